@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { isStem } from './stem.js';
+
+/**
+ * Every path under the data root, in one place: TYPE / YEAR / DATE as the team's spec has it.
+ * `db`, `locks` and `models` are flat.
+ */
+export interface DataPaths {
+  readonly root: string;
+  readonly database: string;
+  readonly locks: string;
+  readonly models: string;
+  /** The batch file of a stem. */
+  batch(stem: string): string;
+  /** The feature file of a stem. */
+  features(stem: string): string;
+  /** The raw bytes of one quarantined alert. */
+  quarantined(stem: string, stage: string, position: number): string;
+  /** What a dry run would have sent for a stem. */
+  dryRun(stem: string, vra: string): string;
+  /** The folder of a night's log files; `night` is YYYYMMDD. */
+  logs(night: string): string;
+  /** The folders that must exist before the first stem, for `init`. */
+  folders(year: string): string[];
+}
+
+export function dataPaths(root: string): DataPaths {
+  const dated = (type: string, stem: string, file: string) => {
+    if (!isStem(stem)) throw new TypeError(`${JSON.stringify(stem)} is not a stem (YYYYMMDD_HHMMSS)`);
+    return join(root, type, stem.slice(0, 4), stem.slice(0, 8), file);
+  };
+  return {
+    root,
+    database: join(root, 'db', 'log.db'),
+    locks: join(root, 'locks'),
+    models: join(root, 'models'),
+    batch: (stem) => dated('JSON', stem, `${stem}.json`),
+    features: (stem) => dated('csv', stem, `${stem}.csv`),
+    quarantined: (stem, stage, position) => dated('quarantine', stem, `${stem}_${stage}_${position}.raw`),
+    dryRun: (stem, vra) => dated('dryrun', stem, `${stem}_${vra}.ndjson`),
+    logs: (night) => join(root, 'logs', night.slice(0, 4), night),
+    folders: (year) => [
+      ...['JSON', 'csv', 'logs'].map((type) => join(root, type, year)),
+      ...['db', 'locks', 'models'].map((type) => join(root, type)),
+    ],
+  };
+}

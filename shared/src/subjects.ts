@@ -1,0 +1,44 @@
+import { isStem } from './stem.js';
+
+/**
+ * Every NATS name in the system, in one place: one subject a stem, so that a stem can be followed,
+ * listed and published again.
+ */
+
+/** The token of a VRA in a subject, in a metric label and in a column of the status tables. */
+const VRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
+
+/** True where a name can be a VRA's: a letter, then at most 31 letters, digits or underscores. */
+export function isVraName(text: string): boolean {
+  return VRA_NAME.test(text);
+}
+
+const stemSubject = (stem: string, ...tokens: string[]) => {
+  if (!isStem(stem)) throw new TypeError(`${JSON.stringify(stem)} is not a stem (YYYYMMDD_HHMMSS)`);
+  return ['lvra', ...tokens, stem].join('.');
+};
+
+export const subjects = {
+  /** A batch file is registered. */
+  alerts: (stem: string) => stemSubject(stem, 'alerts'),
+  /** A VRA's feature file is there. */
+  features: (vra: string, stem: string) => stemSubject(stem, 'features', vra),
+  /** A VRA's scores are in the ledger. */
+  scores: (vra: string, stem: string) => stemSubject(stem, 'scores', vra),
+  /** A VRA's annotations of the stem are settled. */
+  annotated: (vra: string, stem: string) => stemSubject(stem, 'annotated', vra),
+  /** A stage gave up on the stem until a person acts. */
+  dead: (stage: string, vra: string, stem: string) => stemSubject(stem, 'dead', stage, vra),
+} as const;
+
+/** The JetStream stream that holds the work, and the one that holds the dead letters. */
+export const WORK_STREAM = {
+  name: 'LVRA',
+  subjects: ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*'],
+};
+export const DEAD_STREAM = { name: 'LVRA_DEAD', subjects: ['lvra.dead.*.*.*'] };
+
+/** The stem that a subject speaks of: always its last token. */
+export function stemOfSubject(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
+}
