@@ -1,0 +1,190 @@
+import { STAGES } from '../stages.js';
+import { nextStem, stemOf } from '../stem.js';
+import { type Database, writing } from './connection.js';
+import { Events } from './events.js';
+import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
+import { columnOf, STATUS_TABLE } from './status-tables.js';
+
+/** The offsets of one partition that a batch holds: [first, next). */
+export interface OffsetRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly first: bigint;
+  readonly next: bigint;
+  /** Of the last message of the range; see kafka_position. */
+  readonly fingerprint: string;
+}
+
+/** Where a group goes on reading a partition, and how to tell that the topic is still the same one. */
+export interface KafkaPosition {
+  readonly next: bigint;
+  readonly fingerprint: string;
+}
+
+export interface BatchRecord {
+  readonly stem: string;
+  readonly vras: readonly string[];
+  /** kafka, replay, simulate, quarantine. */
+  readonly source: string;
+  readonly diaObjectIds: readonly bigint[];
+  readonly bytes: number;
+  /** Milliseconds since 1970 at which Kafka received each alert; NaN where unknown. */
+  readonly receivedMs: Float64Array;
+  readonly groupId: string;
+  readonly ranges: readonly OffsetRange[];
+  readonly quarantined: readonly QuarantineEntry[];
+  readonly now: number;
+  readonly durationMs?: number;
+}
+
+/** Another consumer recorded some of these offsets first; nothing was written. */
+export class OffsetsTaken extends Error {
+  override readonly name = 'OffsetsTaken';
+  constructor(readonly partitions: readonly { topic: string; partition: number; next: bigint }[]) {
+    super(
+      `another consumer has recorded ${partitions.map((p) => `${p.topic}[${p.partition}] up to ${p.next}`).join(', ')}`,
+    );
+  }
+}
+
+/** The consumer's side of the ledger: stem names, batches and Kafka positions. */
+export class BatchLedger {
+  readonly #database: Database;
+  readonly #events: Events;
+  readonly #quarantine: QuarantineLedger;
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#events = new Events(database);
+    this.#quarantine = new QuarantineLedger(database);
+    this.#statements = {
+      taken: database.prepare(
+        'SELECT 1 FROM batch WHERE stem = @stem UNION ALL SELECT 1 FROM feature_making WHERE stem = @stem',
+      ),
+      reserve: database.prepare('INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)'),
+      abandon: database.prepare('DELETE FROM batch WHERE stem = ? AND registered_at IS NULL'),
+      unregistered: database
+        .prepare<[number], string>('SELECT stem FROM batch WHERE registered_at IS NULL AND reserved_at < ?')
+        .pluck(),
+      complete: database.prepare(
+        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ? WHERE stem = ? AND registered_at IS NULL',
+      ),
+      object: database.prepare(
+        `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)
+         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem, timestamp = current_timestamp
+         WHERE excluded.stem >= diaobjid_stems.stem`,
+      ),
+      position: database.prepare<[string, string, number], { next_offset: bigint; fingerprint: string }>(
+        'SELECT next_offset, fingerprint FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?',
+      ),
+      advance: database.prepare(
+        `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint`,
+      ),
+      forgetPosition: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
+      range: database.prepare(
+        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+      received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
+    };
+  }
+
+  /** Takes the name of `instant`'s second, or of the next second that nobody has used. */
+  reserveStem(consumer: string, instant: Date): string {
+    return writing(this.#database, () => {
+      let stem = stemOf(instant);
+      while (this.#statements.taken.get({ stem })) stem = nextStem(stem);
+      this.#statements.reserve.run(stem, consumer, instant.getTime());
+      return stem;
+    });
+  }
+
+  /** Gives a reserved name back; a registered stem stays. */
+  abandonStem(stem: string): void {
+    this.#statements.abandon.run(stem);
+  }
+
+  /** Names reserved before `reservedBefore` (ms) and never registered: their consumer was killed on the way. */
+  unregistered(reservedBefore: number): string[] {
+    return this.#statements.unregistered.all(reservedBefore) as string[];
+  }
+
+  /**
+   * Registers a batch with everything that belongs to it, or nothing.
+   *
+   * @throws OffsetsTaken where the ledger's position of a partition is not where the batch begins
+   */
+  register(batch: BatchRecord): void {
+    writing(this.#database, () => {
+      this.#advancePositions(batch);
+      const { changes } = this.#statements.complete.run(
+        Math.round(batch.now),
+        batch.source,
+        batch.diaObjectIds.length,
+        batch.bytes,
+        Buffer.from(batch.receivedMs.buffer, batch.receivedMs.byteOffset, batch.receivedMs.byteLength),
+        batch.stem,
+      );
+      if (changes === 0) {
+        throw new Error(
+          `stem ${batch.stem} is not reserved any more; the batch was not registered and will be read again`,
+        );
+      }
+      if (batch.diaObjectIds.length > 0) this.#openStatuses(batch);
+      for (const id of batch.diaObjectIds) this.#statements.object.run(id, batch.stem);
+      for (const entry of batch.quarantined) this.#quarantine.add(entry);
+      this.#events.append({
+        stem: batch.stem,
+        stage: 'consumer',
+        vra: '',
+        at: batch.now,
+        status: batch.quarantined.length > 0 ? -1 : 1,
+        rows: batch.diaObjectIds.length,
+        durationMs: batch.durationMs,
+        detail: batch.quarantined.length > 0 ? `${batch.quarantined.length} in quarantine` : undefined,
+      });
+    });
+  }
+
+  #advancePositions(batch: BatchRecord): void {
+    const taken = batch.ranges.flatMap(({ topic, partition, first }) => {
+      const at = this.position(batch.groupId, topic, partition);
+      return at && at.next !== first ? [{ topic, partition, next: at.next }] : [];
+    });
+    if (taken.length > 0) throw new OffsetsTaken(taken);
+    for (const { topic, partition, first, next, fingerprint } of batch.ranges) {
+      this.#statements.advance.run(batch.groupId, topic, partition, next, fingerprint);
+      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next);
+    }
+  }
+
+  #openStatuses(batch: BatchRecord): void {
+    const columns = batch.vras.map(columnOf);
+    for (const stage of STAGES) {
+      this.#database
+        .prepare(
+          `INSERT INTO ${STATUS_TABLE[stage]} (${['stem', ...columns].join(', ')}) VALUES (?${', 0'.repeat(columns.length)})`,
+        )
+        .run(batch.stem);
+    }
+  }
+
+  /** Where a group goes on reading; undefined where it has never read the partition. */
+  position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
+    const row = this.#statements.position.get(groupId, topic, partition);
+    return row && { next: row.next_offset, fingerprint: row.fingerprint };
+  }
+
+  /** Forgets a position, because the topic was deleted and created again. */
+  forgetPosition(groupId: string, topic: string, partition: number): void {
+    this.#statements.forgetPosition.run(groupId, topic, partition);
+  }
+
+  /** When Kafka received each alert of a stem, ms by position; undefined for stems that others registered. */
+  receivedMs(stem: string): Float64Array | undefined {
+    const bytes = this.#statements.received.get(stem) as Buffer | null | undefined;
+    if (!bytes) return undefined;
+    return new Float64Array(new Uint8Array(bytes).buffer);
+  }
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError } from '../errors.js';
+import type { Stage } from '../stages.js';
+import { BatchLedger } from './batches.js';
+import { type Database, openDatabase, writing } from './connection.js';
+import { Events } from './events.js';
+import { migrate } from './migrations.js';
+import { QuarantineLedger } from './quarantine.js';
+import { ResultLedger } from './results.js';
+import { addVraColumns } from './status-tables.js';
+import { WorkLedger } from './work.js';
+
+/**
+ * The truth about what is done: `db/log.db`, opened in place whoever made it. Safe with every stage and
+ * replica writing at once. The only folder of the project that contains SQL.
+ */
+export class Ledger {
+  readonly batches: BatchLedger;
+  readonly results: ResultLedger;
+  readonly quarantine: QuarantineLedger;
+  readonly events: Events;
+  readonly #work = new Map<string, WorkLedger>();
+
+  private constructor(readonly database: Database) {
+    this.batches = new BatchLedger(database);
+    this.results = new ResultLedger(database);
+    this.quarantine = new QuarantineLedger(database);
+    this.events = new Events(database);
+  }
+
+  /**
+   * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
+   *
+   * @param create make the file where it is missing; otherwise that is a UsageError
+   */
+  static open(path: string, vras: readonly string[], options: { create: boolean }): Ledger {
+    if (options.create) mkdirSync(dirname(path), { recursive: true });
+    else if (!existsSync(path)) {
+      throw new UsageError(`there is no ledger at ${path}: check the data root, or make one with \`lvra init\``);
+    }
+    const database = openDatabase(path, options);
+    try {
+      migrate(database);
+      writing(database, () => {
+        for (const vra of vras) addVraColumns(database, vra);
+      });
+      return new Ledger(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** The work of one stage for one VRA. */
+  work(stage: Stage, vra: string): WorkLedger {
+    const key = `${stage}/${vra}`;
+    let work = this.#work.get(key);
+    if (!work) {
+      work = new WorkLedger(this.database, stage, vra);
+      this.#work.set(key, work);
+    }
+    return work;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

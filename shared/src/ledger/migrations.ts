@@ -1,0 +1,167 @@
+import { type Database, writing } from './connection.js';
+import { REFERENCE_SCHEMA } from './reference-schema.js';
+
+/**
+ * The ledger's history, forward only. A migration that has been released is never edited; a change is
+ * a new one at the end. They add tables and indexes beside the team's six tables and change none of them,
+ * so that the Python pipeline can go back to work on the same file.
+ */
+const MIGRATIONS: readonly { name: string; sql: string }[] = [
+  { name: "the spec's tables", sql: REFERENCE_SCHEMA },
+  {
+    name: 'batches, work, quarantine and annotations',
+    sql: `
+      -- One row a batch file that a consumer of ours reserved; registered_at is null until it is complete.
+      CREATE TABLE batch (
+        stem TEXT PRIMARY KEY,
+        consumer TEXT NOT NULL,
+        reserved_at INTEGER NOT NULL,
+        registered_at INTEGER,
+        source TEXT,
+        alerts INTEGER,
+        bytes INTEGER,
+        -- When Kafka received each alert, in ms: little-endian float64, one an alert in file order; NaN where unknown.
+        received_ms BLOB
+      ) WITHOUT ROWID;
+
+      -- Which offsets of which partition are in a stem: [first_offset, next_offset).
+      CREATE TABLE batch_offsets (
+        stem TEXT NOT NULL,
+        group_id TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        first_offset INTEGER NOT NULL,
+        next_offset INTEGER NOT NULL,
+        PRIMARY KEY (stem, group_id, topic, partition)
+      ) WITHOUT ROWID;
+
+      -- Where a group goes on reading. The fingerprint is that of the message before next_offset:
+      -- a topic that was deleted and created again holds another one there, or none.
+      CREATE TABLE kafka_position (
+        group_id TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        next_offset INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        PRIMARY KEY (group_id, topic, partition)
+      ) WITHOUT ROWID;
+
+      -- Who works on a stem, how often it was tried, and when it may be tried again. Gone when it is done.
+      CREATE TABLE work (
+        stage TEXT NOT NULL,
+        vra TEXT NOT NULL,
+        stem TEXT NOT NULL,
+        owner TEXT,
+        lease_until INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_attempt INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        dead_at INTEGER,
+        PRIMARY KEY (stage, vra, stem)
+      ) WITHOUT ROWID;
+
+      -- A stage that waits, in every replica, because the far side asked for it.
+      CREATE TABLE stage_pause (
+        stage TEXT NOT NULL,
+        vra TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (stage, vra)
+      ) WITHOUT ROWID;
+
+      -- What happened to a stem, in order: its whole history for a person.
+      CREATE TABLE stem_event (
+        ID INTEGER PRIMARY KEY,
+        stem TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        vra TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        status INTEGER NOT NULL,
+        rows INTEGER NOT NULL,
+        duration_ms REAL,
+        detail TEXT
+      );
+      CREATE INDEX stem_event_by_stem ON stem_event (stem);
+
+      CREATE TABLE quarantine (
+        ID INTEGER PRIMARY KEY,
+        stem TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        path TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        topic TEXT,
+        partition INTEGER,
+        kafka_offset INTEGER,
+        received_ms REAL,
+        at INTEGER NOT NULL,
+        replayed_as TEXT,
+        UNIQUE (stem, stage, position)
+      );
+
+      -- The time of each source, which decides whose score is the newest of an object, and when Kafka had it.
+      CREATE TABLE source (
+        diaSourceId INTEGER PRIMARY KEY,
+        midpointMjdTai REAL NOT NULL,
+        received_ms REAL
+      );
+
+      -- What became of a score at Lasair; a score without a row is still to be sent.
+      CREATE TABLE annotation_outcome (
+        provenance_ID INTEGER PRIMARY KEY,
+        outcome TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        detail TEXT
+      );
+
+      -- The annotation of an object that Lasair holds from us, and the call that is under way for it.
+      CREATE TABLE annotation (
+        vra TEXT NOT NULL,
+        diaObjectId INTEGER NOT NULL,
+        accepted_ID INTEGER,
+        sending_ID INTEGER,
+        sender TEXT,
+        sending_until INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (vra, diaObjectId)
+      ) WITHOUT ROWID;
+
+      -- Calls made to Lasair, by minute, for the hourly budget that all replicas share.
+      CREATE TABLE lasair_call (
+        minute INTEGER PRIMARY KEY,
+        calls INTEGER NOT NULL
+      );
+
+      CREATE INDEX provenance_by_stem ON provenance (stem);
+      CREATE INDEX provenance_by_object ON provenance (diaObjectId);
+      CREATE INDEX threshold_flags_by_stem ON threshold_flags_provenance (stem);
+    `,
+  },
+];
+
+/**
+ * Brings a database of any age to the newest schema. Safe when several processes start at once:
+ * the first one holds the write lock, the others find the work done.
+ *
+ * @throws where the file comes from a newer release than this one
+ */
+export function migrate(database: Database): void {
+  writing(database, () => {
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp)',
+    );
+    const applied = Number(database.prepare('SELECT coalesce(max(number), 0) FROM lvra_migration').pluck().get());
+    if (applied > MIGRATIONS.length) {
+      throw new Error(
+        `${database.name} was written by a newer release (migration ${applied}, this one knows ${MIGRATIONS.length}): ` +
+          'upgrade this installation, or restore the copy of log.db made before the upgrade',
+      );
+    }
+    const record = database.prepare('INSERT INTO lvra_migration (number, name) VALUES (?, ?)');
+    MIGRATIONS.slice(applied).forEach((migration, index) => {
+      database.exec(migration.sql);
+      record.run(applied + index + 1, migration.name);
+    });
+  });
+}

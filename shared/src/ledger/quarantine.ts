@@ -1,0 +1,97 @@
+import type { QuarantineReason } from '../errors.js';
+import type { Database } from './connection.js';
+
+/** One alert that could not be used; its bytes are in the file at `path`. */
+export interface QuarantineEntry {
+  readonly stem: string;
+  readonly stage: 'consumer' | 'feature';
+  /** Consumer: the message's number within the stem's input. Feature: the alert's position in the batch file. */
+  readonly position: number;
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+  /** Below the data root. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly topic?: string | undefined;
+  readonly partition?: number | undefined;
+  readonly offset?: bigint | undefined;
+  readonly receivedMs?: number | undefined;
+  readonly at: number;
+}
+
+export interface QuarantinedAlert extends QuarantineEntry {
+  readonly id: bigint;
+  /** The stem under which it was read again, once it was. */
+  readonly replayedAs: string | undefined;
+}
+
+const COLUMNS =
+  'ID, stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as';
+
+/** The list of alerts in quarantine. */
+export class QuarantineLedger {
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#statements = {
+      add: database.prepare(
+        `INSERT INTO quarantine (stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, position) DO NOTHING`,
+      ),
+      list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE replayed_as IS NULL OR @all ORDER BY ID`),
+      get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
+      replayed: database.prepare('UPDATE quarantine SET replayed_as = ? WHERE ID = ?'),
+    };
+  }
+
+  /** Adds an alert; one that is listed already, from an attempt before, stays as it is. */
+  add(entry: QuarantineEntry): void {
+    this.#statements.add.run(
+      entry.stem,
+      entry.stage,
+      entry.position,
+      entry.reason,
+      entry.detail,
+      entry.path,
+      entry.bytes,
+      entry.topic ?? null,
+      entry.partition ?? null,
+      entry.offset ?? null,
+      entry.receivedMs ?? null,
+      Math.round(entry.at),
+    );
+  }
+
+  /** The alerts in quarantine, oldest first; those that were replayed only with `all`. */
+  list(options: { all: boolean } = { all: false }): QuarantinedAlert[] {
+    return (this.#statements.list.all({ all: options.all ? 1 : 0 }) as Record<string, unknown>[]).map(toAlert);
+  }
+
+  get(id: bigint): QuarantinedAlert | undefined {
+    const row = this.#statements.get.get(id) as Record<string, unknown> | undefined;
+    return row && toAlert(row);
+  }
+
+  markReplayed(id: bigint, stem: string): void {
+    this.#statements.replayed.run(stem, id);
+  }
+}
+
+function toAlert(row: Record<string, unknown>): QuarantinedAlert {
+  return {
+    id: row.ID as bigint,
+    stem: row.stem as string,
+    stage: row.stage as QuarantineEntry['stage'],
+    position: Number(row.position),
+    reason: row.reason as QuarantineReason,
+    detail: row.detail as string,
+    path: row.path as string,
+    bytes: Number(row.bytes),
+    topic: (row.topic as string | null) ?? undefined,
+    partition: row.partition === null ? undefined : Number(row.partition),
+    offset: (row.kafka_offset as bigint | null) ?? undefined,
+    receivedMs: (row.received_ms as number | null) ?? undefined,
+    at: Number(row.at),
+    replayedAs: (row.replayed_as as string | null) ?? undefined,
+  };
+}

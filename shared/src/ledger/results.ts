@@ -1,0 +1,136 @@
+import { type Database, writing } from './connection.js';
+import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
+import { THRESHOLDS } from './reference-schema.js';
+import type { WorkLedger } from './work.js';
+
+/** Threshold flags of one feature row, in the order of THRESHOLDS: 22, 21, 20, 19, 18. */
+export interface ThresholdFlags {
+  /** How many sources are brighter than each magnitude. */
+  readonly count: readonly number[];
+  /** 1 where exactly one source is brighter and it is the latest. */
+  readonly first: readonly (0 | 1)[];
+}
+
+/** What the ledger keeps of one feature row. */
+export interface FeatureRecord {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  readonly midpointMjdTai: number;
+  /** When Kafka received the alert, ms since 1970. */
+  readonly receivedMs: number | undefined;
+  readonly flags: ThresholdFlags;
+}
+
+/** The score of one source: 0 bogus to 1 real, for r0b. */
+export interface ScoreRecord {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  readonly score: number;
+}
+
+interface Settlement {
+  readonly status: 1 | -1;
+  readonly now: number;
+  readonly durationMs: number;
+  readonly detail?: string;
+}
+
+/** What the feature and predict stages record: result and status in one transaction each. */
+export class ResultLedger {
+  readonly #database: Database;
+  readonly #quarantine: QuarantineLedger;
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#quarantine = new QuarantineLedger(database);
+    const flagColumns = ['n_gt', 'brighter', 'first'].flatMap((prefix) => THRESHOLDS.map((m) => `${prefix}${m}`));
+    this.#statements = {
+      flagged: database
+        .prepare<[string], bigint>('SELECT diaSourceId FROM threshold_flags_provenance WHERE stem = ?')
+        .pluck(),
+      flag: database.prepare(
+        `INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem, ${flagColumns.join(', ')})
+         VALUES (?, ?, ?${', ?'.repeat(flagColumns.length)})`,
+      ),
+      source: database.prepare(
+        'INSERT OR REPLACE INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, ?, ?)',
+      ),
+      scored: database
+        .prepare<[string, string, string], bigint>(
+          'SELECT diaSourceId FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ?',
+        )
+        .pluck(),
+      score: database.prepare(
+        'INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?)',
+      ),
+    };
+  }
+
+  /** Records a stem's features. @returns false where the stem was done already and nothing was written */
+  recordFeatures(
+    work: WorkLedger,
+    stem: string,
+    rows: readonly FeatureRecord[],
+    quarantined: readonly QuarantineEntry[],
+    settlement: Settlement,
+  ): boolean {
+    return writing(this.#database, () => {
+      if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
+      const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);
+      for (const row of rows) {
+        this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
+        if (take(recorded, row.diaSourceId)) continue;
+        const { count, first } = row.flags;
+        this.#statements.flag.run(
+          row.diaObjectId,
+          row.diaSourceId,
+          stem,
+          ...count,
+          ...count.map((n) => (n > 0 ? 1 : 0)),
+          ...first,
+        );
+      }
+      for (const entry of quarantined) this.#quarantine.add(entry);
+      return true;
+    });
+  }
+
+  /**
+   * Records a stem's scores. Rows that an earlier attempt left behind without a status, as the Python pipeline
+   * can, count as recorded: none is doubled and none changes its ID.
+   *
+   * @returns false where the stem was done already and nothing was written
+   */
+  recordScores(
+    work: WorkLedger,
+    stem: string,
+    model: { name: string; version: string },
+    rows: readonly ScoreRecord[],
+    settlement: Settlement,
+  ): boolean {
+    return writing(this.#database, () => {
+      if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
+      const recorded = tally(this.#statements.scored.all(stem, model.name, model.version) as bigint[]);
+      for (const row of rows) {
+        if (take(recorded, row.diaSourceId)) continue;
+        this.#statements.score.run(row.diaObjectId, row.diaSourceId, stem, row.score, model.name, model.version);
+      }
+      return true;
+    });
+  }
+}
+
+/** How often each id occurs: the same alert may rightly be in a batch twice. */
+function tally(ids: readonly bigint[]): Map<bigint, number> {
+  const counts = new Map<bigint, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+/** Takes one of `id` out of the tally. @returns false where there is none left */
+function take(counts: Map<bigint, number>, id: bigint): boolean {
+  const left = counts.get(id) ?? 0;
+  if (left > 0) counts.set(id, left - 1);
+  return left > 0;
+}

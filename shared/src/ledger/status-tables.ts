@@ -1,0 +1,67 @@
+import type { Stage } from '../stages.js';
+import { STATUS } from '../status.js';
+import { isVraName } from '../subjects.js';
+import type { Database } from './connection.js';
+
+/** The spec's status table of each stage. */
+export const STATUS_TABLE: Record<Stage, string> = {
+  feature: 'feature_making',
+  predict: 'predict',
+  annotate: 'annotating',
+};
+
+/**
+ * A VRA's column in SQL. Columns cannot be bound as parameters, so this is the one place where a name
+ * from the settings enters a statement; it holds letters, digits and underscores only.
+ */
+export function columnOf(vra: string): string {
+  if (!isVraName(vra)) {
+    throw new TypeError(`${JSON.stringify(vra)} cannot name a VRA: a letter, then letters, digits or underscores`);
+  }
+  return `"${vra}"`;
+}
+
+/** Adds the VRA's column to the status tables where it is missing. Stems of before stay NULL: not asked for. */
+export function addVraColumns(database: Database, vra: string): void {
+  for (const table of Object.values(STATUS_TABLE)) {
+    const exists = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, vra);
+    if (!exists) database.exec(`ALTER TABLE ${table} ADD COLUMN ${columnOf(vra)} INTEGER`);
+  }
+}
+
+/** The statements on one stage's status of one VRA, prepared once. */
+export class StatusColumn {
+  readonly #read;
+  readonly #write;
+  readonly #reopen;
+
+  constructor(database: Database, stage: Stage, vra: string) {
+    const table = STATUS_TABLE[stage];
+    const column = columnOf(vra);
+    this.#read = database.prepare<[string], bigint | null>(`SELECT ${column} FROM ${table} WHERE stem = ?`).pluck();
+    this.#write = database.prepare(
+      `UPDATE ${table} SET ${column} = ?, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
+    );
+    this.#reopen = database.prepare(`UPDATE ${table} SET ${column} = 0, timestamp = current_timestamp WHERE stem = ?`);
+  }
+
+  /** The stem's status, or undefined where the stem is not registered for this VRA. */
+  read(stem: string): number | undefined {
+    const code = this.#read.get(stem) as bigint | null | undefined;
+    return code === null || code === undefined ? undefined : Number(code);
+  }
+
+  /** Writes a status unless the stem is done already. @returns false where it was */
+  write(stem: string, code: number): boolean {
+    return this.#write.run(code, stem).changes > 0;
+  }
+
+  /** Opens a stem again, done or not, for a person who asked to have it done over. */
+  reopen(stem: string): boolean {
+    return this.#reopen.run(stem).changes > 0;
+  }
+}
+
+export function isPending(code: number | undefined): boolean {
+  return code !== undefined && code !== STATUS.done && code !== STATUS.partial;
+}

@@ -1,0 +1,239 @@
+import { type Stage, UPSTREAM } from '../stages.js';
+import { isDone, type StatusCode } from '../status.js';
+import { type Database, writing } from './connection.js';
+import { Events } from './events.js';
+import { columnOf, isPending, STATUS_TABLE, StatusColumn } from './status-tables.js';
+
+/** What became of the wish to work on a stem. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly attempt: number }
+  /** Done already; the delivery was a second one. */
+  | { readonly kind: 'done' }
+  /** Somebody else has it; ask again after `waitMs`. */
+  | { readonly kind: 'busy'; readonly waitMs: number }
+  /** It failed lately; it is due again after `waitMs`. */
+  | { readonly kind: 'later'; readonly waitMs: number }
+  /** It failed too often; a person must ask for it. */
+  | { readonly kind: 'dead' }
+  /** The ledger does not know the stem for this VRA, or the stage before has not finished it. */
+  | { readonly kind: 'not-ready' };
+
+/** A stem that a stage gave up on. */
+export interface DeadLetter {
+  readonly stage: Stage;
+  readonly vra: string;
+  readonly stem: string;
+  readonly attempts: number;
+  readonly error: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+interface WorkRow {
+  owner: string | null;
+  lease_until: bigint;
+  attempts: bigint;
+  next_attempt: bigint;
+  dead_at: bigint | null;
+}
+
+/** The longest that a failed stem waits for its next attempt. */
+export const LONGEST_BACKOFF_MS = 3_600_000;
+
+/**
+ * The work of one stage for one VRA: who has which stem, and what is left.
+ *
+ * A claim is a lease. Its holder renews it while it works; a holder that was killed loses it when it runs out.
+ * Because a stopped process may wake after that, nothing here is trusted for correctness: every result is
+ * recorded in a transaction that checks the status again.
+ */
+export class WorkLedger {
+  readonly #status: StatusColumn;
+  readonly #upstream: StatusColumn | undefined;
+  readonly #events: Events;
+  readonly #statements;
+
+  constructor(
+    readonly database: Database,
+    readonly stage: Stage,
+    readonly vra: string,
+  ) {
+    const upstream = UPSTREAM[stage];
+    this.#status = new StatusColumn(database, stage, vra);
+    this.#upstream = upstream && new StatusColumn(database, upstream, vra);
+    this.#events = new Events(database);
+    const column = columnOf(vra);
+    const upstreamJoin = upstream
+      ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
+      : '';
+    this.#statements = {
+      read: database.prepare<[string, string, string], WorkRow>(
+        'SELECT owner, lease_until, attempts, next_attempt, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
+      ),
+      claim: database.prepare(
+        `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
+         ON CONFLICT (stage, vra, stem) DO UPDATE SET owner = @owner, lease_until = @until, attempts = attempts + 1, next_attempt = 0`,
+      ),
+      renew: database.prepare('UPDATE work SET lease_until = ? WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?'),
+      release: database.prepare(
+        `UPDATE work SET owner = NULL, lease_until = 0, attempts = max(attempts - 1, 0), next_attempt = ?, error = ?
+         WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
+      ),
+      fail: database.prepare(
+        `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, error = ?, dead_at = ?
+         WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
+      ),
+      forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
+      pending: database.prepare<[Record<string, unknown>], { stem: string }>(
+        `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
+         LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
+         WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
+           AND coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS}
+           AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
+         ORDER BY own.stem LIMIT @limit`,
+      ),
+      dead: database.prepare(
+        'SELECT stage, vra, stem, attempts, error, dead_at FROM work WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL ORDER BY stem',
+      ),
+      pause: database.prepare(
+        `INSERT INTO stage_pause (stage, vra, until, reason) VALUES (?, ?, ?, ?)
+         ON CONFLICT (stage, vra) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
+      ),
+      pausedUntil: database.prepare<[string, string], { until: bigint; reason: string }>(
+        'SELECT until, reason FROM stage_pause WHERE stage = ? AND vra = ?',
+      ),
+    };
+  }
+
+  /**
+   * Takes a stem for `owner` until `now + leaseMs`, if it is there to be taken.
+   *
+   * A lease or a waiting time that lies further in the future than any could is from before the clock was
+   * put back; it binds nobody.
+   */
+  claim(stem: string, owner: string, now: number, leaseMs: number): Claim {
+    return writing(this.database, () => {
+      const code = this.#status.read(stem);
+      if (code === undefined) return { kind: 'not-ready' };
+      if (isDone(code)) return { kind: 'done' };
+      const upstreamCode = this.#upstream?.read(stem);
+      if (this.#upstream && (upstreamCode === undefined || !isDone(upstreamCode))) return { kind: 'not-ready' };
+      const row = this.#statements.read.get(this.stage, this.vra, stem);
+      if (row) {
+        if (row.dead_at !== null) return { kind: 'dead' };
+        const leased = Number(row.lease_until) - now;
+        if (leased > 0 && leased <= leaseMs) return { kind: 'busy', waitMs: leased };
+        const waits = Number(row.next_attempt) - now;
+        if (waits > 0 && waits <= LONGEST_BACKOFF_MS) return { kind: 'later', waitMs: waits };
+      }
+      this.#statements.claim.run({ stage: this.stage, vra: this.vra, stem, owner, until: now + leaseMs });
+      return { kind: 'claimed', attempt: Number(row?.attempts ?? 0n) + 1 };
+    });
+  }
+
+  /** Keeps a claim alive. @returns false where it is lost */
+  renew(stem: string, owner: string, now: number, leaseMs: number): boolean {
+    return this.#statements.renew.run(now + leaseMs, this.stage, this.vra, stem, owner).changes > 0;
+  }
+
+  /** Puts a stem back without counting the attempt. */
+  release(stem: string, owner: string, dueAt: number, why: string | null, status?: StatusCode): void {
+    writing(this.database, () => {
+      this.#statements.release.run(dueAt, why, this.stage, this.vra, stem, owner);
+      if (status !== undefined) this.#status.write(stem, status);
+    });
+  }
+
+  /**
+   * Writes a failure: its status, the reason, and when to try again; `dueAt` undefined makes it a dead letter.
+   * A stem that somebody else finished meanwhile stays done.
+   */
+  fail(
+    stem: string,
+    owner: string,
+    failure: { status: StatusCode; message: string; dueAt: number | undefined; now: number; durationMs: number },
+  ): void {
+    writing(this.database, () => {
+      const { status, message, dueAt, now, durationMs } = failure;
+      const dead = dueAt === undefined ? now : null;
+      this.#statements.fail.run(dueAt ?? 0, message, dead, this.stage, this.vra, stem, owner);
+      if (!this.#status.write(stem, status)) return;
+      const { stage, vra } = this;
+      this.#events.append({ stem, stage, vra, at: now, status, rows: 0, durationMs, detail: message });
+    });
+  }
+
+  /**
+   * Marks a stem as done, within the caller's transaction that records its result.
+   *
+   * @returns false where it is done already: the caller must then record nothing
+   */
+  settle(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
+    if (!this.#status.write(stem, result.status)) return false;
+    this.#statements.forget.run(this.stage, this.vra, stem);
+    const { stage, vra } = this;
+    const { status, rows, now: at, durationMs, detail } = result;
+    this.#events.append({ stem, stage, vra, at, status, rows, durationMs, detail });
+    return true;
+  }
+
+  /** Writes a status on every stem that waits here, so that a person sees why nothing moves. */
+  markPending(status: StatusCode, now: number, leaseMs: number): number {
+    return writing(
+      this.database,
+      () => this.pending(now, leaseMs).filter((stem) => this.#status.write(stem, status)).length,
+    );
+  }
+
+  /** The stems that this stage could take now, oldest first. */
+  pending(now: number, leaseMs: number, limit = 10_000): string[] {
+    const { stage, vra } = this;
+    return this.#statements.pending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  }
+
+  /** The stem's status now; undefined where it is not registered. */
+  status(stem: string): number | undefined {
+    return this.#status.read(stem);
+  }
+
+  /**
+   * Opens a stem for another round of attempts, at once.
+   *
+   * @param force also a stem that is done
+   * @returns false where there was nothing to do
+   */
+  retry(stem: string, force: boolean): boolean {
+    return writing(this.database, () => {
+      const code = this.#status.read(stem);
+      if (code === undefined || (!isPending(code) && !force)) return false;
+      if (!isPending(code)) this.#status.reopen(stem);
+      this.#statements.forget.run(this.stage, this.vra, stem);
+      return true;
+    });
+  }
+
+  deadLetters(): DeadLetter[] {
+    return (this.#statements.dead.all(this.stage, this.vra) as Record<string, unknown>[]).map((row) => ({
+      stage: this.stage,
+      vra: this.vra,
+      stem: row.stem as string,
+      attempts: Number(row.attempts),
+      error: (row.error as string | null) ?? '',
+      at: Number(row.dead_at),
+    }));
+  }
+
+  /** Makes the stage wait in every replica until `until` (ms since 1970). */
+  pause(until: number, reason: string): void {
+    this.#statements.pause.run(this.stage, this.vra, Math.round(until), reason);
+  }
+
+  /** The pause in force, if there is one. */
+  paused(now: number): { until: number; reason: string } | undefined {
+    const row = this.#statements.pausedUntil.get(this.stage, this.vra);
+    const waits = row ? Number(row.until) - now : 0;
+    return row && waits > 0 && waits <= LONGEST_BACKOFF_MS
+      ? { until: Number(row.until), reason: row.reason }
+      : undefined;
+  }
+}

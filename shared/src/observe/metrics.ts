@@ -1,0 +1,105 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/**
+ * Every metric of the pipeline. Never labelled by stem or object: their number has no bound.
+ * The help of each says what to conclude from it.
+ */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly alertsConsumed = new Counter({
+    name: 'lvra_alerts_consumed_total',
+    help: 'Alerts written to batch files and registered. Flat at night means that nothing arrives.',
+    labelNames: ['source'],
+    registers: [this.registry],
+  });
+  readonly alertBytesConsumed = new Counter({
+    name: 'lvra_alert_bytes_total',
+    help: 'Bytes of the alerts written to batch files.',
+    labelNames: ['source'],
+    registers: [this.registry],
+  });
+  readonly quarantined = new Counter({
+    name: 'lvra_quarantined_alerts_total',
+    help: 'Alerts put in quarantine. A rise means that the form of the alerts changed: see `lvra quarantine list`.',
+    labelNames: ['stage', 'reason'],
+    registers: [this.registry],
+  });
+  readonly stems = new Counter({
+    name: 'lvra_stems_total',
+    help: 'Stems that a stage finished with, by outcome; failed ones are tried again until they are dead.',
+    labelNames: ['stage', 'vra', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly rows = new Counter({
+    name: 'lvra_stage_rows_total',
+    help: 'Feature rows, scores or annotations that a stage recorded.',
+    labelNames: ['stage', 'vra'],
+    registers: [this.registry],
+  });
+  readonly stageDuration = new Histogram({
+    name: 'lvra_stage_duration_seconds',
+    help: 'Time a stage needs for one stem. Near the time between two stems, the stage needs another replica.',
+    labelNames: ['stage', 'vra', 'outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly pending = new Gauge({
+    name: 'lvra_pending_stems',
+    help: 'Stems that wait for a stage, by the ledger. Growing means that the stage does not keep up.',
+    labelNames: ['stage', 'vra'],
+    registers: [this.registry],
+  });
+  readonly dead = new Gauge({
+    name: 'lvra_dead_stems',
+    help: 'Stems that a stage gave up on until a person acts: see `lvra status`, then `lvra retry`.',
+    labelNames: ['stage', 'vra'],
+    registers: [this.registry],
+  });
+  readonly ready = new Gauge({
+    name: 'lvra_stage_ready',
+    help: '1 while the stage can work, 0 while it waits for a person or for the far side.',
+    labelNames: ['stage', 'vra'],
+    registers: [this.registry],
+  });
+  readonly annotations = new Counter({
+    name: 'lvra_annotations_total',
+    help: 'Scores by what became of them at Lasair.',
+    labelNames: ['vra', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly lasairCalls = new Counter({
+    name: 'lvra_lasair_calls_total',
+    help: 'Calls made to Lasair by HTTP status, or error where no answer came.',
+    labelNames: ['status'],
+    registers: [this.registry],
+  });
+  readonly lasairCallsLeft = new Gauge({
+    name: 'lvra_lasair_calls_left',
+    help: 'Calls left of this hour’s budget, which all replicas share. At 0 annotating waits.',
+    registers: [this.registry],
+  });
+  readonly annotationLatency = new Histogram({
+    name: 'lvra_annotation_latency_seconds',
+    help: 'From the Kafka timestamp of an alert to its accepted annotation. The objective is 99 % within 60 s.',
+    labelNames: ['vra'],
+    buckets: [0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 120, 300, 900, 3600, 14400],
+    registers: [this.registry],
+  });
+  readonly kafkaLag = new Gauge({
+    name: 'lvra_kafka_lag_messages',
+    help: 'Messages in Kafka that are not registered yet. Growing means that the consumer does not keep up.',
+    labelNames: ['topic', 'partition'],
+    registers: [this.registry],
+  });
+  readonly busConnected = new Gauge({
+    name: 'lvra_bus_connected',
+    help: '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',
+    registers: [this.registry],
+  });
+
+  /** @param options.process also measure this process: memory, CPU, event loop */
+  constructor(options: { process: boolean } = { process: false }) {
+    if (options.process) collectDefaultMetrics({ register: this.registry });
+  }
+}
