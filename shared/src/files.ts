@@ -32,3 +32,21 @@ export async function writeFileAtomically(path: string, write: (file: FileHandle
     await directory.close();
   }
 }
+
+/**
+ * Writes all of the chunks, one after another. One call of writev may write less than it was given, on a disk that
+ * is nearly full without an error.
+ */
+export async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let rest = chunks.filter((chunk) => chunk.length > 0);
+  while (rest.length > 0) {
+    let { bytesWritten } = await file.writev(rest);
+    const cut = rest.findIndex((chunk) => {
+      if (bytesWritten < chunk.length) return true;
+      bytesWritten -= chunk.length;
+      return false;
+    });
+    if (cut === -1) return;
+    rest = [(rest[cut] as Uint8Array).subarray(bytesWritten), ...rest.slice(cut + 1)];
+  }
+}

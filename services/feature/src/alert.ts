@@ -1,0 +1,182 @@
+import { AlertRejected } from '@lvra/shared/errors';
+import { parseId } from '@lvra/shared/ids';
+import { type JsonCursor, KIND, type Kind } from '@lvra/shared/json/cursor';
+import { keyIs } from '@lvra/shared/json/keys';
+import { FieldList } from './fields.js';
+
+/**
+ * What the features need of one alert, as places in its bytes. One instance is filled for every alert in turn.
+ */
+export class AlertView {
+  bytes: Buffer = Buffer.alloc(0);
+  /** False where the message has no `alert`, or null; then there is no feature row. */
+  hasAlert = false;
+  /** All top-level fields but `alert`. */
+  readonly message = new FieldList();
+  /** All fields of the latest source. */
+  readonly source = new FieldList();
+  /** Of each source in list order: psfFlux in nJy (NaN where null) and midpointMjdTai in days. */
+  readonly fluxes: number[] = [];
+  readonly times: number[] = [];
+  /** Which source is the latest: the greatest midpointMjdTai; of equals the last in the list, as in the reference. */
+  latest = -1;
+  diaObjectId = 0n;
+  /** Of the latest source. */
+  diaSourceId = 0n;
+}
+
+/**
+ * Reads one message into `view`.
+ *
+ * The order of diaSourcesList is no contract: it comes oldest first or newest first. Only the latest source is
+ * read in full; of the others flux and time.
+ *
+ * @throws AlertRejected where the alert cannot give a feature row; JsonError where the bytes are not JSON
+ */
+export function readAlert(cursor: JsonCursor, bytes: Buffer, view: AlertView): void {
+  view.bytes = bytes;
+  view.hasAlert = false;
+  view.message.clear();
+  view.source.clear();
+  let sources = 0;
+  if (cursor.peek() !== 0x7b) throw new AlertRejected('not_json', 'the alert is not a JSON object');
+  if (cursor.enterObject()) {
+    do {
+      cursor.key();
+      const { keyStart, keyEnd } = cursor;
+      if (keyIs(bytes, cursor, 'alert')) {
+        view.hasAlert = cursor.peek() === 0x7b;
+        if (view.hasAlert) sources = readSources(cursor, bytes, view);
+        else if (cursor.value(1) !== KIND.null) throw new AlertRejected('no_sources', '`alert` is not an object');
+        continue;
+      }
+      view.message.add(cursor, keyStart, keyEnd, cursor.value(1));
+    } while (cursor.nextInObject());
+  }
+  if (!view.hasAlert) return;
+  if (sources === 0) throw new AlertRejected('no_sources', 'the alert has no diaSourcesList, or an empty one');
+  readIds(view);
+}
+
+/** @returns how many sources there are */
+function readSources(cursor: JsonCursor, bytes: Buffer, view: AlertView): number {
+  let sources = 0;
+  if (cursor.enterObject()) {
+    do {
+      cursor.key();
+      if (!keyIs(bytes, cursor, 'diaSourcesList')) {
+        cursor.value(2);
+        continue;
+      }
+      if (cursor.peek() !== 0x5b) throw new AlertRejected('no_sources', 'diaSourcesList is not a list');
+      sources = readSourceList(cursor, bytes, view);
+    } while (cursor.nextInObject());
+  }
+  return sources;
+}
+
+function readSourceList(cursor: JsonCursor, bytes: Buffer, view: AlertView): number {
+  view.fluxes.length = 0;
+  view.times.length = 0;
+  view.latest = -1;
+  let latestTime = Number.NEGATIVE_INFINITY;
+  let latestStart = -1;
+  if (!cursor.enterArray()) return 0;
+  do {
+    if (cursor.peek() !== 0x7b)
+      throw new AlertRejected('no_sources', 'diaSourcesList holds something that is no object');
+    const start = cursor.position;
+    const time = readFluxAndTime(cursor, bytes, view);
+    if (time >= latestTime) {
+      latestTime = time;
+      latestStart = start;
+      view.latest = view.times.length - 1;
+    }
+  } while (cursor.nextInArray());
+  const after = cursor.position;
+  cursor.position = latestStart;
+  readFields(cursor, view.source);
+  cursor.position = after;
+  return view.times.length;
+}
+
+/** Reads through one source. @returns its midpointMjdTai, days */
+function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): number {
+  let flux = Number.NaN;
+  let time = Number.NaN;
+  if (cursor.enterObject()) {
+    do {
+      cursor.key();
+      const isTime = keyIs(bytes, cursor, 'midpointMjdTai');
+      const isFlux = !isTime && keyIs(bytes, cursor, 'psfFlux');
+      const kind = cursor.value(4);
+      if (isTime) time = numberOf(bytes, cursor, kind, 'midpointMjdTai');
+      else if (isFlux) flux = numberOf(bytes, cursor, kind, 'psfFlux');
+    } while (cursor.nextInObject());
+  }
+  if (!Number.isFinite(time)) {
+    throw new AlertRejected('source_incomplete', 'a source has no midpointMjdTai, so the latest is not known');
+  }
+  view.fluxes.push(flux);
+  view.times.push(time);
+  return time;
+}
+
+function numberOf(bytes: Buffer, cursor: JsonCursor, kind: Kind, name: string): number {
+  switch (kind) {
+    case KIND.float:
+    case KIND.integer:
+      return Number(bytes.toString('latin1', cursor.valueStart, cursor.valueEnd));
+    case KIND.null:
+    case KIND.nan:
+      return Number.NaN;
+    case KIND.infinity:
+      return Number.POSITIVE_INFINITY;
+    case KIND.negativeInfinity:
+      return Number.NEGATIVE_INFINITY;
+    default: {
+      const found = bytes.toString('utf8', cursor.valueStart, Math.min(cursor.valueEnd, cursor.valueStart + 40));
+      throw new AlertRejected('not_a_number', `${name} of a source is ${found}, not a number`);
+    }
+  }
+}
+
+function readFields(cursor: JsonCursor, fields: FieldList): void {
+  fields.clear();
+  if (!cursor.enterObject()) return;
+  do {
+    cursor.key();
+    const { keyStart, keyEnd } = cursor;
+    fields.add(cursor, keyStart, keyEnd, cursor.value(4));
+  } while (cursor.nextInObject());
+}
+
+/** Both ids, exact; the latest source must belong to the object that the message is about. */
+function readIds(view: AlertView): void {
+  const diaObjectId = idIn(view.bytes, view.message, 'diaObjectId');
+  if (diaObjectId === undefined) {
+    throw new AlertRejected('no_dia_object_id', 'diaObjectId is missing or no 64-bit integer');
+  }
+  const diaSourceId = idIn(view.bytes, view.source, 'diaSourceId');
+  const sourceDiaObjectId = idIn(view.bytes, view.source, 'diaObjectId');
+  if (diaSourceId === undefined || sourceDiaObjectId === undefined) {
+    throw new AlertRejected(
+      'source_incomplete',
+      'the latest source has no diaSourceId or diaObjectId: a lite alert, perhaps; the Lasair filter must send full ones',
+    );
+  }
+  if (diaObjectId !== sourceDiaObjectId) {
+    throw new AlertRejected(
+      'ids_disagree',
+      `the message is about diaObjectId ${diaObjectId}, its latest source belongs to ${sourceDiaObjectId}`,
+    );
+  }
+  view.diaObjectId = diaObjectId;
+  view.diaSourceId = diaSourceId;
+}
+
+function idIn(bytes: Buffer, fields: FieldList, name: string): bigint | undefined {
+  const field = fields.find(bytes, name);
+  if (field === -1 || fields.kind(field) !== KIND.integer) return undefined;
+  return parseId(bytes.toString('latin1', fields.valueStart(field), fields.valueEnd(field)));
+}

@@ -1,0 +1,140 @@
+import { relative } from 'node:path';
+import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { AlertRejected, StemFailed } from '@lvra/shared/errors';
+import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
+import type { FeatureRecord } from '@lvra/shared/ledger/results';
+import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { DataPaths } from '@lvra/shared/paths';
+import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
+import { STATUS } from '@lvra/shared/status';
+import { AlertView, readAlert } from './alert.js';
+import { FeatureTable } from './feature-table.js';
+
+export interface FeatureStageOptions {
+  readonly ledger: Ledger;
+  readonly work: WorkLedger;
+  readonly paths: DataPaths;
+  readonly vra: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The feature stage: a stem's batch file in, its feature file and threshold flags out. */
+export function createFeatureTask(options: FeatureStageOptions): StageTask {
+  return {
+    stage: 'feature',
+    vra: options.vra,
+    perform: (stem, context) => perform(stem, context, options),
+  };
+}
+
+async function perform(
+  stem: string,
+  context: StemContext,
+  { ledger, work, paths, log, metrics }: FeatureStageOptions,
+): Promise<StageReport | undefined> {
+  const result = await featuresOf(stem, paths, ledger.batches.receivedMs(stem));
+  const path = paths.features(stem);
+  await writeFileAtomically(path, async (file) => {
+    await writeChunks(file, [...result.table.chunks()]);
+  });
+  const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
+  const detail = describe(result);
+  const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
+    status,
+    now: Date.now(),
+    durationMs: context.elapsed(),
+    ...(detail === '' ? {} : { detail }),
+  });
+  if (!recorded) return undefined;
+  for (const { position, reason, detail: why } of result.quarantined) {
+    metrics.quarantined.inc({ stage: 'feature', reason });
+    log.warn({ stem, position, reason }, `alert in quarantine: ${why}`);
+  }
+  return { status, rows: result.records.length, path: relative(paths.root, path) };
+}
+
+interface Features {
+  readonly table: FeatureTable;
+  readonly records: FeatureRecord[];
+  readonly quarantined: QuarantineEntry[];
+  /** Messages that have no `alert`, and so no row. */
+  readonly withoutAlert: number;
+}
+
+/** Computes the features of a batch file, and puts the bytes of unusable alerts in quarantine. */
+async function featuresOf(stem: string, paths: DataPaths, receivedMs: Float64Array | undefined): Promise<Features> {
+  const view = new AlertView();
+  const table = new FeatureTable();
+  const records: FeatureRecord[] = [];
+  const quarantined: QuarantineEntry[] = [];
+  let withoutAlert = 0;
+  let position = 0;
+  const alerts = scanBatch(paths.batch(stem), (cursor, bytes) => {
+    readAlert(cursor, bytes, view);
+    return view.hasAlert ? table.add(view, position, received(receivedMs, position)) : undefined;
+  });
+  try {
+    for await (const { result, bytes } of alerts) {
+      if (result instanceof AlertRejected) quarantined.push(await quarantine(stem, position, result, bytes, paths));
+      else if (result === undefined) withoutAlert++;
+      else records.push(result);
+      position++;
+    }
+  } catch (error) {
+    throw asStemFailure(error, stem);
+  }
+  return { table, records, quarantined, withoutAlert };
+}
+
+function received(receivedMs: Float64Array | undefined, position: number): number | undefined {
+  const ms = receivedMs?.[position];
+  return ms === undefined || Number.isNaN(ms) ? undefined : ms;
+}
+
+async function quarantine(
+  stem: string,
+  position: number,
+  rejected: AlertRejected,
+  bytes: Buffer,
+  paths: DataPaths,
+): Promise<QuarantineEntry> {
+  const path = paths.quarantined(stem, 'feature', position);
+  await writeFileAtomically(path, async (file) => {
+    await writeChunks(file, [bytes]);
+  });
+  return {
+    stem,
+    stage: 'feature',
+    position,
+    reason: rejected.reason,
+    detail: rejected.message,
+    path: relative(paths.root, path),
+    bytes: bytes.length,
+    at: Date.now(),
+  };
+}
+
+function asStemFailure(error: unknown, stem: string): unknown {
+  if (error instanceof BatchUnreadable)
+    return new StemFailed(STATUS.unexpectedInputType, error.message, { cause: error });
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new StemFailed(STATUS.inputNotFound, `the batch file of ${stem} is missing: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function describe({ withoutAlert, quarantined }: Features): string {
+  return [
+    withoutAlert > 0 ? `${withoutAlert} without alert` : '',
+    quarantined.length > 0 ? `${quarantined.length} in quarantine` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

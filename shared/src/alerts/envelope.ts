@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import { AlertRejected } from '../errors.js';
+import { parseId } from '../ids.js';
+import { JsonCursor, JsonError, JsonTruncated, KIND, type Kind } from '../json/cursor.js';
+import { keyIs } from '../json/keys.js';
+
+/** What the consumer must know of a message; everything else is the feature stage's. */
+export interface Envelope {
+  readonly diaObjectId: bigint;
+}
+
+const cursor = new JsonCursor();
+const DIA_OBJECT_ID = 'diaObjectId';
+
+/**
+ * Checks one message of a Lasair filter in full: UTF-8, one JSON object in Python's dialect, a diaObjectId that is
+ * a 64-bit integer. A message that passes can stand in a batch file that Python and pandas read.
+ *
+ * @throws AlertRejected with the reason under which the message goes to quarantine
+ */
+export function readEnvelope(bytes: Buffer): Envelope {
+  if (!isUtf8(bytes)) throw new AlertRejected('not_utf8', 'the message is not UTF-8 text');
+  try {
+    return { diaObjectId: topLevelId(bytes) };
+  } catch (error) {
+    if (error instanceof JsonTruncated) throw new AlertRejected('not_json', `the message is cut: ${error.message}`);
+    if (error instanceof JsonError) throw new AlertRejected(error.reason, `the message is not JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+function topLevelId(bytes: Buffer): bigint {
+  // A message may be a bare number; without a byte behind it the cursor could not know where it ends.
+  const first = cursor.reset(bytes).peek();
+  if (first !== 0x7b) throw new AlertRejected('not_json', 'the message is not a JSON object');
+  let kind: Kind | undefined;
+  let text = '';
+  if (cursor.enterObject()) {
+    do {
+      cursor.key();
+      const wanted = keyIs(bytes, cursor, DIA_OBJECT_ID);
+      const found = cursor.value(1);
+      if (!wanted) continue;
+      // The last one counts where a key is repeated, as in Python.
+      kind = found;
+      text = bytes.toString('latin1', cursor.valueStart, Math.min(cursor.valueEnd, cursor.valueStart + 40));
+    } while (cursor.nextInObject());
+  }
+  cursor.finish();
+  if (kind === undefined) throw new AlertRejected('no_dia_object_id', 'the message has no diaObjectId');
+  const id = kind === KIND.integer ? parseId(text) : undefined;
+  if (id === undefined) throw new AlertRejected('no_dia_object_id', `diaObjectId is ${text}, not a 64-bit integer`);
+  return id;
+}
