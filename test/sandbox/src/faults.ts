@@ -1,0 +1,157 @@
+import type { Annotation } from './fields.js';
+
+/** The two calls that Lasair takes annotations by. */
+export const ENDPOINTS = ['annotate', 'annotatelist'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+/** The statuses that a fault may answer with instead of Lasair. */
+export const FAULT_STATUSES = [401, 403, 429, 500, 502, 503] as const;
+export type FaultStatus = (typeof FAULT_STATUSES)[number];
+
+/** Which calls a fault strikes; without any of these, every one until the faults are cleared. */
+export interface Scope {
+  readonly endpoint?: Endpoint;
+  /** Strikes this many times, and is gone. */
+  readonly times?: number;
+  /** Strikes with this probability, 0 to 1, the same calls for the same seed. */
+  readonly probability?: number;
+  readonly seed?: number;
+}
+
+/** Picks annotations: by the exact text of some fields, or (in the same process) by a test of one's own. */
+export type ItemMatch = Partial<Annotation> | ((annotation: Annotation) => boolean);
+
+/** Which items of a call a fault strikes: every one that fits. The call ends at the first. */
+export interface ItemScope extends Scope {
+  /** Only the item at this place of its call, counted from 1. */
+  readonly nth?: number;
+  readonly item?: ItemMatch;
+}
+
+/** Instead of Lasair's answer; `when: 'after'` lets Lasair do its work first, `'before'` (usual) does not. */
+interface Instead extends Scope {
+  readonly when?: 'before' | 'after';
+}
+
+export type Latency = { readonly kind: 'latency'; readonly ms: number } & Scope;
+
+/**
+ * What happens between the caller and Lasair. These come before authentication and throttle, and cost no call of the
+ * hourly limit unless they strike afterwards.
+ */
+export type TransportFault =
+  /** The answer of a status; `retryAfterSeconds` adds the header to a 429. */
+  | ({ readonly kind: 'status'; readonly status: FaultStatus; readonly retryAfterSeconds?: number } & Instead)
+  /** No answer ever; the connection stays open. */
+  | ({ readonly kind: 'hang' } & Instead)
+  /** The connection is reset. */
+  | ({ readonly kind: 'reset' } & Instead)
+  /** Status 200 and a page of HTML. */
+  | ({ readonly kind: 'rubbish' } & Instead)
+  /** Lasair does its work, and the connection breaks in the middle of its answer. */
+  | ({ readonly kind: 'cut' } & Scope);
+
+/** What happens inside Lasair at one item; the items before it stay queued. */
+export type ItemFault =
+  /** The item is refused with field errors, as a bad one is. */
+  | ({ readonly kind: 'bad-item' } & ItemScope)
+  /** The item cannot be queued. */
+  | ({ readonly kind: 'kafka' } & ItemScope)
+  /** The item's topic counts as inactive. */
+  | ({ readonly kind: 'inactive' } & ItemScope)
+  /** The database is down when the item's topic is looked up: status 500. */
+  | ({ readonly kind: 'database' } & ItemScope);
+
+export type Fault = Latency | TransportFault | ItemFault;
+
+/** A fault in force, and how often it has struck. */
+export interface ActiveFault {
+  readonly fault: Fault;
+  readonly struck: number;
+}
+
+/** What is in store for one call. */
+export interface CallFaults {
+  readonly latencyMs: number;
+  /** The first that fits; there can be only one end to a call. */
+  readonly transport: TransportFault | undefined;
+}
+
+interface Armed {
+  readonly fault: Fault;
+  struck: number;
+  readonly chance: () => number;
+}
+
+/** The faults in force. They combine: latencies add up, and of the others the one that was injected first wins. */
+export class Faults {
+  #armed: Armed[] = [];
+
+  get active(): ActiveFault[] {
+    return this.#armed.map(({ fault, struck }) => ({ fault, struck }));
+  }
+
+  add(fault: Fault): void {
+    this.#armed.push({ fault, struck: 0, chance: seededChance(fault.seed ?? 1) });
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  ofCall(endpoint: Endpoint): CallFaults {
+    let latencyMs = 0;
+    let transport: TransportFault | undefined;
+    for (const armed of [...this.#armed]) {
+      const { fault } = armed;
+      if (isItemFault(fault) || (fault.kind !== 'latency' && transport)) continue;
+      if (!this.#strikes(armed, endpoint)) continue;
+      if (fault.kind === 'latency') latencyMs += fault.ms;
+      else transport = fault;
+    }
+    return { latencyMs, transport };
+  }
+
+  /** @param place the item's place in its call, counted from 1 */
+  ofItem(kind: ItemFault['kind'], endpoint: Endpoint, annotation: Annotation, place: number): boolean {
+    return this.#armed.some(
+      (armed) =>
+        armed.fault.kind === kind &&
+        (armed.fault.nth === undefined || armed.fault.nth === place) &&
+        matches(armed.fault.item, annotation) &&
+        this.#strikes(armed, endpoint),
+    );
+  }
+
+  #strikes(armed: Armed, endpoint: Endpoint): boolean {
+    const { fault } = armed;
+    if (fault.endpoint !== undefined && fault.endpoint !== endpoint) return false;
+    if (fault.probability !== undefined && armed.chance() >= fault.probability) return false;
+    armed.struck++;
+    if (armed.struck === fault.times) this.#armed = this.#armed.filter((other) => other !== armed);
+    return true;
+  }
+}
+
+export const ITEM_FAULTS = ['bad-item', 'kafka', 'inactive', 'database'] as const satisfies ItemFault['kind'][];
+
+function isItemFault(fault: Fault): fault is ItemFault {
+  return (ITEM_FAULTS as readonly string[]).includes(fault.kind);
+}
+
+function matches(match: ItemMatch | undefined, annotation: Annotation): boolean {
+  if (match === undefined) return true;
+  if (typeof match === 'function') return match(annotation);
+  return Object.entries(match).every(([name, text]) => annotation[name as keyof Annotation] === text);
+}
+
+/** Numbers of [0, 1) from a 32-bit state, the same for the same seed (the generator known as mulberry32). */
+function seededChance(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
