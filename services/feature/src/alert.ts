@@ -1,7 +1,8 @@
 import { AlertRejected } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
-import { type JsonCursor, KIND, type Kind } from '@lvra/shared/json/cursor';
+import type { JsonCursor } from '@lvra/shared/json/cursor';
 import { keyIs } from '@lvra/shared/json/keys';
+import { KIND, type Kind } from '@lvra/shared/json/kinds';
 import { FieldList } from './fields.js';
 
 /**

@@ -1,5 +1,5 @@
-import { KIND, type Kind } from '@lvra/shared/json/cursor';
 import { decodeString } from '@lvra/shared/json/keys';
+import { KIND, type Kind } from '@lvra/shared/json/kinds';
 
 const TRUE = Buffer.from('True');
 const FALSE = Buffer.from('False');

@@ -1,4 +1,4 @@
-import { KIND } from '@lvra/shared/json/cursor';
+import { KIND } from '@lvra/shared/json/kinds';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { FeatureRecord, ThresholdFlags } from '@lvra/shared/ledger/results';
 import type { AlertView } from './alert.js';

@@ -1,4 +1,5 @@
-import type { JsonCursor, Kind } from '@lvra/shared/json/cursor';
+import type { JsonCursor } from '@lvra/shared/json/cursor';
+import type { Kind } from '@lvra/shared/json/kinds';
 
 /** Numbers kept of each field: key start and end, value start and end, kind. */
 const STRIDE = 5;

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { AlertRejected } from '../errors.js';
 import { parseId } from '../ids.js';
-import { JsonCursor, JsonError, JsonTruncated, KIND, type Kind } from '../json/cursor.js';
+import { JsonCursor } from '../json/cursor.js';
+import { JsonError, JsonTruncated } from '../json/errors.js';
 import { keyIs } from '../json/keys.js';
+import { KIND, type Kind } from '../json/kinds.js';
 
 /** What the consumer must know of a message; everything else is the feature stage's. */
 export interface Envelope {

@@ -1,42 +1,6 @@
-/** What a JSON value is. NaN, Infinity and -Infinity are Python's, and Lasair sends the first. */
-export const KIND = {
-  object: 1,
-  array: 2,
-  string: 3,
-  /** A number with a fraction or an exponent. */
-  float: 4,
-  /** A number of digits alone, with a sign at most; may be a 64-bit id. */
-  integer: 5,
-  true: 6,
-  false: 7,
-  null: 8,
-  nan: 9,
-  infinity: 10,
-  negativeInfinity: 11,
-} as const;
-
-export type Kind = (typeof KIND)[keyof typeof KIND];
-
-/** The bytes are not JSON in the dialect of Python's `json` module. */
-export class JsonError extends Error {
-  override readonly name: string = 'JsonError';
-  constructor(
-    message: string,
-    /** Byte offset within what was read. */
-    readonly offset: number,
-    readonly reason: 'not_json' | 'too_deep' | 'not_a_number' = 'not_json',
-  ) {
-    super(`${message} at byte ${offset}`);
-  }
-}
-
-/** The bytes end in the middle of a value: more of the file must be read, or the message is cut. */
-export class JsonTruncated extends JsonError {
-  override readonly name = 'JsonTruncated';
-  constructor(offset: number) {
-    super('the text ends in the middle of a value', offset);
-  }
-}
+import { JsonError, JsonTruncated } from './errors.js';
+import { KIND, type Kind } from './kinds.js';
+import { endOfDigits, endOfUnchecked, escapeLength, isWord } from './tokens.js';
 
 /** Deeper than any alert by far (4), and shallow enough for every reader, Python's included. */
 const DEEPEST = 100;
@@ -52,11 +16,6 @@ const COLON = 0x3a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-
-const isWord = (bytes: Uint8Array, at: number, word: string) => {
-  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false;
-  return true;
-};
 
 /**
  * Reads JSON from bytes without making values of it: it checks the grammar in full and tells where each value
@@ -101,25 +60,23 @@ export class JsonCursor {
     return at < end ? (bytes[at] as number) : -1;
   }
 
-  /** Takes `byte`, which must come next. */
-  expect(byte: number): void {
-    const next = this.peek();
-    if (next !== byte) this.#unexpected(next, `'${String.fromCharCode(byte)}'`);
-    this.position++;
-  }
-
   /** Takes the `{` of an object. @returns false where it is empty, and then its `}` is taken too */
   enterObject(): boolean {
-    this.expect(0x7b);
-    if (this.peek() !== 0x7d) return true;
-    this.position++;
-    return false;
+    return this.#enter(0x7b, 0x7d);
   }
 
   /** Takes the `[` of a list. @returns false where it is empty, and then its `]` is taken too */
   enterArray(): boolean {
-    this.expect(0x5b);
-    if (this.peek() !== 0x5d) return true;
+    return this.#enter(0x5b, 0x5d);
+  }
+
+  #enter(opening: number, closing: number): boolean {
+    const first = this.peek();
+    if (first !== opening) this.#unexpected(first, `'${String.fromCharCode(opening)}'`);
+    this.position++;
+    const next = this.peek();
+    if (next === -1) throw new JsonTruncated(this.#end);
+    if (next !== closing) return true;
     this.position++;
     return false;
   }
@@ -170,6 +127,14 @@ export class JsonCursor {
     return kind;
   }
 
+  /** Takes one value by its brackets and quotes alone, of any depth and length: what is set aside need not be good. */
+  skip(): void {
+    this.peek();
+    this.valueStart = this.position;
+    this.position = endOfUnchecked(this.#bytes, this.position, this.#end);
+    this.valueEnd = this.position;
+  }
+
   /** Nothing but white space may follow. */
   finish(): void {
     const next = this.peek();
@@ -212,29 +177,11 @@ export class JsonCursor {
       if (byte < 0x20) throw new JsonError('a control character in a string', at);
       if (byte === BACKSLASH) {
         escaped = true;
-        at += this.#escape(at);
+        at += escapeLength(bytes, at, end);
       } else at++;
     }
     this.escaped = escaped;
     this.position = at + 1;
-  }
-
-  /** @returns how many bytes the escape at `at` has */
-  #escape(at: number): number {
-    if (at + 1 >= this.#end) throw new JsonTruncated(this.#end);
-    const letter = String.fromCharCode(this.#bytes[at + 1] as number);
-    if (letter !== 'u') {
-      if (!'"\\/bfnrt'.includes(letter)) throw new JsonError('an unknown escape in a string', at);
-      return 2;
-    }
-    for (let i = at + 2; i < at + 6; i++) {
-      if (i >= this.#end) throw new JsonTruncated(this.#end);
-      const digit = (this.#bytes[i] as number) | 0x20;
-      if (!((digit >= ZERO && digit <= NINE) || (digit >= 0x61 && digit <= 0x66))) {
-        throw new JsonError('a broken \\u escape in a string', at);
-      }
-    }
-    return 6;
   }
 
   #number(start: number): Kind {
@@ -253,13 +200,13 @@ export class JsonCursor {
     if (bytes[digits] === ZERO && at > digits + 1) throw new JsonError('a number that begins with 0', start);
     if (bytes[at] === 0x2e) {
       kind = KIND.float;
-      at = this.#digits(at + 1);
+      at = endOfDigits(bytes, at + 1, end);
     }
     if (((bytes[at] as number) | 0x20) === 0x65 && at < end) {
       kind = KIND.float;
       at++;
       if (bytes[at] === 0x2b || bytes[at] === MINUS) at++;
-      at = this.#digits(at);
+      at = endOfDigits(bytes, at, end);
     }
     if (at >= end) throw new JsonTruncated(end);
     if (at - start > (kind === KIND.integer ? LONGEST_INTEGER : LONGEST_NUMBER)) {
@@ -267,17 +214,6 @@ export class JsonCursor {
     }
     this.position = at;
     return kind;
-  }
-
-  /** Takes at least one digit. @returns where they end */
-  #digits(from: number): number {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let at = from;
-    while (at < end && (bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
-    if (at >= end) throw new JsonTruncated(end);
-    if (at === from) throw new JsonError('a number without digits', from);
-    return at;
   }
 
   #word(first: number): Kind {

@@ -1,0 +1,18 @@
+/** What a JSON value is. NaN, Infinity and -Infinity are Python's, and Lasair sends the first. */
+export const KIND = {
+  object: 1,
+  array: 2,
+  string: 3,
+  /** A number with a fraction or an exponent. */
+  float: 4,
+  /** A number of digits alone, with a sign at most; may be a 64-bit id. */
+  integer: 5,
+  true: 6,
+  false: 7,
+  null: 8,
+  nan: 9,
+  infinity: 10,
+  negativeInfinity: 11,
+} as const;
+
+export type Kind = (typeof KIND)[keyof typeof KIND];
