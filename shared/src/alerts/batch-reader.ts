@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { AlertRejected } from '../errors.js';
-import { JsonCursor, JsonError, JsonTruncated } from '../json/cursor.js';
+import type { JsonCursor } from '../json/cursor.js';
+import { JsonError, JsonTruncated } from '../json/errors.js';
+import { Window } from './window.js';
 
 /** The batch file as a whole is unusable: no list, cut off, or no JSON. */
 export class BatchUnreadable extends Error {
@@ -27,107 +29,82 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
  * Reads a batch file, ours or the Python pipeline's, of any size in bounded memory, each byte once.
  *
  * The window slides from alert to alert. One that reaches beyond its end is read again from its start after the
- * window has moved, so `read` must have no effect of its own before it returns.
+ * window has moved, so `read` must have no effect of its own before it returns. An alert that `read` rejects, or
+ * that is beyond a limit of the JSON cursor, is passed over, and the rest goes on.
  *
  * @throws BatchUnreadable, and the error of the file system where the file cannot be opened
  */
-export async function* scanBatch<T>(path: string, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
+export function scanBatch<T>(path: string, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
+  return scanInWindows(path, read, WINDOW_BYTES);
+}
+
+/** The alerts of a batch file as bytes. */
+export function readBatch(path: string): AsyncGenerator<BatchAlert<undefined>> {
+  return scanBatch(path, (cursor) => {
+    cursor.value();
+    return undefined;
+  });
+}
+
+/** As `scanBatch`, with a window of the caller's size. */
+export async function* scanInWindows<T>(
+  path: string,
+  read: AlertReader<T>,
+  windowBytes: number,
+): AsyncGenerator<BatchAlert<T>> {
   const file = await open(path, 'r');
   try {
-    const window = new Window(await file.stat().then(({ size }) => size));
-    const refill = () => window.refill((buffer, offset, length) => file.read(buffer, offset, length));
-    await refill();
-    const cursor = window.cursor;
+    const { size } = await file.stat();
+    const window = new Window(file, Math.min(size, windowBytes));
     try {
-      if (!(await window.attempt(() => cursor.enterArray(), refill))) return;
-      for (let position = 0; ; position++) {
-        const start = await window.attempt(() => (cursor.peek() === -1 ? cursor.value() : cursor.position), refill);
-        yield { position, ...(await window.alert(start, read, refill)) };
-        if (!(await window.attempt(() => cursor.nextInArray(), refill))) return;
-      }
+      yield* alertsIn(window, read);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
-      throw new BatchUnreadable(`${path} is not a list of alerts: ${error.message} of the window read last`, {
-        cause: error,
-      });
+      const place = window.offset + error.offset;
+      throw new BatchUnreadable(`${path} is not a list of alerts: ${error.fault} at byte ${place}`, { cause: error });
     }
   } finally {
     await file.close();
   }
 }
 
-/** The alerts of a batch file as bytes. */
-export async function* readBatch(path: string): AsyncGenerator<BatchAlert<undefined>> {
-  yield* scanBatch(path, (cursor) => {
-    cursor.value(1);
-    return undefined;
-  });
+async function* alertsIn<T>(window: Window, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
+  const { cursor } = window;
+  let more = await window.attempt(() => cursor.enterArray());
+  for (let position = 0; more; position++) {
+    const { start, result } = await window.attempt(() => readOne(window, read));
+    yield { position, bytes: window.bytes.subarray(start, cursor.position), result };
+    more = await window.attempt(() => cursor.nextInArray());
+  }
+  await window.finish();
 }
 
-type Refill = () => Promise<boolean>;
-
-class Window {
-  readonly cursor = new JsonCursor();
-  #buffer: Buffer;
-  #filled = 0;
-
-  constructor(fileBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(Math.min(fileBytes, WINDOW_BYTES), 1));
-    this.cursor.reset(this.#buffer, 0, 0);
+function readOne<T>({ cursor, bytes }: Window, read: AlertReader<T>): { start: number; result: T | AlertRejected } {
+  if (cursor.peek() === -1) throw new JsonTruncated(cursor.position);
+  const start = cursor.position;
+  try {
+    return { start, result: read(cursor, bytes) };
+  } catch (error) {
+    const rejected = asRejection(error);
+    cursor.position = start;
+    passOver(cursor, start);
+    return { start, result: rejected };
   }
+}
 
-  /** Drops what is behind the cursor and reads more. @returns false at the end of the file */
-  async refill(
-    readInto: (buffer: Buffer, offset: number, length: number) => Promise<{ bytesRead: number }>,
-  ): Promise<boolean> {
-    const keepFrom = this.cursor.position;
-    const kept = this.#filled - keepFrom;
-    const target = keepFrom === 0 && kept === this.#buffer.length ? Buffer.allocUnsafe(kept * 2) : this.#buffer;
-    this.#buffer.copy(target, 0, keepFrom, this.#filled);
-    this.#buffer = target;
-    this.#filled = kept;
-    const { bytesRead } = await readInto(target, kept, target.length - kept);
-    this.#filled += bytesRead;
-    this.cursor.reset(target, 0, this.#filled);
-    return bytesRead > 0;
-  }
+/** A breach of a limit concerns one alert; a breach of the grammar makes the rest of the file unreadable. */
+function asRejection(error: unknown): AlertRejected {
+  if (error instanceof AlertRejected) return error;
+  if (error instanceof JsonError && error.reason !== 'not_json') return new AlertRejected(error.reason, error.fault);
+  throw error;
+}
 
-  /** Runs `step`; where the window ends too early, moves it to where `step` began and runs it again. */
-  async attempt<T>(step: () => T, refill: Refill): Promise<T> {
-    for (;;) {
-      const start = this.cursor.position;
-      try {
-        return step();
-      } catch (error) {
-        if (!(error instanceof JsonTruncated)) throw error;
-        this.cursor.position = start;
-        if (!(await refill())) throw error;
-      }
-    }
-  }
-
-  async alert<T>(
-    start: number,
-    read: AlertReader<T>,
-    refill: Refill,
-  ): Promise<{ bytes: Buffer; result: T | AlertRejected }> {
-    this.cursor.position = start;
-    const result = await this.attempt(() => this.#readOne(read), refill);
-    return { bytes: this.#buffer.subarray(this.#begin, this.cursor.position), result };
-  }
-
-  #begin = 0;
-
-  #readOne<T>(read: AlertReader<T>): T | AlertRejected {
-    const begin = this.cursor.position;
-    this.#begin = begin;
-    try {
-      return read(this.cursor, this.#buffer);
-    } catch (error) {
-      if (!(error instanceof AlertRejected)) throw error;
-      this.cursor.position = begin;
-      this.cursor.value(1);
-      return error;
-    }
+function passOver(cursor: JsonCursor, start: number): void {
+  try {
+    cursor.value();
+  } catch (error) {
+    if (!(error instanceof JsonError) || error.reason === 'not_json') throw error;
+    cursor.position = start;
+    cursor.skip();
   }
 }

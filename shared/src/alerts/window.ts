@@ -1,0 +1,62 @@
+import type { FileHandle } from 'node:fs/promises';
+import { JsonCursor } from '../json/cursor.js';
+import { JsonTruncated } from '../json/errors.js';
+
+/** A part of a file in memory, with a cursor in it. It slides along the file and grows where a step needs more. */
+export class Window {
+  readonly cursor = new JsonCursor();
+  readonly #file: FileHandle;
+  #buffer: Buffer;
+  #filled = 0;
+  #offset = 0;
+
+  constructor(file: FileHandle, bytes: number) {
+    this.#file = file;
+    this.#buffer = Buffer.allocUnsafe(Math.max(bytes, 1));
+    this.cursor.reset(this.#buffer, 0, 0);
+  }
+
+  /** The bytes that the cursor's positions count in. */
+  get bytes(): Buffer {
+    return this.#buffer;
+  }
+
+  /** Where the window begins in the file. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Runs `step`; where the window ends too early, moves it to where `step` began and runs it again. */
+  async attempt<T>(step: () => T): Promise<T> {
+    for (;;) {
+      const start = this.cursor.position;
+      try {
+        return step();
+      } catch (error) {
+        if (!(error instanceof JsonTruncated)) throw error;
+        this.cursor.position = start;
+        if (!(await this.#refill())) throw new JsonTruncated(this.#filled);
+      }
+    }
+  }
+
+  /** Nothing but white space may be left of the file. */
+  async finish(): Promise<void> {
+    do this.cursor.finish();
+    while (await this.#refill());
+  }
+
+  /** Drops what is behind the cursor and reads more. @returns false at the end of the file */
+  async #refill(): Promise<boolean> {
+    const keepFrom = this.cursor.position;
+    const kept = this.#filled - keepFrom;
+    const target = kept === this.#buffer.length ? Buffer.allocUnsafe(kept * 2) : this.#buffer;
+    this.#buffer.copy(target, 0, keepFrom, this.#filled);
+    this.#buffer = target;
+    this.#offset += keepFrom;
+    const { bytesRead } = await this.#file.read(target, kept, target.length - kept);
+    this.#filled = kept + bytesRead;
+    this.cursor.reset(target, 0, this.#filled);
+    return bytesRead > 0;
+  }
+}
