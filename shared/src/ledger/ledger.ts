@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
+import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
 import { type Database, openDatabase, writing } from './connection.js';
 import { Events } from './events.js';
@@ -18,6 +19,7 @@ import { WorkLedger } from './work.js';
 export class Ledger {
   readonly batches: BatchLedger;
   readonly results: ResultLedger;
+  readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
   readonly #work = new Map<string, WorkLedger>();
@@ -25,6 +27,7 @@ export class Ledger {
   private constructor(readonly database: Database) {
     this.batches = new BatchLedger(database);
     this.results = new ResultLedger(database);
+    this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);
   }

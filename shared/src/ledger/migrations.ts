@@ -116,7 +116,8 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
         detail TEXT
       );
 
-      -- The annotation of an object that Lasair holds from us, and the call that is under way for it.
+      -- What Lasair may hold of an object from us: the score it accepted (accepted_ID), the score last sent
+      -- (sending_ID), until when that call is under way, and until when a call without an answer may be.
       CREATE TABLE annotation (
         vra TEXT NOT NULL,
         diaObjectId INTEGER NOT NULL,
@@ -124,13 +125,15 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
         sending_ID INTEGER,
         sender TEXT,
         sending_until INTEGER NOT NULL DEFAULT 0,
+        doubt_until INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (vra, diaObjectId)
       ) WITHOUT ROWID;
 
-      -- Calls made to Lasair, by minute, for the hourly budget that all replicas share.
+      -- Calls made to Lasair, by minute since 1970, for the hourly budget that all replicas share.
       CREATE TABLE lasair_call (
         minute INTEGER PRIMARY KEY,
-        calls INTEGER NOT NULL
+        calls INTEGER NOT NULL,
+        annotations INTEGER NOT NULL
       );
 
       CREATE INDEX provenance_by_stem ON provenance (stem);

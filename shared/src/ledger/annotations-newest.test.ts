@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newestOf } from './annotations-newest.js';
+
+const score = (id: bigint, diaSourceId: bigint, midpointMjdTai: number | null = null, modelVersion = 'a1') => ({
+  id,
+  diaSourceId,
+  midpointMjdTai,
+  modelVersion,
+});
+
+describe('the newest score of an object', () => {
+  for (const [name, scores, newest] of [
+    ['of none is none', [], undefined],
+    ['is the one with the later source', [score(1n, 10n, 61073.2), score(2n, 20n, 61073.1)], 1n],
+    ['of sources of one time is that of the greater diaSourceId', [score(1n, 20n, 61073), score(2n, 10n, 61073)], 1n],
+    ['goes by diaSourceId where a time is missing', [score(1n, 20n), score(2n, 10n, 61073)], 1n],
+    ['tells ids of 18 digits apart', [score(1n, 313637921267122192n), score(2n, 313637921267122191n)], 1n],
+    ['of a source that was scored twice is the later one', [score(1n, 10n, 61073), score(2n, 10n, 61073)], 2n],
+    ['of a source is that of the configured version', [score(1n, 10n), score(2n, 10n, null, 'a2')], 1n],
+    [
+      'of a source is that of the configured version, if it comes later',
+      [score(1n, 10n, null, 'a2'), score(2n, 10n)],
+      2n,
+    ],
+    [
+      'of a source without the configured version is the later one',
+      [score(1n, 10n, null, 'a2'), score(2n, 10n, null, 'a3')],
+      2n,
+    ],
+    ['may be of another version, if its source is newer', [score(1n, 10n), score(2n, 20n, null, 'a2')], 2n],
+  ] as const) {
+    test(name, () => assert.equal(newestOf(scores, 'a1')?.id, newest));
+  }
+
+  test('is never one that lost before, also where times and ids contradict each other', () => {
+    const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n)];
+    const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1), 'a1')?.id);
+    assert.deepEqual(winners, [1n, 2n, 3n]);
+    const lost = new Set<bigint>();
+    winners.forEach((winner, index) => {
+      assert.ok(!lost.has(winner!));
+      for (const { id } of scores.slice(0, index + 1)) if (id !== winner) lost.add(id);
+    });
+  });
+});

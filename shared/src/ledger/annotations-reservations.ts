@@ -1,0 +1,214 @@
+import { isDone } from '../status.js';
+import type { CallBudget, CallsLeft } from './annotations-budget.js';
+import { newestOf } from './annotations-newest.js';
+import type { ScoreHistory } from './annotations-scores.js';
+import { type Database, writing } from './connection.js';
+import type { WorkLedger } from './work.js';
+
+/** A score that is to be sent. */
+export interface Sendable {
+  /** Of its provenance row. */
+  readonly id: bigint;
+  readonly diaObjectId: bigint;
+}
+
+interface Held {
+  accepted_ID: bigint | null;
+  sending_ID: bigint | null;
+  sender: string | null;
+}
+
+/** A call about to be made. All times in ms since 1970. */
+export interface Call {
+  /** Unlike that of any other call of a living process. */
+  readonly sender: string;
+  readonly now: number;
+  /** Lasair has taken the call by then, or never will. */
+  readonly until: number;
+}
+
+/** How a call ended, as far as one knows. */
+export type CallEnd =
+  /** Lasair took every row. */
+  | 'taken'
+  /** Lasair answered and refused: it may have taken some rows, and nothing is under way any more. */
+  | 'refused-midway'
+  /** Lasair took no row and never will. */
+  | 'refused'
+  /** No clear answer: it may have taken the rows, or may yet take them. */
+  | 'unanswered';
+
+export interface Reservation<Row> {
+  /** The rows that may be sent now; nobody else sends another score of their objects until the call ends. */
+  readonly reserved: readonly Row[];
+  /** Rows that are not the newest of their object any more. */
+  readonly superseded: readonly Row[];
+  /** Rows whose object another score is on its way for, which ends in `waitMs` at the latest. */
+  readonly busy: readonly { readonly row: Row; readonly waitMs: number }[];
+  /** The budget after this call; where none was left, nothing is reserved. */
+  readonly calls: CallsLeft;
+}
+
+/**
+ * Who may send which score of an object, and what Lasair holds of it.
+ *
+ * Lasair keeps the last annotation of an object that reaches it. So two different scores of an object must
+ * never be on their way at once, as nobody could tell which came last:
+ *
+ * 1. `reserve` names the row that is sent next. It must be the newest of its object, and no call with another
+ *    row of the object may be under way (`sending_until`) or without an answer (`doubt_until`). The same row
+ *    may be sent again at any time: it cannot hurt itself.
+ * 2. The call is made, unless the reservation has run out.
+ * 3. `finish` records what became of it. A sender that was stopped for longer than its reservation may find
+ *    that another row was reserved meanwhile. Then nobody knows which of the two Lasair holds, and both lose
+ *    their standing: the accepted one is to be sent again, and its stem is opened for that in the same
+ *    transaction.
+ *
+ * A sender that is killed leaves its reservation behind; it runs out. Its row has no outcome, so its stem is
+ * pending, and whoever takes that sends the object's newest score.
+ *
+ * This rests on one assumption: a call that was made reaches Lasair before its reservation runs out, or its
+ * sender lives to call `finish`.
+ */
+export class Reservations {
+  readonly #database: Database;
+  readonly #history: ScoreHistory;
+  readonly #budget: CallBudget;
+  readonly #statements;
+
+  constructor(database: Database, history: ScoreHistory, budget: CallBudget) {
+    this.#database = database;
+    this.#history = history;
+    this.#budget = budget;
+    const ofObject = 'WHERE vra = @vra AND diaObjectId = @object';
+    this.#statements = {
+      take: database.prepare(
+        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until)
+         VALUES (@vra, @object, @id, @sender, @until)
+         ON CONFLICT (vra, diaObjectId) DO UPDATE SET
+           doubt_until = CASE WHEN sending_until > @now THEN max(sending_until, doubt_until) ELSE doubt_until END,
+           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until
+         WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= @now`,
+      ),
+      blockedUntil: database
+        .prepare<[Record<string, unknown>], bigint>(
+          `SELECT max(sending_until, doubt_until) FROM annotation ${ofObject}`,
+        )
+        .pluck(),
+      shorten: database.prepare(
+        `UPDATE annotation SET sending_until = min(sending_until, @until), doubt_until = min(doubt_until, @until) ${ofObject}`,
+      ),
+      read: database.prepare<[Record<string, unknown>], Held>(
+        `SELECT accepted_ID, sending_ID, sender FROM annotation ${ofObject}`,
+      ),
+      taken: database.prepare(`UPDATE annotation SET accepted_ID = sending_ID, sending_until = 0 ${ofObject}`),
+      over: database.prepare(`UPDATE annotation SET sending_until = 0 ${ofObject}`),
+      doubt: database.prepare(
+        `UPDATE annotation SET doubt_until = max(doubt_until, @doubtUntil),
+           sending_until = CASE sender WHEN @sender THEN 0 ELSE sending_until END ${ofObject}`,
+      ),
+      unsettle: database.prepare(
+        `UPDATE annotation SET accepted_ID = NULL, sending_ID = NULL, sender = NULL,
+           doubt_until = max(doubt_until, @doubtUntil) ${ofObject}`,
+      ),
+      accept: database.prepare(
+        `INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (@id, 'accepted', @now)
+         ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = @now, detail = NULL WHERE outcome <> 'accepted'`,
+      ),
+      forgetOutcome: database.prepare('DELETE FROM annotation_outcome WHERE provenance_ID = ?'),
+      stemOf: database.prepare<[bigint], string>('SELECT stem FROM provenance WHERE ID = ?').pluck(),
+    };
+  }
+
+  /**
+   * Reserves the objects of `rows` for a call, and one call of the hour's budget.
+   *
+   * @param seen the greatest provenance ID when these rows were found to be the newest of their objects
+   */
+  reserve<Row extends Sendable>(
+    work: WorkLedger,
+    rows: readonly Row[],
+    call: Call,
+    { seen, version, callsPerHour }: { seen: bigint; version: string; callsPerHour: number },
+  ): Reservation<Row> {
+    return writing(this.#database, () => {
+      const calls = this.#budget.state(call.now, callsPerHour);
+      if (calls.left === 0) return { reserved: [], superseded: [], busy: [], calls };
+      const reserved: Row[] = [];
+      const superseded: Row[] = [];
+      const busy: { row: Row; waitMs: number }[] = [];
+      for (const row of rows) {
+        if (this.#isSuperseded(work.vra, row, seen, version)) superseded.push(row);
+        else if (this.#take(work.vra, row, call)) reserved.push(row);
+        else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
+      }
+      if (reserved.length === 0) return { reserved, superseded, busy, calls };
+      this.#budget.count(call.now, reserved.length);
+      return { reserved, superseded, busy, calls: { ...calls, left: calls.left - 1 } };
+    });
+  }
+
+  #isSuperseded(vra: string, row: Sendable, seen: bigint, version: string): boolean {
+    if (!this.#history.grewSince(vra, row.diaObjectId, seen)) return false;
+    return newestOf(this.#history.ofObject(vra, row.diaObjectId), version)?.id !== row.id;
+  }
+
+  #take(vra: string, row: Sendable, { sender, now, until }: Call): boolean {
+    const { id, diaObjectId: object } = row;
+    return this.#statements.take.run({ vra, object, id, sender, now, until }).changes > 0;
+  }
+
+  /** A reservation that ends later than one made now is of before the clock was put back: it ends with one made now. */
+  #wait(vra: string, row: Sendable, { now, until }: Call): number {
+    const object = row.diaObjectId;
+    const blockedUntil = Number(this.#statements.blockedUntil.get({ vra, object }));
+    if (blockedUntil <= until) return blockedUntil - now;
+    this.#statements.shorten.run({ vra, object, until });
+    return until - now;
+  }
+
+  /**
+   * Records how a call ended.
+   *
+   * @param now when it ended; a call without an answer may go on for as long again as it was reserved for
+   * @returns the rows that are now accepted, and how many objects must be sent again because another
+   *   score of theirs was sent when this call's reservation had run out
+   */
+  finish<Row extends Sendable>(
+    work: WorkLedger,
+    rows: readonly Row[],
+    call: Call,
+    end: CallEnd,
+    now: number,
+  ): { accepted: Row[]; unsettled: number } {
+    const doubtUntil = now + (call.until - call.now);
+    return writing(this.#database, () => {
+      const accepted: Row[] = [];
+      let unsettled = 0;
+      for (const row of rows) {
+        const of = { vra: work.vra, object: row.diaObjectId };
+        const held = this.#statements.read.get(of)!;
+        const isSame = held.sending_ID === row.id;
+        if (isSame && end === 'unanswered') this.#statements.doubt.run({ ...of, sender: call.sender, doubtUntil });
+        else if (isSame && held.sender === call.sender) {
+          this.#statements[end === 'taken' ? 'taken' : 'over'].run(of);
+          if (end === 'taken' && this.#statements.accept.run({ id: row.id, now }).changes > 0) accepted.push(row);
+        } else if (!isSame && end !== 'refused') {
+          this.#unsettle(work, of, held.accepted_ID, end === 'unanswered' ? doubtUntil : 0);
+          unsettled++;
+        }
+      }
+      return { accepted, unsettled };
+    });
+  }
+
+  /** Takes back what is recorded of an object: nobody knows which score of it Lasair holds. */
+  #unsettle(work: WorkLedger, of: { vra: string; object: bigint }, acceptedId: bigint | null, doubtUntil: number) {
+    this.#statements.unsettle.run({ ...of, doubtUntil });
+    if (acceptedId === null) return;
+    this.#statements.forgetOutcome.run(acceptedId);
+    const stem = this.#statements.stemOf.get(acceptedId) as string;
+    const status = work.status(stem);
+    if (status !== undefined && isDone(status)) work.retry(stem, true);
+  }
+}

@@ -1,0 +1,144 @@
+import type { Statement } from 'better-sqlite3';
+import { type Contender, newestOf } from './annotations-newest.js';
+import type { Database } from './connection.js';
+import { THRESHOLDS } from './reference-schema.js';
+import { columnOf, STATUS_TABLE } from './status-tables.js';
+
+/** A score whose annotation is not settled, with all that the annotation tells of it. */
+export interface Score {
+  /** Of its provenance row. */
+  readonly id: bigint;
+  readonly diaObjectId: bigint | null;
+  readonly diaSourceId: bigint | null;
+  readonly score: number | null;
+  readonly modelVersion: string | null;
+  /** The columns of THRESHOLD_FLAGS; undefined where the stem has none for the source. */
+  readonly flags: readonly (number | null)[] | undefined;
+  /** When Kafka received the alert, ms since 1970. */
+  readonly receivedMs: number | undefined;
+  /** Whether it is the newest score of its object, over all stems. */
+  readonly isNewest: boolean;
+}
+
+/** The names of the threshold flags, in the order of the annotation. */
+export const THRESHOLD_FLAGS: readonly string[] = ['n_gt', 'brighter', 'first'].flatMap((prefix) =>
+  THRESHOLDS.map((magnitude) => `${prefix}${magnitude}`),
+);
+
+type Integer = bigint | null;
+
+/** The scores of a VRA as annotating sees them: those of a stem, and the history of an object. */
+export class ScoreHistory {
+  readonly #database: Database;
+  readonly #statements;
+  readonly #byPython = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#statements = {
+      greatestId: database.prepare<[], bigint>('SELECT coalesce(max(ID), 0) FROM provenance').pluck(),
+      unsettled: database
+        .prepare(
+          `SELECT p.ID, p.diaObjectId, p.diaSourceId, p.score, p.model_version, source.received_ms FROM provenance p
+           LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+           LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+           WHERE p.stem = @stem AND p.model_name = @vra AND coalesce(o.outcome, '') NOT IN ('accepted', 'superseded')
+           ORDER BY p.ID`,
+        )
+        .raw(),
+      // Flags are small; ids come as text, so that these rows need no bigints and yet lose nothing.
+      flags: database
+        .prepare(
+          `SELECT CAST(diaSourceId AS TEXT), ${THRESHOLD_FLAGS.join(', ')} FROM threshold_flags_provenance
+           WHERE stem = ? ORDER BY ID`,
+        )
+        .raw()
+        .safeIntegers(false),
+      ofObject: database
+        .prepare(
+          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version FROM provenance p
+           LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+           WHERE p.diaObjectId = ? AND p.model_name = ? ORDER BY p.ID`,
+        )
+        .raw(),
+      grewSince: database.prepare(
+        'SELECT 1 FROM provenance WHERE diaObjectId = ? AND ID > ? AND model_name = ? LIMIT 1',
+      ),
+      sent: database.prepare('SELECT 1 FROM annotation WHERE vra = ? AND diaObjectId = ?'),
+    };
+  }
+
+  /** The unsettled scores of a stem, and the greatest provenance ID at that moment. */
+  unsettled(vra: string, stem: string, version: string): { scores: Score[]; seen: bigint } {
+    return this.#database.transaction(() => {
+      const seen = this.#statements.greatestId.get() as bigint;
+      const rows = this.#statements.unsettled.all({ stem, vra }) as [
+        bigint,
+        Integer,
+        Integer,
+        number | null,
+        string | null,
+        number | null,
+      ][];
+      const flags = this.#flagsOf(stem);
+      const newest = new Map<bigint, bigint | undefined>();
+      const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
+        if (diaObjectId !== null && !newest.has(diaObjectId)) {
+          newest.set(diaObjectId, newestOf(this.ofObject(vra, diaObjectId), version)?.id);
+        }
+        return {
+          id,
+          diaObjectId,
+          diaSourceId,
+          score,
+          modelVersion,
+          flags: flags.get(String(diaSourceId)),
+          receivedMs: receivedMs ?? undefined,
+          isNewest: diaObjectId === null || newest.get(diaObjectId) === id,
+        };
+      });
+      return { scores, seen };
+    })();
+  }
+
+  /** By diaSourceId; of several rows the latest counts. */
+  #flagsOf(stem: string): Map<string, (number | null)[]> {
+    const rows = this.#statements.flags.all(stem) as [string, ...(number | null)[]][];
+    return new Map(rows.map(([diaSourceId, ...flags]) => [diaSourceId, flags]));
+  }
+
+  /** All scores of an object, in the order of their IDs. */
+  ofObject(vra: string, diaObjectId: bigint): Contender[] {
+    const rows = this.#statements.ofObject.all(diaObjectId, vra) as [bigint, Integer, number | null, string | null][];
+    return rows.map(([id, diaSourceId, midpointMjdTai, modelVersion]) => ({
+      id,
+      diaSourceId,
+      midpointMjdTai,
+      modelVersion,
+    }));
+  }
+
+  /** Whether the object has scores with an ID greater than `seen`. */
+  grewSince(vra: string, diaObjectId: bigint, seen: bigint): boolean {
+    return this.#statements.grewSince.get(diaObjectId, seen, vra) !== undefined;
+  }
+
+  /**
+   * Whether Lasair may hold an annotation of the object: one that was sent from here, whatever came of it, or
+   * one of the Python pipeline, which leaves a done stem with a score that has no outcome.
+   */
+  mayBeAnnotated(vra: string, diaObjectId: bigint): boolean {
+    if (this.#statements.sent.get(vra, diaObjectId) !== undefined) return true;
+    let byPython = this.#byPython.get(vra);
+    if (!byPython) {
+      byPython = this.#database.prepare(
+        `SELECT 1 FROM provenance p
+         JOIN ${STATUS_TABLE.annotate} done ON done.stem = p.stem AND done.${columnOf(vra)} IN (1, -1)
+         LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+         WHERE p.diaObjectId = ? AND p.model_name = ? AND o.provenance_ID IS NULL LIMIT 1`,
+      );
+      this.#byPython.set(vra, byPython);
+    }
+    return byPython.get(diaObjectId, vra) !== undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { STATUS } from '../status.js';
+import { CallBudget } from './annotations-budget.js';
+import { Reservations } from './annotations-reservations.js';
+import { ScoreHistory } from './annotations-scores.js';
+import { type Database, writing } from './connection.js';
+import type { WorkLedger } from './work.js';
+
+/** What became of a score at Lasair. */
+export const ANNOTATION_OUTCOMES = [
+  /** Lasair took it. */
+  'accepted',
+  /** A newer score of the object is there; this one will never be sent. */
+  'superseded',
+  /** Below the lowest score that the VRA annotates. */
+  'below_lowest',
+  /** Not sent, because Lasair could not store it. */
+  'refused',
+  /** Sent, and refused by Lasair. */
+  'rejected',
+  /** Written to a file in place of sending it. */
+  'dry_run',
+] as const;
+
+export type AnnotationOutcome = (typeof ANNOTATION_OUTCOMES)[number];
+
+/** An outcome that is not "accepted", which `Reservations.finish` records at once. */
+export interface Outcome {
+  readonly outcome: Exclude<AnnotationOutcome, 'accepted'>;
+  readonly detail?: string;
+}
+
+export type Settled =
+  /** `rows` have been accepted; for a dry run, would have been sent. */
+  | { readonly kind: 'settled'; readonly status: 1 | -1; readonly rows: number }
+  /** The stem was done already; nothing was written. */
+  | { readonly kind: 'done-before' }
+  /** Some scores have no outcome yet; nothing was written. */
+  | { readonly kind: 'unfinished'; readonly left: number }
+  /** Lasair refused every score; nothing was written, so that all are sent again on the next attempt. */
+  | { readonly kind: 'all-rejected' };
+
+/**
+ * The annotate stage's side of the ledger. A score has one outcome, or none while it is still to be sent.
+ *
+ * "accepted" and "superseded" are for good. The other outcomes hold until somebody opens the stem again.
+ */
+export class AnnotationLedger {
+  readonly scores: ScoreHistory;
+  readonly calls: CallBudget;
+  readonly reservations: Reservations;
+  readonly #database: Database;
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.scores = new ScoreHistory(database);
+    this.calls = new CallBudget(database);
+    this.reservations = new Reservations(database, this.scores, this.calls);
+    this.#statements = {
+      outcomes: database
+        .prepare(
+          `SELECT p.ID, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+           WHERE p.stem = ? AND p.model_name = ?`,
+        )
+        .raw(),
+      write: database.prepare(
+        'INSERT OR REPLACE INTO annotation_outcome (provenance_ID, outcome, at, detail) VALUES (?, ?, ?, ?)',
+      ),
+    };
+  }
+
+  /**
+   * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
+   * here or by Lasair.
+   */
+  settle(
+    work: WorkLedger,
+    stem: string,
+    outcomes: ReadonlyMap<bigint, Outcome>,
+    { now, durationMs }: { now: number; durationMs: number },
+  ): Settled {
+    return writing(this.#database, () => {
+      const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
+      const count = new Map<AnnotationOutcome, number>();
+      const fresh: [bigint, Outcome][] = [];
+      let left = 0;
+      for (const [id, before] of recorded) {
+        const isFinal = before === 'accepted' || before === 'superseded';
+        const outcome = isFinal ? undefined : outcomes.get(id);
+        if (outcome) fresh.push([id, outcome]);
+        const result = outcome?.outcome ?? before;
+        if (result === null) left++;
+        else count.set(result, (count.get(result) ?? 0) + 1);
+      }
+      const of = (outcome: AnnotationOutcome) => count.get(outcome) ?? 0;
+      if (left > 0) return { kind: 'unfinished', left };
+      if (recorded.length > 0 && of('rejected') === recorded.length) return { kind: 'all-rejected' };
+      const status = of('refused') + of('rejected') > 0 ? STATUS.partial : STATUS.done;
+      const rows = of('accepted') + of('dry_run');
+      const detail = ANNOTATION_OUTCOMES.filter(of)
+        .map((outcome) => `${of(outcome)} ${outcome}`)
+        .join(', ');
+      if (!work.settle(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
+        return { kind: 'done-before' };
+      for (const [id, { outcome, detail }] of fresh) {
+        this.#statements.write.run(id, outcome, Math.round(now), detail ?? null);
+      }
+      return { kind: 'settled', status, rows };
+    });
+  }
+}
