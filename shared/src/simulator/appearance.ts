@@ -41,8 +41,6 @@ export interface Appearance {
   readonly sizeScatter: number;
   /** A uniform number to this power is the extendedness: below 1 towards 1, above 1 towards 0. */
   readonly extendedness: number;
-  /** Median of templateFlux / |psfFlux|. */
-  readonly template: number;
   /** Median of the trail's length, arcseconds. */
   readonly trail: number;
   /** Chance that the shape, and with it the trail, is not measured. */
@@ -68,7 +66,6 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     size: 0.92,
     sizeScatter: 0.3,
     extendedness: 1.8,
-    template: 4,
     trail: 1.05,
     shapeFailed: 0.06,
     fluxFlagged: 0.035,
@@ -84,16 +81,15 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     ],
   },
   dipole: {
-    reliability: 0.7,
-    chi2Excess: 0.1,
+    reliability: 0.4,
+    chi2Excess: 0.12,
     size: 1.25,
     sizeScatter: 0.45,
-    extendedness: 0.9,
-    template: 11,
+    extendedness: 0.75,
     trail: 1.5,
     shapeFailed: 0.16,
     fluxFlagged: 0.05,
-    dipoleFitted: 0.5,
+    dipoleFitted: 0.55,
     significance: 10,
     flags: [
       ['pixelFlags_interpolated', 0.05],
@@ -101,14 +97,13 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     ],
   },
   'subtraction artefact': {
-    reliability: 0.9,
-    chi2Excess: 0.06,
-    size: 1.1,
+    reliability: 0.2,
+    chi2Excess: 0.1,
+    size: 1.3,
     sizeScatter: 0.5,
-    extendedness: 0.85,
-    template: 9,
+    extendedness: 0.65,
     trail: 1.3,
-    shapeFailed: 0.12,
+    shapeFailed: 0.15,
     fluxFlagged: 0.05,
     dipoleFitted: 0.06,
     significance: 8,
@@ -123,7 +118,6 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     size: 1.5,
     sizeScatter: 0.6,
     extendedness: 0.6,
-    template: 30,
     trail: 1.8,
     shapeFailed: 0.2,
     fluxFlagged: 0.15,
@@ -144,7 +138,6 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     size: 1.2,
     sizeScatter: 0.5,
     extendedness: 0.9,
-    template: 3,
     trail: 1.5,
     shapeFailed: 0.25,
     fluxFlagged: 0.35,
@@ -163,7 +156,6 @@ export const APPEARANCES: Readonly<Record<Look, Appearance>> = {
     size: 0.45,
     sizeScatter: 0.4,
     extendedness: 1.2,
-    template: 0.6,
     trail: 0.8,
     shapeFailed: 0.1,
     fluxFlagged: 0.05,

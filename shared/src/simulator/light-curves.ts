@@ -8,7 +8,12 @@ export interface LightCurve {
   fluxOn(visit: Visit): number;
   /** Nothing is to be seen before this time, MJD in TAI. */
   readonly begins: number;
+  /** What the template has at the same place, in the same unit: a host, or the object itself at another time. */
+  readonly template: number;
 }
+
+/** Days: the survey is young. */
+const LONGEST_HISTORY = 250;
 
 type ByBand = Readonly<Record<Band, number>>;
 
@@ -27,7 +32,7 @@ export function lightCurveOf(truth: Truth, newest: number, random: Random): Ligh
 }
 
 /**
- * A supernova as the function of Bazin et al. 2009 (A&A 499, 653), equation 1:
+ * A supernova as the function of Bazin et al. 2009 (A&A 499, 653), without its constant:
  * f(t) = A exp(-(t - t0)/fall) / (1 + exp(-(t - t0)/rise)).
  * Redder bands peak later and fall more slowly, and a hot early light curve is blue.
  */
@@ -43,7 +48,7 @@ function supernova(newest: number, random: Random): LightCurve {
     const since = midpoint - reference - 1.5 * (red - 2);
     return (colours[band] * Math.exp(-since / (fall * (1 + 0.15 * red)))) / (1 + Math.exp(-since / rise));
   };
-  return { fluxOn, begins: reference - 5 * rise };
+  return { fluxOn, begins: reference - 5 * rise, template: random.logNormal(1.5, 1.3) };
 }
 
 /**
@@ -64,7 +69,7 @@ function activeNucleus(newest: number, random: Random): LightCurve {
     time = midpoint;
     return Math.exp(-0.4 * Math.LN10 * amplitudes[band] * (magnitude - template)) - 1;
   };
-  return { fluxOn, begins: Number.NEGATIVE_INFINITY };
+  return { fluxOn, begins: newest - LONGEST_HISTORY, template: 1 };
 }
 
 /**
@@ -76,34 +81,43 @@ function variableStar(newest: number, random: Random): LightCurve {
   const period = random.chance(0.6) ? random.between(0.25, 0.9) : random.logNormal(120, 0.8);
   const rising = random.between(0.12, 0.45);
   const amplitudes = byBand((red) => 1.3 - 0.13 * red);
-  const template = random.between(0.15, 0.55);
-  const bright = random.chance(0.85) ? random.between(0.7, 1.1) : random.between(0.3, 0.45) - rising;
-  const epoch = newest - bright * period;
+  const mean = random.between(0.05, 0.35);
+  // Mostly seen in the brighter half of its cycle, now and then near its minimum.
+  const seenAt = random.chance(0.85) ? random.between(0.5 * rising, 0.5 + 0.5 * rising) : random.between(0.9, 1);
   const fluxOn = ({ midpoint, band }: Visit): number => {
-    const cycles = (midpoint - epoch) / period;
-    // From the minimum of the cycle: up to 1 within the rising part, and back to 0.
-    const part = cycles + rising - Math.floor(cycles + rising);
+    const cycles = seenAt + (midpoint - newest) / period;
+    const part = cycles - Math.floor(cycles);
     const height = part < rising ? part / rising : (1 - part) / (1 - rising);
-    return amplitudes[band] * (height - template);
+    return amplitudes[band] * (height - mean);
   };
-  return { fluxOn, begins: Number.NEGATIVE_INFINITY };
+  return { fluxOn, begins: newest - LONGEST_HISTORY, template: 1 / random.between(0.15, 0.7) };
 }
 
-/** How an artefact comes back: days since its first appearance (median), chance of a negative flux, scatter. */
-const RECURRENCE: Readonly<Record<ArtefactTruth, { days: number; negative: number; scatter: number }>> = {
-  dipole: { days: 60, negative: 0.3, scatter: 0.4 },
-  'subtraction artefact': { days: 80, negative: 0.15, scatter: 0.35 },
-  'bright star': { days: 50, negative: 0.25, scatter: 0.6 },
-  'detector edge': { days: 10, negative: 0.3, scatter: 0.7 },
-  'cosmic ray': { days: 5, negative: 0.02, scatter: 0.8 },
+interface Recurrence {
+  /** Since its first appearance, days (median). */
+  readonly days: number;
+  readonly negative: number;
+  readonly scatter: number;
+  /** Median of the template's flux over the size of the residue. */
+  readonly template: number;
+}
+
+/** How artefacts come back. A cosmic ray needs no light below it; a bright star leaves a small part of itself. */
+const RECURRENCE: Readonly<Record<ArtefactTruth, Recurrence>> = {
+  dipole: { days: 60, negative: 0.15, scatter: 0.4, template: 11 },
+  'subtraction artefact': { days: 80, negative: 0.08, scatter: 0.35, template: 8 },
+  'bright star': { days: 50, negative: 0.15, scatter: 0.6, template: 25 },
+  'detector edge': { days: 10, negative: 0.15, scatter: 0.6, template: 5 },
+  'cosmic ray': { days: 5, negative: 0, scatter: 0.8, template: 0.8 },
 };
 
 /** An artefact has no light curve: each visit subtracts a little differently. */
 function artefact(truth: ArtefactTruth, newest: number, random: Random): LightCurve {
-  const { days, negative, scatter } = RECURRENCE[truth];
+  const { days, negative, scatter, template } = RECURRENCE[truth];
   return {
     fluxOn: () => (random.chance(negative) ? -1 : 1) * random.logNormal(1, scatter),
     begins: newest - random.logNormal(days, 0.7),
+    template: random.logNormal(template, 1),
   };
 }
 

@@ -96,18 +96,19 @@ const FIT_PIXELS = 1681;
 export function measure(exposure: Exposure, random: Random): DiaSource {
   const { visit, flux, fluxErr, template, look } = exposure;
   const appearance = APPEARANCES[look];
-  const snr = (Math.abs(flux) / fluxErr) * (1 + 0.012 * random.gaussian() - 0.01);
+  const snr = (Math.abs(flux) / fluxErr) * (0.99 + 0.01 * random.gaussian());
   const offEdge = look === 'detector edge' ? random.exponential(40) : Number.POSITIVE_INFINITY;
   const edgeFlagged = offEdge < 12;
   const fluxFlagged = edgeFlagged || random.chance(appearance.fluxFlagged);
   const shapeFailed = (fluxFlagged && random.chance(0.5)) || random.chance(appearance.shapeFailed);
-  const xErr = random.logNormal(3.6, 0.3) / snr;
+  // Where the centroid fails, nothing is known about its errors.
+  const xErr = fluxFlagged && random.chance(0.2) ? Number.NaN : random.logNormal(3.6, 0.3) / snr;
   const yErr = xErr * random.logNormal(1, 0.12);
   // In the alerts of 2026 raErr is the error on the sky times the cosine of the declination.
   const raErr = xErr * PIXEL * Math.fround(Math.cos((exposure.decl * Math.PI) / 180)) * random.logNormal(1, 0.05);
   const decErr = yErr * PIXEL * random.logNormal(1, 0.05);
-  const ra = exposure.ra + raErr * random.gaussian();
-  const decl = exposure.decl + decErr * random.gaussian();
+  const ra = exposure.ra + (raErr || PIXEL) * random.gaussian();
+  const decl = exposure.decl + (decErr || PIXEL) * random.gaussian();
   const apFluxErr = fluxErr * random.between(1.4, 2.6);
   const size = (appearance.sizeScatter + 1.5 / snr) * random.gaussian();
   const elongation = (0.2 + 1 / snr) * random.gaussian();
@@ -122,7 +123,7 @@ export function measure(exposure: Exposure, random: Random): DiaSource {
     detector: exposure.detector,
     ra,
     decl,
-    raErr: fluxFlagged && random.chance(0.2) ? Number.NaN : raErr,
+    raErr,
     decErr,
     raDecCov: 0.15 * raErr * decErr * random.gaussian(),
     x: offEdge < WIDTH ? (random.chance(0.5) ? offEdge : WIDTH - offEdge) : random.between(20, WIDTH - 20),
@@ -182,11 +183,12 @@ export function passFilter(source: DiaSource, look: Look, random: Random): DiaSo
 
 function measureTrail(flux: number, ra: number, decl: number, appearance: Appearance, random: Random): Trail {
   const length = random.logNormal(appearance.trail, 0.4);
+  const offset = (0.03 * length) / 3600;
   return {
     flux: flux * (1.02 + 0.07 * random.gaussian()),
     fluxErr: random.logNormal(10, 1.7),
-    ra: ra + 0.03 * length * PIXEL * 5 * random.gaussian(),
-    dec: decl + 0.03 * length * PIXEL * 5 * random.gaussian(),
+    ra: ra + offset * random.gaussian(),
+    dec: decl + offset * random.gaussian(),
     length,
     angle: random.between(-180, 180),
   };
@@ -209,7 +211,10 @@ function measureDipole(flux: number, fluxErr: number, random: Random): Dipole {
 function pixelFlags(appearance: Appearance, random: Random): number {
   let mask = 0;
   for (const [flag, chance] of appearance.flags) {
-    if (random.chance(chance)) mask |= 1 << PIXEL_FLAGS.indexOf(flag);
+    if (!random.chance(chance)) continue;
+    const bit = PIXEL_FLAGS.indexOf(flag);
+    // The flag before a Center flag says the same of the whole footprint, of which the centre is a part.
+    mask |= flag.endsWith('Center') ? 0b11 << (bit - 1) : 1 << bit;
   }
   return mask;
 }

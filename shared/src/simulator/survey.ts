@@ -85,10 +85,7 @@ export class Survey {
 
   /** The visit at a place in the stream of all visits from the start, counted from 0. */
   visitAt(place: number): Visit {
-    return this.visit(
-      this.firstNight + Math.floor(place / VISITS_A_NIGHT),
-      FIRST_SEQUENCE + (place % VISITS_A_NIGHT),
-    );
+    return this.visit(this.firstNight + Math.floor(place / VISITS_A_NIGHT), FIRST_SEQUENCE + (place % VISITS_A_NIGHT));
   }
 
   /** The visit `steps` exposures later (earlier, if negative) on the same field in the same night, if there is one. */
@@ -127,8 +124,7 @@ export class Survey {
       night,
       sequence,
       number: this.dateOf(night) + String(sequence).padStart(5, '0'),
-      midpoint:
-        night + this.dusk + ((sequence - FIRST_SEQUENCE) * CADENCE_SECONDS + delay) / SECONDS_A_DAY,
+      midpoint: night + this.dusk + ((sequence - FIRST_SEQUENCE) * CADENCE_SECONDS + delay) / SECONDS_A_DAY,
       band,
       field: this.fieldAt(sequence),
       skyError: (fluxOfMagnitude(FILTERS[band].depth) / 5) * ERROR_OVER_DESIGN * Math.exp(0.5 * (weather - 1)),
