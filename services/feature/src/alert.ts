@@ -4,6 +4,7 @@ import type { JsonCursor } from '@lvra/shared/json/cursor';
 import { keyIs } from '@lvra/shared/json/keys';
 import { KIND, type Kind } from '@lvra/shared/json/kinds';
 import { FieldList } from './fields.js';
+import { misplacedText } from './numeric-fields.js';
 
 /**
  * What the features need of one alert, as places in its bytes. One instance is filled for every alert in turn.
@@ -44,19 +45,23 @@ export function readAlert(cursor: JsonCursor, bytes: Buffer, view: AlertView): v
   if (cursor.enterObject()) {
     do {
       cursor.key();
-      const { keyStart, keyEnd } = cursor;
       if (keyIs(bytes, cursor, 'alert')) {
         view.hasAlert = cursor.peek() === 0x7b;
         if (view.hasAlert) sources = readSources(cursor, bytes, view);
         else if (cursor.value(1) !== KIND.null) throw new AlertRejected('no_sources', '`alert` is not an object');
         continue;
       }
-      view.message.add(cursor, keyStart, keyEnd, cursor.value(1));
+      view.message.open(cursor);
+      view.message.close(cursor, cursor.value(1));
     } while (cursor.nextInObject());
   }
   if (!view.hasAlert) return;
   if (sources === 0) throw new AlertRejected('no_sources', 'the alert has no diaSourcesList, or an empty one');
   readIds(view);
+  for (const fields of [view.source, view.message]) {
+    const misplaced = misplacedText(bytes, fields);
+    if (misplaced) throw new AlertRejected('not_a_number', `${misplaced.name} is ${misplaced.text}, not a number`);
+  }
 }
 
 /** @returns how many sources there are */
@@ -147,8 +152,8 @@ function readFields(cursor: JsonCursor, fields: FieldList): void {
   if (!cursor.enterObject()) return;
   do {
     cursor.key();
-    const { keyStart, keyEnd } = cursor;
-    fields.add(cursor, keyStart, keyEnd, cursor.value(4));
+    fields.open(cursor);
+    fields.close(cursor, cursor.value(4));
   } while (cursor.nextInObject());
 }
 

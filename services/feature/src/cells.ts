@@ -23,7 +23,7 @@ export function cellOf(bytes: Buffer, start: number, end: number, kind: Kind): B
     case KIND.float:
       return end - start <= DIGITS_OF_A_DOUBLE || significantDigits(bytes, start, end) <= DIGITS_OF_A_DOUBLE
         ? undefined
-        : Buffer.from(String(Number(bytes.toString('latin1', start, end))));
+        : numberCell(Number(bytes.toString('latin1', start, end)));
     case KIND.true:
       return TRUE;
     case KIND.false:
@@ -41,6 +41,12 @@ export function cellOf(bytes: Buffer, start: number, end: number, kind: Kind): B
     case KIND.array:
       return textCell(bytes.toString('utf8', start, end));
   }
+}
+
+/** The shortest text that is the same double again; a number beyond the range of doubles is infinite, as in Python. */
+function numberCell(value: number): Buffer {
+  if (value === Number.POSITIVE_INFINITY) return INFINITY;
+  return value === Number.NEGATIVE_INFINITY ? NEGATIVE_INFINITY : Buffer.from(String(value));
 }
 
 /** Quotes a text where it must be; NUL, which no CSV reader takes, becomes the replacement character. */

@@ -1,4 +1,3 @@
-import { decodeString } from '@lvra/shared/json/keys';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { AlertView } from './alert.js';
 import type { FieldList } from './fields.js';
@@ -113,9 +112,7 @@ export class Columns {
 }
 
 function namesOf(bytes: Buffer, fields: FieldList): string[] {
-  return Array.from({ length: fields.count }, (_, field) =>
-    decodeString(bytes, fields.keyStart(field) - 1, fields.keyEnd(field) + 1),
-  );
+  return Array.from({ length: fields.count }, (_, field) => fields.nameOf(bytes, field));
 }
 
 function keyBytes(bytes: Buffer, fields: FieldList): Buffer {

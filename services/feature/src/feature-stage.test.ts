@@ -1,62 +1,174 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { dataPaths } from '@lvra/shared/paths';
-import { createFeatureTask } from './feature-stage.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { StemFailed } from '@lvra/shared/errors';
+import { hostileMessages } from '@lvra/shared/simulator/hostile';
+import { stemOf } from '@lvra/shared/stem';
+import { realMessages } from '@lvra/shared/testing/json-samples';
+import { FeatureWorld } from './testing/feature-world.js';
+import { messageText, simpleMessage } from './testing/messages.js';
 
-/** What the Python reference computed from the real batch: ids as text, null for NaN. */
-interface Reference {
-  columns: string[];
-  missing_alert: string[];
-  rows: Record<string, string | number | boolean | null>[];
-}
+const world = new FeatureWorld();
+after(() => world.close());
 
-const REAL = new URL('../../../../shared/real/', import.meta.url).pathname;
-const STEM = '20260202_102448';
+let second = 0;
+const nextStem = () => stemOf(new Date(Date.UTC(2026, 1, 2, 10, 0, second++)));
 
-test('the real batch gives the reference its 125 columns and 43 rows, ids exact, floats within 1e-9', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'lvra-feature-'));
-  after(() => rmSync(root, { recursive: true }));
-  cpSync(join(REAL, 'JSON'), join(root, 'JSON'), { recursive: true });
-  const paths = dataPaths(root);
-  const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
-  after(() => ledger.close());
-  for (const table of ['feature_making', 'predict', 'annotating']) {
-    ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(STEM);
-  }
-  const work = ledger.work('feature', 'r0b');
-  const log = createLogger(paths, 'test', { stdout: false });
-  const task = createFeatureTask({ ledger, work, paths, vra: 'r0b', log, metrics: new Metrics() });
-  const report = await task.perform(STEM, {
-    signal: new AbortController().signal,
-    attempt: 1,
-    elapsed: () => 0,
+const batchOf = (messages: readonly string[]) => `[\n${messages.join(',\n')}\n]\n`;
+const eventsOf = (stem: string) => world.ledger.events.ofStem(stem);
+
+describe('a stem ends', () => {
+  test('as done where every alert has a row', async () => {
+    const stem = nextStem();
+    world.register(stem, batchOf([simpleMessage(), simpleMessage()]));
+    assert.deepEqual(await world.perform(stem), { status: 1, rows: 2, path: `csv/2026/20260202/${stem}.csv` });
+    assert.equal(world.work.status(stem), 1);
+    const [event, ...others] = eventsOf(stem);
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [event?.stage, event?.vra, event?.status, event?.rows, event?.durationMs],
+      ['feature', 'r0b', 1, 2, 12],
+    );
   });
-  assert.deepEqual(report, { status: -1, rows: 43, path: `csv/2026/20260202/${STEM}.csv` });
-  assert.equal(work.status(STEM), -1);
 
-  const reference: Reference = JSON.parse(readFileSync(join(REAL, 'reference', `${STEM}.features.json`), 'utf8'));
-  const [header, ...lines] = readFileSync(paths.features(STEM), 'utf8').trimEnd().split('\n');
-  const columns = (header as string).split(',');
-  assert.deepEqual([...columns].sort(), [...reference.columns].sort());
-  assert.equal(lines.length, reference.rows.length);
-  lines.forEach((line, i) => {
-    const cells = line.split(',');
-    assert.equal(cells.length, columns.length);
-    const expected = reference.rows[i] as Reference['rows'][number];
-    columns.forEach((column, c) => assertCell(cells[c] as string, expected[column], `row ${i} column ${column}`));
+  test('as partial where an alert is missing or in quarantine, and says how many', async () => {
+    const stem = nextStem();
+    const noSources = messageText({}, []);
+    const withoutAlert = '{"diaObjectId": 170019716327800983, "UTC": "2026-02-02 10:24:48"}';
+    world.register(stem, batchOf([withoutAlert, simpleMessage(), noSources, '{"diaObjectId": 1, "alert": null}']));
+    assert.equal((await world.perform(stem))?.status, -1);
+    assert.equal(world.work.status(stem), -1);
+    assert.equal(eventsOf(stem)[0]?.detail, '2 without alert, 1 in quarantine');
+    assert.deepEqual(
+      world.read(stem).rows.map(({ index }) => index),
+      ['1'],
+    );
+    const [entry] = world.ledger.quarantine.list().filter((listed) => listed.stem === stem);
+    assert.deepEqual([entry?.stage, entry?.position, entry?.reason], ['feature', 2, 'no_sources']);
+    assert.equal(readFileSync(join(world.paths.root, entry?.path ?? ''), 'utf8'), noSources);
+  });
+
+  test('as done with a file of a header alone where the batch is empty, and as partial where no alert gave a row', async () => {
+    const [empty, without] = [nextStem(), nextStem()];
+    world.register(empty, '[]');
+    world.register(without, '[{"diaObjectId": 1}]');
+    assert.equal((await world.perform(empty))?.status, 1);
+    assert.equal((await world.perform(without))?.status, -1);
+    for (const stem of [empty, without]) assert.deepEqual(world.read(stem), { columns: ['index'], rows: [] });
+  });
+
+  test('with status 21 where the batch file is missing', async () => {
+    const stem = nextStem();
+    world.open(stem);
+    await assert.rejects(world.perform(stem), (error) => error instanceof StemFailed && error.status === 21);
+  });
+
+  test('with status 23 where the batch file is no whole list, and leaves no feature file', async () => {
+    const whole = batchOf([simpleMessage(), simpleMessage()]);
+    for (const text of ['', '{}', whole.slice(0, -3), whole.slice(0, 300), `${whole}x`, 'Not Found']) {
+      const stem = nextStem();
+      world.register(stem, text);
+      await assert.rejects(world.perform(stem), (error) => error instanceof StemFailed && error.status === 23);
+      assert.throws(() => readFileSync(world.paths.features(stem)), { code: 'ENOENT' });
+      assert.equal(world.work.status(stem), 0);
+    }
   });
 });
 
-function assertCell(cell: string, expected: string | number | boolean | null | undefined, where: string): void {
-  if (expected === null || expected === undefined) return assert.equal(cell, '', where);
-  if (typeof expected === 'boolean') return assert.equal(cell, expected ? 'True' : 'False', where);
-  if (typeof expected === 'string' || !/[.e]/.test(cell)) return assert.equal(cell, String(expected), where);
-  const difference = Math.abs(Number(cell) - expected);
-  assert.ok(difference <= 1e-9 * Math.abs(expected), `${where}: ${cell} is not ${expected}`);
-}
+describe('doing a stem again', () => {
+  const counts = (stem: string) =>
+    ['threshold_flags_provenance', 'quarantine', 'stem_event'].map(
+      (table) => world.all(`SELECT count(*) AS n FROM ${table} WHERE stem = ?`, stem)[0]?.n,
+    );
+
+  test('after a crash between file and ledger, or with rows of the Python pipeline, doubles nothing', async () => {
+    const stem = nextStem();
+    // The same alert twice in one batch is rightly two rows.
+    world.register(stem, batchOf([...realMessages.slice(1, 5), realMessages[4] as string, messageText({}, [])]));
+    await world.perform(stem);
+    const file = readFileSync(world.paths.features(stem), 'utf8');
+    assert.deepEqual(counts(stem), [5n, 1n, 1n]);
+    world.ledger.database.prepare('UPDATE feature_making SET r0b = 0 WHERE stem = ?').run(stem);
+    world.ledger.database.prepare('DELETE FROM threshold_flags_provenance WHERE stem = ? AND ID % 2 = 0').run(stem);
+    assert.equal((await world.perform(stem))?.rows, 5);
+    assert.deepEqual(counts(stem), [5n, 1n, 2n]);
+    assert.equal(readFileSync(world.paths.features(stem), 'utf8'), file);
+  });
+
+  test('that somebody finished meanwhile records nothing and reports nothing', async () => {
+    const stem = nextStem();
+    world.register(stem, batchOf([simpleMessage()]));
+    const [first, second] = await Promise.all([world.perform(stem), world.perform(stem)]);
+    assert.deepEqual([first, second].filter(Boolean).length, 1);
+    assert.deepEqual(counts(stem), [1n, 0n, 1n]);
+  });
+
+  test('leaves no temporary file behind', () => {
+    const folder = dirname(world.paths.features('20260202_100000'));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => !/^\d{8}_\d{6}\.csv$/.test(name)),
+      [],
+    );
+  });
+});
+
+test('threshold flags go to the ledger in the order of the table, as 0 and 1', async () => {
+  const stem = nextStem();
+  const sources = [
+    { midpointMjdTai: '61002.0', psfFlux: '300000', diaSourceId: '170046091000545399' },
+    { midpointMjdTai: '61001.0', psfFlux: '40000.5' },
+    { midpointMjdTai: '61000.0', psfFlux: 'null' },
+  ];
+  world.register(stem, batchOf([messageText({}, sources)]));
+  await world.perform(stem);
+  const [row] = world.all('SELECT * FROM threshold_flags_provenance WHERE stem = ?', stem);
+  assert.equal(row?.diaObjectId, 170019716327800983n);
+  assert.equal(row?.diaSourceId, 170046091000545399n);
+  const magnitudes = [22, 21, 20, 19, 18];
+  assert.deepEqual(
+    magnitudes.map((m) => row?.[`n_gt${m}`]),
+    [2n, 2n, 2n, 1n, 1n],
+  );
+  assert.deepEqual(
+    magnitudes.map((m) => row?.[`brighter${m}`]),
+    [1n, 1n, 1n, 1n, 1n],
+  );
+  assert.deepEqual(
+    magnitudes.map((m) => row?.[`first${m}`]),
+    [0n, 0n, 0n, 1n, 1n],
+  );
+  assert.equal(
+    world.all('SELECT midpointMjdTai FROM source WHERE diaSourceId = 170046091000545399')[0]?.midpointMjdTai,
+    61002,
+  );
+});
+
+test('of hostile messages each that the batch file may hold has the outcome it should, and good ones go on', async () => {
+  const consumers = new Set(['not_json', 'not_utf8', 'too_large']);
+  const hostile = hostileMessages().filter(({ reason }) => reason === undefined || !consumers.has(reason));
+  const stem = nextStem();
+  const good = realMessages.slice(1, 4);
+  world.register(
+    stem,
+    Buffer.concat([
+      Buffer.from('['),
+      ...hostile.flatMap(({ bytes }) => [bytes(), Buffer.from(',\n')]),
+      Buffer.from(`${good.join(',\n')}]`),
+    ]),
+  );
+  await world.perform(stem);
+  const { rows } = world.read(stem);
+  const reasons = new Map(
+    world.ledger.quarantine.list().flatMap((entry) => (entry.stem === stem ? [[entry.position, entry.reason]] : [])),
+  );
+  hostile.forEach(({ name, outcome, reason, diaObjectId }, position) => {
+    const row = rows.find(({ index }) => index === String(position));
+    assert.equal(row?.diaObjectId, outcome === 'scored' ? String(diaObjectId) : undefined, name);
+    assert.equal(reasons.get(position), reason, name);
+  });
+  assert.deepEqual(
+    rows.slice(-3).map(({ index }) => index),
+    good.map((_, i) => String(hostile.length + i)),
+  );
+});

@@ -46,9 +46,10 @@ export class FeatureTable {
     const latestTime = view.times[view.latest] as number;
     const flags = thresholdFlags(view.fluxes, view.times, latestTime);
     this.#begin();
-    this.#setCell(0, Buffer.from(String(position)));
     this.#takeFields(view.bytes, view.source, layout.source);
     this.#takeFields(view.bytes, view.message, layout.message);
+    // What is computed wins over a field of the same name.
+    this.#setCell(0, Buffer.from(String(position)));
     this.#setComputed(flags, observedDays(view));
     this.#writeRow(view.bytes);
     const { diaObjectId, diaSourceId } = view;

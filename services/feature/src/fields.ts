@@ -1,4 +1,5 @@
 import type { JsonCursor } from '@lvra/shared/json/cursor';
+import { decodeString } from '@lvra/shared/json/keys';
 import type { Kind } from '@lvra/shared/json/kinds';
 
 /** Numbers kept of each field: key start and end, value start and end, kind. */
@@ -10,22 +11,31 @@ const STRIDE = 5;
  */
 export class FieldList {
   #places = new Int32Array(256 * STRIDE);
+  /** A key may be spelled with escapes; then its bytes do not say what it is called. */
+  #escapedKeys = false;
   count = 0;
 
   clear(): void {
     this.count = 0;
+    this.#escapedKeys = false;
   }
 
-  /** Adds the field whose key and value the cursor has just read. */
-  add(cursor: JsonCursor, keyStart: number, keyEnd: number, kind: Kind): void {
+  /** Takes the key that the cursor has just read; `close` follows when it has read the value. */
+  open(cursor: JsonCursor): void {
     const at = this.count * STRIDE;
     if (at === this.#places.length) {
       const wider = new Int32Array(this.#places.length * 2);
       wider.set(this.#places);
       this.#places = wider;
     }
-    this.#places[at] = keyStart;
-    this.#places[at + 1] = keyEnd;
+    this.#places[at] = cursor.keyStart;
+    this.#places[at + 1] = cursor.keyEnd;
+    this.#escapedKeys ||= cursor.escaped;
+  }
+
+  /** Adds the field of the key before with the value that the cursor has just read. */
+  close(cursor: JsonCursor, kind: Kind): void {
+    const at = this.count * STRIDE;
     this.#places[at + 2] = cursor.valueStart;
     this.#places[at + 3] = cursor.valueEnd;
     this.#places[at + 4] = kind;
@@ -55,12 +65,20 @@ export class FieldList {
   /** The last field called `name`, as in Python where a key is repeated; -1 where there is none. */
   find(bytes: Uint8Array, name: string): number {
     for (let field = this.count - 1; field >= 0; field--) {
-      const start = this.keyStart(field);
-      if (this.keyEnd(field) - start !== name.length) continue;
-      let i = 0;
-      while (i < name.length && bytes[start + i] === name.charCodeAt(i)) i++;
-      if (i === name.length) return field;
+      const found = this.#escapedKeys ? this.nameOf(bytes, field) === name : this.#isSpelled(bytes, field, name);
+      if (found) return field;
     }
     return -1;
+  }
+
+  nameOf(bytes: Uint8Array, field: number): string {
+    return decodeString(bytes, this.keyStart(field) - 1, this.keyEnd(field) + 1);
+  }
+
+  #isSpelled(bytes: Uint8Array, field: number, name: string): boolean {
+    const start = this.keyStart(field);
+    if (this.keyEnd(field) - start !== name.length) return false;
+    for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name.charCodeAt(i)) return false;
+    return true;
   }
 }

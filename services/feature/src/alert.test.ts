@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AlertRejected, type QuarantineReason } from '@lvra/shared/errors';
+import { JsonCursor } from '@lvra/shared/json/cursor';
+import { AlertView, readAlert } from './alert.js';
+import { messageText, simpleMessage } from './testing/messages.js';
+
+function read(text: string): AlertView {
+  const bytes = Buffer.from(text);
+  const view = new AlertView();
+  readAlert(new JsonCursor().reset(bytes), bytes, view);
+  return view;
+}
+
+function assertRejected(text: string, reason: QuarantineReason, message: RegExp): void {
+  assert.throws(
+    () => read(text),
+    (error) => error instanceof AlertRejected && error.reason === reason && message.test(error.message),
+    `${text} is not rejected as ${reason} (${message})`,
+  );
+}
+
+describe('the latest source', () => {
+  const source = (time: string, id: string) => ({ midpointMjdTai: time, diaSourceId: id });
+
+  test('is the one of the greatest time, wherever in the list it is', () => {
+    const [a, b, c] = [source('61000.1', '11'), source('61000.2', '12'), source('61000.30', '13')];
+    for (const list of [
+      [a, b, c],
+      [c, b, a],
+      [a, c, b],
+      [b, a, c],
+    ]) {
+      assert.equal(read(messageText({}, list)).diaSourceId, 13n);
+    }
+  });
+
+  test('is told from one that is a tenth of a second earlier', () => {
+    assert.equal(read(messageText({}, [source('61000.500001', '11'), source('61000.5', '12')])).diaSourceId, 11n);
+  });
+
+  test('of equal times is the last in the list', () => {
+    assert.equal(
+      read(messageText({}, [source('61000', '11'), source('61000.0', '12'), source('60999', '13')])).diaSourceId,
+      12n,
+    );
+  });
+});
+
+describe('an alert is rejected', () => {
+  test('without sources', () => {
+    for (const alert of [
+      '{}',
+      '{"diaSourcesList": []}',
+      '{"diaSourcesList": null}',
+      '{"diaSourcesList": {}}',
+      '"x"',
+      '[]',
+      '5',
+      'true',
+    ]) {
+      assertRejected(`{"diaObjectId": 1, "alert": ${alert}}`, 'no_sources', /alert|diaSourcesList/);
+    }
+    assertRejected('{"diaObjectId": 1, "alert": {"diaSourcesList": [null]}}', 'no_sources', /no object/);
+  });
+
+  test('where any source has no time', () => {
+    for (const time of ['null', 'NaN', '1e999', '-Infinity']) {
+      assertRejected(
+        messageText({}, [{ midpointMjdTai: '61000' }, { midpointMjdTai: time }]),
+        'source_incomplete',
+        /midpointMjdTai/,
+      );
+    }
+    assertRejected(messageText({}, [{ psfFlux: '1' }]), 'source_incomplete', /midpointMjdTai/);
+  });
+
+  test('where the ids disagree, and names both', () => {
+    const disagreeing = simpleMessage({}, { diaObjectId: '170019716327800984' });
+    assertRejected(disagreeing, 'ids_disagree', /170019716327800983.*170019716327800984/);
+    // These two are the same double.
+    assert.equal(Number('170019716327800983'), Number('170019716327800984'));
+  });
+
+  test('where an id is missing, a float, a string or beyond 63 bits', () => {
+    for (const id of ['null', '1.0', '1.7e17', '"170019716327800983"', '0', '-1', '9223372036854775808']) {
+      assertRejected(simpleMessage({ diaObjectId: id }), 'no_dia_object_id', /diaObjectId/);
+      assertRejected(simpleMessage({}, { diaObjectId: id }), 'source_incomplete', /diaObjectId/);
+      assertRejected(simpleMessage({}, { diaSourceId: id }), 'source_incomplete', /diaSourceId/);
+    }
+    assertRejected('{"alert": {"diaSourcesList": [{"midpointMjdTai": 1}]}}', 'no_dia_object_id', /missing/);
+  });
+
+  test('where a text stands for a number that a model may take', () => {
+    assertRejected(simpleMessage({}, { psfFlux: '"bright"' }), 'not_a_number', /psfFlux.*"bright"/);
+    assertRejected(simpleMessage({}, { midpointMjdTai: '"61000"' }), 'not_a_number', /midpointMjdTai/);
+    assertRejected(simpleMessage({}, { reliability: '"high"' }), 'not_a_number', /reliability is "high"/);
+    assertRejected(simpleMessage({}, { snr: '[5.0]' }), 'not_a_number', /snr is \[5.0\]/);
+    assertRejected(simpleMessage({ latestR: '{"a": 1}' }), 'not_a_number', /latestR/);
+    assertRejected(simpleMessage({ ra: '""' }), 'not_a_number', /ra is ""/);
+  });
+});
+
+describe('an alert is taken', () => {
+  test('with flags and missing numbers, numbers between quotes, and text where text belongs', () => {
+    const fields = {
+      ebv: '"0.0076638064"',
+      latestR: 'NaN',
+      z: 'null',
+      sherlock_classifications: '"SN"',
+      newText: '"x"',
+    };
+    const view = read(simpleMessage(fields, { psfFlux: 'null', isDipole: 'true', band: '"g"', snr: '-Infinity' }));
+    assert.equal(view.hasAlert, true);
+    assert.deepEqual(view.fluxes, [Number.NaN]);
+  });
+
+  test('however its keys are spelled, and with the last of repeated keys, as in Python', () => {
+    const escaped = simpleMessage().replaceAll('diaObjectId', 'dia\\u004fbjectId').replace('"alert"', '"\\u0061lert"');
+    assert.equal(read(escaped).diaObjectId, 170019716327800983n);
+    const twice = simpleMessage().replace('{', '{"dia\\u004fbjectId": 5, "diaObjectId": 7, ');
+    assert.equal(read(twice).diaObjectId, 170019716327800983n);
+    assertRejected(simpleMessage().replace(', "alert"', ', "dia\\u004fbjectId": 5, "alert"'), 'ids_disagree', /5/);
+  });
+
+  test('with the last of two lists or two alerts', () => {
+    const [first, second] = [simpleMessage({}, { diaSourceId: '11' }), simpleMessage({}, { diaSourceId: '12' })];
+    const alertOf = (message: string) => message.slice(message.indexOf('"alert"'), -1);
+    const both = `${first.slice(0, -1)}, ${alertOf(second)}}`;
+    const view = read(both);
+    assert.deepEqual([view.diaSourceId, view.times.length], [12n, 1]);
+    assert.equal(read(`${first.slice(0, -1)}, "alert": null}`).hasAlert, false);
+    assertRejected(`${first.slice(0, -1)}, "alert": {"diaObjectId": 1}}`, 'no_sources', /./);
+  });
+
+  test('after a rejected one, without anything of it', () => {
+    const view = new AlertView();
+    const readInto = (text: string) => readAlert(new JsonCursor().reset(Buffer.from(text)), Buffer.from(text), view);
+    assert.throws(() =>
+      readInto(messageText({ old: '1' }, [{ midpointMjdTai: '1', old: '1' }, { midpointMjdTai: 'null' }])),
+    );
+    readInto(simpleMessage({ fresh: '1' }));
+    assert.equal(view.message.find(view.bytes, 'old'), -1);
+    assert.equal(view.source.find(view.bytes, 'old'), -1);
+    assert.deepEqual([view.times.length, view.latest], [1, 0]);
+  });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JsonCursor } from '@lvra/shared/json/cursor';
+import { Random } from '@lvra/shared/simulator/random';
+import { runPython } from '@lvra/shared/testing/python';
+import { cellOf, textCell } from './cells.js';
+
+function cellOfText(json: string): string {
+  const bytes = Buffer.from(`${json}\n`);
+  const cursor = new JsonCursor().reset(bytes);
+  const kind = cursor.value();
+  const cell = cellOf(bytes, cursor.valueStart, cursor.valueEnd, kind);
+  return cell ? cell.toString() : bytes.toString('utf8', cursor.valueStart, cursor.valueEnd);
+}
+
+test('words of JSON become words of pandas', () => {
+  for (const [json, cell] of [
+    ['true', 'True'],
+    ['false', 'False'],
+    ['null', ''],
+    ['NaN', ''],
+    ['Infinity', 'inf'],
+    ['-Infinity', '-inf'],
+  ] as const) {
+    assert.equal(cellOfText(json), cell);
+  }
+});
+
+test('integers are copied digit by digit', () => {
+  for (const digits of ['0', '-7', '170046091000545381', '9223372036854775807', '18446744073709551615']) {
+    assert.equal(cellOfText(digits), digits);
+  }
+});
+
+test('a number in any spelling is the same double as for Python, with no more digits than that needs', () => {
+  const random = new Random(6);
+  const digits = (count: number) => Array.from({ length: count }, () => random.whole(0, 9)).join('');
+  const spellings = ['-0.0', '1.5E+3', '2.5e-07', '0.1000000000000000055511151231257827', `0.${'0'.repeat(300)}1e299`];
+  spellings.push('1.7976931348623157e308', '4.9e-324', `${digits(30)}.5`.replace(/^0+/, '1'), '0.30000000000000004');
+  spellings.push(
+    `${'9'.repeat(309)}.5`,
+    `-${'9'.repeat(350)}.0`,
+    `0.${'0'.repeat(390)}123`,
+    '1e400',
+    '-1e400',
+    '1e-400',
+  );
+  while (spellings.length < 2_000) {
+    const sign = random.chance(0.3) ? '-' : '';
+    const exponent = random.chance(0.5) ? `e${random.whole(-320, 320)}` : '';
+    spellings.push(`${sign}${random.whole(0, 99999)}.${digits(random.whole(1, 40))}${exponent}`);
+  }
+  const program = `
+import json, sys
+for line in sys.stdin:
+    spelling, cell = line.rstrip('\\n').split(' ')
+    # By their text, so that -0.0 and 0.0 differ.
+    print(repr(json.loads(spelling)) == repr(float(cell)))`;
+  const input = spellings.map((spelling) => `${spelling} ${cellOfText(spelling)}\n`).join('');
+  const same = runPython(program, input).trimEnd().split('\n');
+  spellings.forEach((spelling, i) => {
+    assert.equal(same[i], 'True', `${spelling} became ${cellOfText(spelling)}`);
+  });
+  for (const spelling of spellings) {
+    const needed = cellOfText(spelling).split(/e/i)[0]?.replace(/[-.]/g, '').replace(/^0+/, '') ?? '';
+    assert.ok(needed.length <= 21, `${spelling} became ${cellOfText(spelling)}`);
+  }
+});
+
+test('text is quoted where the format asks for it', () => {
+  for (const [json, cell] of [
+    ['"SN"', 'SN'],
+    ['""', ''],
+    ['"a,b"', '"a,b"'],
+    ['"say \\"hi\\""', '"say ""hi"""'],
+    ['"two\\nlines\\r"', '"two\nlines\r"'],
+    ['"don\'t \\\\ \\t"', "don't \\ \t"],
+    ['"NUL\\u0000NUL"', 'NUL\ufffdNUL'],
+    ['"\\ud83d\\ude00 \u2726"', '😀 ✦'],
+    ['"lone \\ud800"', 'lone \ufffd'],
+    ['{"a": [1, "x"]}', '"{""a"": [1, ""x""]}"'],
+    ['[1]', '[1]'],
+  ] as const) {
+    assert.equal(cellOfText(json), cell, json);
+  }
+  assert.equal(textCell('plain').toString(), 'plain');
+});

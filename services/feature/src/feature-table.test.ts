@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { stemOf } from '@lvra/shared/stem';
+import { realMessages } from '@lvra/shared/testing/json-samples';
+import { FeatureWorld } from './testing/feature-world.js';
+import { messageText, simpleMessage } from './testing/messages.js';
+
+const world = new FeatureWorld();
+after(() => world.close());
+
+let second = 0;
+const featuresOf = (messages: readonly (string | Buffer)[]) =>
+  world.featuresOf(stemOf(new Date(Date.UTC(2026, 1, 2, 10, 0, second++))), messages);
+
+describe('columns', () => {
+  test('that a later alert brings are empty in the rows before, and all others stay where they are', async () => {
+    const messages = Array.from({ length: 40 }, (_, n) => {
+      const some = n % 3 === 0 ? { [`message${n}`]: `${n}` } : {};
+      return simpleMessage(
+        { latestR: `0.${n}`, ...some },
+        n % 5 === 0 ? { [`source${n}`]: `"${n}"`, band: '"r"' } : {},
+      );
+    });
+    const { columns, rows } = await featuresOf(messages);
+    assert.equal(new Set(columns).size, columns.length);
+    rows.forEach((row, n) => {
+      assert.equal(row.index, String(n));
+      assert.equal(row.latestR, `0.${n}`);
+      assert.equal(row.N_above_18, '0');
+      assert.equal(row.band, n % 5 === 0 ? 'r' : '');
+      for (let other = 0; other < 40; other++) {
+        if (other % 3 === 0) assert.equal(row[`message${other}`], other === n ? String(n) : '');
+        if (other % 5 === 0) assert.equal(row[`source${other}`], other === n ? String(n) : '');
+      }
+    });
+  });
+
+  test('are the same cells for real alerts among alerts of other forms', async () => {
+    const real = realMessages.slice(1, 9);
+    const alone = await featuresOf(real);
+    const odd = (n: number) => simpleMessage({ [`odd${n}`]: '"a,b"' }, { [`odder${n}`]: '1' });
+    const mixed = await featuresOf(real.flatMap((message, n) => [odd(n), message]));
+    alone.rows.forEach((row, n) => {
+      const { index, ...cells } = mixed.rows[2 * n + 1] as Record<string, string>;
+      assert.equal(index, String(2 * n + 1));
+      for (const column of alone.columns) if (column !== 'index') assert.equal(cells[column], row[column], column);
+    });
+  });
+
+  test('of a name that both have keep it for the value of the message', async () => {
+    const { columns, rows } = await featuresOf([
+      simpleMessage({ ra: '10.5', snr: '1', decl: '-3' }, { ra: '10.7', snr: '2', decl: '-3.1', reliability: '0.5' }),
+      simpleMessage({ reliability: '0.7' }, { ra: '11', decl: '-4', reliability: '0.8' }),
+    ]);
+    assert.deepEqual(
+      rows.map(({ ra, decl, snr, reliability, ...rest }) => [
+        ra,
+        decl,
+        snr,
+        reliability,
+        rest.snr_sourceId,
+        rest.decl_sourceId,
+        rest.reliability_sourceId,
+      ]),
+      [
+        ['10.5', '-3', '1', '0.5', '2', '-3.1', ''],
+        ['11', '-4', '', '0.7', '', '', '0.8'],
+      ],
+    );
+    assert.ok(!columns.includes('ra_sourceId'));
+    assert.equal(rows[0]?.diaObjectId_sourceId, '170019716327800983');
+  });
+
+  test('that the reference drops are not there, whoever has them', async () => {
+    const dropped =
+      'visit tns_name ssObjectId parentDiaSourceId midpointMjdTai timeProcessedMjdTai timeWithdrawnMjdTai'.split(' ');
+    const fields = Object.fromEntries([...dropped, 'firstDiaSourceMjdTai', 'UTC'].map((name) => [name, '61000.25']));
+    const { columns } = await featuresOf([simpleMessage(fields), simpleMessage({}, fields)]);
+    const kept = columns.filter((column) => column in fields || /^(ra|raErr|decErr|ra_dec_Cov)_sourceId$/.test(column));
+    assert.deepEqual(kept, []);
+  });
+
+  test('that are computed win over fields of their name', async () => {
+    const fields = {
+      index: '99',
+      N_above_22: '99',
+      is_above_18: '"x"',
+      deltaDiaSourceMjdTai: '99',
+      first_time_20: 'null',
+    };
+    const days = { firstDiaSourceMjdTai: '61000.25', lastDiaSourceMjdTai: '61002.5' };
+    const { columns, rows } = await featuresOf([simpleMessage({ ...fields, ...days }), simpleMessage(days, fields)]);
+    assert.equal(new Set(columns).size, columns.length);
+    for (const [n, row] of rows.entries()) {
+      assert.equal(row.index, String(n));
+      assert.deepEqual(
+        [row.N_above_22, row.is_above_18, row.first_time_20, row.deltaDiaSourceMjdTai],
+        ['0', 'False', 'False', '2.25'],
+      );
+    }
+  });
+
+  test('hold nothing of alerts that were rejected or had no alert', async () => {
+    const { columns, rows } = await featuresOf([
+      messageText({ rejected: '1' }, [{ midpointMjdTai: 'null', rejectedToo: '1' }]),
+      simpleMessage({ kept: '1' }),
+      '{"diaObjectId": 1, "withoutAlert": 1}',
+      simpleMessage({ rejected2: '1' }, { diaObjectId: '5' }),
+    ]);
+    assert.deepEqual(
+      columns.filter((column) => /kept|reject|without/.test(column)),
+      ['kept'],
+    );
+    assert.equal(rows.length, 1);
+  });
+
+  test('with any name are readable by their name', async () => {
+    const names = ['with,comma', 'with "quotes"', 'with\nnewline', 'é✦😀', '', '__proto__x', 'constructor'];
+    const fields = Object.fromEntries(names.map((name, n) => [name, String(n)]));
+    const { rows } = await featuresOf([
+      simpleMessage(fields),
+      simpleMessage({ 'a\\': '1', '"b': '2' }),
+      simpleMessage({ 'a\\"b': '3', c: '4' }),
+    ]);
+    assert.deepEqual(
+      names.map((name) => rows[0]?.[name]),
+      names.map((_, n) => String(n)),
+    );
+    assert.deepEqual([rows[1]?.['a\\'], rows[1]?.['"b'], rows[2]?.['a\\"b'], rows[2]?.c], ['1', '2', '3', '4']);
+  });
+});
+
+describe('rows', () => {
+  test('hold text as it was, whatever is in it', async () => {
+    const texts = ['plain', 'a,b', 'say "hi"', "don't \\ do", 'line\r\nline', ' spaces ', 'é✦😀', '\t', ''];
+    const { rows } = await featuresOf(texts.map((text) => simpleMessage({ note: JSON.stringify(text) })));
+    assert.deepEqual(
+      rows.map(({ note }) => note),
+      texts,
+    );
+  });
+
+  test('are lines that a reader can take where a text holds NUL or half a letter', async () => {
+    const { rows } = await featuresOf(['"a\\u0000b"', '"a\\ud800b"'].map((note) => simpleMessage({ note })));
+    assert.deepEqual(
+      rows.map(({ note }) => note),
+      ['a\ufffdb', 'a\ufffdb'],
+    );
+  });
+
+  test('keep integers and ids digit by digit', async () => {
+    const source = { diaSourceId: '9223372036854775807', detector: '-0', counted: '18446744073709551615' };
+    const { rows } = await featuresOf([simpleMessage({ nDiaSources: '12' }, source)]);
+    const { diaObjectId, diaSourceId, counted, nDiaSources } = rows[0] as Record<string, string>;
+    assert.deepEqual(
+      [diaObjectId, diaSourceId, counted, nDiaSources],
+      ['170019716327800983', source.diaSourceId, source.counted, '12'],
+    );
+  });
+
+  test('take more than the room for a row and a file to begin with', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 700 }, (_, n) => [`column${n}`, `"${'x'.repeat(n)}"`]));
+    const messages = Array.from({ length: 12 }, (_, n) => simpleMessage(n % 2 === 0 ? wide : { latestR: '0.5' }));
+    const { rows } = await featuresOf(messages);
+    rows.forEach((row, n) => {
+      assert.equal(row.column699, n % 2 === 0 ? 'x'.repeat(699) : '');
+      assert.equal(row.latestR, n % 2 === 0 ? '' : '0.5');
+    });
+  });
+
+  test('leave the span of days empty where a day is missing', async () => {
+    const { rows } = await featuresOf([
+      simpleMessage({ firstDiaSourceMjdTai: '61000.5', lastDiaSourceMjdTai: 'null' }),
+      simpleMessage({ lastDiaSourceMjdTai: '61000.5' }),
+      simpleMessage({ firstDiaSourceMjdTai: 'NaN', lastDiaSourceMjdTai: '61000.5' }),
+      simpleMessage({ firstDiaSourceMjdTai: '61000', lastDiaSourceMjdTai: '61000' }),
+    ]);
+    assert.deepEqual(
+      rows.map((row) => row.deltaDiaSourceMjdTai),
+      ['', '', '', '0'],
+    );
+  });
+
+  test('of more alerts than one call of writev takes are all written', async () => {
+    const messages = Array.from({ length: 3_000 }, (_, n) =>
+      simpleMessage(n === 2_999 ? { last: '1' } : { latestR: String(n) }),
+    );
+    const { rows } = await featuresOf(messages);
+    assert.deepEqual(
+      rows.map(({ index }) => index),
+      messages.map((_, n) => String(n)),
+    );
+    assert.equal(rows.at(-2)?.latestR, '2998');
+    assert.equal(rows.at(-1)?.last, '1');
+  });
+});

@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import type { WorkLedger } from '@lvra/shared/ledger/work';
+import { createLogger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import type { StageReport } from '@lvra/shared/stage/task';
+import { runPython } from '@lvra/shared/testing/python';
+import { createFeatureTask } from '../feature-stage.js';
+
+/** A feature file as Python's csv module reads it: a row is its cells by column. */
+export interface FeatureFile {
+  columns: string[];
+  rows: Record<string, string>[];
+}
+
+/** A data folder of its own with a feature stage; for tests. */
+export class FeatureWorld {
+  readonly paths: DataPaths = dataPaths(mkdtempSync(join(tmpdir(), 'lvra-feature-')));
+  readonly ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });
+  readonly work: WorkLedger = this.ledger.work('feature', 'r0b');
+  readonly metrics = new Metrics();
+  readonly #log = createLogger(this.paths, 'test', { stdout: false });
+
+  /** Writes a batch file and registers it as the Python consumer does. */
+  register(stem: string, batch: string | Buffer): void {
+    mkdirSync(dirname(this.paths.batch(stem)), { recursive: true });
+    writeFileSync(this.paths.batch(stem), batch);
+    this.open(stem);
+  }
+
+  /** A stem in the status tables, whatever is on disk. */
+  open(stem: string): void {
+    for (const table of ['feature_making', 'predict', 'annotating']) {
+      this.ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
+    }
+  }
+
+  perform(stem: string): Promise<StageReport | undefined> {
+    const { ledger, work, paths, metrics } = this;
+    const task = createFeatureTask({ ledger, work, paths, vra: 'r0b', log: this.#log, metrics });
+    return task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 12 });
+  }
+
+  /** The features of messages, which stand in a batch of their own. */
+  async featuresOf(stem: string, messages: readonly (string | Buffer)[]): Promise<FeatureFile> {
+    const bytes = messages.map((message) => Buffer.from(message as string));
+    this.register(
+      stem,
+      Buffer.concat([
+        Buffer.from('['),
+        ...bytes.flatMap((m, i) => (i === 0 ? [m] : [Buffer.from(',\n'), m])),
+        Buffer.from(']\n'),
+      ]),
+    );
+    await this.perform(stem);
+    return this.read(stem);
+  }
+
+  read(stem: string): FeatureFile {
+    const program = `
+import csv, json, sys
+rows = list(csv.reader(open(sys.argv[1], encoding='utf-8', newline=''), strict=True))
+print(json.dumps({'columns': rows[0], 'rows': rows[1:]}))`;
+    const { columns, rows } = JSON.parse(runPython(program, '', this.paths.features(stem))) as {
+      columns: string[];
+      rows: string[][];
+    };
+    return {
+      columns,
+      rows: rows.map((cells) => {
+        if (cells.length !== columns.length) throw new Error(`${cells.length} cells, ${columns.length} columns`);
+        return Object.fromEntries(columns.map((column, i) => [column, cells[i] as string]));
+      }),
+    };
+  }
+
+  all(sql: string, ...values: unknown[]): Record<string, unknown>[] {
+    return this.ledger.database.prepare(sql).all(...values) as Record<string, unknown>[];
+  }
+
+  close(): void {
+    this.ledger.close();
+    rmSync(this.paths.root, { recursive: true });
+  }
+}
