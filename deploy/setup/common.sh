@@ -14,6 +14,19 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# quietly COMMAND...: shows what the command printed only if it fails.
+quietly() {
+  local log
+  log="$(mktemp)"
+  if "$@" >"$log" 2>&1 </dev/null; then
+    rm "$log"
+  else
+    cat "$log" >&2
+    rm "$log"
+    return 1
+  fi
+}
+
 # version NAME: the version in test/servers/versions.json.
 version() { sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p" test/servers/versions.json; }
 
@@ -31,7 +44,7 @@ lists_fresh=no
 refresh_lists() {
   [ "$lists_fresh" = no ] || return 0
   lists_fresh=yes
-  as_root apt-get update -qq </dev/null || say 'apt-get update failed; going on with the package lists at hand'
+  quietly as_root apt-get update || say 'apt-get update failed; going on with the package lists at hand'
 }
 
 # install_debian PACKAGE...
@@ -39,7 +52,7 @@ install_debian() {
   can_install || fail "needs the Debian packages '$*', and this user cannot install them. Run: sudo apt-get install $*"
   say "installing $* (apt-get)"
   refresh_lists
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null ||
+  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" ||
     fail "apt-get could not install '$*'. Install them by hand and run 'make setup' again."
 }
 

@@ -31,9 +31,9 @@ fill_kafka() {
   </dependencies>
 </project>
 POM
-  JAVA_HOME="$(dirname "$(dirname "$(readlink -f "$cache/java")")")" mvn -q -B -Dstyle.color=never -f "$2/pom.xml" \
+  JAVA_HOME="$(dirname "$(dirname "$(readlink -f "$cache/java")")")" quietly mvn -B -f "$2/pom.xml" \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$2" </dev/null ||
+    -DincludeScope=runtime -DoutputDirectory="$2" ||
     fail "Maven could not fetch org.apache.kafka:kafka_2.13:$1. It needs Maven Central or a mirror in ~/.m2/settings.xml."
 }
 

@@ -24,7 +24,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
   say "npm packages are up to date (Node $(node -v))"
 else
   say "npm ci (Node $(node -v); compiles better-sqlite3, about a minute)"
-  npm ci --loglevel=error --no-progress </dev/null ||
+  quietly npm ci --no-progress ||
     fail 'npm ci failed, see above. It needs the npm registry, python3 and g++.'
   echo "$wanted" >"$stamp"
 fi

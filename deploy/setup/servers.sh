@@ -43,7 +43,7 @@ set_up_java() {
 fill_python() {
   say "fetching $1 $2 (pip)"
   python3 -m venv "$3"
-  "$3/bin/python" -m pip install -q --disable-pip-version-check "$1==$2" </dev/null ||
+  quietly "$3/bin/python" -m pip install --disable-pip-version-check "$1==$2" ||
     fail "pip could not fetch $1 $2. It needs PyPI or the index of your own pip settings."
 }
 

@@ -8,7 +8,7 @@ fill_node() {
   local package
   package="node-linux-$(node -p process.arch)@$1"
   say "fetching Node $1 (npm package $package)"
-  npm pack --silent --loglevel=error --pack-destination "$2" "$package" </dev/null >/dev/null ||
+  quietly npm pack --pack-destination "$2" "$package" ||
     fail "could not fetch $package from the npm registry."
   tar -xzf "$2"/node-linux-*.tgz -C "$2" --strip-components=1
   rm -rf "$2"/node-linux-*.tgz "$2/share"
