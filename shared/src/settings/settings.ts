@@ -1,0 +1,196 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { UsageError } from '../errors.js';
+import { COMMON_SETTINGS } from './common.js';
+import { environmentName, fileName, nearest } from './names.js';
+import { readSecret } from './secrets.js';
+import { readVra, type VraSettings } from './vra.js';
+import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
+import { PROFILES, type Profile, readYamlFile, shownPath } from './yaml-file.js';
+
+export type { SourceName } from './common.js';
+export type { VraSettings } from './vra.js';
+export type { Profile } from './yaml-file.js';
+
+type Common = z.output<z.ZodObject<typeof COMMON_SETTINGS>>;
+
+/** Everything that the pipeline is told from outside, checked. */
+export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'> {
+  readonly profile: Profile;
+  /** Absolute; the folder that holds JSON, csv, db, locks and logs. */
+  readonly dataRoot: string;
+  /** Absolute; there where the source is `replay`. */
+  readonly replayPath: string | undefined;
+  readonly vras: readonly VraSettings[];
+  /** Lasair's; undefined where none is set. */
+  readonly token: string | undefined;
+  readonly natsPassword: string | undefined;
+  /** What a person should know though it is no error, one line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface SettingsOptions {
+  /** The environment; that of the process unless told. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** From the command line, over everything else. */
+  readonly overrides?: readonly Override[];
+}
+
+/** A setting given on the command line. */
+export interface Override {
+  readonly key: keyof typeof COMMON_SETTINGS;
+  readonly value: string;
+  /** What a person wrote it as: `--source`. */
+  readonly option: string;
+}
+
+/** What each profile takes from where. */
+const OF_PROFILE = {
+  production: { dataRoot: 'LVRA_DATA_ROOT', token: 'LASAIR_LSST_TOKEN' },
+  development: { dataRoot: 'LVRA_DATA_ROOT_DEV', token: 'LASAIR_LSST_DEV_TOKEN' },
+} as const;
+
+/** Variables with our prefix that are not keys of a settings file. */
+const OTHER_VARIABLES = [
+  'LVRA_SETTINGS',
+  'LVRA_PROFILE',
+  'LVRA_DATA_ROOT',
+  'LVRA_DATA_ROOT_DEV',
+  'LVRA_CODE_ROOT',
+  'LVRA_TNS_API_KEY',
+  'LVRA_NATS_PASSWORD',
+  'LVRA_NATS_PASSWORD_FILE',
+];
+
+/** The settings that come with the project. */
+export const DEFAULT_SETTINGS_FILE = fileURLToPath(new URL('../../../deploy/settings/settings.yaml', import.meta.url));
+
+const COMMON_KEYS = Object.keys(COMMON_SETTINGS);
+
+/**
+ * Reads the settings: command line over environment over the profile's section over the file's common keys.
+ *
+ * @throws UsageError with all mistakes at once, one line each
+ */
+export function loadSettings(options: SettingsOptions = {}): Settings {
+  const environment = options.environment ?? process.env;
+  const file = resolve(environment.LVRA_SETTINGS || DEFAULT_SETTINGS_FILE);
+  const complaints: Complaints = [];
+  const warnings: string[] = [];
+
+  const profile = readProfile(environment, complaints);
+  const written = readCommon(file, profile, options, environment, complaints, warnings);
+  const common = readGroup(COMMON_SETTINGS, written, fileName, complaints);
+  const { vras, environmentNames } = readVras(written, profile, environment, complaints, warnings);
+  const { dataRoot: rootName, token: tokenName } = OF_PROFILE[profile];
+  const token = readSecret([tokenName, 'LASAIR_TOKEN'], environment, complaints);
+  const natsPassword = readSecret(['LVRA_NATS_PASSWORD'], environment, complaints);
+  const baseDir = resolvePath(written, 'baseDir');
+  const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
+  if (dataRoot === undefined) {
+    complaints.push(
+      `${rootName} is not set: write the folder of the data (profile ${profile}), or base_dir in ${shownPath(file)}`,
+    );
+  }
+  complainOfStrangers(environment, environmentNames, complaints);
+  if (common) complaints.push(...contradictions(common, vras));
+  if (complaints.length > 0 || !common || dataRoot === undefined) throw new UsageError(complaints.join('\n'));
+  const replayPath = resolvePath(written, 'replayPath');
+  return { ...common, profile, dataRoot, replayPath, vras, token, natsPassword, warnings };
+}
+
+function readProfile(environment: NodeJS.ProcessEnv, complaints: Complaints): Profile {
+  const name = environment.LVRA_PROFILE || 'production';
+  const profile = PROFILES.find((known) => known === name);
+  if (!profile) complaints.push(`LVRA_PROFILE is ${JSON.stringify(name)}: write production or development`);
+  return profile ?? 'production';
+}
+
+function readCommon(
+  file: string,
+  profile: Profile,
+  { overrides = [] }: SettingsOptions,
+  environment: NodeJS.ProcessEnv,
+  complaints: Complaints,
+  warnings: string[],
+): WrittenValues {
+  const tokenName = OF_PROFILE[profile].token;
+  const forbidden = {
+    nats_password: 'a secret does not belong in a file of settings: set LVRA_NATS_PASSWORD or LVRA_NATS_PASSWORD_FILE',
+    token: `a secret does not belong in a file of settings: set ${tokenName} or ${tokenName}_FILE`,
+  };
+  const fromFile = readYamlFile(
+    file,
+    { keys: COMMON_KEYS, nameOf: fileName, forbidden, profile },
+    complaints,
+    warnings,
+  );
+  // Without the file there is nothing to say about single settings.
+  if (!fromFile) throw new UsageError(complaints.join('\n'));
+  overrideFromEnvironment(fromFile, COMMON_KEYS, environmentName, environment);
+  for (const { key, value, option } of overrides) fromFile.set(key, { value, where: option, folder: process.cwd() });
+  return fromFile;
+}
+
+function readVras(
+  written: WrittenValues,
+  profile: Profile,
+  environment: NodeJS.ProcessEnv,
+  complaints: Complaints,
+  warnings: string[],
+) {
+  const listed = written.get('vras');
+  const files = listed
+    ? [listed.value]
+        .flat()
+        .flatMap((item) => item.split(','))
+        .map((path) => resolve(listed.folder, path.trim()))
+    : [resolve(dirname(DEFAULT_SETTINGS_FILE), 'vras', 'r0b.yaml')];
+  const read = files.map((path) => readVra(path, profile, environment, complaints, warnings));
+  const vras = read.flatMap(({ settings }) => settings ?? []);
+  vras.forEach(({ modelName }, index) => {
+    // SQLite's column names know no case.
+    const other = vras.findIndex((vra) => vra.modelName.toLowerCase() === modelName.toLowerCase());
+    if (other !== index) complaints.push(`two VRAs are called ${modelName}: give each a MODEL_NAME of its own`);
+  });
+  return { vras, environmentNames: read.flatMap((vra) => vra.environmentNames) };
+}
+
+function resolvePath(written: WrittenValues, key: string): string | undefined {
+  const found = written.get(key);
+  return typeof found?.value === 'string' ? resolve(found.folder, found.value) : undefined;
+}
+
+/** A variable that is a letter or two away from one of ours would be ignored without a word. */
+function complainOfStrangers(environment: NodeJS.ProcessEnv, ofVras: string[], complaints: Complaints): void {
+  const known = [...OTHER_VARIABLES, ...COMMON_KEYS.map((key) => environmentName(key)), ...ofVras];
+  for (const name of Object.keys(environment).filter((name) => name.startsWith('LVRA_') && !known.includes(name))) {
+    const meant = nearest(name, known, 2);
+    if (meant !== undefined) complaints.push(`${name} is no setting: did you mean ${meant}?`);
+  }
+}
+
+/** What each setting demands of others. */
+function contradictions(common: Common, vras: readonly VraSettings[]): string[] {
+  const complaints: string[] = [];
+  const demand = (key: keyof Common, why: string) => {
+    if (common[key] === undefined) complaints.push(`${fileName(key)} is not set: ${why} (or ${environmentName(key)})`);
+  };
+  if (common.source === 'kafka') {
+    demand('kafkaServer', 'the source is kafka; write its host:port');
+    demand('myTopic', 'the source is kafka; write the topic to read');
+    demand('groupId', 'the source is kafka; write the group to read as');
+  }
+  if (common.source === 'replay') demand('replayPath', 'the source is replay; write the file or folder to read');
+  if (vras.some((vra) => vra.annotate) && !common.dryRun) {
+    demand('endpoint', "write the address of Lasair's API, or dry_run: yes");
+  }
+  const { annotateListSmallest: smallest, annotateListSize: size, annotateListLargest: largest } = common;
+  if (smallest > size || size > largest) {
+    complaints.push(
+      `annotate_list_size is ${size}: write a number from annotate_list_smallest (${smallest}) to annotate_list_largest (${largest})`,
+    );
+  }
+  return complaints;
+}

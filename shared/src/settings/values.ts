@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/**
+ * Readers of single values. Files and environment both give text, so that a model version of `1.10` stays what it
+ * is, and one reader serves both. The message of each says what to write.
+ */
+function value<T>(expected: string, read: (text: string) => T | undefined) {
+  const write = `write ${expected}`;
+  return z.string({ error: write }).transform((text, context): T => {
+    const result = read(text);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: write });
+    return z.NEVER;
+  });
+}
+
+export function text(expected: string, longest = Number.POSITIVE_INFINITY) {
+  return value(expected, (given) => (given.length <= longest ? given : undefined));
+}
+
+export function wholeNumber(least: number, most: number) {
+  return value(`a whole number from ${least} to ${most}`, (given) => {
+    const number = /^[0-9]{1,15}$/.test(given) ? Number(given) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+/** A plain decimal number, without exponent. */
+export function decimal(least: number, most: number) {
+  return value(`a number from ${least} to ${most}`, (given) => {
+    const number = /^[0-9]*\.?[0-9]+$/.test(given) ? Number(given) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+const YES_NO: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false };
+
+export function yesNo() {
+  return value('yes or no', (given) => YES_NO[given.toLowerCase()]);
+}
+
+export function oneOf<const T extends string>(choices: readonly T[]) {
+  return value(`one of ${choices.join(', ')}`, (given) => choices.find((choice) => choice === given));
+}
+
+/** The address of an HTTP API, without the slash at its end. */
+export function webAddress(example: string) {
+  return value(`an address such as ${example}`, (given) => {
+    const url = URL.canParse(given) ? new URL(given) : undefined;
+    return url && /^https?:$/.test(url.protocol) ? given.replace(/\/+$/, '') : undefined;
+  });
+}
+
+const HOST_AND_PORT = /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
+
+/** One or several `host:port`. */
+export function servers(example: string) {
+  return list(`host:port, several with commas, such as ${example}`, (given) => HOST_AND_PORT.test(given));
+}
+
+/** A YAML list, or text with commas; at least one item, none of them twice. */
+export function list(expected: string, isItem: (given: string) => boolean) {
+  const write = `write ${expected}`;
+  return z
+    .union([z.string().transform((given) => given.split(',')), z.array(z.string())], { error: write })
+    .transform((items, context): string[] => {
+      const trimmed = items.map((item) => item.trim()).filter((item) => item !== '');
+      if (trimmed.length > 0 && trimmed.every(isItem) && new Set(trimmed).size === trimmed.length) return trimmed;
+      context.addIssue({ code: 'custom', message: write });
+      return z.NEVER;
+    });
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { isVraName } from '../subjects.js';
+import { environmentName, vraFileName } from './names.js';
+import { decimal, text, yesNo } from './values.js';
+import { type Complaints, overrideFromEnvironment, readGroup } from './written.js';
+import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
+
+/** What a VRA's file says: the Python pipeline's six keys, and two of ours. */
+export interface VraSettings {
+  /** Names the VRA everywhere: in subjects, status columns, metrics and in `provenance.model_name`. */
+  readonly modelName: string;
+  /** Absolute. */
+  readonly modelPath: string;
+  readonly modelVersion: string;
+  /** The annotator's topic at Lasair. */
+  readonly topicOut: string;
+  readonly explanation: string;
+  readonly url: string;
+  /** Scores below this one are not annotated. */
+  readonly lowestScore: number | undefined;
+  /** False keeps the scores in the ledger. */
+  readonly annotate: boolean;
+}
+
+/** Text that goes into every annotation: a quote or a backslash would break Lasair's storage of it. */
+const annotated = (expected: string, longest: number) =>
+  text(`${expected}, at most ${longest} characters, without quotes and backslashes`, longest).refine(
+    (given) => !/['"\\\p{Cc}]/u.test(given),
+    `write ${expected} without quotes, backslashes and control characters: they break Lasair's storage`,
+  );
+
+const VRA_SETTINGS = {
+  modelPath: text('the path of an ONNX model').refine(
+    (path) => !path.endsWith('.joblib'),
+    'a .joblib model cannot run here: import it to ONNX first, then write the path of the .onnx file',
+  ),
+  modelName: text('the name of the VRA').refine(
+    (name) => isVraName(name) && !/^(stem|timestamp)$/i.test(name),
+    'write a letter and at most 31 letters, digits or underscores, but not stem or timestamp',
+  ),
+  modelVersion: annotated("the model's version", 16),
+  topicOut: annotated("the annotator's topic at Lasair", 255),
+  explanation: annotated('what the score means', 1_024).default(''),
+  url: annotated('the address of a page about the VRA', 1_024).default(''),
+  lowestScore: decimal(0, 1).optional(),
+  annotate: yesNo().default(true),
+};
+
+const KEYS = Object.keys(VRA_SETTINGS);
+
+/**
+ * Reads the file of one VRA and what the environment says over it (`LVRA_R0B_MODEL_VERSION`).
+ *
+ * @returns `settings` undefined, with complaints, where anything in it is wrong
+ */
+export function readVra(
+  path: string,
+  profile: Profile,
+  environment: NodeJS.ProcessEnv,
+  complaints: Complaints,
+  warnings: string[],
+): { settings: VraSettings | undefined; environmentNames: string[] } {
+  const written = readYamlFile(path, { keys: KEYS, nameOf: vraFileName, profile }, complaints, warnings);
+  if (written === undefined) return { settings: undefined, environmentNames: [] };
+  const named = written.get('modelName')?.value;
+  const nameInEnvironment = (key: string) => environmentName(key, typeof named === 'string' ? named : undefined);
+  overrideFromEnvironment(written, KEYS, nameInEnvironment, environment);
+  const environmentNames = KEYS.map(nameInEnvironment);
+  const found = readGroup(VRA_SETTINGS, written, (key) => `${shownPath(path)}: ${vraFileName(key)}`, complaints);
+  const folder = written.get('modelPath')?.folder;
+  if (found === undefined || folder === undefined) return { settings: undefined, environmentNames };
+  const settings = { ...found, modelPath: resolve(folder, found.modelPath), lowestScore: found.lowestScore };
+  return { settings, environmentNames };
+}
