@@ -6,10 +6,13 @@ import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
 import { type Database, openDatabase, writing } from './connection.js';
 import { Events } from './events.js';
+import { StemHistory } from './history.js';
 import { migrate } from './migrations.js';
+import { Overview } from './overview.js';
 import { QuarantineLedger } from './quarantine.js';
 import { ResultLedger } from './results.js';
 import { addVraColumns } from './status-tables.js';
+import { Totals } from './totals.js';
 import { WorkLedger } from './work.js';
 
 /**
@@ -22,6 +25,9 @@ export class Ledger {
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
+  readonly history: StemHistory;
+  readonly overview: Overview;
+  readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
 
   private constructor(readonly database: Database) {
@@ -30,6 +36,9 @@ export class Ledger {
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);
+    this.history = new StemHistory(database);
+    this.overview = new Overview(database);
+    this.totals = new Totals(database);
   }
 
   /**

@@ -1,0 +1,134 @@
+import { type Stage, UPSTREAM } from '../stages.js';
+import { isDone, STATUS } from '../status.js';
+import type { Database } from './connection.js';
+import { columnOf, STATUS_TABLE } from './status-tables.js';
+
+/** How far one stage of one VRA is. */
+export interface StageOverview {
+  readonly stage: Stage;
+  readonly vra: string;
+  readonly done: number;
+  readonly partial: number;
+  /** Status 0: never tried, or tried without an outcome. */
+  readonly pending: number;
+  /** How many stems have each of the codes that mean a failure; the dead ones are among them. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Given up on until a person acts. */
+  readonly dead: number;
+  /** The oldest stem that is not done. */
+  readonly oldestPending: string | undefined;
+}
+
+/** A stem that a stage has not done. */
+export interface UnfinishedStem {
+  readonly stem: string;
+  readonly stage: Stage;
+  readonly vra: string;
+  readonly status: number;
+  readonly attempts: number;
+  /** The last failure; undefined where it was never tried. */
+  readonly error: string | undefined;
+  /** ms since 1970; undefined where it may be tried now. */
+  readonly nextAttempt: number | undefined;
+  readonly isDead: boolean;
+}
+
+/** What is done and what is left, for people and for gauges. */
+export class Overview {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  of(stage: Stage, vra: string): StageOverview {
+    const column = columnOf(vra);
+    const counts = this.#database
+      .prepare<[], { code: bigint; stems: bigint; oldest: string }>(
+        `SELECT ${column} AS code, count(*) AS stems, min(stem) AS oldest FROM ${STATUS_TABLE[stage]}
+         WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY ${column}`,
+      )
+      .all()
+      .map(({ code, stems, oldest }) => ({ code: Number(code), stems: Number(stems), oldest }));
+    const stemsWith = (status: number) => counts.find(({ code }) => code === status)?.stems ?? 0;
+    const unfinished = counts.filter(({ code }) => !isDone(code));
+    return {
+      stage,
+      vra,
+      done: stemsWith(STATUS.done),
+      partial: stemsWith(STATUS.partial),
+      pending: stemsWith(STATUS.initialised),
+      failed: Object.fromEntries(
+        unfinished.filter(({ code }) => code !== STATUS.initialised).map(({ code, stems }) => [code, stems]),
+      ),
+      dead: this.dead(stage, vra),
+      oldestPending: unfinished.map(({ oldest }) => oldest).sort()[0],
+    };
+  }
+
+  /** Stems that the stage itself has to do: the stage before is done with them, and it has not given up on them. */
+  waiting(stage: Stage, vra: string): number {
+    const column = columnOf(vra);
+    const upstream = UPSTREAM[stage];
+    const join = upstream
+      ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
+      : '';
+    return Number(
+      this.#database
+        .prepare(
+          `SELECT count(*) FROM ${STATUS_TABLE[stage]} own ${join}
+           LEFT JOIN work ON work.stage = ? AND work.vra = ? AND work.stem = own.stem
+           WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL`,
+        )
+        .pluck()
+        .get(stage, vra),
+    );
+  }
+
+  dead(stage: Stage, vra: string): number {
+    return Number(
+      this.#database
+        .prepare('SELECT count(*) FROM work WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL')
+        .pluck()
+        .get(stage, vra),
+    );
+  }
+
+  /** The stems that a stage has not done, oldest first. */
+  unfinished(stage: Stage, vra: string): UnfinishedStem[] {
+    const column = columnOf(vra);
+    const rows = this.#database
+      .prepare(
+        `SELECT own.stem, own.${column} AS status, attempts, error, next_attempt, dead_at
+         FROM ${STATUS_TABLE[stage]} own LEFT JOIN work ON work.stage = ? AND work.vra = ? AND work.stem = own.stem
+         WHERE own.${column} NOT IN (1, -1) ORDER BY own.stem`,
+      )
+      .all(stage, vra) as Record<string, unknown>[];
+    return rows.map((row) => ({
+      stem: row.stem as string,
+      stage,
+      vra,
+      status: Number(row.status),
+      attempts: Number(row.attempts ?? 0),
+      error: (row.error as string | null) ?? undefined,
+      nextAttempt: Number(row.next_attempt ?? 0) || undefined,
+      isDead: row.dead_at !== null,
+    }));
+  }
+
+  /** How many alerts are in quarantine and have not been replayed. */
+  quarantined(): number {
+    return Number(this.#database.prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL').pluck().get());
+  }
+
+  /** The statements that make an empty ledger of this form; the spec keeps them beside it, as log_schema.sql. */
+  schema(): string {
+    const statements = this.#database
+      .prepare<[], string>(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+      )
+      .pluck()
+      .all();
+    return `${statements.join(';\n')};\n`;
+  }
+}

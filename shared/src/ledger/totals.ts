@@ -1,0 +1,53 @@
+import type { Database } from './connection.js';
+
+/** The best score of one object. */
+export interface ObjectScore {
+  readonly diaObjectId: bigint;
+  readonly model: string;
+  readonly score: number;
+}
+
+/** Sums over everything that the ledger holds. They read whole tables: for a summary at the end, not for a gauge. */
+export class Totals {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Scores in the ledger. */
+  scores(): number {
+    return Number(this.#database.prepare('SELECT count(*) FROM provenance').pluck().get());
+  }
+
+  /** Scores by what became of them at Lasair. */
+  outcomes(): Readonly<Record<string, number>> {
+    const rows = this.#database
+      .prepare('SELECT outcome, count(*) AS scores FROM annotation_outcome GROUP BY outcome')
+      .all() as { outcome: string; scores: bigint }[];
+    return Object.fromEntries(rows.map(({ outcome, scores }) => [outcome, Number(scores)]));
+  }
+
+  /** The time from the arrival of each alert to its accepted annotation, ms, shortest first. */
+  latenciesMs(): number[] {
+    return this.#database
+      .prepare<[], number>(
+        `SELECT outcome.at - source.received_ms AS ms FROM annotation_outcome outcome
+         JOIN provenance ON provenance.ID = outcome.provenance_ID
+         JOIN source ON source.diaSourceId = provenance.diaSourceId
+         WHERE outcome.outcome = 'accepted' AND source.received_ms IS NOT NULL ORDER BY ms`,
+      )
+      .pluck()
+      .all();
+  }
+
+  /** The objects with the highest scores, highest first. */
+  highestScores(most: number): ObjectScore[] {
+    return this.#database
+      .prepare<[number], ObjectScore>(
+        `SELECT diaObjectId, model_name AS model, max(score) AS score FROM provenance
+         GROUP BY diaObjectId, model_name ORDER BY score DESC, diaObjectId LIMIT ?`,
+      )
+      .all(most);
+  }
+}
