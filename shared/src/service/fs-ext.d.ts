@@ -1,0 +1,4 @@
+declare module 'fs-ext' {
+  /** flock(2) without waiting; throws with code EAGAIN or EWOULDBLOCK where somebody else holds the lock. */
+  export function flockSync(descriptor: number, operation: 'exnb' | 'shnb' | 'un'): void;
+}

@@ -1,0 +1,78 @@
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { flockSync } from 'fs-ext';
+import { messageOf, UsageError } from '../errors.js';
+import type { DataPaths } from '../paths.js';
+import type { Stage } from '../stages.js';
+import { describeHolder } from './lock-holder.js';
+
+/** The spec's lock files, on which the Python pipeline's cron job runs `flock -n` before each of its steps. */
+export const LOCK_FILES: Readonly<Record<Stage | 'consumer', string>> = {
+  consumer: 'consumer.lock',
+  feature: 'r0bfeatures.lock',
+  predict: 'predict.lock',
+  annotate: 'annotate.lock',
+};
+
+/** Somebody else works on this data folder in a way that goes not together with ours. */
+export class LockHeld extends Error {
+  override readonly name = 'LockHeld';
+}
+
+/** Locks in force; they also end with the process, however it ends. */
+export interface HeldLocks {
+  release(): void;
+}
+
+/**
+ * Keeps others off the data folder. `exclusive` is for a program that does all the work itself: one at a time, and
+ * no cron job beside it. `shared` is for services: any number of them, but none of the former. Never waits.
+ *
+ * @throws LockHeld, which says who holds it
+ */
+export function takeLocks(
+  paths: DataPaths,
+  stages: readonly (Stage | 'consumer')[],
+  mode: 'exclusive' | 'shared',
+  command: string,
+): HeldLocks {
+  const descriptors: number[] = [];
+  const release = () => {
+    for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
+  };
+  const note = `process ${process.pid} on ${hostname()} (${command}), since ${new Date().toISOString()}\n`;
+  try {
+    for (const stage of stages) {
+      const path = join(paths.locks, LOCK_FILES[stage]);
+      const descriptor = open(path);
+      descriptors.push(descriptor);
+      lock(descriptor, mode, path);
+      ftruncateSync(descriptor);
+      writeSync(descriptor, note, 0);
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release };
+}
+
+function open(path: string): number {
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o664);
+  } catch (error) {
+    throw new UsageError(`the lock file cannot be opened: ${messageOf(error)}; may this user write there?`);
+  }
+}
+
+function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): void {
+  try {
+    flockSync(descriptor, mode === 'exclusive' ? 'exnb' : 'shnb');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EAGAIN', 'EWOULDBLOCK'].includes(code)) throw error;
+    throw new LockHeld(`${path} is held by ${describeHolder(path)}: wait until it has ended, or stop it`);
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Bus } from '../bus/bus.js';
+import { UsageError } from '../errors.js';
+import { Ledger } from '../ledger/ledger.js';
+import { createLogger, type Logger, logNameOf } from '../observe/log.js';
+import { Metrics } from '../observe/metrics.js';
+import { type DataPaths, dataPaths } from '../paths.js';
+import type { Settings, VraSettings } from '../settings/settings.js';
+import { StageRunner } from '../stage/runner.js';
+import type { StageTask } from '../stage/task.js';
+import type { Stage } from '../stages.js';
+import { takeLocks } from './locks.js';
+
+/** What everything in one process works with. */
+export interface Pipeline {
+  readonly settings: Settings;
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  /** Names this process in the ledger. */
+  readonly owner: string;
+  /** Closes the ledger and lets go of the locks. */
+  close(): void;
+}
+
+/** What a stage makes its task from. */
+export interface StageSetup extends Pipeline {
+  readonly vra: VraSettings;
+  readonly log: Logger;
+}
+
+/** Every stage exports one of these: its settings to its plain options. */
+export type CreateTask = (setup: StageSetup) => StageTask;
+
+/**
+ * Opens the data folder for work and keeps others off it. The folder must be there, so that a slip in its name is
+ * noticed; a ledger that is missing in it is made.
+ *
+ * @param as what this process is: which locks it needs, and what a person calls it
+ */
+export function openPipeline(
+  settings: Settings,
+  as: { stages: readonly (Stage | 'consumer')[]; mode: 'exclusive' | 'shared'; command: string },
+): Pipeline {
+  const paths = dataPaths(settings.dataRoot);
+  if (!existsSync(paths.root)) {
+    throw new UsageError(
+      `there is no data folder at ${paths.root}: check LVRA_DATA_ROOT, or make it with \`lvra init\``,
+    );
+  }
+  const locks = takeLocks(paths, as.stages, as.mode, as.command);
+  const vras = settings.vras.map(({ modelName }) => modelName);
+  const ledger = Ledger.open(paths.database, vras, { create: true });
+  // Two containers may have the same process numbers; hostname, number and start time are one process's alone.
+  const owner = `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
+  const close = () => {
+    ledger.close();
+    locks.release();
+  };
+  return { settings, paths, ledger, metrics: new Metrics({ process: true }), owner, close };
+}
+
+/** The VRAs that a stage works for: all, or the one asked for; annotating only those that are to be annotated. */
+export function vrasOf(stage: Stage | 'consumer', settings: Settings, only?: string): VraSettings[] {
+  const named = settings.vras.filter((vra) => only === undefined || vra.modelName === only);
+  if (named.length === 0) {
+    const known = settings.vras.map(({ modelName }) => modelName).join(', ');
+    throw new UsageError(`there is no VRA ${only} in the settings; there are ${known}`);
+  }
+  return stage === 'annotate' ? named.filter(({ annotate }) => annotate) : named;
+}
+
+/** A stage of a VRA, ready to run; it logs under the stage's own name. */
+export function stageRunner(
+  pipeline: Pipeline,
+  stage: Stage,
+  createTask: CreateTask,
+  vra: VraSettings,
+  bus: Bus,
+  logTo: { stdout: boolean },
+): StageRunner {
+  const { settings, paths, ledger, metrics, owner } = pipeline;
+  const name = vra.modelName;
+  const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
+  const task = createTask({ ...pipeline, vra, log });
+  return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner });
+}
+
+/** Brings the gauges up to date that the ledger knows best; for /metrics. */
+export function refreshGauges({ metrics, ledger }: Pipeline, stages: readonly (readonly [Stage, string])[]): void {
+  for (const [stage, vra] of stages) {
+    metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
+    metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
+  }
+}
