@@ -1,0 +1,144 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { messageOf, StemFailed } from '@lvra/shared/errors';
+import { parseId } from '@lvra/shared/ids';
+import { STATUS } from '@lvra/shared/status';
+import { CsvScanner, NotCsv } from './csv-scanner.js';
+import { featureValue } from './feature-value.js';
+
+/** The type of the numbers that a model takes. */
+export type Element = 'float' | 'double';
+
+/** A feature file as a model takes it. */
+export interface FeatureTable {
+  readonly rows: number;
+  readonly diaObjectIds: readonly bigint[];
+  readonly diaSourceIds: readonly bigint[];
+  /** Row by row, each with the model's features in the model's order; NaN where missing. */
+  readonly values: Float32Array | Float64Array;
+}
+
+const OBJECT = 'diaObjectId';
+const SOURCE = 'diaSourceId';
+
+/**
+ * Reads what a model needs from a feature file, ours or one written by pandas; columns go by name.
+ * A file without rows is a table without rows, whatever its columns.
+ *
+ * @param features the model's features in its order
+ * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table of numbers
+ */
+export async function readFeatureFile(
+  path: string,
+  features: readonly string[],
+  element: Element,
+): Promise<FeatureTable> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    return await readTable(file, path, features, element);
+  } catch (error) {
+    throw outcomeOf(error, path);
+  } finally {
+    await file?.close();
+  }
+}
+
+function outcomeOf(error: unknown, path: string): StemFailed {
+  if (error instanceof StemFailed) return error;
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = missing ? `there is no feature file ${path}` : `${path} cannot be read: ${messageOf(error)}`;
+  const status = missing ? STATUS.inputNotFound : STATUS.unexpectedInputType;
+  return new StemFailed(status, `${message}; have the feature stage make it again`, { cause: error });
+}
+
+async function readTable(file: FileHandle, path: string, features: readonly string[], element: Element) {
+  const scanner = new CsvScanner(async (target) => (await file.read(target)).bytesRead);
+  if (!(await scanner.advance())) throw new NotCsv('it is empty, without even a header');
+  const header = Array.from({ length: scanner.cells }, (_, cell) => scanner.name(cell));
+  const table = new TableBuilder(element);
+  if (await scanner.advance()) {
+    const cells = cellsOf([OBJECT, SOURCE, ...features], header, path);
+    do table.append(scanner, header, cells);
+    while (scanner.next() || (await scanner.advance()));
+  }
+  return table.build();
+}
+
+/** Where each of the columns is in the header. */
+function cellsOf(columns: readonly string[], header: readonly string[], path: string): number[] {
+  const missing = [...new Set(columns)].filter((column) => !header.includes(column));
+  if (missing.length > 0) {
+    throw new StemFailed(
+      STATUS.columnsMissing,
+      `${path} lacks ${missing.length} of the model's columns: ${missing.join(', ')}`,
+    );
+  }
+  for (const column of columns) {
+    if (header.indexOf(column) !== header.lastIndexOf(column)) throw new NotCsv(`it has two columns ${column}`);
+  }
+  return columns.map((column) => header.indexOf(column));
+}
+
+/** Collects rows; the file does not say how many will come. */
+class TableBuilder {
+  readonly #diaObjectIds: bigint[] = [];
+  readonly #diaSourceIds: bigint[] = [];
+  #values: Float32Array | Float64Array;
+  #used = 0;
+
+  constructor(readonly element: Element) {
+    this.#values = this.#room(0);
+  }
+
+  /** @param cells the places of diaObjectId, of diaSourceId and of each feature */
+  append(scanner: CsvScanner, header: readonly string[], cells: readonly number[]): void {
+    const [object, source] = cells as [number, number, ...number[]];
+    if (scanner.cells !== header.length) {
+      throw new NotCsv(`row ${scanner.row} has ${scanner.cells} cells where the header has ${header.length}`);
+    }
+    this.#diaObjectIds.push(idIn(scanner, object, header));
+    this.#diaSourceIds.push(idIn(scanner, source, header));
+    if (this.#used + cells.length > this.#values.length) this.#grow(cells.length);
+    const values = this.#values;
+    let used = this.#used;
+    for (let index = 2; index < cells.length; index += 1) {
+      const cell = cells[index] as number;
+      const value = scanner.isEmpty(cell) ? Number.NaN : featureValue(scanner.text(cell));
+      if (value === undefined) throw unreadable(scanner, cell, header, 'a number, True, False or empty');
+      values[used] = value;
+      used += 1;
+    }
+    this.#used = used;
+  }
+
+  build(): FeatureTable {
+    return {
+      rows: this.#diaObjectIds.length,
+      diaObjectIds: this.#diaObjectIds,
+      diaSourceIds: this.#diaSourceIds,
+      values: this.#values.subarray(0, this.#used),
+    };
+  }
+
+  #grow(row: number): void {
+    const values = this.#room(Math.max(this.#values.length * 2, row * 1024));
+    values.set(this.#values);
+    this.#values = values;
+  }
+
+  #room(length: number): Float32Array | Float64Array {
+    return this.element === 'float' ? new Float32Array(length) : new Float64Array(length);
+  }
+}
+
+function idIn(scanner: CsvScanner, cell: number, header: readonly string[]): bigint {
+  const id = parseId(scanner.text(cell));
+  if (id === undefined) throw unreadable(scanner, cell, header, 'an id in plain digits');
+  return id;
+}
+
+function unreadable(scanner: CsvScanner, cell: number, header: readonly string[], expected: string): NotCsv {
+  const text = scanner.text(cell);
+  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  return new NotCsv(`row ${scanner.row}, column ${header[cell]} is ${shown}, not ${expected}`);
+}
