@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/**
+ * What is known of a model file, in a JSON file of the same name beside it. Whoever makes the model writes it;
+ * keys that are not named here (how the model was trained and tested, parity, shares of missing values) are for
+ * people and for other tools.
+ */
+const MANIFEST = z.looseObject({
+  /** The model's name, for people. */
+  name: z.string().min(1),
+  /** What the settings call it; Lasair takes up to 16 characters. */
+  version: z.string().min(1).max(16),
+  /** Of the .onnx file, in hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
+  /** The columns of the feature file that the model takes, in its order. */
+  features: z.array(z.string().min(1)).min(1),
+  /** The classes in the order of the probabilities; the score is the probability of class 1. */
+  classes: z
+    .array(z.int())
+    .min(2)
+    .refine((classes) => classes.includes(1), 'must have the class 1, whose probability is the score'),
+  /** The type of the graph's input. */
+  input: z.enum(['float', 'double']),
+  /** The day or instant it was made. */
+  created: z.iso.date().or(z.iso.datetime()),
+  /** Libraries by name that made the model, with their versions. */
+  libraries: z.record(z.string(), z.string()),
+  /** How it was trained. */
+  training: z.looseObject({}),
+});
+
+export type Manifest = z.infer<typeof MANIFEST>;
+
+/**
+ * Reads a manifest.
+ *
+ * @throws Error that says everything that is wrong with it
+ */
+export function parseManifest(text: string): Manifest {
+  const parsed = MANIFEST.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  const { features } = parsed.data;
+  const twice = features.filter((feature, at) => features.indexOf(feature) !== at);
+  if (twice.length > 0) throw new Error(`features are named twice: ${twice.join(', ')}`);
+  return parsed.data;
+}

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { messageOf, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
+import { STATUS } from '@lvra/shared/status';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Manifest, parseManifest } from './manifest.js';
+
+/** ONNX Runtime's name of the manifest's input types. */
+const ELEMENT = { float: 'float32', double: 'float64' } as const;
+
+/**
+ * One thread: the stages share the machine's cores, and a second thread waits busily for the first. No arena and no
+ * memory pattern: they keep the memory of the largest batch for ever to save what cannot be measured here.
+ */
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  enableCpuMemArena: false,
+  enableMemPattern: false,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+};
+
+/** How far outside 0 to 1 rounding may leave a probability. */
+const ROUNDING = 1e-6;
+
+/** A classifier that was checked against its manifest. */
+export class Model {
+  readonly #session: InferenceSession;
+  readonly #output: string;
+
+  private constructor(
+    readonly path: string,
+    readonly manifest: Manifest,
+    session: InferenceSession,
+    output: string,
+  ) {
+    this.#session = session;
+    this.#output = output;
+  }
+
+  /**
+   * Loads a model with the manifest beside it. The bytes that are checked are the bytes that run.
+   *
+   * @param path of the .onnx file
+   * @throws StageMisconfigured where model and manifest cannot be used, or not together
+   */
+  static async load(path: string): Promise<Model> {
+    const manifest = await readManifest(path);
+    const bytes = await readOrExplain(path, 'model');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (sha256 !== manifest.sha256) {
+      throw unusable(path, `its sha256 is ${sha256}, but its manifest says ${manifest.sha256}`);
+    }
+    const session = await openSession(path, bytes);
+    try {
+      checkInput(path, session, manifest);
+      const model = new Model(path, manifest, session, probabilityOutput(path, session, manifest));
+      await model.#tryOut();
+      return model;
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Scores rows in one run: the probability of class 1 of each.
+   *
+   * Float outputs become the double of the same value.
+   *
+   * @param values row by row, the features in the manifest's order
+   * @throws StemFailed 99 where the model gives anything but probabilities
+   */
+  async score(values: Float32Array | Float64Array, rows: number): Promise<Float64Array> {
+    const { features, classes, input } = this.manifest;
+    const tensor = new Tensor(ELEMENT[input], values as Float64Array, [rows, features.length]);
+    const outputs = await this.#session.run({ [this.#session.inputNames[0] as string]: tensor }, [this.#output]);
+    const { data, dims } = outputs[this.#output] as Tensor;
+    if (dims.length !== 2 || dims[0] !== rows || dims[1] !== classes.length) {
+      throw this.#failed(`the output ${this.#output} has the shape [${dims}], not [${rows}, ${classes.length}]`);
+    }
+    const column = classes.indexOf(1);
+    const probabilities = data as Float32Array | Float64Array;
+    const scores = new Float64Array(rows);
+    for (let row = 0; row < rows; row += 1) {
+      const score = probabilities[row * classes.length + column] as number;
+      // Written so that NaN fails too.
+      if (!(score >= -ROUNDING && score <= 1 + ROUNDING)) {
+        throw this.#failed(`the score of row ${row + 1} is ${score}, not a probability; can it take missing values?`);
+      }
+      scores[row] = score;
+    }
+    return scores;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #failed(why: string): StemFailed {
+    return new StemFailed(STATUS.generic, `model ${this.path}: ${why}`);
+  }
+
+  /** Scores a row of zeros: what a graph really gives is seen only when it runs. */
+  async #tryOut(): Promise<void> {
+    const { features, input } = this.manifest;
+    const zeros = input === 'float' ? new Float32Array(features.length) : new Float64Array(features.length);
+    try {
+      await this.score(zeros, 1);
+    } catch (error) {
+      throw unusable(this.path, `it does not score a row of zeros: ${messageOf(error)}`, error);
+    }
+  }
+}
+
+function unusable(path: string, why: string, cause?: unknown): StageMisconfigured {
+  return new StageMisconfigured(undefined, `model ${path} cannot be used: ${why}; import it again`, { cause });
+}
+
+async function readOrExplain(path: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const message = `${what} ${path} cannot be read: ${messageOf(error)}; put it there, or set another model`;
+    throw new StageMisconfigured(undefined, message, { cause: error });
+  }
+}
+
+async function readManifest(path: string): Promise<Manifest> {
+  if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
+  const manifestPath = `${path.slice(0, -'.onnx'.length)}.json`;
+  const text = (await readOrExplain(manifestPath, 'manifest')).toString('utf8');
+  try {
+    return parseManifest(text);
+  } catch (error) {
+    throw unusable(path, `its manifest ${manifestPath} is wrong: ${messageOf(error)}`, error);
+  }
+}
+
+async function openSession(path: string, bytes: Buffer): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, SESSION_OPTIONS);
+  } catch (error) {
+    throw unusable(path, `ONNX Runtime does not take it: ${messageOf(error)}`, error);
+  }
+}
+
+/** The graph must have one input, a table of the manifest's type and width. */
+function checkInput(path: string, session: InferenceSession, { input, features }: Manifest): void {
+  const [only, ...others] = session.inputMetadata;
+  if (!only?.isTensor || others.length > 0) {
+    throw unusable(path, `it has the inputs ${session.inputNames.join(', ')}, not one table of features`);
+  }
+  if (only.type !== ELEMENT[input]) {
+    throw unusable(path, `its input is ${only.type}, but its manifest says ${input} (${ELEMENT[input]})`);
+  }
+  const width = only.shape[1];
+  if (only.shape.length !== 2 || (typeof width === 'number' && width !== features.length)) {
+    throw unusable(path, `its input has the shape [${only.shape}], but its manifest has ${features.length} features`);
+  }
+}
+
+/** The name of the one output that can be probabilities: floating-point, a column a class. */
+function probabilityOutput(path: string, session: InferenceSession, { classes }: Manifest): string {
+  const outputs = session.outputMetadata;
+  if (outputs.some((output) => !output.isTensor)) {
+    throw unusable(path, 'it gives probabilities as maps (ZipMap), not as a table; convert it with zipmap off');
+  }
+  const candidates = outputs.filter(
+    (output) =>
+      output.isTensor &&
+      (output.type === 'float32' || output.type === 'float64') &&
+      (output.shape.length === 0 || typeof output.shape[1] !== 'number' || output.shape[1] === classes.length),
+  );
+  const [only, ...others] = candidates;
+  if (only && others.length === 0) return only.name;
+  const found = outputs.map((output) => `${output.name} ${output.isTensor ? `${output.type}[${output.shape}]` : ''}`);
+  throw unusable(
+    path,
+    `it must have one output with the probabilities of the classes ${classes.join(', ')}; it has ${found.join(', ')}`,
+  );
+}

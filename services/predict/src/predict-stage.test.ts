@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, mock, type TestContext, test } from 'node:test';
+import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger } from '@lvra/shared/observe/log';
+import { dataPaths } from '@lvra/shared/paths';
+import { InferenceSession } from 'onnxruntime-node';
+import { createPredictTask } from './predict-stage.js';
+
+const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;
+const ROWS = join(DEMO, 'fixtures', 'rows.csv');
+const STEM = '20260202_102448';
+const CONTEXT = { signal: new AbortController().signal, attempt: 1, elapsed: () => 5 };
+
+interface ProvenanceRow {
+  ID: bigint;
+  diaObjectId: bigint;
+  diaSourceId: bigint;
+  stem: string;
+  score: number;
+  model_name: string;
+  model_version: string;
+}
+
+/** A data root whose ledger has one stem, with features made and not yet scored. */
+function pipeline(context: TestContext, features: { csv?: string; status?: number; version?: string } = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-predict-'));
+  const paths = dataPaths(root);
+  const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+  context.after(() => {
+    ledger.close();
+    rmSync(root, { recursive: true });
+  });
+  const { database } = ledger;
+  database.prepare('INSERT INTO feature_making (stem, r0b) VALUES (?, ?)').run(STEM, features.status ?? 1);
+  for (const table of ['predict', 'annotating']) {
+    database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(STEM);
+  }
+  const path = paths.features(STEM);
+  mkdirSync(dirname(path), { recursive: true });
+  if (features.csv === undefined) copyFileSync(ROWS, path);
+  else writeFileSync(path, features.csv);
+  const work = ledger.work('predict', 'r0b');
+  const vra = { name: 'r0b', version: features.version ?? 'demo', modelPath: join(DEMO, 'r0b_demo.onnx') };
+  const task = createPredictTask({ ledger, work, paths, vra, log: createLogger(paths, 'test', { stdout: false }) });
+  context.after(() => task.close?.());
+  const provenance = () => database.prepare<[], ProvenanceRow>('SELECT * FROM provenance ORDER BY ID').all();
+  return { ledger, paths, work, task, provenance };
+}
+
+const expected: { ids: [string, string][]; scores: number[] } = JSON.parse(
+  readFileSync(join(DEMO, 'fixtures', 'expected.json'), 'utf8'),
+);
+
+describe('the predict stage', () => {
+  test('records one score a row, with the ids to the last digit, and the status 1', async (context) => {
+    const { task, work, provenance } = pipeline(context);
+    await task.prepare?.();
+    assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: expected.ids.length });
+    assert.equal(work.status(STEM), 1);
+    const rows = provenance();
+    assert.deepEqual(
+      rows.map((row) => [String(row.diaObjectId), String(row.diaSourceId)]),
+      expected.ids,
+    );
+    rows.forEach((row, at) => {
+      assert.ok(Math.abs(row.score - (expected.scores[at] as number)) <= 1e-6);
+      assert.deepEqual([row.stem, row.model_name, row.model_version], [STEM, 'r0b', 'demo']);
+    });
+  });
+
+  test('is done with what there is where the feature stage was done in part', async (context) => {
+    const { task, work } = pipeline(context, { status: -1 });
+    assert.equal((await task.perform(STEM, CONTEXT))?.status, 1);
+    assert.equal(work.status(STEM), 1);
+  });
+
+  test('runs the model once a stem, and not at all where there is no row', async (context) => {
+    const { task } = pipeline(context);
+    await task.prepare?.();
+    const session = await InferenceSession.create(join(DEMO, 'r0b_demo.onnx'));
+    const run = mock.method(Object.getPrototypeOf(session), 'run');
+    context.after(() => run.mock.restore());
+    await session.release();
+    await task.perform(STEM, CONTEXT);
+    assert.equal(run.mock.callCount(), 1);
+    const empty = pipeline(context, { csv: 'index\n' });
+    await empty.task.prepare?.();
+    const before = run.mock.callCount();
+    assert.deepEqual(await empty.task.perform(STEM, CONTEXT), { status: 1, rows: 0 });
+    assert.equal(run.mock.callCount(), before);
+    assert.deepEqual(empty.provenance(), []);
+  });
+
+  test('doubles no row that an attempt without a status left behind', async (context) => {
+    const { task, ledger, provenance } = pipeline(context);
+    const insert = ledger.database.prepare(
+      "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, 0.5, 'r0b', 'demo')",
+    );
+    const half = expected.ids.slice(0, expected.ids.length / 2);
+    for (const [object, source] of half) insert.run(BigInt(object), BigInt(source), STEM);
+    await task.perform(STEM, CONTEXT);
+    assert.deepEqual(
+      provenance().map((row) => String(row.diaSourceId)),
+      expected.ids.map(([, source]) => source),
+    );
+  });
+
+  test('records nothing where another replica was quicker', async (context) => {
+    const { task, work, provenance } = pipeline(context);
+    work.settle(STEM, { status: 1, rows: 0, now: Date.now() });
+    assert.equal(await task.perform(STEM, CONTEXT), undefined);
+    assert.deepEqual(provenance(), []);
+  });
+
+  test('fails a stem with 21, 23 or 31 and leaves no score', async (context) => {
+    const bad: [string, number][] = [
+      ['diaObjectId,diaSourceId\n7,8\n', 31],
+      [readFileSync(ROWS, 'utf8').replace('\n', '\n1,2\n'), 23],
+    ];
+    for (const [csv, status] of bad) {
+      const { task, provenance } = pipeline(context, { csv });
+      await assert.rejects(
+        task.perform(STEM, CONTEXT),
+        (error: unknown) => error instanceof StemFailed && error.status === status,
+      );
+      assert.deepEqual(provenance(), []);
+    }
+    const { task, paths } = pipeline(context);
+    rmSync(paths.features(STEM));
+    await assert.rejects(
+      task.perform(STEM, CONTEXT),
+      (error: unknown) => error instanceof StemFailed && error.status === 21,
+    );
+  });
+
+  test('does not work with a model of another version than the settings ask for', async (context) => {
+    const { task } = pipeline(context, { version: 'a1' });
+    const refusal = (error: unknown) =>
+      error instanceof StageMisconfigured &&
+      /want version a1 of r0b, but .*r0b_demo\.onnx is version demo/.test(error.message);
+    await assert.rejects(async () => task.prepare?.(), refusal);
+    await assert.rejects(task.perform(STEM, CONTEXT), refusal);
+  });
+});
