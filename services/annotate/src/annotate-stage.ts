@@ -1,0 +1,173 @@
+import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
+import type { Outcome } from '@lvra/shared/ledger/annotations';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
+import { STATUS } from '@lvra/shared/status';
+import { writeDryRun } from './dry-run.js';
+import { LasairClient } from './lasair-client.js';
+import { refusalOf } from './refusal.js';
+import { Sending } from './sending.js';
+import { sift } from './sift.js';
+
+export interface AnnotateOptions {
+  readonly ledger: Ledger;
+  readonly work: WorkLedger;
+  readonly vra: {
+    readonly name: string;
+    /** Of the configured model; its score of a source goes before those of other versions. */
+    readonly version: string;
+    /** The annotator at Lasair. */
+    readonly topic: string;
+    readonly explanation: string;
+    readonly url: string;
+    /** Scores below this are not annotated. */
+    readonly lowestScore?: number | undefined;
+  };
+  readonly lasair: {
+    /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
+    readonly endpoint: string | undefined;
+    readonly token: string | undefined;
+    /** The environment variable to set where there is no token. */
+    readonly tokenVariable: string;
+  };
+  /** There for a dry run: where to write the calls of a stem in place of making them. */
+  readonly dryRun: { path(stem: string): string } | undefined;
+  readonly limits: {
+    /** Annotations in a call. */
+    readonly listSize: { readonly first: number; readonly smallest: number; readonly largest: number };
+    /** Of all VRAs and replicas together; half of what Lasair states, as it counts every call twice. */
+    readonly callsPerHour: number;
+    /** A call that takes longer has the next list shortened. */
+    readonly slowMs: number;
+    readonly timeoutMs: number;
+  };
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Names this process in the ledger; no other living process has the name. */
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Of [0, 1), for the waiting times. */
+  readonly random?: () => number;
+}
+
+/** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
+export function createAnnotateTask(options: AnnotateOptions): StageTask {
+  return new AnnotateTask(options);
+}
+
+class AnnotateTask implements StageTask {
+  readonly stage = 'annotate';
+  readonly vra: string;
+  readonly #options: AnnotateOptions;
+  readonly #now: () => number;
+  #lasair: { client: LasairClient; sending: Sending } | undefined;
+  #isChecked = false;
+
+  constructor(options: AnnotateOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.vra = options.vra.name;
+  }
+
+  async prepare(): Promise<void> {
+    const { ledger, limits, dryRun, metrics } = this.#options;
+    if (!this.#isChecked) this.#checkTexts();
+    this.#isChecked = true;
+    if (dryRun) return;
+    this.#connected();
+    metrics.lasairCallsLeft.set(ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left);
+  }
+
+  async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
+    const { ledger, work, vra, metrics } = this.#options;
+    const { scores: history } = ledger.annotations;
+    const { scores, seen } = history.unsettled(vra.name, stem, vra.version);
+    const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
+    if (this.#options.dryRun) {
+      await this.#writeDown(stem, sendable, outcomes);
+    } else {
+      await this.#connected().sending.send(stem, sendable, seen, outcomes, signal);
+    }
+    const settled = ledger.annotations.settle(work, stem, outcomes, { now: this.#now(), durationMs: elapsed() });
+    switch (settled.kind) {
+      case 'settled':
+        for (const { outcome } of outcomes.values()) metrics.annotations.inc({ vra: vra.name, outcome });
+        return { status: settled.status, rows: settled.rows };
+      case 'done-before':
+        return undefined;
+      case 'unfinished':
+        throw new RetryLater(1_000, `${settled.left} scores of the stem came in, or must be sent again, meanwhile`);
+      case 'all-rejected': {
+        const why = [...outcomes.values()].find(({ outcome }) => outcome === 'rejected')?.detail;
+        throw new StemFailed(STATUS.lasairRefused, `Lasair refused every annotation of the stem: ${why}`);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#lasair?.client.close();
+    this.#lasair = undefined;
+  }
+
+  async #writeDown(
+    stem: string,
+    sendable: readonly { id: bigint; json: string }[],
+    outcomes: Map<bigint, Outcome>,
+  ): Promise<void> {
+    const { dryRun, lasair, limits } = this.#options;
+    const texts = sendable.map(({ json }) => json);
+    await writeDryRun(dryRun!.path(stem), lasair.endpoint ?? '', texts, limits.listSize.first);
+    for (const { id } of sendable) outcomes.set(id, { outcome: 'dry_run' });
+  }
+
+  #checkTexts(): void {
+    const { topic, explanation, url, version, name } = this.#options.vra;
+    const refusal = refusalOf({ topic, explanation, url, version });
+    if (refusal === undefined) return;
+    throw new StageMisconfigured(undefined, `${refusal}: change the settings of the VRA ${name}`);
+  }
+
+  #connected(): { client: LasairClient; sending: Sending } {
+    this.#lasair ??= this.#connect();
+    return this.#lasair;
+  }
+
+  #connect(): { client: LasairClient; sending: Sending } {
+    const { vra, lasair, limits, metrics, ledger, work, owner, log, random } = this.#options;
+    const { endpoint, token, tokenVariable } = lasair;
+    if (token === undefined || token === '') {
+      throw new StageMisconfigured(
+        STATUS.noLasairClient,
+        `there is no token for Lasair: set ${tokenVariable}, or choose the dry run; the stems stay pending`,
+      );
+    }
+    if (endpoint === undefined || !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : '')) {
+      throw new StageMisconfigured(
+        STATUS.noLasairClient,
+        `${endpoint ?? 'nothing'} is set as the endpoint of Lasair: set the address of its API`,
+      );
+    }
+    const now = this.#now;
+    const client = new LasairClient({ endpoint, token, metrics, now });
+    const sending = new Sending({
+      ledger,
+      work,
+      receiver: client,
+      version: vra.version,
+      topic: vra.topic,
+      endpoint,
+      tokenVariable,
+      limits: { ...limits.listSize, ...limits },
+      owner,
+      metrics,
+      log,
+      now,
+      random: random ?? Math.random,
+    });
+    return { client, sending };
+  }
+}

@@ -1,0 +1,44 @@
+/** The bounds within which the number of annotations in a call moves. */
+export interface ListLimits {
+  readonly first: number;
+  readonly smallest: number;
+  readonly largest: number;
+  /** A call that takes longer than this is slow, ms. */
+  readonly slowMs: number;
+}
+
+/** What the last call and the hour's budget say. */
+export interface Traffic {
+  /** How long the last call took, ms. */
+  readonly tookMs: number;
+  /** Annotations that wait to be sent. */
+  readonly waiting: number;
+  /** Annotations sent an hour, at the present pace. */
+  readonly perHour: number;
+  readonly callsLeft: number;
+  readonly callsPerHour: number;
+}
+
+/** Of the calls left, what the work that waits may use up; of the whole hour's, what the present pace may. */
+const SHARE_FOR_WAITING = 0.5;
+const SHARE_FOR_PACE = 0.8;
+
+/**
+ * How many annotations the next call takes: half as many after a slow call, twice as many while the budget is
+ * short for the work, and otherwise back towards the first size.
+ *
+ * A slow call goes first: a list that Lasair cannot finish before the timeout is sent again and costs a call each
+ * time.
+ */
+export function nextListSize(size: number, limits: ListLimits, traffic: Traffic): number {
+  const { first, smallest, largest, slowMs } = limits;
+  if (traffic.tookMs > slowMs) return Math.max(Math.floor(size / 2), smallest);
+  if (isShort(size, traffic)) return Math.min(size * 2, largest);
+  if (size > first && !isShort(size / 2, traffic)) return Math.max(Math.floor(size / 2), first);
+  if (size < first && traffic.tookMs < slowMs / 4) return Math.min(size * 2, first);
+  return size;
+}
+
+function isShort(size: number, { waiting, perHour, callsLeft, callsPerHour }: Traffic): boolean {
+  return waiting / size > callsLeft * SHARE_FOR_WAITING || perHour / size > callsPerHour * SHARE_FOR_PACE;
+}

@@ -1,0 +1,257 @@
+import { RetryLater, StemFailed } from '@lvra/shared/errors';
+import type { Outcome } from '@lvra/shared/ledger/annotations';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import { sleep } from '@lvra/shared/sleep';
+import { STATUS } from '@lvra/shared/status';
+import type { Method, Verdict } from './answer.js';
+import { type ListLimits, nextListSize } from './list-size.js';
+import { budgetUsedUp, pauseFor } from './pauses.js';
+import { SendQueue } from './send-queue.js';
+import type { SendableScore } from './sift.js';
+
+/** Whatever takes the calls: Lasair, as the client speaks to it. */
+export interface Receiver {
+  send(method: Method, annotations: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<Verdict>;
+}
+
+export interface SendingOptions {
+  readonly ledger: Ledger;
+  readonly work: WorkLedger;
+  readonly receiver: Receiver;
+  readonly version: string;
+  readonly topic: string;
+  readonly endpoint: string;
+  readonly tokenVariable: string;
+  readonly limits: ListLimits & { readonly callsPerHour: number; readonly timeoutMs: number };
+  /** Names this process in the ledger. */
+  readonly owner: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** How long after the end of a call's time Lasair may still be busy with it. */
+const GRACE_MS = 30_000;
+
+/** A Lasair without lists is asked for them again after this time. */
+const NO_LISTS_MS = 3_600_000;
+
+/** So many failures one after the other, or so long without a success, and the stem goes back to wait. */
+const MOST_FAILURES = 6;
+const LONGEST_TROUBLE_MS = 60_000;
+
+/** The waiting times between failures: at random up to a bound that doubles, within these. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+/** How often to look again whether the call of another replica for the same object has ended. */
+const MOST_LOOKS = 8;
+const LONGEST_LOOK_MS = 1_000;
+
+/** With so many refused and none taken, it is not the rows. */
+const REFUSED_WITHOUT_SUCCESS = 20;
+
+/** What became of the calls for one stem so far. */
+interface Progress {
+  readonly stem: string;
+  readonly seen: bigint;
+  readonly outcomes: Map<bigint, Outcome>;
+  readonly queue: SendQueue<SendableScore>;
+  readonly signal: AbortSignal;
+  busy: { row: SendableScore; waitMs: number }[];
+  looks: number;
+  accepted: number;
+  refused: number;
+  failures: number;
+  troubleSince: number | undefined;
+}
+
+/** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
+export class Sending {
+  readonly #options: SendingOptions;
+  #listSize: number;
+  #noListsUntil = 0;
+  #throttledInARow = 0;
+  #calls = 0;
+  /** How many scores wait in other stems, if those are like this one; counted once a minute. */
+  #elsewhere = { at: Number.NEGATIVE_INFINITY, scores: 0 };
+
+  constructor(options: SendingOptions) {
+    this.#options = options;
+    this.#listSize = options.limits.first;
+  }
+
+  /**
+   * Sends the scores, records those that Lasair takes, and adds the outcome of the others to `outcomes`.
+   *
+   * @param seen the greatest provenance ID when these were found to be the newest of their objects
+   * @throws RetryLater, StagePaused, StemFailed; what was taken is recorded all the same
+   */
+  async send(
+    stem: string,
+    scores: readonly SendableScore[],
+    seen: bigint,
+    outcomes: Map<bigint, Outcome>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const queue = new SendQueue(scores);
+    const none = { accepted: 0, refused: 0, failures: 0, looks: 0, troubleSince: undefined };
+    const progress: Progress = { stem, seen, outcomes, queue, signal, busy: [], ...none };
+    this.#lookAround(scores.length);
+    for (;;) {
+      if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
+      const hasLists = this.#options.now() >= this.#noListsUntil;
+      const group = queue.take(hasLists ? this.#listSize : 1);
+      if (group) await this.#sendGroup(group.rows, group.failures, hasLists ? 'annotatelist' : 'annotate', progress);
+      else if (progress.busy.length > 0) await this.#waitForOthers(progress);
+      else return;
+    }
+  }
+
+  async #sendGroup(
+    rows: readonly SendableScore[],
+    failures: number,
+    method: Method,
+    progress: Progress,
+  ): Promise<void> {
+    const { ledger, work, receiver, version, limits, owner, metrics, now } = this.#options;
+    const begun = now();
+    const call = {
+      sender: `${owner}/${++this.#calls}`,
+      now: begun,
+      until: begun + limits.timeoutMs + GRACE_MS,
+    };
+    const { seen } = progress;
+    const { callsPerHour } = limits;
+    const reservation = ledger.annotations.reservations.reserve(work, rows, call, { seen, version, callsPerHour });
+    const { reserved, superseded, busy, calls } = reservation;
+    metrics.lasairCallsLeft.set(calls.left);
+    if (calls.waitMs > 0) throw budgetUsedUp(calls.waitMs, callsPerHour);
+    for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
+    progress.busy.push(...busy);
+    if (reserved.length === 0) return;
+
+    const annotations = reserved.map(({ json }) => json);
+    // The process may have been stopped since; a call must not reach Lasair when another sender has the object.
+    const timeLeft = Math.min(begun + limits.timeoutMs - now(), limits.timeoutMs);
+    const verdict: Verdict =
+      timeLeft > 0
+        ? await receiver.send(method, annotations, timeLeft, progress.signal)
+        : { kind: 'failed', end: 'refused', words: 'this process was stopped for longer than a call may take' };
+    this.#record(reserved, call, verdict, progress);
+
+    const { left, annotationsPerHour: perHour } = calls;
+    const waiting = progress.queue.size + this.#elsewhere.scores;
+    if (method === 'annotatelist') {
+      const traffic = { tookMs: now() - begun, waiting, perHour, callsLeft: left, callsPerHour };
+      this.#listSize = nextListSize(this.#listSize, limits, traffic);
+    }
+    await this.#goOn(verdict, reserved, failures, progress);
+  }
+
+  #record(
+    rows: readonly SendableScore[],
+    call: { sender: string; now: number; until: number },
+    verdict: Verdict,
+    progress: Progress,
+  ): void {
+    const { ledger, work, metrics, log, now } = this.#options;
+    const vra = work.vra;
+    const ended = now();
+    const { accepted, unsettled } = ledger.annotations.reservations.finish(work, rows, call, verdict.end, ended);
+    progress.accepted += accepted.length;
+    if (accepted.length > 0) metrics.annotations.inc({ vra, outcome: 'accepted' }, accepted.length);
+    for (const { receivedMs } of accepted) {
+      if (receivedMs !== undefined) metrics.annotationLatency.observe({ vra }, Math.max(ended - receivedMs, 0) / 1000);
+    }
+    if (unsettled > 0) {
+      log.warn(
+        { stem: progress.stem, vra, objects: unsettled },
+        'a call went on for longer than its reservation; the newest scores of its objects are sent again',
+      );
+    }
+  }
+
+  /** Decides what comes next. */
+  async #goOn(verdict: Verdict, rows: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
+    const { topic, endpoint, tokenVariable, now, log, work } = this.#options;
+    const pause = pauseFor(verdict, { topic, endpoint, tokenVariable, throttledBefore: this.#throttledInARow });
+    if (pause) {
+      if (verdict.kind === 'throttled') this.#throttledInARow++;
+      throw pause;
+    }
+    if (verdict.kind === 'failed') return this.#tryAgain(verdict, rows, failures, progress);
+    this.#throttledInARow = 0;
+    progress.failures = 0;
+    progress.troubleSince = undefined;
+    if (verdict.kind === 'no-lists') {
+      log.warn(`${endpoint} takes no lists (${verdict.words}); annotating goes on one by one`);
+      this.#noListsUntil = now() + NO_LISTS_MS;
+      progress.queue.putBack(rows);
+    } else if (verdict.kind === 'item-refused' && rows.length > 1) progress.queue.putBackInHalves(rows);
+    else if (verdict.kind === 'item-refused') {
+      for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: verdict.words });
+      log.warn(
+        { stem: progress.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
+        `Lasair refused an annotation: ${verdict.words}`,
+      );
+      progress.refused += rows.length;
+      if (progress.refused >= REFUSED_WITHOUT_SUCCESS && progress.accepted === 0) {
+        throw new StemFailed(
+          STATUS.lasairRefused,
+          `Lasair refused all of the first ${progress.refused} annotations (${verdict.words}): ` +
+            'compare what it asks for with what is sent, `lvra run --dry-run` shows it',
+        );
+      }
+    }
+  }
+
+  /** Puts the rows behind the others and waits; the longer it lasts, the longer. */
+  async #tryAgain(
+    { words }: Verdict,
+    rows: readonly SendableScore[],
+    failures: number,
+    progress: Progress,
+  ): Promise<void> {
+    const { now, random, log, work } = this.#options;
+    progress.queue.putLast(rows, failures + 1);
+    progress.failures++;
+    progress.troubleSince ??= now();
+    if (progress.signal.aborted) return;
+    if (progress.failures >= MOST_FAILURES || now() - progress.troubleSince > LONGEST_TROUBLE_MS) {
+      const waitMs = Math.round(LONGEST_WAIT_MS * (3 + 3 * random()));
+      throw new RetryLater(
+        waitMs,
+        `Lasair does not take annotations (${words}), ${progress.failures} calls in a row; ${progress.queue.size} are left and wait`,
+      );
+    }
+    const waitMs = random() * Math.min(FIRST_WAIT_MS * 2 ** progress.failures, LONGEST_WAIT_MS);
+    log.warn({ stem: progress.stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${words}`);
+    await sleep(waitMs, progress.signal);
+  }
+
+  /** Looks a few times whether calls of others for the same objects have ended. */
+  async #waitForOthers(progress: Progress): Promise<void> {
+    const longest = Math.max(...progress.busy.map(({ waitMs }) => waitMs));
+    if (progress.looks++ >= MOST_LOOKS) {
+      throw new RetryLater(
+        longest,
+        `${progress.busy.length} objects wait for the end of a call that another process made for an older score of theirs`,
+      );
+    }
+    await sleep(this.#options.random() * Math.min(LONGEST_LOOK_MS, longest), progress.signal);
+    progress.queue.putBack(progress.busy.map(({ row }) => row));
+    progress.busy = [];
+  }
+
+  #lookAround(scores: number): void {
+    const { work, now } = this.#options;
+    const at = now();
+    if (Math.abs(at - this.#elsewhere.at) < 60_000) return;
+    this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Score } from '@lvra/shared/ledger/annotations-scores';
+import { sift } from './sift.js';
+
+const VRA = { topic: 'r0b_lvra', explanation: '', url: '' };
+const SCORE: Score = {
+  id: 1n,
+  diaObjectId: 313637921267122191n,
+  diaSourceId: 170046091000545381n,
+  score: 0.4,
+  modelVersion: 'a1',
+  flags: undefined,
+  receivedMs: 5,
+  isNewest: true,
+};
+
+function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
+  const { sendable, outcomes } = sift([{ ...SCORE, ...change }], '20260202_102448', { ...VRA, lowestScore }, (id) => {
+    assert.equal(id, SCORE.diaObjectId);
+    return isAnnotated;
+  });
+  assert.equal(sendable.length + outcomes.size, 1);
+  return sendable.length === 1 ? 'sent' : outcomes.get(1n)?.outcome;
+}
+
+describe('a score', () => {
+  for (const [name, change, lowest, isAnnotated, expected] of [
+    ['is sent', {}, undefined, false, 'sent'],
+    ['that is not the newest of its object is superseded', { isNewest: false }, undefined, false, 'superseded'],
+    [
+      'that is not the newest is superseded, sendable or not',
+      { isNewest: false, score: null },
+      undefined,
+      false,
+      'superseded',
+    ],
+    ['below the lowest is not sent', {}, 0.5, false, 'below_lowest'],
+    ['below the lowest is sent where Lasair may hold an older one', {}, 0.5, true, 'sent'],
+    ['equal to the lowest is sent', {}, 0.4, false, 'sent'],
+    ['of zero is sent where there is no lowest', { score: 0 }, undefined, false, 'sent'],
+    ['that is no number is refused', { score: Number.NaN }, 0.5, false, 'refused'],
+    ['whose version Lasair cannot store is refused', { modelVersion: "a'1" }, undefined, false, 'refused'],
+    ['whose version is too long is refused', { modelVersion: 'r0b_a1_N411_LR01p1' }, undefined, false, 'refused'],
+    ['whose version breaks classdict alone is refused', { modelVersion: 'a"1' }, undefined, false, 'refused'],
+  ] as const) {
+    test(name, () => assert.equal(outcomeOf(change, lowest, isAnnotated), expected));
+  }
+});
