@@ -47,15 +47,18 @@ fill_python() {
     fail "pip could not fetch $1 $2. It needs PyPI or the index of your own pip settings."
 }
 
-# fill_promtool FOLDER: unpacked, not installed, because Debian's package would start a Prometheus server.
+# fill_promtool FOLDER: unpacked, not installed, because Debian 12 has it in the package of the server, which would
+# start one. Debian 13 has a package for it alone.
 fill_promtool() {
-  say 'fetching promtool (Debian package prometheus)'
+  local package=promtool
   refresh_lists
+  apt-cache show promtool >/dev/null 2>&1 || package=prometheus
+  say "fetching promtool (Debian package $package)"
   (
     cd "$1"
-    apt-get download -qq -o APT::Sandbox::User=root prometheus </dev/null &&
-      dpkg-deb -x prometheus_*.deb unpacked && mv unpacked/usr/bin/promtool . && rm -rf prometheus_*.deb unpacked
-  ) || fail "could not fetch Debian's package prometheus, which has promtool."
+    quietly apt-get download -o APT::Sandbox::User=root "$package" && dpkg-deb -x "$package"_*.deb unpacked &&
+      mv unpacked/usr/bin/promtool . && rm -rf "$package"_*.deb unpacked
+  ) || fail "could not fetch Debian's package $package, which has promtool."
 }
 
 missing=()
