@@ -8,9 +8,12 @@ import { isStem } from './stem.js';
 /** The token of a VRA in a subject, in a metric label and in a column of the status tables. */
 const VRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 
+/** The other columns of the status tables. */
+const TAKEN_NAMES = ['stem', 'timestamp'];
+
 /** True where a name can be a VRA's: a letter, then at most 31 letters, digits or underscores. */
 export function isVraName(text: string): boolean {
-  return VRA_NAME.test(text);
+  return VRA_NAME.test(text) && !TAKEN_NAMES.includes(text.toLowerCase());
 }
 
 const stemSubject = (stem: string, ...tokens: string[]) => {

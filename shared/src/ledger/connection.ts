@@ -16,7 +16,7 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
   const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create });
   try {
     database.defaultSafeIntegers(true);
-    database.pragma('journal_mode = WAL');
+    beginWal(database);
     database.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
     database.pragma('cache_size = -16384');
@@ -24,6 +24,27 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/**
+ * Where several processes open a new file at once, SQLite refuses the change to WAL at once instead of waiting.
+ *
+ * @throws where the file system of the data folder cannot do it, as network file systems cannot
+ */
+function beginWal(database: Database): void {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      const mode = database.pragma('journal_mode = WAL', { simple: true });
+      if (mode === 'wal') return;
+      throw new Error(`${database.name} stays in journal mode ${mode}: put the data folder on a local disk`);
+    } catch (error) {
+      const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
+      if (!busy || performance.now() > deadline) throw error;
+      Atomics.wait(still, 0, 0, 10);
+    }
   }
 }
 

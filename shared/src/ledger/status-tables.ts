@@ -21,11 +21,16 @@ export function columnOf(vra: string): string {
   return `"${vra}"`;
 }
 
-/** Adds the VRA's column to the status tables where it is missing. Stems of before stay NULL: not asked for. */
+/**
+ * Adds the VRA's column to the status tables where it is missing. Stems of before stay NULL: not asked for.
+ * An index of the stems that are not done finds the few of them among all that ever were.
+ */
 export function addVraColumns(database: Database, vra: string): void {
+  const column = columnOf(vra);
   for (const table of Object.values(STATUS_TABLE)) {
     const exists = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, vra);
-    if (!exists) database.exec(`ALTER TABLE ${table} ADD COLUMN ${columnOf(vra)} INTEGER`);
+    if (!exists) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
+    database.exec(`CREATE INDEX IF NOT EXISTS ${table}_open_${vra} ON ${table} (stem) WHERE ${column} NOT IN (1, -1)`);
   }
 }
 

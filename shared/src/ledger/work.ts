@@ -93,7 +93,9 @@ export class WorkLedger {
          ORDER BY own.stem LIMIT @limit`,
       ),
       dead: database.prepare(
-        'SELECT stage, vra, stem, attempts, error, dead_at FROM work WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL ORDER BY stem',
+        `SELECT work.stem, attempts, error, dead_at FROM work
+         JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
+         WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL ORDER BY work.stem`,
       ),
       pause: database.prepare(
         `INSERT INTO stage_pause (stage, vra, until, reason) VALUES (?, ?, ?, ?)
@@ -136,17 +138,17 @@ export class WorkLedger {
     return this.#statements.renew.run(now + leaseMs, this.stage, this.vra, stem, owner).changes > 0;
   }
 
-  /** Puts a stem back without counting the attempt. */
+  /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */
   release(stem: string, owner: string, dueAt: number, why: string | null, status?: StatusCode): void {
     writing(this.database, () => {
-      this.#statements.release.run(dueAt, why, this.stage, this.vra, stem, owner);
-      if (status !== undefined) this.#status.write(stem, status);
+      const { changes } = this.#statements.release.run(Math.round(dueAt), why, this.stage, this.vra, stem, owner);
+      if (changes > 0 && status !== undefined) this.#status.write(stem, status);
     });
   }
 
   /**
    * Writes a failure: its status, the reason, and when to try again; `dueAt` undefined makes it a dead letter.
-   * A stem that somebody else finished meanwhile stays done.
+   * A stem that somebody else finished meanwhile stays done, and one whose claim is lost is its new holder's.
    */
   fail(
     stem: string,
@@ -156,8 +158,8 @@ export class WorkLedger {
     writing(this.database, () => {
       const { status, message, dueAt, now, durationMs } = failure;
       const dead = dueAt === undefined ? now : null;
-      this.#statements.fail.run(dueAt ?? 0, message, dead, this.stage, this.vra, stem, owner);
-      if (!this.#status.write(stem, status)) return;
+      const { changes } = this.#statements.fail.run(dueAt ?? 0, message, dead, this.stage, this.vra, stem, owner);
+      if (changes === 0 || !this.#status.write(stem, status)) return;
       const { stage, vra } = this;
       this.#events.append({ stem, stage, vra, at: now, status, rows: 0, durationMs, detail: message });
     });
@@ -177,12 +179,16 @@ export class WorkLedger {
     return true;
   }
 
-  /** Writes a status on every stem that waits here, so that a person sees why nothing moves. */
+  /**
+   * Writes a status on every stem that waits here and has another, so that a person sees why nothing moves.
+   *
+   * @returns how many were changed
+   */
   markPending(status: StatusCode, now: number, leaseMs: number): number {
-    return writing(
-      this.database,
-      () => this.pending(now, leaseMs).filter((stem) => this.#status.write(stem, status)).length,
-    );
+    return writing(this.database, () => {
+      const others = this.pending(now, leaseMs).filter((stem) => this.#status.read(stem) !== status);
+      return others.filter((stem) => this.#status.write(stem, status)).length;
+    });
   }
 
   /** The stems that this stage could take now, oldest first. */
