@@ -8,6 +8,7 @@ import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
 import type { Method, Verdict } from './answer.js';
 import { type ListLimits, nextListSize } from './list-size.js';
+import { Patience } from './patience.js';
 import { budgetUsedUp, pauseFor } from './pauses.js';
 import { SendQueue } from './send-queue.js';
 import type { SendableScore } from './sift.js';
@@ -40,14 +41,6 @@ const GRACE_MS = 30_000;
 /** A Lasair without lists is asked for them again after this time. */
 const NO_LISTS_MS = 3_600_000;
 
-/** So many failures one after the other, or so long without a success, and the stem goes back to wait. */
-const MOST_FAILURES = 6;
-const LONGEST_TROUBLE_MS = 60_000;
-
-/** The waiting times between failures: at random up to a bound that doubles, within these. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
-
 /** How often to look again whether the call of another replica for the same object has ended. */
 const MOST_LOOKS = 8;
 const LONGEST_LOOK_MS = 1_000;
@@ -61,13 +54,12 @@ interface Progress {
   readonly seen: bigint;
   readonly outcomes: Map<bigint, Outcome>;
   readonly queue: SendQueue<SendableScore>;
+  readonly patience: Patience;
   readonly signal: AbortSignal;
   busy: { row: SendableScore; waitMs: number }[];
   looks: number;
   accepted: number;
   refused: number;
-  failures: number;
-  troubleSince: number | undefined;
 }
 
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
@@ -99,8 +91,9 @@ export class Sending {
     signal: AbortSignal,
   ): Promise<void> {
     const queue = new SendQueue(scores);
-    const none = { accepted: 0, refused: 0, failures: 0, looks: 0, troubleSince: undefined };
-    const progress: Progress = { stem, seen, outcomes, queue, signal, busy: [], ...none };
+    const patience = new Patience(this.#options.random);
+    const none = { busy: [], looks: 0, accepted: 0, refused: 0 };
+    const progress: Progress = { stem, seen, outcomes, queue, patience, signal, ...none };
     this.#lookAround(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
@@ -136,6 +129,7 @@ export class Sending {
     if (reserved.length === 0) return;
 
     const annotations = reserved.map(({ json }) => json);
+    const clock = performance.now();
     // The process may have been stopped since; a call must not reach Lasair when another sender has the object.
     const timeLeft = Math.min(begun + limits.timeoutMs - now(), limits.timeoutMs);
     const verdict: Verdict =
@@ -147,7 +141,7 @@ export class Sending {
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#elsewhere.scores;
     if (method === 'annotatelist') {
-      const traffic = { tookMs: now() - begun, waiting, perHour, callsLeft: left, callsPerHour };
+      const traffic = { tookMs: performance.now() - clock, waiting, perHour, callsLeft: left, callsPerHour };
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
     await this.#goOn(verdict, reserved, failures, progress);
@@ -186,8 +180,7 @@ export class Sending {
     }
     if (verdict.kind === 'failed') return this.#tryAgain(verdict, rows, failures, progress);
     this.#throttledInARow = 0;
-    progress.failures = 0;
-    progress.troubleSince = undefined;
+    progress.patience.afterAnswer();
     if (verdict.kind === 'no-lists') {
       log.warn(`${endpoint} takes no lists (${verdict.words}); annotating goes on one by one`);
       this.#noListsUntil = now() + NO_LISTS_MS;
@@ -217,21 +210,19 @@ export class Sending {
     failures: number,
     progress: Progress,
   ): Promise<void> {
-    const { now, random, log, work } = this.#options;
-    progress.queue.putLast(rows, failures + 1);
-    progress.failures++;
-    progress.troubleSince ??= now();
-    if (progress.signal.aborted) return;
-    if (progress.failures >= MOST_FAILURES || now() - progress.troubleSince > LONGEST_TROUBLE_MS) {
-      const waitMs = Math.round(LONGEST_WAIT_MS * (3 + 3 * random()));
+    const { queue, patience, signal, stem } = progress;
+    const { log, work } = this.#options;
+    queue.putLast(rows, failures + 1);
+    if (signal.aborted) return;
+    const waitMs = patience.afterFailure();
+    if (waitMs === undefined) {
       throw new RetryLater(
-        waitMs,
-        `Lasair does not take annotations (${words}), ${progress.failures} calls in a row; ${progress.queue.size} are left and wait`,
+        patience.longRest(),
+        `Lasair does not take annotations (${words}), ${patience.failures} calls in a row; ${queue.size} are left and wait`,
       );
     }
-    const waitMs = random() * Math.min(FIRST_WAIT_MS * 2 ** progress.failures, LONGEST_WAIT_MS);
-    log.warn({ stem: progress.stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${words}`);
-    await sleep(waitMs, progress.signal);
+    log.warn({ stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${words}`);
+    await sleep(waitMs, signal);
   }
 
   /** Looks a few times whether calls of others for the same objects have ended. */
@@ -240,7 +231,7 @@ export class Sending {
     if (progress.looks++ >= MOST_LOOKS) {
       throw new RetryLater(
         longest,
-        `${progress.busy.length} objects wait for the end of a call that another process made for an older score of theirs`,
+        `${progress.busy.length} objects wait for the end of a call that another process made for another score of theirs`,
       );
     }
     await sleep(this.#options.random() * Math.min(LONGEST_LOOK_MS, longest), progress.signal);

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InProcessBus } from '@lvra/shared/bus/in-process';
+import { RetryLater } from '@lvra/shared/errors';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import { StageRunner } from '@lvra/shared/stage/runner';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './night.js';
+
+/** Longer than any reservation. */
+const LATER_MS = 3_600_000;
+
+describe('Lasair holds the score of the newest source', () => {
+  test('when stems come in order', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(3, 0));
+    await night.annotate(FIRST_STEM);
+    night.addStem(SECOND_STEM, scoresOf(3, 1));
+    await night.annotate(SECOND_STEM);
+    assert.deepEqual(
+      [0, 1, 2].map((object) => night.heldSource(object)),
+      [1, 1, 1],
+    );
+  });
+
+  test('when an older stem comes late', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(SECOND_STEM, scoresOf(3, 1));
+    await night.annotate(SECOND_STEM);
+    night.addStem(FIRST_STEM, scoresOf(4, 0));
+    assert.deepEqual(await night.annotate(FIRST_STEM), { status: 1, rows: 1 });
+    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded', 'superseded', 'superseded', 'accepted']);
+    assert.deepEqual(
+      [0, 1, 2, 3].map((object) => night.heldSource(object)),
+      [1, 1, 1, 0],
+    );
+  });
+
+  test('with one call for several scores that wait', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, [
+      { object: 0, source: 0 },
+      { object: 0, source: 2 },
+      { object: 0, source: 1 },
+    ]);
+    night.addStem(SECOND_STEM, [{ object: 0, source: 3 }]);
+    await night.annotate(FIRST_STEM);
+    await night.annotate(SECOND_STEM);
+    assert.deepEqual(night.outcomes(FIRST_STEM), Array(3).fill('superseded'));
+    assert.equal(night.sandbox.received.length, 1);
+    assert.equal(night.heldSource(0), 3);
+  });
+
+  test('when sources have no times, by their ids', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, [{ object: 0, source: 1 }], 'python');
+    night.addStem(SECOND_STEM, [{ object: 0, source: 0 }]);
+    await night.annotate(SECOND_STEM);
+    await night.annotate(FIRST_STEM);
+    assert.deepEqual(night.outcomes(SECOND_STEM), ['superseded']);
+    assert.equal(night.heldSource(0), 1);
+  });
+
+  test('when a newer score comes in while the older one is on its way', async (context) => {
+    const night = await Night.start(context);
+    const gate = await Gate.open(context, night);
+    night.addStem(FIRST_STEM, scoresOf(1, 0));
+    const sending = night.annotate(FIRST_STEM, night.task({ lasair: gate.lasair }));
+    await gate.arrival();
+    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    const replica = night.task({ ledger: night.openLedger(), owner: 'replica' });
+    await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
+      assert.ok(error instanceof RetryLater);
+      assert.ok(error.delayMs > 30_000 && error.delayMs <= 35_000, `waits ${error.delayMs} ms`);
+      return true;
+    });
+    gate.release();
+    await sending;
+    await night.annotate(SECOND_STEM, replica);
+    assert.deepEqual(
+      night.sandbox.received.map(({ annotations }) => annotations?.length),
+      [1, 1],
+    );
+    assert.equal(night.heldSource(0), 1);
+  });
+
+  test('when a call was under way for longer than its reservation, and the older score arrived last', async (context) => {
+    const night = await Night.start(context);
+    const gate = await Gate.open(context, night);
+    night.addStem(FIRST_STEM, scoresOf(2, 0));
+    const stopped = night.annotate(FIRST_STEM, night.task({ lasair: gate.lasair }));
+    await gate.arrival();
+    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    const ledger = night.openLedger();
+    const replica = night.task({ ledger, owner: 'replica', now: () => Date.now() + LATER_MS });
+    assert.deepEqual(await night.annotate(SECOND_STEM, replica), { status: 1, rows: 1 });
+    assert.equal(night.heldSource(0), 1);
+    gate.release();
+    await assert.rejects(stopped, RetryLater);
+    assert.equal(night.heldSource(0), 0, 'the older score arrived last');
+    assert.deepEqual(night.outcomes(SECOND_STEM), [null]);
+    assert.equal(night.status(SECOND_STEM), 0);
+    assert.deepEqual(await drain(night, ledger, LATER_MS), undefined);
+    assert.equal(night.heldSource(0), 1);
+    assert.equal(night.heldSource(1), 0);
+    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded', 'accepted']);
+    assert.deepEqual(night.outcomes(SECOND_STEM), ['accepted']);
+  });
+
+  test('when a process was stopped before its call: the call is not made any more', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(1, 0));
+    const ledger = night.openLedger();
+    let ahead = 0;
+    const { reservations } = ledger.annotations;
+    const reserve = reservations.reserve.bind(reservations);
+    reservations.reserve = (work, rows, call, limits) => {
+      const reserved = reserve(work, rows, call, limits);
+      if (ahead === 0) {
+        ahead = LATER_MS;
+        night.addStem(SECOND_STEM, scoresOf(1, 1));
+      }
+      return reserved;
+    };
+    const task = night.task({ ledger, now: () => Date.now() + ahead });
+    assert.deepEqual(await night.annotate(FIRST_STEM, task), { status: 1, rows: 0 });
+    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded']);
+    assert.equal(night.sandbox.received.length, 0);
+    assert.match(night.logged(), /stopped for longer than a call may take/);
+  });
+});
+
+describe('a sender that is killed', () => {
+  /** A ledger whose process dies when it is about to record what became of a call. */
+  function dyingLedger(night: Night): Ledger {
+    const ledger = night.openLedger();
+    ledger.annotations.reservations.finish = () => {
+      throw new Error('killed');
+    };
+    return ledger;
+  }
+
+  test('between call and record has its scores sent again, at once and by whoever takes the stem', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(5));
+    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: dyingLedger(night) })), /killed/);
+    assert.deepEqual(night.outcomes(FIRST_STEM), Array(5).fill(null));
+    assert.equal(night.sandbox.annotations.size, 5);
+    assert.deepEqual(await night.annotate(FIRST_STEM, night.task({ owner: 'replica' })), { status: 1, rows: 5 });
+    assert.equal(night.sandbox.received.length, 2);
+  });
+
+  test('keeps a newer score waiting until its call cannot arrive any more', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(1));
+    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: dyingLedger(night) })), /killed/);
+    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await assert.rejects(night.annotate(SECOND_STEM), RetryLater);
+    await night.annotate(SECOND_STEM, night.task({ now: () => Date.now() + LATER_MS }));
+    assert.equal(night.heldSource(0), 1);
+    assert.deepEqual(await night.annotate(FIRST_STEM), { status: 1, rows: 0 });
+  });
+
+  test('in the middle of a stem has sent the first lists, and those are not sent again', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(25));
+    const ledger = night.openLedger();
+    const { reservations } = ledger.annotations;
+    const finish = reservations.finish.bind(reservations);
+    reservations.finish = (work, rows, call, end, now) => {
+      if (night.sandbox.received.length === 2) throw new Error('killed');
+      return finish(work, rows, call, end, now);
+    };
+    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger })), /killed/);
+    assert.deepEqual(await night.annotate(FIRST_STEM), { status: 1, rows: 25 });
+    assert.deepEqual(
+      night.sandbox.received.map(({ items }) => items),
+      [10, 10, 10, 5],
+    );
+  });
+});
+
+describe('two replicas', () => {
+  test('annotate overlapping objects of many stems, with failing calls, and end with the newest of each', async (context) => {
+    const night = await Night.start(context, { latencyMs: 3 });
+    const objects = 12;
+    const stems = Array.from({ length: 20 }, (_, index) => `20260202_1025${String(index).padStart(2, '0')}`);
+    // The order of the sources is not that of the stems, and each stem lacks a third of the objects.
+    const sourceOf = (stem: number) => (stem * 7) % stems.length;
+    const isIn = (object: number, stem: number) => object % 3 !== stem % 3;
+    night.sandbox.fault({ kind: 'status', status: 502, when: 'after', probability: 0.1, seed: 7 });
+    night.sandbox.fault({ kind: 'reset', probability: 0.1, seed: 11 });
+    // An hour in this test takes six seconds, so that calls in doubt are soon in doubt no more.
+    const begun = Date.now();
+    const now = () => begun + (Date.now() - begun) * 600;
+
+    let isScored = false;
+    const replica = async (owner: string) => {
+      const ledger = night.openLedger();
+      const task = night.task({ ledger, owner, lists: { first: 3, largest: 3 }, now });
+      const work = ledger.work('annotate', 'r0b');
+      for (let pending = work.pending(0, 0); !isScored || pending.length > 0; pending = work.pending(0, 0)) {
+        assert.ok(Date.now() - begun < 30_000, `${pending.length} stems are pending after 30 s`);
+        // Nobody claims a stem here: both may have the same one in hand.
+        for (const stem of pending) {
+          await night.annotate(stem, task).catch((error) => assert.ok(error instanceof RetryLater, String(error)));
+        }
+        await sleep(1);
+      }
+    };
+    const replicas = [replica('one'), replica('two')];
+    for (const [index, stem] of stems.entries()) {
+      night.addStem(
+        stem,
+        scoresOf(objects, sourceOf(index)).filter(({ object }) => isIn(object, index)),
+      );
+      await sleep(15);
+    }
+    isScored = true;
+    await Promise.all(replicas);
+    assert.deepEqual(
+      stems.map((stem) => night.status(stem)),
+      Array(stems.length).fill(1),
+    );
+    for (let object = 0; object < objects; object++) {
+      const newest = Math.max(...stems.flatMap((_, index) => (isIn(object, index) ? [sourceOf(index)] : [])));
+      assert.equal(night.heldSource(object), newest, `object ${object}`);
+    }
+    const superseded = stems.flatMap((stem) => night.outcomes(stem)).filter((outcome) => outcome === 'superseded');
+    assert.ok(superseded.length > 0 && night.sandbox.received.length > stems.length);
+  });
+
+  test('share the budget of the hour', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(25));
+    night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
+    const budget = { limits: { callsPerHour: 4 }, lists: { first: 10, largest: 10 } };
+    assert.deepEqual(await night.annotate(FIRST_STEM, night.task(budget)), { status: 1, rows: 25 });
+    const replica = night.task({ ledger: night.openLedger(), ...budget });
+    await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
+      const { delayMs, status, message } = error as { delayMs: number; status?: number; message: string };
+      assert.ok(delayMs > LATER_MS - 60_000 && delayMs <= LATER_MS);
+      assert.equal(status, undefined);
+      assert.match(message, /the 4 calls .* used up/);
+      return true;
+    });
+    assert.equal(night.sandbox.received.length, 4);
+    assert.equal(night.outcomes(SECOND_STEM).filter((outcome) => outcome === 'accepted').length, 10);
+    const text = await night.metrics.registry.metrics();
+    assert.match(text, /^lvra_lasair_calls_left 0$/m);
+    const afterwards = night.task({ ...budget, now: () => Date.now() + LATER_MS + 60_000 });
+    assert.deepEqual(await night.annotate(SECOND_STEM, afterwards), { status: 1, rows: 25 });
+  });
+});
+
+/** Works off what is pending; a word on what failed. */
+function drain(night: Night, ledger: Ledger, aheadMs: number): Promise<string | undefined> {
+  const { log, metrics } = night;
+  const task = night.task({ ledger, owner: 'drain', now: () => Date.now() + aheadMs });
+  const work = ledger.work('annotate', 'r0b');
+  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'drain' });
+  return runner.drain(Promise.resolve(), new AbortController().signal);
+}
+
+/** A way to the sandbox on which calls wait until they are let through. */
+class Gate {
+  readonly #events = new EventEmitter();
+  readonly #arrived = once(this.#events, 'arrived');
+  readonly #open = once(this.#events, 'open');
+  readonly #server: Server;
+
+  private constructor(sandbox: URL) {
+    this.#server = createServer(async (incoming, outgoing) => {
+      this.#events.emit('arrived');
+      await this.#open;
+      const { method, url, headers } = incoming;
+      const onward = request({ host: sandbox.hostname, port: sandbox.port, method, path: url, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(onward);
+    });
+  }
+
+  static async open(context: TestContext, night: Night): Promise<Gate> {
+    const gate = new Gate(new URL(night.sandbox.endpoint));
+    gate.#server.listen(0, '127.0.0.1');
+    await once(gate.#server, 'listening');
+    context.after(() => {
+      gate.#server.closeAllConnections();
+      gate.#server.close();
+    });
+    return gate;
+  }
+
+  get lasair() {
+    const { port } = this.#server.address() as AddressInfo;
+    return { endpoint: `http://127.0.0.1:${port}/api`, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+  }
+
+  /** Settles when a call is at the gate. */
+  arrival(): Promise<unknown> {
+    return this.#arrived;
+  }
+
+  release(): void {
+    this.#events.emit('open');
+  }
+}

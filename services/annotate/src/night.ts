@@ -1,0 +1,203 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/sandbox/sandbox';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger, type Logger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import type { StageReport, StageTask } from '@lvra/shared/stage/task';
+import { type AnnotateOptions, createAnnotateTask } from './annotate-stage.js';
+
+/** What this package's tests start from: a ledger with scores in it, and a sandbox Lasair to annotate at. */
+
+export const TOKEN = 'sandbox-token';
+export const FIRST_STEM = '20260202_102448';
+export const SECOND_STEM = '20260202_102458';
+
+/** A score to put into the ledger; what is left out has a usual value. */
+export interface TestScore {
+  /** Counted from 0, see `objectId`. */
+  readonly object: number;
+  /** Counted from 0; later ones are newer. */
+  readonly source: number;
+  readonly score?: number | null;
+  readonly version?: string;
+  readonly receivedMs?: number;
+}
+
+/** 18 digits, the last of which no double holds. */
+export const objectId = (object: number) => 313637921267122191n + BigInt(object);
+export const sourceId = (object: number, source: number) => 170046091000545381n + BigInt(source * 1_000_000 + object);
+
+/** One score of each of so many objects. */
+export const scoresOf = (count: number, source = 0): TestScore[] =>
+  Array.from({ length: count }, (_, object) => ({ object, source }));
+
+type Limits = AnnotateOptions['limits'];
+
+/** What a test has different of the stage's options. */
+type Change = Partial<Omit<AnnotateOptions, 'limits'>> & {
+  readonly limits?: Partial<Omit<Limits, 'listSize'>>;
+  readonly lists?: Partial<Limits['listSize']>;
+};
+
+export class Night {
+  readonly metrics = new Metrics();
+  readonly #closing: (() => unknown)[] = [];
+
+  private constructor(
+    readonly root: string,
+    readonly paths: DataPaths,
+    readonly ledger: Ledger,
+    readonly sandbox: Sandbox,
+    readonly log: Logger,
+  ) {}
+
+  /** Ends with the test. */
+  static async start(context: TestContext, options: SandboxOptions = {}): Promise<Night> {
+    const root = mkdtempSync(join(tmpdir(), 'lvra-annotate-'));
+    const paths = dataPaths(root);
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+    const night = new Night(
+      root,
+      paths,
+      ledger,
+      await startSandbox(options),
+      createLogger(paths, 'test', { stdout: false }),
+    );
+    context.after(async () => {
+      for (const close of night.#closing) await close();
+      await night.sandbox.close();
+      ledger.close();
+      rmSync(root, { recursive: true });
+    });
+    return night;
+  }
+
+  /** Another connection to the ledger, as another process has. */
+  openLedger(): Ledger {
+    const ledger = Ledger.open(this.paths.database, ['r0b'], { create: false });
+    this.#closing.push(() => ledger.close());
+    return ledger;
+  }
+
+  /** Registers a stem and has it scored by this pipeline, with flags and times, or as the Python pipeline does. */
+  addStem(stem: string, scores: readonly TestScore[], by: 'us' | 'python' = 'us'): void {
+    const { database, results } = this.ledger;
+    for (const table of ['feature_making', 'predict', 'annotating']) {
+      database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
+    }
+    const settlement = { status: 1, now: 0, durationMs: 0 } as const;
+    const ids = scores.map(({ object, source }) => ({
+      diaObjectId: objectId(object),
+      diaSourceId: sourceId(object, source),
+    }));
+    const features = scores.map(({ source, receivedMs }, index) => ({
+      ...ids[index]!,
+      midpointMjdTai: 61073 + source / 1000,
+      receivedMs,
+      flags: { count: [4, 3, 2, 1, 0], first: [0, 0, 0, 1, 0] as const },
+    }));
+    results.recordFeatures(this.ledger.work('feature', 'r0b'), stem, by === 'us' ? features : [], [], settlement);
+    for (const version of new Set(scores.map(({ version = 'a1' }) => version))) {
+      const rows = scores.flatMap(({ score = 0.75, version: own = 'a1' }, index) =>
+        own === version ? [{ ...ids[index]!, score: score as number }] : [],
+      );
+      const add = database.prepare(
+        "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, 'r0b', ?)",
+      );
+      for (const row of rows) add.run(row.diaObjectId, row.diaSourceId, stem, row.score, version);
+    }
+    database.prepare('UPDATE predict SET r0b = 1 WHERE stem = ?').run(stem);
+  }
+
+  /** The stage, quick to retry, with whatever the test has different. */
+  task(change: Change = {}): StageTask {
+    const ledger = change.ledger ?? this.ledger;
+    const { lists, limits, ...options } = change;
+    const task = createAnnotateTask({
+      ledger,
+      work: ledger.work('annotate', 'r0b'),
+      vra: {
+        name: 'r0b',
+        version: 'a1',
+        topic: 'r0b_lvra',
+        explanation: 'r0b - Real Or Bogus Classifier',
+        url: 'https://example.org/r0b',
+      },
+      lasair: { endpoint: this.sandbox.endpoint, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' },
+      dryRun: undefined,
+      metrics: this.metrics,
+      log: this.log,
+      owner: 'test',
+      random: () => 0,
+      ...options,
+      limits: {
+        callsPerHour: 5000,
+        slowMs: 5000,
+        timeoutMs: 5000,
+        ...limits,
+        listSize: { first: 10, smallest: 1, largest: 100, ...lists },
+      },
+    });
+    this.#closing.push(() => task.close?.());
+    return task;
+  }
+
+  /** Annotates a stem once. */
+  async annotate(
+    stem: string,
+    task: StageTask = this.task(),
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<StageReport | undefined> {
+    await task.prepare?.();
+    return task.perform(stem, { signal, attempt: 1, elapsed: () => 5 });
+  }
+
+  /** The stem's status in `annotating`. */
+  status(stem: string): number | undefined {
+    return this.ledger.work('annotate', 'r0b').status(stem);
+  }
+
+  /** The outcome of each score of a stem, in order; null where it is still to be sent. */
+  outcomes(stem: string): (string | null)[] {
+    return this.ledger.database
+      .prepare<[string], string | null>(
+        'SELECT outcome FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID',
+      )
+      .pluck()
+      .all(stem) as (string | null)[];
+  }
+
+  /** Why scores of a stem were not annotated. */
+  details(stem: string): string[] {
+    return this.ledger.database
+      .prepare<[string], string>(
+        'SELECT detail FROM provenance JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? AND detail IS NOT NULL ORDER BY ID',
+      )
+      .pluck()
+      .all(stem) as string[];
+  }
+
+  /** What Lasair holds of an object. */
+  held(object: number): StoredAnnotation | undefined {
+    return this.sandbox.annotations.get(`r0b_lvra/${objectId(object)}`);
+  }
+
+  /** The number of the source that Lasair's annotation of an object is about. */
+  heldSource(object: number): number | undefined {
+    const held = this.held(object);
+    if (!held) return undefined;
+    const { blame_diaSourceId: id } = JSON.parse(held.classdict) as { blame_diaSourceId: string };
+    return Number((BigInt(id) - sourceId(object, 0)) / 1_000_000n);
+  }
+
+  /** Everything that was logged. */
+  logged(): string {
+    const entries = readdirSync(this.root, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.log'));
+    return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('');
+  }
+}

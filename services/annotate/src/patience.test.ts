@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Patience } from './patience.js';
+
+describe('patience with a Lasair that fails', () => {
+  test('waits for longer after each failure, and ends after six in a row', () => {
+    const patience = new Patience(
+      () => 0.5,
+      () => 0,
+    );
+    assert.deepEqual(
+      Array.from({ length: 6 }, () => patience.afterFailure()),
+      [500, 1000, 2000, 4000, 5000, undefined],
+    );
+    assert.equal(patience.failures, 6);
+  });
+
+  test('begins anew after an answer', () => {
+    const patience = new Patience(
+      () => 0.5,
+      () => 0,
+    );
+    for (let i = 0; i < 5; i++) patience.afterFailure();
+    patience.afterAnswer();
+    assert.equal(patience.afterFailure(), 500);
+  });
+
+  test('ends after a minute, however few failures fit into it', () => {
+    let time = 1000;
+    const patience = new Patience(
+      () => 0,
+      () => time,
+    );
+    assert.equal(patience.afterFailure(), 0);
+    time += 60_000;
+    assert.equal(patience.afterFailure(), 0);
+    time += 1;
+    assert.equal(patience.afterFailure(), undefined);
+  });
+
+  test('draws the waiting time from zero up', () => {
+    assert.equal(
+      new Patience(
+        () => 0,
+        () => 0,
+      ).afterFailure(),
+      0,
+    );
+    assert.equal(
+      new Patience(
+        () => 0,
+        () => 0,
+      ).longRest(),
+      30_000,
+    );
+    assert.equal(
+      new Patience(
+        () => 0.999,
+        () => 0,
+      ).longRest(),
+      59_970,
+    );
+  });
+});

@@ -1,0 +1,48 @@
+/** So many failures one after the other, or so long without a success, and the stem goes back to wait. */
+const MOST_FAILURES = 6;
+const LONGEST_TROUBLE_MS = 60_000;
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * How long to go on with a Lasair that fails: the waiting time is drawn from zero up to a bound that doubles with
+ * each failure in a row (full jitter), so that replicas which failed together do not come back together.
+ */
+export class Patience {
+  readonly #random: () => number;
+  readonly #clock: () => number;
+  #failures = 0;
+  #since = 0;
+
+  /**
+   * @param random of [0, 1)
+   * @param clock ms of a clock that never goes back
+   */
+  constructor(random: () => number, clock: () => number = () => performance.now()) {
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** @returns how long to wait before the next call, ms; undefined where it is enough */
+  afterFailure(): number | undefined {
+    if (this.#failures === 0) this.#since = this.#clock();
+    this.#failures++;
+    if (this.#failures >= MOST_FAILURES || this.#clock() - this.#since > LONGEST_TROUBLE_MS) return undefined;
+    return this.#random() * Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
+  }
+
+  afterAnswer(): void {
+    this.#failures = 0;
+  }
+
+  /** How long the stem waits once it was enough, ms. */
+  longRest(): number {
+    return Math.round(30_000 * (1 + this.#random()));
+  }
+}
