@@ -18,7 +18,7 @@ else process.stdout.write(report(result, floors));
 function report(pipeline: PipelineResult, floor: readonly Floor[]): string {
   const table = new Table({
     head: ['stage', 'alerts/s', 'CPU ms/alert', 'x JSON.parse', 'peak MB'],
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   const parse = floor[0]?.cpuMsPerAlert ?? Number.NaN;
   const row = (name: string, rate: number, cpu: number, mb: number | undefined) =>

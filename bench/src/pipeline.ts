@@ -99,7 +99,7 @@ async function untilAnnotated(services: readonly Service[], alerts: number): Pro
   const deadline = performance.now() + GIVE_UP_MS;
   const annotate = services.at(-1) as Service;
   for (;;) {
-    const settled = sumOf(await annotate.metrics(), 'lvra_stage_rows_total', 'stage="annotate"');
+    const settled = sumOf(await annotate.metrics(), 'lvra_annotations_total');
     if (settled >= alerts) return;
     const dead = services.find((service) => !service.alive);
     if (dead || performance.now() > deadline) {
