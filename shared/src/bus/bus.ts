@@ -17,6 +17,8 @@ export interface StemMessage {
 export interface Delivery {
   readonly subject: string;
   ack(): void;
+  /** Hands it back, so that it comes again at once and not only after a while. */
+  giveBack(): void;
   /** Says that the work goes on, so that it is not delivered to somebody else. */
   working(): void;
 }

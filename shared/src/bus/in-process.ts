@@ -51,8 +51,9 @@ class Queue implements Subscription {
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
     if (this.#subjects.length === 0 && !signal.aborted) await this.#arrival(waitMs, signal);
-    const subject = this.#subjects.shift();
-    return subject === undefined ? undefined : { subject, ack() {}, working() {} };
+    const subject = signal.aborted ? undefined : this.#subjects.shift();
+    if (subject === undefined) return undefined;
+    return { subject, ack() {}, working() {}, giveBack: () => this.push(subject) };
   }
 
   #arrival(waitMs: number, signal: AbortSignal): Promise<void> {

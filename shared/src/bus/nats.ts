@@ -5,6 +5,7 @@ import {
   DiscardPolicy,
   type JetStreamClient,
   JSONCodec,
+  type JsMsg,
   type NatsConnection,
   RetentionPolicy,
   StorageType,
@@ -199,7 +200,7 @@ class NatsSubscription implements Subscription {
       this.#consumer ??= await this.consumerOf();
       // The server refuses a pull shorter than a second.
       const message = await this.#consumer.next({ expires: Math.max(waitMs, 1_000) });
-      return message ?? undefined;
+      return message ? deliveryOf(message) : undefined;
     } catch (error) {
       // The consumer may be gone with the server's storage, or the server itself: look it up again next time.
       this.#consumer = undefined;
@@ -213,4 +214,9 @@ class NatsSubscription implements Subscription {
     this.#consumer = undefined;
     return Promise.resolve();
   }
+}
+
+function deliveryOf(message: JsMsg): Delivery {
+  const { subject } = message;
+  return { subject, ack: () => message.ack(), working: () => message.working(), giveBack: () => message.nak() };
 }

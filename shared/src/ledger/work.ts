@@ -92,6 +92,13 @@ export class WorkLedger {
            AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
          ORDER BY own.stem LIMIT @limit`,
       ),
+      firstLease: database
+        .prepare<[Record<string, unknown>], bigint | null>(
+          `SELECT min(work.lease_until) FROM work
+           JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
+           WHERE work.stage = @stage AND work.vra = @vra AND work.lease_until BETWEEN @now + 1 AND @now + @lease`,
+        )
+        .pluck(),
       dead: database.prepare(
         `SELECT work.stem, attempts, error, dead_at FROM work
          JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
@@ -195,6 +202,13 @@ export class WorkLedger {
   pending(now: number, leaseMs: number, limit = 10_000): string[] {
     const { stage, vra } = this;
     return this.#statements.pending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  }
+
+  /** How long the first of the claims that are alive has left, ms; undefined where there is none. */
+  leasedMs(now: number, leaseMs: number): number | undefined {
+    const { stage, vra } = this;
+    const until = this.#statements.firstLease.get({ stage, vra, now, lease: leaseMs }) as bigint | null;
+    return until === null ? undefined : Number(until) - now;
   }
 
   /** The stem's status now; undefined where it is not registered. */

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LONGEST_BACKOFF_MS } from '../ledger/work.js';
+import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
+
+test('the wait doubles from ten seconds up to an hour, half of it by chance', () => {
+  for (const [attempt, full] of [
+    [1, 10_000],
+    [2, 20_000],
+    [5, 160_000],
+    [9, 2_560_000],
+  ] as const) {
+    assert.equal(
+      backoffMs(attempt, () => 0),
+      full / 2,
+    );
+    assert.equal(
+      backoffMs(attempt, () => 1),
+      full,
+    );
+  }
+});
+
+test('no wait is longer than the ledger believes in, and after the last attempt there is none', () => {
+  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+    assert.ok((backoffMs(attempt, () => 1) as number) <= LONGEST_BACKOFF_MS);
+  }
+  assert.equal(backoffMs(MOST_ATTEMPTS), undefined);
+  assert.equal(backoffMs(MOST_ATTEMPTS + 1), undefined);
+});

@@ -1,0 +1,88 @@
+import type { Subscription } from '../bus/bus.js';
+import type { WorkLedger } from '../ledger/work.js';
+import { sleep } from '../sleep.js';
+import type { Readiness } from './readiness.js';
+import type { Outcome, StemHandler } from './stem-handler.js';
+
+export interface DrainParts {
+  readonly work: WorkLedger;
+  readonly readiness: Readiness;
+  readonly handler: StemHandler;
+  readonly subscription: Subscription;
+  readonly leaseMs: number;
+}
+
+const IDLE_WAIT_MS = 5_000;
+const LOOK_AT_CLAIMS_MS = 1_000;
+/** A stem that is put back may come again within the run, so often and after so long at most. */
+const MOST_PUT_BACKS = 5;
+const LONGEST_PUT_BACK_MS = 60_000;
+
+/**
+ * Works off everything that is pending, once: a stem that fails is not tried again, and one that failed lately has
+ * to wait as ever. A stem that another process has, or had when it was killed, is waited for.
+ *
+ * @param upstreamDone settles when the stage before will bring no more; new stems are taken until then
+ * @returns the last failure in words, or why the stage cannot work; undefined where everything was done
+ */
+export async function drain(
+  { work, readiness, handler, subscription, leaseMs }: DrainParts,
+  upstreamDone: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const upstream = new AbortController();
+  const close = () => upstream.abort();
+  void upstreamDone.then(close, close);
+  const either = AbortSignal.any([signal, upstream.signal]);
+  const progress = new Progress();
+  while (!signal.aborted) {
+    // Looked at before the ledger, so that what came last is seen.
+    const isLast = upstream.signal.aborted;
+    const unreadyMs = await readiness.check();
+    if (unreadyMs > 0) {
+      if (isLast) return readiness.reason;
+      await sleep(unreadyMs, either);
+      continue;
+    }
+    const todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
+    for (const stem of todo) {
+      if (signal.aborted || (await readiness.check()) > 0) break;
+      progress.note(stem, await handler.handle(stem, undefined, signal));
+    }
+    if (todo.length > 0) continue;
+    const heldMs = Math.min(progress.waitMs(), work.leasedMs(Date.now(), leaseMs) ?? Number.POSITIVE_INFINITY);
+    if (heldMs < Number.POSITIVE_INFINITY) await sleep(Math.min(heldMs, LOOK_AT_CLAIMS_MS), signal);
+    else if (isLast) return progress.lastFailure;
+    else (await subscription.next(IDLE_WAIT_MS, either))?.ack();
+  }
+  return 'stopped before everything was done';
+}
+
+/** Which stems the run has finished with, in one way or another. */
+class Progress {
+  lastFailure: string | undefined;
+  readonly #finished = new Set<string>();
+  readonly #putBack = new Map<string, { times: number; due: number }>();
+
+  mayTake(stem: string): boolean {
+    return !this.#finished.has(stem);
+  }
+
+  note(stem: string, outcome: Outcome): void {
+    if (outcome.kind === 'halted' || outcome.kind === 'held') return;
+    const times = (this.#putBack.get(stem)?.times ?? 0) + 1;
+    if (outcome.kind === 'put-back' && outcome.waitMs <= LONGEST_PUT_BACK_MS && times <= MOST_PUT_BACKS) {
+      this.#putBack.set(stem, { times, due: performance.now() + outcome.waitMs });
+      return;
+    }
+    this.#putBack.delete(stem);
+    this.#finished.add(stem);
+    if (outcome.kind !== 'settled') this.lastFailure = `${stem}: ${outcome.message}`;
+  }
+
+  /** How long until the first stem that was put back is due; infinite where there is none. */
+  waitMs(): number {
+    const now = performance.now();
+    return Math.min(...[...this.#putBack.values()].map(({ due }) => Math.max(due - now, 1)));
+  }
+}

@@ -1,0 +1,96 @@
+import { messageOf, StageMisconfigured, type StagePaused } from '../errors.js';
+import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
+import type { Logger } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { StatusCode } from '../status.js';
+import type { StageTask } from './task.js';
+
+export interface ReadinessOptions {
+  readonly task: StageTask;
+  readonly work: WorkLedger;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly leaseMs: number;
+  /** How soon to try again to get ready, ms. */
+  readonly againMs: number;
+}
+
+/** How soon to look again whether a pause has ended. */
+const LOOK_AT_PAUSE_MS = 5_000;
+
+/** Whether a stage can work now, in its own view and in that of the ledger, where another replica may have paused it. */
+export class Readiness {
+  readonly #options: ReadinessOptions;
+  #reason: string | undefined = 'starting';
+  /** On the clock of `performance.now()`. */
+  #lostUntil = 0;
+  #lostStatus: StatusCode | undefined;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+  }
+
+  /** Why the stage cannot work; undefined while it can. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** Gets the stage ready. @returns 0 when it can work, else after how long to ask again, ms */
+  async check(): Promise<number> {
+    const { task, work } = this.#options;
+    const lostMs = this.#lostUntil - performance.now();
+    if (lostMs > 0) {
+      this.#markWaiting();
+      return lostMs;
+    }
+    const now = Date.now();
+    const pause = work.paused(now);
+    if (pause) {
+      this.#set(pausedText(pause));
+      return Math.min(pause.until - now, LOOK_AT_PAUSE_MS);
+    }
+    try {
+      await task.prepare?.();
+    } catch (error) {
+      this.lose(error);
+      return this.#options.againMs;
+    }
+    this.#set(undefined);
+    return 0;
+  }
+
+  /** The stage cannot go on for a while; where a person must act, every stem that waits shows it. */
+  lose(error: unknown): void {
+    this.#lostUntil = performance.now() + this.#options.againMs;
+    this.#lostStatus = error instanceof StageMisconfigured ? error.status : undefined;
+    this.#markWaiting();
+    this.#set(messageOf(error));
+  }
+
+  #markWaiting(): void {
+    const { work, leaseMs } = this.#options;
+    if (this.#lostStatus !== undefined) work.markPending(this.#lostStatus, Date.now(), leaseMs);
+  }
+
+  /** Makes the stage wait in every replica, an hour at most; the far side may ask again then. */
+  pause({ delayMs, message }: StagePaused): void {
+    const { work } = this.#options;
+    const until = Math.round(Date.now() + Math.min(delayMs, LONGEST_BACKOFF_MS));
+    work.pause(until, message);
+    this.#set(pausedText({ until, reason: message }));
+  }
+
+  #set(reason: string | undefined): void {
+    const { task, log, metrics } = this.#options;
+    const { stage, vra } = task;
+    metrics.ready.set({ stage, vra }, reason === undefined ? 1 : 0);
+    if (reason === this.#reason) return;
+    if (reason === undefined) log.info({ stage, vra }, `${stage} of ${vra} is ready`);
+    else log.error({ stage, vra }, `${stage} of ${vra} does not work: ${reason}`);
+    this.#reason = reason;
+  }
+}
+
+function pausedText({ until, reason }: { until: number; reason: string }): string {
+  return `paused until ${new Date(until).toISOString()}: ${reason}`;
+}

@@ -1,0 +1,164 @@
+import type { Bus, Delivery, StemMessage } from '../bus/bus.js';
+import { messageOf, RetryLater, StageMisconfigured, StagePaused, StemFailed } from '../errors.js';
+import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
+import type { Logger } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import { routeOf } from '../routes.js';
+import { STATUS } from '../status.js';
+import { subjects } from '../subjects.js';
+import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
+import type { Readiness } from './readiness.js';
+import type { StageReport, StageTask } from './task.js';
+
+/** What became of a stem, as far as the loop must know. */
+export type Outcome =
+  /** Done, here or by somebody else, or not this stage's to do. */
+  | { readonly kind: 'settled' }
+  /** Somebody else has it, or it failed lately. */
+  | { readonly kind: 'held'; readonly waitMs: number }
+  /** Nothing is wrong with it; it is due again after `waitMs`. */
+  | { readonly kind: 'put-back'; readonly waitMs: number; readonly message: string }
+  /** `waitMs` undefined: it was given up. */
+  | { readonly kind: 'failed'; readonly waitMs: number | undefined; readonly message: string }
+  /** The stage cannot go on; the stem is as it was. */
+  | { readonly kind: 'halted' };
+
+export interface HandlerOptions {
+  readonly task: StageTask;
+  readonly work: WorkLedger;
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  /** Names this process in the ledger. */
+  readonly owner: string;
+  /** How long a claim outlives its holder, ms. */
+  readonly leaseMs: number;
+}
+
+/** Does one stem: claims it, has the task do it, records what came of it, announces it, acknowledges. */
+export class StemHandler {
+  readonly #options: HandlerOptions;
+
+  constructor(options: HandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Does a stem if it is there to be done, whatever comes of it; throws only where the ledger fails. */
+  async handle(stem: string, delivery: Delivery | undefined, signal: AbortSignal): Promise<Outcome> {
+    const { work, owner, leaseMs } = this.#options;
+    const claim = work.claim(stem, owner, Date.now(), leaseMs);
+    if (claim.kind !== 'claimed') {
+      delivery?.ack();
+      return 'waitMs' in claim ? { kind: 'held', waitMs: claim.waitMs } : { kind: 'settled' };
+    }
+    const heartbeat = setInterval(() => this.#beat(stem, delivery), leaseMs / 3);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#attempt(stem, claim.attempt, signal);
+    } finally {
+      clearInterval(heartbeat);
+    }
+    // A stem that is put back because this replica stops goes to another one at once.
+    if (outcome.kind === 'put-back' && signal.aborted) delivery?.giveBack();
+    else delivery?.ack();
+    return outcome;
+  }
+
+  /** Keeps claim and message; where the ledger is busy for too long the claim may be lost, and nothing worse. */
+  #beat(stem: string, delivery: Delivery | undefined): void {
+    const { work, owner, leaseMs, log } = this.#options;
+    delivery?.working();
+    try {
+      if (!work.renew(stem, owner, Date.now(), leaseMs))
+        log.warn({ stem }, 'the claim is lost; another replica has the stem');
+    } catch (error) {
+      log.warn({ stem }, `the claim could not be renewed: ${messageOf(error)}`);
+    }
+  }
+
+  async #attempt(stem: string, attempt: number, signal: AbortSignal): Promise<Outcome> {
+    const begun = performance.now();
+    const elapsed = () => performance.now() - begun;
+    try {
+      if (attempt > MOST_ATTEMPTS) {
+        throw new StemFailed(
+          STATUS.generic,
+          `${attempt - 1} attempts ended without a result or an error; the process may have been killed by this stem`,
+        );
+      }
+      const report = await this.#options.task.perform(stem, { signal, attempt, elapsed });
+      if (report) await this.#succeeded(stem, report, elapsed());
+      return { kind: 'settled' };
+    } catch (error) {
+      if (error instanceof RetryLater) return this.#putBack(stem, error);
+      if (error instanceof StagePaused || error instanceof StageMisconfigured) return this.#halted(stem, error);
+      return this.#failed(stem, attempt, error, elapsed());
+    }
+  }
+
+  async #succeeded(stem: string, report: StageReport, durationMs: number): Promise<void> {
+    const { task, metrics, log } = this.#options;
+    const { stage, vra } = task;
+    const outcome = report.status === STATUS.done ? 'done' : 'partial';
+    metrics.stems.inc({ stage, vra, outcome });
+    metrics.rows.inc({ stage, vra }, report.rows);
+    metrics.stageDuration.observe({ stage, vra, outcome }, durationMs / 1000);
+    log.info({ stem, stage, vra, rows: report.rows, ms: Math.round(durationMs) }, `${stage} ${outcome}`);
+    const path = report.path === undefined ? {} : { path: report.path };
+    await this.#announce(routeOf(stage, vra).output(stem), { stem, vra, count: report.rows, ...path, at: Date.now() });
+  }
+
+  #putBack(stem: string, { delayMs, message }: RetryLater): Outcome {
+    const { work, owner, log } = this.#options;
+    const waitMs = Math.min(delayMs, LONGEST_BACKOFF_MS);
+    work.release(stem, owner, Date.now() + waitMs, message);
+    log.warn({ ...this.#labels(stem), retryMs: waitMs }, message);
+    return { kind: 'put-back', waitMs, message };
+  }
+
+  #halted(stem: string, error: StagePaused | StageMisconfigured): Outcome {
+    const { work, owner, readiness } = this.#options;
+    work.release(stem, owner, 0, error.message, error.status);
+    if (error instanceof StagePaused) readiness.pause(error);
+    else readiness.lose(error);
+    return { kind: 'halted' };
+  }
+
+  async #failed(stem: string, attempt: number, error: unknown, durationMs: number): Promise<Outcome> {
+    const { work, owner, task, log, metrics } = this.#options;
+    const { stage, vra } = task;
+    const now = Date.now();
+    const message = messageOf(error);
+    const status = error instanceof StemFailed ? error.status : STATUS.generic;
+    const waitMs = backoffMs(attempt);
+    work.fail(stem, owner, {
+      status,
+      message,
+      dueAt: waitMs === undefined ? undefined : now + waitMs,
+      now,
+      durationMs,
+    });
+    metrics.stems.inc({ stage, vra, outcome: 'failed' });
+    metrics.stageDuration.observe({ stage, vra, outcome: 'failed' }, durationMs / 1000);
+    const details = { ...this.#labels(stem), status, attempt, ...(error instanceof StemFailed ? {} : { err: error }) };
+    if (waitMs === undefined) {
+      log.error(details, `${message}; given up after ${attempt} attempts: mend the cause, then \`lvra retry ${stem}\``);
+      await this.#announce(subjects.dead(stage, vra, stem), { stem, vra, count: 0, at: now });
+    } else log.error({ ...details, retryMs: waitMs }, message);
+    return { kind: 'failed', waitMs, message };
+  }
+
+  async #announce(subject: string, message: StemMessage): Promise<void> {
+    try {
+      await this.#options.bus.publish(subject, message);
+    } catch (error) {
+      this.#options.log.warn(`${messageOf(error)}; the next stage finds ${message.stem} by its sweep`);
+    }
+  }
+
+  #labels(stem: string): { stem: string; stage: string; vra: string } {
+    const { stage, vra } = this.#options.task;
+    return { stem, stage, vra };
+  }
+}
