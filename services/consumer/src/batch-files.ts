@@ -1,0 +1,50 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
+import type { DataPaths } from '@lvra/shared/paths';
+
+const BEGIN = Buffer.from('[\n');
+const BETWEEN = Buffer.from(',\n');
+const END = Buffer.from('\n]\n');
+
+/** Quarantine files that are written side by side; each waits for the disk by itself. */
+const SIDE_BY_SIDE = 16;
+
+/** Writes a batch file: a JSON array of the messages, each with the very bytes that Kafka delivered. */
+export async function writeBatchFile(path: string, messages: readonly Buffer[]): Promise<void> {
+  const chunks = messages.flatMap((message) => [BETWEEN, message]);
+  chunks[0] = BEGIN;
+  chunks.push(END);
+  await writeFileAtomically(path, (file) => writeChunks(file, chunks));
+}
+
+/** Writes the raw bytes of quarantined messages, each to its own file. */
+export async function writeQuarantineFiles(files: readonly { path: string; bytes: Buffer }[]): Promise<void> {
+  for (let begin = 0; begin < files.length; begin += SIDE_BY_SIDE) {
+    const some = files.slice(begin, begin + SIDE_BY_SIDE);
+    await Promise.all(some.map(({ path, bytes }) => writeFileAtomically(path, (file) => writeChunks(file, [bytes]))));
+  }
+}
+
+/** Removes what a consumer wrote under a stem that was never registered, half-written files included. */
+export function removeConsumerFiles(paths: DataPaths, stem: string): void {
+  removeByPrefix(paths.batch(stem), `${stem}.json`);
+  removeByPrefix(paths.quarantined(stem, 'consumer', 0), `${stem}_consumer_`);
+}
+
+function removeByPrefix(anyFile: string, prefix: string): void {
+  const folder = dirname(anyFile);
+  for (const name of namesIn(folder)) {
+    if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { examine, type Received } from './received.js';
+import type { AlertSink, RawMessage } from './source.js';
+
+/** When a batch closes, and how large an alert may be. */
+export interface BatchLimits {
+  /** Messages in a batch, bad ones included. */
+  readonly alerts: number;
+  /** Bytes after which a batch takes no more. */
+  readonly bytes: number;
+  /** Time after its first message. */
+  readonly ageMs: number;
+  /** Bytes of one message; a larger one goes to quarantine. */
+  readonly messageBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: BatchLimits = {
+  alerts: 1_000,
+  bytes: 64 * MIB,
+  ageMs: 10_000,
+  messageBytes: 10 * MIB,
+};
+
+/**
+ * Collects messages into batches and has them written, one at a time: while one is being written the next may
+ * fill, and when that is full too the source has to wait. So no more than two batches are ever in memory.
+ */
+export class Batcher implements AlertSink {
+  readonly #limits: BatchLimits;
+  readonly #write: (batch: readonly Received[]) => Promise<void>;
+  #open: Received[] = [];
+  #bytes = 0;
+  /** The open batch is full, or old enough. */
+  #due = false;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  /** @param write registers a batch; it never rejects */
+  constructor(limits: BatchLimits, write: (batch: readonly Received[]) => Promise<void>) {
+    this.#limits = limits;
+    this.#write = write;
+  }
+
+  add(message: RawMessage): Promise<void> | undefined {
+    const received = examine(message, this.#limits.messageBytes);
+    if (this.#open.length === 0) this.#timer = setTimeout(() => this.#close(), this.#limits.ageMs);
+    this.#open.push(received);
+    this.#bytes += message.bytes.length;
+    if (this.#open.length < this.#limits.alerts && this.#bytes < this.#limits.bytes) return undefined;
+    return this.#close();
+  }
+
+  async flush(): Promise<void> {
+    for (;;) {
+      if (this.#open.length > 0) this.#close();
+      if (!this.#writing) return;
+      await this.#writing;
+    }
+  }
+
+  discard(): Promise<void> {
+    this.#takeOpen();
+    return this.#writing ?? Promise.resolve();
+  }
+
+  /** @returns a promise where the batch must wait for the one before it */
+  #close(): Promise<void> | undefined {
+    this.#due = true;
+    if (this.#writing) return this.#writing;
+    this.#begin();
+    return undefined;
+  }
+
+  #begin(): void {
+    this.#writing = this.#write(this.#takeOpen()).then(() => {
+      this.#writing = undefined;
+      if (this.#due) this.#begin();
+    });
+  }
+
+  #takeOpen(): Received[] {
+    clearTimeout(this.#timer);
+    const batch = this.#open;
+    this.#open = [];
+    this.#bytes = 0;
+    this.#due = false;
+    return batch;
+  }
+}

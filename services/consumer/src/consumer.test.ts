@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { routeOf } from '@lvra/shared/routes';
+import { isStem, stemOf } from '@lvra/shared/stem';
+import { noneSource } from './none-source.js';
+import type { AlertSource, RawMessage } from './source.js';
+import { alertText, idOf, listSource, message, never, range, TestRig, until } from './test-rig.js';
+
+const REAL = new URL('../../../../shared/real/alerts-20260202.ndjson', import.meta.url);
+
+describe('the consumer', () => {
+  let rig: TestRig;
+  beforeEach(() => {
+    rig = new TestRig();
+  });
+  afterEach(() => rig.close());
+
+  const consume = (messages: Iterable<RawMessage>, limits = {}) =>
+    rig.consumer(listSource(messages), limits).run(never);
+
+  test('writes real alerts byte for byte into a list that Python reads', async () => {
+    const lines = readFileSync(REAL, 'utf8').trimEnd().split('\n');
+    await consume(lines.map((line) => message(line)));
+    const [stem] = rig.stems();
+    assert.ok(stem && isStem(stem));
+    assert.equal(rig.batchText(stem), `[\n${lines.join(',\n')}\n]\n`);
+    const program = 'import json, sys; print(*[a["diaObjectId"] for a in json.load(open(sys.argv[1]))])';
+    const read = execFileSync('python3', ['-c', program, rig.paths.batch(stem)], { encoding: 'utf8' });
+    const ids = lines.map((line) => /"diaObjectId": (\d+)/.exec(line)?.[1]);
+    assert.deepEqual(read.trim().split(' '), ids);
+  });
+
+  test('registers a stem as the Python consumer does, ids exact', async () => {
+    await consume(range(0, 3).map((n) => message(alertText(n))));
+    const [stem] = rig.stems();
+    for (const table of ['feature_making', 'predict', 'annotating']) {
+      assert.deepEqual(rig.rows(`SELECT stem, r0b FROM ${table}`), [{ stem, r0b: 0n }]);
+    }
+    assert.deepEqual(
+      rig.rows('SELECT diaObjectId, stem FROM diaobjid_stems ORDER BY 1'),
+      range(0, 3).map((n) => ({ diaObjectId: idOf(n), stem })),
+    );
+    assert.deepEqual(rig.ledger.batches.receivedMs(stem as string), new Float64Array(3).fill(1_770_000_000_000));
+  });
+
+  test('keeps an alert that is in a batch twice', async () => {
+    await consume([message(alertText(1)), message(alertText(1))]);
+    assert.deepEqual(rig.numbers(), [1, 1]);
+    assert.equal(rig.rows('SELECT 1 FROM diaobjid_stems').length, 1);
+  });
+
+  test('announces each stem', async () => {
+    const subscription = await rig.bus.subscribe(routeOf('feature', 'r0b'));
+    await consume(
+      range(0, 4).map((n) => message(alertText(n))),
+      { alerts: 2 },
+    );
+    const announced = [await subscription.next(100, never), await subscription.next(100, never)];
+    assert.deepEqual(
+      announced.map((delivery) => delivery?.subject),
+      rig.stems().map((stem) => `lvra.alerts.${stem}`),
+    );
+  });
+
+  test('counts what it consumed and logs a line for each stem', async () => {
+    await consume([message(alertText(0)), message('nonsense')]);
+    const metrics = await rig.metrics.registry.metrics();
+    assert.match(metrics, /lvra_alerts_consumed_total\{source="replay"\} 1\n/);
+    assert.match(metrics, new RegExp(`lvra_alert_bytes_total\\{source="replay"\\} ${alertText(0).length}\n`));
+    assert.match(metrics, /lvra_quarantined_alerts_total\{stage="consumer",reason="not_json"\} 1\n/);
+    assert.match(
+      rig.logText(),
+      new RegExp(`"stem":"${rig.stems()[0]}".*"alerts":1.*"quarantined":1.*batch registered`),
+    );
+  });
+
+  test('puts bad messages in quarantine with their bytes, and the rest goes on', async () => {
+    const hostile: [string, Buffer][] = [
+      ['not_json', Buffer.from('{"diaObjectId": 313637921267122191, "alert": {"dia')],
+      ['not_utf8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
+      ['no_dia_object_id', Buffer.from('{"objectId": "ZTF18abcdefg"}')],
+      ['no_dia_object_id', Buffer.from('{"diaObjectId": "313637921267122191"}')],
+      ['too_deep', Buffer.from(`{"diaObjectId": 1, "a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
+      ['too_large', Buffer.from(alertText(7, 300_000))],
+      ['not_json', Buffer.alloc(0)],
+    ];
+    const origin = { topic: 'lasair_18lvra-fodder', partition: 3, offset: 41n, from: 41n, key: null };
+    const messages = [message(alertText(0)), ...hostile.map(([, bytes]) => message(bytes)), message(alertText(1))];
+    messages[1] = message(hostile[0]?.[1] as Buffer, origin);
+    await consume(messages, { messageBytes: 250_000 });
+    assert.deepEqual(rig.numbers(), [0, 1]);
+    const entries = rig.ledger.quarantine.list();
+    assert.deepEqual(
+      entries.map(({ reason }) => reason),
+      hostile.map(([reason]) => reason),
+    );
+    for (const [index, { path, bytes, position }] of entries.entries()) {
+      const expected = hostile[index]?.[1] as Buffer;
+      assert.deepEqual(readFileSync(join(rig.paths.root, path)), expected);
+      assert.deepEqual([bytes, position], [expected.length, index + 1]);
+    }
+    const [first] = entries;
+    assert.deepEqual([first?.topic, first?.partition, first?.offset], ['lasair_18lvra-fodder', 3, 41n]);
+  });
+
+  test('a batch of bad messages alone has no file and no work for the stages, but its offsets count', async () => {
+    const origin = { topic: 'lasair_18lvra-fodder', partition: 0, offset: 5n, from: 5n, key: null };
+    await consume([message('nonsense', origin)]);
+    assert.deepEqual(rig.stems(), []);
+    assert.deepEqual(rig.rows('SELECT stem FROM feature_making'), []);
+    assert.equal(existsSync(join(rig.paths.root, 'JSON')), false);
+    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 6n);
+    assert.equal(rig.ledger.quarantine.list().length, 1);
+  });
+
+  test('gets through a flood of bad messages', async () => {
+    await consume(range(0, 1_000).map(() => message('nonsense')));
+    assert.equal(rig.ledger.quarantine.list().length, 1_000);
+  });
+
+  test('two consumers in the same second never take the same stem', async () => {
+    const other = new TestRig(rig);
+    const feed = (first: number) => listSource(range(first, first + 20).map((n) => message(alertText(n))));
+    await Promise.all([
+      rig.consumer(feed(0), { alerts: 1 }).run(never),
+      other.consumer(feed(20), { alerts: 1 }).run(never),
+    ]);
+    other.ledger.close();
+    assert.equal(new Set(rig.stems()).size, 40);
+    assert.deepEqual(
+      rig.numbers().sort((a, b) => a - b),
+      range(0, 40),
+    );
+  });
+
+  test('drops what another consumer has registered first, and registers the rest', async () => {
+    const at = (partition: number, offset: number, from = offset) =>
+      message(alertText(partition * 100 + offset), {
+        topic: 'lasair_18lvra-fodder',
+        ...{ partition, offset: BigInt(offset), from: BigInt(from), key: null },
+      });
+    await consume([at(0, 0), at(0, 1), at(1, 0)]);
+    let overtaken = 0;
+    const late: AlertSource = {
+      ...listSource([at(0, 1), at(0, 2), message('nonsense'), at(1, 1)]),
+      overtaken: () => {
+        overtaken += 1;
+      },
+    };
+    await rig.consumer(late).run(never);
+    assert.deepEqual(rig.numbers(), [0, 1, 100, 101]);
+    assert.equal(overtaken, 1);
+    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 2n);
+    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 1)?.next, 2n);
+    assert.equal(rig.ledger.quarantine.list().length, 1);
+    assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
+  });
+
+  test('the source none brings nothing', async () => {
+    await rig.consumer(noneSource()).run(never);
+    assert.deepEqual(rig.stems(), []);
+  });
+});
+
+describe('a consumer that cannot write', () => {
+  let rig: TestRig;
+  before(() => {
+    rig = new TestRig();
+    // A file where the folder should be: every write fails, as on a full or a read-only disk.
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+  });
+  after(() => rig.close());
+
+  test('keeps the batch, says so, holds up the source, and goes on when it can', async () => {
+    let added = 0;
+    const source: AlertSource = {
+      name: 'simulate',
+      async run(sink) {
+        for (const n of range(0, 9)) {
+          const wait = sink.add(message(alertText(n)));
+          added += 1;
+          if (wait) await wait;
+        }
+      },
+    };
+    const consumer = rig.consumer(source, { alerts: 2 });
+    const running = consumer.run(never);
+    await until('it is not ready', () => consumer.notReady() !== undefined);
+    assert.match(consumer.notReady() as string, /^consumer: a batch of 2 alerts cannot be written: /);
+    await delay(50);
+    assert.equal(added, 4);
+    assert.match(rig.logText(), /kept in memory and tried again/);
+    rmSync(join(rig.paths.root, 'JSON'));
+    await running;
+    assert.equal(consumer.notReady(), undefined);
+    assert.deepEqual(rig.numbers(), range(0, 9));
+    assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
+  });
+
+  test('says what was not written where it has to stop meanwhile', async () => {
+    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+    const stop = new AbortController();
+    const consumer = rig.consumer(listSource([message(alertText(9))]));
+    const running = consumer.run(stop.signal);
+    await until('it is not ready', () => consumer.notReady() !== undefined);
+    stop.abort();
+    await assert.rejects(running, /1 alerts were read but not written: .*start the source again/);
+  });
+});
+
+describe('stems of killed consumers', () => {
+  let rig: TestRig;
+  before(() => {
+    rig = new TestRig();
+  });
+  after(() => rig.close());
+
+  test('are given back with their files; young and registered ones stay', async () => {
+    await rig.consumer(listSource([message(alertText(0))])).run(never);
+    const [registered] = rig.stems();
+    const { batches } = rig.ledger;
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const old = batches.reserveStem('killed', minutesAgo(20));
+    const young = batches.reserveStem('busy', minutesAgo(2));
+    const files = [
+      rig.paths.batch(old),
+      `${rig.paths.batch(old)}.0a1b2c3d.tmp`,
+      rig.paths.quarantined(old, 'consumer', 4),
+      rig.paths.batch(young),
+    ];
+    for (const file of files) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '[');
+    }
+    await rig.consumer(noneSource()).run(never);
+    assert.deepEqual(files.map(existsSync), [false, false, false, true]);
+    assert.deepEqual(batches.unregistered(Date.now()), [young]);
+    assert.ok(existsSync(rig.paths.batch(registered as string)));
+    assert.equal(batches.reserveStem('next', minutesAgo(20)), old);
+  });
+
+  test('a name is the UTC second in which the batch closed', async () => {
+    const begun = stemOf(new Date());
+    await rig.consumer(listSource([message(alertText(1))])).run(never);
+    const [, stem] = rig.stems();
+    assert.ok(stem && stem >= begun && stem <= stemOf(new Date(Date.now() + 2_000)));
+    const folder = dirname(rig.paths.batch(stem));
+    assert.ok(readdirSync(folder).includes(`${stem}.json`));
+  });
+});

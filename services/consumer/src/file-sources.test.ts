@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '@lvra/shared/errors';
+import { quarantineSource } from './quarantine-source.js';
+import { replaySource } from './replay-source.js';
+import { simulateSource } from './simulate-source.js';
+import { alertText, listSource, message, never, range, TestRig, until } from './test-rig.js';
+
+const REAL = fileURLToPath(new URL('../../../../shared/real/', import.meta.url));
+const REAL_LINES = readFileSync(join(REAL, 'alerts-20260202.ndjson'), 'utf8').trimEnd().split('\n');
+
+let rig: TestRig;
+beforeEach(() => {
+  rig = new TestRig();
+});
+afterEach(() => rig.close());
+
+const replay = (path: string) => rig.consumer(replaySource({ path, log: rig.log })).run(never);
+const inputPath = (name: string) => {
+  const folder = join(rig.paths.root, 'input', 'deep');
+  mkdirSync(folder, { recursive: true });
+  return join(folder, name);
+};
+
+describe('replay', () => {
+  test('brings the alerts of an NDJSON file', async () => {
+    await replay(join(REAL, 'alerts-20260202.ndjson'));
+    assert.equal(rig.batchText(rig.stems()[0] as string), `[\n${REAL_LINES.join(',\n')}\n]\n`);
+  });
+
+  test('brings the alerts of a batch file of the Python pipeline', async () => {
+    await replay(join(REAL, 'JSON'));
+    const [stem] = rig.stems();
+    assert.equal(rig.ledger.batches.receivedMs(stem as string)?.length, 44);
+    assert.ok(rig.ledger.batches.receivedMs(stem as string)?.every(Number.isNaN));
+    assert.deepEqual(
+      rig.rows('SELECT diaObjectId FROM diaobjid_stems ORDER BY 1'),
+      [...new Set(REAL_LINES.map((line) => /"diaObjectId": (\d+)/.exec(line)?.[1] as string))]
+        .map((id) => ({ diaObjectId: BigInt(id) }))
+        .sort((a, b) => (a.diaObjectId < b.diaObjectId ? -1 : 1)),
+    );
+  });
+
+  test('brings what it wrote itself', async () => {
+    await rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n))))).run(never);
+    await replay(rig.paths.batch(rig.stems()[0] as string));
+    assert.deepEqual(rig.numbers(), [...range(0, 5), ...range(0, 5)]);
+  });
+
+  test('takes all alert files below a folder in the order of their names, and no others', async () => {
+    writeFileSync(inputPath('b.ndjson'), `${alertText(2)}\n\n${alertText(3)}`);
+    writeFileSync(inputPath('a.json'), ` [\n${alertText(0)},\n${alertText(1)}\n]\n`);
+    writeFileSync(inputPath('README.md'), 'no alerts here');
+    copyFileSync(inputPath('b.ndjson'), inputPath('c.jsonl'));
+    await replay(join(rig.paths.root, 'input'));
+    assert.deepEqual(rig.numbers(), [0, 1, 2, 3, 2, 3]);
+  });
+
+  test('keeps lines of any length and any bytes whole', async () => {
+    const long = alertText(1, 3_000_000);
+    const hostile = Buffer.from([0x7b, 0xff, 0x0d]);
+    const newline = Buffer.from('\n');
+    writeFileSync(inputPath('mixed'), Buffer.concat([Buffer.from(long), newline, hostile, newline, Buffer.from(long)]));
+    await replay(inputPath('mixed'));
+    assert.equal(rig.batchText(rig.stems()[0] as string), `[\n${long},\n${long}\n]\n`);
+    const [entry] = rig.ledger.quarantine.list();
+    assert.deepEqual(readFileSync(join(rig.paths.root, entry?.path as string)), hostile);
+  });
+
+  test('says what cannot be read', async () => {
+    assert.throws(() => replaySource({ path: inputPath('missing'), log: rig.log }), UsageError);
+    mkdirSync(inputPath('empty'));
+    assert.throws(() => replaySource({ path: inputPath('empty'), log: rig.log }), /there is no \.json/);
+    writeFileSync(inputPath('cut.json'), `[\n${alertText(0)},\n${alertText(1).slice(0, 50)}`);
+    await assert.rejects(replay(inputPath('cut.json')), UsageError);
+    assert.deepEqual(rig.numbers(), [0]);
+  });
+});
+
+describe('simulate', () => {
+  const simulation = { seed: 1, meanSources: 4 };
+
+  test('makes as many alerts as it is told', async () => {
+    const begun = Date.now();
+    await rig.consumer(simulateSource({ simulation, rate: undefined, count: 30 })).run(never);
+    const received = rig.ledger.batches.receivedMs(rig.stems()[0] as string);
+    assert.equal(received?.length, 30);
+    assert.ok(received?.every((ms) => ms >= begun && ms <= Date.now()));
+  });
+
+  test('keeps to its rate', async () => {
+    const begun = performance.now();
+    await rig.consumer(simulateSource({ simulation, rate: 100, count: 41 })).run(never);
+    const ms = performance.now() - begun;
+    assert.ok(ms >= 395 && ms < 2_000, `took ${ms} ms`);
+  });
+
+  test('goes on until it is stopped, and registers what it made', async () => {
+    const stop = new AbortController();
+    const running = rig
+      .consumer(simulateSource({ simulation, rate: undefined, count: undefined }), { alerts: 50 })
+      .run(stop.signal);
+    await until('two batches', () => rig.stems().length >= 2);
+    stop.abort();
+    await running;
+    assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
+  });
+});
+
+describe('quarantine replay', () => {
+  test('brings alerts again and marks them with their new stem', async () => {
+    const large = message(alertText(1, 5_000));
+    await rig.consumer(listSource([message('nonsense'), large]), { messageBytes: 1_000 }).run(never);
+    const ids = rig.ledger.quarantine.list().map(({ id }) => id);
+    const source = quarantineSource({ ids, quarantine: rig.ledger.quarantine, paths: rig.paths });
+    await rig.consumer(source).run(never);
+    const [stem] = rig.stems();
+    assert.equal(rig.batchText(stem as string), `[\n${alertText(1, 5_000)}\n]\n`);
+    assert.deepEqual(rig.ledger.batches.receivedMs(stem as string), Float64Array.of(large.receivedMs));
+    const all = rig.ledger.quarantine.list({ all: true });
+    assert.deepEqual(
+      all.map(({ reason, replayedAs }) => [reason, replayedAs]),
+      [
+        ['not_json', stem],
+        ['too_large', stem],
+        ['not_json', undefined],
+      ],
+    );
+  });
+
+  test('refuses ids that are not there, and those that were replayed', async () => {
+    const { quarantine } = rig.ledger;
+    const source = (id: bigint) => quarantineSource({ ids: [id], quarantine, paths: rig.paths });
+    assert.throws(() => source(7n), /there is no alert 7 in quarantine/);
+    await rig.consumer(listSource([message('nonsense')])).run(never);
+    await rig.consumer(source(1n)).run(never);
+    assert.throws(() => source(1n), /alert 1 was replayed already, as stem \d{8}_\d{6}/);
+  });
+});

@@ -1,0 +1,235 @@
+import type { BatchLedger, OffsetRange } from '@lvra/shared/ledger/batches';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { Admin, Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import { keepingAlive } from './keeping-alive.js';
+import { type OffsetSpan, PartitionReader, receivedMsOf } from './partition-reader.js';
+import type { AlertSink } from './source.js';
+
+export interface KafkaReadingsOptions {
+  readonly consumer: Consumer;
+  readonly admin: Admin;
+  readonly groupId: string;
+  readonly batches: BatchLedger;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly sink: AlertSink;
+}
+
+/** An idle partition's last message is looked at again: its topic may hold as many others by now. */
+const LOOK_AGAIN_MS = 300_000;
+/** After a pause as long as this a topic may have been replaced. */
+const LONG_PAUSE_MS = 1_000;
+
+/** kafkajs hands this over without saying so in its types. */
+type FetchedBatch = Batch & { readonly fetchedOffset: string };
+
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * The partitions that this member of the group reads, and where it stands in each.
+ *
+ * The ledger's positions rule. Whenever they may have moved without us (a new assignment, or others were faster)
+ * all that is not being written yet is dropped, and reading begins again where the ledger stands.
+ */
+export class KafkaReadings {
+  readonly #options: KafkaReadingsOptions;
+  #readers = new Map<string, PartitionReader>();
+  /** Counts the beginnings; what was fetched before the last one is dropped. */
+  #beginning = 0;
+  /** Settles once the ledger's positions stand still after a beginning; undefined from then on. */
+  #settled: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: KafkaReadingsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
+  assign(assignment: Record<string, number[]>): void {
+    const readers = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => new PartitionReader(topic, partition)),
+    );
+    this.#begin(readers);
+  }
+
+  /** Goes on where the ledger stands. */
+  startAgain(): void {
+    const readers = [...this.#readers.values()];
+    this.#begin(readers.map(({ topic, partition, origin }) => new PartitionReader(topic, partition, origin)));
+  }
+
+  /** Something happened in which a topic may have been replaced. */
+  distrust(): void {
+    for (const reader of this.#readers.values()) reader.distrust();
+  }
+
+  /** From now on nothing is taken. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** No longer responsible for any partition. */
+  release(): void {
+    this.stop();
+    this.#forgetLag(this.#readers);
+  }
+
+  /** The ranges of partitions that are assigned to this member. */
+  ownOf(ranges: readonly OffsetRange[]): OffsetRange[] {
+    return ranges.filter((range) => this.#readers.has(keyOf(range)));
+  }
+
+  #begin(readers: readonly PartitionReader[]): void {
+    const { sink, batches, groupId } = this.#options;
+    this.#beginning += 1;
+    const beginning = this.#beginning;
+    this.#settled = sink.discard().then(() => {
+      if (beginning === this.#beginning) this.#settled = undefined;
+    });
+    const lost = this.#readers;
+    this.#readers = new Map(readers.map((reader) => [keyOf(reader), reader]));
+    for (const reader of readers) {
+      lost.delete(keyOf(reader));
+      // A guess until the positions stand still, but mostly right, and then it saves a fetch.
+      const position = batches.position(groupId, reader.topic, reader.partition);
+      const offset = position ? position.next - 1n : reader.origin;
+      if (offset !== undefined) this.#fetchFrom(reader, offset);
+    }
+    this.#forgetLag(lost);
+  }
+
+  /** Takes what kafkajs fetched of one partition. */
+  async take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const reader = this.#readers.get(keyOf(batch));
+    const beginning = this.#beginning;
+    const over = () => this.#stopped || beginning !== this.#beginning || !isRunning() || isStale();
+    if (!reader || over()) return;
+    if (this.#settled) await keepingAlive(this.#settled, heartbeat);
+    if (over()) return;
+    this.#start(reader);
+    const from = await this.#firstNew(reader, batch as FetchedBatch, heartbeat, over);
+    if (from === undefined || over()) return;
+
+    const { topic, partition, messages } = batch;
+    let last = messages[from - 1];
+    try {
+      for (const message of messages.slice(from)) {
+        const offset = BigInt(message.offset);
+        const wait = this.#options.sink.add({
+          bytes: message.value ?? Buffer.alloc(0),
+          receivedMs: receivedMsOf(message),
+          origin: { topic, partition, offset, from: reader.advance(offset), key: message.key },
+        });
+        last = message;
+        if (wait) await this.#waitForRoom(wait, heartbeat);
+        if (over()) return;
+      }
+    } finally {
+      if (last && beginning === this.#beginning) {
+        reader.tookUpTo(last, BigInt(batch.highWatermark), performance.now());
+        resolveOffset(last.offset);
+      }
+    }
+  }
+
+  /** @returns the index of the first message to take; undefined where reading goes on somewhere else */
+  async #firstNew(
+    reader: PartitionReader,
+    { fetchedOffset, messages }: FetchedBatch,
+    heartbeat: () => Promise<void>,
+    over: () => boolean,
+  ): Promise<number | undefined> {
+    let verdict = reader.judge(BigInt(fetchedOffset), messages, performance.now());
+    if (verdict.kind === 'ask-range') {
+      const span = (await this.#spans(reader.topic)).get(reader.partition);
+      if (!span || over()) return undefined;
+      verdict = reader.judgeRange(span, performance.now());
+    }
+    if (verdict.kind === 'take') return verdict.from;
+    if (verdict.kind === 'fetch') this.#fetchFrom(reader, verdict.offset);
+    if (verdict.kind === 'replaced') await this.#readFromTheBeginning(reader, heartbeat);
+    return undefined;
+  }
+
+  async #waitForRoom(wait: Promise<void>, heartbeat: () => Promise<void>): Promise<void> {
+    const begun = performance.now();
+    await keepingAlive(wait, heartbeat);
+    if (performance.now() - begun > LONG_PAUSE_MS) this.distrust();
+  }
+
+  #start(reader: PartitionReader): void {
+    if (reader.started) return;
+    const { batches, groupId } = this.#options;
+    reader.start(batches.position(groupId, reader.topic, reader.partition), performance.now());
+  }
+
+  #fetchFrom({ topic, partition }: TopicPartition, offset: bigint): void {
+    this.#options.consumer.seek({ topic, partition, offset: offset.toString() });
+  }
+
+  async #readFromTheBeginning(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
+    const { consumer, sink, batches, groupId, log } = this.#options;
+    const { topic, partition } = reader;
+    const beginning = this.#beginning;
+    // What was read of the old topic belongs to its positions: it must be in the ledger before these are forgotten.
+    await keepingAlive(sink.flush(), heartbeat);
+    const low = (await this.#spans(topic)).get(partition)?.low;
+    if (low === undefined || this.#stopped || beginning !== this.#beginning) return;
+    // The group's offset is of the old topic too, and would count once the ledger has none.
+    await keepingAlive(consumer.commitOffsets([{ topic, partition, offset: low.toString() }]), heartbeat);
+    if (this.#stopped || beginning !== this.#beginning) return;
+    log.warn(
+      { topic, partition },
+      `${topic}[${partition}] does not hold what was read of it: the topic was deleted and created again; reading it from the beginning`,
+    );
+    batches.forgetPosition(groupId, topic, partition);
+    this.startAgain();
+  }
+
+  /** Looks after what fetches do not show: how far behind it is, and topics that were replaced by shorter ones. */
+  async watch(topic: string): Promise<void> {
+    const readers = [...this.#readers.values()].filter((reader) => reader.topic === topic);
+    if (this.#settled || readers.length === 0) return;
+    for (const reader of readers) this.#start(reader);
+    const positions = readers.map(({ position }) => position);
+    const beginning = this.#beginning;
+    const spans = await this.#spans(topic);
+    for (const [index, reader] of readers.entries()) {
+      if (this.#stopped || beginning !== this.#beginning) return;
+      const span = spans.get(reader.partition);
+      if (!span) continue;
+      this.#showLag(reader, span);
+      const position = positions[index];
+      if (position && span.high < position.next) {
+        return this.#readFromTheBeginning(reader, () => Promise.resolve());
+      }
+      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) {
+        const offset = reader.lookBack();
+        if (offset !== undefined) this.#fetchFrom(reader, offset);
+      }
+    }
+  }
+
+  async #spans(topic: string): Promise<Map<number, OffsetSpan>> {
+    const offsets = await this.#options.admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+  }
+
+  #showLag({ topic, partition }: PartitionReader, { low, high }: OffsetSpan): void {
+    const { batches, groupId, metrics } = this.#options;
+    const next = batches.position(groupId, topic, partition)?.next ?? low;
+    metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
+  }
+
+  #forgetLag(readers: ReadonlyMap<string, PartitionReader>): void {
+    for (const { topic, partition } of readers.values()) this.#options.metrics.kafkaLag.remove({ topic, partition });
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { messageOf } from '@lvra/shared/errors';
+import type { OffsetRange } from '@lvra/shared/ledger/batches';
+import { sleep } from '@lvra/shared/sleep';
+import type { Consumer, Kafka } from 'kafkajs';
+import { KafkaReadings, type KafkaReadingsOptions } from './kafka-readings.js';
+import { HEARTBEAT_MS } from './keeping-alive.js';
+
+export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, 'consumer'> {
+  readonly kafka: Kafka;
+  /** Topics that exist. */
+  readonly topics: readonly string[];
+  /** Told of trouble that passes by itself, and undefined while all is well. */
+  readonly onState: (trouble: string | undefined) => void;
+  /** Asked now and then; where it says so the session ends in good order. */
+  readonly topicsChanged: () => Promise<boolean>;
+}
+
+const MIB = 1024 * 1024;
+/** A killed consumer's partitions come to another one after this. */
+const SESSION_TIMEOUT_MS = 15_000;
+/** Bounds the memory of what is fetched and not yet in a batch; a single message may be larger. */
+const FETCH_BYTES = 4 * MIB;
+const FETCH_BYTES_OF_PARTITION = 1 * MIB;
+const FETCH_WAIT_MS = 500;
+const WATCH_EVERY_MS = 5_000;
+/** Longer than any rebalance; a consumer of kafkajs that is silent for this long has got stuck. */
+const SILENCE_MS = 120_000;
+/** How long the last commit and the farewell may take; the ledger has the positions anyway. */
+const LEAVE_WITHIN_MS = 5_000;
+
+/** One membership in the consumer group, from joining to leaving or crashing. */
+export class KafkaSession {
+  readonly #options: KafkaSessionOptions;
+  readonly #consumer: Consumer;
+  readonly #readings: KafkaReadings;
+  readonly #over = new AbortController();
+  #failure: Error | undefined;
+  #committing: Promise<void> = Promise.resolve();
+  #aliveAt = performance.now();
+
+  constructor(options: KafkaSessionOptions) {
+    this.#options = options;
+    this.#consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: FETCH_BYTES_OF_PARTITION,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      metadataMaxAge: 60_000,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 4, restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#readings = new KafkaReadings({ ...options, consumer: this.#consumer });
+  }
+
+  /** Consumes until `signal` is aborted or the topics have changed. @throws where kafkajs gives up */
+  async run(signal: AbortSignal): Promise<void> {
+    const { topics, sink } = this.#options;
+    const consumer = this.#consumer;
+    this.#listen();
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.#readings.take(payload),
+      });
+      const over = AbortSignal.any([signal, this.#over.signal]);
+      void this.#watch(over);
+      if (!over.aborted) await once(over, 'abort');
+      if (this.#failure) throw this.#failure;
+      this.#readings.stop();
+      consumer.pause(topics.map((topic) => ({ topic })));
+      await sink.flush();
+      await atMost(LEAVE_WITHIN_MS, this.#committing);
+    } finally {
+      this.#readings.release();
+      await atMost(LEAVE_WITHIN_MS, this.#leave());
+    }
+  }
+
+  /** Commits what is in the ledger to the group, in the background, for whoever watches the group. */
+  commit(ranges: readonly OffsetRange[]): void {
+    const own = this.#readings.ownOf(ranges);
+    if (own.length === 0) return;
+    const offsets = own.map(({ topic, partition, next }) => ({ topic, partition, offset: next.toString() }));
+    this.#committing = this.#committing.then(() => this.#commit(offsets));
+  }
+
+  async #commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
+    try {
+      await this.#consumer.commitOffsets(offsets);
+    } catch (error) {
+      this.#options.log.warn(`offsets were not committed to the group: ${messageOf(error)}; the ledger has them`);
+    }
+  }
+
+  /** Goes on where the ledger stands, in all partitions. */
+  startAgain(): void {
+    this.#readings.startAgain();
+  }
+
+  #listen(): void {
+    const { log, groupId, onState } = this.#options;
+    const { CRASH, FETCH, FETCH_START, GROUP_JOIN, HEARTBEAT } = this.#consumer.events;
+    this.#consumer.on(CRASH, ({ payload: { error } }) => this.#end(error));
+    this.#consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.#aliveAt = performance.now();
+      this.#readings.assign(memberAssignment);
+      log.info({ assignment: memberAssignment }, `joined the group ${groupId}`);
+      onState(undefined);
+    });
+    // A fetch that begins where the one before never ended means that it failed: perhaps the topic was gone.
+    const fetching = new Set<number>();
+    this.#consumer.on(FETCH_START, ({ payload: { nodeId } }) => {
+      if (fetching.has(nodeId)) this.#readings.distrust();
+      fetching.add(nodeId);
+    });
+    this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {
+      fetching.delete(nodeId);
+    });
+    this.#consumer.on(HEARTBEAT, () => {
+      this.#aliveAt = performance.now();
+    });
+  }
+
+  /** Ends the session: in good order, or because of a failure. */
+  #end(failure?: Error): void {
+    this.#failure = failure;
+    this.#over.abort();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { topics, onState, topicsChanged } = this.#options;
+    while (!signal.aborted) {
+      try {
+        for (const topic of topics) await this.#readings.watch(topic);
+        const changed = await topicsChanged();
+        if (signal.aborted) return;
+        onState(undefined);
+        if (changed) this.#end();
+      } catch (error) {
+        if (signal.aborted) return;
+        onState(`Kafka does not answer: ${messageOf(error)}`);
+      }
+      if (performance.now() - this.#aliveAt > SILENCE_MS) this.#end(new Error('the Kafka client has gone silent'));
+      await sleep(WATCH_EVERY_MS, signal);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#consumer.disconnect();
+    } catch (error) {
+      this.#options.log.warn(`the group was not left in good order: ${messageOf(error)}; it notices by itself`);
+    }
+  }
+}
+
+async function atMost(ms: number, wait: Promise<void>): Promise<void> {
+  const settled = new AbortController();
+  await Promise.race([wait.finally(() => settled.abort()), sleep(ms, settled.signal)]);
+}

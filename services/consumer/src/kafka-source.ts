@@ -1,0 +1,145 @@
+import { messageOf } from '@lvra/shared/errors';
+import type { BatchLedger } from '@lvra/shared/ledger/batches';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import { sleep } from '@lvra/shared/sleep';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { registerCodecs } from './codecs.js';
+import { kafkaLog } from './kafka-log.js';
+import { KafkaSession } from './kafka-session.js';
+import type { AlertSink, AlertSource, RegisteredBatch } from './source.js';
+
+export interface KafkaSourceOptions {
+  /** Each `host:port`. */
+  readonly servers: readonly string[];
+  readonly topics: readonly string[];
+  /** Also names the positions in the ledger. */
+  readonly groupId: string;
+  readonly batches: BatchLedger;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+const TOPICS_EVERY_MS = 5_000;
+
+/**
+ * Alerts from Kafka topics, for as long as it takes: a broker that is down and a topic that does not exist yet are
+ * waited for, and a consumer that kafkajs gives up on is made anew.
+ */
+export function kafkaSource(options: KafkaSourceOptions): AlertSource {
+  return new KafkaSource(options);
+}
+
+class KafkaSource implements AlertSource {
+  readonly name = 'kafka';
+  readonly #options: KafkaSourceOptions;
+  readonly #kafka: Kafka;
+  readonly #where: string;
+  #session: KafkaSession | undefined;
+  #trouble: string | undefined = 'not connected to Kafka yet';
+
+  constructor(options: KafkaSourceOptions) {
+    registerCodecs();
+    this.#options = options;
+    this.#where = options.servers.join(', ');
+    this.#kafka = new Kafka({
+      clientId: 'lvra-consumer',
+      brokers: [...options.servers],
+      connectionTimeout: 5_000,
+      requestTimeout: 30_000,
+      retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 2 },
+      logLevel: logLevel.INFO,
+      logCreator: kafkaLog(options.log),
+    });
+  }
+
+  notReady(): string | undefined {
+    return this.#trouble;
+  }
+
+  registered({ ranges }: RegisteredBatch): void {
+    this.#session?.commit(ranges);
+  }
+
+  overtaken(): void {
+    this.#session?.startAgain();
+  }
+
+  async run(sink: AlertSink, signal: AbortSignal): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    const onState = (trouble: string | undefined) => {
+      if (trouble === undefined) retryMs = FIRST_RETRY_MS;
+      this.#report(trouble);
+    };
+    while (!signal.aborted) {
+      try {
+        await this.#connected(sink, onState, signal);
+      } catch (error) {
+        if (!isTopicGone(error)) onState(`Kafka at ${this.#where} cannot be used: ${messageOf(error)}`);
+        await sink.discard();
+        await sleep(retryMs, signal);
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+  }
+
+  async #connected(
+    sink: AlertSink,
+    onState: (trouble: string | undefined) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { groupId, batches, metrics, log } = this.#options;
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      const topics = await this.#existingTopics(admin, signal);
+      if (topics.length === 0) return;
+      const topicsChanged = async () => (await this.#existing(admin)).join() !== topics.join();
+      const session = new KafkaSession({
+        ...{ kafka: this.#kafka, admin, topics, groupId, batches, metrics, log, sink, onState, topicsChanged },
+      });
+      this.#session = session;
+      await session.run(signal);
+    } finally {
+      this.#session = undefined;
+      await admin.disconnect();
+    }
+  }
+
+  /** Waits until at least one topic exists. @returns none where `signal` was aborted first */
+  async #existingTopics(admin: Admin, signal: AbortSignal): Promise<string[]> {
+    while (!signal.aborted) {
+      const topics = await this.#existing(admin);
+      const missing = this.#options.topics.filter((topic) => !topics.includes(topic));
+      if (missing.length > 0) {
+        const line = `${missing.join(', ')} does not exist at ${this.#where}: Lasair makes a topic when its filter passes an alert; waiting`;
+        if (line !== this.#trouble) this.#options.log.warn(line);
+        if (topics.length === 0) this.#trouble = line;
+      }
+      if (topics.length > 0) return topics;
+      await sleep(TOPICS_EVERY_MS, signal);
+    }
+    return [];
+  }
+
+  async #existing(admin: Admin): Promise<string[]> {
+    const known = new Set(await admin.listTopics());
+    return this.#options.topics.filter((topic) => known.has(topic));
+  }
+
+  /** Says what is wrong once, and once that it is over. */
+  #report(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return;
+    if (trouble !== undefined) this.#options.log.error(`${trouble}; trying again`);
+    else this.#options.log.info(`consuming from Kafka at ${this.#where}`);
+    this.#trouble = trouble;
+  }
+}
+
+/** A topic that is deleted while it is read is no fault: it is waited for like one that does not exist yet. */
+function isTopicGone(error: unknown): boolean {
+  const { type, cause } = error as { type?: string; cause?: { type?: string } };
+  return [type, cause?.type].includes('UNKNOWN_TOPIC_OR_PARTITION');
+}

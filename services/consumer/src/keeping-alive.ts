@@ -1,0 +1,23 @@
+import { sleep } from '@lvra/shared/sleep';
+
+export const HEARTBEAT_MS = 3_000;
+
+/**
+ * Waits, however long, without losing the membership in the consumer group.
+ *
+ * @throws what `heartbeat` throws where the group has moved on meanwhile
+ */
+export async function keepingAlive(wait: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
+  const finished = new AbortController();
+  let failure: { error: unknown } | undefined;
+  const finish = () => finished.abort();
+  void wait.then(finish, (error) => {
+    failure = { error };
+    finish();
+  });
+  while (!finished.signal.aborted) {
+    await sleep(HEARTBEAT_MS, finished.signal);
+    await heartbeat();
+  }
+  if (failure) throw failure.error;
+}

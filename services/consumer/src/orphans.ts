@@ -1,0 +1,20 @@
+import { messageOf } from '@lvra/shared/errors';
+import type { BatchLedger } from '@lvra/shared/ledger/batches';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { DataPaths } from '@lvra/shared/paths';
+import { removeConsumerFiles } from './batch-files.js';
+
+/** No consumer that is alive takes so long from a name to its registration. */
+const ORPHANED_AFTER_MS = 600_000;
+
+/** Gives back the stems of consumers that were killed between name and registration, and removes their files. */
+export function clearOrphans(batches: BatchLedger, paths: DataPaths, log: Logger, now = Date.now()): void {
+  try {
+    for (const stem of batches.unregistered(now - ORPHANED_AFTER_MS)) {
+      batches.abandonStem(stem, () => removeConsumerFiles(paths, stem));
+      log.warn({ stem }, `${stem} was reserved and never registered; its name is free again and its files are removed`);
+    }
+  } catch (error) {
+    log.warn(`unused stems could not be cleared up: ${messageOf(error)}; tried again in a minute`);
+  }
+}

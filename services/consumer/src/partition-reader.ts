@@ -1,0 +1,183 @@
+import type { KafkaPosition } from '@lvra/shared/ledger/batches';
+import { fingerprintOf } from './fingerprint.js';
+
+/** What the reader needs of a fetched message. */
+export interface FetchedMessage {
+  readonly offset: string;
+  /** ms since 1970, or -1. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+/** What to do with what was fetched. */
+export type Verdict =
+  /** The messages from this index on are the next ones. */
+  | { readonly kind: 'take'; readonly from: number }
+  /** Fetch from this offset; for a look at the message before the position, or because there is nothing before it. */
+  | { readonly kind: 'fetch'; readonly offset: bigint }
+  /** Ask the broker which offsets it has, and then `judgeRange`. */
+  | { readonly kind: 'ask-range' }
+  /** The topic was deleted and created again: what it holds is new from the beginning. */
+  | { readonly kind: 'replaced' };
+
+/** The offsets that a partition has: [low, high). */
+export interface OffsetSpan {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** So long after the last fetch a topic may have been replaced by one that has grown past the position. */
+const TRUSTED_MS = 1_000;
+/** Where more was waiting the next fetch follows at once, but over a slow line it may take its time. */
+const TRUSTED_WITH_MORE_MS = 30_000;
+
+/**
+ * Knows where reading of one partition stands and judges whether what was fetched goes on from there.
+ *
+ * Lasair deletes a topic and creates it again when its filter is saved; the same offsets then hold other messages.
+ * The position keeps the fingerprint of the message before it, so the topic is known to be the same one wherever
+ * that message is seen again. It is looked at when reading begins, and after every pause in which the topic could
+ * have been replaced unseen.
+ */
+export class PartitionReader {
+  #position: KafkaPosition | undefined;
+  #next: bigint | undefined;
+  #started = false;
+  /** The message before the position was asked for and not seen yet. */
+  #lookingBack = false;
+  #resumeAt: bigint | undefined;
+  #trustedUntil = Number.NEGATIVE_INFINITY;
+  #lookedAt = 0;
+
+  #origin: bigint | undefined;
+
+  /** @param origin where to begin while the ledger has no position; undefined leaves it to the group's offset */
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    origin?: bigint,
+  ) {
+    this.#origin = origin;
+  }
+
+  /** Where reading has to begin again while the ledger has no position; undefined where it has not begun. */
+  get origin(): bigint | undefined {
+    return this.#origin;
+  }
+
+  /** Whether it knows the ledger's position. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  get position(): KafkaPosition | undefined {
+    return this.#position;
+  }
+
+  /** When the topic was last known to be the same one, on the clock of `performance.now()`. */
+  get lookedAt(): number {
+    return this.#lookedAt;
+  }
+
+  /** Begins at the ledger's position; undefined where the group has never read the partition. */
+  start(position: KafkaPosition | undefined, now: number): void {
+    this.#position = position;
+    this.#next = position?.next;
+    // A position that is gone one day was of a topic that was replaced.
+    if (position) this.#origin = 0n;
+    this.#started = true;
+    this.#lookingBack = false;
+    this.#lookedAt = now;
+    this.distrust();
+  }
+
+  /** After a pause: the next fetch proves nothing by itself. */
+  distrust(): void {
+    this.#resumeAt = undefined;
+    this.#trustedUntil = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Where to fetch from for a look at the message before the position; undefined where there is none to look at.
+   */
+  lookBack(): bigint | undefined {
+    if (!this.#position) return undefined;
+    this.#lookingBack = true;
+    return this.#position.next - 1n;
+  }
+
+  /**
+   * Judges messages that were fetched in order of their offsets.
+   *
+   * @param fetchedFrom the offset that was asked for
+   * @param now on the clock of `performance.now()`
+   */
+  judge(fetchedFrom: bigint, messages: readonly FetchedMessage[], now: number): Verdict {
+    if (!this.#position) return { kind: 'take', from: 0 };
+    const previous = this.#position.next - 1n;
+    const at = messages.findIndex(({ offset }) => BigInt(offset) >= previous);
+    const found = messages[at];
+    if (found && BigInt(found.offset) === previous) {
+      if (fingerprintOfFetched(found) !== this.#position.fingerprint) return { kind: 'replaced' };
+      this.#trust(now, TRUSTED_MS);
+      return { kind: 'take', from: at + 1 };
+    }
+    // A fetch from `previous` that brings later messages only shows that Kafka has dropped that one by itself.
+    const goesOn = fetchedFrom === previous || (fetchedFrom === this.#resumeAt && now < this.#trustedUntil);
+    if (goesOn && at !== -1) return { kind: 'take', from: at };
+    if (this.#lookingBack) return { kind: 'ask-range' };
+    this.#lookingBack = true;
+    return { kind: 'fetch', offset: previous };
+  }
+
+  /** Judges by the offsets that the partition has, where the message before the position could not be fetched. */
+  judgeRange({ low, high }: OffsetSpan, now: number): Verdict {
+    if (!this.#position) return { kind: 'fetch', offset: low };
+    const { next } = this.#position;
+    if (high < next) return { kind: 'replaced' };
+    if (low < next) return { kind: 'fetch', offset: next - 1n };
+    // Retention has removed it, and perhaps some that were never read.
+    this.#lookingBack = false;
+    this.#resumeAt = low;
+    this.#trust(now, TRUSTED_WITH_MORE_MS);
+    return { kind: 'fetch', offset: low };
+  }
+
+  /** The message at `offset` is about to be taken. @returns where reading stood before it */
+  advance(offset: bigint): bigint {
+    this.#origin ??= offset;
+    const stood = this.#next ?? offset;
+    this.#next = offset + 1n;
+    return stood;
+  }
+
+  /**
+   * Messages were taken, or known already, up to and with `last`.
+   *
+   * @param high the offset that the partition's next message will get
+   */
+  tookUpTo(last: FetchedMessage, high: bigint, now: number): void {
+    const next = BigInt(last.offset) + 1n;
+    this.#position = { next, fingerprint: fingerprintOfFetched(last) };
+    this.#next = next;
+    this.#lookingBack = false;
+    this.#resumeAt = next;
+    this.#trust(now, high > next ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
+  }
+
+  #trust(now: number, ms: number): void {
+    this.#lookedAt = now;
+    this.#trustedUntil = now + ms;
+  }
+}
+
+/** When Kafka received a message, ms since 1970; NaN where it does not say. */
+export function receivedMsOf({ timestamp }: FetchedMessage): number {
+  const ms = Number(timestamp);
+  return ms > 0 ? ms : Number.NaN;
+}
+
+function fingerprintOfFetched(message: FetchedMessage): string {
+  return fingerprintOf({ timestamp: receivedMsOf(message), key: message.key, value: message.value });
+}

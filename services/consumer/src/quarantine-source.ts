@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, UsageError } from '@lvra/shared/errors';
+import type { QuarantinedAlert, QuarantineLedger } from '@lvra/shared/ledger/quarantine';
+import type { DataPaths } from '@lvra/shared/paths';
+import type { AlertSource, RawMessage } from './source.js';
+
+export interface QuarantineSourceOptions {
+  readonly ids: readonly bigint[];
+  readonly quarantine: QuarantineLedger;
+  readonly paths: DataPaths;
+}
+
+/**
+ * Alerts that were in quarantine, once more; each is marked with the stem under which it was read again. One that is
+ * still bad comes back to quarantine under that stem.
+ *
+ * @throws UsageError where an id is not in quarantine or was replayed already
+ */
+export function quarantineSource({ ids, quarantine, paths }: QuarantineSourceOptions): AlertSource {
+  const alerts = [...new Set(ids)].map((id) => alertOf(quarantine, id));
+  const idOf = new Map<RawMessage, bigint>();
+  return {
+    name: 'quarantine',
+    async run(sink, signal) {
+      for (const { id, path, receivedMs } of alerts) {
+        if (signal.aborted) return;
+        const message = { bytes: await bytesOf(join(paths.root, path), id), receivedMs: receivedMs ?? Number.NaN };
+        idOf.set(message, id);
+        const wait = sink.add(message);
+        if (wait) await wait;
+      }
+    },
+    registered({ stem, messages }) {
+      for (const message of messages) {
+        const id = idOf.get(message);
+        if (id !== undefined) quarantine.markReplayed(id, stem);
+        idOf.delete(message);
+      }
+    },
+  };
+}
+
+function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
+  const alert = quarantine.get(id);
+  if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see \`lvra quarantine list\``);
+  if (alert.replayedAs) throw new UsageError(`alert ${id} was replayed already, as stem ${alert.replayedAs}`);
+  return alert;
+}
+
+async function bytesOf(path: string, id: bigint): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UsageError(`the bytes of alert ${id} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}

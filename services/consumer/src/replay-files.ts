@@ -1,0 +1,43 @@
+import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { messageOf, UsageError } from '@lvra/shared/errors';
+
+const EXTENSIONS = ['.json', '.ndjson', '.jsonl'];
+const OPENING_BRACKET = 0x5b;
+/** Enough to see past the white space that a file may begin with. */
+const LOOK_BYTES = 4_096;
+
+/**
+ * The files to replay: the path itself, or all alert files below it in the order of their paths.
+ *
+ * @throws UsageError where one cannot be read or there is none
+ */
+export function replayFiles(path: string): string[] {
+  try {
+    const files = statSync(path).isDirectory() ? filesBelow(path) : [path];
+    for (const file of files) accessSync(file, constants.R_OK);
+    if (files.length > 0) return files;
+  } catch (error) {
+    throw new UsageError(`cannot replay ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  throw new UsageError(`cannot replay ${path}: there is no ${EXTENSIONS.join(', ')} file in it`);
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && EXTENSIONS.includes(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** True for a batch file, which is a JSON array; otherwise it has one alert a line. */
+export function isBatchFile(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(LOOK_BYTES);
+    const bytes = readSync(file, start, 0, LOOK_BYTES, 0);
+    return start.subarray(0, bytes).find((byte) => byte > 0x20) === OPENING_BRACKET;
+  } finally {
+    closeSync(file);
+  }
+}

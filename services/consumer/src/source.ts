@@ -1,0 +1,58 @@
+import type { OffsetRange } from '@lvra/shared/ledger/batches';
+
+/** Where a message stands in Kafka. */
+export interface MessageOrigin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Where reading stood before this message: its own offset, or less where Kafka holds nothing in between. */
+  readonly from: bigint;
+  readonly key: Buffer | null;
+}
+
+/** One message as it came in: bytes that nobody has looked at yet. */
+export interface RawMessage {
+  readonly bytes: Buffer;
+  /** When Kafka received it, ms since 1970; NaN where unknown. */
+  readonly receivedMs: number;
+  /** Missing where it did not come from Kafka just now. */
+  readonly origin?: MessageOrigin;
+}
+
+/** A batch that is on disk and in the ledger. */
+export interface RegisteredBatch {
+  readonly stem: string;
+  /** Good ones and quarantined ones, as they were added. */
+  readonly messages: readonly RawMessage[];
+  readonly ranges: readonly OffsetRange[];
+}
+
+/** Takes messages and makes batches of them. */
+export interface AlertSink {
+  /**
+   * Takes a message.
+   *
+   * @returns a promise only where the next one must wait until it is settled
+   */
+  add(message: RawMessage): Promise<void> | undefined;
+  /** Closes the open batch; settles once everything that was added is registered. */
+  flush(): Promise<void>;
+  /**
+   * Forgets the open batch, because its messages will be brought again; settles once the batch that is being
+   * written is registered, so that the ledger's positions stand still.
+   */
+  discard(): Promise<void>;
+}
+
+/** Where alerts come from. */
+export interface AlertSource {
+  readonly name: 'kafka' | 'replay' | 'simulate' | 'quarantine' | 'none';
+  /** Brings alerts until there are no more or `signal` is aborted, and then flushes what it brought. */
+  run(sink: AlertSink, signal: AbortSignal): Promise<void>;
+  /** Why it brings nothing now; undefined while it can. */
+  notReady?(): string | undefined;
+  /** Told of every batch that is registered. */
+  registered?(batch: RegisteredBatch): void;
+  /** Told that other consumers registered some of its messages first: it must go on where the ledger stands. */
+  overtaken?(): void;
+}

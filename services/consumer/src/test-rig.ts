@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InProcessBus } from '@lvra/shared/bus/in-process';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger, type Logger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import { nightOf } from '@lvra/shared/stem';
+import { type BatchLimits, DEFAULT_LIMITS } from './batcher.js';
+import { type AlertConsumer, createConsumer } from './consumer.js';
+import type { AlertSource, RawMessage } from './source.js';
+
+/** A data root of its own with a ledger on disk, for tests; several consumers may work on it. */
+export class TestRig {
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+  readonly bus = new InProcessBus();
+  readonly metrics = new Metrics();
+  readonly log: Logger;
+
+  constructor(shared?: TestRig) {
+    this.paths = shared?.paths ?? dataPaths(mkdtempSync(join(tmpdir(), 'lvra-consumer-')));
+    this.ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });
+    this.log = createLogger(this.paths, 'kafka', { stdout: false, level: 'debug' });
+  }
+
+  consumer(source: AlertSource, limits: Partial<BatchLimits> = {}, groupId = 'lvra'): AlertConsumer {
+    const { ledger, bus, paths, metrics, log } = this;
+    const owner = `test-${process.pid}`;
+    return createConsumer({
+      ...{ source, ledger, bus, paths, vras: ['r0b'], groupId, metrics, log, owner },
+      limits: { ...DEFAULT_LIMITS, ...limits },
+    });
+  }
+
+  /** Registered stems with a batch file, in the order of their registration. */
+  stems(): string[] {
+    return this.rows("SELECT stem FROM stem_event WHERE stage = 'consumer' AND rows > 0 ORDER BY ID").map(
+      ({ stem }) => stem as string,
+    );
+  }
+
+  batchText(stem: string): string {
+    return readFileSync(this.paths.batch(stem), 'utf8');
+  }
+
+  /** The `n` of every alert over all registered batch files. */
+  numbers(): number[] {
+    return this.stems().flatMap((stem) =>
+      [...this.batchText(stem).matchAll(/"n": (\d+)/g)].map(([, number]) => Number(number)),
+    );
+  }
+
+  rows(sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
+    return this.ledger.database.prepare(sql).all(...parameters) as Record<string, unknown>[];
+  }
+
+  logText(): string {
+    const file = join(this.paths.logs(nightOf(new Date())), 'kafka.log');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  close(): void {
+    this.ledger.close();
+    rmSync(this.paths.root, { recursive: true, force: true });
+  }
+}
+
+const FIRST_ID = 313637921267122191n;
+
+export const idOf = (n: number): bigint => FIRST_ID + BigInt(n);
+
+/** A small message in the dialect of Lasair, told from others by its `n`. */
+export function alertText(n: number, padding = 200): string {
+  return `{"diaObjectId": ${idOf(n)}, "n": ${n}, "raErr": NaN, "pad": "${'x'.repeat(padding)}"}`;
+}
+
+export function message(bytes: Buffer | string, origin?: RawMessage['origin']): RawMessage {
+  return { bytes: Buffer.from(bytes), receivedMs: 1_770_000_000_000, ...(origin ? { origin } : {}) };
+}
+
+/** Brings what it is given, and ends. */
+export function listSource(messages: Iterable<RawMessage>): AlertSource {
+  return {
+    name: 'replay',
+    async run(sink) {
+      for (const each of messages) await sink.add(each);
+    },
+  };
+}
+
+export const never: AbortSignal = new AbortController().signal;
+
+/** Waits until `condition` holds. @throws with `what` after `withinMs` */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 30_000) {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await delay(20);
+  }
+}
+
+/** The whole numbers from `first` up to and without `end`. */
+export function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index);
+}
+
+export function sorted(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b);
+}
