@@ -100,9 +100,16 @@ export class BatchLedger {
     });
   }
 
-  /** Gives a reserved name back; a registered stem stays. */
-  abandonStem(stem: string): void {
-    this.#statements.abandon.run(stem);
+  /**
+   * Gives a reserved name back; a registered stem stays.
+   *
+   * @param removeFiles removes what was written under the name. It runs before anybody can register the stem or
+   *   take its name, so that no file of a live batch is ever removed
+   */
+  abandonStem(stem: string, removeFiles: () => void): void {
+    writing(this.#database, () => {
+      if (this.#statements.abandon.run(stem).changes > 0) removeFiles();
+    });
   }
 
   /** Names reserved before `reservedBefore` (ms) and never registered: their consumer was killed on the way. */
