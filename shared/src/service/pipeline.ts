@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Bus } from '../bus/bus.js';
-import { UsageError } from '../errors.js';
+import { messageOf, UsageError } from '../errors.js';
 import { Ledger } from '../ledger/ledger.js';
+import { type HealthServer, serveHealth } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { type DataPaths, dataPaths } from '../paths.js';
@@ -61,16 +62,6 @@ export function openPipeline(
   return { settings, paths, ledger, metrics: new Metrics({ process: true }), owner, close };
 }
 
-/** The VRAs that a stage works for: all, or the one asked for; annotating only those that are to be annotated. */
-export function vrasOf(stage: Stage | 'consumer', settings: Settings, only?: string): VraSettings[] {
-  const named = settings.vras.filter((vra) => only === undefined || vra.modelName === only);
-  if (named.length === 0) {
-    const known = settings.vras.map(({ modelName }) => modelName).join(', ');
-    throw new UsageError(`there is no VRA ${only} in the settings; there are ${known}`);
-  }
-  return stage === 'annotate' ? named.filter(({ annotate }) => annotate) : named;
-}
-
 /** A stage of a VRA, ready to run; it logs under the stage's own name. */
 export function stageRunner(
   pipeline: Pipeline,
@@ -87,10 +78,29 @@ export function stageRunner(
   return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner });
 }
 
-/** Brings the gauges up to date that the ledger knows best; for /metrics. */
-export function refreshGauges({ metrics, ledger }: Pipeline, stages: readonly (readonly [Stage, string])[]): void {
-  for (const [stage, vra] of stages) {
-    metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
-    metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
+/**
+ * Serves /healthz, /readyz and /metrics on the port, with the gauges that the ledger knows best brought up to date.
+ *
+ * @param stages whose gauges it keeps
+ * @throws UsageError where the port cannot be had
+ */
+export async function serveHealthOf(
+  { settings, metrics, ledger }: Pipeline,
+  port: number,
+  stages: readonly (readonly [Stage, string])[],
+  bus: Bus,
+  notReady: () => string[],
+): Promise<HealthServer> {
+  const refresh = () => {
+    metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
+    for (const [stage, vra] of stages) {
+      metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
+      metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
+    }
+  };
+  try {
+    return await serveHealth({ host: settings.healthHost, port, metrics, notReady, refresh });
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error });
   }
 }

@@ -1,12 +1,14 @@
 import type { Bus } from '../bus/bus.js';
 import { NatsBus } from '../bus/nats.js';
 import { UsageError } from '../errors.js';
-import { type HealthServer, serveHealth } from '../observe/health.js';
+import type { HealthServer } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
-import { STAGES, type Stage } from '../stages.js';
-import { type CreateTask, openPipeline, type Pipeline, refreshGauges, stageRunner, vrasOf } from './pipeline.js';
+import { stagesOf, vrasOf } from '../settings/stage-vras.js';
+import type { Stage } from '../stages.js';
+import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
 import { stopSignal } from './shutdown.js';
+import { notReady, runTogether, type Worker } from './workers.js';
 
 /** Four services of one machine must not ask for the same port. */
 const HEALTH_PORT: Readonly<Record<Stage | 'consumer', number>> = {
@@ -18,13 +20,6 @@ const HEALTH_PORT: Readonly<Record<Stage | 'consumer', number>> = {
 
 /** How long a message stays with a silent replica before another gets it; as long as a claim in the ledger. */
 const ACK_WAIT_MS = 30_000;
-
-/** One loop of a service. */
-export interface Worker {
-  run(signal: AbortSignal): Promise<unknown>;
-  /** Why it cannot work now; undefined while it can. */
-  notReady(): string | undefined;
-}
 
 export interface ServiceParts extends Pipeline {
   readonly bus: Bus;
@@ -66,49 +61,21 @@ export async function serve(
     ackWaitMs: ACK_WAIT_MS,
     onStatus: (status) => log.info(status),
   });
-  const workers = makeWorkers({ ...pipeline, bus, log });
-  const failure = new AbortController();
-  const signal = AbortSignal.any([stopSignal((by) => log.info(`${name} stops: ${by}`)), failure.signal]);
-  const health = await startHealth(name, pipeline, bus, () =>
-    signal.aborted ? ['stopping'] : workers.flatMap((worker) => worker.notReady() ?? []),
-  );
-  log.info({ dataRoot: paths.root, profile: settings.profile, healthPort: health?.port }, `${name} starts`);
+  let health: HealthServer | undefined;
   try {
-    await allOrNone(workers, signal, failure);
+    const workers = makeWorkers({ ...pipeline, bus, log });
+    const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
+    const port = settings.healthPort ?? HEALTH_PORT[name];
+    const stages = stagesOf(settings).filter(([stage]) => stage === name);
+    if (port !== 0)
+      health = await serveHealthOf(pipeline, port, stages, bus, () =>
+        signal.aborted ? ['stopping'] : notReady(workers),
+      );
+    log.info({ dataRoot: paths.root, profile: settings.profile, healthPort: health?.port }, `${name} starts`);
+    await runTogether(workers, signal);
   } finally {
     await bus.close();
     await health?.close();
     pipeline.close();
   }
-}
-
-/** Runs the workers until the signal; where one throws, the others are ended first. */
-async function allOrNone(workers: readonly Worker[], signal: AbortSignal, failure: AbortController): Promise<void> {
-  const running = workers.map((worker) =>
-    worker.run(signal).catch((error) => {
-      failure.abort();
-      throw error;
-    }),
-  );
-  await Promise.allSettled(running);
-  await Promise.all(running);
-}
-
-async function startHealth(
-  name: Stage | 'consumer',
-  pipeline: Pipeline,
-  bus: Bus,
-  notReady: () => string[],
-): Promise<HealthServer | undefined> {
-  const { settings, metrics } = pipeline;
-  const port = settings.healthPort ?? HEALTH_PORT[name];
-  if (port === 0) return undefined;
-  const stages = STAGES.filter((stage) => stage === name).flatMap((stage) =>
-    vrasOf(stage, settings).map(({ modelName }) => [stage, modelName] as const),
-  );
-  const refresh = () => {
-    metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
-    refreshGauges(pipeline, stages);
-  };
-  return serveHealth({ host: settings.healthHost, port, metrics, notReady, refresh });
 }

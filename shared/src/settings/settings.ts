@@ -25,6 +25,8 @@ export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'
   readonly vras: readonly VraSettings[];
   /** Lasair's; undefined where none is set. */
   readonly token: string | undefined;
+  /** The environment variable for it in this profile. */
+  readonly tokenVariable: string;
   readonly natsPassword: string | undefined;
   /** What a person should know though it is no error, one line each. */
   readonly warnings: readonly string[];
@@ -83,8 +85,8 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   const written = readCommon(file, profile, options, environment, complaints, warnings);
   const common = readGroup(COMMON_SETTINGS, written, fileName, complaints);
   const { vras, environmentNames } = readVras(written, profile, environment, complaints, warnings);
-  const { dataRoot: rootName, token: tokenName } = OF_PROFILE[profile];
-  const token = readSecret([tokenName, 'LASAIR_TOKEN'], environment, complaints);
+  const { dataRoot: rootName, token: tokenVariable } = OF_PROFILE[profile];
+  const token = readSecret([tokenVariable, 'LASAIR_TOKEN'], environment, complaints);
   const natsPassword = readSecret(['LVRA_NATS_PASSWORD'], environment, complaints);
   const baseDir = resolvePath(written, 'baseDir');
   const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
@@ -97,7 +99,7 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   if (common) complaints.push(...contradictions(common, vras));
   if (complaints.length > 0 || !common || dataRoot === undefined) throw new UsageError(complaints.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
-  return { ...common, profile, dataRoot, replayPath, vras, token, natsPassword, warnings };
+  return { ...common, profile, dataRoot, replayPath, vras, token, tokenVariable, natsPassword, warnings };
 }
 
 function readProfile(environment: NodeJS.ProcessEnv, complaints: Complaints): Profile {
