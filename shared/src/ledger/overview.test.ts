@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { STAGES } from '../stages.js';
+import { Ledger } from './ledger.js';
+import { STATUS_TABLE } from './status-tables.js';
+
+const NOW = Date.UTC(2026, 2, 1);
+const LEASE_MS = 30_000;
+
+describe('what the ledger tells of a stage', () => {
+  let folder: string;
+  let ledger: Ledger;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lvra-overview-'));
+    ledger = Ledger.open(join(folder, 'db', 'log.db'), ['r0b', 'other'], { create: true });
+  });
+
+  afterEach(() => {
+    ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Registers a stem for r0b with these statuses; it is not meant for the other VRA. */
+  const register = (stem: string, ...codes: [feature: number, predict: number, annotate: number]) => {
+    STAGES.forEach((stage, i) => {
+      ledger.database.prepare(`INSERT INTO ${STATUS_TABLE[stage]} (stem, r0b) VALUES (?, ?)`).run(stem, codes[i]);
+    });
+  };
+
+  const fail = (stem: string, dueAt: number | undefined) => {
+    const work = ledger.work('feature', 'r0b');
+    work.claim(stem, 'me', NOW, LEASE_MS);
+    work.fail(stem, 'me', { status: 99, message: 'a fault', dueAt, now: NOW, durationMs: 1 });
+  };
+
+  test('a stem counts where its own status puts it, and for its own VRA only', () => {
+    register('20260301_000001', 1, 1, 1);
+    register('20260301_000002', -1, 31, 0);
+    register('20260301_000003', 0, 0, 0);
+    assert.deepEqual(ledger.overview.of('predict', 'r0b'), {
+      stage: 'predict',
+      vra: 'r0b',
+      done: 1,
+      partial: 0,
+      pending: 1,
+      failed: { 31: 1 },
+      dead: 0,
+      oldestPending: '20260301_000002',
+    });
+    const other = ledger.overview.of('predict', 'other');
+    assert.deepEqual([other.done, other.pending, other.failed, other.oldestPending], [0, 0, {}, undefined]);
+  });
+
+  test('a stage waits for nobody whose stage before is not done, and for no dead stem', () => {
+    register('20260301_000001', 1, 0, 0);
+    register('20260301_000002', -1, 31, 0);
+    register('20260301_000003', 0, 0, 0);
+    register('20260301_000004', 0, 0, 0);
+    fail('20260301_000003', undefined);
+    fail('20260301_000004', NOW + 10_000);
+    const waiting = STAGES.map((stage) => ledger.overview.waiting(stage, 'r0b'));
+    assert.deepEqual(waiting, [1, 2, 0]);
+    assert.deepEqual([ledger.overview.dead('feature', 'r0b'), ledger.overview.dead('predict', 'r0b')], [1, 0]);
+  });
+
+  test('what is unfinished comes with its reason, oldest first', () => {
+    register('20260301_000002', 0, 0, 0);
+    register('20260301_000001', 0, 0, 0);
+    register('20260301_000003', 1, 0, 0);
+    fail('20260301_000001', undefined);
+    fail('20260301_000002', NOW + 10_000);
+    const of = { stage: 'feature', vra: 'r0b', status: 99, attempts: 1, error: 'a fault' } as const;
+    assert.deepEqual(ledger.overview.unfinished('feature', 'r0b'), [
+      { ...of, stem: '20260301_000001', nextAttempt: undefined, isDead: true },
+      { ...of, stem: '20260301_000002', nextAttempt: NOW + 10_000, isDead: false },
+    ]);
+  });
+});
+
+describe('the sums over everything', () => {
+  test('latencies run from the arrival to the acceptance, and the best score of an object counts once', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvra-totals-'));
+    const ledger = Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: true });
+    try {
+      const score = ledger.database.prepare(
+        "INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name) VALUES (?, ?, ?, 's', ?, 'r0b')",
+      );
+      const arrival = ledger.database.prepare('INSERT INTO source VALUES (?, 61000.5, ?)');
+      const outcome = ledger.database.prepare(
+        'INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, ?, ?)',
+      );
+      const objects = [170019716327800983n, 170019716327800984n];
+      // Two sources of the first object, one of the second; when Kafka had the last is not known.
+      const rows = [
+        [1, objects[0], 0.4, 'superseded', 1_000, 9_000],
+        [2, objects[0], 0.9, 'accepted', 2_000, 9_500],
+        [3, objects[1], 0.7, 'accepted', 3_000, 4_000],
+        [4, objects[1], 0.1, 'accepted', null, 5_000],
+      ] as const;
+      for (const [id, object, value, became, received, at] of rows) {
+        score.run(id, object, id, value);
+        arrival.run(id, received);
+        outcome.run(id, became, at);
+      }
+      assert.equal(ledger.totals.scores(), 4);
+      assert.deepEqual(ledger.totals.outcomes(), { accepted: 3, superseded: 1 });
+      assert.deepEqual(ledger.totals.latenciesMs(), [1_000, 7_500]);
+      assert.deepEqual(ledger.totals.highestScores(5), [
+        { diaObjectId: objects[0], model: 'r0b', score: 0.9 },
+        { diaObjectId: objects[1], model: 'r0b', score: 0.7 },
+      ]);
+    } finally {
+      ledger.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
