@@ -1,0 +1,55 @@
+import { isProgram, runProgram } from '@lvra/shared/service/program';
+import { type ServiceParts, serve as serveWorkers } from '@lvra/shared/service/serve';
+import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
+import { type AlertConsumer, createConsumer } from './consumer.js';
+import { kafkaSource } from './kafka-source.js';
+import { noneSource } from './none-source.js';
+import { replaySource } from './replay-source.js';
+import { simulateSource } from './simulate-source.js';
+import type { AlertSource } from './source.js';
+
+/** The consumer of the settings; with another source where told. */
+export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(parts)): AlertConsumer {
+  const { settings, ledger, paths, metrics, bus, log, owner } = parts;
+  return createConsumer({
+    source,
+    limits: {
+      alerts: settings.batchAlerts,
+      bytes: settings.batchBytes,
+      ageMs: settings.batchSeconds * 1_000,
+      messageBytes: settings.maxMessageBytes,
+    },
+    vras: settings.vras.map(({ modelName }) => modelName),
+    groupId: settings.groupId ?? '',
+    ...{ ledger, paths, metrics, bus, log, owner },
+  });
+}
+
+function sourceOf({ settings, ledger, metrics, log }: ServiceParts): AlertSource {
+  switch (settings.source) {
+    case 'kafka':
+      return kafkaSource({
+        servers: settings.kafkaServer ?? [],
+        topics: settings.myTopic ?? [],
+        groupId: settings.groupId ?? '',
+        batches: ledger.batches,
+        metrics,
+        log,
+      });
+    case 'replay':
+      return replaySource({ path: settings.replayPath ?? '', log });
+    case 'simulate': {
+      const { simulateSeed: seed, simulateRate: rate, simulateCount: count } = settings;
+      return simulateSource({ simulation: { seed }, rate, count });
+    }
+    case 'none':
+      return noneSource();
+  }
+}
+
+/** Runs the consumer service until SIGTERM or SIGINT. */
+export function serve(settings: Settings): Promise<void> {
+  return serveWorkers('consumer', settings, (parts) => [consumerOf(parts)]);
+}
+
+if (isProgram(import.meta.url)) await runProgram('lvra-consumer', () => serve(loadSettings()));
