@@ -1,0 +1,52 @@
+import { open } from 'node:fs/promises';
+import { messageOf, UsageError } from '@lvra/shared/errors';
+import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+
+/** Where simulated alerts go. */
+export interface AlertTarget {
+  /** For a person. */
+  readonly name: string;
+  send(alerts: readonly { readonly text: string }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A new file, one alert a line. */
+export async function fileTarget(path: string): Promise<AlertTarget> {
+  const file = await open(path, 'w').catch((error) => {
+    throw new UsageError(`--file cannot be written: ${messageOf(error)}`);
+  });
+  return {
+    name: path,
+    send: async (alerts) => {
+      await file.appendFile(alerts.map(({ text }) => `${text}\n`).join(''));
+    },
+    close: () => file.close(),
+  };
+}
+
+/** A Kafka topic; without keys, as Lasair sends, so that the partitions take turns. */
+export async function kafkaTarget(
+  servers: readonly string[],
+  topic: string,
+  codec: 'none' | 'gzip',
+): Promise<AlertTarget> {
+  const kafka = new Kafka({
+    clientId: 'lvra-simulate',
+    brokers: [...servers],
+    connectionTimeout: 5_000,
+    retry: { retries: 2 },
+    logLevel: logLevel.NOTHING,
+  });
+  const producer = kafka.producer();
+  await producer.connect().catch((error) => {
+    throw new UsageError(`--kafka cannot be reached: ${messageOf(error)}`);
+  });
+  const compression = codec === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+  return {
+    name: `${topic} at ${servers.join(',')}`,
+    send: async (alerts) => {
+      await producer.send({ topic, compression, messages: alerts.map(({ text }) => ({ value: text })) });
+    },
+    close: () => producer.disconnect(),
+  };
+}

@@ -1,0 +1,110 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UsageError } from '@lvra/shared/errors';
+import { parseId } from '@lvra/shared/ids';
+import { Command } from 'commander';
+import { print, size, table, utc } from '../formats.js';
+import { type OpenLedger, withLedger } from '../ledger.js';
+
+const HELP = `
+An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on. The
+rest of its batch goes on without it.
+
+Examples:
+  lvra quarantine list
+  lvra quarantine show 17
+  lvra quarantine replay 17 18     after an upgrade that can read them`;
+
+const LIST_HELP = `
+Oldest first: its number, the stem and the stage that put it there, the reason (as in the metric
+lvra_quarantined_alerts_total), its size, and what was found.`;
+
+const REPLAY_HELP = `
+Reads the alerts again into a new stem, which the stages then work on as on any other. One that is still bad comes back
+to quarantine under that stem. Services may run meanwhile; \`lvra run\` may not.`;
+
+export function quarantineCommand(): Command {
+  const quarantine = new Command('quarantine')
+    .description('alerts that could not be used: list, show, replay')
+    .helpCommand(false)
+    .addHelpText('after', HELP);
+  quarantine
+    .command('list')
+    .description('what is in quarantine')
+    .option('--all', 'also what was replayed')
+    .addHelpText('after', LIST_HELP)
+    .action(({ all }: { all?: true }) => withLedger((open) => list(open, all === true)));
+  quarantine
+    .command('show')
+    .description('one alert: where it came from, why it is here, how it begins')
+    .argument('<number>', 'as `lvra quarantine list` shows it')
+    .action((number: string) => withLedger((open) => show(open, idOf(number))));
+  quarantine
+    .command('replay')
+    .description('read alerts again')
+    .argument('[numbers...]', 'as `lvra quarantine list` shows them')
+    .option('--all', 'everything that is in quarantine')
+    .addHelpText('after', REPLAY_HELP)
+    .action(replay);
+  return quarantine;
+}
+
+function list({ ledger }: OpenLedger, all: boolean): void {
+  const alerts = ledger.quarantine.list({ all });
+  const rows = alerts.map((alert) => [
+    String(alert.id),
+    alert.stem,
+    alert.stage,
+    alert.reason,
+    size(alert.bytes),
+    alert.replayedAs === undefined ? alert.detail : `replayed as ${alert.replayedAs}`,
+  ]);
+  const head = ['number', 'stem', 'stage', 'reason', 'size', 'detail'];
+  print(rows.length > 0 ? table(head, rows, [0, 4]) : 'Nothing is in quarantine.');
+}
+
+function show({ ledger, paths }: OpenLedger, id: bigint): void {
+  const alert = ledger.quarantine.get(id);
+  if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
+  const path = join(paths.root, alert.path);
+  const facts = [
+    ['reason', `${alert.reason}: ${alert.detail}`],
+    ['stem', `${alert.stem}, put aside by the ${alert.stage} at ${utc(alert.at)}, position ${alert.position}`],
+    ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] offset ${alert.offset}`],
+    ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
+    ['bytes', `${path} (${size(alert.bytes)})`],
+    ['replayed', alert.replayedAs ?? 'no'],
+  ] as const;
+  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${fact}`), '', beginningOf(path)].join('\n'));
+}
+
+const SHOWN_BYTES = 800;
+
+/** The first bytes as text; whatever is not printable is escaped, so that no terminal obeys it. */
+function beginningOf(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    const bytes = Buffer.alloc(SHOWN_BYTES);
+    const length = readSync(file, bytes);
+    closeSync(file);
+    const text = bytes.toString('latin1', 0, length).replace(/[^\x20-\x7e\n]/g, (odd) => {
+      return `\\x${odd.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    });
+    return length < SHOWN_BYTES ? text : `${text} …`;
+  } catch (error) {
+    throw new UsageError(`its bytes cannot be read: ${messageOf(error)}`);
+  }
+}
+
+async function replay(numbers: readonly string[], { all }: { all?: true }): Promise<void> {
+  if (numbers.length > 0 === (all === true)) throw new UsageError('say which: their numbers, or --all');
+  const ids = numbers.map(idOf);
+  const { replayQuarantine } = await import('../replay.js');
+  await replayQuarantine(all ? 'all' : ids);
+}
+
+function idOf(number: string): bigint {
+  const id = parseId(number);
+  if (id === undefined) throw new UsageError(`${JSON.stringify(number)} is no number of an alert in quarantine`);
+  return id;
+}

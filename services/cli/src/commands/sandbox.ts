@@ -1,0 +1,40 @@
+import { startSandbox } from '@lvra/sandbox/sandbox';
+import { UsageError } from '@lvra/shared/errors';
+import { stopSignal } from '@lvra/shared/service/shutdown';
+import { Command } from 'commander';
+import { print } from '../formats.js';
+import { wholeNumber } from '../options.js';
+
+const HELP = `
+A stand-in for Lasair's annotation calls on this machine that behaves as the real one does, throttle and errors included.
+Its page shows what it received. It runs until Ctrl-C and keeps nothing.
+
+Example:
+  lvra sandbox --port 8080
+  LVRA_ENDPOINT=http://127.0.0.1:8080/api LASAIR_LSST_TOKEN=sandbox-token lvra run --source simulate`;
+
+export function sandboxCommand(): Command {
+  return new Command('sandbox')
+    .description('a stand-in for Lasair to annotate at')
+    .option('--port <number>', 'the port to listen on; any free one unless told', wholeNumber(1, 65_535))
+    .option('--latency <ms>', 'how long each call takes; 0 unless told', wholeNumber(0, 600_000))
+    .addHelpText('after', HELP)
+    .action(async ({ port, latency }: { port?: number; latency?: number }) => {
+      const sandbox = await startSandbox({ port: port ?? 0, latencyMs: latency ?? 0, keep: 'current' }).catch(
+        (error: NodeJS.ErrnoException) => {
+          throw new UsageError(`port ${port} cannot be had: ${error.message}; choose another with --port`);
+        },
+      );
+      print(
+        [
+          `A stand-in for Lasair listens at ${sandbox.endpoint}; its page is ${new URL('/', sandbox.endpoint)}`,
+          'To annotate there, in another terminal:',
+          `  LVRA_ENDPOINT=${sandbox.endpoint} LASAIR_LSST_TOKEN=sandbox-token lvra run`,
+          'Ctrl-C ends it.',
+        ].join('\n'),
+      );
+      const signal = stopSignal(() => {});
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await sandbox.close();
+    });
+}

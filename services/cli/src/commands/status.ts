@@ -1,0 +1,78 @@
+import { styleText } from 'node:util';
+import { STATUS, statusMeaning } from '@lvra/shared/status';
+import { Command } from 'commander';
+import { count, print, table, utc } from '../formats.js';
+import { type OpenLedger, withLedger } from '../ledger.js';
+
+const HELP = `
+One line for each stage of each VRA:
+  done      status 1
+  partial   status -1: done, but some alerts of the stem have no result
+  pending   status 0: not done yet
+  failed    by status code, as the database has them; tried again by themselves unless dead
+  dead      given up on: see \`lvra dead\`, mend the cause, then \`lvra retry\`
+  oldest    the oldest stem that is not done
+
+Examples:
+  lvra status
+  lvra status --json | jq '.stages[] | select(.dead > 0)'`;
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('what is done, pending and failed, by stage and VRA')
+    .option('--json', 'for programs')
+    .addHelpText('after', HELP)
+    .action((options: { json?: true }) => {
+      withLedger((open) => {
+        const state = stateOf(open, Date.now());
+        print(options.json ? JSON.stringify(state, null, 2) : describe(state));
+      });
+    });
+}
+
+function stateOf({ settings, ledger, stages }: OpenLedger, now: number) {
+  return {
+    profile: settings.profile,
+    dataRoot: settings.dataRoot,
+    stages: stages.map(([stage, vra]) => {
+      const pause = ledger.work(stage, vra).paused(now);
+      return {
+        ...ledger.overview.of(stage, vra),
+        ...(pause && { pausedUntil: new Date(pause.until).toISOString(), pausedBecause: pause.reason }),
+      };
+    }),
+    quarantined: ledger.overview.quarantined(),
+  };
+}
+
+function describe({ profile, dataRoot, stages, quarantined }: ReturnType<typeof stateOf>): string {
+  const rows = stages.map((row) => [
+    row.stage,
+    row.vra,
+    count(row.done),
+    count(row.partial),
+    count(row.pending),
+    Object.entries(row.failed)
+      .map(([code, stems]) => `${code}: ${count(stems)}`)
+      .join(', '),
+    row.dead > 0 ? styleText('red', count(row.dead)) : '0',
+    row.oldestPending ?? '',
+  ]);
+  const head = ['stage', 'VRA', 'done', 'partial', 'pending', 'failed', 'dead', 'oldest'];
+  const codes = [...new Set(stages.flatMap(({ failed }) => Object.keys(failed)))].map(Number).sort((a, b) => a - b);
+  return [
+    `${dataRoot} (${profile})`,
+    '',
+    table(head, rows, [2, 3, 4, 6]),
+    ...(codes.length > 0 ? ['', ...codes.map((code) => `${code}: ${statusMeaning(code)}`)] : []),
+    ...stages.flatMap((row) =>
+      row.pausedUntil
+        ? ['', `${row.stage} ${row.vra} waits until ${utc(Date.parse(row.pausedUntil))}: ${row.pausedBecause}`]
+        : [],
+    ),
+    ...(stages.some(({ failed }) => failed[STATUS.noLasairClient])
+      ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
+      : []),
+    ...(quarantined > 0 ? ['', `${count(quarantined)} alerts are in quarantine: lvra quarantine list`] : []),
+  ].join('\n');
+}

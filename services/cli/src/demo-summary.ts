@@ -1,0 +1,82 @@
+import { relative } from 'node:path';
+import { styleText } from 'node:util';
+import type { Sandbox } from '@lvra/sandbox/sandbox';
+import type { ObjectScore } from '@lvra/shared/ledger/totals';
+import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
+import type { Embedded } from './embedded.js';
+import { count, duration, table } from './formats.js';
+import { countsOf } from './progress.js';
+
+/** Between bogus and real; the model gives probabilities. */
+const REAL_FROM = 0.5;
+const SHOWN_SCORES = 10;
+
+/** What the demonstration did, for a person to enjoy. */
+export async function describeDemo(
+  { pipeline }: Embedded,
+  sandbox: Sandbox,
+  truths: ReadonlyMap<bigint, Truth>,
+  tookMs: number,
+): Promise<string> {
+  const { ledger, metrics, paths } = pipeline;
+  const { alerts, scores } = await countsOf(metrics);
+  const { accepted = 0, superseded = 0 } = ledger.totals.outcomes();
+  const latencies = ledger.totals.latenciesMs();
+  const best = ledger.totals.highestScores(scores);
+  const quarantined = ledger.quarantine.list();
+  const reasons = [...new Set(quarantined.map(({ reason }) => reason))].join(', ');
+  const calls = Object.values(sandbox.counts.calls.annotatelist).reduce((sum, each) => sum + each, 0);
+  const median = duration(quantile(latencies, 0.5));
+  const most = duration(quantile(latencies, 0.99));
+  const facts = [
+    ['alerts in', count(alerts), `in ${duration(tookMs)}, ${count(Math.round((alerts * 1_000) / tookMs))} a second`],
+    ['quarantined', count(quarantined.length), `could not be used, and are kept: ${reasons}`],
+    ['scored', count(scores), `${rightShare(best, truths)} of the objects on the right side of ${REAL_FROM}`],
+    [
+      'annotated',
+      count(accepted),
+      `in ${count(calls)} calls; ${count(superseded)} more had a newer source of their object`,
+    ],
+    ['latency', median, `from arrival to annotation, median; ${most} for 99 in 100`],
+  ] as const;
+  const root = relative(process.cwd(), paths.root);
+  const next = [
+    ['lvra status', 'what is done, by stage'],
+    [`lvra stem ${quarantined[0]?.stem ?? '<stem>'}`, 'the history of one batch'],
+    ['lvra quarantine list', 'the messages that could not be used, and why'],
+  ] as const;
+  return [
+    '',
+    ...facts.map(([name, value, note]) => `${name.padEnd(12)}${styleText('bold', value.padStart(8))}   ${note}`),
+    '',
+    styleText('bold', 'The highest scores, and what the simulator knows the objects to be'),
+    highest(best.slice(0, SHOWN_SCORES), truths),
+    '',
+    `The batches (JSON/), features (csv/), logs and database (db/log.db) are in ${root}/. The scores are those of a`,
+    'demonstration model, and say nothing about the sky. To look further:',
+    ...next.map(([command, what]) => `  LVRA_DATA_ROOT=${root} npx ${command.padEnd(26)} ${what}`),
+  ].join('\n');
+}
+
+/** How many of the objects the scores tell apart rightly, in percent. */
+function rightShare(scores: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth>): string {
+  const right = scores.filter(({ diaObjectId, score }) => {
+    const truth = truths.get(diaObjectId);
+    return truth !== undefined && isReal(truth) === score >= REAL_FROM;
+  });
+  return scores.length === 0 ? 'none' : `${Math.round((100 * right.length) / scores.length)} %`;
+}
+
+function highest(best: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth>): string {
+  const rows = best.map(({ diaObjectId, score }) => {
+    const truth = truths.get(diaObjectId) ?? 'unknown';
+    const isInTheSky = truth !== 'unknown' && isReal(truth);
+    return [String(diaObjectId), score.toFixed(4), isInTheSky ? truth : styleText('yellow', `${truth} (not real)`)];
+  });
+  return table(['object', 'score', 'is'], rows, [0, 1]);
+}
+
+/** The value below which this share of the sorted values lies; 0 where there are none. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0;
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
+import { EXIT } from '@lvra/shared/service/program';
+import { stopSignal } from '@lvra/shared/service/shutdown';
+import { loadSettings } from '@lvra/shared/settings/settings';
+import { demoSource } from './demo-source.js';
+import { describeDemo } from './demo-summary.js';
+import { Embedded } from './embedded.js';
+import { print } from './formats.js';
+import { startProgress } from './progress.js';
+import { watch } from './watch.js';
+
+const ALERTS = 2_000;
+const ALERTS_A_SECOND = 150;
+/** What a call takes at Lasair on a good day. */
+const LATENCY_MS = 80;
+const FOLDER = 'demo-data';
+
+/** So that there is much to see within a few seconds; at night a batch is larger. */
+const SETTINGS = { LVRA_BATCH_ALERTS: '150', LVRA_BATCH_SECONDS: '1', LVRA_SOURCE: 'simulate' } as const;
+
+/** Runs the demonstration, in a folder of its own below the current one. */
+export async function demo(): Promise<void> {
+  const root = resolve(FOLDER);
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root);
+  const sandbox = await startSandbox({ latencyMs: LATENCY_MS });
+  try {
+    await runDemo(root, sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
+  // Nothing of the person's own settings: neither their data folder nor their token may come into this.
+  const environment = {
+    ...SETTINGS,
+    LVRA_DATA_ROOT: root,
+    LVRA_ENDPOINT: sandbox.endpoint,
+    LASAIR_TOKEN: 'sandbox-token',
+  };
+  const settings = loadSettings({ environment });
+  const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
+  const embedded = new Embedded(settings, 'lvra demo', source);
+  print(`${styleText('bold', 'Simulated alerts')} → features → scores → annotations at ${sandbox.endpoint}\n`);
+  const begun = performance.now();
+  const progress = startProgress();
+  const endWatch = watch(embedded, progress, ALERTS);
+  const signal = stopSignal(() => {});
+  let troubles: string[];
+  try {
+    troubles = await embedded.drain(signal);
+  } finally {
+    await endWatch();
+    progress.end();
+  }
+  print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
+  for (const trouble of troubles) process.stderr.write(`lvra: ${trouble}\n`);
+  if (troubles.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
+  embedded.close();
+}

@@ -1,0 +1,143 @@
+import { createTask as createAnnotateTask } from '@lvra/annotate/main';
+import { consumerOf } from '@lvra/consumer/main';
+import type { AlertSource } from '@lvra/consumer/source';
+import { createTask as createFeatureTask } from '@lvra/feature/main';
+import { createTask as createPredictTask } from '@lvra/predict/main';
+import { InProcessBus } from '@lvra/shared/bus/in-process';
+import { messageOf } from '@lvra/shared/errors';
+import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
+import type { HealthServer } from '@lvra/shared/observe/health';
+import { createLogger, logNameOf } from '@lvra/shared/observe/log';
+import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
+import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
+import type { Settings } from '@lvra/shared/settings/settings';
+import { stagesOf, vrasOf } from '@lvra/shared/settings/stage-vras';
+import { sleep } from '@lvra/shared/sleep';
+import type { StageRunner } from '@lvra/shared/stage/runner';
+import { STAGES, type Stage } from '@lvra/shared/stages';
+import { countsOf } from './progress.js';
+
+const CREATE_TASK = { feature: createFeatureTask, predict: createPredictTask, annotate: createAnnotateTask } as const;
+
+/** How the log files of this process go: stdout is the person's. */
+const LOG_TO = { stdout: false } as const;
+
+/** As long as the Python pipeline waits for another message before it ends its poll. */
+const QUIET_MS = 20_000;
+
+/**
+ * All stages in one process: the code of the services, a bus that lives in memory, and the data folder to itself.
+ */
+export class Embedded {
+  readonly pipeline: Pipeline;
+  /** Every stage of every VRA. */
+  readonly stages: readonly (readonly [Stage, string])[];
+  readonly #bus = new InProcessBus();
+  readonly #consumer;
+  /** For each VRA its stages, in the order of the flow. */
+  readonly #chains: readonly (readonly StageRunner[])[];
+  readonly #log;
+
+  /**
+   * @param command what a person calls this process
+   * @param source of alerts, instead of that of the settings
+   * @throws LockHeld where somebody else works on the data folder
+   */
+  constructor(settings: Settings, command: string, source?: AlertSource) {
+    const stages = ['consumer', ...STAGES] as const;
+    this.pipeline = openPipeline(settings, { stages, mode: 'exclusive', command });
+    this.stages = stagesOf(settings);
+    const { paths } = this.pipeline;
+    const loggerOf = (name: 'consumer' | 'run') =>
+      createLogger(paths, logNameOf(name), { ...LOG_TO, level: settings.logLevel });
+    this.#log = loggerOf('run');
+    for (const warning of settings.warnings) this.#log.warn(warning);
+    this.#consumer = consumerOf({ ...this.pipeline, bus: this.#bus, log: loggerOf('consumer') }, source);
+    this.#chains = settings.vras.map(({ modelName }) =>
+      STAGES.flatMap((stage) =>
+        vrasOf(stage, settings, modelName).map((vra) =>
+          stageRunner(this.pipeline, stage, CREATE_TASK[stage], vra, this.#bus, LOG_TO),
+        ),
+      ),
+    );
+  }
+
+  /**
+   * Takes the source to its end and works off everything that is pending, once. Kafka's end is where nothing has come
+   * for a while.
+   *
+   * @returns what went wrong on the way, in words
+   */
+  async drain(signal: AbortSignal): Promise<string[]> {
+    this.#log.info('run --once begins');
+    const quiet = new AbortController();
+    const consumed = this.#consumer.run(AbortSignal.any([signal, quiet.signal])).then(() => undefined, messageOf);
+    const ends: Promise<string | undefined>[] = [consumed];
+    for (const chain of this.#chains) {
+      let upstream: Promise<unknown> = consumed;
+      for (const runner of chain) {
+        const drained = runner.drain(upstream, signal);
+        upstream = drained;
+        ends.push(drained);
+      }
+    }
+    let kafkaTrouble: string | undefined;
+    if (this.pipeline.settings.source === 'kafka') {
+      await this.#quietSource(signal);
+      kafkaTrouble = this.#consumer.notReady();
+      quiet.abort();
+    }
+    const troubles = [...(await Promise.all(ends)), kafkaTrouble].filter((trouble) => trouble !== undefined);
+    this.#log.info({ troubles }, 'run --once ends');
+    return troubles;
+  }
+
+  /** Waits until no batch has been registered for so long that the source must be empty. */
+  async #quietSource(signal: AbortSignal): Promise<void> {
+    const quietMs = QUIET_MS + this.pipeline.settings.batchSeconds * 1_000;
+    let { alerts } = await countsOf(this.pipeline.metrics);
+    let since = performance.now();
+    while (!signal.aborted && performance.now() - since < quietMs) {
+      await sleep(500, signal);
+      const now = await countsOf(this.pipeline.metrics);
+      if (now.alerts !== alerts) since = performance.now();
+      alerts = now.alerts;
+    }
+  }
+
+  /**
+   * Works until `signal` is aborted.
+   *
+   * @throws what a stage throws; the others are ended first
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#log.info('run begins');
+    await runTogether(this.#workers(), signal);
+    this.#log.info('run ends');
+  }
+
+  /** Why parts of it do not work now, one line each. */
+  notReady(): string[] {
+    return notReady(this.#workers());
+  }
+
+  /** What no stage has done yet. */
+  unfinished(): UnfinishedStem[] {
+    return this.stages.flatMap(([stage, vra]) => this.pipeline.ledger.overview.unfinished(stage, vra));
+  }
+
+  /** Serves health and metrics where the settings name a port. */
+  async serveHealth(): Promise<HealthServer | undefined> {
+    const { settings } = this.pipeline;
+    if (!settings.healthPort) return undefined;
+    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, this.#bus, () => this.notReady());
+  }
+
+  close(): void {
+    this.pipeline.close();
+  }
+
+  #workers(): Worker[] {
+    return [this.#consumer, ...this.#chains.flat()];
+  }
+}

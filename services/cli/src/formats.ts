@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+
+/** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
+export function utc(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `850 ms`, `2.4 s` or `3.5 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`;
+}
+
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** `512 B`, `40.1 kB`; decimal units. */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length);
+  return `${(bytes / 1_000 ** power).toFixed(1)} ${UNITS[power - 1]}`;
+}
+
+/** `12,345`. */
+export function count(number: number): string {
+  return number.toLocaleString('en-GB');
+}
+
+const NOTHING = '';
+const NO_LINES = {
+  ...{ top: NOTHING, 'top-mid': NOTHING, 'top-left': NOTHING, 'top-right': NOTHING },
+  ...{ bottom: NOTHING, 'bottom-mid': NOTHING, 'bottom-left': NOTHING, 'bottom-right': NOTHING },
+  ...{ left: NOTHING, 'left-mid': NOTHING, mid: NOTHING, 'mid-mid': NOTHING, right: NOTHING, 'right-mid': NOTHING },
+  middle: '  ',
+};
+
+/** A table without lines, so that grep and awk read it as well as people do. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const printed = new Table({
+    chars: NO_LINES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
+  });
+  printed.push(
+    head.map((name) => styleText('bold', name)),
+    ...rows.map((row) => [...row]),
+  );
+  return printed.toString().replace(/ +$/gm, '');
+}
+
+/** Prints to stdout, with a line end. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

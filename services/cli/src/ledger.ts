@@ -1,0 +1,33 @@
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
+import { stagesOf } from '@lvra/shared/settings/stage-vras';
+import type { Stage } from '@lvra/shared/stages';
+
+/** The ledger of the data folder in force, for commands that look into it or change a mark in it. */
+export interface OpenLedger {
+  readonly settings: Settings;
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+  /** The names of all VRAs. */
+  readonly vras: readonly string[];
+  /** Every stage of every VRA that there is work for, in the order of the flow. */
+  readonly stages: readonly (readonly [Stage, string])[];
+}
+
+/**
+ * Lends a command the ledger.
+ *
+ * @throws UsageError where the settings are wrong or there is no ledger
+ */
+export function withLedger(use: (open: OpenLedger) => void): void {
+  const settings = loadSettings();
+  const paths = dataPaths(settings.dataRoot);
+  const vras = settings.vras.map(({ modelName }) => modelName);
+  const ledger = Ledger.open(paths.database, vras, { create: false });
+  try {
+    use({ settings, paths, ledger, vras, stages: stagesOf(settings) });
+  } finally {
+    ledger.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { styleText } from 'node:util';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import cliProgress from 'cli-progress';
+import { count, print, utc } from './formats.js';
+
+/** What a run has done so far, and what it knows to be left. */
+export interface RunState {
+  readonly alerts: number;
+  readonly features: number;
+  readonly scores: number;
+  readonly annotations: number;
+  /** Work in steps: a stem has one for each stage of each VRA. */
+  readonly stepsDone: number;
+  readonly stepsLeft: number;
+}
+
+/** Shows how a run goes on: a bar on a terminal, lines anywhere else. */
+export interface Progress {
+  show(state: RunState): void;
+  /** Says something that a person should not miss. */
+  say(line: string): void;
+  end(): void;
+}
+
+export function startProgress(): Progress {
+  return process.stdout.isTTY ? new Bar() : new Lines();
+}
+
+class Bar implements Progress {
+  readonly #bars = new cliProgress.MultiBar({
+    stream: process.stdout,
+    format: `{bar} {percentage}%  {what}`,
+    barCompleteChar: '━',
+    barIncompleteChar: '─',
+    barsize: 24,
+    hideCursor: true,
+    linewrap: false,
+    fps: 5,
+  });
+  readonly #bar = this.#bars.create(1, 0, { what: '' });
+
+  show(state: RunState): void {
+    // Without work there is no share to show; with an empty bar, a person sees that it waits.
+    this.#bar.setTotal(Math.max(state.stepsDone + state.stepsLeft, 1));
+    this.#bar.update(state.stepsDone, { what: inWords(state) });
+  }
+
+  say(line: string): void {
+    this.#bars.log(`${styleText('yellow', line)}\n`);
+  }
+
+  end(): void {
+    this.#bars.stop();
+  }
+}
+
+const A_LINE_EVERY_MS = 5_000;
+
+class Lines implements Progress {
+  #last = '';
+  #at = Number.NEGATIVE_INFINITY;
+
+  show(state: RunState): void {
+    const line = inWords(state);
+    if (line === this.#last || performance.now() - this.#at < A_LINE_EVERY_MS) return;
+    this.#last = line;
+    this.#at = performance.now();
+    print(`${utc(Date.now())}  ${line}`);
+  }
+
+  say(line: string): void {
+    print(`${utc(Date.now())}  ${line}`);
+  }
+
+  end(): void {}
+}
+
+function inWords({ alerts, features, scores, annotations }: RunState): string {
+  return `${count(alerts)} alerts in, ${count(features)} with features, ${count(scores)} scored, ${count(annotations)} annotated`;
+}
+
+/** Reads the counters of a run. */
+export async function countsOf(metrics: Metrics): Promise<Omit<RunState, 'stepsLeft'>> {
+  return {
+    alerts: await sum(metrics.alertsConsumed),
+    features: await sum(metrics.rows, { stage: 'feature' }),
+    scores: await sum(metrics.rows, { stage: 'predict' }),
+    annotations: await sum(metrics.rows, { stage: 'annotate' }),
+    stepsDone: (await sum(metrics.stems)) - (await sum(metrics.stems, { outcome: 'failed' })),
+  };
+}
+
+interface Counter {
+  get(): Promise<{ values: { value: number; labels: Partial<Record<string, string | number>> }[] }>;
+}
+
+/** Adds up the values of a counter that have these labels. */
+async function sum(counter: Counter, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+  const { values } = await counter.get();
+  return values
+    .filter((entry) => Object.entries(labels).every(([name, value]) => entry.labels[name] === value))
+    .reduce((total, { value }) => total + value, 0);
+}

@@ -1,0 +1,66 @@
+import { UsageError } from '@lvra/shared/errors';
+import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
+import { EXIT } from '@lvra/shared/service/program';
+import { stopSignal } from '@lvra/shared/service/shutdown';
+import { loadSettings, type Override } from '@lvra/shared/settings/settings';
+import { type Stage, UPSTREAM } from '@lvra/shared/stages';
+import { statusMeaning } from '@lvra/shared/status';
+import { Embedded } from './embedded.js';
+import { count, duration, print, table } from './formats.js';
+import { countsOf, startProgress } from './progress.js';
+import { watch } from './watch.js';
+
+/**
+ * Runs all stages in this process.
+ *
+ * @param once ends when nothing is left to do, and then sets the exit code by what is left undone
+ * @throws UsageError, LockHeld
+ */
+export async function runEmbedded(once: boolean, overrides: readonly Override[]): Promise<void> {
+  const settings = loadSettings({ overrides });
+  if (once && settings.source === 'simulate' && settings.simulateCount === undefined) {
+    throw new UsageError('--once needs an end: say how many alerts with --simulate-count');
+  }
+  const embedded = new Embedded(settings, once ? 'lvra run --once' : 'lvra run');
+  const signal = stopSignal(() => {});
+  const begun = performance.now();
+  const health = await embedded.serveHealth();
+  const progress = startProgress();
+  for (const warning of settings.warnings) progress.say(warning);
+  const endWatch = watch(embedded, progress, settings.source === 'simulate' ? settings.simulateCount : undefined);
+  let troubles: string[] = [];
+  try {
+    if (once) troubles = await embedded.drain(signal);
+    else await embedded.run(signal);
+  } finally {
+    await endWatch();
+    progress.end();
+    await health?.close();
+  }
+  const { alerts, scores, annotations } = await countsOf(embedded.pipeline.metrics);
+  const took = duration(performance.now() - begun);
+  print(`${count(alerts)} alerts in, ${count(scores)} scored, ${count(annotations)} annotated in ${took}.`);
+  if (once) sayWhatIsLeft(embedded, troubles);
+  embedded.close();
+}
+
+/** At most so many lines; what is left beyond them has mostly the same causes. */
+const LINES = 20;
+
+function sayWhatIsLeft(embedded: Embedded, troubles: readonly string[]): void {
+  const left = embedded.unfinished();
+  if (left.length === 0 && troubles.length === 0) return;
+  process.exitCode = EXIT.failed;
+  for (const trouble of troubles) process.stderr.write(`lvra: ${trouble}\n`);
+  if (left.length === 0) return;
+  const keyOf = ({ stem, vra }: UnfinishedStem, stage: Stage | undefined) => `${stem} ${vra} ${stage}`;
+  const unfinished = new Set(left.map((each) => keyOf(each, each.stage)));
+  const rows = left.slice(0, LINES).map((each) => {
+    const upstream = UPSTREAM[each.stage];
+    const waits = unfinished.has(keyOf(each, upstream)) ? `waits for ${upstream}` : '';
+    const why = each.isDead ? `given up: ${each.error}` : (each.error ?? waits);
+    return [each.stem, each.stage, each.vra, `${each.status} ${statusMeaning(each.status)}`, why];
+  });
+  print(['', table(['stem', 'stage', 'VRA', 'status', 'why'], rows)].join('\n'));
+  if (left.length > LINES) print(`and ${count(left.length - LINES)} more: lvra status`);
+}
