@@ -122,7 +122,7 @@ export class Sending {
     const { callsPerHour } = limits;
     const reservation = ledger.annotations.reservations.reserve(work, rows, call, { seen, version, callsPerHour });
     const { reserved, superseded, busy, calls } = reservation;
-    metrics.lasairCallsLeft.set(calls.left);
+    metrics.lasairCallsLeft.set({ vra: work.vra }, calls.left);
     if (calls.waitMs > 0) throw budgetUsedUp(calls.waitMs, callsPerHour);
     for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
     progress.busy.push(...busy);

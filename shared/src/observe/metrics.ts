@@ -76,7 +76,8 @@ export class Metrics {
   });
   readonly lasairCallsLeft = new Gauge({
     name: 'lvra_lasair_calls_left',
-    help: 'Calls left of this hour’s budget, which all replicas share. At 0 annotating waits.',
+    help: 'Calls left of this hour’s budget, which all replicas and VRAs share. At 0 annotating waits.',
+    labelNames: ['vra'],
     registers: [this.registry],
   });
   readonly annotationLatency = new Histogram({
@@ -100,6 +101,11 @@ export class Metrics {
 
   /** @param options.process also measure this process: memory, CPU, event loop */
   constructor(options: { process: boolean } = { process: false }) {
-    if (options.process) collectDefaultMetrics({ register: this.registry });
+    if (!options.process) return;
+    collectDefaultMetrics({ register: this.registry });
+    // Gauges with the names of counters: promtool objects, and no dashboard asks for them.
+    for (const kind of ['handles', 'requests', 'resources']) {
+      this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+    }
   }
 }
