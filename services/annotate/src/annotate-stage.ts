@@ -79,7 +79,10 @@ class AnnotateTask implements StageTask {
     this.#isChecked = true;
     if (dryRun) return;
     this.#connected();
-    metrics.lasairCallsLeft.set({ vra: this.vra }, ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left);
+    metrics.lasairCallsLeft.set(
+      { vra: this.vra },
+      ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left,
+    );
   }
 
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {

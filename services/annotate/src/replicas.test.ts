@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryLater } from '@lvra/shared/errors';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf } from './night.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('two replicas', () => {
+  test('annotate overlapping objects of many stems, with failing calls, and end with the newest of each', async (context) => {
+    const night = await Night.start(context, { latencyMs: 3 });
+    const objects = 12;
+    const stems = Array.from({ length: 20 }, (_, index) => `20260202_1025${String(index).padStart(2, '0')}`);
+    // The order of the sources is not that of the stems, and each stem lacks a third of the objects.
+    const sourceOf = (stem: number) => (stem * 7) % stems.length;
+    const isIn = (object: number, stem: number) => object % 3 !== stem % 3;
+    night.sandbox.fault({ kind: 'status', status: 502, when: 'after', probability: 0.1, seed: 7 });
+    night.sandbox.fault({ kind: 'reset', probability: 0.1, seed: 11 });
+    // An hour in this test takes six seconds, so that calls in doubt are soon in doubt no more.
+    const begun = Date.now();
+    const now = () => begun + (Date.now() - begun) * 600;
+
+    let isScored = false;
+    const replica = async (owner: string) => {
+      const ledger = night.openLedger();
+      const task = night.task({ ledger, owner, lists: { first: 3, largest: 3 }, now });
+      const work = ledger.work('annotate', 'r0b');
+      for (let pending = work.pending(0, 0); !isScored || pending.length > 0; pending = work.pending(0, 0)) {
+        assert.ok(Date.now() - begun < 30_000, `${pending.length} stems are pending after 30 s`);
+        // Nobody claims a stem here: both may have the same one in hand.
+        for (const stem of pending) {
+          await night.annotate(stem, task).catch((error) => assert.ok(error instanceof RetryLater, String(error)));
+        }
+        await sleep(1);
+      }
+    };
+    const replicas = [replica('one'), replica('two')];
+    for (const [index, stem] of stems.entries()) {
+      night.addStem(
+        stem,
+        scoresOf(objects, sourceOf(index)).filter(({ object }) => isIn(object, index)),
+      );
+      await sleep(15);
+    }
+    isScored = true;
+    await Promise.all(replicas);
+    assert.deepEqual(
+      stems.map((stem) => night.status(stem)),
+      Array(stems.length).fill(1),
+    );
+    for (let object = 0; object < objects; object++) {
+      const newest = Math.max(...stems.flatMap((_, index) => (isIn(object, index) ? [sourceOf(index)] : [])));
+      assert.equal(night.heldSource(object), newest, `object ${object}`);
+    }
+    const superseded = stems.flatMap((stem) => night.outcomes(stem)).filter((outcome) => outcome === 'superseded');
+    assert.ok(superseded.length > 0 && night.sandbox.received.length > stems.length);
+  });
+
+  test('share the budget of the hour', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, scoresOf(25));
+    night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
+    const budget = { limits: { callsPerHour: 4 }, lists: { first: 10, largest: 10 } };
+    assert.deepEqual(await night.annotate(FIRST_STEM, night.task(budget)), { status: 1, rows: 25 });
+    const replica = night.task({ ledger: night.openLedger(), ...budget });
+    await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
+      const { delayMs, status, message } = error as { delayMs: number; status?: number; message: string };
+      assert.ok(delayMs > HOUR_MS - 60_000 && delayMs <= HOUR_MS);
+      assert.equal(status, undefined);
+      assert.match(message, /the 4 calls .* used up/);
+      return true;
+    });
+    assert.equal(night.sandbox.received.length, 4);
+    assert.equal(night.outcomes(SECOND_STEM).filter((outcome) => outcome === 'accepted').length, 10);
+    const text = await night.metrics.registry.metrics();
+    assert.match(text, /^lvra_lasair_calls_left\{vra="r0b"\} 0$/m);
+    const afterwards = night.task({ ...budget, now: () => Date.now() + HOUR_MS + 60_000 });
+    assert.deepEqual(await night.annotate(SECOND_STEM, afterwards), { status: 1, rows: 25 });
+  });
+});
