@@ -1,40 +1,15 @@
-import {
-  AckPolicy,
-  type Consumer,
-  connect,
-  DiscardPolicy,
-  type JetStreamClient,
-  JSONCodec,
-  type JsMsg,
-  type NatsConnection,
-  RetentionPolicy,
-  StorageType,
-} from 'nats';
+import { AckPolicy, type Consumer, ErrorCode, JSONCodec, type JsMsg, NatsError } from 'nats';
 import { messageOf } from '../errors.js';
 import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
-import { DEAD_STREAM, WORK_STREAM } from '../subjects.js';
+import { WORK_STREAM } from '../subjects.js';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
+import { NANOSECONDS_PER_MS, NatsLink, type NatsOptions } from './nats-link.js';
 
-export interface NatsOptions {
-  /** One or several `host:port`, comma-separated. */
-  readonly servers: string;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** What this service is called at the server. */
-  readonly name: string;
-  /** How long a message stays with a silent replica before another gets it. */
-  readonly ackWaitMs: number;
-  /** Told of every change of the connection, in words. */
-  readonly onStatus: (status: string) => void;
-}
-
-const NANOSECONDS_PER_MS = 1_000_000;
-/** A stem that was not worked off in a week is the sweep's alone. */
-const KEEP_WORK_MS = 7 * 24 * 3_600_000;
-const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
 /** A message that comes this often without an acknowledgement has killed as many processes; the ledger has counted. */
 const MOST_DELIVERIES = 20;
+/** The server refuses a pull shorter than a second. */
+const SHORTEST_PULL_MS = 1_000;
 
 const codec = JSONCodec<StemMessage>();
 
@@ -46,173 +21,111 @@ const codec = JSONCodec<StemMessage>();
  */
 export class NatsBus implements Bus {
   readonly #options: NatsOptions;
-  #connection: NatsConnection | undefined;
-  #jetstream: JetStreamClient | undefined;
-  #trouble: string | undefined = 'not connected yet';
-  #closed = false;
-  readonly #connecting: Promise<void>;
+  readonly #link: NatsLink;
 
   constructor(options: NatsOptions) {
     this.#options = options;
-    this.#connecting = this.#connect();
-  }
-
-  async #connect(): Promise<void> {
-    const { servers, user, password, name, onStatus } = this.#options;
-    while (!this.#closed) {
-      try {
-        const connection = await connect({
-          servers: servers.split(',').map((server) => server.trim()),
-          name,
-          ...(user === undefined ? {} : { user }),
-          ...(password === undefined ? {} : { pass: password }),
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: 500,
-          reconnectJitter: 500,
-          pingInterval: 10_000,
-          timeout: 5_000,
-        });
-        this.#connection = connection;
-        void this.#follow(connection);
-        await this.#ensureStreams();
-        this.#trouble = undefined;
-        onStatus(`connected to NATS at ${connection.getServer()}`);
-        return;
-      } catch (error) {
-        await this.#connection?.close();
-        this.#connection = undefined;
-        this.#report(`NATS at ${servers} cannot be used: ${messageOf(error)}; trying again`);
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
-    }
-  }
-
-  #report(trouble: string): void {
-    if (trouble !== this.#trouble) this.#options.onStatus(trouble);
-    this.#trouble = trouble;
-  }
-
-  async #follow(connection: NatsConnection): Promise<void> {
-    for await (const status of connection.status()) {
-      if (status.type === 'disconnect') this.#report('NATS is disconnected; reconnecting');
-      if (status.type === 'reconnect') {
-        // The server may have lost its storage: streams are made again, consumers when they are next used.
-        try {
-          await this.#ensureStreams();
-          this.#trouble = undefined;
-          this.#options.onStatus(`reconnected to NATS at ${connection.getServer()}`);
-        } catch (error) {
-          this.#report(`NATS is back but its streams are not: ${messageOf(error)}`);
-        }
-      }
-    }
-  }
-
-  async #ensureStreams(): Promise<void> {
-    if (!this.#connection) throw new Error('not connected');
-    const manager = await this.#connection.jetstreamManager({ timeout: 5_000 });
-    for (const [stream, keepMs] of [
-      [WORK_STREAM, KEEP_WORK_MS],
-      [DEAD_STREAM, KEEP_DEAD_MS],
-    ] as const) {
-      const config = {
-        ...stream,
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        discard: DiscardPolicy.Old,
-        max_msgs_per_subject: 1,
-        max_age: keepMs * NANOSECONDS_PER_MS,
-      };
-      try {
-        await manager.streams.info(stream.name);
-        await manager.streams.update(stream.name, config);
-      } catch {
-        await manager.streams.add(config);
-      }
-    }
-    this.#jetstream = this.#connection.jetstream({ timeout: 5_000 });
+    this.#link = new NatsLink(options);
   }
 
   async publish(subject: string, message: StemMessage): Promise<void> {
-    if (!this.#jetstream) throw new Error(this.#trouble ?? 'NATS is not connected');
+    const payload = codec.encode(message);
     try {
-      await this.#jetstream.publish(subject, codec.encode(message));
-    } catch (error) {
-      // A server whose storage was wiped while the connection held has no streams: make them and try once more.
-      await this.#ensureStreams();
-      await this.#jetstream.publish(subject, codec.encode(message)).catch((again) => {
-        throw new Error(`${subject} could not be announced: ${messageOf(again)}`, { cause: error });
+      await this.#link.live.jetstream.publish(subject, payload).catch(async (error) => {
+        // A server whose storage was wiped while the connection held has no stream: make it and try once more.
+        if (!(error instanceof NatsError) || error.code !== ErrorCode.NoResponders) throw error;
+        await this.#link.restoreStreams();
+        await this.#link.live.jetstream.publish(subject, payload);
       });
+    } catch (error) {
+      throw new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  async subscribe(route: Route): Promise<Subscription> {
-    return new NatsSubscription(
-      route,
-      this.#options.ackWaitMs,
-      () => this.#consumerOf(route),
-      (trouble) => this.#report(trouble),
-    );
-  }
-
-  async #consumerOf(route: Route): Promise<Consumer> {
-    if (!this.#connection || !this.#jetstream) throw new Error(this.#trouble ?? 'NATS is not connected');
-    const manager = await this.#connection.jetstreamManager({ timeout: 5_000 });
-    await manager.consumers.add(WORK_STREAM.name, {
-      durable_name: route.durable,
-      filter_subject: route.filter,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: this.#options.ackWaitMs * NANOSECONDS_PER_MS,
-      max_deliver: MOST_DELIVERIES,
-      max_ack_pending: 1_000,
-    });
-    return this.#jetstream.consumers.get(WORK_STREAM.name, route.durable);
+  subscribe(route: Route): Promise<Subscription> {
+    const { ackWaitMs, onStatus } = this.#options;
+    return Promise.resolve(new NatsSubscription(route, this.#link, ackWaitMs, onStatus));
   }
 
   trouble(): string | undefined {
-    return this.#trouble;
+    return this.#link.trouble;
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    // Acknowledgements that are still in the buffer go out first; a server that is gone must not hold us up.
-    if (this.#connection && !this.#connection.isClosed()) {
-      const connection = this.#connection;
-      await Promise.race([connection.flush(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
-      await connection.close();
-    }
-    await this.#connecting;
+  close(): Promise<void> {
+    return this.#link.close();
   }
 }
 
 class NatsSubscription implements Subscription {
   #consumer: Consumer | undefined;
+  #trouble: string | undefined;
 
   constructor(
     readonly route: Route,
+    readonly link: NatsLink,
     readonly ackWaitMs: number,
-    readonly consumerOf: () => Promise<Consumer>,
-    readonly report: (trouble: string) => void,
+    readonly onStatus: (status: string) => void,
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
-    try {
-      this.#consumer ??= await this.consumerOf();
-      // The server refuses a pull shorter than a second.
-      const message = await this.#consumer.next({ expires: Math.max(waitMs, 1_000) });
-      return message ? deliveryOf(message) : undefined;
-    } catch (error) {
-      // The consumer may be gone with the server's storage, or the server itself: look it up again next time.
+    if (this.link.trouble !== undefined) {
       this.#consumer = undefined;
-      this.report(`NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep goes on`);
       await sleep(waitMs, signal);
       return undefined;
     }
+    try {
+      this.#consumer ??= await this.#ensureConsumer();
+      const ends = [signal, this.link.closing];
+      const message = await pull(this.#consumer, Math.max(waitMs, SHORTEST_PULL_MS), ends);
+      // Silence may also mean that the consumer is gone with the server's storage.
+      if (!message && !ends.some(({ aborted }) => aborted)) await this.#consumer.info();
+      this.#trouble = undefined;
+      return message && deliveryOf(message);
+    } catch (error) {
+      this.#consumer = undefined;
+      this.#report(`NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep goes on`);
+      await sleep(Math.min(waitMs, SHORTEST_PULL_MS), signal);
+      return undefined;
+    }
+  }
+
+  /** Makes the durable consumer, or takes the one that another replica made. */
+  async #ensureConsumer(): Promise<Consumer> {
+    const { manager, jetstream } = this.link.live;
+    await this.link.restoreStreams();
+    await manager.consumers.add(WORK_STREAM.name, {
+      durable_name: this.route.durable,
+      filter_subject: this.route.filter,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: this.ackWaitMs * NANOSECONDS_PER_MS,
+      max_deliver: MOST_DELIVERIES,
+      max_ack_pending: 1_000,
+    });
+    return jetstream.consumers.get(WORK_STREAM.name, this.route.durable);
+  }
+
+  #report(trouble: string): void {
+    if (trouble !== this.#trouble) this.onStatus(trouble);
+    this.#trouble = trouble;
   }
 
   close(): Promise<void> {
     this.#consumer = undefined;
     return Promise.resolve();
+  }
+}
+
+/** Asks for one message. @returns undefined where none came in time, or one of `ends` was aborted */
+async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSignal[]): Promise<JsMsg | undefined> {
+  if (ends.some(({ aborted }) => aborted)) return undefined;
+  const messages = await consumer.fetch({ max_messages: 1, expires: waitMs });
+  const giveUp = () => void messages.close();
+  for (const end of ends) end.addEventListener('abort', giveUp, { once: true });
+  try {
+    for await (const message of messages) return message;
+    return undefined;
+  } finally {
+    for (const end of ends) end.removeEventListener('abort', giveUp);
   }
 }
 

@@ -1,0 +1,198 @@
+import {
+  connect,
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+  RetentionPolicy,
+  StorageType,
+} from 'nats';
+import { messageOf } from '../errors.js';
+import { sleep } from '../sleep.js';
+import { DEAD_STREAM, WORK_STREAM } from '../subjects.js';
+
+export interface NatsOptions {
+  /** One or several `host:port`, comma-separated. */
+  readonly servers: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** What this service is called at the server. */
+  readonly name: string;
+  /** How long a message stays with a silent replica before another gets it. */
+  readonly ackWaitMs: number;
+  /** Told of every change of the connection, in words. */
+  readonly onStatus: (status: string) => void;
+}
+
+/** A connection that works, with the streams there. */
+export interface LiveLink {
+  readonly jetstream: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
+export const NANOSECONDS_PER_MS = 1_000_000;
+/** A stem that was not worked off in a week is the sweep's alone. */
+const KEEP_WORK_MS = 7 * 24 * 3_600_000;
+const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
+
+const TRY_AGAIN_MS = 1_000;
+const ANSWER_WITHIN_MS = 5_000;
+const FLUSH_WITHIN_MS = 1_000;
+/** The code of JetStream for a stream that is not there. */
+const STREAM_NOT_FOUND = 10059;
+
+/**
+ * Keeps up a connection to NATS and the streams in it, in the background and for as long as it takes.
+ * While there is none, `live` throws at once.
+ */
+export class NatsLink {
+  readonly #options: NatsOptions;
+  readonly #closing = new AbortController();
+  #connection: NatsConnection | undefined;
+  #live: LiveLink | undefined;
+  #trouble: string | undefined = 'not connected to NATS yet';
+
+  constructor(options: NatsOptions) {
+    this.#options = options;
+    void this.#keepUp();
+  }
+
+  /** What is wrong with it; undefined while it works. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Aborted when it is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** @throws where there is no connection that works now */
+  get live(): LiveLink {
+    if (!this.#live) throw new Error(this.#trouble);
+    return this.#live;
+  }
+
+  /** The streams were not there: the server has lost its storage. */
+  async restoreStreams(): Promise<void> {
+    await ensureStreams(this.live.manager);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const connection = this.#connection;
+    if (!connection || connection.isClosed()) return;
+    if (this.#live) await this.#flush(connection);
+    await connection.close();
+  }
+
+  /** Sends what is still in the buffer, the last acknowledgements; a server that is gone must not hold us up. */
+  async #flush(connection: NatsConnection): Promise<void> {
+    const flushed = new AbortController();
+    try {
+      await Promise.race([connection.flush(), sleep(FLUSH_WITHIN_MS, flushed.signal)]);
+    } catch (error) {
+      this.#options.onStatus(`the last messages to NATS may be lost and come again: ${messageOf(error)}`);
+    }
+    flushed.abort();
+  }
+
+  async #keepUp(): Promise<void> {
+    const closing = this.#closing.signal;
+    while (!closing.aborted) {
+      try {
+        await this.#connectOnce();
+      } catch (error) {
+        this.#lose(`NATS at ${this.#options.servers} cannot be used: ${messageOf(error)}; trying again`);
+      }
+      await sleep(TRY_AGAIN_MS, closing);
+    }
+  }
+
+  /** Connects and stays with the connection until it is closed for good. */
+  async #connectOnce(): Promise<void> {
+    const { servers, user, password, name } = this.#options;
+    const connection = await connect({
+      servers: servers.split(',').map((server) => server.trim()),
+      name,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { pass: password }),
+      maxReconnectAttempts: -1,
+      // The password may be right again after the server has read its settings anew.
+      ignoreAuthErrorAbort: true,
+      reconnectTimeWait: 500,
+      reconnectJitter: 500,
+      pingInterval: 10_000,
+      timeout: ANSWER_WITHIN_MS,
+    });
+    this.#connection = connection;
+    try {
+      if (this.#closing.signal.aborted) return;
+      const following = this.#follow(connection);
+      await this.#goLive(connection);
+      await following;
+    } finally {
+      await connection.close();
+    }
+    const reason = await connection.closed();
+    if (reason) throw reason;
+  }
+
+  async #goLive(connection: NatsConnection): Promise<void> {
+    const manager = await connection.jetstreamManager({ timeout: ANSWER_WITHIN_MS });
+    await ensureStreams(manager);
+    this.#live = { jetstream: connection.jetstream({ timeout: ANSWER_WITHIN_MS }), manager };
+    this.#trouble = undefined;
+    this.#options.onStatus(`connected to NATS at ${connection.getServer()}`);
+  }
+
+  /** Follows the connection through losses until it is closed. */
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') this.#lose('NATS is disconnected; reconnecting');
+      else if (type === 'reconnect') void this.#comeBack(connection);
+    }
+  }
+
+  /** After a reconnect the server may have other storage, or need a while before it has any. */
+  async #comeBack(connection: NatsConnection): Promise<void> {
+    while (!connection.isClosed() && !this.#live) {
+      try {
+        await this.#goLive(connection);
+      } catch (error) {
+        this.#lose(`NATS is back but cannot be used: ${messageOf(error)}; trying again`);
+        await sleep(TRY_AGAIN_MS, this.#closing.signal);
+      }
+    }
+  }
+
+  #lose(trouble: string): void {
+    if (this.#closing.signal.aborted) return;
+    this.#live = undefined;
+    if (trouble !== this.#trouble) this.#options.onStatus(trouble);
+    this.#trouble = trouble;
+  }
+}
+
+async function ensureStreams(manager: JetStreamManager): Promise<void> {
+  for (const [stream, keepMs] of [
+    [WORK_STREAM, KEEP_WORK_MS],
+    [DEAD_STREAM, KEEP_DEAD_MS],
+  ] as const) {
+    const config = {
+      ...stream,
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_age: keepMs * NANOSECONDS_PER_MS,
+    };
+    try {
+      await manager.streams.update(stream.name, config);
+    } catch (error) {
+      if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+      await manager.streams.add(config);
+    }
+  }
+}
