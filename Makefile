@@ -21,7 +21,7 @@ build: packages ## compile
 	tsc -b
 
 demo: build ## simulated alerts through all four stages to a sandbox, in under a minute
-	npx lvra demo
+	lvra demo
 
 test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 
