@@ -50,3 +50,14 @@ export function addStem(ledger: Ledger, stem: string, ...statuses: (number | nul
       .run(stem, i < statuses.length ? statuses[i] : 0);
   });
 }
+
+/** The statuses of a stem in the three tables, as the Python pipeline writes them. */
+export function statusRows(stem: string, feature: number, predict: number, annotate: number): string {
+  return [
+    ['feature_making', feature],
+    ['predict', predict],
+    ['annotating', annotate],
+  ]
+    .map(([table, code]) => `INSERT INTO ${table} (stem, r0b) VALUES ('${stem}', ${code});\n`)
+    .join('');
+}

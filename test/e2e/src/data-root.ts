@@ -1,13 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataPaths } from '@lvra/shared/paths';
+import { makePythonLedger } from '@lvra/shared/testing/ledgers';
+import { REAL } from '@lvra/shared/testing/reference';
 import Sqlite from 'better-sqlite3';
-
-/** The real alerts and what the reference computes from them, beside the project. */
-export const REAL = fileURLToPath(new URL('../../../../shared/real', import.meta.url));
-export const REAL_STEM = '20260202_102448';
 
 /** A new empty data root. @returns its path, and what removes it */
 export function makeDataRoot(): { root: string; remove: () => void } {
@@ -17,31 +15,15 @@ export function makeDataRoot(): { root: string; remove: () => void } {
 
 /** Copies the real batch file into a data root. */
 export function copyRealBatch(root: string): void {
-  cpSync(join(REAL, 'JSON'), join(root, 'JSON'), { recursive: true });
+  cpSync(fileURLToPath(new URL('JSON', REAL)), join(root, 'JSON'), { recursive: true });
 }
 
-/**
- * Opens a `log.db` as the Python pipeline has it: the spec's schema, rollback journal, integers as bigint.
- * Written from the spec on its own account, not from our migrations.
- */
+/** Makes a `log.db` as the Python pipeline has it, and opens it; integers come as bigint. */
 export function openPythonLedger(root: string): Sqlite.Database {
   const path = dataPaths(root).database;
-  mkdirSync(join(root, 'db'), { recursive: true });
+  makePythonLedger(path);
   const database = new Sqlite(path);
   database.defaultSafeIntegers(true);
-  database.exec(`
-    CREATE TABLE feature_making (stem TEXT PRIMARY KEY, timestamp TEXT NOT NULL DEFAULT current_timestamp, r0b INTEGER);
-    CREATE TABLE annotating (stem TEXT PRIMARY KEY, timestamp TEXT NOT NULL DEFAULT current_timestamp, r0b INTEGER);
-    CREATE TABLE predict (stem TEXT PRIMARY KEY, timestamp TEXT NOT NULL DEFAULT current_timestamp, r0b INTEGER);
-    CREATE TABLE diaobjid_stems (diaObjectId INTEGER PRIMARY KEY, stem TEXT NOT NULL, timestamp TEXT NOT NULL DEFAULT current_timestamp);
-    CREATE TABLE provenance (ID INTEGER PRIMARY KEY, diaObjectId INTEGER, diaSourceId INTEGER, stem TEXT, score REAL,
-      model_name TEXT, model_version TEXT, timestamp TEXT NOT NULL DEFAULT current_timestamp);
-    CREATE TABLE threshold_flags_provenance (ID INTEGER PRIMARY KEY, diaObjectId INTEGER, diaSourceId INTEGER, stem TEXT,
-      n_gt22 INTEGER, n_gt21 INTEGER, n_gt20 INTEGER, n_gt19 INTEGER, n_gt18 INTEGER,
-      brighter22 INTEGER, brighter21 INTEGER, brighter20 INTEGER, brighter19 INTEGER, brighter18 INTEGER,
-      first22 INTEGER, first21 INTEGER, first20 INTEGER, first19 INTEGER, first18 INTEGER,
-      timestamp TEXT NOT NULL DEFAULT current_timestamp);
-  `);
   return database;
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { hostileMessages } from '@lvra/shared/simulator/hostile';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { assertReferenceRows, readFeatureRows, realMessages, reference } from './reference.js';
+import { realMessages } from '@lvra/shared/testing/json-samples';
+import { assertReferenceRows, readFeatureRows, reference } from '@lvra/shared/testing/reference';
 import { makeWorld, SERVICES, until, type World } from './world.js';
 
 describe('real alerts through Kafka, four processes and NATS', () => {
@@ -19,7 +20,7 @@ describe('real alerts through Kafka, four processes and NATS', () => {
   after(() => world?.end());
 
   test('the 44 real messages give the reference’s rows, and 43 annotations with exact ids', async () => {
-    await world.send(realMessages());
+    await world.send(realMessages.map((message) => Buffer.from(message)));
     await until(world, '43 annotations', () => world.sandbox.annotations.size === 43);
     const stems = world.ledger().prepare('SELECT stem FROM feature_making').pluck().all() as string[];
     // `index` is the position within a batch, and Kafka may deliver the messages as two.
@@ -51,7 +52,7 @@ describe('real alerts through Kafka, four processes and NATS', () => {
         .trim()
         .split('\n'),
     );
-    const sent = realMessages().map((message) => /^\{"diaObjectId": (\d+)/.exec(message.toString())?.[1]);
+    const sent = realMessages.map((message) => /^\{"diaObjectId": (\d+)/.exec(message)?.[1]);
     assert.deepEqual(ids.sort(), sent.sort());
   });
 

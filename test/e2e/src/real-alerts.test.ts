@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { dataPaths } from '@lvra/shared/paths';
+import { realMessages } from '@lvra/shared/testing/json-samples';
+import { assertReferenceRows, REAL_STEM, readFeatureRows, reference } from '@lvra/shared/testing/reference';
 import Sqlite from 'better-sqlite3';
-import { copyRealBatch, makeDataRoot, openPythonLedger, REAL_STEM, registerAsPython } from './data-root.js';
-import { lvra, type Ran } from './lvra.js';
-import { assertReferenceRows, readFeatureRows, realMessages, reference } from './reference.js';
+import { copyRealBatch, makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
 const TOKEN = 'sandbox-token';
 const FLAG_NAMES = { n_gt: 'N_above_', brighter: 'is_above_', first: 'first_time_' } as const;
 
 /** The ids of the real messages by their digits, in order, found without a JSON parser. */
-const objectIds = realMessages().map((message) => BigInt(/^\{"diaObjectId": (\d+)/.exec(message.toString())?.[1] ?? 0));
+const objectIds = realMessages.map((message) => BigInt(/^\{"diaObjectId": (\d+)/.exec(message)?.[1] ?? 0));
 
 describe('lvra run --once on the batch that the Python consumer wrote and registered', () => {
   const { root, remove } = makeDataRoot();
@@ -27,7 +28,7 @@ describe('lvra run --once on the batch that the Python consumer wrote and regist
     registerAsPython(python, REAL_STEM, objectIds);
     python.close();
     sandbox = await startSandbox();
-    ran = await lvra(['run', '--once', '--source', 'none'], {
+    ran = await runLvra(['run', '--once', '--source', 'none'], {
       LVRA_DATA_ROOT: root,
       LASAIR_LSST_TOKEN: TOKEN,
       LVRA_ENDPOINT: sandbox.endpoint,
@@ -113,7 +114,7 @@ describe('lvra run --once on the batch that the Python consumer wrote and regist
 
   test('a second run finds nothing to do and calls nobody', async () => {
     const calls = sandbox.received.length;
-    const again = await lvra(['run', '--once', '--source', 'none'], {
+    const again = await runLvra(['run', '--once', '--source', 'none'], {
       LVRA_DATA_ROOT: root,
       LASAIR_LSST_TOKEN: TOKEN,
       LVRA_ENDPOINT: sandbox.endpoint,

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { dataPaths } from '@lvra/shared/paths';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import Sqlite from 'better-sqlite3';
 import { makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
-import { lvra, type Ran } from './lvra.js';
 
 /** A stem as the Python pipeline left it: its statuses, and whether its files and rows are there. */
 interface LeftBehind {
@@ -62,7 +62,7 @@ describe('lvra run --once takes over a log.db of the Python pipeline', () => {
     await leaveBehind(python, root, sandbox.endpoint);
     untouched = doneRows(python);
     python.close();
-    ran = await lvra(['run', '--once', '--source', 'none'], {
+    ran = await runLvra(['run', '--once', '--source', 'none'], {
       LVRA_DATA_ROOT: root,
       LASAIR_LSST_TOKEN: TOKEN,
       LVRA_ENDPOINT: sandbox.endpoint,
@@ -162,7 +162,7 @@ async function makeFeatureFiles(root: string, endpoint: string): Promise<void> {
       registerAsPython(python, stem, []);
     }
     python.close();
-    const ran = await lvra(['run', '--once', '--source', 'none', '--dry-run'], {
+    const ran = await runLvra(['run', '--once', '--source', 'none', '--dry-run'], {
       LVRA_DATA_ROOT: other.root,
       LVRA_ENDPOINT: endpoint,
     });

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { makePythonLedger, statusRows } from '../testing/python-ledger.js';
+import { dataPaths } from '@lvra/shared/paths';
+import { makePythonLedger, statusRows } from '@lvra/shared/testing/ledgers';
 import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
 
 const YEARS = Array.from({ length: 10 }, (_, i) => String(2026 + i));
@@ -69,7 +70,7 @@ describe('lvra init', () => {
     const note = join(root, 'locks', 'predict.lock');
     writeFileSync(note, 'somebody’s');
     const old = join(folder, 'old');
-    makePythonLedger(old, statusRows('20260301_000001', 1, -1, 40));
+    makePythonLedger(dataPaths(old).database, statusRows('20260301_000001', 1, -1, 40));
     const rows = () => ask(join(old, 'db', 'log.db'), 'SELECT * FROM annotating');
     const before = rows();
     for (const LVRA_DATA_ROOT of [root, old]) {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from '@lvra/shared/ledger/ledger';
-import { makePythonLedger, statusRows } from '../testing/python-ledger.js';
+import { dataPaths } from '@lvra/shared/paths';
+import { makePythonLedger, statusRows } from '@lvra/shared/testing/ledgers';
 import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
 
 const REAL = fileURLToPath(new URL('../../../../../shared/real', import.meta.url));
@@ -31,7 +32,7 @@ describe('a log.db of the Python pipeline', () => {
 
   before(() => {
     cpSync(join(REAL, 'JSON'), join(folder, 'JSON'), { recursive: true });
-    makePythonLedger(folder, ROWS);
+    makePythonLedger(dataPaths(folder).database, ROWS);
   });
   after(remove);
 

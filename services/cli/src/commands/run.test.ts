@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { makePythonLedger, statusRows } from '../testing/python-ledger.js';
+import { dataPaths } from '@lvra/shared/paths';
+import { makePythonLedger, statusRows } from '@lvra/shared/testing/ledgers';
 import { LVRA, runLvra, temporaryFolder } from '../testing/run-lvra.js';
 
 const REAL = fileURLToPath(new URL('../../../../../shared/real', import.meta.url));
@@ -24,7 +25,7 @@ describe('lvra run --once --source none on what the Python consumer left', () =>
 
   before(() => {
     cpSync(join(REAL, 'JSON'), join(folder, 'JSON'), { recursive: true });
-    makePythonLedger(folder, statusRows(REAL_STEM, 0, 0, 0));
+    makePythonLedger(dataPaths(folder).database, statusRows(REAL_STEM, 0, 0, 0));
   });
 
   test('without a token it scores, leaves the annotations pending with 41, and ends with 1 and the reason', async () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { REAL, REAL_STEM } from './data-root.js';
+
+/** The real alerts, beside the project. */
+export const REAL = new URL('../../../../shared/real/', import.meta.url);
+/** The batch that the Python pipeline wrote of them. */
+export const REAL_STEM = '20260202_102448';
 
 type Cell = string | number | boolean | null;
 
@@ -13,18 +16,10 @@ interface Reference {
   readonly rows: readonly Readonly<Record<string, Cell>>[];
 }
 
-/** What the Python feature maker computes from the real batch. */
+/** What the Python feature maker computes from the real batch. Only for tests. */
 export const reference: Reference = JSON.parse(
-  readFileSync(join(REAL, 'reference', `${REAL_STEM}.features.json`), 'utf8'),
+  readFileSync(new URL(`reference/${REAL_STEM}.features.json`, REAL), 'utf8'),
 );
-
-/** The real messages, one each, as they leave Kafka. */
-export function realMessages(): Buffer[] {
-  return readFileSync(join(REAL, 'alerts-20260202.ndjson'), 'latin1')
-    .trimEnd()
-    .split('\n')
-    .map((line) => Buffer.from(line, 'latin1'));
-}
 
 /** The rows of a feature file as cells by column; the real alerts need no quoting. */
 export function readFeatureRows(path: string): Record<string, string>[] {
