@@ -60,7 +60,9 @@ export class BatchLedger {
     this.#quarantine = new QuarantineLedger(database);
     this.#statements = {
       taken: database.prepare(
-        'SELECT 1 FROM batch WHERE stem = @stem UNION ALL SELECT 1 FROM feature_making WHERE stem = @stem',
+        ['batch', ...Object.values(STATUS_TABLE)]
+          .map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem`)
+          .join(' UNION ALL '),
       ),
       reserve: database.prepare('INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)'),
       abandon: database.prepare('DELETE FROM batch WHERE stem = ? AND registered_at IS NULL'),
