@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Writes a file so that a reader sees all of it or nothing, whenever the process or the machine stops:
- * temporary name in the same folder, fsync, rename, fsync of the folder.
+ * temporary name in the same folder, fsync, rename, fsync of the folder and of those that were made for it.
  *
  * @param write puts the content into the open file
  */
 export async function writeFileAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  const folder = resolve(dirname(path));
+  const firstMade = await mkdir(folder, { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx');
@@ -25,11 +25,18 @@ export async function writeFileAtomically(path: string, write: (file: FileHandle
     await rm(temporary, { force: true });
     throw error;
   }
-  const directory = await open(folder, 'r');
+  await syncFolder(folder);
+  // A folder is there after a power cut only if the one that holds it was written too.
+  if (firstMade === undefined) return;
+  for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
   try {
-    await directory.sync();
+    await folder.sync();
   } finally {
-    await directory.close();
+    await folder.close();
   }
 }
 

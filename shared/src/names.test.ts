@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseId } from './ids.js';
+import { dataPaths } from './paths.js';
+import { routeOf } from './routes.js';
+import { STAGES } from './stages.js';
+import { isDone, statusMeaning } from './status.js';
+import { instantOfStem, isStem, nextStem, nightOf, stemOf } from './stem.js';
+import { DEAD_STREAM, isVraName, stemOfSubject, subjects, WORK_STREAM } from './subjects.js';
+
+const STEM = '20260202_102448';
+
+test('an id is read exactly, up to 63 bits, and nothing else is', () => {
+  assert.equal(parseId('170019716327800983'), 170019716327800983n);
+  assert.equal(parseId('9223372036854775807'), 9223372036854775807n);
+  assert.equal(parseId('1'), 1n);
+  for (const text of [
+    '',
+    '0',
+    '-1',
+    '+1',
+    '01',
+    '1.0',
+    '1e3',
+    ' 1',
+    '1 ',
+    '1\n',
+    '0x1',
+    '1_000',
+    '9223372036854775808',
+    '1'.repeat(30),
+    '١',
+  ]) {
+    assert.equal(parseId(text), undefined, JSON.stringify(text));
+  }
+});
+
+describe('a stem', () => {
+  test('names the UTC second of an instant', () => {
+    assert.equal(stemOf(new Date('2026-02-02T10:24:48.999Z')), STEM);
+    assert.equal(nightOf(new Date('2026-02-02T23:59:59.999-05:00')), '20260203');
+    assert.deepEqual(instantOfStem(STEM), new Date('2026-02-02T10:24:48.000Z'));
+  });
+
+  test('is followed by that of the next second, over every boundary', () => {
+    const pairs = {
+      [STEM]: '20260202_102449',
+      '20261231_235959': '20270101_000000',
+      '20280228_235959': '20280229_000000',
+    };
+    for (const [stem, next] of Object.entries(pairs)) assert.equal(nextStem(stem), next);
+    assert.throws(() => nextStem('20260202'), TypeError);
+  });
+
+  test('is nothing that names no real second', () => {
+    assert.equal(isStem(STEM), true);
+    const wrong = [
+      '',
+      '20260202',
+      '20260202_1024480',
+      '2026-02-02_102448',
+      '20260230_000000',
+      '20261301_000000',
+      '20260202_240000',
+    ];
+    for (const text of [...wrong, '20260202_106000', '20260202_102460', `${STEM}\n`, ` ${STEM}`, '../../etc/passwd']) {
+      assert.equal(isStem(text), false, JSON.stringify(text));
+    }
+  });
+});
+
+describe('subjects', () => {
+  const matches = (filter: string, subject: string) =>
+    new RegExp(`^${filter.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`).test(subject);
+
+  test('end with their stem and belong to exactly one stream', () => {
+    const { alerts, features, scores, annotated, dead } = subjects;
+    const work = [alerts(STEM), features('r0b', STEM), scores('r0b', STEM), annotated('r0b', STEM)];
+    for (const subject of work) {
+      assert.equal(stemOfSubject(subject), STEM);
+      assert.equal(WORK_STREAM.subjects.filter((filter) => matches(filter, subject)).length, 1, subject);
+      assert.ok(!DEAD_STREAM.subjects.some((filter) => matches(filter, subject)));
+    }
+    assert.deepEqual(work, [
+      `lvra.alerts.${STEM}`,
+      `lvra.features.r0b.${STEM}`,
+      `lvra.scores.r0b.${STEM}`,
+      `lvra.annotated.r0b.${STEM}`,
+    ]);
+    assert.ok(DEAD_STREAM.subjects.some((filter) => matches(filter, dead('predict', 'r0b', STEM))));
+  });
+
+  test('lead from each stage to the next, of the same VRA only', () => {
+    const routes = STAGES.map((stage) => routeOf(stage, 'r0b'));
+    routes.forEach((route, i) => {
+      assert.ok(matches(route.filter, route.input(STEM)));
+      const next = routes[i + 1];
+      if (next) assert.equal(route.output(STEM), next.input(STEM));
+    });
+    assert.ok(!matches(routeOf('predict', 'r0b').filter, routeOf('predict', 'agn').input(STEM)));
+    assert.equal(new Set([...routes, routeOf('feature', 'agn')].map(({ durable }) => durable)).size, 4);
+  });
+
+  test('are never made from what is no stem', () => {
+    assert.throws(() => subjects.alerts('>'), TypeError);
+    assert.throws(() => routeOf('predict', 'r0b').input('20260202_102448.x'), TypeError);
+  });
+});
+
+test('the name of a VRA fits a subject, a column and a label', () => {
+  for (const name of ['r0b', 'A', 'agn_2', 'x'.repeat(32)]) assert.equal(isVraName(name), true, name);
+  for (const name of ['', '0b', 'a.b', 'a-b', 'a b', 'a*', '"', 'é', 'stem', 'TIMESTAMP', 'x'.repeat(33), 'a\n']) {
+    assert.equal(isVraName(name), false, JSON.stringify(name));
+  }
+});
+
+test('paths are those of the spec, and made of stems only', () => {
+  const paths = dataPaths('/data/lvra');
+  assert.equal(paths.batch(STEM), `/data/lvra/JSON/2026/20260202/${STEM}.json`);
+  assert.equal(paths.features(STEM), `/data/lvra/csv/2026/20260202/${STEM}.csv`);
+  assert.equal(paths.logs('20260202'), '/data/lvra/logs/2026/20260202');
+  assert.deepEqual(
+    [paths.database, paths.locks, paths.models],
+    ['/data/lvra/db/log.db', '/data/lvra/locks', '/data/lvra/models'],
+  );
+  const folders = ['JSON', 'csv', 'logs'].map((type) => `/data/lvra/${type}/2027`);
+  assert.deepEqual(paths.folders('2027'), [...folders, '/data/lvra/db', '/data/lvra/locks', '/data/lvra/models']);
+  for (const make of [
+    paths.batch,
+    paths.features,
+    (stem: string) => paths.quarantined(stem, 'feature', 1),
+    (stem: string) => paths.dryRun(stem, 'r0b'),
+  ]) {
+    assert.throws(() => make('../../etc/passwd'), TypeError);
+  }
+});
+
+test('of the status codes 1 and -1 are done, and every other is work still to do', () => {
+  assert.deepEqual([1, -1].map(isDone), [true, true]);
+  for (const code of [0, 21, 22, 23, 30, 31, 40, 41, 42, 99, 2, -2]) assert.equal(isDone(code), false, String(code));
+  assert.equal(statusMeaning(21), 'input file not found');
+  assert.equal(statusMeaning(-1), 'partial');
+  assert.equal(statusMeaning(77), 'status 77');
+});

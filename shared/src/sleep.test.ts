@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sleep } from './sleep.js';
+
+async function timed(work: Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
+}
+
+test('sleep lasts as long as it was told', async () => {
+  const ms = await timed(sleep(60, new AbortController().signal));
+  assert.ok(ms >= 55 && ms < 1_000, `${ms} ms`);
+  assert.ok((await timed(sleep(-5, new AbortController().signal))) < 50);
+});
+
+test('a signal ends it without an error, whether it comes during the sleep or came before', async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(new Error('any reason')), 20);
+  assert.ok((await timed(sleep(60_000, stop.signal))) < 1_000);
+  assert.ok((await timed(sleep(60_000, stop.signal))) < 50);
+});
