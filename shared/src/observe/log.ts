@@ -16,6 +16,13 @@ export const LOG_NAMES = {
   run: 'bigbashboy',
 } as const;
 
+/** What never stands in a log, up to three levels down: `err.headers.authorization`. */
+const SECRET_PATHS = ['token', 'password', 'natsPassword', 'authorization', 'Authorization'].flatMap((key) => [
+  key,
+  `*.${key}`,
+  `*.*.${key}`,
+]);
+
 /** The name of a stage's log file: `kafka`, or `r0b_predict` for a stage of a VRA. */
 export function logNameOf(part: keyof typeof LOG_NAMES, vra?: string): string {
   return vra === undefined ? LOG_NAMES[part] : `${vra}_${LOG_NAMES[part]}`;
@@ -40,7 +47,7 @@ export function createLogger(paths: DataPaths, name: string, destination: { stdo
       name,
       level: destination.level ?? 'info',
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: ['token', '*.token', 'password', '*.password', 'headers.authorization'], censor: '[redacted]' },
+      redact: { paths: SECRET_PATHS, censor: '[redacted]' },
       formatters: { level: (label) => ({ level: label }) },
     },
     pino.multistream(streams),

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { type DataPaths, dataPaths } from '../paths.js';
+import { nightOf } from '../stem.js';
+import { createLogger, logNameOf } from './log.js';
+
+function dataFolder(t: TestContext): DataPaths {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-log-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  return dataPaths(root);
+}
+
+function linesOf(path: string): Record<string, unknown>[] {
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test('the log files have the names that the team knows', () => {
+  assert.deepEqual(
+    [
+      logNameOf('consumer'),
+      logNameOf('feature', 'r0b'),
+      logNameOf('predict', 'r0b'),
+      logNameOf('annotate', 'r0b'),
+      logNameOf('run'),
+    ],
+    ['kafka', 'r0b_feature_maker', 'r0b_predict', 'r0b_annotator', 'bigbashboy'],
+  );
+});
+
+describe('a logger', () => {
+  test('writes each line at once to the folder of the day, errors to their own file as well', (t) => {
+    const paths = dataFolder(t);
+    const log = createLogger(paths, 'kafka', { stdout: false });
+    log.info({ stem: '20260301_000001' }, 'first');
+    log.error({ err: new TypeError('broken') }, 'second');
+    log.debug('not at this level');
+    const folder = paths.logs(nightOf(new Date()));
+    const lines = linesOf(join(folder, 'kafka.log'));
+    assert.deepEqual(
+      lines.map(({ level, msg, name }) => [level, msg, name]),
+      [
+        ['info', 'first', 'kafka'],
+        ['error', 'second', 'kafka'],
+      ],
+    );
+    assert.equal(lines[0]?.stem, '20260301_000001');
+    assert.match(String(lines[0]?.time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.match(JSON.stringify(lines[1]?.err), /"stack":"TypeError: broken\\n +at /);
+    assert.deepEqual(linesOf(join(folder, 'kafka_error.log')), [lines[1]]);
+  });
+
+  test('opens a new folder with the new UTC day, without a restart', (t) => {
+    const paths = dataFolder(t);
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 11, 31, 23, 59, 59, 999) });
+    const log = createLogger(paths, 'r0b_predict', { stdout: false });
+    log.info('old year');
+    t.mock.timers.tick(1);
+    log.info('new year');
+    log.error('new trouble');
+    const messages = (night: string, file: string) =>
+      linesOf(join(paths.root, 'logs', night.slice(0, 4), night, file)).map(({ msg }) => msg);
+    assert.deepEqual(messages('20261231', 'r0b_predict.log'), ['old year']);
+    assert.deepEqual(messages('20270101', 'r0b_predict.log'), ['new year', 'new trouble']);
+    assert.deepEqual(messages('20270101', 'r0b_predict_error.log'), ['new trouble']);
+    assert.equal(existsSync(join(paths.root, 'logs/2026/20261231/r0b_predict_error.log')), false);
+  });
+
+  test('adds to the file of a process before it', (t) => {
+    const paths = dataFolder(t);
+    for (const message of ['one', 'two']) createLogger(paths, 'kafka', { stdout: false }).info(message);
+    assert.deepEqual(
+      linesOf(join(paths.logs(nightOf(new Date())), 'kafka.log')).map(({ msg }) => msg),
+      ['one', 'two'],
+    );
+  });
+
+  test('shows no secret, wherever it stands', (t) => {
+    const paths = dataFolder(t);
+    const log = createLogger(paths, 'kafka', { stdout: false });
+    const secret = 's3cr3t';
+    const headers = { authorization: `Token ${secret}`, Authorization: `Token ${secret}`, accept: 'shown' };
+    log.warn({ token: secret, password: secret, headers }, 'top');
+    log.warn({ settings: { token: secret, natsPassword: secret, endpoint: 'shown' }, request: { headers } }, 'below');
+    log.error({ err: Object.assign(new Error('refused'), { token: secret, headers }) }, 'in an error');
+    const text = readFileSync(join(paths.logs(nightOf(new Date())), 'kafka.log'), 'utf8');
+    assert.equal(text.includes(secret), false, text);
+    assert.equal(text.match(/shown/g)?.length, 4);
+  });
+
+  test('goes on where its files cannot be written, and says so once on stderr and every line on stdout', (t) => {
+    const paths = dataFolder(t);
+    writeFileSync(join(paths.root, 'logs'), 'a file where the folder should be');
+    const program = `
+      import { createLogger } from ${JSON.stringify(new URL('./log.js', import.meta.url).href)};
+      import { dataPaths } from ${JSON.stringify(new URL('../paths.js', import.meta.url).href)};
+      const log = createLogger(dataPaths(process.argv[1]), 'kafka', { stdout: true });
+      for (const message of ['one', 'two', 'three']) log.info(message);`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program, paths.root], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).msg),
+      ['one', 'two', 'three'],
+    );
+    assert.match(stderr, /^cannot write kafka\.log: .*\n$/);
+  });
+});

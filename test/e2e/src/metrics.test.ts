@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { serveHealth } from '@lvra/shared/observe/health';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { promtoolPath } from '@lvra/test-servers/tools';
+
+test('promtool finds nothing to say about the metrics page, empty or with a value in every metric', async (t) => {
+  const metrics = new Metrics({ process: true });
+  const server = await serveHealth({ host: '127.0.0.1', port: 0, metrics, notReady: () => [] });
+  t.after(() => server.close());
+  await check(server.port);
+  const labels = { stage: 'predict', vra: 'r0b' };
+  metrics.alertsConsumed.inc({ source: 'kafka' }, 3);
+  metrics.alertBytesConsumed.inc({ source: 'kafka' }, 3.5e9);
+  metrics.quarantined.inc({ stage: 'feature', reason: 'no_sources' });
+  metrics.stems.inc({ ...labels, outcome: 'done' });
+  metrics.rows.inc(labels, 1_000);
+  metrics.stageDuration.observe({ ...labels, outcome: 'done' }, 0.2);
+  metrics.pending.set(labels, 2);
+  metrics.dead.set(labels, 0);
+  metrics.ready.set(labels, 1);
+  metrics.annotations.inc({ vra: 'r0b', outcome: 'accepted' });
+  metrics.lasairCalls.inc({ status: '200' });
+  metrics.lasairCallsLeft.set(4_999);
+  metrics.annotationLatency.observe({ vra: 'r0b' }, 4.2);
+  metrics.kafkaLag.set({ topic: 'lasair_18lvra-fodder', partition: '0' }, 12);
+  metrics.busConnected.set(1);
+  const page = await check(server.port);
+  for (const { name } of await metrics.registry.getMetricsAsJSON()) {
+    if (name.startsWith('lvra_'))
+      assert.match(page, new RegExp(`^${name}(_bucket|_sum|_count)?(\\{.*\\})? [0-9.e+]+$`, 'm'), name);
+  }
+});
+
+async function check(port: number): Promise<string> {
+  const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const { status, stdout, stderr } = spawnSync(promtoolPath(), ['check', 'metrics'], { input: page, encoding: 'utf8' });
+  assert.deepEqual([status, stdout, stderr], [0, '', '']);
+  return page;
+}
