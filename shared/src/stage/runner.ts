@@ -26,6 +26,8 @@ export interface RunnerOptions {
 
 const IDLE_WAIT_MS = 5_000;
 const PREPARE_AGAIN_MS = 30_000;
+/** So much later than a stem is due the ledger is looked at, so that it is not looked at twice. */
+const AFTER_MS = 50;
 
 /**
  * The loop that every stage runs: pull a stem, claim it, have the task do it, announce it, acknowledge.
@@ -114,12 +116,15 @@ export class StageRunner {
       if ((await this.#readiness.check()) > 0) return this.#sweepIn(0);
       this.#note(await this.#handler.handle(stem, undefined, signal));
     }
+    // Whoever holds one of the others may have been killed: then it is free when the claim has run out.
+    const leasedMs = work.leasedMs(Date.now(), leaseMs);
+    if (leasedMs !== undefined) this.#sweepIn(leasedMs + AFTER_MS);
   }
 
   /** Looks at the ledger again when the stem can be taken again; after a halt, as soon as the stage is ready. */
   #note(outcome: Outcome): void {
     if (outcome.kind === 'halted') this.#sweepIn(0);
-    else if ('waitMs' in outcome && outcome.waitMs !== undefined) this.#sweepIn(outcome.waitMs + 50);
+    else if ('waitMs' in outcome && outcome.waitMs !== undefined) this.#sweepIn(outcome.waitMs + AFTER_MS);
   }
 
   #sweepIn(ms: number, atTheLatest = this.#nextSweep): void {
