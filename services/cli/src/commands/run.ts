@@ -7,12 +7,14 @@ finished first, a second signal ends it at once. It keeps other runs, the servic
 folder: where one of them is at work, it names it and ends with exit code 3.
 
 With --once it takes the source to its end, works off everything that is pending, and ends: with 0 where nothing is left
-pending or failed, else with 1 and a table of what is left and why. Kafka has no end, so --once needs another source.
+pending or failed, else with 1 and a table of what is left and why. Kafka has no end: there it ends once nothing new has
+come for 20 s and the last batch is closed, so a cron job can call it as it called the Python pipeline.
 
 What happens goes to logs/YYYY/YYYYMMDD in the data folder; the terminal shows how far it is.
 
 Examples:
   lvra run
+  lvra run --once                                            what is in Kafka now, from a cron job
   lvra run --once --source none                              work off what is pending
   lvra run --once --source replay --replay-path night.ndjson
   lvra run --once --source simulate --simulate-count 500 --dry-run`;
