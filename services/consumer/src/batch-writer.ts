@@ -1,16 +1,15 @@
 import { relative } from 'node:path';
 import type { Bus } from '@lvra/shared/bus/bus';
 import { messageOf } from '@lvra/shared/errors';
-import { type OffsetRange, OffsetsTaken } from '@lvra/shared/ledger/batches';
+import { type BatchRecord, OffsetsTaken } from '@lvra/shared/ledger/batches';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
 import { sleep } from '@lvra/shared/sleep';
 import { subjects } from '@lvra/shared/subjects';
 import { removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
-import { type GoodAlert, isGood, offsetRanges, type Received } from './received.js';
+import { isGood, offsetRanges, quarantineEntries, type Received } from './received.js';
 import type { AlertSource } from './source.js';
 
 export interface BatchWriterOptions {
@@ -92,107 +91,55 @@ export class BatchWriter {
     }
   }
 
-  async #store(batch: readonly Received[]): Promise<void> {
+  async #store(received: readonly Received[]): Promise<void> {
+    const { ledger, owner, paths } = this.#options;
     const begun = performance.now();
-    const { ledger, owner } = this.#options;
     const stem = ledger.batches.reserveStem(owner, new Date());
-    const good = batch.filter(isGood);
-    const ranges = offsetRanges(batch);
-    let quarantined: QuarantineEntry[];
+    let record: BatchRecord;
     try {
-      quarantined = await this.#writeFiles(stem, batch, good);
-      this.#register(stem, good, ranges, quarantined, performance.now() - begun);
+      const good = received.filter(isGood);
+      const bad = quarantineEntries(received, stem, paths);
+      await writeQuarantineFiles(bad.map(({ file }) => file));
+      const messages = good.map(({ message }) => message.bytes);
+      if (good.length > 0) await writeBatchFile(paths.batch(stem), messages);
+      record = {
+        stem,
+        vras: this.#options.vras,
+        source: this.#options.source.name,
+        diaObjectIds: good.map(({ diaObjectId }) => diaObjectId),
+        bytes: messages.reduce((sum, { length }) => sum + length, 0),
+        receivedMs: Float64Array.from(good, ({ message }) => message.receivedMs),
+        groupId: this.#options.groupId,
+        ranges: offsetRanges(received),
+        quarantined: bad.map(({ entry }) => entry),
+        now: Date.now(),
+        durationMs: performance.now() - begun,
+      };
+      ledger.batches.register(record);
     } catch (error) {
       this.#abandon(stem);
       throw error;
     }
-    this.#tell(stem, batch, good, ranges, quarantined, performance.now() - begun);
-    if (good.length > 0) this.#announcing = this.#announcing.then(() => this.#announce(stem, good.length));
+    this.#count(record);
+    this.#tellSource(record, received);
+    const count = record.diaObjectIds.length;
+    if (count > 0) this.#announcing = this.#announcing.then(() => this.#announce(stem, count));
   }
 
-  async #writeFiles(stem: string, batch: readonly Received[], good: readonly GoodAlert[]): Promise<QuarantineEntry[]> {
-    const { paths } = this.#options;
-    const at = Date.now();
-    const bad = batch.flatMap((received, position) => {
-      if (isGood(received)) return [];
-      const { message, rejected } = received;
-      const { bytes, origin, receivedMs } = message;
-      const path = paths.quarantined(stem, 'consumer', position);
-      const entry: QuarantineEntry = {
-        stem,
-        stage: 'consumer',
-        position,
-        reason: rejected.reason,
-        detail: rejected.message,
-        path: relative(paths.root, path),
-        bytes: bytes.length,
-        topic: origin?.topic,
-        partition: origin?.partition,
-        offset: origin?.offset,
-        receivedMs: Number.isNaN(receivedMs) ? undefined : receivedMs,
-        at,
-      };
-      return [{ entry, file: { path, bytes } }];
-    });
-    await writeQuarantineFiles(bad.map(({ file }) => file));
-    if (good.length > 0) {
-      await writeBatchFile(
-        paths.batch(stem),
-        good.map(({ message }) => message.bytes),
-      );
-    }
-    return bad.map(({ entry }) => entry);
-  }
-
-  #register(
-    stem: string,
-    good: readonly GoodAlert[],
-    ranges: readonly OffsetRange[],
-    quarantined: readonly QuarantineEntry[],
-    durationMs: number,
-  ): void {
-    const { ledger, vras, source, groupId } = this.#options;
-    ledger.batches.register({
-      stem,
-      vras,
-      source: source.name,
-      diaObjectIds: good.map(({ diaObjectId }) => diaObjectId),
-      bytes: bytesOf(good),
-      receivedMs: Float64Array.from(good, ({ message }) => message.receivedMs),
-      groupId,
-      ranges,
-      quarantined,
-      now: Date.now(),
-      durationMs,
-    });
-  }
-
-  #tell(
-    stem: string,
-    batch: readonly Received[],
-    good: readonly GoodAlert[],
-    ranges: readonly OffsetRange[],
-    quarantined: readonly QuarantineEntry[],
-    durationMs: number,
-  ): void {
-    const { source, metrics, log } = this.#options;
-    const bytes = bytesOf(good);
-    metrics.alertsConsumed.inc({ source: source.name }, good.length);
-    metrics.alertBytesConsumed.inc({ source: source.name }, bytes);
+  #count({ stem, source, diaObjectIds, bytes, quarantined, durationMs = 0 }: BatchRecord): void {
+    const { metrics, log } = this.#options;
+    const alerts = diaObjectIds.length;
+    metrics.alertsConsumed.inc({ source }, alerts);
+    metrics.alertBytesConsumed.inc({ source }, bytes);
     for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });
-    log.info(
-      {
-        stem,
-        source: source.name,
-        alerts: good.length,
-        bytes,
-        quarantined: quarantined.length,
-        ms: Math.round(durationMs),
-      },
-      'batch registered',
-    );
+    const ms = Math.round(durationMs);
+    log.info({ stem, source, alerts, bytes, quarantined: quarantined.length, ms }, 'batch registered');
+  }
+
+  #tellSource({ stem, ranges }: BatchRecord, received: readonly Received[]): void {
+    const { source, log } = this.#options;
     try {
-      source.registered?.({ stem, messages: batch.map(({ message }) => message), ranges });
+      source.registered?.({ stem, messages: received.map(({ message }) => message), ranges });
     } catch (error) {
       log.error({ stem, err: error }, `${stem} is registered, but its source could not be told: ${messageOf(error)}`);
     }
@@ -239,8 +186,4 @@ export class BatchWriter {
     if (this.#trouble !== undefined) this.#options.log.info('batches can be written again');
     this.#trouble = undefined;
   }
-}
-
-function bytesOf(good: readonly GoodAlert[]): number {
-  return good.reduce((sum, { message }) => sum + message.bytes.length, 0);
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Batcher, DEFAULT_LIMITS } from './batcher.js';
+import { Batcher } from './batcher.js';
 import type { Received } from './received.js';
-import { alertText, message } from './test-rig.js';
+import { alertText, DEFAULT_LIMITS, message } from './test-rig.js';
 
 /** Writes that end when they are told to. */
 class Writes {
@@ -76,6 +76,18 @@ describe('the batcher', () => {
     assert.deepEqual(writes.sizes(), [2]);
     await writes.end();
     assert.deepEqual(writes.sizes(), [2, 1]);
+  });
+
+  test('flushing does not wait for what is added meanwhile', async () => {
+    const writes = new Writes();
+    const batcher = new Batcher(DEFAULT_LIMITS, writes.write);
+    batcher.add(alert(0));
+    const flushing = batcher.flush();
+    batcher.add(alert(1));
+    await writes.end();
+    await flushing;
+    assert.deepEqual(writes.sizes(), [1]);
+    void batcher.discard();
   });
 
   test('flushing settles when everything is written', async () => {

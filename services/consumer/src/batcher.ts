@@ -13,15 +13,6 @@ export interface BatchLimits {
   readonly messageBytes: number;
 }
 
-const MIB = 1024 * 1024;
-
-export const DEFAULT_LIMITS: BatchLimits = {
-  alerts: 1_000,
-  bytes: 64 * MIB,
-  ageMs: 10_000,
-  messageBytes: 10 * MIB,
-};
-
 /**
  * Collects messages into batches and has them written, one at a time: while one is being written the next may
  * fill, and when that is full too the source has to wait. So no more than two batches are ever in memory.
@@ -52,11 +43,10 @@ export class Batcher implements AlertSink {
   }
 
   async flush(): Promise<void> {
-    for (;;) {
-      if (this.#open.length > 0) this.#close();
-      if (!this.#writing) return;
-      await this.#writing;
-    }
+    const behindAnother = this.#writing !== undefined && this.#open.length > 0;
+    if (this.#open.length > 0) this.#close();
+    await this.#writing;
+    if (behindAnother) await this.#writing;
   }
 
   discard(): Promise<void> {

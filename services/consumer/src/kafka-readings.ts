@@ -148,11 +148,21 @@ export class KafkaReadings {
       const span = (await this.#spans(reader.topic)).get(reader.partition);
       if (!span || over()) return undefined;
       verdict = reader.judgeRange(span, performance.now());
+      this.#reportLost(reader, span);
     }
     if (verdict.kind === 'take') return verdict.from;
     if (verdict.kind === 'fetch') this.#fetchFrom(reader, verdict.offset);
     if (verdict.kind === 'replaced') await this.#readFromTheBeginning(reader, heartbeat);
     return undefined;
+  }
+
+  #reportLost({ topic, partition, position }: PartitionReader, { low }: OffsetSpan): void {
+    if (!position || low <= position.next) return;
+    const lost = low - position.next;
+    this.#options.log.error(
+      { topic, partition },
+      `${lost} messages of ${topic}[${partition}] are gone: Kafka's retention removed them before they were read`,
+    );
   }
 
   async #waitForRoom(wait: Promise<void>, heartbeat: () => Promise<void>): Promise<void> {

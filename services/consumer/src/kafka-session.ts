@@ -18,7 +18,7 @@ export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, 'consume
 
 const MIB = 1024 * 1024;
 /** A killed consumer's partitions come to another one after this. */
-const SESSION_TIMEOUT_MS = 15_000;
+const SESSION_TIMEOUT_MS = 10_000;
 /** Bounds the memory of what is fetched and not yet in a batch; a single message may be larger. */
 const FETCH_BYTES = 4 * MIB;
 const FETCH_BYTES_OF_PARTITION = 1 * MIB;

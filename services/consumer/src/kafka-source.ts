@@ -7,6 +7,8 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
 import { kafkaLog } from './kafka-log.js';
 import { KafkaSession } from './kafka-session.js';
+import { KafkaSockets } from './kafka-sockets.js';
+import './kafkajs-queue.js';
 import type { AlertSink, AlertSource, RegisteredBatch } from './source.js';
 
 export interface KafkaSourceOptions {
@@ -23,6 +25,8 @@ export interface KafkaSourceOptions {
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 const TOPICS_EVERY_MS = 5_000;
+/** How long it may take to leave the group in good order once it must stop. */
+const LEAVE_WITHIN_MS = 5_000;
 
 /**
  * Alerts from Kafka topics, for as long as it takes: a broker that is down and a topic that does not exist yet are
@@ -36,6 +40,7 @@ class KafkaSource implements AlertSource {
   readonly name = 'kafka';
   readonly #options: KafkaSourceOptions;
   readonly #kafka: Kafka;
+  readonly #sockets = new KafkaSockets();
   readonly #where: string;
   #session: KafkaSession | undefined;
   #trouble: string | undefined = 'not connected to Kafka yet';
@@ -47,6 +52,7 @@ class KafkaSource implements AlertSource {
     this.#kafka = new Kafka({
       clientId: 'lvra-consumer',
       brokers: [...options.servers],
+      socketFactory: this.#sockets.factory,
       connectionTimeout: 5_000,
       requestTimeout: 30_000,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 2 },
@@ -73,16 +79,20 @@ class KafkaSource implements AlertSource {
       if (trouble === undefined) retryMs = FIRST_RETRY_MS;
       this.#report(trouble);
     };
+    const cutLater = () => setTimeout(() => this.#sockets.cut(), LEAVE_WITHIN_MS).unref();
+    signal.addEventListener('abort', cutLater, { once: true });
     while (!signal.aborted) {
       try {
         await this.#connected(sink, onState, signal);
       } catch (error) {
-        if (!isTopicGone(error)) onState(`Kafka at ${this.#where} cannot be used: ${messageOf(error)}`);
+        const passing = signal.aborted || isTopicGone(error);
+        if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${messageOf(error)}`);
         await sink.discard();
         await sleep(retryMs, signal);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
     }
+    this.#sockets.cut();
   }
 
   async #connected(

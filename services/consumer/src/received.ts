@@ -1,6 +1,9 @@
+import { relative } from 'node:path';
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
+import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
+import type { DataPaths } from '@lvra/shared/paths';
 import { fingerprintOf } from './fingerprint.js';
 import type { RawMessage } from './source.js';
 
@@ -31,6 +34,35 @@ export function examine(message: RawMessage, mostBytes: number): Received {
     if (!(error instanceof AlertRejected)) throw error;
     return { message, rejected: error };
   }
+}
+
+/** The rejected messages of a batch as the ledger lists them, each with the file that its bytes go to. */
+export function quarantineEntries(
+  batch: readonly Received[],
+  stem: string,
+  paths: DataPaths,
+): { entry: QuarantineEntry; file: { path: string; bytes: Buffer } }[] {
+  const at = Date.now();
+  return batch.flatMap((received, position) => {
+    if (isGood(received)) return [];
+    const { bytes, origin, receivedMs } = received.message;
+    const path = paths.quarantined(stem, 'consumer', position);
+    const entry: QuarantineEntry = {
+      stem,
+      stage: 'consumer',
+      position,
+      reason: received.rejected.reason,
+      detail: received.rejected.message,
+      path: relative(paths.root, path),
+      bytes: bytes.length,
+      topic: origin?.topic,
+      partition: origin?.partition,
+      offset: origin?.offset,
+      receivedMs: Number.isNaN(receivedMs) ? undefined : receivedMs,
+      at,
+    };
+    return [{ entry, file: { path, bytes } }];
+  });
 }
 
 /** What a batch takes of each partition; messages of a partition come in the order of their offsets. */

@@ -8,9 +8,13 @@ import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { nightOf } from '@lvra/shared/stem';
-import { type BatchLimits, DEFAULT_LIMITS } from './batcher.js';
+import type { BatchLimits } from './batcher.js';
 import { type AlertConsumer, createConsumer } from './consumer.js';
 import type { AlertSource, RawMessage } from './source.js';
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: BatchLimits = { alerts: 1_000, bytes: 64 * MIB, ageMs: 10_000, messageBytes: 10 * MIB };
 
 /** A data root of its own with a ledger on disk, for tests; several consumers may work on it. */
 export class TestRig {

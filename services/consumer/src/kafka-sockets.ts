@@ -1,0 +1,34 @@
+import { connect, type Socket } from 'node:net';
+import type { ISocketFactory } from 'kafkajs';
+
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * Makes the connections of a Kafka client, so that they can be cut. kafkajs waits for the answers to its requests
+ * before it lets go, and a broker that has frozen would keep the process alive for a minute.
+ */
+export class KafkaSockets {
+  readonly #open = new Set<Socket>();
+  #cut = false;
+
+  readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.once('close', () => this.#open.delete(socket));
+    this.#open.add(socket);
+    if (this.#cut) cutOff(socket);
+    return socket;
+  };
+
+  /** Cuts all connections, and all that are still to be made. */
+  cut(): void {
+    this.#cut = true;
+    for (const socket of this.#open) cutOff(socket);
+  }
+}
+
+/** One that kafkajs has ended already closes quietly; on the others it must learn that no answer will come. */
+function cutOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.destroy(new Error('cut, because the consumer stops'));
+}

@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module';
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  /** ms since 1970, or -1. */
+  readonly throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
+
+/*
+ * kafkajs 2.2.4 looks at the empty request queue of every connection a thousand times a second, which costs 4 % of a
+ * core while nothing arrives, and makes Node 24 warn of a negative timeout (tulios/kafkajs issue 1751, unreleased).
+ * Nothing is lost by looking only while a request waits: whoever queues one schedules the look.
+ */
+const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+const schedule = prototype.scheduleCheckPendingRequests;
+prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+};

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { TestContext } from 'node:test';
+import type { KafkaServer } from '@lvra/test-servers/kafka';
+import { CODECS, kcatProduce } from '@lvra/test-servers/kcat';
+import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+import type { BatchLimits } from './batcher.js';
+import type { AlertConsumer } from './consumer.js';
+import { kafkaSource } from './kafka-source.js';
+import { alertText, range, sorted, TestRig, until } from './test-rig.js';
+
+const LIMITS: Partial<BatchLimits> = { alerts: 100, ageMs: 200 };
+
+/** A consumer that runs until it is stopped. */
+export class Running {
+  readonly consumer: AlertConsumer;
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(rig: TestRig, server: KafkaServer, topics: string[], groupId: string, limits = LIMITS) {
+    const { metrics, log } = rig;
+    const source = kafkaSource({ servers: server.brokers, topics, groupId, batches: rig.ledger.batches, metrics, log });
+    this.consumer = rig.consumer(source, limits, groupId);
+    this.#ended = this.consumer.run(this.#stop.signal);
+  }
+
+  stop(): Promise<void> {
+    this.#stop.abort();
+    return this.#ended;
+  }
+}
+
+/** A broker with clients that share nothing with the consumer under test but the library. */
+export class Broker {
+  #topics = 0;
+
+  private constructor(
+    readonly server: KafkaServer,
+    readonly kafka: Kafka,
+    readonly admin: Admin,
+    readonly producer: Producer,
+  ) {}
+
+  static async of(server: KafkaServer): Promise<Broker> {
+    const kafka = new Kafka({ clientId: 'test', brokers: server.brokers, logLevel: logLevel.NOTHING });
+    const broker = new Broker(server, kafka, kafka.admin(), kafka.producer());
+    await Promise.all([broker.admin.connect(), broker.producer.connect()]);
+    return broker;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.admin.disconnect(), this.producer.disconnect()]);
+    await this.server.stop();
+  }
+
+  async newTopic(partitions = 1): Promise<string> {
+    const topic = `lasair_18filter-${++this.#topics}`;
+    await this.server.createTopic(topic, partitions);
+    return topic;
+  }
+
+  /** Alert n goes to partition n modulo their number, so that every partition gets some. */
+  async produce(topic: string, numbers: readonly number[], partitions = 1): Promise<void> {
+    const messages = numbers.map((n) => ({ value: alertText(n), partition: n % partitions }));
+    await this.producer.send({ topic, messages });
+  }
+
+  async committed(groupId: string, topic: string): Promise<string[]> {
+    const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+    return (offsets?.partitions ?? []).map(({ offset }) => offset);
+  }
+
+  /** Commits as a member of the group that reads nothing. */
+  async commit(groupId: string, topic: string, offsets: readonly string[]): Promise<void> {
+    const member = this.kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
+    await member.connect();
+    await member.subscribe({ topics: [topic] });
+    const joined = new Promise((resolve) => member.on(member.events.GROUP_JOIN, resolve));
+    await member.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
+    await joined;
+    await member.commitOffsets(offsets.map((offset, partition) => ({ topic, partition, offset })));
+    await member.disconnect();
+  }
+}
+
+/** One test's data root, its consumers and their group; all is ended and removed with the test. */
+export class Scene {
+  readonly rig = new TestRig();
+  readonly group: string;
+  readonly #server: KafkaServer;
+  readonly #running: Running[] = [];
+
+  constructor(context: TestContext, server: KafkaServer) {
+    this.#server = server;
+    this.group = context.name;
+    context.after(async () => {
+      await Promise.all(this.#running.map((each) => each.stop()));
+      this.rig.close();
+    });
+  }
+
+  start(topics: string | string[], limits?: Partial<BatchLimits>, on = this.rig): Running {
+    const running = new Running(on, this.#server, [topics].flat(), this.group, limits);
+    this.#running.push(running);
+    return running;
+  }
+
+  async consumed(count: number): Promise<void> {
+    await until(`${count} alerts consumed`, () => this.rig.numbers().length >= count, 60_000);
+  }
+
+  exactly(wanted: readonly number[]): void {
+    assert.deepEqual(sorted(this.rig.numbers()), wanted);
+  }
+
+  position(topic: string, partition = 0): bigint | undefined {
+    return this.rig.ledger.batches.position(this.group, topic, partition)?.next;
+  }
+}
+
+/** Messages in every codec, from several topics and partitions, each in one batch and byte for byte. */
+export async function consumeEveryCodec(context: TestContext, server: KafkaServer): Promise<void> {
+  const scene = new Scene(context, server);
+  const text = (n: number) => alertText(n, 2_000);
+  const topics = CODECS.map((codec) => `lasair_18${codec}`);
+  for (const [index, codec] of CODECS.entries()) {
+    const topic = topics[index] as string;
+    await server.createTopic(topic, 2);
+    const lines = range(index * 100, index * 100 + 100).map(text);
+    await kcatProduce({ brokers: server.brokers, topic, codec, messages: { lines } });
+  }
+  const running = scene.start(topics);
+  await scene.consumed(500);
+  await running.stop();
+  scene.exactly(range(0, 500));
+  const { rig } = scene;
+  const lines = rig.stems().flatMap((stem) => rig.batchText(stem).slice(2, -3).split(',\n'));
+  assert.deepEqual(lines.sort(), range(0, 500).map(text).sort());
+  const check = 'import json, sys; print(sum(len(json.load(open(p))) for p in sys.argv[1:]))';
+  const files = rig.stems().map((stem) => rig.paths.batch(stem));
+  assert.equal(execFileSync('python3', ['-c', check, ...files], { encoding: 'utf8' }).trim(), '500');
+}
+
+/** A restart, and then a topic that was created again: shorter, as long, grown past the old place. */
+export async function consumeReplacedTopics(context: TestContext, broker: Broker): Promise<void> {
+  const scene = new Scene(context, broker.server);
+  const { rig } = scene;
+  let wanted: number[] = [];
+  for (const [index, length] of [10, 40, 90, 1].entries()) {
+    const topic = await broker.newTopic(2);
+    const base = index * 1_000;
+    for (const first of [base, base + 20]) {
+      await broker.produce(topic, range(first, first + 20), 2);
+      wanted = [...wanted, ...range(first, first + 20)];
+      const running = scene.start(topic);
+      await scene.consumed(wanted.length);
+      await running.stop();
+    }
+    await broker.server.deleteTopic(topic);
+    await broker.server.createTopic(topic, 2);
+    await broker.produce(topic, range(base + 500, base + 500 + length), 2);
+    wanted = [...wanted, ...range(base + 500, base + 500 + length)];
+    const running = scene.start(topic);
+    await scene.consumed(wanted.length);
+    await running.stop();
+    scene.exactly(wanted);
+    assert.equal(rig.ledger.batches.unregistered(Date.now() + 60_000).length, 0);
+  }
+}
