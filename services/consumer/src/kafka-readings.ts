@@ -62,9 +62,14 @@ export class KafkaReadings {
     this.#begin(readers.map(({ topic, partition, origin }) => new PartitionReader(topic, partition, origin)));
   }
 
-  /** Something happened in which a topic may have been replaced. */
-  distrust(): void {
-    for (const reader of this.#readers.values()) reader.distrust();
+  /** Looks in all partitions whether their topic is still the same one, because it may have been replaced unseen. */
+  lookBack(): void {
+    for (const reader of this.#readers.values()) this.#lookBackIn(reader);
+  }
+
+  #lookBackIn(reader: PartitionReader): void {
+    const offset = reader.lookBack();
+    if (offset !== undefined) this.#fetchFrom(reader, offset);
   }
 
   /** From now on nothing is taken. */
@@ -116,6 +121,7 @@ export class KafkaReadings {
 
     const { topic, partition, messages } = batch;
     let last = messages[from - 1];
+    let paused = false;
     try {
       for (const message of messages.slice(from)) {
         const offset = BigInt(message.offset);
@@ -125,13 +131,17 @@ export class KafkaReadings {
           origin: { topic, partition, offset, from: reader.advance(offset), key: message.key },
         });
         last = message;
-        if (wait) await this.#waitForRoom(wait, heartbeat);
+        if (!wait) continue;
+        const begun = performance.now();
+        await keepingAlive(wait, heartbeat);
+        paused ||= performance.now() - begun > LONG_PAUSE_MS;
         if (over()) return;
       }
     } finally {
       if (last && beginning === this.#beginning) {
         reader.tookUpTo(last, BigInt(batch.highWatermark), performance.now());
         resolveOffset(last.offset);
+        if (paused) this.lookBack();
       }
     }
   }
@@ -163,12 +173,6 @@ export class KafkaReadings {
       { topic, partition },
       `${lost} messages of ${topic}[${partition}] are gone: Kafka's retention removed them before they were read`,
     );
-  }
-
-  async #waitForRoom(wait: Promise<void>, heartbeat: () => Promise<void>): Promise<void> {
-    const begun = performance.now();
-    await keepingAlive(wait, heartbeat);
-    if (performance.now() - begun > LONG_PAUSE_MS) this.distrust();
   }
 
   #start(reader: PartitionReader): void {
@@ -217,10 +221,7 @@ export class KafkaReadings {
       if (position && span.high < position.next) {
         return this.#readFromTheBeginning(reader, () => Promise.resolve());
       }
-      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) {
-        const offset = reader.lookBack();
-        if (offset !== undefined) this.#fetchFrom(reader, offset);
-      }
+      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#lookBackIn(reader);
     }
   }
 

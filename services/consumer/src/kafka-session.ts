@@ -23,7 +23,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 const FETCH_BYTES = 4 * MIB;
 const FETCH_BYTES_OF_PARTITION = 1 * MIB;
 const FETCH_WAIT_MS = 500;
-const WATCH_EVERY_MS = 5_000;
+const WATCH_EVERY_MS = 10_000;
 /** Longer than any rebalance; a consumer of kafkajs that is silent for this long has got stuck. */
 const SILENCE_MS = 120_000;
 /** How long the last commit and the farewell may take; the ledger has the positions anyway. */
@@ -116,7 +116,7 @@ export class KafkaSession {
     // A fetch that begins where the one before never ended means that it failed: perhaps the topic was gone.
     const fetching = new Set<number>();
     this.#consumer.on(FETCH_START, ({ payload: { nodeId } }) => {
-      if (fetching.has(nodeId)) this.#readings.distrust();
+      if (fetching.has(nodeId)) this.#readings.lookBack();
       fetching.add(nodeId);
     });
     this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {

@@ -136,6 +136,23 @@ describe('Kafka 3.9', () => {
       scene.exactly([1, 2]);
     });
 
+    test('reads the partitions that a topic is given later', async (context) => {
+      const scene = new Scene(context, broker.server);
+      const topic = await broker.newTopic(1);
+      await broker.produce(topic, range(0, 10));
+      scene.start(topic);
+      await scene.consumed(10);
+      await broker.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+      await until('they can be produced to', async () => (await broker.admin.fetchTopicOffsets(topic)).length === 3);
+      const messages = range(10, 40).map((n) => ({ value: alertText(n), partition: n % 3 }));
+      const producer = broker.kafka.producer();
+      await producer.connect();
+      await producer.send({ topic, messages });
+      await producer.disconnect();
+      await scene.consumed(40);
+      scene.exactly(range(0, 40));
+    });
+
     test('is not ready while none of its topics exists', async (context) => {
       const scene = new Scene(context, broker.server);
       const { consumer } = scene.start('lasair_18never');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '@lvra/shared/errors';
 import type { BatchLedger } from '@lvra/shared/ledger/batches';
 import type { Logger } from '@lvra/shared/observe/log';
@@ -24,7 +25,7 @@ export interface KafkaSourceOptions {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
-const TOPICS_EVERY_MS = 5_000;
+const TOPICS_EVERY_MS = 10_000;
 /** How long it may take to leave the group in good order once it must stop. */
 const LEAVE_WITHIN_MS = 5_000;
 
@@ -105,10 +106,12 @@ class KafkaSource implements AlertSource {
     try {
       await admin.connect();
       const topics = await this.#existingTopics(admin, signal);
-      if (topics.length === 0) return;
-      const topicsChanged = async () => (await this.#existing(admin)).join() !== topics.join();
+      if (topics.size === 0) return;
+      const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
-        ...{ kafka: this.#kafka, admin, topics, groupId, batches, metrics, log, sink, onState, topicsChanged },
+        ...{ kafka: this.#kafka, admin, groupId, batches, metrics, log, sink, onState },
+        topics: [...topics.keys()],
+        topicsChanged,
       });
       this.#session = session;
       await session.run(signal);
@@ -119,24 +122,31 @@ class KafkaSource implements AlertSource {
   }
 
   /** Waits until at least one topic exists. @returns none where `signal` was aborted first */
-  async #existingTopics(admin: Admin, signal: AbortSignal): Promise<string[]> {
+  async #existingTopics(admin: Admin, signal: AbortSignal): Promise<Map<string, number>> {
     while (!signal.aborted) {
       const topics = await this.#existing(admin);
-      const missing = this.#options.topics.filter((topic) => !topics.includes(topic));
+      const missing = this.#options.topics.filter((topic) => !topics.has(topic));
       if (missing.length > 0) {
         const line = `${missing.join(', ')} does not exist at ${this.#where}: Lasair makes a topic when its filter passes an alert; waiting`;
         if (line !== this.#trouble) this.#options.log.warn(line);
-        if (topics.length === 0) this.#trouble = line;
+        if (topics.size === 0) this.#trouble = line;
       }
-      if (topics.length > 0) return topics;
+      if (topics.size > 0) return topics;
       await sleep(TOPICS_EVERY_MS, signal);
     }
-    return [];
+    return new Map();
   }
 
-  async #existing(admin: Admin): Promise<string[]> {
-    const known = new Set(await admin.listTopics());
-    return this.#options.topics.filter((topic) => known.has(topic));
+  /** The topics that exist, with the number of their partitions: kafkajs would notice new ones a minute later. */
+  async #existing(admin: Admin): Promise<Map<string, number>> {
+    const { topics } = await admin.fetchTopicMetadata();
+    const known = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    return new Map(
+      this.#options.topics.flatMap((topic) => {
+        const partitions = known.get(topic);
+        return partitions === undefined ? [] : [[topic, partitions]];
+      }),
+    );
   }
 
   /** Says what is wrong once, and once that it is over. */

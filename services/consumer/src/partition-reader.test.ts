@@ -90,12 +90,14 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 11), 5_000), { kind: 'take', from: 0 });
   });
 
-  test('looks again after the source had to wait', () => {
+  test('trusts nothing after it was told to look back until it has', () => {
     const reader = standingAfter(9);
     reader.judge(9n, fetchedRange(9, 12), 0);
     reader.tookUpTo(fetched(11), 100n, 0);
-    reader.distrust();
-    assert.deepEqual(reader.judge(12n, fetchedRange(12, 14), 10), { kind: 'fetch', offset: 11n });
+    assert.equal(reader.lookBack(), 11n);
+    assert.deepEqual(reader.judge(12n, fetchedRange(12, 14), 10), { kind: 'ask-range' });
+    assert.deepEqual(reader.judgeRange({ low: 0n, high: 14n }, 10), { kind: 'fetch', offset: 11n });
+    assert.deepEqual(reader.judge(11n, fetchedRange(11, 14), 10), { kind: 'take', from: 1 });
   });
 
   test('begins again at the beginning where the ledger has lost a position that it had', () => {

@@ -89,20 +89,17 @@ export class PartitionReader {
     this.#started = true;
     this.#lookingBack = false;
     this.#lookedAt = now;
-    this.distrust();
-  }
-
-  /** After a pause: the next fetch proves nothing by itself. */
-  distrust(): void {
-    this.#resumeAt = undefined;
-    this.#trustedUntil = Number.NEGATIVE_INFINITY;
+    this.#distrust();
   }
 
   /**
-   * Where to fetch from for a look at the message before the position; undefined where there is none to look at.
+   * Trusts no fetch until the message before the position was seen again.
+   *
+   * @returns where to fetch from for that; undefined where there is nothing to look at
    */
   lookBack(): bigint | undefined {
     if (!this.#position) return undefined;
+    this.#distrust();
     this.#lookingBack = true;
     return this.#position.next - 1n;
   }
@@ -164,6 +161,11 @@ export class PartitionReader {
     this.#lookingBack = false;
     this.#resumeAt = next;
     this.#trust(now, high > next ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
+  }
+
+  #distrust(): void {
+    this.#resumeAt = undefined;
+    this.#trustedUntil = Number.NEGATIVE_INFINITY;
   }
 
   #trust(now: number, ms: number): void {

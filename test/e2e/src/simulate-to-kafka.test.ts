@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
-import { startSandbox, type Sandbox } from '@lvra/sandbox/sandbox';
+import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { dataPaths } from '@lvra/shared/paths';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import Sqlite from 'better-sqlite3';
