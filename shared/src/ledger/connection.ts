@@ -1,4 +1,5 @@
 import Sqlite, { type Database } from 'better-sqlite3';
+import { messageOf, UsageError } from '../errors.js';
 
 export type { Database };
 
@@ -30,7 +31,7 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
 /**
  * Where several processes open a new file at once, SQLite refuses the change to WAL at once instead of waiting.
  *
- * @throws where the file system of the data folder cannot do it, as network file systems cannot
+ * @throws UsageError where the file system of the data folder cannot do it, as network file systems cannot
  */
 function beginWal(database: Database): void {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
@@ -39,13 +40,23 @@ function beginWal(database: Database): void {
     try {
       const mode = database.pragma('journal_mode = WAL', { simple: true });
       if (mode === 'wal') return;
-      throw new Error(`${database.name} stays in journal mode ${mode}: put the data folder on a local disk`);
+      throw new UsageError(`${database.name} stays in journal mode ${mode}: put the data folder on a local disk`);
     } catch (error) {
       const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
       if (!busy || performance.now() > deadline) throw error;
       Atomics.wait(still, 0, 0, 10);
     }
   }
+}
+
+/** What SQLite says of a file that a person must see to: its rights, or what is in it. */
+const UNUSABLE = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
+
+/** The error of opening a database in words that a person can act on, where it is one for a person. */
+export function openingError(path: string, error: unknown): unknown {
+  if (!UNUSABLE.test(String((error as { code?: unknown }).code))) return error;
+  const advice = 'this user must be able to write there, and it must be a SQLite database';
+  return new UsageError(`the ledger ${path} cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { UsageError } from '../errors.js';
@@ -118,11 +118,15 @@ connection.commit()`,
     assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), /migration 999.*upgrade this installation/);
   });
 
-  test('that is no database fails and leaves the file as it is', (t) => {
+  test('that is no database, or no file, says so for a person and leaves it as it is', (t) => {
     const path = ledgerPath(t);
     mkdirSync(dirname(path));
-    writeFileSync(path, 'this is no database, and long enough to be looked at as one '.repeat(20));
-    assert.throws(() => Ledger.open(path, ['r0b'], { create: true }), { code: 'SQLITE_NOTADB' });
+    const letter = 'this is no database, and long enough to be looked at as one '.repeat(20);
+    writeFileSync(path, letter);
+    const unusable = { name: 'UsageError', message: /^the ledger .*log\.db cannot be used: .*SQLite database$/ };
+    assert.throws(() => Ledger.open(path, ['r0b'], { create: true }), unusable);
+    assert.equal(readFileSync(path, 'utf8'), letter);
+    assert.throws(() => Ledger.open(dirname(path), ['r0b'], { create: false }), UsageError);
   });
 
   test('that is new, by four processes at the same moment, forty times, never fails', async (t) => {

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
-import { type Database, openDatabase, writing } from './connection.js';
+import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { Events } from './events.js';
 import { StemHistory } from './history.js';
 import { migrate } from './migrations.js';
@@ -45,22 +45,25 @@ export class Ledger {
    * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
    *
    * @param create make the file where it is missing; otherwise that is a UsageError
+   * @throws UsageError where the file may not be written or is no database
    */
   static open(path: string, vras: readonly string[], options: { create: boolean }): Ledger {
     if (options.create) mkdirSync(dirname(path), { recursive: true });
     else if (!existsSync(path)) {
       throw new UsageError(`there is no ledger at ${path}: check the data root, or make one with \`lvra init\``);
     }
-    const database = openDatabase(path, options);
+    let database: Database | undefined;
     try {
-      migrate(database);
-      writing(database, () => {
-        for (const vra of vras) addVraColumns(database, vra);
+      const opened = openDatabase(path, options);
+      database = opened;
+      migrate(opened);
+      writing(opened, () => {
+        for (const vra of vras) addVraColumns(opened, vra);
       });
-      return new Ledger(database);
+      return new Ledger(opened);
     } catch (error) {
-      database.close();
-      throw error;
+      database?.close();
+      throw openingError(path, error);
     }
   }
 
