@@ -81,7 +81,7 @@ function mapOf(file: string, shown: string, lines: LineCounter, complaints: Comp
   // The failsafe schema leaves every value the text that it is: 1.10 is not 1.1, and no is not false.
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false, lineCounter: lines });
   const [error] = document.errors;
-  if (error) complaints.push(`${shown} is not YAML: ${error.message.split('\n')[0]}`);
+  if (error) complaints.push(`${shown} is not YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
   else if (document.contents === null) return new YAMLMap();
   else if (isMap(document.contents)) return document.contents as YAMLMap;
   else complaints.push(`${shown} must hold lines of the form \`key: value\``);
@@ -91,7 +91,7 @@ function mapOf(file: string, shown: string, lines: LineCounter, complaints: Comp
 /** A path as a person here would write it. */
 export function shownPath(path: string): string {
   const below = relative(process.cwd(), path);
-  return below.startsWith('..') ? path : below;
+  return below === '' || below.startsWith('..') ? path : below;
 }
 
 function isProfile(name: string): name is Profile {
