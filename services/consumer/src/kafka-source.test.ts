@@ -143,7 +143,10 @@ describe('Kafka 3.9', () => {
       scene.start(topic);
       await scene.consumed(10);
       await broker.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-      await until('they can be produced to', async () => (await broker.admin.fetchTopicOffsets(topic)).length === 3);
+      await until('each has a leader', async () => {
+        const { topics } = await broker.admin.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === 3;
+      });
       const messages = range(10, 40).map((n) => ({ value: alertText(n), partition: n % 3 }));
       const producer = broker.kafka.producer();
       await producer.connect();
