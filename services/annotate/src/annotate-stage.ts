@@ -25,6 +25,8 @@ export interface AnnotateOptions {
     readonly url: string;
     /** Scores below this are not annotated. */
     readonly lowestScore?: number | undefined;
+    /** Scores of this model version are never annotated, whatever version is configured now. */
+    readonly refusedVersion?: string | undefined;
   };
   readonly lasair: {
     /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */

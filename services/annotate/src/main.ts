@@ -9,7 +9,8 @@ import { createAnnotateTask } from './annotate-stage.js';
 const TIMEOUT_MS = 60_000;
 
 export const createTask: CreateTask = (setup) => {
-  refuseDemonstration(setup);
+  const refusedVersion = isForTheTeamAlone(setup.settings) ? DEMONSTRATION : undefined;
+  if (setup.vra.modelVersion === refusedVersion) refuseDemonstration(setup);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;
   return createAnnotateTask({
@@ -22,6 +23,7 @@ export const createTask: CreateTask = (setup) => {
       explanation: vra.explanation,
       url: vra.url,
       lowestScore: vra.lowestScore,
+      refusedVersion,
     },
     lasair: { endpoint: settings.endpoint, token: settings.token, tokenVariable: settings.tokenVariable },
     dryRun: settings.dryRun ? { path: (stem) => paths.dryRun(stem, name) } : undefined,
@@ -38,17 +40,22 @@ export const createTask: CreateTask = (setup) => {
   });
 };
 
+/** The MODEL_VERSION of the model that ships. */
+const DEMONSTRATION = 'demo';
+
 /**
  * Lasair keeps one annotation an object and topic: scores of the demonstration model would take the place of the
- * team's, for good.
+ * team's, for good. That holds also for those that wait from before the team's model was set.
  */
-function refuseDemonstration({ settings, vra }: StageSetup): void {
-  const { profile, endpoint, token, dryRun } = settings;
+function isForTheTeamAlone({ profile, endpoint, token, dryRun }: Settings): boolean {
   const isLasair = endpoint !== undefined && new URL(endpoint).hostname.endsWith('.lsst.ac.uk');
-  if (vra.modelVersion !== 'demo' || profile !== 'production' || !isLasair || token === undefined || dryRun) return;
+  return profile === 'production' && isLasair && token !== undefined && !dryRun;
+}
+
+function refuseDemonstration({ settings, vra }: StageSetup): never {
   throw new UsageError(
-    `the demonstration model must not annotate at ${endpoint}: set MODEL_PATH and MODEL_VERSION of ${vra.modelName} ` +
-      `to the team's model, or LVRA_DRY_RUN=yes, or LVRA_${vra.modelName.toUpperCase()}_ANNOTATE=no`,
+    `the demonstration model must not annotate at ${settings.endpoint}: set MODEL_PATH and MODEL_VERSION of ` +
+      `${vra.modelName} to the team's model, or LVRA_DRY_RUN=yes, or LVRA_${vra.modelName.toUpperCase()}_ANNOTATE=no`,
   );
 }
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
 import { sift } from './sift.js';
 
-const VRA = { topic: 'r0b_lvra', explanation: '', url: '' };
+const VRA = { topic: 'r0b_lvra', explanation: '', url: '', refusedVersion: 'demo' };
 const SCORE: Score = {
   id: 1n,
   diaObjectId: 313637921267122191n,
@@ -40,6 +40,7 @@ describe('a score', () => {
     ['equal to the lowest is sent', {}, 0.4, false, 'sent'],
     ['of zero is sent where there is no lowest', { score: 0 }, undefined, false, 'sent'],
     ['that is no number is refused', { score: Number.NaN }, 0.5, false, 'refused'],
+    ['of the version that must not stand at Lasair is refused', { modelVersion: 'demo' }, 0.5, true, 'refused'],
     ['whose version Lasair cannot store is refused', { modelVersion: "a'1" }, undefined, false, 'refused'],
     ['whose version is too long is refused', { modelVersion: 'r0b_a1_N411_LR01p1' }, undefined, false, 'refused'],
     ['whose version breaks classdict alone is refused', { modelVersion: 'a"1' }, undefined, false, 'refused'],

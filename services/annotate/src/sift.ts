@@ -24,7 +24,7 @@ export interface Sifted {
 export function sift(
   scores: readonly Score[],
   stem: string,
-  vra: Annotator & { readonly lowestScore?: number | undefined },
+  vra: Annotator & { readonly lowestScore?: number | undefined; readonly refusedVersion?: string | undefined },
   mayBeAnnotated: (diaObjectId: bigint) => boolean,
 ): Sifted {
   const sendable: SendableScore[] = [];
@@ -32,6 +32,11 @@ export function sift(
   for (const score of scores) {
     if (!score.isNewest) {
       outcomes.set(score.id, { outcome: 'superseded' });
+      continue;
+    }
+    if (vra.refusedVersion !== undefined && score.modelVersion === vra.refusedVersion) {
+      const detail = `scores of the model version ${vra.refusedVersion} must not stand at Lasair`;
+      outcomes.set(score.id, { outcome: 'refused', detail });
       continue;
     }
     const annotation = annotationOf(score, stem, vra);

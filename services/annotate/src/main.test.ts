@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { loadSettings } from '@lvra/shared/settings/settings';
+import { createTask } from './main.js';
+import { FIRST_STEM, Night, scoresOf } from './night.js';
+
+test('scores of the demonstration that wait when the team’s model is set do not go to Lasair’s own server', async (context) => {
+  const night = await Night.start(context);
+  const scores = scoresOf(2).map((score) => ({ ...score, version: 'demo' }));
+  night.addStem(FIRST_STEM, scores);
+  const settings = loadSettings({
+    environment: {
+      LVRA_DATA_ROOT: night.root,
+      LVRA_R0B_MODEL_VERSION: 'a1',
+      // Nothing is called there; the name is what counts.
+      LVRA_ENDPOINT: 'https://nowhere.lsst.ac.uk/api',
+      LASAIR_LSST_TOKEN: 'none',
+    },
+  });
+  const { paths, ledger, log } = night;
+  const parts = { settings, paths, ledger, log, metrics: new Metrics(), owner: 'test', close: () => {} };
+  const task = createTask({ ...parts, vra: settings.vras[0]! });
+  await task.prepare?.();
+  ledger.work('annotate', 'r0b').claim(FIRST_STEM, 'test', Date.now(), 30_000);
+  const report = await task.perform(FIRST_STEM, { signal: context.signal, attempt: 1, elapsed: () => 0 });
+  await task.close?.();
+  assert.deepEqual(report, { status: -1, rows: 0 });
+  assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
+});
