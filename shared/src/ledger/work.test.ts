@@ -192,7 +192,7 @@ describe('retry', () => {
   });
 });
 
-test('a pause is seen by every ledger, ends by itself and can be moved', (t) => {
+test('a pause is seen by every ledger, ends by itself, can be moved and taken back', (t) => {
   const ledger = newLedger(t, ['r0b', 'agn']);
   const work = ledger.work('annotate', 'r0b');
   work.pause(NOW + 1_000.6, 'too many calls');
@@ -202,4 +202,8 @@ test('a pause is seen by every ledger, ends by itself and can be moved', (t) => 
   work.pause(NOW + 5_000, 'refused');
   assert.deepEqual(work.paused(NOW + 2_000), { until: NOW + 5_000, reason: 'refused' });
   assert.equal(work.paused(NOW + 5_000), undefined);
+  ledger.work('annotate', 'agn').resume();
+  assert.notEqual(work.paused(NOW + 2_000), undefined);
+  work.resume();
+  assert.equal(work.paused(NOW + 2_000), undefined);
 });

@@ -84,6 +84,7 @@ export class WorkLedger {
         `INSERT INTO stage_pause (stage, vra, until, reason) VALUES (?, ?, ?, ?)
          ON CONFLICT (stage, vra) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
       ),
+      resume: database.prepare('DELETE FROM stage_pause WHERE stage = ? AND vra = ?'),
       pausedUntil: database.prepare<[string, string], { until: bigint; reason: string }>(
         'SELECT until, reason FROM stage_pause WHERE stage = ? AND vra = ?',
       ),
@@ -222,6 +223,11 @@ export class WorkLedger {
   /** Makes the stage wait in every replica until `until` (ms since 1970). */
   pause(until: number, reason: string): void {
     this.#statements.pause.run(this.stage, this.vra, Math.round(until), reason);
+  }
+
+  /** Ends the pause in every replica: a person has mended what it was for. */
+  resume(): void {
+    this.#statements.resume.run(this.stage, this.vra);
   }
 
   /** The pause in force, if there is one. */

@@ -112,11 +112,16 @@ describe('a log.db of the Python pipeline', () => {
     ]);
   });
 
-  test('lvra retry --force opens a stage that is done', async () => {
+  test('lvra retry --force opens a stage that is done, and ends its pause', async () => {
+    const ledger = Ledger.open(database, ['r0b'], { create: false });
+    ledger.work('annotate', 'r0b').pause(Date.now() + 600_000, 'Lasair refuses the token');
+    ledger.close();
     const before = (await status()).stages[2];
+    assert.equal(before.pausedBecause, 'Lasair refuses the token');
     const { code } = await runLvra(['retry', '20260301_000001', '--stage', 'annotate', '--force'], environment);
     assert.equal(code, 0);
     const after = (await status()).stages[2];
     assert.deepEqual([after.done, after.pending], [before.done - 1, before.pending + 1]);
+    assert.equal(after.pausedBecause, undefined);
   });
 });

@@ -9,7 +9,8 @@ import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
 Opens stems for a new round of attempts, at once: those that are dead, and those that wait for their next attempt. The
-services take them up within a minute; without services, \`lvra run --once --source none\` does.
+services take them up within a minute; without services, \`lvra run --once --source none\` does. A stage that is paused,
+because Lasair refused the token for instance, goes on too.
 
 With --force a stem that is done is opened too. Its files are made again; rows that the database has stay as they are.
 
@@ -52,7 +53,9 @@ function retry(stem: string | undefined, options: RetryOptions, { settings, ledg
   const opened = wanted.flatMap(([stage, vra]) => {
     const work = ledger.work(stage, vra);
     const stems = stem === undefined ? failedStems(ledger, stage, vra) : [stem];
-    return stems.filter((each) => work.retry(each, options.force === true)).map((each) => `${each}  ${stage} ${vra}`);
+    const again = stems.filter((each) => work.retry(each, options.force === true));
+    if (again.length > 0) work.resume();
+    return again.map((each) => `${each}  ${stage} ${vra}`);
   });
   if (opened.length > 0) {
     print(
