@@ -1,10 +1,14 @@
 import { AlertRejected } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
-import type { JsonCursor } from '@lvra/shared/json/cursor';
+import { JsonCursor } from '@lvra/shared/json/cursor';
 import { keyIs } from '@lvra/shared/json/keys';
 import { KIND, type Kind } from '@lvra/shared/json/kinds';
 import { FieldList } from './fields.js';
 import { misplacedText } from './numeric-fields.js';
+
+/** The numbers that are wanted of every source, and their keys. */
+type NumberName = keyof typeof KEYS;
+const KEYS = { midpointMjdTai: Buffer.from('"midpointMjdTai":'), psfFlux: Buffer.from('"psfFlux":') } as const;
 
 /**
  * What the features need of one alert, as places in its bytes. One instance is filled for every alert in turn.
@@ -108,24 +112,62 @@ function readSourceList(cursor: JsonCursor, bytes: Buffer, view: AlertView): num
 
 /** Reads through one source. @returns its midpointMjdTai, days */
 function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): number {
-  let flux = Number.NaN;
-  let time = Number.NaN;
-  if (cursor.enterObject()) {
-    do {
-      cursor.key();
-      const isTime = keyIs(bytes, cursor, 'midpointMjdTai');
-      const isFlux = !isTime && keyIs(bytes, cursor, 'psfFlux');
-      const kind = cursor.value(4);
-      if (isTime) time = numberOf(bytes, cursor, kind, 'midpointMjdTai');
-      else if (isFlux) flux = numberOf(bytes, cursor, kind, 'psfFlux');
-    } while (cursor.nextInObject());
-  }
+  const start = cursor.position;
+  const find = cursor.takeFlat() ? findQuickly : findField;
+  if (find === findField) cursor.value(3);
+  const source = bytes.subarray(start, cursor.position);
+  const time = numberIn(source, 'midpointMjdTai', find);
+  const flux = numberIn(source, 'psfFlux', find);
   if (!Number.isFinite(time)) {
     throw new AlertRejected('source_incomplete', 'a source has no midpointMjdTai, so the latest is not known');
   }
   view.fluxes.push(flux);
   view.times.push(time);
   return time;
+}
+
+/** Reads within one source that is known to be good JSON. */
+const inSource = new JsonCursor();
+
+/** A number of a source; NaN where it is missing, null or NaN. */
+function numberIn(source: Buffer, name: NumberName, find: typeof findField): number {
+  const kind = find(source, name);
+  return kind === undefined ? Number.NaN : numberOf(source, inSource, kind, name);
+}
+
+/**
+ * Takes the value of a key of a flat source by searching for its bytes: a name in quotes with a colon behind it can
+ * only be a key there. @returns its kind; undefined where the key is missing
+ */
+function findQuickly(source: Buffer, name: NumberName): Kind | undefined {
+  const key = KEYS[name];
+  const at = source.lastIndexOf(key);
+  // Nobody writes a space before a colon; who does is read field by field.
+  if (at === -1) return findField(source, name);
+  inSource.reset(source, at + key.length);
+  return inSource.value(4);
+}
+
+/** Takes the value of a key by reading field after field; the last one counts where a key is repeated. */
+function findField(source: Buffer, name: NumberName): Kind | undefined {
+  inSource.reset(source);
+  let found: Kind | undefined;
+  let start = 0;
+  let end = 0;
+  if (inSource.enterObject()) {
+    do {
+      inSource.key();
+      const isWanted = keyIs(source, inSource, name);
+      const kind = inSource.value(4);
+      if (!isWanted) continue;
+      found = kind;
+      start = inSource.valueStart;
+      end = inSource.valueEnd;
+    } while (inSource.nextInObject());
+  }
+  inSource.valueStart = start;
+  inSource.valueEnd = end;
+  return found;
 }
 
 function numberOf(bytes: Buffer, cursor: JsonCursor, kind: Kind, name: string): number {

@@ -1,13 +1,11 @@
 import { JsonError, JsonTruncated } from './errors.js';
 import { KIND, type Kind } from './kinds.js';
+import { DEEPEST, LONGEST_INTEGER, LONGEST_NUMBER } from './limits.js';
+import { endOfPlain } from './plain.js';
 import { endOfDigits, endOfUnchecked, escapeLength, isWord } from './tokens.js';
 
-/** Deeper than any alert by far (4), and shallow enough for every reader, Python's included. */
-const DEEPEST = 100;
-/** The digits of the largest unsigned 64-bit integer; pandas cannot read a longer one. */
-const LONGEST_INTEGER = 20;
-/** Python refuses to read integers of thousands of digits; no double needs more than this. */
-const LONGEST_NUMBER = 400;
+/** How deep the quick way is tried: where it fails at every level, a hostile alert is read no more often than this. */
+const DEEPEST_QUICK = 4;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -119,8 +117,8 @@ export class JsonCursor {
       this.#string();
       kind = KIND.string;
     } else if ((next >= ZERO && next <= NINE) || next === MINUS) kind = this.#number(start);
-    else if (next === 0x7b) kind = this.#object(depth);
-    else if (next === 0x5b) kind = this.#array(depth);
+    else if (next === 0x7b) kind = this.#plain(depth) ? KIND.object : this.#object(depth);
+    else if (next === 0x5b) kind = this.#plain(depth) ? KIND.array : this.#array(depth);
     else kind = this.#word(next);
     this.valueStart = start;
     this.valueEnd = this.position;
@@ -139,6 +137,24 @@ export class JsonCursor {
   finish(): void {
     const next = this.peek();
     if (next !== -1) this.#unexpected(next, 'the end');
+  }
+
+  /** Takes an object that holds no other, no list and no escape. @returns false, and takes nothing, where it is none */
+  takeFlat(): boolean {
+    if (this.peek() !== 0x7b) return false;
+    const end = endOfPlain(this.#bytes, this.position, this.#end, 1, false);
+    if (end === -1) return false;
+    this.position = end;
+    return true;
+  }
+
+  /** Takes an object or a list the quick way. @returns false where it must be looked at byte by byte */
+  #plain(depth: number): boolean {
+    if (depth > DEEPEST_QUICK) return false;
+    const end = endOfPlain(this.#bytes, this.position, this.#end, DEEPEST - depth, true);
+    if (end === -1) return false;
+    this.position = end;
+    return true;
   }
 
   #object(depth: number): Kind {
