@@ -2,6 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { JsonCursor } from '../json/cursor.js';
 import { JsonTruncated } from '../json/errors.js';
 
+/**
+ * Bytes behind the last one of the file's, which hold nothing. The engine's compiled code for reading bytes is thrown
+ * away, and the next is slower, once something looks behind the end of a buffer; the cursor looks ahead a few bytes.
+ */
+const SPARE_BYTES = 16;
+
 /** A part of a file in memory, with a cursor in it. It slides along the file and grows where a step needs more. */
 export class Window {
   readonly cursor = new JsonCursor();
@@ -12,7 +18,7 @@ export class Window {
 
   constructor(file: FileHandle, bytes: number) {
     this.#file = file;
-    this.#buffer = Buffer.allocUnsafe(Math.max(bytes, 1));
+    this.#buffer = Buffer.alloc(Math.max(bytes, 1) + SPARE_BYTES);
     this.cursor.reset(this.#buffer, 0, 0);
   }
 
@@ -50,12 +56,14 @@ export class Window {
   async #refill(): Promise<boolean> {
     const keepFrom = this.cursor.position;
     const kept = this.#filled - keepFrom;
-    const target = kept === this.#buffer.length ? Buffer.allocUnsafe(kept * 2) : this.#buffer;
+    const room = this.#buffer.length - SPARE_BYTES;
+    const target = kept === room ? Buffer.alloc(kept * 2 + SPARE_BYTES) : this.#buffer;
     this.#buffer.copy(target, 0, keepFrom, this.#filled);
     this.#buffer = target;
     this.#offset += keepFrom;
-    const { bytesRead } = await this.#file.read(target, kept, target.length - kept);
+    const { bytesRead } = await this.#file.read(target, kept, target.length - SPARE_BYTES - kept);
     this.#filled = kept + bytesRead;
+    target.fill(0, this.#filled, this.#filled + SPARE_BYTES);
     this.cursor.reset(target, 0, this.#filled);
     return bytesRead > 0;
   }

@@ -6,6 +6,7 @@ import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
 import { stagesOf, vrasOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
+import { suitCollector } from './garbage.js';
 import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
 import { stopSignal } from './shutdown.js';
 import { notReady, runTogether, type Worker } from './workers.js';
@@ -46,6 +47,7 @@ export async function serve(
   settings: Settings,
   makeWorkers: (parts: ServiceParts) => Worker[],
 ): Promise<void> {
+  suitCollector();
   const pipeline = openPipeline(settings, { stages: [name], mode: 'shared', command: `lvra start ${name}` });
   const { paths } = pipeline;
   const log = createLogger(paths, logNameOf(name === 'consumer' ? 'consumer' : 'run'), {
