@@ -35,7 +35,8 @@ function describeReplay(replayed: readonly QuarantinedAlert[], inQuarantine: rea
   const stems = [...new Set(replayed.flatMap(({ replayedAs }) => replayedAs ?? []))];
   const back = inQuarantine.filter(({ stem }) => stems.includes(stem)).length;
   return [
-    `${count(replayed.length)} alerts were read again, as ${stems.join(', ')}; ${count(back)} came back to quarantine.`,
+    `read again: ${count(replayed.length)}, as ${stems.join(', ') || 'no stem yet'}; back in quarantine so far: ${count(back)}.`,
+    'What the consumer takes may still come back from the feature stage.',
     'The services take the stem up within a minute; without them: lvra run --once --source none',
   ].join('\n');
 }

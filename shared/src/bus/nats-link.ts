@@ -21,8 +21,10 @@ export interface NatsOptions {
   readonly name: string;
   /** How long a message stays with a silent replica before another gets it. */
   readonly ackWaitMs: number;
-  /** Told of every change of the connection, in words. */
+  /** Told when it is connected, in words. */
   readonly onStatus: (status: string) => void;
+  /** Told of every new trouble, in words. */
+  readonly onTrouble: (trouble: string) => void;
 }
 
 /** A connection that works, with the streams there. */
@@ -93,7 +95,7 @@ export class NatsLink {
     try {
       await Promise.race([connection.flush(), sleep(FLUSH_WITHIN_MS, flushed.signal)]);
     } catch (error) {
-      this.#options.onStatus(`the last messages to NATS may be lost and come again: ${messageOf(error)}`);
+      this.#options.onTrouble(`the last messages to NATS may be lost and come again: ${messageOf(error)}`);
     }
     flushed.abort();
   }
@@ -170,7 +172,7 @@ export class NatsLink {
   #lose(trouble: string): void {
     if (this.#closing.signal.aborted) return;
     this.#live = undefined;
-    if (trouble !== this.#trouble) this.#options.onStatus(trouble);
+    if (trouble !== this.#trouble) this.#options.onTrouble(trouble);
     this.#trouble = trouble;
   }
 }

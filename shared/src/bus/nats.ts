@@ -43,8 +43,8 @@ export class NatsBus implements Bus {
   }
 
   subscribe(route: Route): Promise<Subscription> {
-    const { ackWaitMs, onStatus } = this.#options;
-    return Promise.resolve(new NatsSubscription(route, this.#link, ackWaitMs, onStatus));
+    const { ackWaitMs, onTrouble } = this.#options;
+    return Promise.resolve(new NatsSubscription(route, this.#link, ackWaitMs, onTrouble));
   }
 
   trouble(): string | undefined {
@@ -64,7 +64,7 @@ class NatsSubscription implements Subscription {
     readonly route: Route,
     readonly link: NatsLink,
     readonly ackWaitMs: number,
-    readonly onStatus: (status: string) => void,
+    readonly onTrouble: (trouble: string) => void,
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
@@ -105,7 +105,7 @@ class NatsSubscription implements Subscription {
   }
 
   #report(trouble: string): void {
-    if (trouble !== this.#trouble) this.onStatus(trouble);
+    if (trouble !== this.#trouble) this.onTrouble(trouble);
     this.#trouble = trouble;
   }
 

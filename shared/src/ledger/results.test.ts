@@ -23,6 +23,19 @@ function all(ledger: Ledger, sql: string): unknown[] {
 }
 
 describe('features of a stem', () => {
+  test('of an alert that is replayed from a file keep the time at which Kafka had it', (t) => {
+    const ledger = newLedger(t);
+    const work = ledger.work('feature', 'r0b');
+    for (const [stem, receivedMs] of [
+      [STEM, 1_772_000_000_123],
+      ['20260301_000002', undefined],
+    ] as const) {
+      addStem(ledger, stem);
+      ledger.results.recordFeatures(work, stem, [{ ...row(SOURCE), receivedMs }], [], DONE);
+    }
+    assert.deepEqual(all(ledger, 'SELECT diaSourceId, received_ms FROM source'), [[SOURCE, 1_772_000_000_123]]);
+  });
+
   test('are recorded with its status, its event and its quarantine in one go', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEM);

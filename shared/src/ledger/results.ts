@@ -54,7 +54,10 @@ export class ResultLedger {
          VALUES (?, ?, ?${', ?'.repeat(flagColumns.length)})`,
       ),
       source: database.prepare(
-        'INSERT OR REPLACE INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, ?, ?)',
+        // A source that is replayed from a file keeps the time at which Kafka had it.
+        `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, ?, ?)
+         ON CONFLICT (diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
+           received_ms = coalesce(excluded.received_ms, source.received_ms)`,
       ),
       scored: database
         .prepare<[string, string, string], bigint>(

@@ -62,6 +62,7 @@ export async function serve(
     name: `lvra-${name}`,
     ackWaitMs: ACK_WAIT_MS,
     onStatus: (status) => log.info(status),
+    onTrouble: (trouble) => log.warn(trouble),
   });
   let health: HealthServer | undefined;
   try {

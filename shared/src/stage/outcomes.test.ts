@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { RetryLater, StageMisconfigured, StagePaused, StemFailed } from '../errors.js';
 import { STATUS } from '../status.js';
@@ -53,6 +54,21 @@ describe('a task that throws', () => {
     };
     assert.match(line.err.stack, /TypeError: x is undefined\n\s+at /);
     assert.equal(line.stem, A);
+  });
+
+  test('a full disk: the stem waits, keeps its status, and no attempt is counted', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A);
+    // The kernel's own full disk.
+    world.start(
+      world.runner(async (stem, context) => {
+        writeFileSync('/dev/full', 'a feature file');
+        return world.record(stem, context);
+      }),
+    );
+    await until('the stem is put back', () => workRow(world)?.error != null);
+    assert.match(String(workRow(world)?.error), /ENOSPC.*make room/);
+    assert.deepEqual([workRow(world)?.attempts, workRow(world)?.dead_at, world.work.status(A)], [0n, null, 0]);
   });
 
   test('RetryLater: the stem comes again after the delay, and no attempt is counted', async (t) => {

@@ -7,8 +7,12 @@ import { routeOf } from '../routes.js';
 import { STATUS } from '../status.js';
 import { subjects } from '../subjects.js';
 import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
+import { isDiskTrouble } from './disk-trouble.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
+
+/** How often a disk in trouble is tried again. */
+const DISK_WAIT_MS = 30_000;
 
 /** What became of a stem, as far as the loop must know. */
 export type Outcome =
@@ -92,6 +96,13 @@ export class StemHandler {
       return { kind: 'settled' };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);
+      if (isDiskTrouble(error)) {
+        const what = `the disk does not take what ${this.#options.task.stage} writes (${messageOf(error)})`;
+        return this.#putBack(
+          stem,
+          new RetryLater(DISK_WAIT_MS, `${what}: make room, or mend it; no attempt is counted`),
+        );
+      }
       if (error instanceof StagePaused || error instanceof StageMisconfigured) return this.#halted(stem, error);
       return this.#failed(stem, attempt, error, elapsed());
     }

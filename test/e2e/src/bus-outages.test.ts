@@ -112,6 +112,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
       name: 'test',
       ackWaitMs: 1_000,
       onStatus: () => {},
+      onTrouble: () => {},
     });
     t.after(() => right.close());
     await until('the right password works', () => right.trouble() === undefined);

@@ -27,7 +27,7 @@ describe('kill -9 of each service in the middle of its stems, then a restart', (
       }
     })();
     for (const name of [...SERVICES, ...SERVICES]) {
-      await sleep(400);
+      await untilAtWork(world, name);
       await world.services.get(name)?.end('SIGKILL');
       await world.start(name);
     }
@@ -59,6 +59,10 @@ describe('kill -9 of each service in the middle of its stems, then a restart', (
       assert.equal(JSON.parse(held?.classdict ?? '{}').blame_diaSourceId, String(source), `object ${object}`);
     }
     assert.equal(world.sandbox.lost.length, 0);
+    const open = ledger.prepare(
+      'SELECT count(*) FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID WHERE o.outcome IS NULL',
+    );
+    assert.equal(open.pluck().get(), 0n, 'every score has an outcome');
   });
 
   test('the statuses of every stem are 1 in all three tables', () => {
@@ -68,6 +72,19 @@ describe('kill -9 of each service in the middle of its stems, then a restart', (
     }
   });
 });
+
+/**
+ * Waits until a stage has a stem in hand, or the consumer a batch open, so that the kill hits it at work; where stems
+ * are done too quickly to be seen, it is killed anyway.
+ */
+async function untilAtWork(world: World, name: (typeof SERVICES)[number]): Promise<void> {
+  const atWork =
+    name === 'consumer'
+      ? world.ledger().prepare('SELECT 1 FROM batch WHERE registered_at IS NULL')
+      : world.ledger().prepare(`SELECT 1 FROM work WHERE stage = '${name}' AND lease_until > 0`);
+  const deadline = performance.now() + 2_000;
+  while (!atWork.get() && performance.now() < deadline) await sleep(1);
+}
 
 /** Alerts some of whose objects come again with a newer source. */
 function take(count: number) {

@@ -20,7 +20,8 @@ export async function natsServer(t: TestContext): Promise<NatsServer> {
 export function busTo(t: TestContext, url: string, options: { ackWaitMs?: number } = {}) {
   const said: string[] = [];
   const { ackWaitMs = 30_000 } = options;
-  const bus = new NatsBus({ servers: url, name: 'test', ackWaitMs, onStatus: (status) => said.push(status) });
+  const say = (words: string) => said.push(words);
+  const bus = new NatsBus({ servers: url, name: 'test', ackWaitMs, onStatus: say, onTrouble: say });
   t.after(() => bus.close());
   const publish = (stem: string) => bus.publish(route.input(stem), { stem, vra: 'r0b', count: 1, at: Date.now() });
   return { bus, publish, said, subscribe: () => bus.subscribe(route), works: () => bus.trouble() === undefined };

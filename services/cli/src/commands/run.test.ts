@@ -84,7 +84,7 @@ describe('lvra run on alerts of its own', () => {
     assert.match(shown.stdout, /\n\nDear colleague,\n$/);
     const replayed = await runLvra(['quarantine', 'replay', number], environment);
     assert.equal(replayed.code, 0, replayed.stderr);
-    assert.match(replayed.stdout, /^1 alerts were read again, as \d{8}_\d{6}; 1 came back to quarantine\.$/m);
+    assert.match(replayed.stdout, /^read again: 1, as \d{8}_\d{6}; back in quarantine so far: 1\.$/m);
     const twice = await runLvra(['quarantine', 'replay', number], environment);
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /was replayed already, as stem/);
