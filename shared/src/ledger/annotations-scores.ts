@@ -1,7 +1,7 @@
-import type { Statement } from 'better-sqlite3';
 import { type Contender, newestOf } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
+import type { Statement } from './sqlite.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
 /** A score whose annotation is not settled, with all that the annotation tells of it. */

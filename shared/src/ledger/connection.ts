@@ -1,5 +1,5 @@
-import Sqlite, { type Database } from 'better-sqlite3';
 import { messageOf, UsageError } from '../errors.js';
+import Sqlite, { type Database } from './sqlite.js';
 
 export type { Database };
 

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
 import { dataPaths } from '@lvra/shared/paths';
 import { makePythonLedger } from '@lvra/shared/testing/ledgers';
 import { REAL } from '@lvra/shared/testing/reference';
-import Sqlite from 'better-sqlite3';
 
 /** A new empty data root. @returns its path, and what removes it */
 export function makeDataRoot(): { root: string; remove: () => void } {
@@ -19,7 +19,7 @@ export function copyRealBatch(root: string): void {
 }
 
 /** Makes a `log.db` as the Python pipeline has it, and opens it; integers come as bigint. */
-export function openPythonLedger(root: string): Sqlite.Database {
+export function openPythonLedger(root: string): Database {
   const path = dataPaths(root).database;
   makePythonLedger(path);
   const database = new Sqlite(path);
@@ -28,7 +28,7 @@ export function openPythonLedger(root: string): Sqlite.Database {
 }
 
 /** Registers a stem as the Python consumer does. */
-export function registerAsPython(database: Sqlite.Database, stem: string, diaObjectIds: readonly bigint[]): void {
+export function registerAsPython(database: Database, stem: string, diaObjectIds: readonly bigint[]): void {
   for (const table of ['feature_making', 'predict', 'annotating']) {
     database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
   }

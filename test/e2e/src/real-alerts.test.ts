@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
+import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
 import { dataPaths } from '@lvra/shared/paths';
 import { realMessages } from '@lvra/shared/testing/json-samples';
 import { assertReferenceRows, REAL_STEM, readFeatureRows, reference } from '@lvra/shared/testing/reference';
-import Sqlite from 'better-sqlite3';
 import { copyRealBatch, makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
 const TOKEN = 'sandbox-token';
@@ -20,7 +20,7 @@ describe('lvra run --once on the batch that the Python consumer wrote and regist
   const paths = dataPaths(root);
   let sandbox: Sandbox;
   let ran: Ran;
-  let ledger: Sqlite.Database;
+  let ledger: Database;
 
   before(async () => {
     copyRealBatch(root);

@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
+import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
 import { dataPaths } from '@lvra/shared/paths';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import Sqlite from 'better-sqlite3';
 import { makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
 /** A stem as the Python pipeline left it: its statuses, and whether its files and rows are there. */
@@ -48,10 +48,10 @@ describe('lvra run --once takes over a log.db of the Python pipeline', () => {
   const paths = dataPaths(root);
   let sandbox: Sandbox;
   let ran: Ran;
-  let ledger: Sqlite.Database;
+  let ledger: Database;
   let untouched: unknown;
 
-  const doneRows = (database: Sqlite.Database) =>
+  const doneRows = (database: Database) =>
     ['feature_making', 'predict', 'annotating', 'provenance'].map((table) =>
       database.prepare(`SELECT * FROM ${table} WHERE stem IN ('20260301_000009', '20260301_000010')`).all(),
     );
@@ -116,7 +116,7 @@ describe('lvra run --once takes over a log.db of the Python pipeline', () => {
 });
 
 /** Writes files and rows as the Python pipeline would have left them. */
-async function leaveBehind(python: Sqlite.Database, root: string, endpoint: string): Promise<void> {
+async function leaveBehind(python: Database, root: string, endpoint: string): Promise<void> {
   const paths = dataPaths(root);
   const alerts = simulateAlerts({ seed: 5, forms: 'full', revisits: 0, meanSources: 4 });
   for (const [stem, left] of Object.entries(STEMS)) {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
+import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
-import Sqlite from 'better-sqlite3';
 import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import { makeDataRoot } from './data-root.js';
 
@@ -23,7 +23,7 @@ export interface World {
   start(name: ServiceName): Promise<Service>;
   send(messages: readonly Buffer[]): Promise<void>;
   /** The ledger, read-only, integers as bigint. */
-  ledger(): Sqlite.Database;
+  ledger(): Database;
   end(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function makeWorld(settings: Readonly<Record<string, string>> = {})
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await producer.connect();
-  let ledger: Sqlite.Database | undefined;
+  let ledger: Database | undefined;
   return {
     ...{ root, paths: dataPaths(root), sandbox, nats, kafka, services },
     start: async (name) => {
