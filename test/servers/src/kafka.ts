@@ -69,9 +69,11 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const server = await restartable(start, () => removeFolder(folder));
   const createTopic = (topic: string, partitions = 1) =>
     withAdmin(brokers, async (admin) => {
+      // kafkajs' own waiting gives up where the broker has not heard of its new topic yet.
       const topics = [{ topic, numPartitions: partitions }];
-      if (!(await admin.createTopics({ topics, waitForLeaders: true })))
+      if (!(await admin.createTopics({ topics, waitForLeaders: false })))
         throw new Error(`topic ${topic} exists already`);
+      await untilServed(async () => (await admin.fetchTopicOffsets(topic)).length === partitions);
     });
   for (const topic of options.topics ?? []) await createTopic(topic);
 
@@ -90,16 +92,24 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
 
 /** The first question about a group creates the topic of the groups; no test should have to wait for that. */
 async function serveGroups(admin: Admin): Promise<void> {
+  await untilServed(async () => {
+    await admin.fetchOffsets({ groupId: 'none-yet' });
+    return true;
+  });
+}
+
+/** Asks until the broker answers with what is wanted; an error that may pass is asked again. */
+async function untilServed(ask: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   for (;;) {
     try {
-      await admin.fetchOffsets({ groupId: 'none-yet' });
-      return;
+      if (await ask()) return;
+      if (performance.now() > deadline) throw new Error('the broker does not serve a topic that it made');
     } catch (error) {
       const passing = error instanceof kafkajs.KafkaJSError && error.retriable;
       if (!passing || performance.now() > deadline) throw error;
-      await sleep(20);
     }
+    await sleep(20);
   }
 }
 
