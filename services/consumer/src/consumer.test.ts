@@ -225,7 +225,8 @@ describe('stems of killed consumers', () => {
     const [registered] = rig.stems();
     const { batches } = rig.ledger;
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-    const old = batches.reserveStem('killed', minutesAgo(20));
+    const killedAt = minutesAgo(20);
+    const old = batches.reserveStem('killed', killedAt);
     const young = batches.reserveStem('busy', minutesAgo(2));
     const files = [
       rig.paths.batch(old),
@@ -241,7 +242,7 @@ describe('stems of killed consumers', () => {
     assert.deepEqual(files.map(existsSync), [false, false, false, true]);
     assert.deepEqual(batches.unregistered(Date.now()), [young]);
     assert.ok(existsSync(rig.paths.batch(registered as string)));
-    assert.equal(batches.reserveStem('next', minutesAgo(20)), old);
+    assert.equal(batches.reserveStem('next', killedAt), old);
   });
 
   test('a name is the UTC second in which the batch closed', async () => {
