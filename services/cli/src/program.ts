@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { deadCommand } from './commands/dead.js';
 import { demoCommand } from './commands/demo.js';
 import { initCommand } from './commands/init.js';
+import { objectCommand } from './commands/object.js';
 import { quarantineCommand } from './commands/quarantine.js';
 import { retryCommand } from './commands/retry.js';
 import { runCommand } from './commands/run.js';
@@ -41,6 +42,7 @@ export function makeProgram(): Command {
     startCommand(),
     statusCommand(),
     stemCommand(),
+    objectCommand(),
     retryCommand(),
     deadCommand(),
     quarantineCommand(),

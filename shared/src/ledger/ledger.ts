@@ -8,6 +8,7 @@ import { type Database, openDatabase, openingError, writing } from './connection
 import { Events } from './events.js';
 import { StemHistory } from './history.js';
 import { migrate } from './migrations.js';
+import { ObjectHistory } from './objects.js';
 import { Overview } from './overview.js';
 import { QuarantineLedger } from './quarantine.js';
 import { ResultLedger } from './results.js';
@@ -26,6 +27,7 @@ export class Ledger {
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
   readonly history: StemHistory;
+  readonly objects: ObjectHistory;
   readonly overview: Overview;
   readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
@@ -37,6 +39,7 @@ export class Ledger {
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);
     this.history = new StemHistory(database);
+    this.objects = new ObjectHistory(database);
     this.overview = new Overview(database);
     this.totals = new Totals(database);
   }

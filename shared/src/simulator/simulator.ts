@@ -1,9 +1,10 @@
+import { mjdTaiOf } from '../tai.js';
+import { filterRunAfter } from './filter-run.js';
 import { type SimulatedObject, simulateObject } from './object.js';
 import { Random } from './random.js';
 import type { DiaSource } from './source.js';
 import { SourceCounts } from './source-counts.js';
 import { Survey, type Visit } from './survey.js';
-import { filterRunAfter, mjdTaiOf } from './tai.js';
 import { TRUTH_SHARES, type Truth } from './truth.js';
 import { type AlertState, type EbvForm, writeFromDatabase, writeFull, writeLite, writePlain } from './write-message.js';
 

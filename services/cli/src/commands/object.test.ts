@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { dataPaths } from '@lvra/shared/paths';
+import { makePythonLedger, statusRows } from '@lvra/shared/testing/ledgers';
+import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
+
+const OBJECT = '313637921267122191';
+const UNSCORED = '313637921267122193';
+
+/** What the Python pipeline leaves: two scores of one object, sent, and an object that nothing has scored. */
+const ROWS = [
+  statusRows('20260301_000001', 1, 1, 1),
+  statusRows('20260302_000001', 1, 1, 1),
+  ...[
+    ['20260301_000001', '170046091000545381', 0.25],
+    ['20260302_000001', '170046091000545383', 0.963998322011434],
+  ].map(
+    ([stem, source, score]) =>
+      `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
+       VALUES (${OBJECT}, ${source}, '${stem}', ${score}, 'r0b', 'a1');\n`,
+  ),
+  `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (${OBJECT}, '20260302_000001'), (${UNSCORED}, '20260302_000001');\n`,
+].join('');
+
+describe('lvra object', () => {
+  const { folder, remove } = temporaryFolder();
+  const environment = { LVRA_DATA_ROOT: folder };
+  before(() => makePythonLedger(dataPaths(folder).database, ROWS));
+  after(remove);
+
+  test('shows what only the Python pipeline has scored, newest first, the last one marked', async () => {
+    const { stdout, code, stderr } = await runLvra(['object', OBJECT], environment);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^313637921267122191: 2 scores of 2 sources; last in 20260302_000001$/m);
+    const [newer, older] = stdout.split('\n').filter((line) => line.includes('1700460910005453'));
+    assert.match(newer ?? '', /^\* +170046091000545383 +r0b +a1 +0\.9640 +20260302_000001 +sent +\d{4}-/);
+    assert.match(older ?? '', /^ +170046091000545381 +r0b +a1 +0\.2500 +20260301_000001 +sent +\d{4}-/);
+  });
+
+  test('shows when a source was observed, in MJD TAI and in UTC, once that is known', async () => {
+    const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    const add = ledger.database.prepare('INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)');
+    add.run(170046091000545383n, 61073.25);
+    ledger.close();
+    const { stdout } = await runLvra(['object', OBJECT], environment);
+    assert.match(stdout, /^\* +61073\.25000 +2026-02-02 05:59:23 +170046091000545383 /m);
+    const { scores, diaObjectId } = JSON.parse((await runLvra(['object', OBJECT, '--json'], environment)).stdout);
+    assert.equal(diaObjectId, OBJECT);
+    assert.deepEqual(
+      { ...scores[0], fateAt: undefined },
+      {
+        diaSourceId: '170046091000545383',
+        midpointMjdTai: 61073.25,
+        observedUtc: '2026-02-02T05:59:23.000Z',
+        stem: '20260302_000001',
+        score: 0.963998322011434,
+        vra: 'r0b',
+        modelVersion: 'a1',
+        fate: 'sent',
+        isCurrent: true,
+        fateAt: undefined,
+        fateDetail: null,
+        provenanceId: '2',
+      },
+    );
+  });
+
+  test('of an object without a score says where it is', async () => {
+    const { stdout, code } = await runLvra(['object', UNSCORED], environment);
+    assert.equal(code, 0);
+    assert.match(stdout, /Nothing has scored it yet; `lvra stem 20260302_000001`/);
+  });
+
+  test('of an object that nobody has seen, or of no id, is a mistake', async () => {
+    const unknown = await runLvra(['object', '313637921267122192'], environment);
+    assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
+    assert.match(unknown.stderr, /knows no object 313637921267122192/);
+    const noId = await runLvra(['object', '3.1e17'], environment);
+    assert.equal(noId.code, 2);
+    assert.match(noId.stderr, /"3\.1e17" is not a diaObjectId/);
+  });
+});

@@ -1,0 +1,109 @@
+import { UsageError } from '@lvra/shared/errors';
+import { parseId } from '@lvra/shared/ids';
+import type { ObjectScore } from '@lvra/shared/ledger/objects';
+import { utcMsOf } from '@lvra/shared/tai';
+import { Command } from 'commander';
+import { count, print, table, utc } from '../formats.js';
+import { withLedger } from '../ledger.js';
+
+const HELP = `
+Every score of the object, of every VRA and model version, newest source first:
+  observed   midpointMjdTai of the source, and the same in UTC; empty where only the Python pipeline has seen the source
+  at Lasair  accepted      Lasair took it, at this time (UTC)
+             superseded    a newer score of the object was there; never sent
+             below lowest  below LOWEST_SCORE of the VRA
+             refused       not sent: Lasair could not store it
+             rejected      Lasair refused it
+             dry run       written to a file
+             sent          by the Python pipeline, which keeps no outcome of single scores
+             unanswered    sent, no answer yet
+             unsent        it waits, or the VRA does not annotate
+  *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
+
+Examples:
+  lvra object 313637921267122191
+  lvra object 313637921267122191 --json | jq '.scores[] | select(.isCurrent)'`;
+
+export function objectCommand(): Command {
+  return new Command('object')
+    .description('every score of one object, and what Lasair shows of it')
+    .argument('<diaObjectId>', 'as Rubin and Lasair number it')
+    .option('--json', 'for programs; ids are strings')
+    .addHelpText('after', HELP)
+    .action((given: string, options: { json?: true }) => {
+      const diaObjectId = parseId(given);
+      if (diaObjectId === undefined) {
+        throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
+      }
+      withLedger(({ ledger, settings }) => {
+        const scores = ledger.objects.scores(diaObjectId);
+        const lastStem = ledger.objects.lastStem(diaObjectId);
+        if (scores.length === 0 && lastStem === undefined) {
+          throw new UsageError(
+            `the ledger in ${settings.dataRoot} knows no object ${given}: no alert of it has come through the filter`,
+          );
+        }
+        print(options.json ? inJson(diaObjectId, lastStem, scores) : describe(diaObjectId, lastStem, scores));
+      });
+    });
+}
+
+function inJson(diaObjectId: bigint, lastStem: string | undefined, scores: readonly ObjectScore[]): string {
+  const shown = {
+    diaObjectId: String(diaObjectId),
+    lastStem: lastStem ?? null,
+    scores: scores.map(({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }) => ({
+      diaSourceId: diaSourceId === null ? null : String(diaSourceId),
+      midpointMjdTai,
+      observedUtc: midpointMjdTai === null ? null : isoOf(utcMsOf(midpointMjdTai)),
+      ...score,
+      fateAt: fateAt === undefined ? null : isoOf(fateAt),
+      fateDetail: fateDetail ?? null,
+      provenanceId: String(provenanceId),
+    })),
+  };
+  return JSON.stringify(shown, null, 2);
+}
+
+function describe(diaObjectId: bigint, lastStem: string | undefined, scores: readonly ObjectScore[]): string {
+  const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
+  const summary = `${diaObjectId}: ${count(scores.length)} scores of ${count(sources)} sources; last in ${lastStem ?? 'no stem'}`;
+  if (scores.length === 0)
+    return `${summary}\nNothing has scored it yet; \`lvra stem ${lastStem}\` shows how far that is.`;
+  return [summary, table(HEAD, scores.map(rowOf), [6])].join('\n\n');
+}
+
+const HEAD = [
+  '',
+  'observed (MJD TAI)',
+  '(UTC)',
+  'diaSourceId',
+  'VRA',
+  'version',
+  'score',
+  'stem',
+  'at Lasair',
+  'since (UTC)',
+  '',
+];
+
+function rowOf(score: ObjectScore): string[] {
+  const { midpointMjdTai: mjd, fate, fateAt } = score;
+  return [
+    score.isCurrent ? '*' : '',
+    mjd === null ? '' : mjd.toFixed(5),
+    mjd === null ? '' : utc(utcMsOf(mjd)),
+    String(score.diaSourceId ?? ''),
+    score.vra,
+    score.modelVersion ?? '',
+    score.score?.toFixed(4) ?? 'none',
+    score.stem,
+    fate.replaceAll('_', ' '),
+    fateAt === undefined ? '' : utc(fateAt),
+    score.fateDetail ?? '',
+  ];
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
