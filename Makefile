@@ -1,7 +1,7 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build demo test test-node24 run-tests lint format bench clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults run-tests lint format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -27,6 +27,9 @@ test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 
 test-node24: build servers ## the test suite once more, on Node 24
 	@deploy/setup/test-on-node24.sh
+
+test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
+	node --test --test-reporter=spec test/faults/dist/suite.js
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand

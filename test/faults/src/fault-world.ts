@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
+import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
+import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
+import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import type { KafkaServer } from '@lvra/test-servers/kafka';
+import { type NatsServer, startNats } from '@lvra/test-servers/nats';
+import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
+import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
+import { Load } from './load.js';
+
+export const SERVICES = ['consumer', 'feature', 'predict', 'annotate'] as const;
+
+/** Small batches and lists, so that many things happen in a short time. */
+const SETTINGS = {
+  LVRA_PROFILE: 'production',
+  LVRA_SOURCE: 'kafka',
+  LVRA_BATCH_ALERTS: '20',
+  LVRA_BATCH_SECONDS: '1',
+  LVRA_ANNOTATE_LIST_SIZE: '10',
+  LASAIR_LSST_TOKEN: 'sandbox-token',
+};
+
+export interface StartOptions {
+  /** Another name to find it by in `services`, for a second replica. */
+  readonly as?: string;
+  /** Beside the world's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Options of Node, such as `--import`. */
+  readonly node?: readonly string[];
+  /** 'alive' for a service that cannot be ready now. */
+  readonly ready?: 'ready' | 'alive';
+}
+
+/** What a fault is injected into: servers, a topic of the case's own, and services as processes. */
+export class FaultWorld {
+  readonly paths: DataPaths;
+  readonly load: Load;
+  /** Running and ended, by name. */
+  readonly services = new Map<string, Service>();
+  /** What every service gets; a case may change it for those it starts later. */
+  readonly environment: Record<string, string>;
+  /** How often the fault was injected, and how many alerts were in flight then, at most. */
+  readonly injections = { times: 0, inFlight: 0 };
+  /** When the fault was over, on the clock of `performance.now()`. */
+  mendedAt: number | undefined;
+  #ledger: Database | undefined;
+  readonly #ends: (() => unknown)[] = [];
+
+  private constructor(
+    readonly seed: number,
+    readonly root: string,
+    readonly topic: string,
+    readonly kafka: KafkaServer,
+    readonly nats: NatsServer,
+    readonly sandbox: Sandbox,
+    readonly producer: Producer,
+    settings: Readonly<Record<string, string>>,
+  ) {
+    this.paths = dataPaths(root);
+    this.load = new Load(seed, producer, topic);
+    this.environment = {
+      ...SETTINGS,
+      LVRA_DATA_ROOT: root,
+      LVRA_KAFKA_SERVER: kafka.brokers.join(','),
+      LVRA_MY_TOPIC: topic,
+      LVRA_GROUP_ID: topic,
+      LVRA_NATS_SERVER: nats.url,
+      LVRA_ENDPOINT: sandbox.endpoint,
+      ...settings,
+    };
+  }
+
+  /** @param topic also the name of the consumer group */
+  static async make(options: {
+    seed: number;
+    topic: string;
+    partitions: number;
+    kafka: KafkaServer;
+    settings: Readonly<Record<string, string>>;
+  }): Promise<FaultWorld> {
+    const { seed, topic, partitions, kafka, settings } = options;
+    const root = mkdtempSync(join(tmpdir(), 'lvra-faults-'));
+    const [nats, sandbox] = await Promise.all([startNats(), startSandbox()]);
+    await kafka.createTopic(topic, partitions);
+    const producer = new Kafka({ clientId: 'load', brokers: kafka.brokers, logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return new FaultWorld(seed, root, topic, kafka, nats, sandbox, producer, settings);
+  }
+
+  /** Starts a service, or starts it again. */
+  async start(name: ServiceName, options: StartOptions = {}): Promise<Service> {
+    const environment = { ...this.environment, ...options.environment };
+    const { ready = 'ready', node = [] } = options;
+    const service = await startService(name, environment, { ready, node });
+    this.services.set(options.as ?? name, service);
+    return service;
+  }
+
+  /** Starts the services of the four names that do not run. */
+  async startAll(options: StartOptions = {}): Promise<void> {
+    const missing = SERVICES.filter((name) => !this.services.get(name)?.alive);
+    await Promise.all(missing.map((name) => this.start(name, options)));
+  }
+
+  /** A service that was started under this name. */
+  service(name: string): Service {
+    const service = this.services.get(name);
+    if (!service) throw new Error(`no service ${name} was started`);
+    return service;
+  }
+
+  /** Notes that the fault is injected now. */
+  injected(times = 1): void {
+    this.injections.times += times;
+    this.injections.inFlight = Math.max(this.injections.inFlight, this.inFlight());
+  }
+
+  /** Notes that the fault is over: from now on the time to recover counts. The last call counts. */
+  mended(): void {
+    this.mendedAt = performance.now();
+  }
+
+  /** Alerts sent whose score has no outcome yet. */
+  inFlight(): number {
+    return this.load.sent.length - this.count('SELECT count(*) FROM annotation_outcome');
+  }
+
+  /** The ledger, read-only, integers as bigint. */
+  ledger(): Database {
+    this.#ledger ??= this.#open();
+    return this.#ledger;
+  }
+
+  #open(): Database {
+    const ledger = new Sqlite(this.paths.database, { readonly: true, timeout: 30_000 });
+    ledger.defaultSafeIntegers(true);
+    return ledger;
+  }
+
+  /** Closes the ledger, for a case that puts another file in its place; the next question opens that. */
+  forgetLedger(): void {
+    this.#ledger?.close();
+    this.#ledger = undefined;
+  }
+
+  /** The number that a question to the ledger has for an answer. */
+  count(sql: string): number {
+    return Number(this.ledger().prepare(sql).pluck().get());
+  }
+
+  /** Waits until `what` is true. The error says what was waited for and shows the end of each service's output. */
+  async until(description: string, what: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!(await what())) {
+      if (performance.now() > deadline)
+        throw new Error(`not within ${withinMs} ms: ${description}\n${this.lastWords()}`);
+      await sleep(50);
+    }
+  }
+
+  /** Waits until at least so many scores have an outcome, so that the fault comes into running work. */
+  untilAnnotated(count: number, withinMs?: number): Promise<void> {
+    const annotated = () => this.count('SELECT count(*) FROM annotation_outcome') >= count;
+    return this.until(`${count} scores have an outcome`, annotated, withinMs);
+  }
+
+  /** Runs `lvra` with the settings of the services. */
+  lvra(...words: string[]): Promise<Ran> {
+    return runLvra(words, this.environment);
+  }
+
+  /** What the services printed last. */
+  lastWords(): string {
+    return [...this.services].map(([name, { lines }]) => `${name}:\n${lines.slice(-12).join('\n')}`).join('\n');
+  }
+
+  /** To be called when the case ends, whatever came of it. */
+  atEnd(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.end('SIGKILL')));
+    for (const end of this.#ends.reverse()) await end();
+    this.forgetLedger();
+    await this.producer.disconnect();
+    await Promise.all([this.nats.stop('SIGKILL'), this.sandbox.close()]);
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

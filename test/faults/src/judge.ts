@@ -1,0 +1,64 @@
+import type { FaultWorld } from './fault-world.js';
+
+/** What became of the alerts, held against what was sent. All zero is the promise. */
+export interface Judgement {
+  /** Alerts without a score, and objects that Lasair has no annotation of. */
+  readonly lost: number;
+  /** Scores that are there once too often. */
+  readonly doubled: number;
+  /** Objects whose annotation is not that of their newest source, at the end or at any time after it was there. */
+  readonly stale: number;
+}
+
+/** True once every alert that was sent is scored, every score has an outcome, and nothing is pending. */
+export function isSettled(world: FaultWorld): boolean {
+  const { sent } = world.load;
+  const open = `SELECT (SELECT count(*) FROM annotating a JOIN predict p USING (stem) JOIN feature_making f USING (stem)
+      WHERE a.r0b NOT IN (1, -1) OR p.r0b NOT IN (1, -1) OR f.r0b NOT IN (1, -1))
+    + (SELECT count(*) FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE outcome IS NULL)`;
+  return world.count('SELECT count(*) FROM provenance') >= sent.length && world.count(open) === 0;
+}
+
+export function judge(world: FaultWorld): Judgement {
+  const missing = new Map<string, number>();
+  const newest = new Map<string, bigint>();
+  const age = new Map<string, number>();
+  world.load.sent.forEach(({ diaObjectId, diaSourceId }, place) => {
+    const key = `${diaObjectId} ${diaSourceId}`;
+    missing.set(key, (missing.get(key) ?? 0) + 1);
+    newest.set(String(diaObjectId), diaSourceId);
+    age.set(String(diaSourceId), place);
+  });
+  let doubled = 0;
+  const scores = world.ledger().prepare('SELECT diaObjectId, diaSourceId FROM provenance').all();
+  for (const { diaObjectId, diaSourceId } of scores as { diaObjectId: bigint; diaSourceId: bigint }[]) {
+    const key = `${diaObjectId} ${diaSourceId}`;
+    const left = missing.get(key) ?? 0;
+    if (left > 0) missing.set(key, left - 1);
+    else doubled++;
+  }
+  let lost = [...missing.values()].reduce((sum, left) => sum + left, 0);
+  const stale = new Set<string>(overtaken(world, age));
+  for (const [object, source] of newest) {
+    const held = world.sandbox.annotations.get(`r0b_lvra/${object}`);
+    if (!held) lost++;
+    else if (blamed(held.classdict) !== String(source)) stale.add(object);
+  }
+  return { lost, doubled, stale: stale.size };
+}
+
+/** Objects for which Lasair took an older source after a newer one. */
+function* overtaken({ sandbox }: FaultWorld, age: ReadonlyMap<string, number>): Generator<string> {
+  const last = new Map<string, number>();
+  for (const { annotations = [] } of sandbox.received) {
+    for (const { objectId, classdict } of annotations) {
+      const place = age.get(blamed(classdict)) ?? 0;
+      if (place < (last.get(objectId) ?? 0)) yield objectId;
+      last.set(objectId, place);
+    }
+  }
+}
+
+function blamed(classdict: string): string {
+  return (JSON.parse(classdict) as { blame_diaSourceId: string }).blame_diaSourceId;
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import type { Producer } from 'kafkajs';
+
+/** So many alerts go to Kafka in one call. */
+const ALERTS_A_SEND = 10;
+
+/** Alerts that are sent to the case's topic, and the memory of what was sent: the truth that the end is judged by. */
+export class Load {
+  /** Every alert that Kafka took, in order. A case takes out what nobody could deliver. */
+  readonly sent: SimulatedAlert[] = [];
+  readonly #alerts;
+  readonly #producer: Producer;
+  readonly #topic: string;
+
+  constructor(seed: number, producer: Producer, topic: string) {
+    // A quarter of the objects come again with a newer source: what could be stale.
+    this.#alerts = simulateAlerts({ seed, forms: 'full', revisits: 0.25, meanSources: 4 });
+    this.#producer = producer;
+    this.#topic = topic;
+  }
+
+  /** The next alerts, for a case that sends them by itself. */
+  take(count: number): SimulatedAlert[] {
+    return Array.from({ length: count }, () => this.#alerts.next().value);
+  }
+
+  /** Sends so many alerts. @param perSecond as fast as Kafka takes them unless told */
+  async send(count: number, perSecond = Number.POSITIVE_INFINITY): Promise<void> {
+    for (let left = count; left > 0; left -= ALERTS_A_SEND) {
+      await this.deliver(this.take(Math.min(left, ALERTS_A_SEND)));
+      if (perSecond < Number.POSITIVE_INFINITY) await sleep((ALERTS_A_SEND / perSecond) * 1000);
+    }
+  }
+
+  /** Sends until `signal` is aborted; rejects where Kafka does not take an alert. */
+  async stream(perSecond: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) await this.send(ALERTS_A_SEND, perSecond);
+  }
+
+  /** Sends alerts that were taken. */
+  async deliver(alerts: readonly SimulatedAlert[], partition?: number): Promise<void> {
+    const where = partition === undefined ? {} : { partition };
+    const messages = alerts.map(({ text }) => ({ value: Buffer.from(text), ...where }));
+    await this.#producer.send({ topic: this.#topic, messages });
+    this.sent.push(...alerts);
+  }
+
+  /** Sends messages that are no alerts; nothing is remembered of them. */
+  async sendRaw(messages: readonly Buffer[]): Promise<void> {
+    await this.#producer.send({ topic: this.#topic, messages: messages.map((value) => ({ value })) });
+  }
+}

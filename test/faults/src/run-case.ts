@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { Random } from '@lvra/shared/simulator/random';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import type { FaultCase } from './fault-case.js';
+import { FaultWorld } from './fault-world.js';
+import { isSettled, type Judgement, judge } from './judge.js';
+import type { Row } from './table.js';
+
+const RECOVERS_WITHIN_MS = 120_000;
+
+/**
+ * Runs one case from its servers to its judgement.
+ *
+ * @param seed of the whole suite; each case makes its own of it, so that it does not matter which others run
+ * @param report gets the line of the table, whatever came of the case
+ */
+export async function runCase(
+  fault: FaultCase,
+  seed: number,
+  shared: KafkaServer,
+  report: (row: Row) => void,
+): Promise<void> {
+  const own = seedOf(fault.name, seed);
+  const kafka = fault.kafka === 'own' ? await startKafka({ version: '3.9' }) : shared;
+  const { settings = {}, partitions = 1 } = fault;
+  const topic = `lasair_18-${fault.name.replace(/[^a-z0-9-]+/gi, '-')}`;
+  const world = await FaultWorld.make({ seed: own, topic, partitions, kafka, settings });
+  let judgement: Judgement | undefined;
+  let recoverSeconds: number | undefined;
+  let passed = false;
+  try {
+    await fault.run(world, new Random(own));
+    await world.startAll();
+    const mendedAt = world.mendedAt ?? performance.now();
+    const settled = () => fault.settled?.(world) ?? isSettled(world);
+    await world.until('every alert is settled', settled, fault.recoversWithinMs ?? RECOVERS_WITHIN_MS);
+    recoverSeconds = (performance.now() - mendedAt) / 1000;
+    judgement = judge(world);
+    assert.ok(world.injections.times > 0, 'the case injected nothing');
+    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastWords());
+    passed = true;
+  } catch (error) {
+    judgement ??= judgeAnyway(world);
+    throw error;
+  } finally {
+    const { times: injected, inFlight } = world.injections;
+    const sent = world.load.sent.length;
+    report({
+      ...{ name: fault.name, fault: fault.fault, injected, inFlight, sent, passed },
+      ...judgement,
+      ...(recoverSeconds !== undefined && { recoverSeconds }),
+    });
+    await world.end();
+    if (fault.kafka === 'own') await kafka.stop('SIGKILL');
+  }
+}
+
+/** How bad it is where a case failed before its end; unknown where the ledger cannot be read. */
+function judgeAnyway(world: FaultWorld): Judgement | undefined {
+  try {
+    return judge(world);
+  } catch {
+    // What the case itself has thrown says more.
+    return undefined;
+  }
+}
+
+/** FNV-1a of the name, mixed with the seed. */
+function seedOf(name: string, seed: number): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

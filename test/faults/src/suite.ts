@@ -1,0 +1,58 @@
+import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import type { FaultCase } from './fault-case.js';
+import { runCase } from './run-case.js';
+import { type Row, tableOf } from './table.js';
+
+/**
+ * The fault suite: every case of `cases/`, some at a time, and a table at the end.
+ *
+ * SEED repeats a run, CASE runs only the cases whose name begins so, AT_ONCE says how many run side by side.
+ */
+const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
+const wanted = process.env.CASE ?? '';
+const atOnce = Number(process.env.AT_ONCE || 3);
+const CASE_WITHIN_MS = 300_000;
+
+const cases = (await allCases()).filter(({ name }) => name.startsWith(wanted));
+if (cases.length === 0) throw new Error(`no fault case is called ${wanted}`);
+
+describe(`faults, SEED=${seed}`, { concurrency: atOnce }, () => {
+  const rows: Row[] = [];
+  let kafka: KafkaServer;
+
+  before(async () => {
+    kafka = await startKafka({ version: '3.9' });
+  });
+
+  after(async () => {
+    await kafka?.stop('SIGKILL');
+    const order = cases.map(({ name }) => name);
+    rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    process.stdout.write(`\n${tableOf(rows)}\nSEED=${seed}\n`);
+  });
+
+  for (const fault of cases) {
+    test(`${fault.name}: ${fault.fault}`, { timeout: fault.timeoutMs ?? CASE_WITHIN_MS }, async () => {
+      try {
+        await runCase(fault, seed, kafka, (row) => rows.push(row));
+      } catch (error) {
+        process.stdout.write(`\n${fault.name} failed; again: make test-faults SEED=${seed} CASE=${fault.name}\n`);
+        throw error;
+      }
+    });
+  }
+});
+
+async function allCases(): Promise<FaultCase[]> {
+  const folder = new URL('./cases/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'));
+  const modules = await Promise.all(files.sort().map((file) => import(new URL(file, folder).href)));
+  const all = (modules as { cases?: FaultCase[] }[]).flatMap((module) => module.cases ?? []);
+  const names = all.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two fault cases are called ${twice}`);
+  return all;
+}

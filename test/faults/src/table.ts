@@ -1,0 +1,52 @@
+import Table from 'cli-table3';
+import type { Judgement } from './judge.js';
+
+/** One line of the table at the end. */
+export interface Row extends Partial<Judgement> {
+  readonly name: string;
+  readonly fault: string;
+  readonly injected: number;
+  readonly inFlight: number;
+  readonly sent: number;
+  /** From the end of the fault until every alert was settled; undefined where it never came to that. */
+  readonly recoverSeconds?: number;
+  readonly passed: boolean;
+}
+
+/** The table of the suite as text, one line a case. */
+export function tableOf(rows: readonly Row[]): string {
+  const head = ['case', 'fault', 'injected', 'sent', 'in flight', 'lost', 'doubled', 'stale', 'recovered in s', ''];
+  const table = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+  });
+  for (const row of rows) {
+    table.push([
+      row.name,
+      row.fault,
+      row.injected,
+      row.sent,
+      row.inFlight,
+      row.lost ?? '?',
+      row.doubled ?? '?',
+      row.stale ?? '?',
+      row.recoverSeconds?.toFixed(1) ?? '?',
+      row.passed ? '' : 'FAILED',
+    ]);
+  }
+  const sum = (column: (row: Row) => number | undefined) => rows.reduce((total, row) => total + (column(row) ?? 0), 0);
+  table.push([
+    `${rows.length} cases`,
+    '',
+    sum((row) => row.injected),
+    sum((row) => row.sent),
+    sum((row) => row.inFlight),
+    sum((row) => row.lost),
+    sum((row) => row.doubled),
+    sum((row) => row.stale),
+    '',
+    '',
+  ]);
+  return table.toString();
+}
