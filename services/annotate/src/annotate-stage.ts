@@ -25,6 +25,8 @@ export interface AnnotateOptions {
     readonly url: string;
     /** Scores below this are not annotated. */
     readonly lowestScore?: number | undefined;
+    /** How many of the object's last scores an annotation carries; none unless told. */
+    readonly history?: number | undefined;
     /** Scores of this model version are never annotated, whatever version is configured now. */
     readonly refusedVersion?: string | undefined;
   };
@@ -90,7 +92,7 @@ class AnnotateTask implements StageTask {
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work, vra, metrics } = this.#options;
     const { scores: history } = ledger.annotations;
-    const { scores, seen } = history.unsettled(vra.name, stem, vra.version);
+    const { scores, seen } = history.unsettled(vra.name, stem, vra.version, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);

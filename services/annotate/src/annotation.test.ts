@@ -17,6 +17,7 @@ const SCORE: Score = {
   flags: [4, 2, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0],
   receivedMs: undefined,
   isNewest: true,
+  history: [],
 };
 
 const annotate = (change: Partial<Score> = {}) =>

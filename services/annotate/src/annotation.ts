@@ -1,5 +1,6 @@
 import { type Score, THRESHOLD_FLAGS } from '@lvra/shared/ledger/annotations-scores';
 import { plainDecimal } from './decimal.js';
+import { withHistory } from './history.js';
 
 /** What is the same in every annotation of a VRA. */
 export interface Annotator {
@@ -36,7 +37,10 @@ export function annotationOf(score: Score, stem: string, annotator: Annotator): 
     classification: plainDecimal(score.score),
     version: score.modelVersion,
     explanation: annotator.explanation,
-    classdict: classdictOf(score.id, score.diaSourceId, score.flags, score.modelVersion, stem),
+    classdict: withHistory(
+      classdictOf(score.id, score.diaSourceId, score.flags, score.modelVersion, stem),
+      score.history,
+    ),
     url: annotator.url,
   };
 }

@@ -23,6 +23,7 @@ export const createTask: CreateTask = (setup) => {
       explanation: vra.explanation,
       url: vra.url,
       lowestScore: vra.lowestScore,
+      history: vra.history,
       refusedVersion,
     },
     lasair: { endpoint: settings.endpoint, token: settings.token, tokenVariable: settings.tokenVariable },

@@ -1,5 +1,8 @@
 import type { Annotation } from './annotation.js';
 
+/** Characters of a classdict that Lasair takes. */
+export const LONGEST_CLASSDICT = 4096;
+
 /**
  * What Lasair answers with 200 and then cannot store, and what it would answer with 400.
  *
@@ -13,7 +16,7 @@ const RULES: Record<keyof Annotation, { readonly longest: number; readonly mayBe
   classification: { longest: 80, mayBeBlank: false },
   version: { longest: 16, mayBeBlank: false },
   explanation: { longest: 1024, mayBeBlank: true },
-  classdict: { longest: 4096, mayBeBlank: false },
+  classdict: { longest: LONGEST_CLASSDICT, mayBeBlank: false },
   url: { longest: 1024, mayBeBlank: true },
 };
 

@@ -13,6 +13,7 @@ const SCORE: Score = {
   flags: undefined,
   receivedMs: 5,
   isNewest: true,
+  history: [],
 };
 
 function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {

@@ -18,8 +18,8 @@ export interface Contender {
  * @param version of the configured model; its score of a source goes before those of other versions
  * @returns undefined where there is no score
  */
-export function newestOf(contenders: readonly Contender[], version: string): Contender | undefined {
-  let newest: Contender | undefined;
+export function newestOf<One extends Contender>(contenders: readonly One[], version: string): One | undefined {
+  let newest: One | undefined;
   for (const contender of contenders) {
     if (newest === undefined || isNewer(contender, newest, version)) newest = contender;
   }

@@ -1,4 +1,5 @@
-import { type Contender, newestOf } from './annotations-newest.js';
+import { lastScores, type PastScore } from './annotations-history.js';
+import { newestOf } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
@@ -18,6 +19,8 @@ export interface Score {
   readonly receivedMs: number | undefined;
   /** Whether it is the newest score of its object, over all stems. */
   readonly isNewest: boolean;
+  /** Of the newest score of an object: the object's last scores, as many as were asked for, itself the first. */
+  readonly history: readonly PastScore[];
 }
 
 /** The names of the threshold flags, in the order of the annotation. */
@@ -56,7 +59,7 @@ export class ScoreHistory {
         .safeIntegers(false),
       ofObject: database
         .prepare(
-          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version FROM provenance p
+          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score FROM provenance p
            LEFT JOIN source ON source.diaSourceId = p.diaSourceId
            WHERE p.diaObjectId = ? AND p.model_name = ? ORDER BY p.ID`,
         )
@@ -68,8 +71,12 @@ export class ScoreHistory {
     };
   }
 
-  /** The unsettled scores of a stem, and the greatest provenance ID at that moment. */
-  unsettled(vra: string, stem: string, version: string): { scores: Score[]; seen: bigint } {
+  /**
+   * The unsettled scores of a stem, and the greatest provenance ID at that moment.
+   *
+   * @param historyLength how many of the object's last scores come with its newest one
+   */
+  unsettled(vra: string, stem: string, version: string, historyLength = 0): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
       const seen = this.#statements.greatestId.get() as bigint;
       const rows = this.#statements.unsettled.all({ stem, vra }) as [
@@ -81,11 +88,13 @@ export class ScoreHistory {
         number | null,
       ][];
       const flags = this.#flagsOf(stem);
-      const newest = new Map<bigint, bigint | undefined>();
+      const newest = new Map<bigint, { id: bigint | undefined; history: readonly PastScore[] }>();
       const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
         if (diaObjectId !== null && !newest.has(diaObjectId)) {
-          newest.set(diaObjectId, newestOf(this.ofObject(vra, diaObjectId), version)?.id);
+          newest.set(diaObjectId, this.#newest(vra, diaObjectId, version, historyLength));
         }
+        const ofObject = diaObjectId === null ? undefined : newest.get(diaObjectId);
+        const isNewest = diaObjectId === null || ofObject?.id === id;
         return {
           id,
           diaObjectId,
@@ -94,11 +103,19 @@ export class ScoreHistory {
           modelVersion,
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
-          isNewest: diaObjectId === null || newest.get(diaObjectId) === id,
+          isNewest,
+          history: isNewest ? (ofObject?.history ?? []) : [],
         };
       });
       return { scores, seen };
     })();
+  }
+
+  #newest(vra: string, diaObjectId: bigint, version: string, historyLength: number) {
+    const all = this.ofObject(vra, diaObjectId);
+    const newest = newestOf(all, version);
+    const history = newest && historyLength > 0 ? lastScores(all, newest, version, historyLength) : [];
+    return { id: newest?.id, history };
   }
 
   /** By diaSourceId; of several rows the latest counts. */
@@ -108,13 +125,20 @@ export class ScoreHistory {
   }
 
   /** All scores of an object, in the order of their IDs. */
-  ofObject(vra: string, diaObjectId: bigint): Contender[] {
-    const rows = this.#statements.ofObject.all(diaObjectId, vra) as [bigint, Integer, number | null, string | null][];
-    return rows.map(([id, diaSourceId, midpointMjdTai, modelVersion]) => ({
+  ofObject(vra: string, diaObjectId: bigint): PastScore[] {
+    const rows = this.#statements.ofObject.all(diaObjectId, vra) as [
+      bigint,
+      Integer,
+      number | null,
+      string | null,
+      number | null,
+    ][];
+    return rows.map(([id, diaSourceId, midpointMjdTai, modelVersion, score]) => ({
       id,
       diaSourceId,
       midpointMjdTai,
       modelVersion,
+      score,
     }));
   }
 

@@ -76,6 +76,7 @@ describe('the annotate stage in the ledger', () => {
           flags: [7, null, ...Array(13).fill(1)],
           receivedMs: 1234.5,
           isNewest: true,
+          history: [],
         },
       ]);
     });

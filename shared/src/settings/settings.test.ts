@@ -68,6 +68,7 @@ describe('the settings file', () => {
         explanation: 'r0b - Real Or Bogus Classifier',
         url: 'https://example.org/r0b.html',
         lowestScore: undefined,
+        history: 0,
         annotate: true,
       },
     ]);
@@ -116,6 +117,7 @@ describe('the environment', () => {
       LVRA_DRY_RUN: 'yes',
       LVRA_R0B_MODEL_VERSION: 'a2',
       LVRA_R0B_LOWEST_SCORE: '0.75',
+      LVRA_R0B_HISTORY: '5',
       LVRA_R0B_ANNOTATE: 'no',
     });
     assert.deepEqual(settings.kafkaServer, ['one:9092', 'two:9092']);
@@ -123,7 +125,7 @@ describe('the environment', () => {
     assert.equal(settings.batchSeconds, 2.5);
     assert.equal(settings.dryRun, true);
     const [vra] = settings.vras;
-    assert.deepEqual([vra?.modelVersion, vra?.lowestScore, vra?.annotate], ['a2', 0.75, false]);
+    assert.deepEqual([vra?.modelVersion, vra?.lowestScore, vra?.history, vra?.annotate], ['a2', 0.75, 5, false]);
   });
 
   test('an option of the command line wins over it', () => {

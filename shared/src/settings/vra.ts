@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { isVraName } from '../subjects.js';
 import { environmentName, vraFileName } from './names.js';
-import { decimal, text, yesNo } from './values.js';
+import { decimal, text, wholeNumber, yesNo } from './values.js';
 import { type Complaints, overrideFromEnvironment, readGroup } from './written.js';
 import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
 
-/** What a VRA's file says: the Python pipeline's six keys, and two of ours. */
+/** What a VRA's file says: the Python pipeline's six keys, and three of ours. */
 export interface VraSettings {
   /** Names the VRA everywhere: in subjects, status columns, metrics and in `provenance.model_name`. */
   readonly modelName: string;
@@ -18,6 +18,8 @@ export interface VraSettings {
   readonly url: string;
   /** Scores below this one are not annotated. */
   readonly lowestScore: number | undefined;
+  /** How many of the object's last scores its annotation carries; 0 for none. */
+  readonly history: number;
   /** False keeps the scores in the ledger. */
   readonly annotate: boolean;
 }
@@ -43,6 +45,7 @@ const VRA_SETTINGS = {
   explanation: annotated('what the score means', 1_024).default(''),
   url: annotated('the address of a page about the VRA', 1_024).default(''),
   lowestScore: decimal(0, 1).optional(),
+  history: wholeNumber(0, 100).default(0),
   annotate: yesNo().default(true),
 };
 

@@ -1,0 +1,32 @@
+import type { PastScore } from '@lvra/shared/ledger/annotations-history';
+import { plainDecimal } from './decimal.js';
+import { LONGEST_CLASSDICT, refusalOf } from './refusal.js';
+
+/**
+ * Adds the object's last scores to a classdict, as the key `history`: newest first, each with diaSourceId (a string, as
+ * all ids in it), midpointMjdTai (null where unknown), score and model_version.
+ *
+ * The oldest are left out where Lasair's characters do not hold all. A past score that Lasair could not store is left
+ * out alone: it must not keep the new one from Lasair.
+ */
+export function withHistory(classdict: string, history: readonly PastScore[]): string {
+  if (history.length === 0) return classdict;
+  let text = `${classdict.slice(0, -1)}, "history": [`;
+  let separator = '';
+  for (const entry of history.flatMap(entryOf)) {
+    if (text.length + separator.length + entry.length + ']}'.length > LONGEST_CLASSDICT) break;
+    text += separator + entry;
+    separator = ', ';
+  }
+  return `${text}]}`;
+}
+
+function entryOf({ diaSourceId, midpointMjdTai, score, modelVersion }: PastScore): string[] {
+  if (diaSourceId === null || score === null || !Number.isFinite(score) || modelVersion === null) return [];
+  const version = JSON.stringify(modelVersion);
+  if (refusalOf({ classdict: version }) !== undefined) return [];
+  const time = midpointMjdTai === null ? 'null' : plainDecimal(midpointMjdTai);
+  return [
+    `{"diaSourceId": "${diaSourceId}", "midpointMjdTai": ${time}, "score": ${plainDecimal(score)}, "model_version": ${version}}`,
+  ];
+}
