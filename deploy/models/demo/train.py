@@ -115,7 +115,8 @@ def main(folder: Path, seed: int) -> None:
 
     libraries = {name: version(name) for name in ("scikit-learn", "numpy", "pandas", "onnx", "onnxruntime")}
     manifest = {
-        "name": "r0b demonstration model; its scores are not the team's",
+        "name": "r0b",
+        "description": "demonstration model; its scores are not the team's",
         "version": "demo",
         "sha256": hashlib.sha256(onnx).hexdigest(),
         "input": "double",
@@ -132,7 +133,7 @@ def main(folder: Path, seed: int) -> None:
         },
         "heldOut": {"rows": len(test), **metrics_of(test["real"].to_numpy(), scores, test["reliability"].to_numpy())},
         "parity": {"rows": len(checked), "greatestDifference": difference},
-        "missingShare": {name: round(float(share), 4) for name, share in inputs(train).isna().mean().items()},
+        "missing": {name: round(float(share), 4) for name, share in inputs(train).isna().mean().items()},
         "features": FEATURES,
     }
     (HERE / f"{NAME}.onnx").write_bytes(onnx)

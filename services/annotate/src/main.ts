@@ -1,16 +1,15 @@
-import { UsageError } from '@lvra/shared/errors';
-import type { CreateTask, StageSetup } from '@lvra/shared/service/pipeline';
+import type { CreateTask } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { createAnnotateTask } from './annotate-stage.js';
+import { refuseDemonstration, refusedVersion } from './demonstration.js';
 
 /** As long as Lasair's own client waits for an answer. */
 const TIMEOUT_MS = 60_000;
 
 export const createTask: CreateTask = (setup) => {
-  const refusedVersion = isForTheTeamAlone(setup.settings) ? DEMONSTRATION : undefined;
-  if (setup.vra.modelVersion === refusedVersion) refuseDemonstration(setup);
+  refuseDemonstration(setup.settings, setup.vra);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;
   return createAnnotateTask({
@@ -24,7 +23,7 @@ export const createTask: CreateTask = (setup) => {
       url: vra.url,
       lowestScore: vra.lowestScore,
       history: vra.history,
-      refusedVersion,
+      refusedVersion: refusedVersion(settings),
     },
     lasair: { endpoint: settings.endpoint, token: settings.token, tokenVariable: settings.tokenVariable },
     dryRun: settings.dryRun ? { path: (stem) => paths.dryRun(stem, name) } : undefined,
@@ -40,25 +39,6 @@ export const createTask: CreateTask = (setup) => {
     },
   });
 };
-
-/** The MODEL_VERSION of the model that ships. */
-const DEMONSTRATION = 'demo';
-
-/**
- * Lasair keeps one annotation an object and topic: scores of the demonstration model would take the place of the
- * team's, for good. That holds also for those that wait from before the team's model was set.
- */
-function isForTheTeamAlone({ profile, endpoint, token, dryRun }: Settings): boolean {
-  const isLasair = endpoint !== undefined && new URL(endpoint).hostname.endsWith('.lsst.ac.uk');
-  return profile === 'production' && isLasair && token !== undefined && !dryRun;
-}
-
-function refuseDemonstration({ settings, vra }: StageSetup): never {
-  throw new UsageError(
-    `the demonstration model must not annotate at ${settings.endpoint}: set MODEL_PATH and MODEL_VERSION of ` +
-      `${vra.modelName} to the team's model, or LVRA_DRY_RUN=yes, or LVRA_${vra.modelName.toUpperCase()}_ANNOTATE=no`,
-  );
-}
 
 /** Runs the annotate service, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serve(settings: Settings, vra?: string): Promise<void> {

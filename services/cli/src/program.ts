@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { deadCommand } from './commands/dead.js';
 import { demoCommand } from './commands/demo.js';
 import { initCommand } from './commands/init.js';
+import { modelCommand } from './commands/model.js';
 import { objectCommand } from './commands/object.js';
 import { quarantineCommand } from './commands/quarantine.js';
 import { retryCommand } from './commands/retry.js';
@@ -46,6 +47,7 @@ export function makeProgram(): Command {
     retryCommand(),
     deadCommand(),
     quarantineCommand(),
+    modelCommand(),
     simulateCommand(),
     sandboxCommand(),
     demoCommand(),

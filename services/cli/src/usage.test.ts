@@ -9,6 +9,7 @@ const COMMANDS = [
   'run',
   'start',
   'status',
+  'model',
   'stem',
   'retry',
   'dead',
@@ -91,7 +92,14 @@ describe('lvra --help', () => {
     assert.deepEqual(alone, help);
   });
 
-  for (const command of [...COMMANDS, 'quarantine list', 'quarantine show', 'quarantine replay']) {
+  for (const command of [
+    ...COMMANDS,
+    'model list',
+    'model use',
+    'quarantine list',
+    'quarantine show',
+    'quarantine replay',
+  ]) {
     test(`lvra ${command} --help says what it does`, async () => {
       const program = makeProgram();
       let help = '';

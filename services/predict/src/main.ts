@@ -1,27 +1,39 @@
-import { accessSync, constants } from 'node:fs';
-import { messageOf, UsageError } from '@lvra/shared/errors';
+import { existsSync } from 'node:fs';
+import { UsageError } from '@lvra/shared/errors';
 import type { CreateTask } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
+import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
+import { modelNames } from './model-files.js';
 import { createPredictTask } from './predict-stage.js';
 
-/** @throws UsageError where the model's file cannot be read */
-export const createTask: CreateTask = ({ ledger, paths, vra, log }) => {
-  const { modelName: name, modelVersion: version, modelPath } = vra;
-  try {
-    accessSync(modelPath, constants.R_OK);
-  } catch (error) {
-    throw new UsageError(`the model of ${name} cannot be read: ${messageOf(error)}; check MODEL_PATH`);
+/** @throws UsageError where there is no model at all where MODEL_PATH says */
+export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, log }) => {
+  const { modelName: name, modelPath } = vra;
+  if (!isReadable(modelPath) && modelNames(modelPath).length === 0) {
+    throw new UsageError(
+      `the model of ${name} cannot be read: there is no .onnx file at ${modelPath}; check MODEL_PATH`,
+    );
   }
+  const live = new LiveVra(vra, settings.profile);
   return createPredictTask({
     ledger,
     work: ledger.work('predict', name),
     paths,
-    vra: { name, version, modelPath },
+    vra: name,
+    wanted: () => {
+      const { modelVersion: version, modelPath: path } = live.read();
+      return { model: { name, version, path }, trouble: live.trouble };
+    },
+    metrics: metrics.model,
     log,
   });
 };
+
+function isReadable(path: string): boolean {
+  return path.endsWith('.onnx') && existsSync(path);
+}
 
 /** Runs the predict service, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serve(settings: Settings, vra?: string): Promise<void> {

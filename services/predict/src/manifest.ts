@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
+const SHARE = z.number().min(0).max(1);
+
 /**
  * What is known of a model file, in a JSON file of the same name beside it. Whoever makes the model writes it;
- * keys that are not named here (how the model was trained and tested, parity, shares of missing values) are for
- * people and for other tools.
+ * keys that are not named here (how the model was trained and tested, parity) are for people and for other tools.
  */
 const MANIFEST = z.looseObject({
-  /** The model's name, for people. */
+  /** The VRA that it is a model of: its MODEL_NAME. */
   name: z.string().min(1),
   /** What the settings call it; Lasair takes up to 16 characters. */
   version: z.string().min(1).max(16),
@@ -27,6 +28,14 @@ const MANIFEST = z.looseObject({
   libraries: z.record(z.string(), z.string()),
   /** How it was trained. */
   training: z.looseObject({}),
+  /** The share of missing values of each feature when the model was imported, 0 to 1. */
+  missing: z.record(z.string(), SHARE).optional(),
+  /** How its scores were spread when it was imported: the shares of the bins between neighbouring edges. */
+  scores: z
+    .object({ edges: z.array(z.number()).min(3), shares: z.array(SHARE) })
+    .refine(({ edges, shares }) => shares.length === edges.length - 1, 'must have one edge more than shares')
+    .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > (edges[at - 1] as number)), 'edges must rise')
+    .optional(),
 });
 
 export type Manifest = z.infer<typeof MANIFEST>;

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { STATUS } from '@lvra/shared/status';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Manifest, parseManifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { readManifest } from './model-files.js';
 
 /** ONNX Runtime's name of the manifest's input types. */
 const ELEMENT = { float: 'float32', double: 'float64' } as const;
@@ -48,8 +49,9 @@ export class Model {
    * @throws StageMisconfigured where model and manifest cannot be used, or not together
    */
   static async load(path: string): Promise<Model> {
+    if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
     const manifest = await readManifest(path);
-    const bytes = await readOrExplain(path, 'model');
+    const bytes = await readOrExplain(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (sha256 !== manifest.sha256) {
       throw unusable(path, `its sha256 is ${sha256}, but its manifest says ${manifest.sha256}`);
@@ -120,23 +122,12 @@ function unusable(path: string, why: string, cause?: unknown): StageMisconfigure
   return new StageMisconfigured(undefined, `model ${path} cannot be used: ${why}; import it again`, { cause });
 }
 
-async function readOrExplain(path: string, what: string): Promise<Buffer> {
+async function readOrExplain(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const message = `${what} ${path} cannot be read: ${messageOf(error)}; put it there, or set another model`;
+    const message = `model ${path} cannot be read: ${messageOf(error)}; put it there, or set another model`;
     throw new StageMisconfigured(undefined, message, { cause: error });
-  }
-}
-
-async function readManifest(path: string): Promise<Manifest> {
-  if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
-  const manifestPath = `${path.slice(0, -'.onnx'.length)}.json`;
-  const text = (await readOrExplain(manifestPath, 'manifest')).toString('utf8');
-  try {
-    return parseManifest(text);
-  } catch (error) {
-    throw unusable(path, `its manifest ${manifestPath} is wrong: ${messageOf(error)}`, error);
   }
 }
 

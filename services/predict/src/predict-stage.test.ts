@@ -6,6 +6,7 @@ import { describe, mock, type TestContext, test } from 'node:test';
 import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
 import { dataPaths } from '@lvra/shared/paths';
 import { InferenceSession } from 'onnxruntime-node';
 import { createPredictTask } from './predict-stage.js';
@@ -13,6 +14,7 @@ import { createPredictTask } from './predict-stage.js';
 const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;
 const ROWS = join(DEMO, 'fixtures', 'rows.csv');
 const STEM = '20260202_102448';
+const ANOTHER_STEM = '20260202_102458';
 const CONTEXT = { signal: new AbortController().signal, attempt: 1, elapsed: () => 5 };
 
 interface ProvenanceRow {
@@ -44,8 +46,13 @@ function pipeline(context: TestContext, features: { csv?: string; status?: numbe
   if (features.csv === undefined) copyFileSync(ROWS, path);
   else writeFileSync(path, features.csv);
   const work = ledger.work('predict', 'r0b');
-  const vra = { name: 'r0b', version: features.version ?? 'demo', modelPath: join(DEMO, 'r0b_demo.onnx') };
-  const task = createPredictTask({ ledger, work, paths, vra, log: createLogger(paths, 'test', { stdout: false }) });
+  const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
+  const task = createPredictTask({
+    ...{ ledger, work, paths, vra: 'r0b' },
+    wanted: () => ({ model }),
+    metrics: new Metrics().model,
+    log: createLogger(paths, 'test', { stdout: false }),
+  });
   context.after(() => task.close?.());
   const provenance = () => database.prepare<[], ProvenanceRow>('SELECT * FROM provenance ORDER BY ID').all();
   return { ledger, paths, work, task, provenance };
@@ -117,10 +124,7 @@ describe('the predict stage', () => {
   });
 
   test('fails a stem with 21, 23 or 31 and leaves no score', async (context) => {
-    const bad: [string, number][] = [
-      ['diaObjectId,diaSourceId\n7,8\n', 31],
-      [readFileSync(ROWS, 'utf8').replace('\n', '\n1,2\n'), 23],
-    ];
+    const bad: [string, number][] = [[readFileSync(ROWS, 'utf8').replace('\n', '\n1,2\n'), 23]];
     for (const [csv, status] of bad) {
       const { task, provenance } = pipeline(context, { csv });
       await assert.rejects(
@@ -137,11 +141,42 @@ describe('the predict stage', () => {
     );
   });
 
+  test('fails a stem with 31 that lacks columns which the others have', async (context) => {
+    const { task, ledger, paths, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
+    ledger.database.prepare('INSERT INTO feature_making (stem, r0b) VALUES (?, 1)').run(ANOTHER_STEM);
+    copyFileSync(ROWS, paths.features(ANOTHER_STEM));
+    await task.prepare?.();
+    await assert.rejects(
+      task.perform(STEM, CONTEXT),
+      (error: unknown) => error instanceof StemFailed && error.status === 31 && /psfFlux/.test(error.message),
+    );
+    await task.prepare?.();
+    assert.deepEqual(provenance(), []);
+  });
+
+  test('does not work, with 31, where no feature file has the columns of the model', async (context) => {
+    const { task, paths, work, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
+    const refusal = (error: unknown) =>
+      error instanceof StageMisconfigured && error.status === 31 && /newest feature files lack 56/.test(error.message);
+    await assert.rejects(async () => task.prepare?.(), refusal);
+    await assert.rejects(task.perform(STEM, CONTEXT), refusal);
+    assert.deepEqual(provenance(), []);
+    assert.equal(work.status(STEM), 0);
+    // The first feature files of an installation came after the model was loaded.
+    const first = pipeline(context);
+    copyFileSync(paths.features(STEM), first.paths.features(STEM));
+    first.ledger.database.prepare('UPDATE feature_making SET r0b = 0').run();
+    await first.task.prepare?.();
+    first.ledger.database.prepare('UPDATE feature_making SET r0b = 1').run();
+    await assert.rejects(first.task.perform(STEM, CONTEXT), refusal);
+    await assert.rejects(async () => first.task.prepare?.(), refusal);
+  });
+
   test('does not work with a model of another version than the settings ask for', async (context) => {
     const { task } = pipeline(context, { version: 'a1' });
     const refusal = (error: unknown) =>
       error instanceof StageMisconfigured &&
-      /want version a1 of r0b, but .*r0b_demo\.onnx is version demo/.test(error.message);
+      /there is no model r0b a1 in .*demo.*; there is r0b demo/.test(error.message);
     await assert.rejects(async () => task.prepare?.(), refusal);
     await assert.rejects(task.perform(STEM, CONTEXT), refusal);
   });

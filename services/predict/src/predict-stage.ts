@@ -1,24 +1,24 @@
-import { StageMisconfigured } from '@lvra/shared/errors';
+import { StemFailed } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
+import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
 import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
-import { readFeatureFile } from './feature-file.js';
-import { Model } from './model.js';
+import { lackingFeatures } from './check-model.js';
+import { type FeatureTable, readFeatureFile } from './feature-file.js';
+import { LiveModel, type Wanted } from './live-model.js';
+import type { Model } from './model.js';
 
 export interface PredictOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly paths: DataPaths;
-  readonly vra: {
-    readonly name: string;
-    /** The model version that the settings ask for; the manifest must have the same. */
-    readonly version: string;
-    /** The .onnx file; its manifest is beside it. */
-    readonly modelPath: string;
-  };
+  readonly vra: string;
+  /** What the settings want now; asked before each stem. */
+  readonly wanted: () => Wanted;
+  readonly metrics: ModelMetrics;
   readonly log: Logger;
 }
 
@@ -35,28 +35,33 @@ class PredictTask implements StageTask {
   readonly stage = 'predict';
   readonly vra: string;
   readonly #options: PredictOptions;
-  #model: Model | undefined;
+  readonly #live: LiveModel;
 
   constructor(options: PredictOptions) {
     this.#options = options;
-    this.vra = options.vra.name;
+    this.vra = options.vra;
+    const { wanted, metrics, log, vra, paths, ledger } = options;
+    const lacking = (features: readonly string[]) => lackingFeatures(features, vra, paths, ledger);
+    this.#live = new LiveModel({ wanted, lacking, metrics, log });
   }
 
   async prepare(): Promise<void> {
-    await this.#ready();
+    await this.#live.current();
   }
 
   async perform(stem: string, { elapsed }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, paths, vra } = this.#options;
-    const model = await this.#ready();
-    const table = await readFeatureFile(paths.features(stem), model.manifest.features, model.manifest.input);
+    const { ledger, work, vra } = this.#options;
+    // One model for all of the stem, whatever the settings say meanwhile.
+    const model = await this.#live.current();
+    const table = await this.#read(stem, model);
     const scores = table.rows > 0 ? await model.score(table.values, table.rows) : new Float64Array(0);
     const rows = Array.from(scores, (score, row) => ({
       diaObjectId: table.diaObjectIds[row] as bigint,
       diaSourceId: table.diaSourceIds[row] as bigint,
       score,
     }));
-    const recorded = ledger.results.recordScores(work, stem, { name: vra.name, version: vra.version }, rows, {
+    const { version } = model.manifest;
+    const recorded = ledger.results.recordScores(work, stem, { name: vra, version }, rows, {
       status: STATUS.done,
       now: Date.now(),
       durationMs: elapsed(),
@@ -64,32 +69,16 @@ class PredictTask implements StageTask {
     return recorded ? { status: STATUS.done, rows: rows.length } : undefined;
   }
 
-  async close(): Promise<void> {
-    await this.#model?.close();
-    this.#model = undefined;
+  close(): Promise<void> {
+    return this.#live.close();
   }
 
-  /** The model, loaded once. */
-  async #ready(): Promise<Model> {
-    this.#model ??= await this.#load();
-    return this.#model;
-  }
-
-  async #load(): Promise<Model> {
-    const { vra, log } = this.#options;
-    const model = await Model.load(vra.modelPath);
-    const { name, version, features } = model.manifest;
-    if (version !== vra.version) {
-      await model.close();
-      throw new StageMisconfigured(
-        undefined,
-        `the settings want version ${vra.version} of ${vra.name}, but ${vra.modelPath} is version ${version}; set the one or the other`,
-      );
+  async #read(stem: string, { manifest }: Model): Promise<FeatureTable> {
+    try {
+      return await readFeatureFile(this.#options.paths.features(stem), manifest.features, manifest.input);
+    } catch (error) {
+      if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.suspect();
+      throw error;
     }
-    log.info(
-      { vra: vra.name, version, features: features.length },
-      `model ${name} ${version} is loaded from ${vra.modelPath}`,
-    );
-    return model;
   }
 }

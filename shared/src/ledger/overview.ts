@@ -116,6 +116,16 @@ export class Overview {
     }));
   }
 
+  /** The newest stems that a stage has done, newest first. */
+  newestDone(stage: Stage, vra: string, most: number): string[] {
+    return this.#database
+      .prepare<[number], string>(
+        `SELECT stem FROM ${STATUS_TABLE[stage]} WHERE ${columnOf(vra)} IN (1, -1) ORDER BY stem DESC LIMIT ?`,
+      )
+      .pluck()
+      .all(most);
+  }
+
   /** How many alerts are in quarantine and have not been replayed. */
   quarantined(): number {
     return Number(this.#database.prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL').pluck().get());

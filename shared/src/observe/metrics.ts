@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ModelMetrics } from './model-metrics.js';
 
 /**
  * Every metric of the pipeline. Never labelled by stem or object: their number has no bound.
@@ -6,6 +7,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
  */
 export class Metrics {
   readonly registry = new Registry();
+  /** Of the models and their scores. */
+  readonly model = new ModelMetrics(this.registry);
 
   readonly alertsConsumed = new Counter({
     name: 'lvra_alerts_consumed_total',

@@ -7,9 +7,11 @@ import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
 
 /** What a VRA's file says: the Python pipeline's six keys, and three of ours. */
 export interface VraSettings {
+  /** Its file, absolute. */
+  readonly file: string;
   /** Names the VRA everywhere: in subjects, status columns, metrics and in `provenance.model_name`. */
   readonly modelName: string;
-  /** Absolute. */
+  /** Absolute. A model of the VRA; those of its other versions lie in the same folder. */
   readonly modelPath: string;
   readonly modelVersion: string;
   /** The annotator's topic at Lasair. */
@@ -32,10 +34,7 @@ const annotated = (expected: string, longest: number) =>
   );
 
 const VRA_SETTINGS = {
-  modelPath: text('the path of an ONNX model').refine(
-    (path) => !path.endsWith('.joblib'),
-    'a .joblib model cannot run here: import it to ONNX first, then write the path of the .onnx file',
-  ),
+  modelPath: text('the path of an ONNX model'),
   modelName: text('the name of the VRA').refine(
     (name) => isVraName(name) && !/^(stem|timestamp)$/i.test(name),
     'write a letter and at most 31 letters, digits or underscores, but not stem or timestamp',
@@ -72,6 +71,7 @@ export function readVra(
   const found = readGroup(VRA_SETTINGS, written, (key) => `${shownPath(path)}: ${vraFileName(key)}`, complaints);
   const folder = written.get('modelPath')?.folder;
   if (found === undefined || folder === undefined) return { settings: undefined, environmentNames };
-  const settings = { ...found, modelPath: resolve(folder, found.modelPath), lowestScore: found.lowestScore };
+  const modelPath = resolve(folder, found.modelPath);
+  const settings = { ...found, file: resolve(path), modelPath, lowestScore: found.lowestScore };
   return { settings, environmentNames };
 }

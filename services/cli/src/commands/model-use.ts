@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { StageMisconfigured, UsageError } from '@lvra/shared/errors';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { dataPaths } from '@lvra/shared/paths';
+import { writeModelVersion } from '@lvra/shared/settings/edit-vra';
+import { loadSettings, type Settings, type VraSettings } from '@lvra/shared/settings/settings';
+import { vrasOf } from '@lvra/shared/settings/stage-vras';
+import { Command } from 'commander';
+import { print } from '../formats.js';
+
+const HELP = `
+Checks the model as the predict stage does: its manifest, its sha256, that it is a classifier, that it scores, that the
+newest feature files have its columns. Then it writes MODEL_VERSION into the VRA's file, and the running predict stage
+takes the model up at its next stem; the other services need nothing. The version before is one \`lvra model use\` away.
+
+Examples:
+  lvra model list
+  lvra model use r0b a2`;
+
+export function modelUseCommand(): Command {
+  return new Command('use')
+    .description('have a VRA score with another version of its model, without a restart')
+    .argument('<vra>')
+    .argument('<version>')
+    .addHelpText('after', HELP)
+    .action(async (name: string, version: string) => {
+      const settings = loadSettings();
+      const vra = vrasOf('predict', settings, name)[0] as VraSettings;
+      await check(settings, vra, version);
+      await writeModelVersion(vra, version, settings.profile);
+      print(`${vra.file}: MODEL_VERSION is ${version} now, it was ${vra.modelVersion}; counts from the next stem on`);
+    });
+}
+
+/** @throws UsageError where the model would be refused */
+async function check(settings: Settings, vra: VraSettings, version: string): Promise<void> {
+  const [{ checkModel }, { refuseDemonstration }] = await Promise.all([
+    import('@lvra/predict/check-model'),
+    import('@lvra/annotate/demonstration'),
+  ]);
+  refuseDemonstration(settings, { ...vra, modelVersion: version });
+  const paths = dataPaths(settings.dataRoot);
+  const ledger = existsSync(paths.database)
+    ? Ledger.open(paths.database, [vra.modelName], { create: false })
+    : undefined;
+  try {
+    await checkModel({ name: vra.modelName, version, path: vra.modelPath }, paths, ledger);
+  } catch (error) {
+    if (!(error instanceof StageMisconfigured)) throw error;
+    throw new UsageError(`${error.message}; nothing was changed`, { cause: error });
+  } finally {
+    ledger?.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { modelListCommand } from './model-list.js';
+import { modelUseCommand } from './model-use.js';
+
+const HELP = `
+Models lie side by side with their manifests in the folder of a VRA's MODEL_PATH; MODEL_VERSION in its file says which
+one scores. Running services follow it, between two stems.
+
+Examples:
+  lvra model list
+  lvra model use r0b a2`;
+
+/** `lvra model`: what has to do with the versions of the VRAs' models. */
+export function modelCommand(): Command {
+  return new Command('model')
+    .description('the models of the VRAs: what is there, which one scores')
+    .helpCommand(false)
+    .addHelpText('after', HELP)
+    .addCommand(modelListCommand())
+    .addCommand(modelUseCommand());
+}

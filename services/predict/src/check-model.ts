@@ -1,0 +1,47 @@
+import { StageMisconfigured } from '@lvra/shared/errors';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { DataPaths } from '@lvra/shared/paths';
+import { STATUS } from '@lvra/shared/status';
+import { featuresNowhere } from './columns.js';
+import { Model } from './model.js';
+import { findModel, type WantedModel } from './model-files.js';
+
+/** So many of the newest feature files say which columns there are. */
+const FILES_LOOKED_AT = 5;
+
+/** The features that none of the newest feature files of a VRA has; where there are no files yet, none is lacking. */
+export function lackingFeatures(
+  features: readonly string[],
+  vra: string,
+  paths: DataPaths,
+  ledger: Ledger,
+): Promise<string[]> {
+  const stems = ledger.overview.newestDone('feature', vra, FILES_LOOKED_AT);
+  return featuresNowhere(
+    features,
+    stems.map((stem) => paths.features(stem)),
+  );
+}
+
+/** @throws StageMisconfigured 31 where there are features that the feature stage does not make */
+export function refuseLacking(path: string, lacking: readonly string[]): void {
+  if (lacking.length === 0) return;
+  throw new StageMisconfigured(
+    STATUS.columnsMissing,
+    `the newest feature files lack ${lacking.length} of the columns of model ${path}: ${lacking.join(', ')}; ` +
+      'set a model with the features that there are, or FEATURES to the set that has them',
+  );
+}
+
+/**
+ * Checks a model as the predict stage does before it scores with it.
+ *
+ * @param ledger of the data folder, which knows the newest feature files; undefined where there is none yet
+ * @throws StageMisconfigured where the stage would refuse it
+ */
+export async function checkModel(wanted: WantedModel, paths: DataPaths, ledger: Ledger | undefined): Promise<void> {
+  const { path } = await findModel(wanted);
+  const model = await Model.load(path);
+  await model.close();
+  if (ledger) refuseLacking(path, await lackingFeatures(model.manifest.features, wanted.name, paths, ledger));
+}

@@ -1,0 +1,190 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf, StageMisconfigured } from '@lvra/shared/errors';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
+import { stampOf } from '@lvra/shared/settings/live-vra';
+import { refuseLacking } from './check-model.js';
+import { Model } from './model.js';
+import { findModel, type WantedModel } from './model-files.js';
+
+/** What the settings want now. */
+export interface Wanted {
+  readonly model: WantedModel;
+  /** What is wrong with the settings as they are now, so that those of before stand. */
+  readonly trouble?: string | undefined;
+}
+
+export interface LiveModelOptions {
+  readonly wanted: () => Wanted;
+  /** The features that the feature stage does not make, of a model's. */
+  readonly lacking: (features: readonly string[]) => Promise<readonly string[]>;
+  readonly metrics: ModelMetrics;
+  readonly log: Logger;
+}
+
+/** How soon a model that was refused is tried again though no file has changed: the feature files may have. */
+const TRY_AGAIN_MS = 30_000;
+
+/**
+ * The model that a stage scores with, followed as settings and files change.
+ *
+ * A new model is loaded and checked beside the old one and takes its place between two stems. One that is refused
+ * leaves the old one in place; it is tried again when a file in its folder changes, so that one that is still being
+ * copied is taken up once it is whole.
+ */
+export class LiveModel {
+  readonly #options: LiveModelOptions;
+  #model: Model | undefined;
+  #refusal: StageMisconfigured | undefined;
+  #refusedVersion: string | undefined;
+  /** Settings and files at the last attempt. */
+  #tried: string | undefined;
+  #tryAgainAt = 0;
+
+  constructor(options: LiveModelOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The model that the settings want, or the one before where that one is refused. To be called between two stems.
+   *
+   * @throws StageMisconfigured where there is neither
+   */
+  async current(): Promise<Model> {
+    const wanted = this.#options.wanted();
+    const state = stateOf(wanted);
+    const isTried = state !== undefined && state === this.#tried;
+    if (!isTried || (this.#refusal && performance.now() >= this.#tryAgainAt)) {
+      this.#tried = state;
+      await this.#follow(wanted);
+    }
+    if (this.#model) return this.#model;
+    throw this.#refusal as StageMisconfigured;
+  }
+
+  /**
+   * Called where a feature file lacks columns of the model.
+   *
+   * @throws StageMisconfigured where the other feature files lack them too: then it is not the stem's fault
+   */
+  async suspect(): Promise<void> {
+    if (!this.#model) return;
+    try {
+      await this.#checkFeatures(this.#model);
+    } catch (error) {
+      // Nothing is scored until the check has passed.
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const model = this.#model;
+    this.#model = undefined;
+    this.#tried = undefined;
+    await model?.close();
+  }
+
+  async #follow({ model: wanted, trouble }: Wanted): Promise<void> {
+    try {
+      if (trouble !== undefined) throw new StageMisconfigured(undefined, trouble);
+      const found = await findModel(wanted);
+      if (!this.#isInUse(found.path, found.manifest)) await this.#swap(await this.#checked(wanted, found.path));
+      this.#accept();
+    } catch (error) {
+      this.#refuse(wanted, error);
+    }
+  }
+
+  /** What is in memory was checked; another manifest at the same place means another model. */
+  #isInUse(path: string, manifest: Model['manifest']): boolean {
+    return path === this.#model?.path && JSON.stringify(manifest) === JSON.stringify(this.#model.manifest);
+  }
+
+  async #checked({ name, version }: WantedModel, path: string): Promise<Model> {
+    const model = await Model.load(path);
+    try {
+      // The files may have changed since they were found.
+      if (model.manifest.name !== name || model.manifest.version !== version) {
+        throw new StageMisconfigured(undefined, `${path} is no longer ${name} ${version}; looking again`);
+      }
+      await this.#checkFeatures(model);
+      return model;
+    } catch (error) {
+      await model.close();
+      throw error;
+    }
+  }
+
+  async #checkFeatures({ path, manifest }: Model): Promise<void> {
+    refuseLacking(path, await this.#options.lacking(manifest.features));
+  }
+
+  async #swap(model: Model): Promise<void> {
+    const { metrics, log } = this.#options;
+    const before = this.#model;
+    const { name: vra, version, features } = model.manifest;
+    if (before?.manifest.version === version) {
+      log.warn(
+        { vra, version },
+        `model ${vra} ${version} was changed in place: scores of before carry the same version`,
+      );
+    }
+    if (before) metrics.forget(vra, before.manifest.version, before.manifest.features);
+    metrics.begin(vra, version, model.manifest.missing ?? {}, features);
+    this.#model = model;
+    const inPlaceOf = before ? ` in place of ${before.manifest.version}` : '';
+    log.info(
+      { vra, version, features: features.length },
+      `model ${vra} ${version} is loaded from ${model.path}${inPlaceOf}`,
+    );
+    await before?.close();
+  }
+
+  #accept(): void {
+    this.#forgetRefusal();
+    this.#refusal = undefined;
+  }
+
+  #refuse({ name: vra, version }: WantedModel, error: unknown): void {
+    const { metrics, log } = this.#options;
+    const refusal =
+      error instanceof StageMisconfigured
+        ? error
+        : new StageMisconfigured(undefined, `model ${vra} ${version}: ${messageOf(error)}`, { cause: error });
+    this.#forgetRefusal();
+    this.#refusedVersion = version;
+    metrics.refused.set({ vra, version }, 1);
+    const isNew = refusal.message !== this.#refusal?.message;
+    this.#refusal = refusal;
+    this.#tryAgainAt = performance.now() + TRY_AGAIN_MS;
+    if (!isNew || !this.#model) return;
+    const stays = `version ${this.#model.manifest.version} goes on scoring`;
+    log.error({ vra, version }, `${refusal.message}; until then ${stays}, and \`lvra model list\` shows what there is`);
+  }
+
+  #forgetRefusal(): void {
+    const { metrics, wanted } = this.#options;
+    if (this.#refusedVersion === undefined) return;
+    metrics.refused.remove({ vra: wanted().model.name, version: this.#refusedVersion });
+    this.#refusedVersion = undefined;
+  }
+}
+
+/** Settings and files in short; undefined where a file is so young that its next change may not show. */
+function stateOf({ model: { version, path }, trouble }: Wanted): string | undefined {
+  const folder = dirname(path);
+  const files = listed(folder).filter((name) => name.endsWith('.onnx') || name.endsWith('.json'));
+  const stamps = files.map((name) => stampOf(join(folder, name)));
+  return stamps.includes(undefined) ? undefined : JSON.stringify([version, path, trouble, files, stamps]);
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    // Finding the model says in words what is wrong with the folder.
+    return [messageOf(error)];
+  }
+}
