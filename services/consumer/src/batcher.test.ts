@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from './batcher.js';
 import type { Received } from './received.js';
-import { alertText, DEFAULT_LIMITS, message } from './test-rig.js';
+import { alertText, DEFAULT_LIMITS, message } from './testing/rig.js';
 
 /** Writes that end when they are told to. */
 class Writes {
@@ -65,7 +65,7 @@ describe('the batcher', () => {
     await wait;
     assert.deepEqual(writes.sizes(), [2, 2]);
     assert.equal(batcher.add(alert(4)), undefined);
-    void batcher.discard();
+    void batcher.flush();
   });
 
   test('writes a batch that grew old while another was being written as soon as that one is done', async () => {
@@ -87,7 +87,7 @@ describe('the batcher', () => {
     await writes.end();
     await flushing;
     assert.deepEqual(writes.sizes(), [1]);
-    void batcher.discard();
+    void batcher.flush();
   });
 
   test('flushing settles when everything is written', async () => {
@@ -103,21 +103,5 @@ describe('the batcher', () => {
     assert.equal(flushed, false);
     await writes.end();
     await flushing;
-  });
-
-  test('discarding forgets the open batch and waits for the one that is being written', async () => {
-    const writes = new Writes();
-    const batcher = new Batcher({ ...DEFAULT_LIMITS, alerts: 2, ageMs: 20 }, writes.write);
-    for (let n = 0; n < 3; n++) batcher.add(alert(n));
-    let settled = false;
-    const settling = batcher.discard().then(() => {
-      settled = true;
-    });
-    await delay(40);
-    assert.equal(settled, false);
-    await writes.end();
-    await settling;
-    await batcher.flush();
-    assert.deepEqual(writes.sizes(), [2]);
   });
 });

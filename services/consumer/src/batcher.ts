@@ -49,14 +49,10 @@ export class Batcher implements AlertSink {
     if (behindAnother) await this.#writing;
   }
 
-  discard(): Promise<void> {
-    this.#takeOpen();
-    return this.#writing ?? Promise.resolve();
-  }
-
   /** @returns a promise where the batch must wait for the one before it */
   #close(): Promise<void> | undefined {
     this.#due = true;
+    clearTimeout(this.#timer);
     if (this.#writing) return this.#writing;
     this.#begin();
     return undefined;

@@ -8,7 +8,7 @@ import { routeOf } from '@lvra/shared/routes';
 import { isStem, stemOf } from '@lvra/shared/stem';
 import { noneSource } from './none-source.js';
 import type { AlertSource, RawMessage } from './source.js';
-import { alertText, idOf, listSource, message, never, range, TestRig, until } from './test-rig.js';
+import { alertText, idOf, listSource, message, never, range, TestRig, until } from './testing/rig.js';
 
 const REAL = new URL('../../../../shared/real/alerts-20260202.ndjson', import.meta.url);
 

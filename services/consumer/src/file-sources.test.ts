@@ -7,7 +7,7 @@ import { UsageError } from '@lvra/shared/errors';
 import { quarantineSource } from './quarantine-source.js';
 import { replaySource } from './replay-source.js';
 import { simulateSource } from './simulate-source.js';
-import { alertText, listSource, message, never, range, TestRig, until } from './test-rig.js';
+import { alertText, listSource, message, never, range, TestRig, until } from './testing/rig.js';
 
 const REAL = fileURLToPath(new URL('../../../../shared/real/', import.meta.url));
 const REAL_LINES = readFileSync(join(REAL, 'alerts-20260202.ndjson'), 'utf8').trimEnd().split('\n');

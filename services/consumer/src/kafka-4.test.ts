@@ -1,6 +1,6 @@
 import { after, before, describe, test } from 'node:test';
 import { startKafka } from '@lvra/test-servers/kafka';
-import { Broker, consumeEveryCodec, consumeReplacedTopics } from './test-kafka.js';
+import { Broker, consumeEveryCodec, consumeReplacedTopics } from './testing/kafka.js';
 
 describe('Kafka 4', () => {
   let broker: Broker;

@@ -32,8 +32,9 @@ interface TopicPartition {
 /**
  * The partitions that this member of the group reads, and where it stands in each.
  *
- * The ledger's positions rule. Whenever they may have moved without us (a new assignment, or others were faster)
- * all that is not being written yet is dropped, and reading begins again where the ledger stands.
+ * The ledger's positions rule. Whenever they may have moved without us (a new assignment, or others were faster) all
+ * that was read is registered first, for it may be gone from Kafka; the ledger refuses what others have registered.
+ * Then reading begins again where the ledger stands.
  */
 export class KafkaReadings {
   readonly #options: KafkaReadingsOptions;
@@ -62,12 +63,7 @@ export class KafkaReadings {
     this.#begin(readers.map(({ topic, partition, origin }) => new PartitionReader(topic, partition, origin)));
   }
 
-  /** Looks in all partitions whether their topic is still the same one, because it may have been replaced unseen. */
-  lookBack(): void {
-    for (const reader of this.#readers.values()) this.#lookBackIn(reader);
-  }
-
-  #lookBackIn(reader: PartitionReader): void {
+  #lookBack(reader: PartitionReader): void {
     const offset = reader.lookBack();
     if (offset !== undefined) this.#fetchFrom(reader, offset);
   }
@@ -92,7 +88,7 @@ export class KafkaReadings {
     const { sink, batches, groupId } = this.#options;
     this.#beginning += 1;
     const beginning = this.#beginning;
-    this.#settled = sink.discard().then(() => {
+    this.#settled = sink.flush().then(() => {
       if (beginning === this.#beginning) this.#settled = undefined;
     });
     const lost = this.#readers;
@@ -141,7 +137,7 @@ export class KafkaReadings {
       if (last && beginning === this.#beginning) {
         reader.tookUpTo(last, BigInt(batch.highWatermark), performance.now());
         resolveOffset(last.offset);
-        if (paused) this.lookBack();
+        if (paused) for (const each of this.#readers.values()) this.#lookBack(each);
       }
     }
   }
@@ -221,7 +217,7 @@ export class KafkaReadings {
       if (position && span.high < position.next) {
         return this.#readFromTheBeginning(reader, () => Promise.resolve());
       }
-      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#lookBackIn(reader);
+      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#lookBack(reader);
     }
   }
 

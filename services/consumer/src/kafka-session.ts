@@ -55,7 +55,7 @@ export class KafkaSession {
     this.#readings = new KafkaReadings({ ...options, consumer: this.#consumer });
   }
 
-  /** Consumes until `signal` is aborted or the topics have changed. @throws where kafkajs gives up */
+  /** Consumes until `signal` is aborted or the topics may have changed. @throws where kafkajs gives up */
   async run(signal: AbortSignal): Promise<void> {
     const { topics, sink } = this.#options;
     const consumer = this.#consumer;
@@ -104,8 +104,8 @@ export class KafkaSession {
   }
 
   #listen(): void {
-    const { log, groupId, onState } = this.#options;
-    const { CRASH, FETCH, FETCH_START, GROUP_JOIN, HEARTBEAT } = this.#consumer.events;
+    const { log, groupId, onState, sink } = this.#options;
+    const { CRASH, FETCH, FETCH_START, GROUP_JOIN, HEARTBEAT, REBALANCING } = this.#consumer.events;
     this.#consumer.on(CRASH, ({ payload: { error } }) => this.#end(error));
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#aliveAt = performance.now();
@@ -113,14 +113,19 @@ export class KafkaSession {
       log.info({ assignment: memberAssignment }, `joined the group ${groupId}`);
       onState(undefined);
     });
-    // A fetch that begins where the one before never ended means that it failed: perhaps the topic was gone.
+    // What is read is registered while the group still sorts itself out: whoever gets the partitions goes on there.
+    this.#consumer.on(REBALANCING, () => void sink.flush());
+    // A fetch that begins where the one before never ended means that it failed; kafkajs tries again, and crashes in
+    // the end. Where it comes through, the topic may be another one, with other partitions: it must be met anew.
     const fetching = new Set<number>();
+    let failed = false;
     this.#consumer.on(FETCH_START, ({ payload: { nodeId } }) => {
-      if (fetching.has(nodeId)) this.#readings.lookBack();
+      failed ||= fetching.has(nodeId);
       fetching.add(nodeId);
     });
     this.#consumer.on(FETCH, ({ payload: { nodeId } }) => {
       fetching.delete(nodeId);
+      if (failed) this.#end();
     });
     this.#consumer.on(HEARTBEAT, () => {
       this.#aliveAt = performance.now();
@@ -130,6 +135,7 @@ export class KafkaSession {
   /** Ends the session: in good order, or because of a failure. */
   #end(failure?: Error): void {
     this.#failure = failure;
+    this.#readings.stop();
     this.#over.abort();
   }
 

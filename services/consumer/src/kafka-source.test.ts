@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startKafka } from '@lvra/test-servers/kafka';
-import { Broker, consumeEveryCodec, consumeReplacedTopics, Scene } from './test-kafka.js';
-import { alertText, range, TestRig, until } from './test-rig.js';
+import { Broker, consumeEveryCodec, consumeReplacedTopics, Scene } from './testing/kafka.js';
+import { alertText, range, TestRig, until } from './testing/rig.js';
 
 describe('Kafka 3.9', () => {
   let broker: Broker;
@@ -72,6 +72,21 @@ describe('Kafka 3.9', () => {
       await broker.produce(topic, range(50, 55));
       await scene.consumed(55);
       scene.exactly(range(0, 55));
+    });
+
+    test('keeps the alerts of the open batch where their topic is deleted and created again', async (context) => {
+      const scene = new Scene(context, broker.server);
+      const topic = await broker.newTopic();
+      await broker.produce(topic, range(0, 25));
+      scene.start(topic, { alerts: 10, ageMs: 60_000 });
+      await scene.consumed(20);
+      await delay(500);
+      assert.equal(scene.position(topic), 20n);
+      await broker.server.deleteTopic(topic);
+      await broker.server.createTopic(topic);
+      await broker.produce(topic, range(100, 130));
+      await scene.consumed(55);
+      scene.exactly([...range(0, 25), ...range(100, 130)]);
     });
 
     test('passes over what retention removed', async (context) => {
@@ -148,7 +163,8 @@ describe('Kafka 3.9', () => {
         return topics[0]?.partitions.filter(({ leader }) => leader >= 0).length === 3;
       });
       const messages = range(10, 40).map((n) => ({ value: alertText(n), partition: n % 3 }));
-      const producer = broker.kafka.producer();
+      // The new partitions may not be led yet; another producer would send to the old one twice.
+      const producer = broker.kafka.producer({ idempotent: true });
       await producer.connect();
       await producer.send({ topic, messages });
       await producer.disconnect();

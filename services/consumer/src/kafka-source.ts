@@ -23,7 +23,7 @@ export interface KafkaSourceOptions {
   readonly log: Logger;
 }
 
-const FIRST_RETRY_MS = 1_000;
+const SHORTEST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const TOPICS_EVERY_MS = 10_000;
 /** How long it may take to leave the group in good order once it must stop. */
@@ -75,9 +75,9 @@ class KafkaSource implements AlertSource {
   }
 
   async run(sink: AlertSink, signal: AbortSignal): Promise<void> {
-    let retryMs = FIRST_RETRY_MS;
+    let retryMs = SHORTEST_RETRY_MS;
     const onState = (trouble: string | undefined) => {
-      if (trouble === undefined) retryMs = FIRST_RETRY_MS;
+      if (trouble === undefined) retryMs = SHORTEST_RETRY_MS;
       this.#report(trouble);
     };
     const cutLater = () => setTimeout(() => this.#sockets.cut(), LEAVE_WITHIN_MS).unref();
@@ -88,10 +88,10 @@ class KafkaSource implements AlertSource {
       } catch (error) {
         const passing = signal.aborted || isTopicGone(error);
         if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${messageOf(error)}`);
-        await sink.discard();
-        await sleep(retryMs, signal);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
+      await sink.flush();
+      await sleep(retryMs, signal);
     }
     this.#sockets.cut();
   }

@@ -35,13 +35,8 @@ export interface AlertSink {
    * @returns a promise only where the next one must wait until it is settled
    */
   add(message: RawMessage): Promise<void> | undefined;
-  /** Closes the open batch; settles once everything that was added is registered. */
+  /** Closes the open batch; settles once everything that was added by now is registered. */
   flush(): Promise<void>;
-  /**
-   * Forgets the open batch, because its messages will be brought again; settles once the batch that is being
-   * written is registered, so that the ledger's positions stand still.
-   */
-  discard(): Promise<void>;
 }
 
 /** Where alerts come from. */

@@ -4,10 +4,10 @@ import type { TestContext } from 'node:test';
 import type { KafkaServer } from '@lvra/test-servers/kafka';
 import { CODECS, kcatProduce } from '@lvra/test-servers/kcat';
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
-import type { BatchLimits } from './batcher.js';
-import type { AlertConsumer } from './consumer.js';
-import { kafkaSource } from './kafka-source.js';
-import { alertText, range, sorted, TestRig, until } from './test-rig.js';
+import type { BatchLimits } from '../batcher.js';
+import type { AlertConsumer } from '../consumer.js';
+import { kafkaSource } from '../kafka-source.js';
+import { alertText, range, sorted, TestRig, until } from './rig.js';
 
 const LIMITS: Partial<BatchLimits> = { alerts: 100, ageMs: 200 };
 

@@ -8,9 +8,9 @@ import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { nightOf } from '@lvra/shared/stem';
-import type { BatchLimits } from './batcher.js';
-import { type AlertConsumer, createConsumer } from './consumer.js';
-import type { AlertSource, RawMessage } from './source.js';
+import type { BatchLimits } from '../batcher.js';
+import { type AlertConsumer, createConsumer } from '../consumer.js';
+import type { AlertSource, RawMessage } from '../source.js';
 
 const MIB = 1024 * 1024;
 
