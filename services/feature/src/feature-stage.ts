@@ -37,11 +37,7 @@ async function perform(
   context: StemContext,
   { ledger, work, paths, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
-  const result = await featuresOf(stem, paths, ledger.batches.receivedMs(stem));
-  const path = paths.features(stem);
-  await writeFileAtomically(path, async (file) => {
-    await writeChunks(file, [...result.table.chunks()]);
-  });
+  const result = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem));
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
   const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
@@ -55,19 +51,31 @@ async function perform(
     metrics.quarantined.inc({ stage: 'feature', reason });
     log.warn({ stem, position, reason }, `alert in quarantine: ${why}`);
   }
-  return { status, rows: result.records.length, path: relative(paths.root, path) };
+  return { status, rows: result.records.length, path: relative(paths.root, result.path) };
 }
 
-interface Features {
-  readonly table: FeatureTable;
+/** What came of a batch file. */
+export interface Features {
   readonly records: FeatureRecord[];
   readonly quarantined: QuarantineEntry[];
   /** Messages that have no `alert`, and so no row. */
   readonly withoutAlert: number;
+  /** The feature file. */
+  readonly path: string;
 }
 
-/** Computes the features of a batch file, and puts the bytes of unusable alerts in quarantine. */
-async function featuresOf(stem: string, paths: DataPaths, receivedMs: Float64Array | undefined): Promise<Features> {
+/**
+ * Computes the features of a batch file, writes them to the stem's feature file, or in its place, and puts the bytes
+ * of unusable alerts in quarantine.
+ *
+ * @param receivedMs when Kafka received each alert, where that is known
+ * @throws StemFailed 21 where there is no batch file, 23 where it is none
+ */
+export async function makeFeatureFile(
+  stem: string,
+  paths: DataPaths,
+  receivedMs: Float64Array | undefined,
+): Promise<Features> {
   const view = new AlertView();
   const table = new FeatureTable();
   const records: FeatureRecord[] = [];
@@ -88,7 +96,11 @@ async function featuresOf(stem: string, paths: DataPaths, receivedMs: Float64Arr
   } catch (error) {
     throw asStemFailure(error, stem);
   }
-  return { table, records, quarantined, withoutAlert };
+  const path = paths.features(stem);
+  await writeFileAtomically(path, async (file) => {
+    await writeChunks(file, [...table.chunks()]);
+  });
+  return { records, quarantined, withoutAlert, path };
 }
 
 function received(receivedMs: Float64Array | undefined, position: number): number | undefined {

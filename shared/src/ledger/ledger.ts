@@ -11,6 +11,7 @@ import { migrate } from './migrations.js';
 import { ObjectHistory } from './objects.js';
 import { Overview } from './overview.js';
 import { QuarantineLedger } from './quarantine.js';
+import { ReplayLedger } from './replay-results.js';
 import { ResultLedger } from './results.js';
 import { addVraColumns } from './status-tables.js';
 import { Totals } from './totals.js';
@@ -23,6 +24,7 @@ import { WorkLedger } from './work.js';
 export class Ledger {
   readonly batches: BatchLedger;
   readonly results: ResultLedger;
+  readonly replay: ReplayLedger;
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
@@ -35,6 +37,7 @@ export class Ledger {
   private constructor(readonly database: Database) {
     this.batches = new BatchLedger(database);
     this.results = new ResultLedger(database);
+    this.replay = new ReplayLedger(database, this.results);
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);

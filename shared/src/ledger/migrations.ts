@@ -141,6 +141,51 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX threshold_flags_by_stem ON threshold_flags_provenance (stem);
     `,
   },
+  {
+    name: 'replays and their scores',
+    sql: `
+      -- A run of \`lvra replay\`: job says what of, as JSON; ended_at is null while something of it is left.
+      CREATE TABLE replay (
+        ID INTEGER PRIMARY KEY,
+        job TEXT NOT NULL,
+        begun_at INTEGER NOT NULL,
+        ended_at INTEGER
+      );
+      CREATE INDEX replay_open ON replay (job) WHERE ended_at IS NULL;
+
+      -- The stems that a replay is through with. compared: scores that provenance has of the same version, and
+      -- difference: the greatest between the two.
+      CREATE TABLE replay_stem (
+        replay_ID INTEGER NOT NULL,
+        stem TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        rows INTEGER NOT NULL,
+        compared INTEGER NOT NULL,
+        difference REAL NOT NULL,
+        PRIMARY KEY (replay_ID, stem)
+      ) WITHOUT ROWID;
+
+      -- Scores that were never the VRA's: a replay with another version of its model. Kept out of provenance, whose
+      -- rows are taken for what was scored at night and annotated.
+      CREATE TABLE replayed_stem (
+        ID INTEGER PRIMARY KEY,
+        vra TEXT NOT NULL,
+        model_version TEXT NOT NULL,
+        stem TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (vra, model_version, stem)
+      );
+      CREATE TABLE replayed_score (
+        stem_ID INTEGER NOT NULL,
+        row INTEGER NOT NULL,
+        diaObjectId INTEGER NOT NULL,
+        diaSourceId INTEGER NOT NULL,
+        score REAL NOT NULL,
+        PRIMARY KEY (stem_ID, row)
+      ) WITHOUT ROWID;
+      CREATE INDEX replayed_score_by_object ON replayed_score (diaObjectId);
+    `,
+  },
 ];
 
 /**

@@ -80,23 +80,28 @@ export class ResultLedger {
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);
-      for (const row of rows) {
-        this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
-        if (take(recorded, row.diaSourceId)) continue;
-        const { count, first } = row.flags;
-        this.#statements.flag.run(
-          row.diaObjectId,
-          row.diaSourceId,
-          stem,
-          ...count,
-          ...count.map((n) => (n > 0 ? 1 : 0)),
-          ...first,
-        );
-      }
-      for (const entry of quarantined) this.#quarantine.add(entry);
+      this.addFeatures(stem, rows, quarantined);
       return true;
     });
+  }
+
+  /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
+  addFeatures(stem: string, rows: readonly FeatureRecord[], quarantined: readonly QuarantineEntry[]): void {
+    const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);
+    for (const row of rows) {
+      this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
+      if (take(recorded, row.diaSourceId)) continue;
+      const { count, first } = row.flags;
+      this.#statements.flag.run(
+        row.diaObjectId,
+        row.diaSourceId,
+        stem,
+        ...count,
+        ...count.map((n) => (n > 0 ? 1 : 0)),
+        ...first,
+      );
+    }
+    for (const entry of quarantined) this.#quarantine.add(entry);
   }
 
   /**
@@ -114,13 +119,19 @@ export class ResultLedger {
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      const recorded = tally(this.#statements.scored.all(stem, model.name, model.version) as bigint[]);
-      for (const row of rows) {
-        if (take(recorded, row.diaSourceId)) continue;
-        this.#statements.score.run(row.diaObjectId, row.diaSourceId, stem, row.score, model.name, model.version);
-      }
+      this.addScores(stem, model, rows);
       return true;
     });
+  }
+
+  /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
+  addScores(stem: string, model: { name: string; version: string }, rows: readonly ScoreRecord[]): number {
+    const recorded = tally(this.#statements.scored.all(stem, model.name, model.version) as bigint[]);
+    const fresh = rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
+    for (const { diaObjectId, diaSourceId, score } of fresh) {
+      this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
+    }
+    return fresh.length;
   }
 }
 
