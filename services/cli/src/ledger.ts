@@ -21,13 +21,28 @@ export interface OpenLedger {
  * @throws UsageError where the settings are wrong or there is no ledger
  */
 export function withLedger(use: (open: OpenLedger) => void): void {
+  const open = openLedger();
+  try {
+    use(open);
+  } finally {
+    open.ledger.close();
+  }
+}
+
+/** As `withLedger`, for a command that takes its time. */
+export async function lendLedger(use: (open: OpenLedger) => Promise<void>): Promise<void> {
+  const open = openLedger();
+  try {
+    await use(open);
+  } finally {
+    open.ledger.close();
+  }
+}
+
+function openLedger(): OpenLedger {
   const settings = loadSettings();
   const paths = dataPaths(settings.dataRoot);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = Ledger.open(paths.database, vras, { create: false });
-  try {
-    use({ settings, paths, ledger, vras, stages: stagesOf(settings) });
-  } finally {
-    ledger.close();
-  }
+  return { settings, paths, ledger, vras, stages: stagesOf(settings) };
 }

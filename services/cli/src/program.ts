@@ -12,6 +12,7 @@ import { simulateCommand } from './commands/simulate.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand } from './commands/status.js';
 import { stemCommand } from './commands/stem.js';
+import { verifyCommand } from './commands/verify.js';
 
 const AFTER_HELP = `
 Settings come from deploy/settings/settings.yaml, or from the file that LVRA_SETTINGS names; every key of it can be set
@@ -48,6 +49,7 @@ export function makeProgram(): Command {
     deadCommand(),
     quarantineCommand(),
     modelCommand(),
+    verifyCommand(),
     simulateCommand(),
     sandboxCommand(),
     demoCommand(),

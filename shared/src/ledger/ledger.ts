@@ -15,6 +15,9 @@ import { ReplayLedger } from './replay-results.js';
 import { ResultLedger } from './results.js';
 import { addVraColumns } from './status-tables.js';
 import { Totals } from './totals.js';
+import { ObjectVerification } from './verify-objects.js';
+import { OffsetVerification } from './verify-offsets.js';
+import { StemVerification } from './verify-stems.js';
 import { WorkLedger } from './work.js';
 
 /**
@@ -71,6 +74,16 @@ export class Ledger {
       database?.close();
       throw openingError(path, error);
     }
+  }
+
+  /** Questions of `lvra verify`: they read and never write. */
+  get verification(): { stems: StemVerification; offsets: OffsetVerification; objects: ObjectVerification } {
+    const { database } = this;
+    return {
+      stems: new StemVerification(database),
+      offsets: new OffsetVerification(database),
+      objects: new ObjectVerification(database),
+    };
   }
 
   /** The work of one stage for one VRA. */

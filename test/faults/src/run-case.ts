@@ -38,6 +38,7 @@ export async function runCase(
     judgement = judge(world);
     assert.ok(world.injections.times > 0, 'the case injected nothing');
     assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastWords());
+    await assertVerified(world);
     passed = true;
   } catch (error) {
     judgement ??= judgeAnyway(world);
@@ -53,6 +54,12 @@ export async function runCase(
     await world.end();
     if (fault.kafka === 'own') await kafka.stop('SIGKILL');
   }
+}
+
+/** The program's own word for it, over files, ledger, Kafka's offsets and what the sandbox holds. */
+async function assertVerified(world: FaultWorld): Promise<void> {
+  const { code, stdout, stderr } = await world.lvra('verify', '--kafka', '--sandbox', world.sandbox.endpoint);
+  assert.equal(code, 0, `lvra verify:\n${stdout}\n${stderr}`);
 }
 
 /** How bad it is where a case failed before its end; unknown where the ledger cannot be read. */

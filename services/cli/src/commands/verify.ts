@@ -1,0 +1,120 @@
+import { UsageError } from '@lvra/shared/errors';
+import { EXIT } from '@lvra/shared/service/program';
+import { isStem } from '@lvra/shared/stem';
+import { Command } from 'commander';
+import { count, print } from '../formats.js';
+import { lendLedger } from '../ledger.js';
+import type { Counts, Finding, Findings } from '../verify/findings.js';
+import { verify } from '../verify/verify.js';
+
+const HELP = `
+Reads everything and changes nothing: each batch file, feature file and quarantined alert against the ledger, the scores
+and their outcomes against the feature rows, each object's annotation against its newest source, the offsets of Kafka for
+gaps and overlaps. Ids are compared digit by digit. docs/guarantees.md says what is promised.
+
+Services may run meanwhile: what they have not done yet is "pending" and not wrong. Stems of the Python pipeline have no
+offsets and no outcomes; they are checked as far as their files and rows go. Files of a night that is over a week old
+and of which no file is left count as cleared away; a single file that is missing is always wrong.
+
+Each finding is one line: what is wrong, and what to do. The exit code is 1 where there is one.
+
+Examples:
+  lvra verify
+  lvra verify --from 20260202 --to 20260202 --kafka
+  lvra verify --sandbox http://127.0.0.1:8080 --json`;
+
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly kafka?: true;
+  readonly sandbox?: string;
+  readonly json?: true;
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check that nothing is lost, doubled, stale or altered')
+    .option('--from <stem or night>', 'the first, YYYYMMDD_HHMMSS or YYYYMMDD')
+    .option('--to <stem or night>', 'the last')
+    .option('--kafka', "also ask Kafka what it has that is not read yet, and whether what is read is the topic's")
+    .option('--sandbox <url>', 'also compare with the annotations that a sandbox holds')
+    .option('--json', 'print the counts and findings as JSON')
+    .addHelpText('after', HELP)
+    .action((options: Options) =>
+      lendLedger(async (open) => {
+        const findings = await verify(open, {
+          range: [boundOf(options.from, '00000000_000000'), boundOf(options.to, '99999999_999999')],
+          kafka: options.kafka === true,
+          sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
+          onProgress: process.stderr.isTTY ? showProgress : () => {},
+        });
+        if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+        print(options.json ? asJson(findings) : asText(findings));
+        if (findings.total > 0) process.exitCode = EXIT.failed;
+      }),
+    );
+}
+
+/** A night stands for its first or its last second. */
+function boundOf(text: string | undefined, otherwise: string): string {
+  if (text === undefined) return otherwise;
+  if (isStem(text)) return text;
+  const night = `${text}_${otherwise.startsWith('0') ? '000000' : '235959'}`;
+  if (isStem(night)) return night;
+  throw new UsageError(`${JSON.stringify(text)} is neither a stem nor a night: write YYYYMMDD_HHMMSS or YYYYMMDD`);
+}
+
+function addressOf(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`${JSON.stringify(text)} is no web address: write http://HOST:PORT of a sandbox`);
+}
+
+let shownAt = Number.NEGATIVE_INFINITY;
+
+function showProgress(what: string, done: number, all: number | undefined): void {
+  if (performance.now() - shownAt < 200) return;
+  shownAt = performance.now();
+  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${what}`);
+}
+
+function asJson({ kept, total, counts }: Findings): string {
+  return JSON.stringify({ wrong: total, findings: kept, counts }, undefined, 2);
+}
+
+function asText({ kept, total, counts }: Findings): string {
+  const left = total - kept.length;
+  return [
+    ...kept.map(lineOf),
+    ...(left > 0 ? [`… and ${count(left)} more`] : []),
+    ...(total > 0 ? [''] : []),
+    ...summary(counts),
+    total === 0 ? 'All is as promised.' : `${count(total)} things are wrong.`,
+  ].join('\n');
+}
+
+function lineOf({ check, stem, vra, object, what, todo }: Finding): string {
+  const where = [stem, vra, object && `object ${object}`].filter(Boolean).join(' ');
+  return `${check.padEnd(10)} ${where}${where ? ': ' : ''}${what}. To do: ${todo}`;
+}
+
+function summary(counts: Counts): string[] {
+  const list = (numbers: Record<string, number>) =>
+    Object.entries(numbers)
+      .map(([name, number]) => `${name.replaceAll('_', ' ')} ${count(number)}`)
+      .join(', ') || 'none';
+  const others = counts.stemsOfOthers > 0 ? ` (${count(counts.stemsOfOthers)} not of our consumer: no offsets)` : '';
+  const lines = [
+    ['stems', `${count(counts.stems)}${others}`],
+    ['alerts', `${count(counts.alerts)} in ${count(counts.batchFiles)} batch files`],
+    ['left out', `${count(counts.quarantined)} in quarantine, ${count(counts.withoutAlert)} without \`alert\``],
+    ['features', `${count(counts.featureRows)} rows`],
+    ['scores', `${count(counts.scores)}; at Lasair: ${list(counts.outcomes)}`],
+    ['objects', count(counts.objects)],
+    ['pending', `stems by stage: ${list(counts.pending)}`],
+    ['dead', `stems by stage: ${list(counts.dead)}`],
+    ...(counts.clearedFiles > 0 ? [['cleared', `${count(counts.clearedFiles)} files of past nights`]] : []),
+    ...(counts.unread === undefined ? [] : [['unread', `${count(counts.unread)} messages in Kafka`]]),
+    ...(counts.held === undefined ? [] : [['held', `${count(counts.held)} annotations at the sandbox`]]),
+  ] as const;
+  return lines.map(([name, words]) => `${name?.padEnd(9)} ${words}`);
+}

@@ -1,0 +1,112 @@
+import { messageOf } from '@lvra/shared/errors';
+import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
+import { isDone } from '@lvra/shared/status';
+import type { BatchContents } from './batch-contents.js';
+import { type FeatureIds, readFeatureIds } from './feature-ids.js';
+import type { StemCheck } from './stem-check.js';
+import { compare, pairOf } from './tally.js';
+
+/**
+ * Holds the feature file of a stem against its batch file and against the rows that the ledger has of it.
+ *
+ * @param contents undefined where there is no batch file to compare with
+ * @returns the pairs of ids that must have a score; undefined where no VRA has features of the stem, or nobody can tell
+ */
+export async function checkFeatures(
+  facts: StemFacts,
+  contents: BatchContents | undefined,
+  check: StemCheck,
+): Promise<readonly string[] | undefined> {
+  const { vras, findings } = check;
+  const done = vras.some((vra) => {
+    const status = facts.status('feature', vra);
+    return typeof status === 'number' && isDone(status);
+  });
+  if (!done) return undefined;
+  const rows = await readFeatures(facts.stem, check);
+  const flagged = facts.flags.map(pairOf);
+  if (!rows) return facts.batch ? flagged : undefined;
+  findings.counts.featureRows += rows.length;
+  if (contents) checkAgainstBatch(facts, contents, rows, check);
+  const pairs = rows.map(pairOf);
+  // The Python pipeline can leave a stem without these rows.
+  if (facts.batch || flagged.length > 0) checkFlags(facts.stem, pairs, flagged, check);
+  return pairs;
+}
+
+async function readFeatures(stem: string, { paths, nights, findings }: StemCheck): Promise<FeatureIds[] | undefined> {
+  const path = paths.features(stem);
+  const wrong = (what: string) => findings.add({ check: 'features', stem, what, todo: makeAgain(stem) });
+  try {
+    return await readFeatureIds(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`${path} cannot be read: ${messageOf(error)}`);
+    else if (nights.isCleared('features', stem)) findings.counts.clearedFiles++;
+    else wrong(`the feature file ${path} is missing`);
+    return undefined;
+  }
+}
+
+function checkAgainstBatch(
+  { stem, batch, quarantined }: StemFacts,
+  contents: BatchContents,
+  rows: readonly FeatureIds[],
+  { findings }: StemCheck,
+): void {
+  // Of the Python pipeline's rows only the object is certain: it takes the last source of the list.
+  const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
+    batch ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
+  const { missing, doubled, strange } = compare(contents.withRow.map(name), rows.map(name));
+  const todo = makeAgain(stem);
+  const objectOf = (row: string) => row.split(' ')[1] ?? '?';
+  for (const row of missing) {
+    const position = row.split(' ')[0];
+    const other = strange.find((found) => found.split(' ')[0] === position);
+    const [check, what] = other
+      ? ([
+          'id',
+          `the alert at position ${position} has the ids ${idsOf(row)}, its feature row ${idsOf(other)}`,
+        ] as const)
+      : (['features', `the alert at position ${position} has no feature row`] as const);
+    findings.add({ check, stem, object: objectOf(row), what, todo });
+  }
+  const missingAt = new Set(missing.map((row) => row.split(' ')[0]));
+  for (const row of strange.filter((found) => !missingAt.has(found.split(' ')[0]))) {
+    findings.add({ check: 'features', stem, object: objectOf(row), what: 'a feature row has no alert', todo });
+  }
+  for (const row of doubled) {
+    findings.add({ check: 'doubled', stem, object: objectOf(row), what: 'a feature row is there twice', todo });
+  }
+  if (!batch) return;
+  const aside = new Set(quarantined.filter(({ stage }) => stage === 'feature').map(({ position }) => position));
+  for (const position of contents.rejected.filter((place) => !aside.has(place))) {
+    const what = `the alert at position ${position} cannot have features and is not in quarantine`;
+    findings.add({ check: 'quarantine', stem, what, todo });
+  }
+}
+
+function checkFlags(stem: string, pairs: readonly string[], flagged: readonly string[], { findings }: StemCheck): void {
+  const { missing, doubled, strange } = compare(pairs, flagged);
+  const table = 'threshold_flags_provenance';
+  for (const pair of missing) {
+    const what = `${table} has no row of source ${pair.split(' ')[1]}`;
+    findings.add({ check: 'features', stem, object: pair.split(' ')[0] ?? '?', what, todo: makeAgain(stem) });
+  }
+  const todo = `compare with ${'`lvra stem`'}, and delete the row from ${table} with the services stopped`;
+  for (const pair of strange) {
+    const what = `${table} has a row of source ${pair.split(' ')[1]} that the feature file has not`;
+    findings.add({ check: 'id', stem, object: pair.split(' ')[0] ?? '?', what, todo });
+  }
+  for (const pair of doubled) {
+    const what = `${table} has the row of source ${pair.split(' ')[1]} twice`;
+    findings.add({ check: 'doubled', stem, object: pair.split(' ')[0] ?? '?', what, todo });
+  }
+}
+
+function idsOf(row: string): string {
+  return row.split(' ').slice(1).join(' and ');
+}
+
+function makeAgain(stem: string): string {
+  return `lvra retry ${stem} --stage feature --force`;
+}

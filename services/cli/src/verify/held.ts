@@ -1,0 +1,46 @@
+import { UsageError } from '@lvra/shared/errors';
+
+/** An annotation as the far side holds it. */
+export interface HeldAnnotation {
+  readonly classification: string;
+  /** The texts of the class dictionary that name the score. */
+  readonly diaSourceId: string;
+  readonly provenanceId: string;
+  readonly stem: string;
+}
+
+/** What is held, by "<topic>/<diaObjectId as digits>". */
+export type Held = ReadonlyMap<string, HeldAnnotation>;
+
+/**
+ * Asks a sandbox for all that it holds.
+ *
+ * @param url of the sandbox, with or without the /api that clients take
+ * @throws UsageError where nobody answers there, or somebody else does
+ */
+export async function readHeld(url: string): Promise<Held> {
+  const address = new URL('/annotations.json', url);
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const list = (await response.json()) as Record<'topic' | 'objectId' | 'classification' | 'classdict', string>[];
+    return new Map(list.map((held) => [`${held.topic}/${held.objectId}`, toHeld(held.classification, held.classdict)]));
+  } catch (error) {
+    throw new UsageError(
+      `${address} is no sandbox that answers: start one with \`lvra sandbox\`, or leave --sandbox out`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function toHeld(classification: string, classdict: string): HeldAnnotation {
+  const { blame_diaSourceId, provenance_ID, stem } = JSON.parse(classdict) as Record<string, unknown>;
+  return {
+    classification,
+    diaSourceId: String(blame_diaSourceId),
+    provenanceId: String(provenance_ID),
+    stem: String(stem),
+  };
+}

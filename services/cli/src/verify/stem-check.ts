@@ -1,0 +1,144 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '@lvra/shared/errors';
+import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
+import type { DataPaths } from '@lvra/shared/paths';
+import { STAGES, type Stage } from '@lvra/shared/stages';
+import { isDone } from '@lvra/shared/status';
+import { type BatchContents, readBatchContents } from './batch-contents.js';
+import { checkFeatures } from './feature-check.js';
+import { countUp, type Findings } from './findings.js';
+import type { Nights } from './nights.js';
+import { checkScores } from './score-check.js';
+
+/** What the checks of a stem work with. */
+export interface StemCheck {
+  readonly paths: DataPaths;
+  readonly nights: Nights;
+  readonly findings: Findings;
+  /** All VRAs by name. */
+  readonly vras: readonly string[];
+  /** Every stage of every VRA that there is work for, in the order of the flow. */
+  readonly stages: readonly (readonly [Stage, string])[];
+}
+
+/** Holds one stem's files against what the ledger says of it, from its messages to the outcomes of its scores. */
+export async function checkStem(facts: StemFacts, check: StemCheck): Promise<void> {
+  const { findings, vras } = check;
+  const { counts } = findings;
+  const { stem, batch } = facts;
+  counts.stems++;
+  // A consumer has the name in hand, or was killed with it; then a consumer gives it back after ten minutes.
+  if (batch && !batch.registered) return countUp(counts.pending, 'consumer');
+  if (!batch) counts.stemsOfOthers++;
+  counts.quarantined += facts.quarantined.length;
+  checkOffsets(facts, findings);
+  checkQuarantine(facts, check);
+  if (batch?.alerts === 0) return;
+  checkStatuses(facts, check);
+  const contents = await readBatch(facts, check);
+  const rows = await checkFeatures(facts, contents, check);
+  for (const vra of vras) checkScores(facts, rows, vra, findings);
+  counts.scores += facts.scores.length;
+  for (const { outcome } of facts.scores) countUp(counts.outcomes, outcome ?? 'none');
+  countPending(facts, check);
+  if (facts.scores.length > 0 && STAGES.every((stage) => facts.status(stage, vras[0] ?? '') === undefined)) {
+    findings.add({
+      check: 'scores',
+      stem,
+      what: `provenance has ${facts.scores.length} scores of a stem that no status table knows`,
+      todo: 'restore the rows of the status tables from a copy of log.db',
+    });
+  }
+}
+
+function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings: Findings): void {
+  if (batch?.source !== 'kafka') return;
+  const aside = quarantined.filter(({ stage }) => stage === 'consumer').length;
+  if (offsets === undefined) {
+    findings.add({
+      check: 'offsets',
+      stem,
+      what: 'the ledger does not say which offsets of Kafka the stem holds',
+      todo: 'restore its rows of batch_offsets from a copy of log.db',
+    });
+  } else if (offsets !== BigInt(batch.alerts + aside)) {
+    findings.add({
+      check: 'message',
+      stem,
+      what: `it covers ${offsets} offsets of Kafka, but ${batch.alerts} alerts are in its batch and ${aside} in quarantine`,
+      todo: 'read the offsets again (`lvra stem` shows them); where Kafka’s own retention removed messages before they were read, they are lost',
+    });
+  }
+}
+
+function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, findings }: StemCheck): void {
+  for (const { stage, position, path, bytes } of quarantined) {
+    const file = statSync(join(paths.root, path), { throwIfNoEntry: false });
+    if (file?.size === bytes) continue;
+    if (!file && nights.isCleared('quarantine', stem)) {
+      findings.counts.clearedFiles++;
+      continue;
+    }
+    findings.add({
+      check: 'quarantine',
+      stem,
+      what: `${path} (${stage}, position ${position}) ${file ? `has ${file.size} bytes, not ${bytes}` : 'is missing'}`,
+      todo: 'restore it from a copy; the ledger says what was wrong with the alert',
+    });
+  }
+}
+
+function checkStatuses(facts: StemFacts, { vras, findings }: StemCheck): void {
+  const missing = STAGES.filter((stage) => facts.status(stage, vras[0] ?? '') === undefined);
+  if (missing.length === 0 || (missing.length === STAGES.length && !facts.batch)) return;
+  findings.add({
+    check: 'batch',
+    stem: facts.stem,
+    what: `it has no row in the status table of ${missing.join(', ')}`,
+    todo: 'restore the row from a copy of log.db, or insert it with status 0: the stage then does the stem',
+  });
+}
+
+async function readBatch(facts: StemFacts, { paths, nights, findings }: StemCheck): Promise<BatchContents | undefined> {
+  const { stem, batch } = facts;
+  const path = paths.batch(stem);
+  const wrong = (what: string) =>
+    findings.add({
+      check: 'batch',
+      stem,
+      what,
+      todo: 'restore it from a copy; Kafka holds its messages for some days (`lvra stem` shows the offsets)',
+    });
+  try {
+    const contents = await readBatchContents(path);
+    findings.counts.batchFiles++;
+    findings.counts.alerts += contents.alerts;
+    findings.counts.withoutAlert += contents.withoutAlert;
+    if (batch && (contents.alerts !== batch.alerts || contents.bytes !== batch.bytes)) {
+      wrong(
+        `${path} holds ${contents.alerts} alerts of ${contents.bytes} bytes; ${batch.alerts} of ${batch.bytes} were registered`,
+      );
+    }
+    return contents;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`${path} cannot be read: ${messageOf(error)}`);
+    else if (nights.isCleared('batch', stem)) findings.counts.clearedFiles++;
+    else wrong(`the batch file ${path} is missing`);
+    return undefined;
+  }
+}
+
+/** The first stage that has not done the stem, for each VRA. */
+function countPending(facts: StemFacts, { stages, vras, findings }: StemCheck): void {
+  for (const vra of vras) {
+    for (const stage of STAGES) {
+      const status = facts.status(stage, vra);
+      if (status === null || status === undefined || !stages.some(([s, v]) => s === stage && v === vra)) break;
+      if (isDone(status)) continue;
+      const { pending, dead } = findings.counts;
+      countUp(facts.isDead(stage, vra) ? dead : pending, `${stage} ${vra}`);
+      break;
+    }
+  }
+}

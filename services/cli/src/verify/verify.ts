@@ -1,0 +1,61 @@
+import type { OpenLedger } from '../ledger.js';
+import { Findings } from './findings.js';
+import { readHeld } from './held.js';
+import { checkKafka } from './kafka-check.js';
+import { Nights } from './nights.js';
+import { checkObjects } from './object-check.js';
+import { checkOffsetRanges } from './offset-check.js';
+import { checkStem } from './stem-check.js';
+import { checkStrayFiles } from './stray-check.js';
+
+export interface VerifyOptions {
+  /** First and last stem. */
+  readonly range: readonly [string, string];
+  /** Also ask Kafka for its offsets. */
+  readonly kafka: boolean;
+  /** The address of a sandbox, to ask for what it holds. */
+  readonly sandbox: string | undefined;
+  /** Told how far it is, now and then. */
+  readonly onProgress: (what: string, done: number, all: number | undefined) => void;
+}
+
+/**
+ * Checks the promise of docs/guarantees.md: files against the ledger, the ledger against itself, and both against
+ * Kafka and Lasair where that is wanted. It changes nothing, and the services may run meanwhile: work in flight is
+ * counted as pending.
+ */
+export async function verify(open: OpenLedger, options: VerifyOptions): Promise<Findings> {
+  const { settings, paths, ledger, vras, stages } = open;
+  const { range, onProgress } = options;
+  const findings = new Findings();
+  const now = Date.now();
+  const nights = new Nights(paths, now);
+  const { stems, offsets, objects } = ledger.verification;
+  const all = stems.count(...range);
+  let after = range[0].slice(0, -1);
+  for (;;) {
+    const page = stems.page(after, range[1]);
+    if (page.length === 0) break;
+    for (const stem of page) {
+      await checkStem(stems.facts(stem), { paths, nights, findings, vras, stages });
+      onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
+    }
+    after = page.at(-1) as string;
+  }
+  checkStrayFiles(stems, nights, range, now, findings);
+  checkOffsetRanges(offsets, findings);
+  const { sandbox } = options;
+  await checkObjects({
+    objects,
+    vras: settings.vras,
+    range,
+    findings,
+    readHeld: sandbox === undefined ? undefined : () => readHeld(sandbox),
+    onObjects: (count) => onProgress('objects', count, undefined),
+  });
+  if (options.kafka) {
+    const { kafkaServer = [], myTopic = [], groupId = '' } = settings;
+    await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId }, findings);
+  }
+  return findings;
+}

@@ -1,0 +1,79 @@
+import type { AnnotationOutcome } from './annotations.js';
+import { type Contender, newestOf } from './annotations-newest.js';
+import type { Database } from './connection.js';
+
+interface ObjectScore extends Contender {
+  readonly stem: string;
+  readonly score: number | null;
+  readonly outcome: AnnotationOutcome | null;
+}
+
+/** What an object's annotation should be and what it is, by the ledger. */
+export interface ObjectFacts {
+  readonly diaObjectId: bigint;
+  /** Its newest score. */
+  readonly newest: ObjectScore;
+  /** The provenance ID of the score that Lasair accepted last; undefined where none is recorded. */
+  readonly acceptedId: bigint | undefined;
+  /** A call is under way, or one may be. */
+  readonly isMoving: boolean;
+}
+
+/** How many objects are read from the ledger's index at a time. */
+const PAGE = 5_000;
+
+/** Each object's newest score beside what is recorded as annotated. It reads and never writes. */
+export class ObjectVerification {
+  readonly #database: Database;
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#statements = {
+      page: database
+        .prepare<[Record<string, unknown>], bigint>(
+          `SELECT DISTINCT diaObjectId FROM provenance WHERE diaObjectId > @after AND stem BETWEEN @from AND @to
+           ORDER BY diaObjectId LIMIT ${PAGE}`,
+        )
+        .pluck(),
+      scores: database.prepare(
+        `SELECT p.ID AS id, p.diaSourceId, source.midpointMjdTai, p.model_version AS modelVersion, p.stem, p.score, outcome
+         FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+         LEFT JOIN annotation_outcome ON provenance_ID = p.ID
+         WHERE p.diaObjectId = ? AND p.model_name = ? ORDER BY p.ID`,
+      ),
+      annotation: database.prepare<[string, bigint], Record<string, bigint | null>>(
+        'SELECT accepted_ID, max(sending_until, doubt_until) AS until FROM annotation WHERE vra = ? AND diaObjectId = ?',
+      ),
+    };
+  }
+
+  /**
+   * The next objects that have scores, in order, some at a time; empty at the end.
+   *
+   * @param range first and last stem: only objects that have a score of one of them
+   */
+  page(after: bigint, [from, to]: readonly [string, string]): bigint[] {
+    return this.#statements.page.all({ after, from, to }) as bigint[];
+  }
+
+  /**
+   * @param version of the configured model
+   * @param now ms since 1970
+   * @returns undefined where the VRA has no score of the object
+   */
+  facts(diaObjectId: bigint, vra: string, version: string, now: number): ObjectFacts | undefined {
+    return this.#database.transaction(() => {
+      const scores = this.#statements.scores.all(diaObjectId, vra) as ObjectScore[];
+      const newest = newestOf(scores, version) as ObjectScore | undefined;
+      if (!newest) return undefined;
+      const annotation = this.#statements.annotation.get(vra, diaObjectId);
+      return {
+        diaObjectId,
+        newest,
+        acceptedId: annotation?.accepted_ID ?? undefined,
+        isMoving: annotation !== undefined && Number(annotation.until) > now,
+      };
+    })();
+  }
+}

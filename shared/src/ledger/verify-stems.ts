@@ -1,0 +1,163 @@
+import { STAGES, type Stage } from '../stages.js';
+import type { AnnotationOutcome } from './annotations.js';
+import type { Database } from './connection.js';
+import { columnOf, STATUS_TABLE } from './status-tables.js';
+
+/** One score, and what became of it at Lasair. */
+export interface ScoreFact {
+  /** Of its provenance row. */
+  readonly id: bigint;
+  readonly diaObjectId: bigint | null;
+  readonly diaSourceId: bigint | null;
+  readonly model: string;
+  readonly version: string | null;
+  readonly outcome: AnnotationOutcome | null;
+}
+
+/** Two ids that belong together. */
+export interface SourceFact {
+  readonly diaObjectId: bigint | null;
+  readonly diaSourceId: bigint | null;
+}
+
+export interface QuarantineFact {
+  readonly stage: string;
+  readonly position: number;
+  /** Below the data root. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Everything that the ledger holds of one stem, as of one moment. */
+export interface StemFacts {
+  readonly stem: string;
+  /** Undefined where no consumer of ours made it. */
+  readonly batch:
+    | {
+        readonly registered: boolean;
+        readonly reservedAt: number;
+        /** kafka, replay, simulate, quarantine. */
+        readonly source: string | undefined;
+        readonly alerts: number;
+        readonly bytes: number;
+      }
+    | undefined;
+  /** How many offsets of Kafka it covers; undefined where it has none, as a replayed one. */
+  readonly offsets: bigint | undefined;
+  /** By stage and VRA; undefined where the stem has no row in the stage's table, null where it is not for the VRA. */
+  status(stage: Stage, vra: string): number | null | undefined;
+  /** Whether a process of ours finished the stem in this stage; otherwise a done stem is the Python pipeline's. */
+  doneByUs(stage: Stage, vra: string): boolean;
+  /** Whether the stage has given up on it. */
+  isDead(stage: Stage, vra: string): boolean;
+  readonly quarantined: readonly QuarantineFact[];
+  readonly flags: readonly SourceFact[];
+  readonly scores: readonly ScoreFact[];
+}
+
+/** How many stems are read from the ledger's indexes at a time. */
+const PAGE = 1_000;
+
+/** The stems as the ledger has them, for whoever compares them with the files. It reads and never writes. */
+export class StemVerification {
+  readonly #database: Database;
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#database = database;
+    const tables = ['batch', ...Object.values(STATUS_TABLE)];
+    this.#statements = {
+      page: database
+        .prepare<[Record<string, unknown>], string>(
+          `${tables.map((table) => `SELECT stem FROM ${table} WHERE stem > @after AND stem <= @to`).join(' UNION ')}
+           UNION SELECT stem FROM (SELECT DISTINCT stem FROM provenance WHERE stem > @after AND stem <= @to)
+           ORDER BY stem LIMIT ${PAGE}`,
+        )
+        .pluck(),
+      count: database
+        .prepare<[string, string], bigint>('SELECT count(*) FROM feature_making WHERE stem BETWEEN ? AND ?')
+        .pluck(),
+      knows: database.prepare<[Record<string, unknown>], number>(
+        `${tables.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem`).join(' UNION ALL ')} LIMIT 1`,
+      ),
+      batch: database.prepare<[string], Record<string, unknown>>(
+        'SELECT registered_at, reserved_at, source, alerts, bytes FROM batch WHERE stem = ?',
+      ),
+      offsets: database
+        .prepare<[string], bigint | null>('SELECT sum(next_offset - first_offset) FROM batch_offsets WHERE stem = ?')
+        .pluck(),
+      rows: Object.fromEntries(
+        STAGES.map((stage) => [stage, database.prepare(`SELECT * FROM ${STATUS_TABLE[stage]} WHERE stem = ?`)]),
+      ),
+      done: database.prepare(
+        'SELECT 1 FROM stem_event WHERE stem = ? AND stage = ? AND vra = ? AND status IN (1, -1) LIMIT 1',
+      ),
+      dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
+      quarantined: database.prepare('SELECT stage, position, path, bytes FROM quarantine WHERE stem = ? ORDER BY ID'),
+      flags: database.prepare(
+        'SELECT diaObjectId, diaSourceId FROM threshold_flags_provenance WHERE stem = ? ORDER BY ID',
+      ),
+      scores: database.prepare(
+        `SELECT ID AS id, diaObjectId, diaSourceId, model_name AS model, model_version AS version, outcome
+         FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID`,
+      ),
+    };
+  }
+
+  /** About how many stems there are from `from` to `to`, both included. */
+  count(from: string, to: string): number {
+    return Number(this.#statements.count.get(from, to));
+  }
+
+  /** The next stems after `after` and up to `to`, in order, some at a time; empty at the end. */
+  page(after: string, to: string): string[] {
+    return this.#statements.page.all({ after, to }) as string[];
+  }
+
+  /** Whether the ledger has the stem, or has its name reserved. */
+  knows(stem: string): boolean {
+    return this.#statements.knows.get({ stem }) !== undefined;
+  }
+
+  facts(stem: string): StemFacts {
+    return this.#database.transaction(() => this.#read(stem))();
+  }
+
+  #read(stem: string): StemFacts {
+    const statements = this.#statements;
+    const batch = statements.batch.get(stem);
+    const rows = Object.fromEntries(
+      STAGES.map((stage) => [stage, statements.rows[stage]?.get(stem) as Record<string, unknown> | undefined]),
+    );
+    const quarantined = statements.quarantined.all(stem) as Record<string, unknown>[];
+    return {
+      stem,
+      batch: batch && {
+        registered: batch.registered_at !== null,
+        reservedAt: Number(batch.reserved_at),
+        source: (batch.source as string | null) ?? undefined,
+        alerts: Number(batch.alerts ?? 0),
+        bytes: Number(batch.bytes ?? 0),
+      },
+      offsets: (statements.offsets.get(stem) as bigint | null | undefined) ?? undefined,
+      status: (stage, vra) => statusIn(rows[stage], vra),
+      doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
+      isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
+      quarantined: quarantined.map(({ stage, position, path, bytes }) => ({
+        stage: stage as string,
+        position: Number(position),
+        path: path as string,
+        bytes: Number(bytes),
+      })),
+      flags: statements.flags.all(stem) as SourceFact[],
+      scores: statements.scores.all(stem) as ScoreFact[],
+    };
+  }
+}
+
+function statusIn(row: Record<string, unknown> | undefined, vra: string): number | null | undefined {
+  if (row === undefined) return undefined;
+  const column = columnOf(vra).slice(1, -1).toLowerCase();
+  const code = Object.entries(row).find(([name]) => name.toLowerCase() === column)?.[1];
+  return code === null || code === undefined ? null : Number(code);
+}
