@@ -130,7 +130,8 @@ export class Embedded {
   async serveHealth(): Promise<HealthServer | undefined> {
     const { settings } = this.pipeline;
     if (!settings.healthPort) return undefined;
-    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, this.#bus, () => this.notReady());
+    const parts = { bus: this.#bus, notReady: () => this.notReady(), log: this.#log };
+    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, parts);
   }
 
   close(): void {

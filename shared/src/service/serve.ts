@@ -71,9 +71,10 @@ export async function serve(
     const port = settings.healthPort ?? HEALTH_PORT[name];
     const stages = stagesOf(settings).filter(([stage]) => stage === name);
     if (port !== 0)
-      health = await serveHealthOf(pipeline, port, stages, bus, () =>
-        signal.aborted ? ['stopping'] : notReady(workers),
-      );
+      health = await serveHealthOf(pipeline, port, stages, {
+        notReady: () => (signal.aborted ? ['stopping'] : notReady(workers)),
+        ...{ bus, log },
+      });
     log.info({ dataRoot: paths.root, profile: settings.profile, healthPort: health?.port }, `${name} starts`);
     await runTogether(workers, signal);
   } finally {
