@@ -28,7 +28,9 @@ export async function serveHealth(options: HealthOptions): Promise<HealthServer>
   const server = createServer((request, response) => {
     respond(request.url ?? '/', options)
       .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(hideSecrets(body)))
-      .catch((error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${hideSecrets(messageOf(error))}\n`));
+      .catch((error) =>
+        response.writeHead(500, { 'content-type': 'text/plain' }).end(`${hideSecrets(messageOf(error))}\n`),
+      );
   });
   await listen(server, options.host, options.port);
   return {
