@@ -14,6 +14,7 @@ import { QuarantineLedger } from './quarantine.js';
 import { ReplayLedger } from './replay-results.js';
 import { ResultLedger } from './results.js';
 import { addVraColumns } from './status-tables.js';
+import { TnsLedger } from './tns.js';
 import { Totals } from './totals.js';
 import { ObjectVerification } from './verify-objects.js';
 import { OffsetVerification } from './verify-offsets.js';
@@ -34,6 +35,7 @@ export class Ledger {
   readonly history: StemHistory;
   readonly objects: ObjectHistory;
   readonly overview: Overview;
+  readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
 
@@ -47,6 +49,7 @@ export class Ledger {
     this.history = new StemHistory(database);
     this.objects = new ObjectHistory(database);
     this.overview = new Overview(database);
+    this.tns = new TnsLedger(database);
     this.totals = new Totals(database);
   }
 

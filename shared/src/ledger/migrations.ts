@@ -186,6 +186,37 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX replayed_score_by_object ON replayed_score (diaObjectId);
     `,
   },
+  {
+    name: 'reports to TNS',
+    sql: `
+      -- One row a call to TNS that submits reports, recorded before it is made; report_id is TNS's receipt.
+      CREATE TABLE tns_submission (
+        ID INTEGER PRIMARY KEY,
+        site TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        sent_at INTEGER NOT NULL,
+        report_id TEXT
+      );
+
+      -- Its reports. Without an outcome a report is awaited (there is a receipt) or in doubt (there is none), and its
+      -- object cannot be reported again.
+      CREATE TABLE tns_report (
+        submission_ID INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        site TEXT NOT NULL,
+        diaObjectId INTEGER NOT NULL,
+        internal_name TEXT NOT NULL,
+        report TEXT NOT NULL,
+        outcome TEXT,
+        objname TEXT,
+        detail TEXT,
+        settled_at INTEGER,
+        PRIMARY KEY (submission_ID, diaObjectId)
+      ) WITHOUT ROWID;
+      CREATE INDEX tns_report_by_object ON tns_report (diaObjectId);
+      CREATE UNIQUE INDEX tns_report_open ON tns_report (site, diaObjectId) WHERE outcome IS NULL;
+    `,
+  },
 ];
 
 /**

@@ -7,12 +7,16 @@ import type { DataPaths } from '../paths.js';
 import type { Stage } from '../stages.js';
 import { describeHolder } from './lock-holder.js';
 
-/** The spec's lock files, on which the Python pipeline's cron job runs `flock -n` before each of its steps. */
-export const LOCK_FILES: Readonly<Record<Stage | 'consumer', string>> = {
+/** What can be locked: the steps of the pipeline, and reporting to TNS. */
+export type Lockable = Stage | 'consumer' | 'tns';
+
+/** The spec's lock files, on which the Python pipeline's cron job runs `flock -n` before each of its steps; and ours. */
+export const LOCK_FILES: Readonly<Record<Lockable, string>> = {
   consumer: 'consumer.lock',
   feature: 'r0bfeatures.lock',
   predict: 'predict.lock',
   annotate: 'annotate.lock',
+  tns: 'tns.lock',
 };
 
 /** Somebody else works on this data folder in a way that goes not together with ours. */
@@ -33,7 +37,7 @@ export interface HeldLocks {
  */
 export function takeLocks(
   paths: DataPaths,
-  stages: readonly (Stage | 'consumer')[],
+  stages: readonly Lockable[],
   mode: 'exclusive' | 'shared',
   command: string,
 ): HeldLocks {

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { COMMON_SETTINGS } from './common.js';
 import { environmentName, fileName, nearest } from './names.js';
 import { readSecret } from './secrets.js';
+import { TNS_VARIABLES } from './tns.js';
 import { readVra, type VraSettings } from './vra.js';
 import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
 import { PROFILES, type Profile, readYamlFile, shownPath } from './yaml-file.js';
@@ -60,7 +61,7 @@ const OTHER_VARIABLES = [
   'LVRA_DATA_ROOT',
   'LVRA_DATA_ROOT_DEV',
   'LVRA_CODE_ROOT',
-  'LVRA_TNS_API_KEY',
+  ...TNS_VARIABLES,
   'LVRA_NATS_PASSWORD',
   'LVRA_NATS_PASSWORD_FILE',
 ];

@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { UsageError } from '../errors.js';
+import { environmentName, fileName, nearest } from './names.js';
+import { readSecret } from './secrets.js';
+import { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
+import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
+import { PROFILES, readYamlFile } from './yaml-file.js';
+
+/** The two spellings of a report's fields; `services/tns` says what is in each. */
+export const FIELD_NAMES = ['old', 'tns2'] as const;
+
+export type FieldNames = (typeof FIELD_NAMES)[number];
+
+/** Where reports go: the sandbox forgets them every Sunday, the live one never. */
+export type TnsSite = 'sandbox' | 'live';
+
+/** The bands of Rubin's filters. */
+const BANDS = ['u', 'g', 'r', 'i', 'z', 'y'] as const;
+
+const id = (of: string, usual: string) =>
+  text(`the id of ${of} in TNS's tables, a number`)
+    .refine((given) => /^[0-9]{1,9}$/.test(given), `write the id of ${of} in TNS's tables, a number`)
+    .default(usual);
+
+/** What goes into a header or a report: one line. */
+const line = (what: string) =>
+  text(what).refine((given) => !/\p{Cc}/u.test(given), `write ${what} on one line, without control characters`);
+
+/**
+ * What a report to the Transient Name Server is made of. What each means stands beside it in
+ * `deploy/settings/tns.yaml`; a test holds the defaults of the two together.
+ */
+export const TNS_SETTINGS = {
+  reporter: line('who reports, as TNS is to name them'),
+  reportingGroup: id('the reporting group', '111'),
+  dataSourceGroup: id('the group of the data', '165'),
+  botId: text('the id of the bot, a number')
+    .refine((given) => /^[0-9]{1,9}$/.test(given), 'write the id of the bot, a number')
+    .optional(),
+  botName: line("the bot's name")
+    .refine((given) => /^[\x20-\x7e]+$/.test(given), "write the bot's name in ASCII: it goes into a header")
+    .optional(),
+
+  fieldNames: oneOf(FIELD_NAMES).default('old'),
+  atType: id('the type of report', '1'),
+  instrument: id('the instrument', '287'),
+  filterU: id('the filter u', '160'),
+  filterG: id('the filter g', '161'),
+  filterR: id('the filter r', '162'),
+  filterI: id('the filter i', '163'),
+  filterZ: id('the filter z', '164'),
+  filterY: id('the filter y', '165'),
+  archive: id('the archive', '2'),
+  archivalRemarks: line('a remark on the archive').default(''),
+
+  lowestSnr: decimal(1, 1_000).default(5),
+  lowestReliability: decimal(0, 1).default(0),
+
+  liveAddress: webAddress('https://www.wis-tns.org/api').default('https://www.wis-tns.org/api'),
+  sandboxAddress: webAddress('https://sandbox.wis-tns.org/api').default('https://sandbox.wis-tns.org/api'),
+  timeoutSeconds: wholeNumber(1, 3_600).default(300),
+  pollSeconds: decimal(0.05, 600).default(5),
+  replyMinutes: decimal(0.01, 1_440).default(30),
+};
+
+type Found = z.output<z.ZodObject<typeof TNS_SETTINGS>>;
+
+/** Everything that reporting to TNS is told from outside, checked. */
+export interface TnsSettings {
+  readonly reporter: string;
+  /** Ids of TNS's tables. */
+  readonly reportingGroup: string;
+  readonly dataSourceGroup: string;
+  readonly atType: string;
+  readonly instrument: string;
+  /** By band. */
+  readonly filters: ReadonlyMap<string, string>;
+  readonly archive: string;
+  readonly archivalRemarks: string;
+  readonly fieldNames: FieldNames;
+  readonly lowestSnr: number;
+  readonly lowestReliability: number;
+  /** What sending needs; undefined for a dry run. */
+  readonly sending: TnsSending | undefined;
+}
+
+export interface TnsSending {
+  readonly site: TnsSite;
+  /** Of the site's API, without a slash at its end. */
+  readonly address: string;
+  readonly botId: string;
+  readonly botName: string;
+  readonly apiKey: string;
+  /** The longest that one call may take. */
+  readonly timeoutMs: number;
+  /** The first wait for a reply; the later ones double. */
+  readonly pollMs: number;
+  /** How long to ask for the reply to one submission. */
+  readonly replyMs: number;
+}
+
+/** The settings that come with the project. */
+export const DEFAULT_TNS_FILE = fileURLToPath(new URL('../../../deploy/settings/tns.yaml', import.meta.url));
+
+/** Of the environment: where the settings are, and the key. */
+export const TNS_VARIABLES = ['LVRA_TNS_SETTINGS', 'LVRA_TNS_API_KEY', 'LVRA_TNS_API_KEY_FILE'] as const;
+
+const KEYS = Object.keys(TNS_SETTINGS);
+const nameInEnvironment = (key: string) => environmentName(key, 'tns');
+
+const KEY_ELSEWHERE = 'a secret does not belong in a file of settings: set LVRA_TNS_API_KEY or LVRA_TNS_API_KEY_FILE';
+
+/**
+ * Reads the settings of reports to TNS: environment over the profile's section over the file's common keys.
+ *
+ * @param site where the reports go; undefined for a dry run, which needs no key
+ * @throws UsageError with all mistakes at once, one line each
+ */
+export function loadTnsSettings(site: TnsSite | undefined, environment: NodeJS.ProcessEnv = process.env): TnsSettings {
+  const complaints: Complaints = [];
+  const profile = PROFILES.find((known) => known === environment.LVRA_PROFILE) ?? 'production';
+  const file = resolve(environment.LVRA_TNS_SETTINGS || DEFAULT_TNS_FILE);
+  const options = { keys: KEYS, nameOf: fileName, forbidden: { api_key: KEY_ELSEWHERE }, profile };
+  const written = readYamlFile(file, options, complaints, []);
+  if (!written) throw new UsageError(complaints.join('\n'));
+  overrideFromEnvironment(written, KEYS, nameInEnvironment, environment);
+  const found = readGroup(TNS_SETTINGS, written, nameOfMissing, complaints);
+  complainOfStrangers(environment, complaints);
+  const apiKey = readSecret(['LVRA_TNS_API_KEY'], environment, complaints);
+  if (found?.archive === '0' && found.archivalRemarks === '') {
+    complaints.push('archival_remarks of TNS is not set: archive is 0 (another one); write which one it is');
+  }
+  if (site) complainOfMissing(written, apiKey, complaints);
+  if (complaints.length > 0 || !found) throw new UsageError(complaints.join('\n'));
+  const sending = site && apiKey !== undefined ? sendingOf(site, found, apiKey) : undefined;
+  const filters = new Map(BANDS.map((band) => [band as string, found[`filter${band.toUpperCase() as 'U'}`]]));
+  return { ...found, filters, sending };
+}
+
+const nameOfMissing = (key: string) => `${fileName(key)} of TNS (${nameInEnvironment(key)})`;
+
+/** What only sending needs. */
+function complainOfMissing(written: WrittenValues, apiKey: string | undefined, complaints: Complaints): void {
+  const demand = (key: keyof typeof TNS_SETTINGS, why: string) => {
+    if (!written.has(key)) complaints.push(`${nameOfMissing(key)} is not set: ${why}`);
+  };
+  demand('botId', 'write the id of the bot whose key is used');
+  demand('botName', 'write the name of that bot');
+  // Where the key cannot be read, that has been said.
+  if (apiKey === undefined && !complaints.some((complaint) => complaint.startsWith('LVRA_TNS_API_KEY'))) {
+    complaints.push("LVRA_TNS_API_KEY is not set: write the bot's key, or name its file in LVRA_TNS_API_KEY_FILE");
+  }
+}
+
+function sendingOf(site: TnsSite, found: Found, apiKey: string): TnsSending {
+  return {
+    ...{ site, apiKey, botId: found.botId ?? '', botName: found.botName ?? '' },
+    address: site === 'live' ? found.liveAddress : found.sandboxAddress,
+    timeoutMs: found.timeoutSeconds * 1_000,
+    pollMs: found.pollSeconds * 1_000,
+    replyMs: found.replyMinutes * 60_000,
+  };
+}
+
+/** A variable that is a letter or two away from one of these would be ignored without a word. */
+function complainOfStrangers(environment: NodeJS.ProcessEnv, complaints: Complaints): void {
+  const known = [...TNS_VARIABLES, ...KEYS.map(nameInEnvironment)];
+  const strangers = Object.keys(environment).filter((name) => name.startsWith('LVRA_TNS_') && !known.includes(name));
+  for (const name of strangers) {
+    const meant = nearest(name, known);
+    complaints.push(`${name} is no setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
+  }
+}
