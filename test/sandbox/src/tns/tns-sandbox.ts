@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TransportFault } from '../faults.js';
+import type { Dialect, Fields } from './at-fields.js';
+import { BulkReports, type TakenReport, type TnsObject } from './bulk-reports.js';
+import { RateLimit } from './rate-limit.js';
+import { type ReceivedTnsCall, TnsServer } from './tns-server.js';
+
+export type { Fields } from './at-fields.js';
+export type { TakenReport, TnsObject } from './bulk-reports.js';
+export type { ReceivedTnsCall } from './tns-server.js';
+
+/** The calls that TNS takes, by their paths below /api/. */
+export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search';
+
+/** What happens to a call instead of an answer; `times` (1 unless told) counts the calls that it strikes. */
+export type TnsFault = TransportFault & { readonly call: TnsCall };
+
+export interface TnsSandboxOptions {
+  readonly apiKey?: string;
+  readonly bot?: { readonly id: number; readonly name: string };
+  readonly dialect?: Dialect;
+  /** So many times the reply to a submission is not there (404); 1 unless told. */
+  readonly asksBeforeReply?: number;
+  /** So many times after that it speaks of the first report alone; 0 unless told. */
+  readonly asksBeforeAll?: number;
+  /** Objects that others have reported. */
+  readonly objects?: readonly { readonly objname: string; readonly ra: number; readonly dec: number }[];
+  /** Calls that get something, in so many seconds; 10 in 60 unless told. Submissions count where `bulk` says so. */
+  readonly limit?: { readonly calls: number; readonly seconds: number; readonly bulk?: boolean };
+  /** The clock of the limit, ms. */
+  readonly now?: () => number;
+}
+
+/** A running stand-in for TNS's bulk reports. */
+export interface TnsSandbox {
+  /** What a client takes as its address: `http://127.0.0.1:PORT/api`. */
+  readonly address: string;
+  /** Every call in order of arrival. */
+  readonly calls: readonly ReceivedTnsCall[];
+  /** Every report that came, refused ones too. */
+  readonly received: readonly Fields[];
+  /** Those that TNS took. */
+  readonly taken: readonly TakenReport[];
+  readonly objects: readonly TnsObject[];
+  fault(fault: TnsFault): void;
+  /** Breaks all connections and frees the port. */
+  close(): Promise<void>;
+}
+
+/** The key and the bot of a sandbox that is not told otherwise. */
+export const TNS_SANDBOX_KEY = 'tns-sandbox-key-3f9a';
+export const TNS_SANDBOX_BOT = { id: 12_345, name: 'Sandbox_Bot' } as const;
+
+/** Starts a stand-in for the Transient Name Server: errors, limits, late replies and duplicates included. */
+export async function startTnsSandbox(options: TnsSandboxOptions = {}): Promise<TnsSandbox> {
+  const { asksBeforeReply = 1, asksBeforeAll = 0, objects = [], dialect = 'old', now = Date.now } = options;
+  const reports = new BulkReports({ dialect, asksBeforeReply, asksBeforeAll, objects });
+  const limit = { calls: 10, seconds: 60, bulk: false, ...options.limit };
+  const tns = new TnsServer({
+    reports,
+    apiKey: options.apiKey ?? TNS_SANDBOX_KEY,
+    bot: options.bot ?? TNS_SANDBOX_BOT,
+    limit: new RateLimit(limit, now),
+    limitsBulk: limit.bulk,
+  });
+  const server = createServer(tns.listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<unknown> | undefined;
+  return {
+    address: `http://127.0.0.1:${port}/api`,
+    calls: tns.calls,
+    received: reports.received,
+    taken: reports.taken,
+    objects: reports.objects,
+    fault: (fault) => tns.faults.push({ times: 1, ...fault }),
+    close: async () => {
+      closed ??= once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
