@@ -1,0 +1,180 @@
+import type { TnsOutcome } from '@lvra/shared/ledger/tns';
+
+/** An answer of TNS's web server, whatever it says. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What became of the call that submits reports. */
+export type SubmissionVerdict =
+  /** TNS has it, and will say what became of each report under this number. */
+  | { readonly kind: 'received'; readonly reportId: string }
+  /** TNS took nothing of it. */
+  | { readonly kind: 'refused'; readonly words: string; readonly feedback: readonly Feedback[] }
+  /** It never came to TNS, or TNS did not look at it. */
+  | { readonly kind: 'not_sent'; readonly words: string }
+  /** The key or the marker is not TNS's. */
+  | { readonly kind: 'key_refused'; readonly words: string }
+  /** Nobody knows whether TNS took it. */
+  | { readonly kind: 'in_doubt'; readonly words: string };
+
+/** What TNS says of one report. */
+export interface Feedback {
+  /** As the report's internal_ids had it; undefined where TNS does not give it back. */
+  readonly diaObjectId: string | undefined;
+  /** Undefined where the report is received and not processed yet. */
+  readonly outcome: Extract<TnsOutcome, 'inserted' | 'existing' | 'identical' | 'refused'> | undefined;
+  /** Without prefix: `2026ob`. */
+  readonly objname: string | undefined;
+  readonly words: string | undefined;
+}
+
+/** What the call for the reply came to. */
+export type ReplyVerdict =
+  | { readonly kind: 'feedback'; readonly feedback: readonly Feedback[] }
+  | { readonly kind: 'not_ready' }
+  | { readonly kind: 'key_refused'; readonly words: string }
+  /** It may be better the next time. */
+  | { readonly kind: 'failed'; readonly words: string };
+
+/** What the search for an internal name came to. */
+export type SearchVerdict =
+  | { readonly kind: 'found'; readonly objname: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'key_refused'; readonly words: string }
+  | { readonly kind: 'failed'; readonly words: string };
+
+/** Only a 200 with a number is a receipt; only a 4xx says for sure that nothing was taken. */
+export function submissionVerdictOf(answer: Answer): SubmissionVerdict {
+  const { status } = answer;
+  const words = wordsOf(answer);
+  if (isKeyRefusal(status)) return { kind: 'key_refused', words };
+  if (status === 429) return { kind: 'not_sent', words };
+  const data = recordOf(readJson(answer.body)?.data);
+  const reportId = data?.report_id;
+  if (status === 200 && (typeof reportId === 'number' || typeof reportId === 'string') && reportId !== '') {
+    return { kind: 'received', reportId: String(reportId) };
+  }
+  if (status >= 400 && status < 500 && status !== 408) {
+    return { kind: 'refused', words, feedback: feedbackIn(data) ?? [] };
+  }
+  return { kind: 'in_doubt', words };
+}
+
+/** A 400 may hold feedback as a 200 does: the fields that were refused. */
+export function replyVerdictOf(answer: Answer): ReplyVerdict {
+  const words = wordsOf(answer);
+  if (answer.status === 404) return { kind: 'not_ready' };
+  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', words };
+  const feedback = feedbackIn(recordOf(readJson(answer.body)?.data));
+  if ((answer.status === 200 || answer.status === 400) && feedback) return { kind: 'feedback', feedback };
+  return { kind: 'failed', words };
+}
+
+/** The list of objects stood under data.reply, and in newer replies stands in data itself. */
+export function searchVerdictOf(answer: Answer): SearchVerdict {
+  const words = wordsOf(answer);
+  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', words };
+  const data = readJson(answer.body)?.data;
+  const list = Array.isArray(data) ? data : recordOf(data)?.reply;
+  if (answer.status !== 200 || !Array.isArray(list)) return { kind: 'failed', words };
+  const objname = list.map((item) => recordOf(item)?.objname).find((name) => typeof name === 'string');
+  return typeof objname === 'string' ? { kind: 'found', objname } : { kind: 'none' };
+}
+
+function isKeyRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** One entry a report, in the order of the submission. */
+function feedbackIn(data: JsonObject | undefined): Feedback[] | undefined {
+  const entries = recordOf(data?.feedback)?.at_report;
+  // A list whose places are not in a row is an object in PHP's JSON.
+  const list = Array.isArray(entries) ? entries : Object.values(recordOf(entries) ?? {});
+  if (list.length === 0) return undefined;
+  return list.map((entry) => feedbackOf(recordOf(entry) ?? {}));
+}
+
+/** TNS's message numbers that say what became of a report. Source: its manual of bulk reports. */
+const INSERTED = 100;
+const EXISTING = 101;
+const IDENTICAL = 5;
+
+function feedbackOf({ internal_ids: ids, ...entry }: JsonObject): Feedback {
+  const diaObjectId = recordOf(ids)?.diaObjectId;
+  const messages = messagesIn(entry, '');
+  const named = (number: number) => messages.find(({ id }) => id === number);
+  const settled = named(INSERTED) ?? named(EXISTING);
+  const identical = messages.find(({ id, text }) => id === IDENTICAL || /identical at report/i.test(text));
+  const words = messages.map(({ where, text }) => (where === '' ? text : `${where}: ${text}`)).join('; ');
+  return {
+    diaObjectId: typeof diaObjectId === 'string' ? diaObjectId : undefined,
+    outcome: settled
+      ? settled.id === INSERTED
+        ? 'inserted'
+        : 'existing'
+      : identical
+        ? 'identical'
+        : messages.length > 0
+          ? 'refused'
+          : undefined,
+    objname: (settled ?? identical)?.objname,
+    words: words === '' ? undefined : words,
+  };
+}
+
+interface Message {
+  readonly id: number;
+  readonly text: string;
+  readonly objname: string | undefined;
+  /** The field that it is about, as `photometry.0.flux`; empty where it is about the report. */
+  readonly where: string;
+}
+
+/** Every message in an entry, however deep: those about a field stand under its name. */
+function messagesIn(value: unknown, where: string): Message[] {
+  if (Array.isArray(value)) return value.flatMap((item) => messagesIn(item, where));
+  const record = recordOf(value);
+  if (!record) return [];
+  if (typeof record.message === 'string') {
+    const objname = typeof record.objname === 'string' ? record.objname : undefined;
+    return [{ id: Number(record.message_id ?? Number.NaN), text: excerpt(record.message), objname, where }];
+  }
+  return Object.entries(record).flatMap(([key, inner]) => {
+    const isNumber = /^[0-9]+$/.test(key) && where === '';
+    const step = isNumber || key === 'at_rep' ? where : [where, key].filter((name) => name !== '').join('.');
+    return messagesIn(inner, step);
+  });
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function recordOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+function readJson(text: string): JsonObject | undefined {
+  try {
+    return recordOf(JSON.parse(text));
+  } catch {
+    // Not JSON, so not from TNS: the caller tells by the missing members.
+    return undefined;
+  }
+}
+
+function wordsOf({ status, body }: Answer): string {
+  return `HTTP ${status} ${excerpt(body)}`.trim();
+}
+
+const LONGEST_EXCERPT = 300;
+
+/** The beginning of a text on one line, without tags or anything that a terminal would obey. */
+function excerpt(text: string): string {
+  const line = text
+    .slice(0, 4 * LONGEST_EXCERPT)
+    .replace(/<[^>]*>|\p{C}/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}…` : line;
+}

@@ -1,0 +1,35 @@
+import type { FieldNames } from '@lvra/shared/settings/tns';
+
+/** How TNS spells the fields on which its manual and its practice disagree. */
+export interface Dialect {
+  readonly reportingGroup: string;
+  readonly dataSourceGroup: string;
+  readonly fluxUnit: string;
+  readonly filter: string;
+  readonly instrument: string;
+  /** What stands between `photometry` and its points; undefined where nothing does. */
+  readonly photometryGroup: string | undefined;
+}
+
+/**
+ * `old` is what TNS took in January 2026; `tns2` is what its manual of January 2025 asks for. Nobody here has seen it
+ * refuse either.
+ */
+export const DIALECTS: Readonly<Record<FieldNames, Dialect>> = {
+  old: {
+    reportingGroup: 'reporting_group_id',
+    dataSourceGroup: 'discovery_data_source_id',
+    fluxUnit: 'flux_units',
+    filter: 'filter_value',
+    instrument: 'instrument_value',
+    photometryGroup: 'photometry_group',
+  },
+  tns2: {
+    reportingGroup: 'reporting_groupid',
+    dataSourceGroup: 'data_source_groupid',
+    fluxUnit: 'flux_unitid',
+    filter: 'filterid',
+    instrument: 'instrumentid',
+    photometryGroup: undefined,
+  },
+};

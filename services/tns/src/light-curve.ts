@@ -1,0 +1,146 @@
+import type { JsonRecord, JsonValue } from '@lvra/shared/json/values';
+
+/** One brightness at one time: a detected source of the difference image, or forced photometry at the object's place. */
+export interface Epoch {
+  /** Tells it from all others of its object: its diaSourceId, or its time and flux where the alert gives no id. */
+  readonly key: string;
+  /** Middle of the exposure, MJD TAI. */
+  readonly midpointMjdTai: number;
+  /** u, g, r, i, z or y; undefined where the alert does not say. */
+  readonly band: string | undefined;
+  /** Flux of the difference image (psfFlux), nJy; below zero where the object is fainter than in the template. */
+  readonly psfFlux: number;
+  /** nJy. */
+  readonly psfFluxErr: number;
+  /** 0 for an artefact to 1; NaN where the alert does not say, as for forced photometry. */
+  readonly reliability: number;
+  /** Why the flux says nothing about the object, in words; undefined where it does. */
+  readonly unusable: string | undefined;
+}
+
+/** What the messages about one object say of it. */
+export interface LightCurve {
+  readonly diaObjectId: bigint;
+  /** Degrees, ICRS. */
+  readonly ra: number;
+  readonly decl: number;
+  /** Its name at TNS, where Lasair knows one. */
+  readonly tnsName: string | undefined;
+  /** The time of its first source ever, MJD TAI; undefined where no message says. */
+  readonly firstDiaSourceMjdTai: number | undefined;
+  /** By time, oldest first; no source twice. */
+  readonly sources: readonly Epoch[];
+  /** Forced photometry and limits of non-detections, by time. */
+  readonly forced: readonly Epoch[];
+}
+
+/** Makes a light curve of a message of a Lasair filter; undefined where the message has no alert with sources. */
+export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCurve | undefined {
+  const alert = recordOf(message.alert);
+  const sources = byTime(recordsOf(alert?.diaSourcesList).map(epochOf));
+  if (!alert || sources.length === 0) return undefined;
+  const object = recordOf(alert.diaObject);
+  // The filter's columns are those of a MySQL table; diaObject has the digits that Rubin gave.
+  const ra = finite(object?.ra) ?? finite(message.ra);
+  const decl = finite(object?.decl) ?? finite(message.decl);
+  if (ra === undefined || decl === undefined) return undefined;
+  return {
+    ...{ diaObjectId, ra, decl },
+    tnsName: typeof message.tns_name === 'string' && message.tns_name.trim() !== '' ? message.tns_name : undefined,
+    firstDiaSourceMjdTai: finite(message.firstDiaSourceMjdTai) ?? finite(object?.firstDiaSourceMjdTai),
+    sources,
+    forced: byTime([
+      ...recordsOf(alert.diaForcedSourcesList).map(epochOf),
+      ...recordsOf(alert.diaNondetectionLimitsList).map(limitOf),
+    ]),
+  };
+}
+
+/**
+ * One light curve of two of the same object.
+ *
+ * @param newer what it says of the object counts
+ */
+export function mergeLightCurves(newer: LightCurve, older: LightCurve): LightCurve {
+  return {
+    ...newer,
+    tnsName: newer.tnsName ?? older.tnsName,
+    firstDiaSourceMjdTai: newer.firstDiaSourceMjdTai ?? older.firstDiaSourceMjdTai,
+    sources: byTime([...newer.sources, ...older.sources]),
+    forced: byTime([...newer.forced, ...older.forced]),
+  };
+}
+
+/** Two times that differ by less are of one exposure, days: a tenth of a second, where exposures last many. */
+const SAME_TIME_DAYS = 1e-6;
+
+/**
+ * Whether the object's first source is there. Some messages carry only the latest ones, and then the oldest of them
+ * is no discovery.
+ */
+export function reachesFirstSource({ sources, firstDiaSourceMjdTai }: LightCurve): boolean {
+  const oldest = sources[0]?.midpointMjdTai ?? Number.POSITIVE_INFINITY;
+  return firstDiaSourceMjdTai === undefined || oldest <= firstDiaSourceMjdTai + SAME_TIME_DAYS;
+}
+
+function epochOf(source: JsonRecord): Epoch {
+  const { diaSourceId, midpointMjdTai, band, psfFlux } = source;
+  return {
+    key: String(diaSourceId ?? `${midpointMjdTai} ${band} ${psfFlux}`),
+    midpointMjdTai: finite(midpointMjdTai) ?? Number.NaN,
+    band: typeof band === 'string' ? band : undefined,
+    psfFlux: finite(psfFlux) ?? Number.NaN,
+    psfFluxErr: finite(source.psfFluxErr) ?? Number.NaN,
+    reliability: finite(source.reliability) ?? Number.NaN,
+    unusable: faultOf(source),
+  };
+}
+
+/** A limit of the older schemas: the noise of the difference image where nothing was detected. */
+function limitOf(limit: JsonRecord): Epoch {
+  const noise = finite(limit.diaNoise) ?? Number.NaN;
+  return { ...epochOf(limit), psfFlux: 0, psfFluxErr: noise, unusable: undefined };
+}
+
+/**
+ * What makes a source something else than light of the object. Flags are those of Rubin's schema 11: a PSF fit that
+ * failed gives no flux; `injected` marks fakes that the survey put into its images; a glint trail is a satellite's;
+ * a withdrawn source is one that Rubin took back. A negative source is judged by its flux, which is below zero.
+ */
+function faultOf(source: JsonRecord): string | undefined {
+  if (source.psfFlux_flag === true) return 'its PSF fit failed';
+  if (source.pixelFlags_injected === true || source.pixelFlags_injectedCenter === true) return 'it is an injected fake';
+  if (source.glint_trail === true) return "it is a satellite's glint";
+  if (finite(source.timeWithdrawnMjdTai) !== undefined) return 'Rubin has withdrawn it';
+  if (source.isNegative === true && (finite(source.psfFlux) ?? 0) > 0) return 'it is negative, its PSF flux is not';
+  return undefined;
+}
+
+/** No survey of CCDs is older: a smaller number is no MJD. */
+const EARLIEST_MJD = 45_000;
+
+/** Without time and error a flux says nothing, not even a limit. */
+function isComplete({ midpointMjdTai, psfFlux, psfFluxErr }: Epoch): boolean {
+  return midpointMjdTai > EARLIEST_MJD && Number.isFinite(psfFlux) && psfFluxErr > 0;
+}
+
+/** Oldest first, whatever the order of the list; those of one exposure stay in theirs. None twice. */
+function byTime(epochs: readonly Epoch[]): Epoch[] {
+  const known = new Map<string, Epoch>();
+  for (const epoch of epochs.filter(isComplete)) if (!known.has(epoch.key)) known.set(epoch.key, epoch);
+  return [...known.values()].sort((a, b) => a.midpointMjdTai - b.midpointMjdTai);
+}
+
+function finite(value: JsonValue | undefined): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function recordOf(value: JsonValue | undefined): JsonRecord | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
+}
+
+function recordsOf(value: JsonValue | undefined): JsonRecord[] {
+  const list: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  return list.map(recordOf).filter((record) => record !== undefined);
+}

@@ -1,0 +1,71 @@
+import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import type { DataPaths } from '@lvra/shared/paths';
+import type { TnsSettings, TnsSite } from '@lvra/shared/settings/tns';
+import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
+import { gatherLightCurves } from './gather.js';
+import { internalNameOf, reportOf } from './report.js';
+
+/** What is to happen to one object. */
+export type Planned = { readonly diaObjectId: bigint } & (
+  | { readonly kind: 'report'; readonly discovery: Discovery; readonly report: NewTnsReport }
+  /** A report of which nobody knows what became is sent as it was, so that TNS can tell that it has it. */
+  | { readonly kind: 'repeat'; readonly report: NewTnsReport }
+  /** It is at TNS already. */
+  | { readonly kind: 'standing'; readonly standing: TnsRecord }
+  /** Lasair knows it by a name of TNS's. */
+  | { readonly kind: 'named'; readonly tnsName: string }
+  /** There is nothing that could be reported. */
+  | { readonly kind: 'impossible'; readonly why: string }
+);
+
+export interface PlanOptions {
+  readonly ledger: TnsLedger;
+  readonly paths: Pick<DataPaths, 'batch'>;
+  readonly settings: TnsSettings;
+  readonly site: TnsSite;
+  /** Also what is at TNS already. */
+  readonly again: boolean;
+}
+
+/** Decides for each object what is to be reported of it. */
+export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
+  const { ledger, site, again } = options;
+  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again)]));
+  const curves = await gatherLightCurves(
+    diaObjectIds.filter((id) => known.get(id) === undefined),
+    options,
+  );
+  return diaObjectIds.map((id) => {
+    const curve = curves.get(id) ?? 'the ledger knows no such object';
+    const planned = known.get(id);
+    if (planned) return planned;
+    if (typeof curve === 'string') return { diaObjectId: id, kind: 'impossible', why: curve };
+    if (curve.tnsName !== undefined && !again) return { diaObjectId: id, kind: 'named', tnsName: curve.tnsName };
+    return discovered(
+      id,
+      () => discoveryOf(curve, options.settings, new Set(options.settings.filters.keys())),
+      options,
+    );
+  });
+}
+
+/** What the ledger alone decides. */
+function knownOf(diaObjectId: bigint, standing: TnsRecord | undefined, again: boolean): Planned | undefined {
+  if (standing === undefined) return undefined;
+  if (!again || standing.outcome === undefined) return { diaObjectId, kind: 'standing', standing };
+  if (standing.outcome !== 'lost') return undefined;
+  const { internalName, report } = standing;
+  return { diaObjectId, kind: 'repeat', report: { diaObjectId, internalName, report } };
+}
+
+function discovered(diaObjectId: bigint, discover: () => Discovery, { settings }: PlanOptions): Planned {
+  try {
+    const discovery = discover();
+    const report = JSON.stringify(reportOf(discovery, settings));
+    const internalName = internalNameOf(diaObjectId);
+    return { diaObjectId, kind: 'report', discovery, report: { diaObjectId, internalName, report } };
+  } catch (error) {
+    if (!(error instanceof NoDiscovery)) throw error;
+    return { diaObjectId, kind: 'impossible', why: error.message };
+  }
+}

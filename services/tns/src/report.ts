@@ -1,0 +1,85 @@
+import type { TnsSettings } from '@lvra/shared/settings/tns';
+import { tnsDateOf } from './date.js';
+import { DIALECTS, type Dialect } from './dialects.js';
+import type { Discovery, Photometry } from './discovery.js';
+
+/** The id of AB magnitudes in TNS's table of units. */
+const AB_MAGNITUDE = '1';
+
+/** Digits of a degree: 1e-7 is 0.4 mas, below Rubin's astrometry. */
+const DEGREE_DIGITS = 7;
+/** Digits of a magnitude: more than it is good for, so that the flux can be had back. */
+const MAGNITUDE_DIGITS = 7;
+
+/** One entry of `at_report`, as it goes to TNS. */
+export type AtReport = Readonly<Record<string, unknown>>;
+
+/** What a report says that is not of the object. */
+export type ReportSettings = Pick<
+  TnsSettings,
+  | 'reporter'
+  | 'reportingGroup'
+  | 'dataSourceGroup'
+  | 'atType'
+  | 'fieldNames'
+  | 'instrument'
+  | 'filters'
+  | 'archive'
+  | 'archivalRemarks'
+>;
+
+/** The name that an object has in the reports of this team. */
+export function internalNameOf(diaObjectId: bigint): string {
+  return `LSST-AP-DO-${diaObjectId}`;
+}
+
+/** Writes a discovery as an AT report, in the field names that the settings choose. Every value is text. */
+export function reportOf(discovery: Discovery, settings: ReportSettings): AtReport {
+  const names = DIALECTS[settings.fieldNames];
+  const points = Object.fromEntries(
+    discovery.photometry.map((point, index) => [String(index), pointOf(point, settings, names)]),
+  );
+  return {
+    ra: { value: discovery.ra.toFixed(DEGREE_DIGITS) },
+    dec: { value: discovery.decl.toFixed(DEGREE_DIGITS) },
+    [names.reportingGroup]: settings.reportingGroup,
+    [names.dataSourceGroup]: settings.dataSourceGroup,
+    reporter: settings.reporter,
+    discovery_datetime: tnsDateOf(discovery.midpointMjdTai),
+    at_type: settings.atType,
+    internal_name: internalNameOf(discovery.diaObjectId),
+    // TNS gives these back with its answer, so that each answer finds its object whatever the order.
+    internal_ids: { diaObjectId: String(discovery.diaObjectId) },
+    non_detection: discovery.nonDetection
+      ? pointOf(discovery.nonDetection, settings, names)
+      : { archiveid: settings.archive, archival_remarks: settings.archivalRemarks },
+    photometry: names.photometryGroup === undefined ? points : { [names.photometryGroup]: points },
+  };
+}
+
+/**
+ * The `data` of a submission, JSON: the reports under their places.
+ *
+ * @param reports JSON texts
+ */
+export function submissionOf(reports: readonly string[]): string {
+  return `{"at_report":{${reports.map((report, place) => `"${place}":${report}`).join(',')}}}`;
+}
+
+function pointOf(point: Photometry, { instrument, filters }: ReportSettings, names: Dialect): Record<string, string> {
+  const brightness =
+    'magnitude' in point
+      ? { flux: magnitudeText(point.magnitude), flux_error: magnitudeText(point.magnitudeError) }
+      : { limiting_flux: magnitudeText(point.limitingMagnitude) };
+  return {
+    obsdate: tnsDateOf(point.midpointMjdTai),
+    ...brightness,
+    [names.fluxUnit]: AB_MAGNITUDE,
+    [names.filter]: filters.get(point.band) ?? '',
+    [names.instrument]: instrument,
+  };
+}
+
+function magnitudeText(magnitude: number): string {
+  return magnitude.toFixed(MAGNITUDE_DIGITS);
+}

@@ -1,0 +1,170 @@
+import { UsageError } from '@lvra/shared/errors';
+import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import type { TnsSending } from '@lvra/shared/settings/tns';
+import { sleep } from '@lvra/shared/sleep';
+import { settlementsOf } from './settlements.js';
+import type { Tns } from './tns.js';
+
+export interface SubmittingOptions {
+  readonly ledger: TnsLedger;
+  readonly tns: Pick<Tns, 'submit' | 'reply' | 'search'>;
+  readonly sending: Pick<TnsSending, 'site' | 'address' | 'botId' | 'botName' | 'pollMs' | 'replyMs'>;
+  /** Names this process in the ledger. */
+  readonly sender: string;
+  readonly signal: AbortSignal;
+  /** Told what happens, for the person at the keyboard. */
+  readonly say: (words: string) => void;
+  readonly now: () => number;
+}
+
+/** TNS takes no more reports in a submission. */
+export const MOST_REPORTS = 100;
+
+const LONGEST_POLL_MS = 60_000;
+
+/** After this time a report that TNS had taken is sure to be found there; until then it may be in a queue of its. */
+export const DOUBT_MS = 15 * 60_000;
+
+/**
+ * Sends reports and finds out what became of them: record, send, record the receipt, ask for the reply, record that.
+ * Whatever is cut off in between stays in the ledger without an outcome, and `resolve` takes it up again.
+ */
+export class Submitting {
+  readonly #options: SubmittingOptions;
+
+  constructor(options: SubmittingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes up what earlier runs left open: the reply to a submission that TNS has receipted is asked for; where the
+   * receipt is missing TNS is asked whether it has the object under the report's internal name. Sends nothing.
+   *
+   * @throws UsageError where TNS refuses the key
+   */
+  async resolve(): Promise<void> {
+    const { ledger, sending, signal } = this.#options;
+    const open = ledger.open(sending.site);
+    for (const submission of new Set(open.map((record) => record.submission))) {
+      if (signal.aborted) return;
+      const records = open.filter((record) => record.submission === submission);
+      const reportId = records[0]?.reportId;
+      if (reportId === undefined) await this.#lookFor(records);
+      else await this.#awaitReply(submission, reportId);
+    }
+  }
+
+  /**
+   * Closes reports in doubt that TNS does not know of, so that their objects can be sent once more; the same report
+   * again, which TNS would tell as identical.
+   *
+   * @returns those that are too fresh for that
+   */
+  giveUp(diaObjectIds: readonly bigint[]): TnsRecord[] {
+    const { ledger, sending, now } = this.#options;
+    const wanted = new Set(diaObjectIds);
+    const doubts = ledger
+      .open(sending.site)
+      .filter(({ diaObjectId, reportId }) => reportId === undefined && wanted.has(diaObjectId));
+    const isFresh = ({ sentAt }: TnsRecord) => now() - sentAt < DOUBT_MS;
+    for (const { submission, diaObjectId } of doubts.filter((record) => !isFresh(record))) {
+      const detail = 'TNS gave no receipt and did not know of it when asked';
+      ledger.settle(submission, [{ diaObjectId, outcome: 'lost', detail }], now());
+    }
+    return doubts.filter(isFresh);
+  }
+
+  /**
+   * Sends reports, a hundred at a time, and waits for what becomes of them. Stops where TNS does not answer.
+   *
+   * @throws UsageError where TNS refuses the key
+   */
+  async send(reports: readonly NewTnsReport[], again: boolean): Promise<void> {
+    const { ledger, sending, sender, signal, now } = this.#options;
+    for (let from = 0; from < reports.length && !signal.aborted; from += MOST_REPORTS) {
+      const begun = ledger.begin(sending.site, reports.slice(from, from + MOST_REPORTS), { sender, again, now: now() });
+      if (begun.submission === undefined) continue;
+      const goesOn = await this.#submit(begun.submission, begun.taken);
+      if (!goesOn) return;
+    }
+  }
+
+  async #submit(submission: bigint, reports: readonly NewTnsReport[]): Promise<boolean> {
+    const { ledger, tns, say, now } = this.#options;
+    say(`sending ${countOf(reports.length)} to ${this.#options.sending.address}`);
+    const verdict = await tns.submit(reports.map(({ report }) => report));
+    const settleAll = (outcome: 'not_sent' | 'refused', detail: string) =>
+      ledger.settle(
+        submission,
+        reports.map(({ diaObjectId }) => ({ diaObjectId, outcome, detail })),
+        now(),
+      );
+    switch (verdict.kind) {
+      case 'received':
+        ledger.received(submission, verdict.reportId);
+        await this.#awaitReply(submission, verdict.reportId);
+        return true;
+      case 'refused':
+        ledger.settle(submission, settlementsOf(ledger.ofSubmission(submission), verdict.feedback), now());
+        settleAll('refused', verdict.words);
+        return true;
+      case 'not_sent':
+        settleAll('not_sent', verdict.words);
+        say(`TNS took nothing: ${verdict.words}`);
+        return false;
+      case 'key_refused':
+        settleAll('not_sent', verdict.words);
+        throw this.#keyRefused(verdict.words);
+      case 'in_doubt':
+        say(`whether TNS took the reports is not known: ${verdict.words}; the next run asks TNS for them`);
+        return false;
+    }
+  }
+
+  async #awaitReply(submission: bigint, reportId: string): Promise<void> {
+    const { ledger, tns, sending, signal, say, now } = this.#options;
+    const end = performance.now() + sending.replyMs;
+    let trouble = 'it is not ready';
+    for (let waitMs = sending.pollMs; ; waitMs = Math.min(waitMs * 2, LONGEST_POLL_MS)) {
+      await sleep(Math.min(waitMs, end - performance.now()), signal);
+      if (!signal.aborted) {
+        const verdict = await tns.reply(reportId);
+        if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);
+        if (verdict.kind === 'feedback') {
+          ledger.settle(submission, settlementsOf(ledger.ofSubmission(submission), verdict.feedback), now());
+        }
+        trouble = verdict.kind === 'failed' ? verdict.words : 'it is not ready';
+      }
+      const left = ledger.ofSubmission(submission).filter(({ outcome }) => outcome === undefined);
+      if (left.length === 0) return;
+      if (!signal.aborted && performance.now() < end) continue;
+      say(`TNS's reply ${reportId} is missing on ${countOf(left.length)} (${trouble}); the next run asks for it again`);
+      return;
+    }
+  }
+
+  async #lookFor(records: readonly TnsRecord[]): Promise<void> {
+    const { ledger, tns, signal, say, now } = this.#options;
+    for (const { submission, diaObjectId, internalName } of records) {
+      if (signal.aborted) return;
+      const verdict = await tns.search(internalName);
+      if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);
+      if (verdict.kind === 'failed') say(`TNS could not be asked for ${internalName}: ${verdict.words}`);
+      if (verdict.kind !== 'found') continue;
+      const detail = 'TNS gave no receipt, and had it when asked';
+      ledger.settle(submission, [{ diaObjectId, outcome: 'found', objname: verdict.objname, detail }], now());
+    }
+  }
+
+  #keyRefused(words: string): UsageError {
+    const { address, botId, botName } = this.#options.sending;
+    return new UsageError(
+      `${address} refuses the key (${words}): LVRA_TNS_API_KEY must be that of the bot ${botName}, id ${botId} ` +
+        '(bot_name and bot_id), as its page at TNS shows it',
+    );
+  }
+}
+
+function countOf(reports: number): string {
+  return reports === 1 ? '1 report' : `${reports} reports`;
+}
