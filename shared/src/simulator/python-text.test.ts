@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { float32Text, mysqlFloat, pythonFloat } from './python-text.js';
+import { pythonFloat } from '../json/python-float.js';
+import { float32Text, mysqlFloat } from './python-text.js';
 
 describe('pythonFloat', () => {
   // What CPython's repr gives, from its documentation of float formatting: exponent below 1e-4 and from 1e16.

@@ -1,17 +1,4 @@
-/**
- * Numbers as Python's `json.dumps` writes them: the shortest decimals that give the same double, always
- * with a point or an exponent, a two-digit exponent below 1e-4 and from 1e16, and bare `NaN`.
- */
-export function pythonFloat(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : `${value}`;
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  if (Number.isNaN(value)) return 'NaN';
-  if (size === Infinity) return value > 0 ? 'Infinity' : '-Infinity';
-  const text = value.toExponential();
-  const exponent = text.lastIndexOf('e') + 2;
-  return text.length - exponent < 2 ? `${text.slice(0, exponent)}0${text.slice(exponent)}` : text;
-}
+import { pythonFloat } from '../json/python-float.js';
 
 /** A value of a MySQL FLOAT column on its way through Python: six significant digits. */
 export function mysqlFloat(value: number | null): string {

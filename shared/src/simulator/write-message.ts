@@ -1,5 +1,6 @@
+import { pythonFloat } from '../json/python-float.js';
 import type { SimulatedObject } from './object.js';
-import { float32Text, mysqlFloat, pythonFloat } from './python-text.js';
+import { float32Text, mysqlFloat } from './python-text.js';
 import type { DiaSource } from './source.js';
 import { fluxOfMagnitude } from './survey.js';
 import { writeObject, writePositionErrors } from './write-object.js';

@@ -1,5 +1,5 @@
+import { pythonFloat } from '../json/python-float.js';
 import type { SimulatedObject } from './object.js';
-import { pythonFloat } from './python-text.js';
 import type { DiaSource } from './source.js';
 import { BANDS, type Band } from './survey.js';
 import { singleFloat } from './write-source.js';

@@ -1,6 +1,6 @@
+import { pythonFloat } from '../json/python-float.js';
 import { PIXEL_FLAGS } from './appearance.js';
 import type { ForcedSource } from './object.js';
-import { pythonFloat } from './python-text.js';
 import type { DiaSource, Dipole, Trail } from './source.js';
 
 /** A value of a `float` column of Rubin on its way through Python: the float32 printed as a double. */

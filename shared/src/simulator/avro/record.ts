@@ -1,0 +1,64 @@
+import type { Type, types } from 'avsc';
+
+/** A value of Lasair's JSON: long integers and NaN as text. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [name: string]: Value };
+
+/** Reads a simulated message; ids of more digits than a double keeps, and NaN, become text. */
+export function readSimulated(text: string): { readonly [name: string]: Value } {
+  return JSON.parse(text.replace(/(?<=[:[] ?)(NaN|-?\d{16,})(?=[,}\]])/g, '"$1"'));
+}
+
+/** What a field holds that no simulated alert speaks of. */
+const NOT_SIMULATED: Readonly<Record<string, Value>> = {
+  exposureTime: 30,
+  trailAlgorithm: 1,
+  trail_flag: false,
+  skyLevel: 812.5,
+};
+
+/**
+ * A value of Lasair's JSON as one of an Avro type, for avsc: fields by name, `decl` as `dec`, what is missing as null,
+ * or as the type's zero where it may not be null.
+ */
+export function avroValue(type: Type, value: Value | undefined): unknown {
+  const kind = type.typeName as string;
+  if (kind.startsWith('union')) return unionValue(type, value);
+  switch (kind) {
+    case 'null':
+      return null;
+    case 'boolean':
+      return value === true;
+    case 'int':
+    case 'float':
+    case 'double':
+      return Number(value ?? 0);
+    case 'string':
+      return typeof value === 'string' ? value : '';
+    case 'bytes':
+      return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+    case 'array': {
+      const { itemsType } = type as types.ArrayType;
+      return Array.isArray(value) ? value.map((item: Value) => avroValue(itemsType, item)) : [];
+    }
+    case 'map':
+      return {};
+    case 'record': {
+      const fields = (value ?? {}) as Record<string, Value>;
+      return Object.fromEntries(
+        (type as types.RecordType).fields.map(({ name, type: fieldType }) => {
+          const given = fields[name === 'dec' ? 'decl' : name] ?? NOT_SIMULATED[name];
+          return [name, avroValue(fieldType, given)];
+        }),
+      );
+    }
+    default:
+      // Longs come under a name of avsc's own.
+      return BigInt((value as string | number | null | undefined) ?? 0);
+  }
+}
+
+function unionValue(type: Type, value: Value | undefined): unknown {
+  if (value === null || value === undefined) return null;
+  const [other] = (type as unknown as { types: Type[] }).types.filter(({ typeName }) => typeName !== 'null');
+  return avroValue(other as Type, value);
+}

@@ -1,0 +1,92 @@
+import { idOfVersion, type SchemaVersion } from '../../avro/frame.js';
+import { readSchemaFolder } from '../../avro/schema-folder.js';
+import { UsageError } from '../../errors.js';
+
+/** The versions that the simulator writes: Rubin's, and 12.0, which is made up to be as different as one may be. */
+export const AVRO_VERSIONS: readonly SchemaVersion[] = [
+  { major: 9, minor: 0 },
+  { major: 10, minor: 0 },
+  { major: 11, minor: 0 },
+  { major: 11, minor: 1 },
+  { major: 12, minor: 0 },
+];
+
+interface Field {
+  readonly name: string;
+  readonly type: unknown;
+  readonly default?: unknown;
+}
+
+interface RecordSchema {
+  readonly type: 'record';
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
+
+/**
+ * The alert schema of a version, as JSON text: from a folder as github lsst/alert_packet has it, or, for 11.1 and
+ * 12.0, made from the folder's 11.0.
+ *
+ * @throws UsageError where the folder has neither
+ */
+export function simulatedSchema(folder: string, version: SchemaVersion): string {
+  const text = readSchemaFolder(folder, idOfVersion(version));
+  if (text !== undefined) return text;
+  const name = `${version.major}.${version.minor}`;
+  const make = MADE[name];
+  const base = make && readSchemaFolder(folder, 1100);
+  if (!make || base === undefined) {
+    throw new UsageError(
+      `${folder} has no schema ${name}: it must hold MAJOR/MINOR/*.avsc, as github lsst/alert_packet does`,
+    );
+  }
+  const renamed = base.replaceAll('lsst.v11_0', `lsst.v${version.major}_${version.minor}`);
+  return JSON.stringify(make(JSON.parse(renamed) as RecordSchema));
+}
+
+const MADE: Readonly<Record<string, (alert: RecordSchema) => RecordSchema>> = {
+  /** lsst-uk/lasair-lsst common/schema/11_1. */
+  '11.1': (alert) =>
+    changed(alert, 'diaSource', (fields) => [
+      ...fields,
+      { name: 'exposureTime', type: ['null', 'float'], default: null },
+      { name: 'trailAlgorithm', type: ['null', 'int'], default: null },
+      { name: 'trail_flag', type: ['null', 'boolean'], default: null },
+    ]),
+  /** Fields added, removed, turned around and made nullable, in the alert, its sources and its object. */
+  '12.0': (alert) => {
+    const sources = changed(alert, 'diaSource', (fields) => [
+      { name: 'skyLevel', type: ['null', 'double'], default: null },
+      ...fields
+        .filter(({ name }) => !['glint_trail', 'dipoleChi2'].includes(name))
+        .map((field) => (['detector', 'x', 'y'].includes(field.name) ? nullable(field) : field))
+        .reverse(),
+    ]);
+    const objects = changed(sources, 'diaObject', (fields) => [
+      ...fields.map((field) => (field.name === 'nDiaSources' ? nullable(field) : field)).reverse(),
+      { name: 'variability', type: ['null', { type: 'map', values: 'float' }], default: null },
+    ]);
+    const parts = objects.fields.map((field) => (field.name === 'diaSource' ? nullable(field) : field));
+    // A named type is written out where it is first used, so the two that use diaSource keep their order.
+    return { ...objects, fields: [...parts, { name: 'brokerHint', type: ['null', 'string'], default: null }] };
+  },
+};
+
+const nullable = (field: Field): Field => ({ ...field, type: ['null', field.type], default: null });
+
+/** The same schema with other fields in one of its records. */
+function changed(alert: RecordSchema, record: string, change: (fields: readonly Field[]) => Field[]): RecordSchema {
+  const visit = (type: unknown): unknown => {
+    if (Array.isArray(type)) return type.map(visit);
+    if (typeof type !== 'object' || type === null) return type;
+    const { name, fields } = type as RecordSchema;
+    if (fields && name === record) return { ...type, fields: change(fields) };
+    return Object.fromEntries(
+      Object.entries(type).map(([key, value]) => [
+        key,
+        ['type', 'items', 'fields'].includes(key) ? visit(value) : value,
+      ]),
+    );
+  };
+  return visit(alert) as RecordSchema;
+}
