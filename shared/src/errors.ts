@@ -78,6 +78,8 @@ export const QUARANTINE_REASONS = [
   'source_incomplete',
   'ids_disagree',
   'not_a_number',
+  'not_avro',
+  'schema_unknown',
 ] as const;
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

@@ -3,7 +3,7 @@ import { isStem } from './stem.js';
 
 /**
  * Every path under the data root, in one place: TYPE / YEAR / DATE as the team's spec has it.
- * `db`, `locks` and `models` are flat.
+ * `db`, `locks`, `models` and `schemas` are flat.
  */
 export interface DataPaths {
   readonly root: string;
@@ -16,6 +16,10 @@ export interface DataPaths {
   features(stem: string): string;
   /** The raw bytes of one quarantined alert. */
   quarantined(stem: string, stage: string, position: number): string;
+  /** The images of a stem's alerts, where they are kept. */
+  cutouts(stem: string): string;
+  /** The Avro schema of an id. */
+  schema(id: number): string;
   /** What a dry run would have sent for a stem. */
   dryRun(stem: string, vra: string): string;
   /** The folder of a night's log files; `night` is YYYYMMDD. */
@@ -23,9 +27,6 @@ export interface DataPaths {
   /** The folders that must exist before the first stem, for `init`. */
   folders(year: string): string[];
 }
-
-/** The folders that stages write files into. */
-export const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'dryrun'] as const;
 
 export function dataPaths(root: string): DataPaths {
   const dated = (type: string, stem: string, file: string) => {
@@ -40,6 +41,8 @@ export function dataPaths(root: string): DataPaths {
     batch: (stem) => dated('JSON', stem, `${stem}.json`),
     features: (stem) => dated('csv', stem, `${stem}.csv`),
     quarantined: (stem, stage, position) => dated('quarantine', stem, `${stem}_${stage}_${position}.raw`),
+    cutouts: (stem) => dated('cutouts', stem, `${stem}.avro`),
+    schema: (id) => join(root, 'schemas', `${id}.avsc`),
     dryRun: (stem, vra) => dated('dryrun', stem, `${stem}_${vra}.ndjson`),
     logs: (night) => join(root, 'logs', night.slice(0, 4), night),
     folders: (year) => [

@@ -11,6 +11,8 @@ export interface OffsetRange {
   readonly partition: number;
   readonly first: bigint;
   readonly next: bigint;
+  /** How many of its messages were counted and not taken. */
+  readonly leftOut?: number;
   /** Of the last message of the range; see kafka_position. */
   readonly fingerprint: string;
 }
@@ -86,7 +88,7 @@ export class BatchLedger {
       ),
       forgetPosition: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
       range: database.prepare(
-        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ),
       received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
     };
@@ -151,7 +153,7 @@ export class BatchLedger {
         status: batch.quarantined.length > 0 ? -1 : 1,
         rows: batch.diaObjectIds.length,
         durationMs: batch.durationMs,
-        detail: batch.quarantined.length > 0 ? `${batch.quarantined.length} in quarantine` : undefined,
+        detail: detailOf(batch),
       });
     });
   }
@@ -162,9 +164,9 @@ export class BatchLedger {
       return at && at.next !== first ? [{ topic, partition, next: at.next }] : [];
     });
     if (taken.length > 0) throw new OffsetsTaken(taken);
-    for (const { topic, partition, first, next, fingerprint } of batch.ranges) {
+    for (const { topic, partition, first, next, leftOut, fingerprint } of batch.ranges) {
       this.#statements.advance.run(batch.groupId, topic, partition, next, fingerprint);
-      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next);
+      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut ?? 0);
     }
   }
 
@@ -196,4 +198,13 @@ export class BatchLedger {
     if (!bytes) return undefined;
     return new Float64Array(new Uint8Array(bytes).buffer);
   }
+}
+
+function detailOf({ quarantined, ranges }: BatchRecord): string | undefined {
+  const leftOut = ranges.reduce((sum, range) => sum + (range.leftOut ?? 0), 0);
+  const parts = [
+    ...(quarantined.length > 0 ? [`${quarantined.length} in quarantine`] : []),
+    ...(leftOut > 0 ? [`${leftOut} of the solar system left out`] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }

@@ -217,6 +217,14 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE UNIQUE INDEX tns_report_open ON tns_report (site, diaObjectId) WHERE outcome IS NULL;
     `,
   },
+  {
+    name: 'messages that were left out',
+    sql: `
+      -- How many messages of the range are in no batch file and not in quarantine, because they are none for this
+      -- pipeline: Rubin's alerts of the solar system.
+      ALTER TABLE batch_offsets ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];
 
 /**

@@ -28,6 +28,17 @@ export class Metrics {
     labelNames: ['stage', 'reason'],
     registers: [this.registry],
   });
+  readonly leftOut = new Counter({
+    name: 'lvra_left_out_alerts_total',
+    help: 'Alerts that are none for this pipeline: those of the solar system, which have no diaObject.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly waitingPartitions = new Gauge({
+    name: 'lvra_schema_waiting_partitions',
+    help: 'Partitions that stand still because the Avro schema of their next message is not known. Alert where it is above 0 for 5 minutes: the registry is down, or does not have the schema yet.',
+    registers: [this.registry],
+  });
   readonly stems = new Counter({
     name: 'lvra_stems_total',
     help: 'Stems that a stage finished with, by outcome; failed ones are tried again until they are dead.',
@@ -99,22 +110,6 @@ export class Metrics {
   readonly busConnected = new Gauge({
     name: 'lvra_bus_connected',
     help: '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',
-    registers: [this.registry],
-  });
-  readonly ledgerUp = new Gauge({
-    name: 'lvra_ledger_readable',
-    help: '1 while the ledger answers. At 0 the gauges of stems are old: is the volume there, full, or locked by somebody?',
-    registers: [this.registry],
-  });
-  readonly ledgerWrite = new Histogram({
-    name: 'lvra_ledger_write_seconds',
-    help: 'Time of a write transaction, the wait for its turn included. Growing means a slow disk or too many writers.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [this.registry],
-  });
-  readonly ledgerWalBytes = new Gauge({
-    name: 'lvra_ledger_wal_bytes',
-    help: 'Size of the write-ahead log. Tens of MB are usual; one that only grows has a reader that never ends.',
     registers: [this.registry],
   });
 
