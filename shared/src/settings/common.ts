@@ -1,3 +1,4 @@
+import { KAFKA_SETTINGS } from './kafka.js';
 import { decimal, list, oneOf, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
 const GIBIBYTE = 1024 ** 3;
@@ -15,6 +16,7 @@ export const COMMON_SETTINGS = {
   kafkaServer: servers('lasair-lsst-kafka_pub.lsst.ac.uk:9092').optional(),
   myTopic: list('the name of a topic, or a list of them', isTopic).optional(),
   groupId: text('the name of a Kafka group', 255).optional(),
+  ...KAFKA_SETTINGS,
   baseDir: text('the folder of the data').optional(),
   endpoint: webAddress('https://lasair.lsst.ac.uk/api').optional(),
   vras: list('the file of a VRA, or a list of them', () => true).optional(),

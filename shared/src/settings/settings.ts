@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { UsageError } from '../errors.js';
 import { COMMON_SETTINGS } from './common.js';
+import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './kafka.js';
 import { environmentName, fileName, nearest } from './names.js';
 import { readSecret } from './secrets.js';
 import { TNS_VARIABLES } from './tns.js';
@@ -16,8 +17,11 @@ export type { Profile } from './yaml-file.js';
 
 type Common = z.output<z.ZodObject<typeof COMMON_SETTINGS>>;
 
+/** What is said by `groupId`, `schemaRegistry` and `kafkaSecurity` in the end. */
+type KafkaKey = (typeof KAFKA_PATHS)[number] | 'groupPrefix' | 'kafkaUser' | 'kafkaTls';
+
 /** Everything that the pipeline is told from outside, checked. */
-export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'> {
+export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey> {
   readonly profile: Profile;
   /** Absolute; the folder that holds JSON, csv, db, locks and logs. */
   readonly dataRoot: string;
@@ -29,6 +33,9 @@ export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'
   /** The environment variable for it in this profile. */
   readonly tokenVariable: string;
   readonly natsPassword: string | undefined;
+  /** The address of a schema registry, or the absolute path of a folder of schemas. */
+  readonly schemaRegistry: string | undefined;
+  readonly kafkaSecurity: KafkaSecurity;
   /** What a person should know though it is no error, one line each. */
   readonly warnings: readonly string[];
 }
@@ -64,6 +71,8 @@ const OTHER_VARIABLES = [
   ...TNS_VARIABLES,
   'LVRA_NATS_PASSWORD',
   'LVRA_NATS_PASSWORD_FILE',
+  'LVRA_KAFKA_PASSWORD',
+  'LVRA_KAFKA_PASSWORD_FILE',
 ];
 
 /** The settings that come with the project. */
@@ -89,6 +98,11 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   const { dataRoot: rootName, token: tokenVariable } = OF_PROFILE[profile];
   const token = readSecret([tokenVariable, 'LASAIR_TOKEN'], environment, complaints);
   const natsPassword = readSecret(['LVRA_NATS_PASSWORD'], environment, complaints);
+  const kafkaPaths = Object.fromEntries(KAFKA_PATHS.map((key) => [key, addressOrPath(written, key)])) as Record<
+    (typeof KAFKA_PATHS)[number],
+    string | undefined
+  >;
+  const kafkaSecurity = common && readKafkaSecurity(common, kafkaPaths, environment, complaints);
   const baseDir = resolvePath(written, 'baseDir');
   const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
   if (dataRoot === undefined) {
@@ -98,9 +112,13 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   }
   complainOfStrangers(environment, environmentNames, complaints);
   if (common) complaints.push(...contradictions(common, vras));
-  if (complaints.length > 0 || !common || dataRoot === undefined) throw new UsageError(complaints.join('\n'));
+  if (complaints.length > 0 || !common || !kafkaSecurity || dataRoot === undefined)
+    throw new UsageError(complaints.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
-  return { ...common, profile, dataRoot, replayPath, vras, token, tokenVariable, natsPassword, warnings };
+  const { groupPrefix, kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...rest } = common;
+  const groupId = rest.groupId && `${groupPrefix ?? ''}${rest.groupId}`;
+  const ofKafka = { groupId, schemaRegistry: kafkaPaths.schemaRegistry, kafkaSecurity };
+  return { ...rest, ...ofKafka, profile, dataRoot, replayPath, vras, token, tokenVariable, natsPassword, warnings };
 }
 
 function readProfile(environment: NodeJS.ProcessEnv, complaints: Complaints): Profile {
@@ -120,6 +138,8 @@ function readCommon(
 ): WrittenValues {
   const tokenName = OF_PROFILE[profile].token;
   const forbidden = {
+    kafka_password:
+      'a secret does not belong in a file of settings: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE',
     nats_password: 'a secret does not belong in a file of settings: set LVRA_NATS_PASSWORD or LVRA_NATS_PASSWORD_FILE',
     token: `a secret does not belong in a file of settings: set ${tokenName} or ${tokenName}_FILE`,
   };
@@ -165,6 +185,11 @@ function resolvePath(written: WrittenValues, key: string): string | undefined {
   return typeof found?.value === 'string' ? resolve(found.folder, found.value) : undefined;
 }
 
+function addressOrPath(written: WrittenValues, key: string): string | undefined {
+  const value = written.get(key)?.value;
+  return typeof value === 'string' && /^https?:/.test(value) ? value.replace(/\/+$/, '') : resolvePath(written, key);
+}
+
 /** A variable that is a letter or two away from one of ours would be ignored without a word. */
 function complainOfStrangers(environment: NodeJS.ProcessEnv, ofVras: string[], complaints: Complaints): void {
   const known = [...OTHER_VARIABLES, ...COMMON_KEYS.map((key) => environmentName(key)), ...ofVras];
@@ -184,6 +209,14 @@ function contradictions(common: Common, vras: readonly VraSettings[]): string[] 
     demand('kafkaServer', 'the source is kafka; write its host:port');
     demand('myTopic', 'the source is kafka; write the topic to read');
     demand('groupId', 'the source is kafka; write the group to read as');
+  }
+  if (common.source === 'kafka' && common.format === 'avro') {
+    demand('schemaRegistry', 'the format is avro; write the address of a schema registry, or a folder of schemas');
+  }
+  if (common.keepCutouts && common.format !== 'avro') {
+    complaints.push(
+      'keep_cutouts is yes, but only alerts in Avro have cutouts: write format: avro, or keep_cutouts: no',
+    );
   }
   if (common.source === 'replay') demand('replayPath', 'the source is replay; write the file or folder to read');
   if (vras.some((vra) => vra.annotate) && !common.dryRun) {
