@@ -58,9 +58,6 @@ export interface AnnotateOptions {
   readonly random?: () => number;
 }
 
-/** How often to look for stems that the Python pipeline annotated in part. */
-const LOOK_FOR_PARTIAL_MS = 3_600_000;
-
 /** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
 export function createAnnotateTask(options: AnnotateOptions): StageTask {
   return new AnnotateTask(options);
@@ -73,8 +70,6 @@ class AnnotateTask implements StageTask {
   readonly #now: () => number;
   #lasair: { client: LasairClient; sending: Sending } | undefined;
   #isChecked = false;
-  /** On the clock of `performance.now()`. */
-  #nextLook = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnnotateOptions) {
     this.#options = options;
@@ -86,9 +81,8 @@ class AnnotateTask implements StageTask {
     const { ledger, limits, dryRun, metrics } = this.#options;
     if (!this.#isChecked) this.#checkTexts();
     this.#isChecked = true;
-    if (!dryRun) this.#connected();
-    this.#openPartialByOthers();
     if (dryRun) return;
+    this.#connected();
     metrics.lasairCallsLeft.set(
       { vra: this.vra },
       ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left,
@@ -98,7 +92,7 @@ class AnnotateTask implements StageTask {
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work, vra, metrics } = this.#options;
     const { scores: history } = ledger.annotations;
-    const { scores, seen } = history.unsettled(vra.name, stem, vra, vra.history);
+    const { scores, seen } = history.unsettled(vra.name, stem, vra.version, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);
@@ -137,19 +131,6 @@ class AnnotateTask implements StageTask {
     for (const { id } of sendable) outcomes.set(id, { outcome: 'dry_run' });
   }
 
-  /** A status of -1 counts as done for the sweep; from the Python pipeline it means that rows are unsent. */
-  #openPartialByOthers(): void {
-    if (performance.now() < this.#nextLook) return;
-    const { ledger, work, log, vra } = this.#options;
-    const stems = ledger.annotations.openPartialByOthers(work);
-    this.#nextLook = performance.now() + LOOK_FOR_PARTIAL_MS;
-    if (stems.length === 0) return;
-    log.info(
-      { vra: vra.name, stems: stems.length, first: stems[0] },
-      `the Python pipeline annotated ${stems.length} stems in part (status -1); their newest scores are sent again`,
-    );
-  }
-
   #checkTexts(): void {
     const { topic, explanation, url, version, name } = this.#options.vra;
     const refusal = refusalOf({ topic, explanation, url, version });
@@ -183,7 +164,7 @@ class AnnotateTask implements StageTask {
       ledger,
       work,
       receiver: client,
-      versions: vra,
+      version: vra.version,
       topic: vra.topic,
       endpoint,
       tokenVariable,

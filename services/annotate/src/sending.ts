@@ -1,6 +1,5 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
 import type { Outcome } from '@lvra/shared/ledger/annotations';
-import type { Versions } from '@lvra/shared/ledger/annotations-newest';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
@@ -23,7 +22,7 @@ export interface SendingOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly receiver: Receiver;
-  readonly versions: Versions;
+  readonly version: string;
   readonly topic: string;
   readonly endpoint: string;
   readonly tokenVariable: string;
@@ -112,7 +111,7 @@ export class Sending {
     method: Method,
     progress: Progress,
   ): Promise<void> {
-    const { ledger, work, receiver, versions, limits, owner, metrics, now } = this.#options;
+    const { ledger, work, receiver, version, limits, owner, metrics, now } = this.#options;
     const begun = now();
     const call = {
       sender: `${owner}/${++this.#calls}`,
@@ -121,7 +120,7 @@ export class Sending {
     };
     const { seen } = progress;
     const { callsPerHour } = limits;
-    const reservation = ledger.annotations.reservations.reserve(work, rows, call, { seen, versions, callsPerHour });
+    const reservation = ledger.annotations.reservations.reserve(work, rows, call, { seen, version, callsPerHour });
     const { reserved, superseded, busy, calls } = reservation;
     metrics.lasairCallsLeft.set({ vra: work.vra }, calls.left);
     if (calls.waitMs > 0) throw budgetUsedUp(calls.waitMs, callsPerHour);

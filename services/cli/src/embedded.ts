@@ -8,7 +8,6 @@ import { messageOf } from '@lvra/shared/errors';
 import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
 import type { HealthServer } from '@lvra/shared/observe/health';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
-import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
 import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
 import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
 import type { Settings } from '@lvra/shared/settings/settings';
@@ -71,7 +70,6 @@ export class Embedded {
    */
   async drain(signal: AbortSignal): Promise<string[]> {
     this.#log.info('run --once begins');
-    const clearing = clearLeftovers(this.pipeline.paths, this.#log);
     const quiet = new AbortController();
     const consumed = this.#consumer.run(AbortSignal.any([signal, quiet.signal])).then(() => undefined, messageOf);
     const ends: Promise<string | undefined>[] = [consumed];
@@ -90,7 +88,6 @@ export class Embedded {
       quiet.abort();
     }
     const troubles = [...(await Promise.all(ends)), kafkaTrouble].filter((trouble) => trouble !== undefined);
-    await clearing;
     this.#log.info({ troubles }, 'run --once ends');
     return troubles;
   }
@@ -115,9 +112,7 @@ export class Embedded {
    */
   async run(signal: AbortSignal): Promise<void> {
     this.#log.info('run begins');
-    const endClearing = keepClearing(this.pipeline.paths, this.#log);
     await runTogether(this.#workers(), signal);
-    await endClearing();
     this.#log.info('run ends');
   }
 
@@ -135,8 +130,7 @@ export class Embedded {
   async serveHealth(): Promise<HealthServer | undefined> {
     const { settings } = this.pipeline;
     if (!settings.healthPort) return undefined;
-    const parts = { bus: this.#bus, notReady: () => this.notReady(), log: this.#log };
-    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, parts);
+    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, this.#bus, () => this.notReady());
   }
 
   close(): void {

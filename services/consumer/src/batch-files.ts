@@ -29,6 +29,7 @@ export async function writeQuarantineFiles(files: readonly { path: string; bytes
 /** Removes what a consumer wrote under a stem that was never registered, half-written files included. */
 export function removeConsumerFiles(paths: DataPaths, stem: string): void {
   removeByPrefix(paths.batch(stem), `${stem}.json`);
+  removeByPrefix(paths.cutouts(stem), `${stem}.avro`);
   removeByPrefix(paths.quarantined(stem, 'consumer', 0), `${stem}_consumer_`);
 }
 

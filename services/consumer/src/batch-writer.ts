@@ -9,7 +9,8 @@ import type { DataPaths } from '@lvra/shared/paths';
 import { sleep } from '@lvra/shared/sleep';
 import { subjects } from '@lvra/shared/subjects';
 import { removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
-import { isGood, offsetRanges, quarantineEntries, type Received } from './received.js';
+import { writeCutouts } from './cutout-file.js';
+import { isGood, isLeftOut, offsetRanges, quarantineEntries, type Received } from './received.js';
 import type { AlertSource } from './source.js';
 
 export interface BatchWriterOptions {
@@ -23,6 +24,8 @@ export interface BatchWriterOptions {
   readonly log: Logger;
   /** Names this process in the ledger. */
   readonly owner: string;
+  /** Whether the images of the alerts are written beside the batch. */
+  readonly keepCutouts?: boolean;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -92,7 +95,7 @@ export class BatchWriter {
   }
 
   async #store(received: readonly Received[]): Promise<void> {
-    const { ledger, owner, paths } = this.#options;
+    const { ledger, owner, paths, keepCutouts } = this.#options;
     const begun = performance.now();
     const stem = ledger.batches.reserveStem(owner, new Date());
     let record: BatchRecord;
@@ -100,13 +103,14 @@ export class BatchWriter {
       const good = received.filter(isGood);
       const bad = quarantineEntries(received, stem, paths);
       await writeQuarantineFiles(bad.map(({ file }) => file));
-      const messages = good.map(({ message }) => message.bytes);
+      const messages = good.map(({ alert }) => alert.bytes);
+      if (keepCutouts) await writeCutouts(paths.cutouts(stem), good);
       if (good.length > 0) await writeBatchFile(paths.batch(stem), messages);
       record = {
         stem,
         vras: this.#options.vras,
         source: this.#options.source.name,
-        diaObjectIds: good.map(({ diaObjectId }) => diaObjectId),
+        diaObjectIds: good.map(({ alert }) => alert.diaObjectId),
         bytes: messages.reduce((sum, { length }) => sum + length, 0),
         receivedMs: Float64Array.from(good, ({ message }) => message.receivedMs),
         groupId: this.#options.groupId,
@@ -120,20 +124,26 @@ export class BatchWriter {
       this.#abandon(stem);
       throw error;
     }
-    this.#count(record);
+    this.#count(record, received);
     this.#tellSource(record, received);
     const count = record.diaObjectIds.length;
     if (count > 0) this.#announcing = this.#announcing.then(() => this.#announce(stem, count));
   }
 
-  #count({ stem, source, diaObjectIds, bytes, quarantined, durationMs = 0 }: BatchRecord): void {
+  #count(
+    { stem, source, diaObjectIds, bytes, quarantined, durationMs = 0 }: BatchRecord,
+    received: readonly Received[],
+  ): void {
     const { metrics, log } = this.#options;
     const alerts = diaObjectIds.length;
     metrics.alertsConsumed.inc({ source }, alerts);
     metrics.alertBytesConsumed.inc({ source }, bytes);
     for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });
+    const leftOut = received.filter(isLeftOut);
+    for (const { leftOut: reason } of leftOut) metrics.leftOut.inc({ reason });
     const ms = Math.round(durationMs);
-    log.info({ stem, source, alerts, bytes, quarantined: quarantined.length, ms }, 'batch registered');
+    const others = { quarantined: quarantined.length, leftOut: leftOut.length };
+    log.info({ stem, source, alerts, bytes, ...others, ms }, 'batch registered');
   }
 
   #tellSource({ stem, ranges }: BatchRecord, received: readonly Received[]): void {

@@ -1,4 +1,5 @@
-import { examine, type Received } from './received.js';
+import { type AlertFormat, jsonFormat } from './format.js';
+import { examine, isGood, type Received } from './received.js';
 import type { AlertSink, RawMessage } from './source.js';
 
 /** When a batch closes, and how large an alert may be. */
@@ -19,6 +20,7 @@ export interface BatchLimits {
  */
 export class Batcher implements AlertSink {
   readonly #limits: BatchLimits;
+  readonly #format: AlertFormat;
   readonly #write: (batch: readonly Received[]) => Promise<void>;
   #open: Received[] = [];
   #bytes = 0;
@@ -28,16 +30,21 @@ export class Batcher implements AlertSink {
   #writing: Promise<void> | undefined;
 
   /** @param write registers a batch; it never rejects */
-  constructor(limits: BatchLimits, write: (batch: readonly Received[]) => Promise<void>) {
+  constructor(
+    limits: BatchLimits,
+    write: (batch: readonly Received[]) => Promise<void>,
+    format: AlertFormat = jsonFormat,
+  ) {
     this.#limits = limits;
+    this.#format = format;
     this.#write = write;
   }
 
   add(message: RawMessage): Promise<void> | undefined {
-    const received = examine(message, this.#limits.messageBytes);
+    const received = examine(message, this.#format, this.#limits.messageBytes);
     if (this.#open.length === 0) this.#timer = setTimeout(() => this.#close(), this.#limits.ageMs);
     this.#open.push(received);
-    this.#bytes += message.bytes.length;
+    this.#bytes += bytesHeld(received);
     if (this.#open.length < this.#limits.alerts && this.#bytes < this.#limits.bytes) return undefined;
     return this.#close();
   }
@@ -73,4 +80,11 @@ export class Batcher implements AlertSink {
     this.#due = false;
     return batch;
   }
+}
+
+/** A decoded alert is held beside its message. */
+function bytesHeld(received: Received): number {
+  const { bytes } = received.message;
+  const decoded = isGood(received) && received.alert.bytes !== bytes ? received.alert.bytes.length : 0;
+  return bytes.length + decoded;
 }

@@ -32,7 +32,7 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
     async run(signal) {
       const current = new BatchWriter(options, signal);
       writer = current;
-      const batcher = new Batcher(limits, (batch) => current.write(batch));
+      const batcher = new Batcher(limits, (batch) => current.write(batch), source.format);
       clearOrphans(ledger.batches, paths, log);
       const clearing = setInterval(() => clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
       try {

@@ -2,6 +2,8 @@ import type { BatchLedger, OffsetRange } from '@lvra/shared/ledger/batches';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { Admin, Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import { WaitingPartitions } from './avro/waiting-partitions.js';
+import type { AlertFormat } from './format.js';
 import { keepingAlive } from './keeping-alive.js';
 import { type OffsetSpan, PartitionReader, receivedMsOf } from './partition-reader.js';
 import type { AlertSink } from './source.js';
@@ -14,6 +16,7 @@ export interface KafkaReadingsOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly sink: AlertSink;
+  readonly format: AlertFormat;
 }
 
 /** An idle partition's last message is looked at again: its topic may hold as many others by now. */
@@ -44,9 +47,15 @@ export class KafkaReadings {
   /** Settles once the ledger's positions stand still after a beginning; undefined from then on. */
   #settled: Promise<void> | undefined;
   #stopped = false;
+  readonly #waiting: WaitingPartitions;
 
   constructor(options: KafkaReadingsOptions) {
     this.#options = options;
+    const onResume = (partition: TopicPartition) => {
+      const reader = this.#readers.get(keyOf(partition));
+      if (reader) this.#lookBack(reader);
+    };
+    this.#waiting = new WaitingPartitions({ ...options, onResume });
   }
 
   /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
@@ -76,6 +85,7 @@ export class KafkaReadings {
   /** No longer responsible for any partition. */
   release(): void {
     this.stop();
+    this.#waiting.release();
     this.#forgetLag(this.#readers);
   }
 
@@ -87,6 +97,7 @@ export class KafkaReadings {
   #begin(readers: readonly PartitionReader[]): void {
     const { sink, batches, groupId } = this.#options;
     this.#beginning += 1;
+    this.#waiting.release();
     const beginning = this.#beginning;
     this.#settled = sink.flush().then(() => {
       if (beginning === this.#beginning) this.#settled = undefined;
@@ -120,6 +131,7 @@ export class KafkaReadings {
     let paused = false;
     try {
       for (const message of messages.slice(from)) {
+        if (message.value && this.#waiting.holds(reader, message.value)) return;
         const offset = BigInt(message.offset);
         const wait = this.#options.sink.add({
           bytes: message.value ?? Buffer.alloc(0),

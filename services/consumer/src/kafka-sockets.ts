@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -11,8 +12,12 @@ export class KafkaSockets {
   readonly #open = new Set<Socket>();
   #cut = false;
 
-  readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    const socket = connect({ host, port }, onConnect);
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    // TLS takes no address for the name that it asks for.
+    const name = isIP(host) ? {} : { servername: host };
+    const socket = ssl
+      ? connectSecurely({ host, port, ...name, ...ssl }, onConnect)
+      : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once('close', () => this.#open.delete(socket));
     this.#open.add(socket);

@@ -3,10 +3,13 @@ import { messageOf } from '@lvra/shared/errors';
 import type { BatchLedger } from '@lvra/shared/ledger/batches';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
 import { sleep } from '@lvra/shared/sleep';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
+import { type AlertFormat, jsonFormat } from './format.js';
 import { kafkaLog } from './kafka-log.js';
+import { kafkajsSecurity } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import './kafkajs-queue.js';
@@ -19,6 +22,10 @@ export interface KafkaSourceOptions {
   /** Also names the positions in the ledger. */
   readonly groupId: string;
   readonly batches: BatchLedger;
+  /** How the messages are read; as a Lasair filter's unless told. */
+  readonly format?: AlertFormat | undefined;
+  /** How the broker knows us; none asks for no account and no encryption. */
+  readonly security?: KafkaSecurity | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -39,6 +46,7 @@ export function kafkaSource(options: KafkaSourceOptions): AlertSource {
 
 class KafkaSource implements AlertSource {
   readonly name = 'kafka';
+  readonly format: AlertFormat;
   readonly #options: KafkaSourceOptions;
   readonly #kafka: Kafka;
   readonly #sockets = new KafkaSockets();
@@ -49,10 +57,12 @@ class KafkaSource implements AlertSource {
   constructor(options: KafkaSourceOptions) {
     registerCodecs();
     this.#options = options;
+    this.format = options.format ?? jsonFormat;
     this.#where = options.servers.join(', ');
     this.#kafka = new Kafka({
       clientId: 'lvra-consumer',
       brokers: [...options.servers],
+      ...kafkajsSecurity(options.security),
       socketFactory: this.#sockets.factory,
       connectionTimeout: 5_000,
       requestTimeout: 30_000,
@@ -109,7 +119,7 @@ class KafkaSource implements AlertSource {
       if (topics.size === 0) return;
       const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
-        ...{ kafka: this.#kafka, admin, groupId, batches, metrics, log, sink, onState },
+        ...{ kafka: this.#kafka, admin, groupId, batches, metrics, log, sink, onState, format: this.format },
         topics: [...topics.keys()],
         topicsChanged,
       });

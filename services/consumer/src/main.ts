@@ -1,6 +1,7 @@
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { type ServiceParts, serve as serveWorkers } from '@lvra/shared/service/serve';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
+import { alertFormatOf } from './avro/format-of-settings.js';
 import { type AlertConsumer, createConsumer } from './consumer.js';
 import { kafkaSource } from './kafka-source.js';
 import { noneSource } from './none-source.js';
@@ -21,11 +22,12 @@ export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(p
     },
     vras: settings.vras.map(({ modelName }) => modelName),
     groupId: settings.groupId ?? '',
+    keepCutouts: settings.keepCutouts,
     ...{ ledger, paths, metrics, bus, log, owner },
   });
 }
 
-function sourceOf({ settings, ledger, metrics, log }: ServiceParts): AlertSource {
+function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts): AlertSource {
   switch (settings.source) {
     case 'kafka':
       return kafkaSource({
@@ -33,6 +35,8 @@ function sourceOf({ settings, ledger, metrics, log }: ServiceParts): AlertSource
         topics: settings.myTopic ?? [],
         groupId: settings.groupId ?? '',
         batches: ledger.batches,
+        format: alertFormatOf(settings, paths, log),
+        security: settings.kafkaSecurity,
         metrics,
         log,
       });

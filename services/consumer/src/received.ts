@@ -1,15 +1,15 @@
 import { relative } from 'node:path';
-import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
 import { fingerprintOf } from './fingerprint.js';
+import type { Alert, AlertFormat, LeftOutReason } from './format.js';
 import type { RawMessage } from './source.js';
 
 export interface GoodAlert {
   readonly message: RawMessage;
-  readonly diaObjectId: bigint;
+  readonly alert: Alert;
 }
 
 export interface BadAlert {
@@ -17,19 +17,27 @@ export interface BadAlert {
   readonly rejected: AlertRejected;
 }
 
+export interface LeftOutAlert {
+  readonly message: RawMessage;
+  readonly leftOut: LeftOutReason;
+}
+
 /** A message that was looked at. */
-export type Received = GoodAlert | BadAlert;
+export type Received = GoodAlert | BadAlert | LeftOutAlert;
 
-export const isGood = (received: Received): received is GoodAlert => 'diaObjectId' in received;
+export const isGood = (received: Received): received is GoodAlert => 'alert' in received;
 
-/** Looks at a message: an alert that may stand in a batch file, or one for the quarantine. */
-export function examine(message: RawMessage, mostBytes: number): Received {
+export const isLeftOut = (received: Received): received is LeftOutAlert => 'leftOut' in received;
+
+/** Looks at a message: an alert that may stand in a batch file, one for the quarantine, or none of ours. */
+export function examine(message: RawMessage, format: AlertFormat, mostBytes: number): Received {
   const { bytes } = message;
   try {
     if (bytes.length > mostBytes) {
       throw new AlertRejected('too_large', `the message has ${bytes.length} bytes, more than the ${mostBytes} allowed`);
     }
-    return { message, diaObjectId: readEnvelope(bytes).diaObjectId };
+    const alert = format.read(bytes);
+    return typeof alert === 'string' ? { message, leftOut: alert } : { message, alert };
   } catch (error) {
     if (!(error instanceof AlertRejected)) throw error;
     return { message, rejected: error };
@@ -44,7 +52,7 @@ export function quarantineEntries(
 ): { entry: QuarantineEntry; file: { path: string; bytes: Buffer } }[] {
   const at = Date.now();
   return batch.flatMap((received, position) => {
-    if (isGood(received)) return [];
+    if (!('rejected' in received)) return [];
     const { bytes, origin, receivedMs } = received.message;
     const path = paths.quarantined(stem, 'consumer', position);
     const entry: QuarantineEntry = {
@@ -67,17 +75,19 @@ export function quarantineEntries(
 
 /** What a batch takes of each partition; messages of a partition come in the order of their offsets. */
 export function offsetRanges(batch: readonly Received[]): OffsetRange[] {
-  const ends = new Map<string, { first: bigint; last: RawMessage }>();
-  for (const { message } of batch) {
+  const ends = new Map<string, { first: bigint; last: RawMessage; leftOut: number }>();
+  for (const received of batch) {
+    const { message } = received;
     if (!message.origin) continue;
     const { topic, partition, from } = message.origin;
     const key = `${topic}/${partition}`;
-    ends.set(key, { first: ends.get(key)?.first ?? from, last: message });
+    const { first, leftOut } = ends.get(key) ?? { first: from, leftOut: 0 };
+    ends.set(key, { first, last: message, leftOut: leftOut + Number(isLeftOut(received)) });
   }
-  return [...ends.values()].flatMap(({ first, last }) => {
+  return [...ends.values()].flatMap(({ first, last, leftOut }) => {
     if (!last.origin) return [];
     const { topic, partition, offset, key } = last.origin;
     const fingerprint = fingerprintOf({ timestamp: last.receivedMs, key, value: last.bytes });
-    return [{ topic, partition, first, next: offset + 1n, fingerprint }];
+    return [{ topic, partition, first, next: offset + 1n, leftOut, fingerprint }];
   });
 }

@@ -1,4 +1,5 @@
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
+import type { AlertFormat } from './format.js';
 
 /** Where a message stands in Kafka. */
 export interface MessageOrigin {
@@ -41,6 +42,8 @@ export interface AlertSink {
 
 /** Where alerts come from. */
 export interface AlertSource {
+  /** How its messages are read; as a Lasair filter's unless told. */
+  readonly format?: AlertFormat;
   readonly name: 'kafka' | 'replay' | 'simulate' | 'quarantine' | 'none';
   /** Brings alerts until there are no more or `signal` is aborted, and then flushes what it brought. */
   run(sink: AlertSink, signal: AbortSignal): Promise<void>;

@@ -1,0 +1,146 @@
+import { FRAME_BYTES } from '@lvra/shared/avro/frame';
+import { AlertRejected } from '@lvra/shared/errors';
+import { parseId } from '@lvra/shared/ids';
+import type { Type, types } from 'avsc';
+import type { Alert, Cutouts } from '../format.js';
+import { filterColumns } from './filter-columns.js';
+import { AvroInput, NotAvro } from './input.js';
+import { type Row, rowReader, rowsReader } from './row.js';
+import { alternativesOf, chosen, isUnion, SchemaUnusable, textReader } from './value-text.js';
+
+/** What has been read of an alert. */
+interface Draft {
+  trigger?: Row | undefined;
+  object?: Row | undefined;
+  previous: Row[];
+  forced: Row[];
+  limits: Row[];
+  cutouts: { -readonly [Name in keyof Cutouts]: Buffer | undefined };
+}
+
+type Step = (input: AvroInput, draft: Draft) => void;
+
+/** Where Lasair has the parts of Rubin's alert. Of the others (ssSource, orbits, reasons) it forwards nothing. */
+const PARTS: Readonly<Record<string, (type: Type) => Step>> = {
+  diaSource: one('trigger'),
+  diaObject: one('object'),
+  prvDiaSources: many('previous'),
+  prvDiaForcedSources: many('forced'),
+  prvDiaNondetectionLimits: many('limits'),
+  cutoutDifference: cutout('difference'),
+  cutoutScience: cutout('science'),
+  cutoutTemplate: cutout('template'),
+};
+
+const input = new AvroInput();
+
+/**
+ * Makes Lasair's full form of the alerts of one writer's schema. Everything follows from that schema: which fields a
+ * source has, in which order, which may be null.
+ */
+export class AlertDecoder {
+  readonly #steps: readonly Step[];
+
+  /** @throws SchemaUnusable where the schema is not that of an alert */
+  constructor(schema: Type) {
+    if (schema.typeName !== 'record') throw new SchemaUnusable('the schema is no record');
+    const { fields } = schema as types.RecordType;
+    const missing = ['diaSource', 'diaObject'].filter((name) => !fields.some((field) => field.name === name));
+    if (missing.length > 0)
+      throw new SchemaUnusable(`${schema.name} is no alert: it has no ${missing.join(' and no ')}`);
+    this.#steps = fields.map(({ name, type }) => PARTS[name]?.(type) ?? passOver(type));
+  }
+
+  /**
+   * Decodes a framed message.
+   *
+   * @returns undefined for an alert of the solar system, which has no diaObject
+   * @throws AlertRejected where the bytes are not of this schema
+   */
+  decode(bytes: Buffer): Alert | undefined {
+    const draft: Draft = { previous: [], forced: [], limits: [], cutouts: noCutouts() };
+    try {
+      input.reset(bytes, FRAME_BYTES);
+      for (const step of this.#steps) step(input, draft);
+      input.finish();
+    } catch (error) {
+      if (error instanceof NotAvro) throw new AlertRejected('not_avro', error.message);
+      throw error;
+    }
+    const { object, trigger } = draft;
+    if (!object) return undefined;
+    if (!trigger) throw new AlertRejected('no_sources', 'the alert has no diaSource');
+    const diaObjectId = parseId(object.field('diaObjectId'));
+    if (diaObjectId === undefined) {
+      throw new AlertRejected(
+        'no_dia_object_id',
+        `diaObjectId is ${object.field('diaObjectId')}, not a 64-bit integer`,
+      );
+    }
+    const json = fullForm(object, sourcesOf(trigger, draft.previous), draft);
+    return { diaObjectId, bytes: Buffer.from(json), diaSourceId: trigger.field('diaSourceId'), cutouts: draft.cutouts };
+  }
+}
+
+/** All sources, oldest first as Lasair mostly has them; the trigger once, and last of those of its time. */
+function sourcesOf(trigger: Row, previous: readonly Row[]): Row[] {
+  const id = trigger.field('diaSourceId');
+  const timeOf = (row: Row) => {
+    const time = row.number('midpointMjdTai');
+    return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+  };
+  return [...previous.filter((row) => row.field('diaSourceId') !== id), trigger]
+    .map((row) => ({ row, time: timeOf(row) }))
+    .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+    .map(({ row }) => row);
+}
+
+function fullForm(object: Row, sources: readonly Row[], { forced, limits }: Draft): string {
+  const list = (rows: readonly Row[]) => `[${rows.map((row) => row.json()).join(', ')}]`;
+  return (
+    `{${filterColumns(object, sources)}, "alert": {"diaObject": ${object.json()}, "diaSourcesList": ${list(sources)}, ` +
+    `"diaForcedSourcesList": ${list(forced)}, "diaNondetectionLimitsList": ${list(limits)}, "ebv": null}}`
+  );
+}
+
+function noCutouts() {
+  return { difference: undefined, science: undefined, template: undefined };
+}
+
+function one(part: 'trigger' | 'object') {
+  return (type: Type): Step => {
+    const read = rowReader(type);
+    return (from, draft) => {
+      draft[part] = read(from);
+    };
+  };
+}
+
+function many(part: 'previous' | 'forced' | 'limits') {
+  return (type: Type): Step => {
+    const read = rowsReader(type);
+    return (from, draft) => {
+      draft[part] = read(from);
+    };
+  };
+}
+
+function cutout(name: keyof Cutouts) {
+  return (type: Type): Step => {
+    const alternatives = alternativesOf(type).map(({ typeName }) => typeName as string);
+    if (alternatives.some((each) => each !== 'bytes' && each !== 'null')) {
+      throw new SchemaUnusable(`the ${name} cutout is ${alternatives.join(' or ')}, not bytes`);
+    }
+    return (from, draft) => {
+      const alternative = isUnion(type) ? chosen(alternatives, from) : alternatives[0];
+      if (alternative === 'bytes') draft.cutouts[name] = from.bytes();
+    };
+  };
+}
+
+function passOver(type: Type): Step {
+  const read = textReader(type);
+  return (from) => {
+    read(from);
+  };
+}

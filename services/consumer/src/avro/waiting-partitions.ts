@@ -1,0 +1,92 @@
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
+import { sleep } from '@lvra/shared/sleep';
+import type { AlertFormat, MissingSchema } from '../format.js';
+
+/** What stops and goes on: the consumer of kafkajs. */
+interface Pausable {
+  pause(topics: { topic: string; partitions: number[] }[]): void;
+  resume(topics: { topic: string; partitions: number[] }[]): void;
+}
+
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface WaitingPartitionsOptions {
+  readonly consumer: Pausable;
+  readonly format: AlertFormat;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Told of a partition just before it goes on. */
+  readonly onResume: (partition: TopicPartition) => void;
+}
+
+const FIRST_LOOK_MS = 1_000;
+const LONGEST_LOOK_MS = 30_000;
+
+/**
+ * The partitions that stand still because their next message needs a schema that is not known yet. The others go on;
+ * nothing is skipped.
+ */
+export class WaitingPartitions {
+  readonly #options: WaitingPartitionsOptions;
+  /** By schema id. */
+  readonly #waiting = new Map<number, TopicPartition[]>();
+  #over = new AbortController();
+
+  constructor(options: WaitingPartitionsOptions) {
+    this.#options = options;
+  }
+
+  /** Pauses the partition where this message of it cannot be read yet. @returns whether it did */
+  holds({ topic, partition }: TopicPartition, message: Buffer): boolean {
+    const missing = this.#options.format.missing?.(message);
+    if (!missing) return false;
+    this.#options.consumer.pause([{ topic, partitions: [partition] }]);
+    const others = this.#waiting.get(missing.id);
+    if (others) others.push({ topic, partition });
+    else {
+      this.#waiting.set(missing.id, [{ topic, partition }]);
+      void this.#await(missing, this.#over.signal);
+    }
+    this.#show();
+    this.#options.log.warn(
+      { topic, partition, id: missing.id },
+      `${topic}[${partition}] waits for schema ${missing.id}`,
+    );
+    return true;
+  }
+
+  /** Lets all partitions go on: whoever reads them next finds out again. */
+  release(): void {
+    this.#over.abort();
+    this.#over = new AbortController();
+    for (const id of [...this.#waiting.keys()]) this.#resume(id);
+  }
+
+  async #await(missing: MissingSchema, signal: AbortSignal): Promise<void> {
+    for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS)) {
+      const settled = await missing.look();
+      if (signal.aborted) return;
+      if (settled) return this.#resume(missing.id);
+      await sleep(lookMs, signal);
+    }
+  }
+
+  #resume(id: number): void {
+    const { consumer, onResume } = this.#options;
+    for (const { topic, partition } of this.#waiting.get(id) ?? []) {
+      onResume({ topic, partition });
+      consumer.resume([{ topic, partitions: [partition] }]);
+    }
+    this.#waiting.delete(id);
+    this.#show();
+  }
+
+  #show(): void {
+    const count = [...this.#waiting.values()].reduce((sum, partitions) => sum + partitions.length, 0);
+    this.#options.metrics.waitingPartitions.set(count);
+  }
+}
