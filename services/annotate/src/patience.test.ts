@@ -32,7 +32,7 @@ describe('patience with a Lasair that fails', () => {
       () => time,
     );
     assert.equal(patience.afterFailure(), 0);
-    time += 60_000;
+    time += 20_000;
     assert.equal(patience.afterFailure(), 0);
     time += 1;
     assert.equal(patience.afterFailure(), undefined);

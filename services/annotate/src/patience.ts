@@ -1,6 +1,6 @@
 /** So many failures one after the other, or so long without a success, and the stem goes back to wait. */
 const MOST_FAILURES = 6;
-const LONGEST_TROUBLE_MS = 60_000;
+const LONGEST_TROUBLE_MS = 20_000;
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;

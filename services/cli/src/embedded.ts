@@ -25,6 +25,9 @@ const LOG_TO = { stdout: false } as const;
 /** As long as the Python pipeline waits for another message before it ends its poll. */
 const QUIET_MS = 20_000;
 
+/** How long a run that must end waits for a disk that takes nothing. */
+const DISK_PATIENCE_MS = 20_000;
+
 /**
  * All stages in one process: the code of the services, a bus that lives in memory, and the data folder to itself.
  */
@@ -71,7 +74,8 @@ export class Embedded {
   async drain(signal: AbortSignal): Promise<string[]> {
     this.#log.info('run --once begins');
     const quiet = new AbortController();
-    const consumed = this.#consumer.run(AbortSignal.any([signal, quiet.signal])).then(() => undefined, messageOf);
+    const ending = AbortSignal.any([signal, quiet.signal]);
+    const consumed = this.#consumer.run(ending, DISK_PATIENCE_MS).then(() => undefined, messageOf);
     const ends: Promise<string | undefined>[] = [consumed];
     for (const chain of this.#chains) {
       let upstream: Promise<unknown> = consumed;

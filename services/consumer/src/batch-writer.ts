@@ -42,6 +42,7 @@ export class BatchWriter {
   readonly #signal: AbortSignal;
   #trouble: string | undefined;
   #unwritten = 0;
+  readonly #written = { alerts: 0, batches: 0, quarantined: 0 };
   #announcing = Promise.resolve();
 
   /** @param signal once it is aborted, a batch that cannot be written is given up after one more attempt */
@@ -53,6 +54,11 @@ export class BatchWriter {
   /** Why batches cannot be written now; undefined while they can. */
   trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** What was registered so far. */
+  get written(): { readonly alerts: number; readonly batches: number; readonly quarantined: number } {
+    return this.#written;
   }
 
   /** How many messages were given up because the service had to stop while they could not be written. */
@@ -136,6 +142,9 @@ export class BatchWriter {
   ): void {
     const { metrics, log } = this.#options;
     const alerts = diaObjectIds.length;
+    this.#written.alerts += alerts;
+    this.#written.batches += 1;
+    this.#written.quarantined += quarantined.length;
     metrics.alertsConsumed.inc({ source }, alerts);
     metrics.alertBytesConsumed.inc({ source }, bytes);
     for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });

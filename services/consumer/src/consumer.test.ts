@@ -66,6 +66,14 @@ describe('the consumer', () => {
     );
   });
 
+  test('says what it did when the source has no more', async () => {
+    await consume([message(alertText(0)), message('nonsense'), message(alertText(1))], { alerts: 2 });
+    assert.match(
+      rig.logText(),
+      /"alerts":2,"batches":2,"quarantined":1.*there are no more alerts from the source replay/,
+    );
+  });
+
   test('counts what it consumed and logs a line for each stem', async () => {
     await consume([message(alertText(0)), message('nonsense')]);
     const metrics = await rig.metrics.registry.metrics();
@@ -201,6 +209,16 @@ describe('a consumer that cannot write', () => {
     assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
+  test('gives up after a while where it was told to, and names what was not written', async () => {
+    const consumer = rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n)))), { alerts: 2 });
+    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+    const begun = performance.now();
+    await assert.rejects(consumer.run(never, 1_500), /5 alerts were read but not written: .*start the source again/);
+    const ms = performance.now() - begun;
+    assert.ok(ms >= 1_500 && ms < 10_000, `took ${ms} ms`);
+  });
+
   test('says what was not written where it has to stop meanwhile', async () => {
     rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
     writeFileSync(join(rig.paths.root, 'JSON'), '');
@@ -210,6 +228,40 @@ describe('a consumer that cannot write', () => {
     await until('it is not ready', () => consumer.notReady() !== undefined);
     stop.abort();
     await assert.rejects(running, /1 alerts were read but not written: .*start the source again/);
+  });
+});
+
+describe('a volume with less free than it must have', () => {
+  let rig: TestRig;
+  beforeEach(() => {
+    rig = new TestRig();
+  });
+  afterEach(() => rig.close());
+
+  const without = (source: AlertSource) => rig.consumer(source, { ageMs: 50 }, 'lvra', Number.MAX_SAFE_INTEGER);
+
+  test('makes the source wait and the consumer not ready; what was read is registered', async () => {
+    const stop = new AbortController();
+    const consumer = without(listSource(range(0, 5).map((n) => message(alertText(n)))));
+    const running = consumer.run(stop.signal);
+    await until('the first is registered', () => rig.numbers().length > 0);
+    await delay(100);
+    assert.deepEqual(rig.numbers(), [0]);
+    assert.match(consumer.notReady() ?? '', /^consumer: the volume of .* is nearly full: /);
+    stop.abort();
+    await running;
+  });
+
+  test('ends a run that must end, with what was read registered', async () => {
+    let read = 0;
+    const endless: AlertSource = {
+      name: 'simulate',
+      async run(sink, signal) {
+        while (!signal.aborted) await sink.add(message(alertText(read++)));
+      },
+    };
+    await assert.rejects(without(endless).run(never, 300), /nearly full: .*given up: all that was read is registered/);
+    assert.deepEqual(rig.numbers(), range(0, read));
   });
 });
 

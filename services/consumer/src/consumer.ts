@@ -1,18 +1,25 @@
 import { BatchWriter, type BatchWriterOptions } from './batch-writer.js';
 import { Batcher, type BatchLimits } from './batcher.js';
+import { DiskRoom } from './disk-room.js';
+import { GivingUp } from './giving-up.js';
 import { clearOrphans } from './orphans.js';
+import type { AlertSink } from './source.js';
 
 export interface ConsumerOptions extends BatchWriterOptions {
   readonly limits: BatchLimits;
+  /** With less than this free on the volume of the data nothing more is read. */
+  readonly leastFreeBytes: number;
 }
 
 export interface AlertConsumer {
   /**
    * Consumes until the source has no more or `signal` is aborted; what was read by then is registered first.
    *
-   * @throws UsageError where a path of the source cannot be read; Error where alerts in memory could not be written
+   * @param patienceMs how long it goes on trying while the disk or the ledger takes nothing; for ever unless told
+   * @throws UsageError where a path of the source cannot be read; Error where alerts in memory could not be written,
+   *   and where it gave up
    */
-  run(signal: AbortSignal): Promise<void>;
+  run(signal: AbortSignal, patienceMs?: number): Promise<void>;
   /** Why it does not work now; undefined while it does. */
   notReady(): string | undefined;
 }
@@ -21,26 +28,36 @@ const CLEAR_EVERY_MS = 60_000;
 
 /** The first part of the pipeline: alerts from a source, in batches, onto disk and into the ledger. */
 export function createConsumer(options: ConsumerOptions): AlertConsumer {
-  const { source, ledger, paths, log, limits } = options;
+  const { source, ledger, paths, log, limits, metrics, leastFreeBytes } = options;
+  const room = new DiskRoom({ folder: paths.root, leastFreeBytes, metrics, log });
   let writer: BatchWriter | undefined;
+  const diskTrouble = () => writer?.trouble() ?? room.trouble();
   return {
     notReady() {
-      const reason = writer?.trouble() ?? source.notReady?.();
+      const reason = diskTrouble() ?? source.notReady?.();
       return reason && `consumer: ${reason}`;
     },
 
-    async run(signal) {
-      const current = new BatchWriter(options, signal);
+    async run(signal, patienceMs = Number.POSITIVE_INFINITY) {
+      const givingUp = new GivingUp(diskTrouble, patienceMs);
+      const either = AbortSignal.any([signal, givingUp.signal]);
+      const current = new BatchWriter(options, either);
       writer = current;
       const batcher = new Batcher(limits, (batch) => current.write(batch), source.format);
       clearOrphans(ledger.batches, paths, log);
       const clearing = setInterval(() => clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
+      await room.look();
+      const ended = new AbortController();
+      const watching = room.watch(AbortSignal.any([either, ended.signal]));
       try {
-        await source.run(batcher, signal);
+        await source.run(whileThereIsRoom(batcher, room), either);
       } finally {
         await batcher.flush();
         await current.announced();
         clearInterval(clearing);
+        givingUp.end();
+        ended.abort();
+        await watching;
       }
       if (current.unwritten > 0) {
         throw new Error(
@@ -48,6 +65,22 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
             (source.name === 'kafka' ? 'they are read again from Kafka at the next start' : 'start the source again'),
         );
       }
+      if (givingUp.reason !== undefined) {
+        throw new Error(`${givingUp.reason}; given up: all that was read is registered, the rest was not read`);
+      }
+      if (!signal.aborted) log.info(current.written, `there are no more alerts from the source ${source.name}`);
     },
+  };
+}
+
+/** A sink that makes the source wait while the disk is nearly full. */
+function whileThereIsRoom(batcher: Batcher, room: DiskRoom): AlertSink {
+  return {
+    add(message) {
+      const full = batcher.add(message);
+      const short = room.wait();
+      return full && short ? Promise.all([full, short]).then(() => undefined) : (full ?? short);
+    },
+    flush: () => batcher.flush(),
   };
 }

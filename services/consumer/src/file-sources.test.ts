@@ -59,6 +59,19 @@ describe('replay', () => {
     assert.deepEqual(rig.numbers(), [0, 1, 2, 3, 2, 3]);
   });
 
+  test('leaves out the JSON below a folder that is no list, and says so', async () => {
+    writeFileSync(inputPath('manifest.json'), '{\n  "model": "r0b",\n  "features": []\n}\n');
+    await assert.rejects(async () => replay(join(rig.paths.root, 'input')), /none of its 1 \.json files is a list/);
+    writeFileSync(inputPath('a.json'), `[\n${alertText(0)}\n]\n`);
+    writeFileSync(inputPath('lines.json'), `${alertText(1)}\n${alertText(2)}\n`);
+    await replay(join(rig.paths.root, 'input'));
+    assert.deepEqual(rig.numbers(), [0]);
+    assert.deepEqual(rig.ledger.quarantine.list(), []);
+    assert.match(rig.logText(), /manifest\.json is left out: it is no list of alerts/);
+    await replay(inputPath('lines.json'));
+    assert.deepEqual(rig.numbers(), [0, 1, 2]);
+  });
+
   test('keeps lines of any length and any bytes whole', async () => {
     const long = alertText(1, 3_000_000);
     const hostile = Buffer.from([0x7b, 0xff, 0x0d]);

@@ -20,6 +20,7 @@ export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(p
       ageMs: settings.batchSeconds * 1_000,
       messageBytes: settings.maxMessageBytes,
     },
+    leastFreeBytes: settings.leastFreeBytes,
     vras: settings.vras.map(({ modelName }) => modelName),
     groupId: settings.groupId ?? '',
     keepCutouts: settings.keepCutouts,

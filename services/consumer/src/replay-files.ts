@@ -7,16 +7,28 @@ const OPENING_BRACKET = 0x5b;
 /** Enough to see past the white space that a file may begin with. */
 const LOOK_BYTES = 4_096;
 
+export interface ReplayFiles {
+  readonly files: readonly string[];
+  /** Found below the folder and no alerts: JSON that is not a list. */
+  readonly leftOut: readonly string[];
+}
+
 /**
- * The files to replay: the path itself, or all alert files below it in the order of their paths.
+ * The files to replay: the path itself, or all alert files below it in the order of their paths. Below a folder a
+ * `.json` counts only where it is a list, as a batch file is: any folder may hold other JSON, and read line by line each
+ * of its lines would end in quarantine. A file that is named itself is taken at its word.
  *
  * @throws UsageError where one cannot be read or there is none
  */
-export function replayFiles(path: string): string[] {
+export function replayFiles(path: string): ReplayFiles {
   try {
-    const files = statSync(path).isDirectory() ? filesBelow(path) : [path];
-    for (const file of files) accessSync(file, constants.R_OK);
-    if (files.length > 0) return files;
+    const isFolder = statSync(path).isDirectory();
+    const found = isFolder ? filesBelow(path) : [path];
+    for (const file of found) accessSync(file, constants.R_OK);
+    const strays = new Set(isFolder ? found.filter((file) => extname(file) === '.json' && !isBatchFile(file)) : []);
+    const files = found.filter((file) => !strays.has(file));
+    if (files.length > 0) return { files, leftOut: [...strays] };
+    if (strays.size > 0) throw new Error(`none of its ${strays.size} .json files is a list of alerts`);
   } catch (error) {
     throw new UsageError(`cannot replay ${path}: ${messageOf(error)}`, { cause: error });
   }

@@ -12,10 +12,13 @@ import type { AlertSource } from './source.js';
  * @throws UsageError where the path cannot be read
  */
 export function replaySource({ path, log }: { path: string; log: Logger }): AlertSource {
-  const files = replayFiles(path);
+  const { files, leftOut } = replayFiles(path);
   return {
     name: 'replay',
     async run(sink, signal) {
+      for (const file of leftOut) {
+        log.warn({ file }, `${file} is left out: it is no list of alerts; give its own path to read it line by line`);
+      }
       for (const file of files) {
         if (signal.aborted) return;
         let alerts = 0;

@@ -107,6 +107,16 @@ export class Metrics {
     labelNames: ['topic', 'partition'],
     registers: [this.registry],
   });
+  readonly diskFree = new Gauge({
+    name: 'lvra_disk_free_bytes',
+    help: 'Bytes that can still be written on the volume of the data, as the consumer sees it.',
+    registers: [this.registry],
+  });
+  readonly consumerPaused = new Gauge({
+    name: 'lvra_consumer_paused',
+    help: '1 while the consumer reads nothing because the volume is nearly full. Kafka keeps alerts for seven days.',
+    registers: [this.registry],
+  });
   readonly busConnected = new Gauge({
     name: 'lvra_bus_connected',
     help: '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',

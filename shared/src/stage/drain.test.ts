@@ -96,6 +96,27 @@ test('a stem that is put back again and again, or for long, ends the run unfinis
   );
 });
 
+test('two stems put back for long, one after the other, end the run; the others stay pending', async (t) => {
+  const world = new StageWorld(t);
+  world.add(A, B, C);
+  const runner = world.runner((stem) => Promise.reject(new RetryLater(30_000, `${stem}: nobody answers`)));
+  const begun = performance.now();
+  assert.match((await runner.drain(upstreamEnded, never)) ?? '', /nobody answers$/);
+  assert.ok(performance.now() - begun < 2_000);
+  assert.deepEqual(world.performed, [A, B]);
+  assert.equal(world.work.status(C), 0);
+});
+
+test('a stem put back for long does not keep the others from being done', async (t) => {
+  const world = new StageWorld(t);
+  world.add(A, B, C);
+  const runner = world.runner((stem, context) =>
+    stem === B ? world.record(stem, context) : Promise.reject(new RetryLater(30_000, 'busy')),
+  );
+  assert.match((await runner.drain(upstreamEnded, never)) ?? '', /busy$/);
+  assert.deepEqual(world.performed, [A, B, C]);
+});
+
 test('the stem of a run that was killed is waited for and done', async (t) => {
   const world = new StageWorld(t);
   world.add(A);

@@ -16,7 +16,9 @@ const IDLE_WAIT_MS = 5_000;
 const LOOK_AT_CLAIMS_MS = 1_000;
 /** A stem that is put back may come again within the run, so often and after so long at most. */
 const MOST_PUT_BACKS = 5;
-const LONGEST_PUT_BACK_MS = 60_000;
+const LONGEST_PUT_BACK_MS = 5_000;
+/** So many stems put back for longer, one after the other: not they are the trouble, and the others would fare alike. */
+const MOST_LONG_PUT_BACKS = 2;
 
 /**
  * Works off everything that is pending, once: a stem that fails is not tried again, and one that failed lately has
@@ -48,6 +50,7 @@ export async function drain(
     for (const stem of todo) {
       if (signal.aborted || (await readiness.check()) > 0) break;
       progress.note(stem, await handler.handle(stem, undefined, signal));
+      if (progress.isHopeless()) return progress.lastFailure;
     }
     if (todo.length > 0) continue;
     const heldMs = Math.min(progress.waitMs(), work.leasedMs(Date.now(), leaseMs) ?? Number.POSITIVE_INFINITY);
@@ -63,6 +66,7 @@ class Progress {
   lastFailure: string | undefined;
   readonly #finished = new Set<string>();
   readonly #putBack = new Map<string, { times: number; due: number }>();
+  #longPutBacks = 0;
 
   mayTake(stem: string): boolean {
     return !this.#finished.has(stem);
@@ -75,9 +79,16 @@ class Progress {
       this.#putBack.set(stem, { times, due: performance.now() + outcome.waitMs });
       return;
     }
+    const isLong = outcome.kind === 'put-back' && outcome.waitMs > LONGEST_PUT_BACK_MS;
+    this.#longPutBacks = isLong ? this.#longPutBacks + 1 : 0;
     this.#putBack.delete(stem);
     this.#finished.add(stem);
     if (outcome.kind !== 'settled') this.lastFailure = `${stem}: ${outcome.message}`;
+  }
+
+  /** Whether the stage gets no stem done now. */
+  isHopeless(): boolean {
+    return this.#longPutBacks >= MOST_LONG_PUT_BACKS;
   }
 
   /** How long until the first stem that was put back is due; infinite where there is none. */

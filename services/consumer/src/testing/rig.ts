@@ -30,12 +30,18 @@ export class TestRig {
     this.log = createLogger(this.paths, 'kafka', { stdout: false, level: 'debug' });
   }
 
-  consumer(source: AlertSource, limits: Partial<BatchLimits> = {}, groupId = 'lvra'): AlertConsumer {
+  consumer(
+    source: AlertSource,
+    limits: Partial<BatchLimits> = {},
+    groupId = 'lvra',
+    leastFreeBytes = 0,
+  ): AlertConsumer {
     const { ledger, bus, paths, metrics, log } = this;
     const owner = `test-${process.pid}`;
     return createConsumer({
       ...{ source, ledger, bus, paths, vras: ['r0b'], groupId, metrics, log, owner },
       limits: { ...DEFAULT_LIMITS, ...limits },
+      leastFreeBytes,
     });
   }
 

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DiskRoom } from './disk-room.js';
+import { TestRig } from './testing/rig.js';
+
+const MIB = 1024 ** 2;
+
+describe('a volume that is watched', () => {
+  let rig: TestRig;
+  let free: number | Error;
+  let room: DiskRoom;
+  before(() => {
+    rig = new TestRig();
+  });
+  after(() => rig.close());
+  beforeEach(() => {
+    free = 500 * MIB;
+    const freeBytes = async () => {
+      if (typeof free !== 'number') throw free;
+      return free;
+    };
+    const { metrics, log } = rig;
+    room = new DiskRoom({ folder: '/data', leastFreeBytes: 100 * MIB, metrics, log, freeBytes, lookEveryMs: 5 });
+  });
+
+  const lookAt = async (bytes: number | Error) => {
+    free = bytes;
+    await room.look();
+    return room.wait() !== undefined;
+  };
+
+  test('holds up below the limit, and goes on only with a quarter more', async () => {
+    const held = [];
+    for (const mib of [101, 99, 101, 124, 125, 101, 99]) held.push(await lookAt(mib * MIB));
+    assert.deepEqual(held, [false, true, true, true, false, false, true]);
+  });
+
+  test('says how much is free and how much is wanted, for people and for Prometheus', async () => {
+    await lookAt(99 * MIB);
+    assert.match(room.trouble() ?? '', /^the volume of \/data is nearly full: 99 MiB are free, .* room for 125 MiB$/);
+    const text = await rig.metrics.registry.metrics();
+    assert.match(text, /^lvra_disk_free_bytes 103809024$/m);
+    assert.match(text, /^lvra_consumer_paused 1$/m);
+    await lookAt(200 * MIB);
+    assert.equal(room.trouble(), undefined);
+    assert.match(await rig.metrics.registry.metrics(), /^lvra_consumer_paused 0$/m);
+  });
+
+  test('holds up where the volume does not answer', async () => {
+    assert.equal(await lookAt(new Error('no such device')), true);
+    assert.match(room.trouble() ?? '', /no such device/);
+    assert.equal(await lookAt(500 * MIB), false);
+  });
+
+  test('whoever waits goes on when there is room, and when nobody watches any more', async () => {
+    const stop = new AbortController();
+    const watching = room.watch(stop.signal);
+    const waitFor = async (bytes: number) => {
+      free = bytes;
+      await delay(50);
+    };
+    await waitFor(1 * MIB);
+    let wentOn = false;
+    const waiting = room.wait()?.then(() => {
+      wentOn = true;
+    });
+    await waitFor(2 * MIB);
+    assert.equal(wentOn, false);
+    await waitFor(500 * MIB);
+    assert.equal(wentOn, true);
+    await waiting;
+    await waitFor(1 * MIB);
+    const left = room.wait();
+    assert.ok(left);
+    stop.abort();
+    await Promise.all([watching, left]);
+  });
+});
+
+test('the volume itself is asked', async () => {
+  const rig = new TestRig();
+  const { metrics, log, paths } = rig;
+  const room = new DiskRoom({ folder: paths.root, leastFreeBytes: Number.MAX_SAFE_INTEGER, metrics, log });
+  await room.look();
+  assert.match(room.trouble() ?? '', /is nearly full: \d+ MiB are free/);
+  rig.close();
+  await room.look();
+  assert.match(room.trouble() ?? '', /does not say how much is free: ENOENT/);
+});
