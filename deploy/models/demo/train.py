@@ -3,16 +3,13 @@
 Usage: train.py TABLE SEED, where TABLE is the folder that training-table.mjs filled.
 """
 
-import hashlib
 import json
-import platform
 import sys
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import brier_score_loss, confusion_matrix, roc_auc_score
@@ -21,14 +18,14 @@ from sklearn.model_selection import GroupShuffleSplit
 import fixtures
 import report
 from columns import FEATURES
-from tree_graph import graph_of
+from model_import.conversion import convert
+from model_import.manifest import libraries, sha256_of, shares_missing, shares_of_scores
+from model_import.parity import ParityCheck
 
 HERE = Path(__file__).resolve().parent
 NAME = "r0b_demo"
 MODEL = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 30, "l2_regularization": 1.0}
 HELD_OUT = 0.25
-# What the pipeline promises between scikit-learn and ONNX.
-LARGEST_DIFFERENCE = 1e-6
 
 
 def read_table(folder: Path) -> pd.DataFrame:
@@ -78,27 +75,6 @@ def metrics_of(truth: np.ndarray, scores: np.ndarray, reliability: np.ndarray) -
     }
 
 
-def rows_at_every_split(model, rows: np.ndarray) -> np.ndarray:
-    """A row for each side of every split of the trees, and one exactly on it: where graphs differ if they do."""
-    made = []
-    for (predictor,) in model._predictors:
-        for node in predictor.nodes[predictor.nodes["is_leaf"] == 0]:
-            on = node["num_threshold"]
-            for value in (np.nextafter(on, -np.inf), on, np.nextafter(on, np.inf)):
-                row = rows[len(made) % len(rows)].copy()
-                row[node["feature_idx"]] = value
-                made.append(row)
-    return np.array(made)
-
-
-def parity(model, onnx: bytes, rows: np.ndarray) -> float:
-    """The greatest difference between scikit-learn's scores and the graph's."""
-    session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
-    (probabilities,) = session.run(["probabilities"], {"X": rows})
-    expected = model.predict_proba(pd.DataFrame(rows, columns=FEATURES))
-    return float(np.abs(probabilities - expected).max())
-
-
 def main(folder: Path, seed: int) -> None:
     rows = read_table(folder)
     train, test = split(rows, seed)
@@ -106,23 +82,18 @@ def main(folder: Path, seed: int) -> None:
     model.fit(inputs(train), train["real"])
     scores = model.predict_proba(inputs(test))[:, 1]
 
-    onnx = graph_of(model, FEATURES).SerializeToString(deterministic=True)
-    held_out = inputs(test).to_numpy()
-    checked = np.vstack([held_out, rows_at_every_split(model, held_out)])
-    difference = parity(model, onnx, checked)
-    if difference > LARGEST_DIFFERENCE:
-        sys.exit(f"the graph differs from scikit-learn by {difference}: nothing is written")
-
-    libraries = {name: version(name) for name in ("scikit-learn", "numpy", "pandas", "onnx", "onnxruntime")}
+    conversion = convert(model, len(FEATURES))
+    onnx = conversion.graph.SerializeToString(deterministic=True)
+    parity = ParityCheck(model, model, conversion, FEATURES).measure([("held-out rows", inputs(test).to_numpy())])
     manifest = {
         "name": "r0b",
         "description": "demonstration model; its scores are not the team's",
         "version": "demo",
-        "sha256": hashlib.sha256(onnx).hexdigest(),
+        "sha256": sha256_of(onnx),
         "input": "double",
         "classes": [int(label) for label in model.classes_],
         "created": date.today().isoformat(),
-        "libraries": {"python": platform.python_version(), **libraries},
+        "libraries": {**libraries(), "pandas": version("pandas")},
         "training": {
             "data": "simulated alerts through the feature stage (training-table.mjs), real against bogus",
             "seed": seed,
@@ -132,8 +103,9 @@ def main(folder: Path, seed: int) -> None:
             "shareReal": round(float(train["real"].mean()), 4),
         },
         "heldOut": {"rows": len(test), **metrics_of(test["real"].to_numpy(), scores, test["reliability"].to_numpy())},
-        "parity": {"rows": len(checked), "greatestDifference": difference},
-        "missing": {name: round(float(share), 4) for name, share in inputs(train).isna().mean().items()},
+        "parity": parity.in_manifest(),
+        "missing": shares_missing(inputs(train).to_numpy(), FEATURES),
+        "scores": shares_of_scores(scores),
         "features": FEATURES,
     }
     (HERE / f"{NAME}.onnx").write_bytes(onnx)

@@ -9,22 +9,13 @@ seed=20260202
 alerts=24000
 
 here=deploy/models/demo
-cache="${XDG_CACHE_HOME:-$HOME/.cache}/lvra-stream/demo-model"
-table="$cache/table"
-
-# An environment of its own for each set of requirements.
-venv="$cache/venv-$(sha256sum "$here/requirements.txt" | cut -c1-12)"
-if [ ! -d "$venv" ]; then
-  rm -rf "$venv.partial"
-  python3 -m venv "$venv.partial"
-  "$venv.partial/bin/python" -m pip install --quiet --requirement "$here/requirements.txt"
-  mv "$venv.partial" "$venv"
-fi
+table="${XDG_CACHE_HOME:-$HOME/.cache}/lvra-stream/demo-model-table"
+python="$(deploy/models/environment.sh "$here/requirements.txt")"
 
 npx tsc -b services/feature
 node "$here/training-table.mjs" "$seed" "$alerts" "$table"
 # With several threads the gradients are summed in another order, and the model would differ in its last digits;
 # skl2onnx orders its nodes by Python's hashes.
-OMP_NUM_THREADS=1 PYTHONHASHSEED=0 "$venv/bin/python" "$here/train.py" "$table" "$seed"
+OMP_NUM_THREADS=1 PYTHONHASHSEED=0 PYTHONPATH=deploy/models "$python" "$here/train.py" "$table" "$seed"
 rm -rf "$table"
 echo "train: wrote $here/r0b_demo.onnx ($(stat -c %s "$here/r0b_demo.onnx") bytes) and its manifest"

@@ -1,0 +1,1 @@
+"""Imports scikit-learn classifiers as ONNX models; `python -m model_import --help`."""
