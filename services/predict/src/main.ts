@@ -23,8 +23,8 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
     paths,
     vra: name,
     wanted: () => {
-      const { modelVersion: version, modelPath: path } = live.read();
-      return { model: { name, version, path }, trouble: live.trouble };
+      const { modelVersion: version, modelPath: path, annotate } = live.read();
+      return { model: { name, version, path }, annotate, trouble: live.trouble };
     },
     metrics: metrics.model,
     log,

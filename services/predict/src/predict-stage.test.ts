@@ -49,7 +49,7 @@ function pipeline(context: TestContext, features: { csv?: string; status?: numbe
   const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
   const task = createPredictTask({
     ...{ ledger, work, paths, vra: 'r0b' },
-    wanted: () => ({ model }),
+    wanted: () => ({ model, annotate: true }),
     metrics: new Metrics().model,
     log: createLogger(paths, 'test', { stdout: false }),
   });

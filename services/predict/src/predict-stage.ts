@@ -10,6 +10,7 @@ import { lackingFeatures } from './check-model.js';
 import { type FeatureTable, readFeatureFile } from './feature-file.js';
 import { LiveModel, type Wanted } from './live-model.js';
 import type { Model } from './model.js';
+import { edgesOf, ModelWatch } from './model-watch.js';
 
 export interface PredictOptions {
   readonly ledger: Ledger;
@@ -17,13 +18,15 @@ export interface PredictOptions {
   readonly paths: DataPaths;
   readonly vra: string;
   /** What the settings want now; asked before each stem. */
-  readonly wanted: () => Wanted;
+  readonly wanted: () => Wanted & { readonly annotate: boolean };
   readonly metrics: ModelMetrics;
   readonly log: Logger;
 }
 
 /**
  * The predict stage: the feature file of a stem to one score a row in the ledger.
+ *
+ * A stem that is scored while the VRA is not to be annotated is not meant for annotating, now or later.
  *
  * Rows that the feature stage left out (status -1) have no score to miss: the stem is done with what there is.
  */
@@ -36,6 +39,9 @@ class PredictTask implements StageTask {
   readonly vra: string;
   readonly #options: PredictOptions;
   readonly #live: LiveModel;
+  readonly #watch: ModelWatch;
+  /** The model whose drift is shown already. */
+  #watched: Model | undefined;
 
   constructor(options: PredictOptions) {
     this.#options = options;
@@ -43,14 +49,17 @@ class PredictTask implements StageTask {
     const { wanted, metrics, log, vra, paths, ledger } = options;
     const lacking = (features: readonly string[]) => lackingFeatures(features, vra, paths, ledger);
     this.#live = new LiveModel({ wanted, lacking, metrics, log });
+    this.#watch = new ModelWatch(metrics, ledger.scoreCounts);
   }
 
   async prepare(): Promise<void> {
-    await this.#live.current();
+    const model = await this.#live.current();
+    if (model !== this.#watched) this.#watch.noteStability(model.manifest);
+    this.#watched = model;
   }
 
   async perform(stem: string, { elapsed }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, vra } = this.#options;
+    const { ledger, work, vra, wanted } = this.#options;
     // One model for all of the stem, whatever the settings say meanwhile.
     const model = await this.#live.current();
     const table = await this.#read(stem, model);
@@ -60,13 +69,12 @@ class PredictTask implements StageTask {
       diaSourceId: table.diaSourceIds[row] as bigint,
       score,
     }));
-    const { version } = model.manifest;
-    const recorded = ledger.results.recordScores(work, stem, { name: vra, version }, rows, {
-      status: STATUS.done,
-      now: Date.now(),
-      durationMs: elapsed(),
-    });
-    return recorded ? { status: STATUS.done, rows: rows.length } : undefined;
+    const scoredBy = { name: vra, version: model.manifest.version, edges: edgesOf(model.manifest) };
+    const settlement = { status: STATUS.done, now: Date.now(), durationMs: elapsed() };
+    const unwanted = wanted().annotate ? undefined : ledger.work('annotate', vra);
+    if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, unwanted)) return undefined;
+    this.#watch.note(model.manifest, table, scores);
+    return { status: STATUS.done, rows: rows.length };
   }
 
   close(): Promise<void> {

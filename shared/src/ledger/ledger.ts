@@ -13,6 +13,7 @@ import { Overview } from './overview.js';
 import { QuarantineLedger } from './quarantine.js';
 import { ReplayLedger } from './replay-results.js';
 import { ResultLedger } from './results.js';
+import { ScoreCounts } from './score-counts.js';
 import { addVraColumns } from './status-tables.js';
 import { TnsLedger } from './tns.js';
 import { Totals } from './totals.js';
@@ -28,6 +29,7 @@ import { WorkLedger } from './work.js';
 export class Ledger {
   readonly batches: BatchLedger;
   readonly results: ResultLedger;
+  readonly scoreCounts: ScoreCounts;
   readonly replay: ReplayLedger;
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
@@ -42,6 +44,7 @@ export class Ledger {
   private constructor(readonly database: Database) {
     this.batches = new BatchLedger(database);
     this.results = new ResultLedger(database);
+    this.scoreCounts = new ScoreCounts(database);
     this.replay = new ReplayLedger(database, this.results);
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);

@@ -225,6 +225,20 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ALTER TABLE batch_offsets ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: 'the spread of scores',
+    sql: `
+      -- How many scores of a night lie in each bin; bin is its lower edge. The edges are those of the model's manifest.
+      CREATE TABLE score_count (
+        model_name TEXT NOT NULL,
+        model_version TEXT NOT NULL,
+        night TEXT NOT NULL,
+        bin REAL NOT NULL,
+        scores INTEGER NOT NULL,
+        PRIMARY KEY (model_name, model_version, night, bin)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

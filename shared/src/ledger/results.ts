@@ -1,6 +1,7 @@
 import { type Database, writing } from './connection.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { THRESHOLDS } from './reference-schema.js';
+import { ScoreCounts } from './score-counts.js';
 import type { WorkLedger } from './work.js';
 
 /** Threshold flags of one feature row, in the order of THRESHOLDS: 22, 21, 20, 19, 18. */
@@ -28,6 +29,15 @@ export interface ScoreRecord {
   readonly score: number;
 }
 
+/** The model that scored a stem. */
+export interface ScoringModel {
+  /** The VRA's. */
+  readonly name: string;
+  readonly version: string;
+  /** The bins in which its scores are counted by night; undefined counts none. */
+  readonly edges?: readonly number[];
+}
+
 interface Settlement {
   readonly status: 1 | -1;
   readonly now: number;
@@ -35,14 +45,19 @@ interface Settlement {
   readonly detail?: string;
 }
 
+/** Why a scored stem is not annotated, in its history. */
+export const NOT_ANNOTATED = 'not wanted: ANNOTATE is no';
+
 /** What the feature and predict stages record: result and status in one transaction each. */
 export class ResultLedger {
   readonly #database: Database;
   readonly #quarantine: QuarantineLedger;
+  readonly #counts: ScoreCounts;
   readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#counts = new ScoreCounts(database);
     this.#quarantine = new QuarantineLedger(database);
     const flagColumns = ['n_gt', 'brighter', 'first'].flatMap((prefix) => THRESHOLDS.map((m) => `${prefix}${m}`));
     this.#statements = {
@@ -108,28 +123,39 @@ export class ResultLedger {
    * Records a stem's scores. Rows that an earlier attempt left behind without a status, as the Python pipeline
    * can, count as recorded: none is doubled and none changes its ID.
    *
+   * @param unwanted the work of the annotate stage, where nobody wants these scores annotated
    * @returns false where the stem was done already and nothing was written
    */
   recordScores(
     work: WorkLedger,
     stem: string,
-    model: { name: string; version: string },
+    model: ScoringModel,
     rows: readonly ScoreRecord[],
     settlement: Settlement,
+    unwanted?: WorkLedger,
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
       this.addScores(stem, model, rows);
+      unwanted?.waive(stem, settlement.now, NOT_ANNOTATED);
       return true;
     });
   }
 
   /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
-  addScores(stem: string, model: { name: string; version: string }, rows: readonly ScoreRecord[]): number {
+  addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
     const recorded = tally(this.#statements.scored.all(stem, model.name, model.version) as bigint[]);
     const fresh = rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
     for (const { diaObjectId, diaSourceId, score } of fresh) {
       this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
+    }
+    if (model.edges) {
+      this.#counts.add(
+        model,
+        stem,
+        fresh.map(({ score }) => score),
+        model.edges,
+      );
     }
     return fresh.length;
   }

@@ -39,6 +39,7 @@ export class StatusColumn {
   readonly #read;
   readonly #write;
   readonly #reopen;
+  readonly #waive;
 
   constructor(database: Database, stage: Stage, vra: string) {
     const table = STATUS_TABLE[stage];
@@ -48,6 +49,9 @@ export class StatusColumn {
       `UPDATE ${table} SET ${column} = ?, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
     );
     this.#reopen = database.prepare(`UPDATE ${table} SET ${column} = 0, timestamp = current_timestamp WHERE stem = ?`);
+    this.#waive = database.prepare(
+      `UPDATE ${table} SET ${column} = NULL, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
+    );
   }
 
   /** The stem's status, or undefined where the stem is not registered for this VRA. */
@@ -61,7 +65,12 @@ export class StatusColumn {
     return this.#write.run(code, stem).changes > 0;
   }
 
-  /** Opens a stem again, done or not, for a person who asked to have it done over. */
+  /** Makes a stem one that was not meant for this VRA, unless it is done. @returns false where there was nothing to do */
+  waive(stem: string): boolean {
+    return this.#waive.run(stem).changes > 0;
+  }
+
+  /** Opens a stem again, whatever its status, for a person who asked to have it done. */
   reopen(stem: string): boolean {
     return this.#reopen.run(stem).changes > 0;
   }

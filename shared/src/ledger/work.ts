@@ -1,5 +1,5 @@
 import { type Stage, UPSTREAM } from '../stages.js';
-import { isDone, type StatusCode } from '../status.js';
+import { isDone, STATUS, type StatusCode } from '../status.js';
 import type { Claim, DeadLetter } from './claim.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
@@ -164,6 +164,20 @@ export class WorkLedger {
   }
 
   /**
+   * Takes a stem off this stage's hands, within the caller's transaction: its status becomes NULL, as that of stems that
+   * were never meant for the VRA. `retry` with force is the way back.
+   *
+   * @returns false where it is done, or was not this stage's to do
+   */
+  waive(stem: string, now: number, detail: string): boolean {
+    if (!this.#status.waive(stem)) return false;
+    this.#statements.forget.run(this.stage, this.vra, stem);
+    const { stage, vra } = this;
+    this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
+    return true;
+  }
+
+  /**
    * Writes a status on every stem that waits here and has another, so that a person sees why nothing moves.
    *
    * @returns how many were changed
@@ -196,14 +210,13 @@ export class WorkLedger {
   /**
    * Opens a stem for another round of attempts, at once.
    *
-   * @param force also a stem that is done
+   * @param force also a stem that is done, or was not meant for the VRA
    * @returns false where there was nothing to do
    */
   retry(stem: string, force: boolean): boolean {
     return writing(this.database, () => {
       const code = this.#status.read(stem);
-      if (code === undefined || (!isPending(code) && !force)) return false;
-      if (!isPending(code)) this.#status.reopen(stem);
+      if (!isPending(code) && (!force || !this.#status.reopen(stem))) return false;
       this.#statements.forget.run(this.stage, this.vra, stem);
       return true;
     });

@@ -1,0 +1,75 @@
+import type { ScoreCounts } from '@lvra/shared/ledger/score-counts';
+import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
+import type { FeatureTable } from './feature-file.js';
+import type { Manifest } from './manifest.js';
+import { populationStability, sum } from './stability.js';
+
+/** The bins where the manifest names none: tenths. */
+const TENTHS = Array.from({ length: 11 }, (_, at) => at / 10);
+
+/** Fewer scores of a night say nothing: with ten bins, chance alone gives an index of 0.05 then. */
+const FEWEST_SCORES = 200;
+
+/** Where the manifest does not say how scores are spread, so many nights before the newest one do. */
+const NIGHTS_BEFORE = 7;
+
+/** The bins in which a model's scores are counted. */
+export function edgesOf(manifest: Manifest): readonly number[] {
+  return manifest.scores?.edges ?? TENTHS;
+}
+
+/** Shows what a model was given and what it made of it: missing values, scores, and how they drift. */
+export class ModelWatch {
+  readonly #metrics: ModelMetrics;
+  readonly #counts: ScoreCounts;
+
+  constructor(metrics: ModelMetrics, counts: ScoreCounts) {
+    this.#metrics = metrics;
+    this.#counts = counts;
+  }
+
+  /** A stem was scored and recorded. */
+  note(manifest: Manifest, { values, rows }: FeatureTable, scores: Float64Array): void {
+    if (rows === 0) return;
+    const { name: vra, version, features } = manifest;
+    missingOf(values, features.length).forEach((missing, at) => {
+      this.#metrics.missingShare.set({ vra, version, feature: features[at] as string }, missing / rows);
+    });
+    const histogram = this.#metrics.scores.labels({ vra, version });
+    for (const score of scores) histogram.observe(score);
+    this.noteStability(manifest);
+  }
+
+  /**
+   * Holds the newest night that has enough scores, of all replicas, against the spread in the manifest, or else
+   * against that of the nights before. Where there is not enough of either, there is no index.
+   */
+  noteStability(manifest: Manifest): void {
+    const { name, version } = manifest;
+    const nights = this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
+    const newest = nights.findIndex(({ counts }) => sum(counts) >= FEWEST_SCORES);
+    if (newest === -1) return;
+    const expected = manifest.scores?.shares ?? together(nights.slice(newest + 1).map(({ counts }) => counts));
+    if (!expected) return;
+    const index = populationStability(expected, nights[newest]?.counts ?? []);
+    this.#metrics.stability.set({ vra: name, version }, index);
+  }
+}
+
+/** How many values of each feature are missing. */
+function missingOf(values: Float32Array | Float64Array, features: number): Uint32Array {
+  const missing = new Uint32Array(features);
+  for (let at = 0, feature = 0; at < values.length; at += 1) {
+    if (Number.isNaN(values[at])) missing[feature] = (missing[feature] as number) + 1;
+    feature += 1;
+    if (feature === features) feature = 0;
+  }
+  return missing;
+}
+
+/** The counts of several nights in one; undefined where they are too few. */
+function together(nights: readonly (readonly number[])[]): number[] | undefined {
+  const [first, ...others] = nights;
+  const total = first?.map((count, bin) => count + sum(others.map((counts) => counts[bin] as number)));
+  return total && sum(total) >= FEWEST_SCORES ? total : undefined;
+}
