@@ -100,8 +100,7 @@ describe('annotating a stem', () => {
 });
 
 describe('with a lowest score', () => {
-  const lowest = (night: Night) =>
-    night.task({ vra: { name: 'r0b', version: 'a1', topic: 'r0b_lvra', explanation: '', url: '', lowestScore: 0.5 } });
+  const lowest = (night: Night) => night.task({ live: () => ({ version: 'a1', lowestScore: 0.5, annotate: true }) });
 
   test('scores below it are settled without a call', async (context) => {
     const night = await Night.start(context);

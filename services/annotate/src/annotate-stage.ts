@@ -1,6 +1,7 @@
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import type { Outcome } from '@lvra/shared/ledger/annotations';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
+import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
@@ -12,24 +13,32 @@ import { refusalOf } from './refusal.js';
 import { Sending } from './sending.js';
 import { sift } from './sift.js';
 
+/** What may change while the stage runs. */
+export interface LiveAnnotating {
+  /** Of the configured model; its score of a source goes before those of other versions. */
+  readonly version: string;
+  /** Scores below this are not annotated. */
+  readonly lowestScore?: number | undefined;
+  /** False: scores stay here, those too that wait already. */
+  readonly annotate: boolean;
+}
+
 export interface AnnotateOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly vra: {
     readonly name: string;
-    /** Of the configured model; its score of a source goes before those of other versions. */
-    readonly version: string;
     /** The annotator at Lasair. */
     readonly topic: string;
     readonly explanation: string;
     readonly url: string;
-    /** Scores below this are not annotated. */
-    readonly lowestScore?: number | undefined;
     /** How many of the object's last scores an annotation carries; none unless told. */
     readonly history?: number | undefined;
     /** Scores of this model version are never annotated, whatever version is configured now. */
     readonly refusedVersion?: string | undefined;
   };
+  /** Asked before each stem. */
+  readonly live: () => LiveAnnotating;
   readonly lasair: {
     /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
     readonly endpoint: string | undefined;
@@ -69,7 +78,6 @@ class AnnotateTask implements StageTask {
   readonly #options: AnnotateOptions;
   readonly #now: () => number;
   #lasair: { client: LasairClient; sending: Sending } | undefined;
-  #isChecked = false;
 
   constructor(options: AnnotateOptions) {
     this.#options = options;
@@ -78,9 +86,10 @@ class AnnotateTask implements StageTask {
   }
 
   async prepare(): Promise<void> {
-    const { ledger, limits, dryRun, metrics } = this.#options;
-    if (!this.#isChecked) this.#checkTexts();
-    this.#isChecked = true;
+    const { ledger, limits, dryRun, metrics, live } = this.#options;
+    const { annotate, version } = live();
+    if (!annotate) return;
+    this.#checkTexts(version);
     if (dryRun) return;
     this.#connected();
     metrics.lasairCallsLeft.set(
@@ -90,14 +99,19 @@ class AnnotateTask implements StageTask {
   }
 
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, vra, metrics } = this.#options;
+    const { ledger, work, metrics } = this.#options;
+    const vra = { ...this.#options.vra, ...this.#options.live() };
+    if (!vra.annotate) {
+      work.waive(stem, this.#now(), NOT_ANNOTATED);
+      return undefined;
+    }
     const { scores: history } = ledger.annotations;
     const { scores, seen } = history.unsettled(vra.name, stem, vra.version, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);
     } else {
-      await this.#connected().sending.send(stem, sendable, seen, outcomes, signal);
+      await this.#connected().sending.send(stem, sendable, { seen, version: vra.version }, outcomes, signal);
     }
     const settled = ledger.annotations.settle(work, stem, outcomes, { now: this.#now(), durationMs: elapsed() });
     switch (settled.kind) {
@@ -131,8 +145,8 @@ class AnnotateTask implements StageTask {
     for (const { id } of sendable) outcomes.set(id, { outcome: 'dry_run' });
   }
 
-  #checkTexts(): void {
-    const { topic, explanation, url, version, name } = this.#options.vra;
+  #checkTexts(version: string): void {
+    const { topic, explanation, url, name } = this.#options.vra;
     const refusal = refusalOf({ topic, explanation, url, version });
     if (refusal === undefined) return;
     throw new StageMisconfigured(undefined, `${refusal}: change the settings of the VRA ${name}`);
@@ -164,7 +178,6 @@ class AnnotateTask implements StageTask {
       ledger,
       work,
       receiver: client,
-      version: vra.version,
       topic: vra.topic,
       endpoint,
       tokenVariable,

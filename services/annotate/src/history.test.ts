@@ -62,7 +62,7 @@ describe('a classdict with a history', () => {
 });
 
 describe('an annotation', () => {
-  const R0B = { name: 'r0b', version: 'a1', topic: 'r0b_lvra', explanation: '', url: '' };
+  const R0B = { name: 'r0b', topic: 'r0b_lvra', explanation: '', url: '' };
 
   test('carries the last scores of its object over all stems, as many as the VRA asks for', async (t) => {
     const night = await Night.start(t);

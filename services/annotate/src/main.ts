@@ -1,6 +1,7 @@
 import type { CreateTask } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
+import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { createAnnotateTask } from './annotate-stage.js';
 import { refuseDemonstration, refusedVersion } from './demonstration.js';
@@ -12,18 +13,21 @@ export const createTask: CreateTask = (setup) => {
   refuseDemonstration(setup.settings, setup.vra);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;
+  const settingsNow = new LiveVra(vra, settings.profile);
   return createAnnotateTask({
     ...{ ledger, metrics, log, owner },
     work: ledger.work('annotate', name),
     vra: {
       name,
-      version: vra.modelVersion,
       topic: vra.topicOut,
       explanation: vra.explanation,
       url: vra.url,
-      lowestScore: vra.lowestScore,
       history: vra.history,
       refusedVersion: refusedVersion(settings),
+    },
+    live: () => {
+      const { modelVersion: version, lowestScore, annotate } = settingsNow.read();
+      return { version, lowestScore, annotate };
     },
     lasair: { endpoint: settings.endpoint, token: settings.token, tokenVariable: settings.tokenVariable },
     dryRun: settings.dryRun ? { path: (stem) => paths.dryRun(stem, name) } : undefined,

@@ -62,8 +62,9 @@ describe('the stage cannot work', () => {
   ] as const) {
     test(`where Lasair could not store the ${field} of the settings`, async (context) => {
       const night = await Night.start(context);
-      const vra = { name: 'r0b', version: 'a1', topic: 'r0b_lvra', explanation: '', url: '', [field]: text };
-      await assert.rejects(night.task({ vra }).prepare!(), misconfigured(undefined, new RegExp(`^${field} `)));
+      const vra = { name: 'r0b', topic: 'r0b_lvra', explanation: '', url: '', [field]: text };
+      const live = () => ({ version: field === 'version' ? text : 'a1', annotate: true });
+      await assert.rejects(night.task({ vra, live }).prepare!(), misconfigured(undefined, new RegExp(`^${field} `)));
     });
   }
 });

@@ -122,11 +122,11 @@ export class Night {
       work: ledger.work('annotate', 'r0b'),
       vra: {
         name: 'r0b',
-        version: 'a1',
         topic: 'r0b_lvra',
         explanation: 'r0b - Real Or Bogus Classifier',
         url: 'https://example.org/r0b',
       },
+      live: () => ({ version: 'a1', annotate: true }),
       lasair: { endpoint: this.sandbox.endpoint, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' },
       dryRun: undefined,
       metrics: this.metrics,

@@ -22,7 +22,6 @@ export interface SendingOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly receiver: Receiver;
-  readonly version: string;
   readonly topic: string;
   readonly endpoint: string;
   readonly tokenVariable: string;
@@ -51,7 +50,7 @@ const REFUSED_WITHOUT_SUCCESS = 20;
 /** What became of the calls for one stem so far. */
 interface Progress {
   readonly stem: string;
-  readonly seen: bigint;
+  readonly judged: Judgement;
   readonly outcomes: Map<bigint, Outcome>;
   readonly queue: SendQueue<SendableScore>;
   readonly patience: Patience;
@@ -60,6 +59,14 @@ interface Progress {
   looks: number;
   accepted: number;
   refused: number;
+}
+
+/** By what scores were found to be the newest of their objects. */
+export interface Judgement {
+  /** The greatest provenance ID at that moment. */
+  readonly seen: bigint;
+  /** The model version whose score of a source goes before those of others. */
+  readonly version: string;
 }
 
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
@@ -80,20 +87,20 @@ export class Sending {
   /**
    * Sends the scores, records those that Lasair takes, and adds the outcome of the others to `outcomes`.
    *
-   * @param seen the greatest provenance ID when these were found to be the newest of their objects
+   * @param judged by what these were found to be the newest of their objects
    * @throws RetryLater, StagePaused, StemFailed; what was taken is recorded all the same
    */
   async send(
     stem: string,
     scores: readonly SendableScore[],
-    seen: bigint,
+    judged: Judgement,
     outcomes: Map<bigint, Outcome>,
     signal: AbortSignal,
   ): Promise<void> {
     const queue = new SendQueue(scores);
     const patience = new Patience(this.#options.random);
     const none = { busy: [], looks: 0, accepted: 0, refused: 0 };
-    const progress: Progress = { stem, seen, outcomes, queue, patience, signal, ...none };
+    const progress: Progress = { stem, judged, outcomes, queue, patience, signal, ...none };
     this.#lookAround(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
@@ -111,16 +118,18 @@ export class Sending {
     method: Method,
     progress: Progress,
   ): Promise<void> {
-    const { ledger, work, receiver, version, limits, owner, metrics, now } = this.#options;
+    const { ledger, work, receiver, limits, owner, metrics, now } = this.#options;
     const begun = now();
     const call = {
       sender: `${owner}/${++this.#calls}`,
       now: begun,
       until: begun + limits.timeoutMs + GRACE_MS,
     };
-    const { seen } = progress;
     const { callsPerHour } = limits;
-    const reservation = ledger.annotations.reservations.reserve(work, rows, call, { seen, version, callsPerHour });
+    const reservation = ledger.annotations.reservations.reserve(work, rows, call, {
+      ...progress.judged,
+      callsPerHour,
+    });
     const { reserved, superseded, busy, calls } = reservation;
     metrics.lasairCallsLeft.set({ vra: work.vra }, calls.left);
     if (calls.waitMs > 0) throw budgetUsedUp(calls.waitMs, callsPerHour);

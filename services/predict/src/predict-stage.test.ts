@@ -27,8 +27,15 @@ interface ProvenanceRow {
   model_version: string;
 }
 
+interface Given {
+  csv?: string;
+  status?: number;
+  version?: string;
+  annotate?: boolean;
+}
+
 /** A data root whose ledger has one stem, with features made and not yet scored. */
-function pipeline(context: TestContext, features: { csv?: string; status?: number; version?: string } = {}) {
+function pipeline(context: TestContext, features: Given = {}) {
   const root = mkdtempSync(join(tmpdir(), 'lvra-predict-'));
   const paths = dataPaths(root);
   const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
@@ -49,7 +56,7 @@ function pipeline(context: TestContext, features: { csv?: string; status?: numbe
   const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
   const task = createPredictTask({
     ...{ ledger, work, paths, vra: 'r0b' },
-    wanted: () => ({ model, annotate: true }),
+    wanted: () => ({ model, annotate: features.annotate ?? true }),
     metrics: new Metrics().model,
     log: createLogger(paths, 'test', { stdout: false }),
   });
@@ -179,5 +186,17 @@ describe('the predict stage', () => {
       /there is no model r0b a1 in .*demo.*; there is r0b demo/.test(error.message);
     await assert.rejects(async () => task.prepare?.(), refusal);
     await assert.rejects(task.perform(STEM, CONTEXT), refusal);
+  });
+});
+
+describe('where ANNOTATE is no', () => {
+  test('a scored stem is not meant for annotating, and is where it is yes', async (context) => {
+    for (const annotate of [true, false]) {
+      const { task, ledger } = pipeline(context, { annotate });
+      await task.perform(STEM, CONTEXT);
+      const work = ledger.work('annotate', 'r0b');
+      assert.deepEqual(work.pending(Date.now(), 1), annotate ? [STEM] : []);
+      assert.equal(work.status(STEM), annotate ? 0 : undefined);
+    }
   });
 });

@@ -164,17 +164,19 @@ export class WorkLedger {
   }
 
   /**
-   * Takes a stem off this stage's hands, within the caller's transaction: its status becomes NULL, as that of stems that
-   * were never meant for the VRA. `retry` with force is the way back.
+   * Takes a stem off this stage's hands: its status becomes NULL, as that of stems that were never meant for the VRA.
+   * `retry` with force is the way back.
    *
    * @returns false where it is done, or was not this stage's to do
    */
   waive(stem: string, now: number, detail: string): boolean {
-    if (!this.#status.waive(stem)) return false;
-    this.#statements.forget.run(this.stage, this.vra, stem);
-    const { stage, vra } = this;
-    this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
-    return true;
+    return writing(this.database, () => {
+      if (!this.#status.waive(stem)) return false;
+      this.#statements.forget.run(this.stage, this.vra, stem);
+      const { stage, vra } = this;
+      this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
+      return true;
+    });
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { Bus } from '../bus/bus.js';
 import { NatsBus } from '../bus/nats.js';
-import { UsageError } from '../errors.js';
 import type { HealthServer } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
@@ -30,7 +29,6 @@ export interface ServiceParts extends Pipeline {
 /** Runs the service of one stage, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serveStage(stage: Stage, createTask: CreateTask, settings: Settings, vra?: string): Promise<void> {
   const vras = vrasOf(stage, settings, vra);
-  if (vras.length === 0) throw new UsageError('no VRA is to be annotated: ANNOTATE is no in the file of each');
   return serve(stage, settings, (parts) =>
     vras.map((settingsOfVra) => stageRunner(parts, stage, createTask, settingsOfVra, parts.bus, { stdout: true })),
   );

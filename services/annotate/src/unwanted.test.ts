@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FIRST_STEM as FIRST, Night, SECOND_STEM as SECOND, scoresOf } from './night.js';
+
+describe('where ANNOTATE is no', () => {
+  test('a stem that waits is taken off the stage’s hands: no call, no outcome, nothing pending', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST, scoresOf(2));
+    const task = night.task({ live: () => ({ version: 'a1', annotate: false }) });
+    await task.prepare?.();
+    assert.equal(await night.annotate(FIRST, task), undefined);
+    const work = night.ledger.work('annotate', 'r0b');
+    assert.equal(work.status(FIRST), undefined);
+    assert.deepEqual(work.pending(Date.now(), 1), []);
+    assert.deepEqual(night.outcomes(FIRST), [null, null]);
+    assert.equal(night.held(0), undefined);
+    assert.match(night.ledger.events.ofStem(FIRST).at(-1)?.detail ?? '', /not wanted: ANNOTATE is no/);
+  });
+
+  test('neither token nor endpoint is asked for', async (context) => {
+    const night = await Night.start(context);
+    const nothing = { endpoint: undefined, token: undefined, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    await night.task({ lasair: nothing, live: () => ({ version: 'a1', annotate: false }) }).prepare?.();
+  });
+
+  test('and then yes, what is scored from then on is annotated, and what was scored before only if asked for', async (context) => {
+    const night = await Night.start(context);
+    let annotate = false;
+    const task = night.task({ live: () => ({ version: 'a1', annotate }) });
+    night.addStem(FIRST, scoresOf(2));
+    await night.annotate(FIRST, task);
+    annotate = true;
+    night.addStem(SECOND, scoresOf(3, 1));
+    const work = night.ledger.work('annotate', 'r0b');
+    assert.deepEqual(work.pending(Date.now(), 1), [SECOND]);
+    assert.deepEqual(await night.annotate(SECOND, task), { status: 1, rows: 3 });
+    assert.equal(work.retry(FIRST, false), false);
+    assert.equal(work.retry(FIRST, true), true);
+    assert.deepEqual(await night.annotate(FIRST, task), { status: 1, rows: 0 });
+    assert.deepEqual(night.outcomes(FIRST), ['superseded', 'superseded']);
+  });
+});
