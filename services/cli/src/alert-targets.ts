@@ -6,7 +6,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 export interface AlertTarget {
   /** For a person. */
   readonly name: string;
-  send(alerts: readonly { readonly text: string }[]): Promise<void>;
+  send(alerts: readonly { readonly message: string | Buffer }[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export async function fileTarget(path: string): Promise<AlertTarget> {
   return {
     name: path,
     send: async (alerts) => {
-      await file.appendFile(alerts.map(({ text }) => `${text}\n`).join(''));
+      await file.appendFile(alerts.map(({ message }) => `${message}\n`).join(''));
     },
     close: () => file.close(),
   };
@@ -45,7 +45,7 @@ export async function kafkaTarget(
   return {
     name: `${topic} at ${servers.join(',')}`,
     send: async (alerts) => {
-      await producer.send({ topic, compression, messages: alerts.map(({ text }) => ({ value: text })) });
+      await producer.send({ topic, compression, messages: alerts.map(({ message }) => ({ value: message })) });
     },
     close: () => producer.disconnect(),
   };

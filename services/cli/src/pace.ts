@@ -6,7 +6,7 @@ const MOST_ALERTS = 200;
 const TICK_MS = 50;
 
 /** Takes `count` alerts, `rate` a second where told, in groups small enough for one Kafka request. */
-export async function* pace<T extends { readonly text: string }>(
+export async function* pace<T extends { readonly message: string | Buffer }>(
   alerts: Iterator<T>,
   { count, rate }: { count: number; rate?: number },
   signal: AbortSignal,
@@ -25,7 +25,7 @@ export async function* pace<T extends { readonly text: string }>(
       const { value, done } = alerts.next();
       if (done) return;
       group.push(value);
-      bytes += value.text.length;
+      bytes += value.message.length;
     }
     yield group;
   }

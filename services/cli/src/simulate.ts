@@ -1,5 +1,7 @@
 import { UsageError } from '@lvra/shared/errors';
 import { stopSignal } from '@lvra/shared/service/shutdown';
+import { simulateAvro } from '@lvra/shared/simulator/avro/alerts';
+import { AVRO_VERSIONS, writeSchemas } from '@lvra/shared/simulator/avro/versions';
 import { type SimulatorOptions, simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { type AlertTarget, fileTarget, kafkaTarget } from './alert-targets.js';
 import { count, duration, print, size } from './formats.js';
@@ -14,6 +16,12 @@ export interface SimulateOptions {
   readonly kafka?: string;
   readonly topic?: string;
   readonly codec: 'none' | 'gzip';
+  readonly format: 'json' | 'avro';
+  /** For avro: a version, or `mixed` for all in turn. */
+  readonly schema: string;
+  readonly schemas?: string;
+  readonly saveSchemas?: string;
+  readonly cutouts: boolean;
 }
 
 /** Makes simulated alerts, and sends them into a file or into Kafka. */
@@ -24,11 +32,10 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   let sent = 0;
   let bytes = 0;
   try {
-    const { seed, forms } = options;
-    for await (const batch of pace(simulateAlerts({ seed, forms }), options, signal)) {
+    for await (const batch of pace(messages(options), options, signal)) {
       await target.send(batch);
       sent += batch.length;
-      bytes += batch.reduce((sum, { text }) => sum + text.length, 0);
+      bytes += batch.reduce((sum, { message }) => sum + message.length, 0);
     }
   } finally {
     await target.close();
@@ -36,9 +43,25 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   print(`${count(sent)} alerts (${size(bytes)}) to ${target.name} in ${duration(performance.now() - begun)}`);
 }
 
-function openTarget({ file, kafka, topic, codec }: SimulateOptions): Promise<AlertTarget> {
+/** Every how many of mixed alerts in Avro there is one of the solar system. */
+const SOLAR_SYSTEM_EVERY = 20;
+
+function* messages(options: SimulateOptions): Generator<{ readonly message: string | Buffer }, never> {
+  const { format, seed, forms, schema, schemas, saveSchemas, cutouts } = options;
+  if (format === 'json') for (const { text } of simulateAlerts({ seed, forms })) yield { message: text };
+  if (schemas === undefined) throw new UsageError('--format avro needs --schemas, a folder of MAJOR/MINOR/*.avsc');
+  const versions = AVRO_VERSIONS.filter(({ major, minor }) => schema === 'mixed' || schema === `${major}.${minor}`);
+  if (saveSchemas !== undefined) writeSchemas(saveSchemas, schemas, versions);
+  const mixture = forms === 'mixed' ? { solarSystemEvery: SOLAR_SYSTEM_EVERY } : {};
+  for (const { bytes } of simulateAvro({ seed, schemas, versions, cutouts, ...mixture })) yield { message: bytes };
+  throw new Error('the simulator never ends');
+}
+
+function openTarget({ file, kafka, topic, codec, format }: SimulateOptions): Promise<AlertTarget> {
   if ((file === undefined) === (kafka === undefined))
     throw new UsageError('say where to: --file, or --kafka with --topic');
+  if (file !== undefined && format === 'avro')
+    throw new UsageError('alerts in Avro go to --kafka, not to a file of lines');
   if (file !== undefined) return fileTarget(file);
   if (topic === undefined) throw new UsageError('--kafka needs --topic');
   return kafkaTarget(kafka?.split(',') ?? [], topic, codec);

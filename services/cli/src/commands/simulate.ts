@@ -1,3 +1,4 @@
+import { AVRO_VERSIONS } from '@lvra/shared/simulator/avro/versions';
 import { Command, Option } from 'commander';
 import { positiveNumber, wholeNumber } from '../options.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -9,8 +10,11 @@ transients and bogus ones. The same seed gives the same alerts.
 Examples:
   lvra simulate --count 5000 --file alerts.ndjson
   lvra simulate --count 100000 --rate 50 --kafka localhost:9092 --topic lasair_18lvra-fodder --codec gzip
+  lvra simulate --format avro --schema 11.0 --schemas alert_packet/schema --kafka localhost:9092 --topic lsst-alerts-v11
 
 To send them through the pipeline without Kafka: lvra run --source simulate`;
+
+const VERSIONS = AVRO_VERSIONS.map(({ major, minor }) => `${major}.${minor}`);
 
 export function simulateCommand(): Command {
   return new Command('simulate')
@@ -23,6 +27,13 @@ export function simulateCommand(): Command {
     .option('--kafka <servers>', 'send them to this broker, host:port')
     .option('--topic <name>', 'the topic to send them to')
     .addOption(new Option('--codec <codec>', 'compress in Kafka').choices(['none', 'gzip']).default('none'))
+    .addOption(
+      new Option('--format <format>', 'json as Lasair, avro as Rubin').choices(['json', 'avro']).default('json'),
+    )
+    .addOption(new Option('--schema <version>', 'for avro').choices([...VERSIONS, 'mixed']).default('mixed'))
+    .option('--schemas <folder>', 'for avro: the schemas, MAJOR/MINOR/*.avsc as github lsst/alert_packet has them')
+    .option('--save-schemas <folder>', 'for avro: write the schemas of these alerts there, for the consumer')
+    .option('--cutouts', 'for avro: with images, 138 kB an alert', false)
     .addHelpText('after', HELP)
     .action(async (options: SimulateOptions) => (await import('../simulate.js')).simulate(options));
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { idOfVersion, type SchemaVersion } from '../../avro/frame.js';
 import { readSchemaFolder } from '../../avro/schema-folder.js';
 import { UsageError } from '../../errors.js';
@@ -10,6 +12,16 @@ export const AVRO_VERSIONS: readonly SchemaVersion[] = [
   { major: 11, minor: 1 },
   { major: 12, minor: 0 },
 ];
+
+/** Writes the schemas of versions into a folder, from which a consumer can read the simulator's alerts. */
+export function writeSchemas(to: string, from: string, versions: readonly SchemaVersion[]): void {
+  for (const version of versions) {
+    const { major, minor } = version;
+    const folder = join(to, String(major), String(minor));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `lsst.v${major}_${minor}.alert.avsc`), simulatedSchema(from, version));
+  }
+}
 
 interface Field {
   readonly name: string;
