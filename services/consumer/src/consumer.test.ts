@@ -238,7 +238,8 @@ describe('a volume with less free than it must have', () => {
   });
   afterEach(() => rig.close());
 
-  const without = (source: AlertSource) => rig.consumer(source, { ageMs: 50 }, 'lvra', Number.MAX_SAFE_INTEGER);
+  const without = (source: AlertSource) =>
+    rig.consumer(source, { ageMs: 50 }, 'lvra', { leastFreeBytes: Number.MAX_SAFE_INTEGER });
 
   test('makes the source wait and the consumer not ready; what was read is registered', async () => {
     const stop = new AbortController();

@@ -9,7 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readSchemaFolder } from '@lvra/shared/avro/schema-folder';
 import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { FRAMED_SAMPLE, RUBIN, writeAllSchemas } from '@lvra/shared/testing/rubin-schemas';
+import { AVRO_VERSIONS, writeSchemas } from '@lvra/shared/simulator/avro/versions';
+import { FRAMED_SAMPLE, RUBIN } from '@lvra/shared/testing/rubin-schemas';
 import { until } from '../testing/rig.js';
 import { StaticRegistry } from '../testing/static-registry.js';
 import { folderSource } from './folder-source.js';
@@ -120,7 +121,7 @@ describe('schemas', () => {
 
   test('come from a folder without network, by major x 100 + minor', async () => {
     const folder = join(paths.root, 'schemas-of-rubin');
-    writeAllSchemas(folder);
+    writeSchemas(folder, RUBIN, AVRO_VERSIONS);
     const store = new SchemaStore({ source: folderSource(folder), paths, log, patienceMs: 60_000 });
     for (const id of [900, 1000, 1100, 1101, 1200]) {
       assert.equal(await store.look(id), true);

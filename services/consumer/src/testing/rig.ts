@@ -34,14 +34,14 @@ export class TestRig {
     source: AlertSource,
     limits: Partial<BatchLimits> = {},
     groupId = 'lvra',
-    leastFreeBytes = 0,
+    { leastFreeBytes = 0, keepCutouts = false } = {},
   ): AlertConsumer {
     const { ledger, bus, paths, metrics, log } = this;
     const owner = `test-${process.pid}`;
     return createConsumer({
       ...{ source, ledger, bus, paths, vras: ['r0b'], groupId, metrics, log, owner },
       limits: { ...DEFAULT_LIMITS, ...limits },
-      leastFreeBytes,
+      ...{ leastFreeBytes, keepCutouts },
     });
   }
 
