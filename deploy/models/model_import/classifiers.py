@@ -123,8 +123,6 @@ def _boosted_trees(model: GradientBoostingClassifier) -> list[Tree]:
 
 def _forest_trees(model) -> list[Tree]:
     """For two classes the trees once, for the second class; for more, once for each class."""
-    if model.n_outputs_ != 1:
-        raise Refused(f"it predicts {model.n_outputs_} labels at once; a VRA has one score")
     columns = [1] if len(model.classes_) == 2 else range(len(model.classes_))
     trees = []
     for estimator in model.estimators_:

@@ -108,7 +108,7 @@ class _Unpickler(NumpyUnpickler):
             return super().find_class(module, name)
         raise Refused(
             f"it names {module}.{name}, which no supported model needs, so nothing of it was run. Supported are "
-            f"{', '.join(MODELS)}"
+            f"{', '.join(MODELS)}, without categorical features"
         )
 
 

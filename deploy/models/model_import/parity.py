@@ -129,7 +129,7 @@ class ParityCheck:
                     ) from None
 
     def _apart(self, parity: Parity, values: np.ndarray) -> Refused:
-        graph, own = self._graph_scores(values[np.newaxis])[0], self.scores(values[np.newaxis])[0]
+        graph, own = (float(score(values[np.newaxis])[0]) for score in (self._graph_scores, self.scores))
         value = float(values[self._features.index(parity.feature)])
         return Refused(
             f"scikit-learn and the ONNX graph differ by {parity.greatest:.3g}, more than {LARGEST_DIFFERENCE:g}, at "

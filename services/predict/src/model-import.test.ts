@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Model } from './model.js';
+import { MODELS, runImportPython } from './testing/import-command.js';
+
+const run = promisify(execFile);
+
+describe('deploy/models/import', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-import-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const joblib = join(folder, 'forest.joblib');
+
+  test('its Python tests pass: what is refused, and that nothing of a joblib is run', async () => {
+    await runImportPython('-W', 'ignore', '-m', 'unittest', 'discover', '--start-directory', `${MODELS}tests`);
+  });
+
+  test('as a command: from a joblib to a model that the predict stage takes', async () => {
+    const program = 'import sys, joblib, small_models; joblib.dump(small_models.a_forest(), sys.argv[1])';
+    await runImportPython('-c', `import sys; sys.path.append(${JSON.stringify(`${MODELS}tests`)}); ${program}`, joblib);
+    const out = join(folder, 'models');
+    const args = [joblib, '--vra', 'r0b', '--model-version', 'a1', '--out', out];
+    const { stdout } = await run(`${MODELS}import`, args, { cwd: folder });
+    assert.match(
+      stdout,
+      /RandomForestClassifier, 3 features\n.*0\.0e\+00.*\nwrote .*r0b_a1\.onnx and r0b_a1\.json\n$/s,
+    );
+    const model = await Model.load(join(out, 'r0b_a1.onnx'));
+    assert.deepEqual([model.manifest.name, model.manifest.version], ['r0b', 'a1']);
+    await model.close();
+  });
+
+  test('as a command: a refusal is an exit code, a sentence, and no file', async () => {
+    const out = join(folder, 'none');
+    const refused = run(`${MODELS}import`, [
+      join(folder, 'x.joblib'),
+      '--vra',
+      'r0b',
+      '--model-version',
+      'a1',
+      '--out',
+      out,
+    ]);
+    await assert.rejects(refused, (error: { code: number; stderr: string }) => {
+      assert.equal(error.code, 1);
+      assert.match(error.stderr, /^import: .*x\.joblib is not imported: it cannot be read/);
+      return true;
+    });
+    assert.ok(!readdirSync(folder).includes('none'));
+  });
+});
