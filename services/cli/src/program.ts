@@ -12,6 +12,7 @@ import { simulateCommand } from './commands/simulate.js';
 import { startCommand } from './commands/start.js';
 import { statusCommand } from './commands/status.js';
 import { stemCommand } from './commands/stem.js';
+import { tnsReportCommand } from './commands/tns-report.js';
 import { verifyCommand } from './commands/verify.js';
 
 const AFTER_HELP = `
@@ -50,6 +51,7 @@ export function makeProgram(): Command {
     quarantineCommand(),
     modelCommand(),
     verifyCommand(),
+    tnsReportCommand(),
     simulateCommand(),
     sandboxCommand(),
     demoCommand(),

@@ -14,6 +14,7 @@ const COMMANDS = [
   'retry',
   'dead',
   'quarantine',
+  'tns-report',
   'simulate',
   'sandbox',
   'demo',

@@ -50,9 +50,7 @@ export function reportOf(discovery: Discovery, settings: ReportSettings): AtRepo
     internal_name: internalNameOf(discovery.diaObjectId),
     // TNS gives these back with its answer, so that each answer finds its object whatever the order.
     internal_ids: { diaObjectId: String(discovery.diaObjectId) },
-    non_detection: discovery.nonDetection
-      ? pointOf(discovery.nonDetection, settings, names)
-      : { archiveid: settings.archive, archival_remarks: settings.archivalRemarks },
+    non_detection: discovery.nonDetection ? pointOf(discovery.nonDetection, settings, names) : archiveOf(settings),
     photometry: names.photometryGroup === undefined ? points : { [names.photometryGroup]: points },
   };
 }
@@ -64,6 +62,11 @@ export function reportOf(discovery: Discovery, settings: ReportSettings): AtRepo
  */
 export function submissionOf(reports: readonly string[]): string {
   return `{"at_report":{${reports.map((report, place) => `"${place}":${report}`).join(',')}}}`;
+}
+
+/** What stands for a non-detection where there is none: an archive without the object. */
+function archiveOf({ archive, archivalRemarks }: ReportSettings): Record<string, string> {
+  return { archiveid: archive, ...(archivalRemarks !== '' && { archival_remarks: archivalRemarks }) };
 }
 
 function pointOf(point: Photometry, { instrument, filters }: ReportSettings, names: Dialect): Record<string, string> {

@@ -7,17 +7,18 @@ import type { DataPaths } from '../paths.js';
 import type { Stage } from '../stages.js';
 import { describeHolder } from './lock-holder.js';
 
-/** What can be locked: the steps of the pipeline, and reporting to TNS. */
-export type Lockable = Stage | 'consumer' | 'tns';
-
-/** The spec's lock files, on which the Python pipeline's cron job runs `flock -n` before each of its steps; and ours. */
-export const LOCK_FILES: Readonly<Record<Lockable, string>> = {
+/** The spec's lock files, on which the Python pipeline's cron job runs `flock -n` before each of its steps. */
+export const LOCK_FILES: Readonly<Record<Stage | 'consumer', string>> = {
   consumer: 'consumer.lock',
   feature: 'r0bfeatures.lock',
   predict: 'predict.lock',
   annotate: 'annotate.lock',
-  tns: 'tns.lock',
 };
+
+/** What can be locked: the steps of the pipeline, and reporting to TNS. */
+export type Lockable = Stage | 'consumer' | 'tns';
+
+const FILES: Readonly<Record<Lockable, string>> = { ...LOCK_FILES, tns: 'tns.lock' };
 
 /** Somebody else works on this data folder in a way that goes not together with ours. */
 export class LockHeld extends Error {
@@ -48,7 +49,7 @@ export function takeLocks(
   const note = `process ${process.pid} on ${hostname()} (${command}), since ${new Date().toISOString()}\n`;
   try {
     for (const stage of stages) {
-      const path = join(paths.locks, LOCK_FILES[stage]);
+      const path = join(paths.locks, FILES[stage]);
       const descriptor = open(path);
       descriptors.push(descriptor);
       lock(descriptor, mode, path);

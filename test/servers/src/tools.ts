@@ -31,6 +31,9 @@ export const promtoolPath = () => present('promtool', join(cache, 'promtool', 'p
 /** A Python that can `import pandas`. */
 export const pandasPython = () => present('Python with pandas', join(versioned('pandas', 'pandas'), 'bin', 'python'));
 
+/** A Python that can `import erfa`: the astronomers' own library of time scales, with a table of leap seconds. */
+export const erfaPython = () => present('Python with ERFA', join(versioned('pyerfa', 'pyerfa'), 'bin', 'python'));
+
 /** A Kafka client that shares no code with kafkajs. */
 export function kcatPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);

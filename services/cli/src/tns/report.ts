@@ -1,0 +1,208 @@
+import { hostname } from 'node:os';
+import { UsageError } from '@lvra/shared/errors';
+import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import { takeLocks } from '@lvra/shared/service/locks';
+import { EXIT } from '@lvra/shared/service/program';
+import { stopSignal } from '@lvra/shared/service/shutdown';
+import { loadSettings } from '@lvra/shared/settings/settings';
+import { loadTnsSettings, type TnsSending, type TnsSettings, type TnsSite } from '@lvra/shared/settings/tns';
+import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
+import { type Planned, planReports } from '@lvra/tns/plan';
+import { submissionOf } from '@lvra/tns/report';
+import { DOUBT_MS, MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
+import { Tns } from '@lvra/tns/tns';
+import { TnsClient } from '@lvra/tns/tns-client';
+import { duration, print } from '../formats.js';
+import { lendLedger, type OpenLedger } from '../ledger.js';
+import { typedYes } from './confirm.js';
+import { readObjectIds } from './object-ids.js';
+import { outcomeTable, planTable } from './words.js';
+
+/** What a person wrote behind `lvra tns-report`. */
+export interface TnsReportOptions {
+  readonly file?: string;
+  readonly above?: number;
+  readonly since?: string;
+  readonly vra?: string;
+  readonly dryRun?: true;
+  readonly sandbox?: true;
+  readonly live?: true;
+  readonly yes?: true;
+  readonly again?: true;
+}
+
+/**
+ * Reports objects to TNS, or shows what would be reported. Sets the exit code: 0 where every object asked for is at
+ * TNS, or could be reported by a dry run; 1 where anything is left.
+ *
+ * @throws UsageError where the settings, the options or TNS's opinion of the key must change first
+ * @throws LockHeld where another process reports from this data folder
+ */
+export async function reportToTns(given: readonly string[], options: TnsReportOptions): Promise<void> {
+  const site = options.live ? 'live' : options.sandbox ? 'sandbox' : undefined;
+  checkOptions(given, options, site);
+  const settings = loadAllSettings(site);
+  await lendLedger(async (open) => {
+    const ids = objectsOf(given, options, open);
+    warnOfLeapSeconds();
+    const { sending } = settings;
+    if (sending) await report(ids, options, settings, sending, open);
+    else await dryRun(ids, options, settings, open);
+  });
+}
+
+function checkOptions(given: readonly string[], options: TnsReportOptions, site: TnsSite | undefined): void {
+  const { file, above, since, yes, live, vra } = options;
+  if ((above === undefined) !== (since === undefined)) throw new UsageError('--above and --since go together');
+  if (vra !== undefined && above === undefined) throw new UsageError('--vra goes with --above');
+  if (yes && !live) throw new UsageError('--yes goes with --live');
+  const isNone = given.length === 0 && file === undefined && above === undefined;
+  if (isNone && site === undefined) {
+    throw new UsageError('say which objects: their diaObjectIds, --file, or --above with --since');
+  }
+  if (live && !yes && !isNone && !process.stdin.isTTY) {
+    throw new UsageError(
+      '--live asks for a typed yes, and there is no terminal to ask at: write --yes if you are sure',
+    );
+  }
+}
+
+/** The mistakes of both files at once, not one after the other. */
+function loadAllSettings(site: TnsSite | undefined): TnsSettings {
+  const complaints: string[] = [];
+  const tried = <T>(load: () => T): T | undefined => {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      complaints.push(error.message);
+      return undefined;
+    }
+  };
+  tried(() => loadSettings());
+  const settings = tried(() => loadTnsSettings(site));
+  if (!settings || complaints.length > 0) throw new UsageError(complaints.join('\n'));
+  return settings;
+}
+
+function objectsOf(given: readonly string[], options: TnsReportOptions, { ledger, vras }: OpenLedger): bigint[] {
+  const ids = readObjectIds(given, options.file);
+  const { above, since, vra } = options;
+  if (above === undefined || since === undefined) return ids;
+  if (vra !== undefined && !vras.includes(vra)) {
+    throw new UsageError(`there is no VRA ${vra} in the settings; there are ${vras.join(', ')}`);
+  }
+  if (vra === undefined && vras.length !== 1) throw new UsageError(`say whose scores: --vra ${vras.join(' or ')}`);
+  return [...new Set([...ids, ...ledger.tns.objectsAbove(vra ?? (vras[0] as string), above, since)])];
+}
+
+function warnOfLeapSeconds(): void {
+  if (new Date().toISOString().slice(0, 10) < LEAP_SECONDS_GOOD_UNTIL) return;
+  say(`the table of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`);
+}
+
+/** What would be reported at the live site. */
+async function dryRun(
+  ids: readonly bigint[],
+  { again }: TnsReportOptions,
+  settings: TnsSettings,
+  { ledger, paths }: OpenLedger,
+): Promise<void> {
+  const options = { ledger: ledger.tns, paths, settings, site: 'live', again: again === true } as const;
+  const planned = await planReports(ids, options);
+  if (planned.length === 0) return say('there is no such object');
+  print(planTable(planned));
+  const reports = reportsOf(planned).map(({ report }) => report);
+  for (let from = 0; from < reports.length; from += MOST_REPORTS) {
+    print(`\n${JSON.stringify(JSON.parse(submissionOf(reports.slice(from, from + MOST_REPORTS))), null, 2)}`);
+  }
+  say(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
+  if (planned.some(({ kind }) => kind === 'impossible')) process.exitCode = EXIT.failed;
+}
+
+async function report(
+  ids: readonly bigint[],
+  options: TnsReportOptions,
+  settings: TnsSettings,
+  sending: TnsSending,
+  { ledger, paths }: OpenLedger,
+): Promise<void> {
+  const again = options.again === true;
+  const locks = takeLocks(paths, ['tns'], 'exclusive', 'lvra tns-report');
+  const signal = stopSignal(() => say('stopping; what is under way is finished first, a second Ctrl-C breaks it off'));
+  const client = new TnsClient({
+    ...sending,
+    signal,
+    onWait: (waitMs) => say(`TNS asks for a rest: ${duration(waitMs)}`),
+  });
+  try {
+    const submitting = new Submitting({
+      ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say, now: Date.now },
+      sender: `process ${process.pid} on ${hostname()}`,
+    });
+    const before = ledger.tns.open(sending.site);
+    await submitting.resolve();
+    if (again) submitting.giveUp(ids).forEach(sayTooFresh);
+    const planned = await planReports(ids, { ledger: ledger.tns, paths, settings, site: sending.site, again });
+    // What was in doubt and is found by now is not what --again is for.
+    const resolved = new Set(before.map(({ diaObjectId }) => diaObjectId));
+    const reports = reportsOf(
+      planned.filter(({ kind, diaObjectId }) => kind === 'repeat' || !resolved.has(diaObjectId)),
+    );
+    if (planned.length > 0) print(`${planTable(planned)}\n`);
+    if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
+      await submitting.send(reports, again);
+    }
+    conclude(ids, planned, before, sending, ledger.tns);
+  } finally {
+    locks.release();
+    await client.close();
+  }
+}
+
+function reportsOf(planned: readonly Planned[]): NewTnsReport[] {
+  return planned.flatMap((each) => (each.kind === 'report' || each.kind === 'repeat' ? each.report : []));
+}
+
+function sayTooFresh({ diaObjectId, sentAt }: TnsRecord): void {
+  const from = new Date(sentAt + DOUBT_MS).toISOString().slice(11, 16);
+  say(`${diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`);
+}
+
+async function isMeant(reports: number, { live, yes }: TnsReportOptions, { address }: TnsSending): Promise<boolean> {
+  if (!live || yes) return true;
+  const meant = await typedYes(`Type yes to report ${reports} objects to ${address}:`);
+  if (!meant) say('nothing was sent');
+  return meant;
+}
+
+/** Says what became of everything that was asked for or open before, and sets the exit code. */
+function conclude(
+  ids: readonly bigint[],
+  planned: readonly Planned[],
+  before: readonly TnsRecord[],
+  { site }: TnsSending,
+  ledger: TnsLedger,
+): void {
+  const concerned = new Set([...before.map(({ diaObjectId }) => diaObjectId), ...ids]);
+  const records = [...concerned].flatMap((id) => ledger.ofObject(id).findLast((record) => record.site === site) ?? []);
+  print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
+  const open = ledger.open(site);
+  if (open.some(({ reportId }) => reportId === undefined)) say(IN_DOUBT);
+  const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));
+  const isLeft = ids.some((id) => !named.has(id) && !isThere(ledger.standing(site, id)));
+  if (isLeft || open.length > 0) process.exitCode = EXIT.failed;
+}
+
+const IN_DOUBT =
+  'in doubt: TNS gave no receipt, so it may have the report or not, and it is not sent again by itself. A later run ' +
+  'looks for it there once more; if it is not there, --again sends the same report again';
+
+function isThere(standing: TnsRecord | undefined): boolean {
+  return standing !== undefined && standing.outcome !== undefined && standing.outcome !== 'lost';
+}
+
+/** To the person at the keyboard, beside the output. */
+function say(words: string): void {
+  process.stderr.write(`lvra: ${words}\n`);
+}

@@ -1,0 +1,79 @@
+import type { TnsRecord } from '@lvra/shared/ledger/tns';
+import { tnsDateOf } from '@lvra/tns/date';
+import type { Photometry } from '@lvra/tns/discovery';
+import type { Planned } from '@lvra/tns/plan';
+import { table } from '../formats.js';
+
+/** What became of a report, in words that fit a cell. */
+export function fateOf({ outcome, reportId }: TnsRecord): string {
+  switch (outcome) {
+    case undefined:
+      return reportId === undefined ? 'in doubt' : 'awaited';
+    case 'inserted':
+      return 'new object';
+    case 'existing':
+      return 'object of others';
+    case 'identical':
+      return 'reported before';
+    case 'found':
+      return 'found there';
+    case 'lost':
+      return 'unknown';
+    case 'not_sent':
+      return 'not sent';
+    case 'refused':
+      return 'refused';
+  }
+}
+
+/** What is to be reported, one line an object. */
+export function planTable(planned: readonly Planned[]): string {
+  const head = ['diaObjectId', 'RA', 'dec', 'discovered (UTC)', 'brightness', 'last non-detection', 'points', 'note'];
+  return table(head, planned.map(rowOf), [1, 2, 6]);
+}
+
+const BLANK = ['', '', '', '', '', ''];
+
+function rowOf(planned: Planned): string[] {
+  const id = String(planned.diaObjectId);
+  switch (planned.kind) {
+    case 'report': {
+      const { ra, decl, midpointMjdTai, nonDetection, photometry } = planned.discovery;
+      const before = nonDetection ? `${tnsDateOf(nonDetection.midpointMjdTai)} ${brightness(nonDetection)}` : 'archive';
+      const [first] = photometry;
+      const shown = [ra.toFixed(5), decl.toFixed(5), tnsDateOf(midpointMjdTai), first ? brightness(first) : ''];
+      return [id, ...shown, before, String(photometry.length), ''];
+    }
+    case 'repeat':
+      return [id, ...BLANK, 'the report that TNS did not answer, as it was'];
+    case 'standing':
+      return [id, ...BLANK, `left out: ${standingWords(planned.standing)}`];
+    case 'named':
+      return [id, ...BLANK, `left out: TNS has it as ${planned.tnsName}, says Lasair`];
+    case 'impossible':
+      return [id, ...BLANK, `left out: ${planned.why}`];
+  }
+}
+
+function standingWords(standing: TnsRecord): string {
+  const name = standing.objname === undefined ? '' : ` ${standing.objname}`;
+  const site = standing.site === 'sandbox' ? ', sandbox' : '';
+  return `${fateOf(standing)}${name}${site} (reported ${new Date(standing.sentAt).toISOString().slice(0, 10)})`;
+}
+
+function brightness(point: Photometry): string {
+  if ('limitingMagnitude' in point) return `> ${point.limitingMagnitude.toFixed(2)} ${point.band}`;
+  return `${point.magnitude.toFixed(2)} ± ${point.magnitudeError.toFixed(2)} ${point.band}`;
+}
+
+/** What became of reports, one line each. */
+export function outcomeTable(records: readonly TnsRecord[]): string {
+  const rows = records.map((record) => [
+    String(record.diaObjectId),
+    record.internalName,
+    fateOf(record),
+    record.objname ?? '',
+    record.detail ?? (record.outcome === undefined && record.reportId === undefined ? 'TNS gave no receipt' : ''),
+  ]);
+  return table(['diaObjectId', 'internal name', 'at TNS', 'name', 'detail'], rows);
+}
