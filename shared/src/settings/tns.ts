@@ -129,8 +129,9 @@ export function loadTnsSettings(site: TnsSite | undefined, environment: NodeJS.P
   const found = readGroup(TNS_SETTINGS, written, nameOfMissing, complaints);
   complainOfStrangers(environment, complaints);
   const apiKey = readSecret(['LVRA_TNS_API_KEY'], environment, complaints);
-  if (found?.archive === '0' && found.archivalRemarks === '') {
-    complaints.push('archival_remarks of TNS is not set: archive is 0 (another one); write which one it is');
+  // Of the text as it is written, so that it is said beside whatever else is wrong.
+  if (written.get('archive')?.value === '0' && !written.has('archivalRemarks')) {
+    complaints.push(`${nameOfMissing('archivalRemarks')} is not set: archive is 0, another one; write which one`);
   }
   if (site) complainOfMissing(written, apiKey, complaints);
   if (complaints.length > 0 || !found) throw new UsageError(complaints.join('\n'));

@@ -45,7 +45,9 @@ function scoreOf(given: string): number {
 }
 
 function nightOf(given: string): string {
-  const iso = given.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
-  if (/^\d{8}$/.test(given) && !Number.isNaN(Date.parse(`${iso}T00:00:00Z`))) return given;
+  const instant = Date.parse(`${given.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')}T00:00:00Z`);
+  // A 31st of February would be taken for a day of March.
+  const isDay = !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10).replaceAll('-', '') === given;
+  if (isDay) return given;
   throw new InvalidArgumentError('Write a night as YYYYMMDD.');
 }

@@ -1,0 +1,88 @@
+import type { TestContext } from 'node:test';
+import {
+  startTnsSandbox,
+  TNS_SANDBOX_BOT,
+  TNS_SANDBOX_KEY,
+  type TnsSandbox,
+  type TnsSandboxOptions,
+} from '@lvra/sandbox/tns/tns-sandbox';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { NewTnsReport } from '@lvra/shared/ledger/tns';
+import type { TnsSending } from '@lvra/shared/settings/tns';
+import { newLedger } from '@lvra/shared/testing/ledgers';
+import { internalNameOf } from '../report.js';
+import { Submitting } from '../submitting.js';
+import { Tns } from '../tns.js';
+import { TnsClient } from '../tns-client.js';
+
+/** For tests: a sandbox TNS, a ledger, and what speaks to the one and writes into the other. */
+export interface TnsWorld {
+  readonly sandbox: TnsSandbox;
+  readonly ledger: Ledger;
+  readonly submitting: Submitting;
+  readonly client: TnsClient;
+  /** What was said to the person at the keyboard. */
+  readonly said: string[];
+  /** How long the client waited because TNS asked for it, ms. */
+  readonly waits: number[];
+  readonly stop: AbortController;
+  /** What the ledger thinks the time is. */
+  clock: number;
+}
+
+export async function makeTnsWorld(
+  t: TestContext,
+  options: TnsSandboxOptions & { readonly sending?: Partial<TnsSending>; readonly ledger?: Ledger } = {},
+): Promise<TnsWorld> {
+  const sandbox = await startTnsSandbox(options);
+  t.after(() => sandbox.close());
+  const sending: TnsSending = {
+    ...{ site: 'sandbox', address: sandbox.address, apiKey: TNS_SANDBOX_KEY },
+    ...{ botId: String(TNS_SANDBOX_BOT.id), botName: TNS_SANDBOX_BOT.name },
+    ...{ timeoutMs: 5_000, pollMs: 10, replyMs: 5_000 },
+    ...options.sending,
+  };
+  const stop = new AbortController();
+  const said: string[] = [];
+  const waits: number[] = [];
+  const client = new TnsClient({ ...sending, signal: stop.signal, onWait: (waitMs) => waits.push(waitMs) });
+  t.after(() => client.close());
+  const ledger = options.ledger ?? newLedger(t);
+  const world = { sandbox, ledger, client, said, waits, stop, clock: Date.UTC(2026, 1, 3) };
+  const submitting = new Submitting({
+    ...{ ledger: ledger.tns, tns: new Tns(client), sending, sender: 'test', signal: stop.signal },
+    say: (words) => said.push(words),
+    now: () => world.clock,
+  });
+  return Object.assign(world, { submitting });
+}
+
+/** A good report, in the old names, of an object at a place of its own. */
+export function sampleReport(diaObjectId: bigint, changes: Readonly<Record<string, unknown>> = {}): NewTnsReport {
+  const report = {
+    ra: { value: (Number(diaObjectId % 3_600n) / 10).toFixed(7) },
+    dec: { value: '-41.0225428' },
+    reporting_group_id: '111',
+    discovery_data_source_id: '165',
+    reporter: 'A. Person',
+    discovery_datetime: '2025-12-20.34588',
+    at_type: '1',
+    internal_name: internalNameOf(diaObjectId),
+    internal_ids: { diaObjectId: String(diaObjectId) },
+    non_detection: { archiveid: '2' },
+    photometry: {
+      photometry_group: {
+        0: {
+          obsdate: '2025-12-20.34588',
+          flux: '21.2932658',
+          flux_error: '0.1199839',
+          flux_units: '1',
+          filter_value: '164',
+          instrument_value: '287',
+        },
+      },
+    },
+    ...changes,
+  };
+  return { diaObjectId, internalName: internalNameOf(diaObjectId), report: JSON.stringify(report) };
+}
