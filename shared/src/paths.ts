@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { isStem } from './stem.js';
 
+/** The set of features that a VRA has unless its file names another: the Python pipeline's. */
+export const DEFAULT_FEATURES = 'r0b';
+
 /**
  * Every path under the data root, in one place: TYPE / YEAR / DATE as the team's spec has it.
  * `db`, `locks`, `models` and `schemas` are flat.
@@ -12,8 +15,8 @@ export interface DataPaths {
   readonly models: string;
   /** The batch file of a stem. */
   batch(stem: string): string;
-  /** The feature file of a stem. */
-  features(stem: string): string;
+  /** The feature file of a stem; that of a set of features which is not the default one lies in a folder of the set's. */
+  features(stem: string, set?: string): string;
   /** The raw bytes of one quarantined alert. */
   quarantined(stem: string, stage: string, position: number): string;
   /** The images of a stem's alerts, where they are kept. */
@@ -39,7 +42,8 @@ export function dataPaths(root: string): DataPaths {
     locks: join(root, 'locks'),
     models: join(root, 'models'),
     batch: (stem) => dated('JSON', stem, `${stem}.json`),
-    features: (stem) => dated('csv', stem, `${stem}.csv`),
+    features: (stem, set = DEFAULT_FEATURES) =>
+      dated(set === DEFAULT_FEATURES ? 'csv' : `csv_${set}`, stem, `${stem}.csv`),
     quarantined: (stem, stage, position) => dated('quarantine', stem, `${stem}_${stage}_${position}.raw`),
     cutouts: (stem) => dated('cutouts', stem, `${stem}.avro`),
     schema: (id) => join(root, 'schemas', `${id}.avsc`),

@@ -12,13 +12,18 @@ import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { AlertView, readAlert } from './alert.js';
-import { FeatureTable } from './feature-table.js';
+import { type FeatureSet, featureSet } from './feature-sets.js';
+import { madeBefore, makeOnce } from './shared-work.js';
+import { thresholdFlags } from './thresholds.js';
 
 export interface FeatureStageOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly paths: DataPaths;
   readonly vra: string;
+  readonly set: FeatureSet;
+  /** The other VRAs with the same set of features. */
+  readonly siblings: readonly string[];
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -35,9 +40,20 @@ export function createFeatureTask(options: FeatureStageOptions): StageTask {
 async function perform(
   stem: string,
   context: StemContext,
-  { ledger, work, paths, log, metrics }: FeatureStageOptions,
+  { ledger, work, paths, vra, set, siblings, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
-  const result = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem));
+  const path = paths.features(stem, set.name);
+  const made = await madeBefore(ledger, stem, path, vra, siblings);
+  if (made) {
+    const status = made.status === STATUS.done ? STATUS.done : STATUS.partial;
+    const detail = `the feature file of ${made.vra}`;
+    const settlement = { status, rows: made.rows, now: Date.now(), durationMs: context.elapsed(), detail };
+    const taken = ledger.results.takeOverFeatures(work, stem, settlement);
+    return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
+  }
+  const { result, isMaker } = await makeOnce(ledger, path, () =>
+    makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem), set),
+  );
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
   const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
@@ -47,9 +63,11 @@ async function perform(
     ...(detail === '' ? {} : { detail }),
   });
   if (!recorded) return undefined;
-  for (const { position, reason, detail: why } of result.quarantined) {
-    metrics.quarantined.inc({ stage: 'feature', reason });
-    log.warn({ stem, position, reason }, `alert in quarantine: ${why}`);
+  if (isMaker) {
+    for (const { position, reason, detail: why } of result.quarantined) {
+      metrics.quarantined.inc({ stage: 'feature', reason });
+      log.warn({ stem, position, reason }, `alert in quarantine: ${why}`);
+    }
   }
   return { status, rows: result.records.length, path: relative(paths.root, result.path) };
 }
@@ -75,16 +93,20 @@ export async function makeFeatureFile(
   stem: string,
   paths: DataPaths,
   receivedMs: Float64Array | undefined,
+  set: FeatureSet = featureSet(),
 ): Promise<Features> {
   const view = new AlertView();
-  const table = new FeatureTable();
+  const table = set.begin();
   const records: FeatureRecord[] = [];
   const quarantined: QuarantineEntry[] = [];
   let withoutAlert = 0;
   let position = 0;
   const alerts = scanBatch(paths.batch(stem), (cursor, bytes) => {
     readAlert(cursor, bytes, view);
-    return view.hasAlert ? table.add(view, position, received(receivedMs, position)) : undefined;
+    if (!view.hasAlert) return undefined;
+    const record = recordOf(view, received(receivedMs, position));
+    table.add(view, position, record.flags);
+    return record;
   });
   try {
     for await (const { result, bytes } of alerts) {
@@ -96,11 +118,18 @@ export async function makeFeatureFile(
   } catch (error) {
     throw asStemFailure(error, stem);
   }
-  const path = paths.features(stem);
+  const path = paths.features(stem, set.name);
   await writeFileAtomically(path, async (file) => {
     await writeChunks(file, [...table.chunks()]);
   });
   return { records, quarantined, withoutAlert, path };
+}
+
+/** What the ledger keeps of an alert, whatever features it has. */
+function recordOf(view: AlertView, receivedMs: number | undefined): FeatureRecord {
+  const { diaObjectId, diaSourceId, fluxes, times } = view;
+  const midpointMjdTai = times[view.latest] as number;
+  return { diaObjectId, diaSourceId, midpointMjdTai, receivedMs, flags: thresholdFlags(fluxes, times, midpointMjdTai) };
 }
 
 function received(receivedMs: Float64Array | undefined, position: number): number | undefined {

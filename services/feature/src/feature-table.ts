@@ -1,11 +1,11 @@
 import { KIND } from '@lvra/shared/json/kinds';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
-import type { FeatureRecord, ThresholdFlags } from '@lvra/shared/ledger/results';
+import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 import type { AlertView } from './alert.js';
 import { cellOf, textCell } from './cells.js';
 import { Columns } from './columns.js';
+import type { FeatureRows } from './feature-sets.js';
 import type { FieldList } from './fields.js';
-import { thresholdFlags } from './thresholds.js';
 
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
@@ -18,7 +18,7 @@ const FALSE = Buffer.from('False');
  * Columns stand in order of first appearance, so a row never changes once it is written: where later alerts bring
  * new columns, the rows before only get empty cells at their end.
  */
-export class FeatureTable {
+export class FeatureTable implements FeatureRows {
   readonly #columns = new Columns();
   #bytes = Buffer.allocUnsafe(1 << 20);
   #length = 0;
@@ -38,13 +38,9 @@ export class FeatureTable {
    * Adds the row of an alert.
    *
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
-   * @param receivedMs when Kafka received it, ms since 1970
-   * @returns what the ledger keeps of it
    */
-  add(view: AlertView, position: number, receivedMs: number | undefined): FeatureRecord {
+  add(view: AlertView, position: number, flags: ThresholdFlags): void {
     const layout = this.#columns.layoutOf(view);
-    const latestTime = view.times[view.latest] as number;
-    const flags = thresholdFlags(view.fluxes, view.times, latestTime);
     this.#begin();
     this.#takeFields(view.bytes, view.source, layout.source);
     this.#takeFields(view.bytes, view.message, layout.message);
@@ -52,8 +48,6 @@ export class FeatureTable {
     this.#setCell(0, Buffer.from(String(position)));
     this.#setComputed(flags, observedDays(view));
     this.#writeRow(view.bytes);
-    const { diaObjectId, diaSourceId } = view;
-    return { diaObjectId, diaSourceId, midpointMjdTai: latestTime, receivedMs, flags };
   }
 
   /** The whole file: header, rows, a newline at the end. */

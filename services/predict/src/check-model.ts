@@ -9,17 +9,24 @@ import { findModel, type WantedModel } from './model-files.js';
 /** So many of the newest feature files say which columns there are. */
 const FILES_LOOKED_AT = 5;
 
+/** Where the feature files of a VRA are found. */
+export interface FeatureFiles {
+  readonly vra: string;
+  /** The set of features. */
+  readonly features: string;
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+}
+
 /** The features that none of the newest feature files of a VRA has; where there are no files yet, none is lacking. */
 export function lackingFeatures(
-  features: readonly string[],
-  vra: string,
-  paths: DataPaths,
-  ledger: Ledger,
+  wanted: readonly string[],
+  { vra, features, paths, ledger }: FeatureFiles,
 ): Promise<string[]> {
   const stems = ledger.overview.newestDone('feature', vra, FILES_LOOKED_AT);
   return featuresNowhere(
-    features,
-    stems.map((stem) => paths.features(stem)),
+    wanted,
+    stems.map((stem) => paths.features(stem, features)),
   );
 }
 
@@ -36,12 +43,12 @@ export function refuseLacking(path: string, lacking: readonly string[]): void {
 /**
  * Checks a model as the predict stage does before it scores with it.
  *
- * @param ledger of the data folder, which knows the newest feature files; undefined where there is none yet
+ * @param files undefined where there is no ledger yet that knows the newest feature files
  * @throws StageMisconfigured where the stage would refuse it
  */
-export async function checkModel(wanted: WantedModel, paths: DataPaths, ledger: Ledger | undefined): Promise<void> {
+export async function checkModel(wanted: WantedModel, files: FeatureFiles | undefined): Promise<void> {
   const { path } = await findModel(wanted);
   const model = await Model.load(path);
   await model.close();
-  if (ledger) refuseLacking(path, await lackingFeatures(model.manifest.features, wanted.name, paths, ledger));
+  if (files) refuseLacking(path, await lackingFeatures(model.manifest.features, files));
 }

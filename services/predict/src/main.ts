@@ -22,6 +22,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
     work: ledger.work('predict', name),
     paths,
     vra: name,
+    features: vra.features,
     wanted: () => {
       const { modelVersion: version, modelPath: path, annotate } = live.read();
       return { model: { name, version, path }, annotate, trouble: live.trouble };

@@ -55,7 +55,7 @@ function pipeline(context: TestContext, features: Given = {}) {
   const work = ledger.work('predict', 'r0b');
   const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
   const task = createPredictTask({
-    ...{ ledger, work, paths, vra: 'r0b' },
+    ...{ ledger, work, paths, vra: 'r0b', features: 'r0b' },
     wanted: () => ({ model, annotate: features.annotate ?? true }),
     metrics: new Metrics().model,
     log: createLogger(paths, 'test', { stdout: false }),

@@ -17,6 +17,8 @@ export interface PredictOptions {
   readonly work: WorkLedger;
   readonly paths: DataPaths;
   readonly vra: string;
+  /** The set of features that its models take. */
+  readonly features: string;
   /** What the settings want now; asked before each stem. */
   readonly wanted: () => Wanted & { readonly annotate: boolean };
   readonly metrics: ModelMetrics;
@@ -46,8 +48,8 @@ class PredictTask implements StageTask {
   constructor(options: PredictOptions) {
     this.#options = options;
     this.vra = options.vra;
-    const { wanted, metrics, log, vra, paths, ledger } = options;
-    const lacking = (features: readonly string[]) => lackingFeatures(features, vra, paths, ledger);
+    const { wanted, metrics, log, ledger } = options;
+    const lacking = (features: readonly string[]) => lackingFeatures(features, options);
     this.#live = new LiveModel({ wanted, lacking, metrics, log });
     this.#watch = new ModelWatch(metrics, ledger.scoreCounts);
   }
@@ -83,7 +85,8 @@ class PredictTask implements StageTask {
 
   async #read(stem: string, { manifest }: Model): Promise<FeatureTable> {
     try {
-      return await readFeatureFile(this.#options.paths.features(stem), manifest.features, manifest.input);
+      const { paths, features } = this.#options;
+      return await readFeatureFile(paths.features(stem, features), manifest.features, manifest.input);
     } catch (error) {
       if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.suspect();
       throw error;

@@ -100,6 +100,15 @@ export class ResultLedger {
     });
   }
 
+  /**
+   * Settles a stem whose features another VRA has recorded.
+   *
+   * @returns false where the stem was done already and nothing was written
+   */
+  takeOverFeatures(work: WorkLedger, stem: string, settlement: Settlement & { readonly rows: number }): boolean {
+    return writing(this.#database, () => work.settle(stem, settlement));
+  }
+
   /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
   addFeatures(stem: string, rows: readonly FeatureRecord[], quarantined: readonly QuarantineEntry[]): void {
     const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);

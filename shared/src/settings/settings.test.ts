@@ -66,6 +66,7 @@ describe('the settings file', () => {
         modelName: 'r0b',
         modelPath: '/home/lasair/data/lvra/models/r0b_a1_N411_LR01p1_MaxI50_RS42.joblib',
         modelVersion: 'a1',
+        features: 'r0b',
         topicOut: 'r0b_lvra',
         explanation: 'r0b - Real Or Bogus Classifier',
         url: 'https://example.org/r0b.html',

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { DEFAULT_FEATURES } from '../paths.js';
 import { isVraName } from '../subjects.js';
 import { environmentName, vraFileName } from './names.js';
 import { decimal, text, wholeNumber, yesNo } from './values.js';
 import { type Complaints, overrideFromEnvironment, readGroup } from './written.js';
 import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
 
-/** What a VRA's file says: the Python pipeline's six keys, and three of ours. */
+/** What a VRA's file says: the Python pipeline's six keys, and ours. */
 export interface VraSettings {
   /** Its file, absolute. */
   readonly file: string;
@@ -14,6 +15,8 @@ export interface VraSettings {
   /** Absolute. A model of the VRA; those of its other versions lie in the same folder. */
   readonly modelPath: string;
   readonly modelVersion: string;
+  /** The set of features that its model takes. */
+  readonly features: string;
   /** The annotator's topic at Lasair. */
   readonly topicOut: string;
   readonly explanation: string;
@@ -40,6 +43,12 @@ const VRA_SETTINGS = {
     'write a letter and at most 31 letters, digits or underscores, but not stem or timestamp',
   ),
   modelVersion: annotated("the model's version", 16),
+  features: text('the name of a set of features: small letters, digits, underscores')
+    .refine(
+      (name) => /^[a-z][a-z0-9_]{0,31}$/.test(name),
+      'write a small letter, then small letters, digits, underscores',
+    )
+    .default(DEFAULT_FEATURES),
   topicOut: annotated("the annotator's topic at Lasair", 255),
   explanation: annotated('what the score means', 1_024).default(''),
   url: annotated('the address of a page about the VRA', 1_024).default(''),

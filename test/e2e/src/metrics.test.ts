@@ -13,6 +13,7 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   const labels = { stage: 'predict', vra: 'r0b' };
   metrics.alertsConsumed.inc({ source: 'kafka' }, 3);
   metrics.alertBytesConsumed.inc({ source: 'kafka' }, 3.5e9);
+  metrics.leftOut.inc({ reason: 'solar_system' });
   metrics.quarantined.inc({ stage: 'feature', reason: 'no_sources' });
   metrics.stems.inc({ ...labels, outcome: 'done' });
   metrics.rows.inc(labels, 1_000);

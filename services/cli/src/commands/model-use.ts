@@ -44,7 +44,8 @@ async function check(settings: Settings, vra: VraSettings, version: string): Pro
     ? Ledger.open(paths.database, [vra.modelName], { create: false })
     : undefined;
   try {
-    await checkModel({ name: vra.modelName, version, path: vra.modelPath }, paths, ledger);
+    const files = ledger && { vra: vra.modelName, features: vra.features, paths, ledger };
+    await checkModel({ name: vra.modelName, version, path: vra.modelPath }, files);
   } catch (error) {
     if (!(error instanceof StageMisconfigured)) throw error;
     throw new UsageError(`${error.message}; nothing was changed`, { cause: error });

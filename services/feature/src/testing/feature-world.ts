@@ -8,6 +8,7 @@ import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import type { StageReport } from '@lvra/shared/stage/task';
 import { runPython } from '@lvra/shared/testing/python';
+import { featureSet } from '../feature-sets.js';
 import { createFeatureTask } from '../feature-stage.js';
 
 /** A feature file as Python's csv module reads it: a row is its cells by column. */
@@ -15,6 +16,8 @@ export interface FeatureFile {
   columns: string[];
   rows: Record<string, string>[];
 }
+
+const R0B = { vra: 'r0b', set: featureSet(), siblings: [] };
 
 /** A data folder of its own with a feature stage; for tests. */
 export class FeatureWorld {
@@ -40,7 +43,7 @@ export class FeatureWorld {
 
   perform(stem: string): Promise<StageReport | undefined> {
     const { ledger, work, paths, metrics } = this;
-    const task = createFeatureTask({ ledger, work, paths, vra: 'r0b', log: this.#log, metrics });
+    const task = createFeatureTask({ ledger, work, paths, log: this.#log, metrics, ...R0B });
     return task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 12 });
   }
 

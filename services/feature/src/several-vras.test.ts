@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { UsageError } from '@lvra/shared/errors';
+import { writeFileAtomically } from '@lvra/shared/files';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { dataPaths } from '@lvra/shared/paths';
+import { type FeatureSet, featureSet } from './feature-sets.js';
+import { createFeatureTask } from './feature-stage.js';
+import { messageText, simpleMessage } from './testing/messages.js';
+
+const STEM = '20260202_102448';
+const VRAS = ['r0b', 'agn', 'own'];
+
+/** A set of features as somebody might add one. */
+const BRIGHTNESS: FeatureSet = {
+  name: 'brightness',
+  begin: () => {
+    const lines = ['diaObjectId,diaSourceId,greatest'];
+    return {
+      add: ({ diaObjectId, diaSourceId, fluxes }) =>
+        void lines.push(`${diaObjectId},${diaSourceId},${Math.max(...fluxes)}`),
+      chunks: () => [Buffer.from(`${lines.join('\n')}\n`)],
+    };
+  },
+};
+
+/** A stem of two alerts, one of them unusable, for three VRAs: r0b and agn have the same features. */
+async function night(context: TestContext) {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-vras-'));
+  const paths = dataPaths(root);
+  const ledger = Ledger.open(paths.database, VRAS, { create: true });
+  context.after(() => {
+    ledger.close();
+    rmSync(root, { recursive: true });
+  });
+  const metrics = new Metrics();
+  const log = createLogger(paths, 'test', { stdout: false });
+  const bad = messageText({}, []);
+  await writeFileAtomically(paths.batch(STEM), (file) => file.writeFile(`[${simpleMessage()},\n${bad}]\n`));
+  for (const table of ['feature_making', 'predict', 'annotating']) {
+    ledger.database.prepare(`INSERT INTO ${table} (stem, r0b, agn, own) VALUES (?, 0, 0, 0)`).run(STEM);
+  }
+  const perform = (vra: string, set = featureSet()) => {
+    const siblings = set.name === 'r0b' ? ['r0b', 'agn'].filter((other) => other !== vra) : [];
+    const task = createFeatureTask({
+      ...{ ledger, paths, metrics, log, vra, set, siblings },
+      work: ledger.work('feature', vra),
+    });
+    return task.perform(STEM, { signal: context.signal, attempt: 1, elapsed: () => 1 });
+  };
+  const rows = (sql: string) => Number(ledger.database.prepare(sql).pluck().get());
+  return { paths, ledger, perform, rows, page: () => metrics.registry.metrics() };
+}
+
+const DONE = { status: -1, rows: 1, path: `csv/2026/20260202/${STEM}.csv` };
+
+describe('VRAs with the same features', () => {
+  test('make their file together where they begin together, and count a bad alert once', async (context) => {
+    const { perform, ledger, rows, page, paths } = await night(context);
+    assert.deepEqual(await Promise.all([perform('r0b'), perform('agn')]), [DONE, DONE]);
+    for (const vra of ['r0b', 'agn']) assert.equal(ledger.work('feature', vra).status(STEM), -1);
+    assert.equal(ledger.work('feature', 'own').status(STEM), 0);
+    assert.equal(rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
+    assert.equal(rows('SELECT count(*) FROM quarantine'), 1);
+    assert.match(await page(), /^lvra_quarantined_alerts_total\{stage="feature",reason="no_sources"\} 1$/m);
+    assert.equal(readFileSync(paths.features(STEM), 'utf8').split('\n').length, 3);
+  });
+
+  test('take over the file that another one has made', async (context) => {
+    const { perform, ledger, page, paths } = await night(context);
+    await perform('r0b');
+    const made = statSync(paths.features(STEM)).ino;
+    assert.deepEqual(await perform('agn'), DONE);
+    assert.equal(statSync(paths.features(STEM)).ino, made, 'it was not made again');
+    assert.match(await page(), /^lvra_quarantined_alerts_total\{.*\} 1$/m);
+    const event = ledger.events.ofStem(STEM).at(-1);
+    assert.deepEqual(
+      [event?.vra, event?.status, event?.rows, event?.detail],
+      ['agn', -1, 1, 'the feature file of r0b'],
+    );
+  });
+
+  test('make it again where it is gone, or where a person asks for it', async (context) => {
+    const { perform, ledger, paths } = await night(context);
+    await perform('r0b');
+    const whole = readFileSync(paths.features(STEM));
+    rmSync(paths.features(STEM));
+    assert.deepEqual(await perform('agn'), DONE);
+    assert.deepEqual(readFileSync(paths.features(STEM)), whole);
+    writeFileSync(paths.features(STEM), 'spoilt');
+    ledger.work('feature', 'agn').retry(STEM, true);
+    assert.deepEqual(await perform('agn'), DONE);
+    assert.deepEqual(readFileSync(paths.features(STEM)), whole);
+  });
+
+  test('fail together where there is nothing to make it from, and leave no trace for the next attempt', async (context) => {
+    const { perform, paths } = await night(context);
+    const batch = readFileSync(paths.batch(STEM));
+    rmSync(paths.batch(STEM));
+    const both = await Promise.allSettled([perform('r0b'), perform('agn')]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    writeFileSync(paths.batch(STEM), batch);
+    assert.deepEqual(await Promise.all([perform('r0b'), perform('agn')]), [DONE, DONE]);
+  });
+});
+
+describe('features of one’s own', () => {
+  test('lie in a folder of their own, beside those of the others', async (context) => {
+    const { perform, paths, rows } = await night(context);
+    const path = `csv_brightness/2026/20260202/${STEM}.csv`;
+    assert.deepEqual(await Promise.all([perform('r0b'), perform('own', BRIGHTNESS)]), [DONE, { ...DONE, path }]);
+    assert.equal(paths.features(STEM, 'brightness'), join(paths.root, path));
+    assert.match(
+      readFileSync(join(paths.root, path), 'utf8'),
+      /^diaObjectId,diaSourceId,greatest\n\d{18},\d{18},[\d.e+-]+\n$/,
+    );
+    assert.ok(existsSync(paths.features(STEM)));
+    assert.notEqual(dirname(paths.features(STEM)), dirname(join(paths.root, path)));
+    // Flags and times of sources are the alert's own, whatever features are made of it.
+    assert.equal(rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
+    assert.equal(rows('SELECT count(*) FROM source'), 1);
+  });
+
+  test('that nobody makes are a mistake in the settings', () => {
+    assert.throws(
+      () => featureSet('toString'),
+      (error: unknown) => error instanceof UsageError && /FEATURES is toString: there is r0b/.test(error.message),
+    );
+  });
+});
