@@ -136,7 +136,7 @@ export class KafkaReadings {
         const wait = this.#options.sink.add({
           bytes: message.value ?? Buffer.alloc(0),
           receivedMs: receivedMsOf(message),
-          origin: { topic, partition, offset, from: reader.advance(offset), key: message.key },
+          origin: { topic, partition, offset, ...reader.advance(offset), key: message.key },
         });
         last = message;
         if (!wait) continue;
@@ -177,6 +177,7 @@ export class KafkaReadings {
   #reportLost({ topic, partition, position }: PartitionReader, { low }: OffsetSpan): void {
     if (!position || low <= position.next) return;
     const lost = low - position.next;
+    this.#options.metrics.kafkaGone.inc(Number(lost));
     this.#options.log.error(
       { topic, partition },
       `${lost} messages of ${topic}[${partition}] are gone: Kafka's retention removed them before they were read`,

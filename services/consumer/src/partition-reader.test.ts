@@ -27,8 +27,8 @@ describe('the reader of a partition', () => {
     const reader = new PartitionReader('lasair_18lvra-fodder', 0);
     reader.start(undefined, 0);
     assert.deepEqual(reader.judge(7n, fetchedRange(7, 9), 0), { kind: 'take', from: 0 });
-    assert.equal(reader.advance(7n), 7n);
-    assert.equal(reader.advance(8n), 8n);
+    assert.deepEqual(reader.advance(7n), { from: 7n, gone: 0 });
+    assert.deepEqual(reader.advance(8n), { from: 8n, gone: 0 });
     assert.equal(reader.origin, 7n);
   });
 
@@ -69,8 +69,8 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(20n, fetchedRange(20, 22), 0), { kind: 'ask-range' });
     assert.deepEqual(reader.judgeRange({ low: 20n, high: 22n }, 0), { kind: 'fetch', offset: 20n });
     assert.deepEqual(reader.judge(20n, fetchedRange(20, 22), 1), { kind: 'take', from: 0 });
-    assert.equal(reader.advance(20n), 10n);
-    assert.equal(reader.advance(21n), 21n);
+    assert.deepEqual(reader.advance(20n), { from: 10n, gone: 10 });
+    assert.deepEqual(reader.advance(21n), { from: 21n, gone: 0 });
   });
 
   test('goes on without a look while fetches follow each other, and looks again after a pause', () => {

@@ -49,6 +49,8 @@ export class PartitionReader {
   #resumeAt: bigint | undefined;
   #trustedUntil = Number.NEGATIVE_INFINITY;
   #lookedAt = 0;
+  /** Kafka's retention has removed what was before. */
+  #goneBefore = 0n;
 
   #origin: bigint | undefined;
 
@@ -135,18 +137,24 @@ export class PartitionReader {
     if (high < next) return { kind: 'replaced' };
     if (low < next) return { kind: 'fetch', offset: next - 1n };
     // Retention has removed it, and perhaps some that were never read.
+    this.#goneBefore = low;
     this.#lookingBack = false;
     this.#resumeAt = low;
     this.#trust(now, TRUSTED_WITH_MORE_MS);
     return { kind: 'fetch', offset: low };
   }
 
-  /** The message at `offset` is about to be taken. @returns where reading stood before it */
-  advance(offset: bigint): bigint {
+  /**
+   * The message at `offset` is about to be taken.
+   *
+   * @returns where reading stood before it, and how many messages since then retention has removed
+   */
+  advance(offset: bigint): { readonly from: bigint; readonly gone: number } {
     this.#origin ??= offset;
-    const stood = this.#next ?? offset;
+    const from = this.#next ?? offset;
     this.#next = offset + 1n;
-    return stood;
+    const gone = (this.#goneBefore < offset ? this.#goneBefore : offset) - from;
+    return { from, gone: gone > 0n ? Number(gone) : 0 };
   }
 
   /**

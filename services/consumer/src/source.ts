@@ -8,6 +8,8 @@ export interface MessageOrigin {
   readonly offset: bigint;
   /** Where reading stood before this message: its own offset, or less where Kafka holds nothing in between. */
   readonly from: bigint;
+  /** How many messages between `from` and this one Kafka's retention has removed. */
+  readonly gone?: number;
   readonly key: Buffer | null;
 }
 

@@ -13,6 +13,8 @@ export interface OffsetRange {
   readonly next: bigint;
   /** How many of its messages were counted and not taken. */
   readonly leftOut?: number;
+  /** How many of its messages Kafka's retention had removed before they were read. */
+  readonly gone?: number;
   /** Of the last message of the range; see kafka_position. */
   readonly fingerprint: string;
 }
@@ -88,7 +90,7 @@ export class BatchLedger {
       ),
       forgetPosition: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
       range: database.prepare(
-        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
     };
@@ -164,9 +166,9 @@ export class BatchLedger {
       return at && at.next !== first ? [{ topic, partition, next: at.next }] : [];
     });
     if (taken.length > 0) throw new OffsetsTaken(taken);
-    for (const { topic, partition, first, next, leftOut, fingerprint } of batch.ranges) {
+    for (const { topic, partition, first, next, leftOut = 0, gone = 0, fingerprint } of batch.ranges) {
       this.#statements.advance.run(batch.groupId, topic, partition, next, fingerprint);
-      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut ?? 0);
+      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut, gone);
     }
   }
 
@@ -202,9 +204,11 @@ export class BatchLedger {
 
 function detailOf({ quarantined, ranges }: BatchRecord): string | undefined {
   const leftOut = ranges.reduce((sum, range) => sum + (range.leftOut ?? 0), 0);
+  const gone = ranges.reduce((sum, range) => sum + (range.gone ?? 0), 0);
   const parts = [
     ...(quarantined.length > 0 ? [`${quarantined.length} in quarantine`] : []),
     ...(leftOut > 0 ? [`${leftOut} of the solar system left out`] : []),
+    ...(gone > 0 ? [`${gone} before them were gone from Kafka`] : []),
   ];
   return parts.length > 0 ? parts.join(', ') : undefined;
 }

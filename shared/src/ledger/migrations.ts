@@ -239,6 +239,13 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    name: 'messages that retention removed',
+    sql: `
+      -- How many messages of the range Kafka's retention had removed before they were read.
+      ALTER TABLE batch_offsets ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];
 
 /**

@@ -42,8 +42,13 @@ export interface StemFacts {
         readonly bytes: number;
       }
     | undefined;
-  /** How many offsets of Kafka it covers; undefined where it has none, as a replayed one. */
+  /**
+   * How many messages of Kafka its offsets held for it: without those left out and those that were gone. Undefined where
+   * it has none, as a replayed one.
+   */
   readonly offsets: bigint | undefined;
+  /** How many messages Kafka's retention had removed before they were read. */
+  readonly gone: bigint;
   /** By stage and VRA; undefined where the stem has no row in the stage's table, null where it is not for the VRA. */
   status(stage: Stage, vra: string): number | null | undefined;
   /** Whether a process of ours finished the stem in this stage; otherwise a done stem is the Python pipeline's. */
@@ -84,7 +89,12 @@ export class StemVerification {
         'SELECT registered_at, reserved_at, source, alerts, bytes FROM batch WHERE stem = ?',
       ),
       offsets: database
-        .prepare<[string], bigint | null>('SELECT sum(next_offset - first_offset) FROM batch_offsets WHERE stem = ?')
+        .prepare<[string], bigint | null>(
+          'SELECT sum(next_offset - first_offset - left_out - gone) FROM batch_offsets WHERE stem = ?',
+        )
+        .pluck(),
+      gone: database
+        .prepare<[string], bigint>('SELECT coalesce(sum(gone), 0) FROM batch_offsets WHERE stem = ?')
         .pluck(),
       rows: Object.fromEntries(
         STAGES.map((stage) => [stage, database.prepare(`SELECT * FROM ${STATUS_TABLE[stage]} WHERE stem = ?`)]),
@@ -140,6 +150,7 @@ export class StemVerification {
         bytes: Number(batch.bytes ?? 0),
       },
       offsets: (statements.offsets.get(stem) as bigint | null | undefined) ?? undefined,
+      gone: statements.gone.get(stem) as bigint,
       status: (stage, vra) => statusIn(rows[stage], vra),
       doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,

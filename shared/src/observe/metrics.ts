@@ -107,6 +107,11 @@ export class Metrics {
     labelNames: ['topic', 'partition'],
     registers: [this.registry],
   });
+  readonly kafkaGone = new Counter({
+    name: 'lvra_kafka_gone_messages_total',
+    help: 'Messages that Kafka’s retention removed before they were read. They are lost: the consumer was down for days.',
+    registers: [this.registry],
+  });
   readonly diskFree = new Gauge({
     name: 'lvra_disk_free_bytes',
     help: 'Bytes that can still be written on the volume of the data, as the consumer sees it.',

@@ -107,6 +107,7 @@ function summary(counts: Counts): string[] {
     ['stems', `${count(counts.stems)}${others}`],
     ['alerts', `${count(counts.alerts)} in ${count(counts.batchFiles)} batch files`],
     ['left out', `${count(counts.quarantined)} in quarantine, ${count(counts.withoutAlert)} without \`alert\``],
+    ...(counts.gone > 0 ? [['gone', `${count(counts.gone)} messages: removed by Kafka before they were read`]] : []),
     ['features', `${count(counts.featureRows)} rows`],
     ['scores', `${count(counts.scores)}; at Lasair: ${list(counts.outcomes)}`],
     ['objects', count(counts.objects)],

@@ -35,6 +35,8 @@ export interface Counts {
   batchFiles: number;
   alerts: number;
   quarantined: number;
+  /** Messages that Kafka's retention removed before they were read. Kafka never delivered them, so nothing is wrong here. */
+  gone: number;
   /** Messages that have no `alert`, and so no feature row. */
   withoutAlert: number;
   featureRows: number;
@@ -62,7 +64,7 @@ export class Findings {
   readonly kept: Finding[] = [];
   total = 0;
   readonly counts: Counts = {
-    ...{ stems: 0, stemsOfOthers: 0, batchFiles: 0, alerts: 0, quarantined: 0, withoutAlert: 0 },
+    ...{ stems: 0, stemsOfOthers: 0, batchFiles: 0, alerts: 0, quarantined: 0, gone: 0, withoutAlert: 0 },
     ...{ featureRows: 0, scores: 0, objects: 0, clearedFiles: 0 },
     ...{ outcomes: {}, pending: {}, dead: {} },
   };

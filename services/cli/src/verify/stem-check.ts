@@ -32,6 +32,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   if (batch && !batch.registered) return countUp(counts.pending, 'consumer');
   if (!batch) counts.stemsOfOthers++;
   counts.quarantined += facts.quarantined.length;
+  counts.gone += Number(facts.gone);
   checkOffsets(facts, findings);
   checkQuarantine(facts, check);
   if (batch?.alerts === 0) return;
@@ -66,8 +67,8 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
     findings.add({
       check: 'message',
       stem,
-      what: `it covers ${offsets} offsets of Kafka, but ${batch.alerts} alerts are in its batch and ${aside} in quarantine`,
-      todo: 'read the offsets again (`lvra stem` shows them); where Kafka’s own retention removed messages before they were read, they are lost',
+      what: `its offsets held ${offsets} messages of Kafka, but ${batch.alerts} alerts are in its batch and ${aside} in quarantine`,
+      todo: 'read the offsets again (`lvra stem` shows them)',
     });
   }
 }
