@@ -25,7 +25,7 @@ describe('patience with a Lasair that fails', () => {
     assert.equal(patience.afterFailure(), 500);
   });
 
-  test('ends after a minute, however few failures fit into it', () => {
+  test('ends after twenty seconds, however few failures fit into it', () => {
     let time = 1000;
     const patience = new Patience(
       () => 0,

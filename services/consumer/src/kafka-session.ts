@@ -3,6 +3,7 @@ import { messageOf } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import { sleep } from '@lvra/shared/sleep';
 import type { Consumer, Kafka } from 'kafkajs';
+import { ClockStep } from './clock-step.js';
 import { KafkaReadings, type KafkaReadingsOptions } from './kafka-readings.js';
 import { HEARTBEAT_MS } from './keeping-alive.js';
 
@@ -140,7 +141,8 @@ export class KafkaSession {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { topics, onState, topicsChanged } = this.#options;
+    const { topics, onState, topicsChanged, log } = this.#options;
+    const clock = new ClockStep();
     while (!signal.aborted) {
       try {
         for (const topic of topics) await this.#readings.watch(topic);
@@ -151,6 +153,11 @@ export class KafkaSession {
       } catch (error) {
         if (signal.aborted) return;
         onState(`Kafka does not answer: ${messageOf(error)}`);
+      }
+      const step = clock.take();
+      if (step !== undefined) {
+        log.warn(`the clock was set by ${Math.round(step / 1_000)} s; the group is joined anew`);
+        this.#end();
       }
       if (performance.now() - this.#aliveAt > SILENCE_MS) this.#end(new Error('the Kafka client has gone silent'));
       await sleep(WATCH_EVERY_MS, signal);
