@@ -1,14 +1,41 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { messageOf } from './errors.js';
+
+/** The disk does not take a file: full, read-only, broken, or not ours to write to. */
+export class CannotWrite extends Error {
+  override readonly name = 'CannotWrite';
+  constructor(
+    /** The folder that the file was to be in. */
+    readonly folder: string,
+    /** Node's code of the error, such as ENOSPC. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /**
  * Writes a file so that a reader sees all of it or nothing, whenever the process or the machine stops:
  * temporary name in the same folder, fsync, rename, fsync of the folder and of those that were made for it.
  *
  * @param write puts the content into the open file
+ * @throws CannotWrite where the disk refuses; what else `write` throws
  */
 export async function writeFileAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await writeAndRename(path, write);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    throw new CannotWrite(dirname(resolve(path)), code, messageOf(error), { cause: error });
+  }
+}
+
+async function writeAndRename(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const folder = resolve(dirname(path));
   const firstMade = await mkdir(folder, { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
@@ -22,13 +49,18 @@ export async function writeFileAtomically(path: string, write: (file: FileHandle
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await removeQuietly(temporary);
     throw error;
   }
   await syncFolder(folder);
   // A folder is there after a power cut only if the one that holds it was written too.
   if (firstMade === undefined) return;
   for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/** What is left on a disk that takes nothing any more is cleared later, see `clearLeftovers`; the first error counts. */
+async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
 }
 
 async function syncFolder(path: string): Promise<void> {

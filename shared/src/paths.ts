@@ -31,6 +31,9 @@ export interface DataPaths {
   folders(year: string): string[];
 }
 
+/** The folders that stages write files into. */
+export const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'dryrun'] as const;
+
 export function dataPaths(root: string): DataPaths {
   const dated = (type: string, stem: string, file: string) => {
     if (!isStem(stem)) throw new TypeError(`${JSON.stringify(stem)} is not a stem (YYYYMMDD_HHMMSS)`);

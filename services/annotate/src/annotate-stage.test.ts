@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { FIRST_STEM, Night, objectId, scoresOf, sourceId } from './night.js';
+import { FIRST_STEM, Night, objectId, scoresOf, sourceId } from './testing/night.js';
 
 const STEM = FIRST_STEM;
 

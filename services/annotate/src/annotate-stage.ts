@@ -67,6 +67,9 @@ export interface AnnotateOptions {
   readonly random?: () => number;
 }
 
+/** How often to look for stems that the Python pipeline annotated in part. */
+const LOOK_FOR_PARTIAL_MS = 3_600_000;
+
 /** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
 export function createAnnotateTask(options: AnnotateOptions): StageTask {
   return new AnnotateTask(options);
@@ -78,6 +81,8 @@ class AnnotateTask implements StageTask {
   readonly #options: AnnotateOptions;
   readonly #now: () => number;
   #lasair: { client: LasairClient; sending: Sending } | undefined;
+  /** On the clock of `performance.now()`. */
+  #nextLook = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnnotateOptions) {
     this.#options = options;
@@ -90,8 +95,9 @@ class AnnotateTask implements StageTask {
     const { annotate, version } = live();
     if (!annotate) return;
     this.#checkTexts(version);
+    if (!dryRun) this.#connected();
+    this.#openPartialByOthers();
     if (dryRun) return;
-    this.#connected();
     metrics.lasairCallsLeft.set(
       { vra: this.vra },
       ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left,
@@ -106,12 +112,12 @@ class AnnotateTask implements StageTask {
       return undefined;
     }
     const { scores: history } = ledger.annotations;
-    const { scores, seen } = history.unsettled(vra.name, stem, vra.version, vra.history);
+    const { scores, seen } = history.unsettled(vra.name, stem, vra, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);
     } else {
-      await this.#connected().sending.send(stem, sendable, { seen, version: vra.version }, outcomes, signal);
+      await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
     }
     const settled = ledger.annotations.settle(work, stem, outcomes, { now: this.#now(), durationMs: elapsed() });
     switch (settled.kind) {
@@ -143,6 +149,19 @@ class AnnotateTask implements StageTask {
     const texts = sendable.map(({ json }) => json);
     await writeDryRun(dryRun!.path(stem), lasair.endpoint ?? '', texts, limits.listSize.first);
     for (const { id } of sendable) outcomes.set(id, { outcome: 'dry_run' });
+  }
+
+  /** A status of -1 counts as done for the sweep; from the Python pipeline it means that rows are unsent. */
+  #openPartialByOthers(): void {
+    if (performance.now() < this.#nextLook) return;
+    const { ledger, work, log, vra } = this.#options;
+    const stems = ledger.annotations.openPartialByOthers(work);
+    this.#nextLook = performance.now() + LOOK_FOR_PARTIAL_MS;
+    if (stems.length === 0) return;
+    log.info(
+      { vra: vra.name, stems: stems.length, first: stems[0] },
+      `the Python pipeline annotated ${stems.length} stems in part (status -1); their newest scores are sent again`,
+    );
   }
 
   #checkTexts(version: string): void {

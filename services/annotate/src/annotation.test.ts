@@ -16,7 +16,7 @@ const SCORE: Score = {
   modelVersion: 'a1',
   flags: [4, 2, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0],
   receivedMs: undefined,
-  isNewest: true,
+  isSuperseded: false,
   history: [],
 };
 

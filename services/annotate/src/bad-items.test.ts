@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
-import { FIRST_STEM, Night, objectId, SECOND_STEM, scoresOf } from './night.js';
+import { FIRST_STEM, Night, objectId, SECOND_STEM, scoresOf } from './testing/night.js';
 
 const STEM = FIRST_STEM;
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
-import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './night.js';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
 const STEM = FIRST_STEM;
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { createTask } from './main.js';
-import { FIRST_STEM, Night, scoresOf } from './night.js';
+import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
 test('scores of the demonstration that wait when the team’s model is set do not go to Lasair’s own server', async (context) => {
   const night = await Night.start(context);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { StageMisconfigured } from '@lvra/shared/errors';
 import { StageRunner } from '@lvra/shared/stage/runner';
-import { FIRST_STEM, Night, scoresOf } from './night.js';
+import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
 const STEM = FIRST_STEM;
 

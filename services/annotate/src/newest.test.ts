@@ -4,8 +4,8 @@ import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { RetryLater } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { StageRunner } from '@lvra/shared/stage/runner';
-import { Gate } from './gate.js';
-import { FIRST_STEM, Night, SECOND_STEM, scoresOf } from './night.js';
+import { Gate } from './testing/gate.js';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf } from './testing/night.js';
 
 /** Longer than any reservation. */
 const LATER_MS = 3_600_000;
@@ -34,6 +34,17 @@ describe('Lasair holds the score of the newest source', () => {
       [0, 1, 2, 3].map((object) => night.heldSource(object)),
       [1, 1, 1, 0],
     );
+  });
+
+  test('of those that may be sent: one of the demonstration model does not keep the team’s from it', async (context) => {
+    const night = await Night.start(context);
+    const vra = { name: 'r0b', version: 'a1', topic: 'r0b_lvra', explanation: '', url: '', refusedVersion: 'demo' };
+    night.addStem(FIRST_STEM, [{ object: 0, source: 0 }]);
+    night.addStem(SECOND_STEM, [{ object: 0, source: 1, version: 'demo' }]);
+    await night.annotate(FIRST_STEM, night.task({ vra }));
+    await night.annotate(SECOND_STEM, night.task({ vra }));
+    assert.deepEqual([night.outcomes(FIRST_STEM), night.outcomes(SECOND_STEM)], [['accepted'], ['refused']]);
+    assert.equal(night.heldSource(0), 0);
   });
 
   test('with one call for several scores that wait', async (context) => {

@@ -4,7 +4,7 @@ import type { SandboxOptions } from '@lvra/sandbox/sandbox';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { StagePaused } from '@lvra/shared/errors';
 import { StageRunner } from '@lvra/shared/stage/runner';
-import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './night.js';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
 const STEM = FIRST_STEM;
 const MINUTE = 60_000;

@@ -1,5 +1,6 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
 import type { Outcome } from '@lvra/shared/ledger/annotations';
+import type { Versions } from '@lvra/shared/ledger/annotations-newest';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
@@ -65,8 +66,7 @@ interface Progress {
 export interface Judgement {
   /** The greatest provenance ID at that moment. */
   readonly seen: bigint;
-  /** The model version whose score of a source goes before those of others. */
-  readonly version: string;
+  readonly versions: Versions;
 }
 
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */

@@ -12,7 +12,7 @@ const SCORE: Score = {
   modelVersion: 'a1',
   flags: undefined,
   receivedMs: 5,
-  isNewest: true,
+  isSuperseded: false,
   history: [],
 };
 
@@ -28,10 +28,10 @@ function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = f
 describe('a score', () => {
   for (const [name, change, lowest, isAnnotated, expected] of [
     ['is sent', {}, undefined, false, 'sent'],
-    ['that is not the newest of its object is superseded', { isNewest: false }, undefined, false, 'superseded'],
+    ['that is not the newest of its object is superseded', { isSuperseded: true }, undefined, false, 'superseded'],
     [
       'that is not the newest is superseded, sendable or not',
-      { isNewest: false, score: null },
+      { isSuperseded: true, score: null },
       undefined,
       false,
       'superseded',

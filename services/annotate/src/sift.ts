@@ -30,7 +30,7 @@ export function sift(
   const sendable: SendableScore[] = [];
   const outcomes = new Map<bigint, Outcome>();
   for (const score of scores) {
-    if (!score.isNewest) {
+    if (score.isSuperseded) {
       outcomes.set(score.id, { outcome: 'superseded' });
       continue;
     }

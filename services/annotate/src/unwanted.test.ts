@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FIRST_STEM as FIRST, Night, SECOND_STEM as SECOND, scoresOf } from './night.js';
+import { FIRST_STEM as FIRST, Night, SECOND_STEM as SECOND, scoresOf } from './testing/night.js';
 
 describe('where ANNOTATE is no', () => {
   test('a stem that waits is taken off the stage’s hands: no call, no outcome, nothing pending', async (context) => {

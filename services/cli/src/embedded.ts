@@ -8,6 +8,7 @@ import { messageOf } from '@lvra/shared/errors';
 import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
 import type { HealthServer } from '@lvra/shared/observe/health';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
+import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
 import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
 import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
 import type { Settings } from '@lvra/shared/settings/settings';
@@ -73,6 +74,7 @@ export class Embedded {
    */
   async drain(signal: AbortSignal): Promise<string[]> {
     this.#log.info('run --once begins');
+    const clearing = clearLeftovers(this.pipeline.paths, this.#log);
     const quiet = new AbortController();
     const ending = AbortSignal.any([signal, quiet.signal]);
     const consumed = this.#consumer.run(ending, DISK_PATIENCE_MS).then(() => undefined, messageOf);
@@ -92,6 +94,7 @@ export class Embedded {
       quiet.abort();
     }
     const troubles = [...(await Promise.all(ends)), kafkaTrouble].filter((trouble) => trouble !== undefined);
+    await clearing;
     this.#log.info({ troubles }, 'run --once ends');
     return troubles;
   }
@@ -116,7 +119,9 @@ export class Embedded {
    */
   async run(signal: AbortSignal): Promise<void> {
     this.#log.info('run begins');
+    const endClearing = keepClearing(this.pipeline.paths, this.#log);
     await runTogether(this.#workers(), signal);
+    await endClearing();
     this.#log.info('run ends');
   }
 
@@ -134,7 +139,8 @@ export class Embedded {
   async serveHealth(): Promise<HealthServer | undefined> {
     const { settings } = this.pipeline;
     if (!settings.healthPort) return undefined;
-    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, this.#bus, () => this.notReady());
+    const parts = { bus: this.#bus, notReady: () => this.notReady(), log: this.#log };
+    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, parts);
   }
 
   close(): void {

@@ -1,22 +1,19 @@
-import { type Contender, newestOf } from './annotations-newest.js';
+import { type Contender, newestOf, type Versions } from './annotations-newest.js';
 import { newestFirst } from './source-order.js';
 
 /** A score among those of its object. */
-export interface PastScore extends Contender {
-  readonly score: number | null;
-}
+export type PastScore = Contender;
 
 /**
  * The last scores of an object, one a source, newest first.
  *
  * @param scores all of the object's, in the order of their provenance IDs
  * @param newest the one that `newestOf` chooses among them; it stands first, also where times are known of some only
- * @param version of the configured model; its score of a source goes before those of other versions
  */
 export function lastScores(
   scores: readonly PastScore[],
   newest: PastScore,
-  version: string,
+  versions: Versions,
   most: number,
 ): readonly PastScore[] {
   const bySource = new Map<bigint | null, PastScore[]>();
@@ -26,6 +23,6 @@ export function lastScores(
     else bySource.set(score.diaSourceId, [score]);
   }
   bySource.delete(newest.diaSourceId);
-  const others = [...bySource.values()].flatMap((same) => newestOf(same, version) ?? []);
+  const others = [...bySource.values()].flatMap((same) => newestOf(same, versions) ?? []);
   return [newest, ...newestFirst(others)].slice(0, most);
 }

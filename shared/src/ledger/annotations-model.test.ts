@@ -96,7 +96,7 @@ describe('annotating one object by two senders, all interleavings', () => {
       for (const stem of [0, 1]) {
         if (tables.statuses[stem] !== 0 || (stem === 1 && !tables.secondScored)) continue;
         const [, { score, seen }] = model.plan(tables, stem);
-        if (score?.isNewest) become({ at: 'planned', stem, seen });
+        if (score && !score.isSuperseded) become({ at: 'planned', stem, seen });
         else become({ at: 'settling', stem, isSuperseded: score !== undefined });
       }
       return;

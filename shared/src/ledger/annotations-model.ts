@@ -82,14 +82,14 @@ export class LedgerModel {
 
   plan(tables: Tables, stem: number) {
     return this.#step(tables, `plan ${stem}`, () => {
-      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, 'a1');
+      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, { version: 'a1' });
       return { score: scores[0], seen: Number(seen) };
     });
   }
 
   reserve(tables: Tables, sender: string, stem: number, seen: number) {
     return this.#step(tables, `reserve ${sender} ${stem} ${seen}`, () => {
-      const limits = { seen: BigInt(seen), version: 'a1', callsPerHour: 1 };
+      const limits = { seen: BigInt(seen), versions: { version: 'a1' }, callsPerHour: 1 };
       const { reservations } = this.#ledger.annotations;
       const result = reservations.reserve(this.#work, sendable(stem), callOf(sender), limits);
       return result.reserved.length > 0 ? 'reserved' : result.superseded.length > 0 ? 'superseded' : 'busy';

@@ -7,6 +7,7 @@ const score = (id: bigint, diaSourceId: bigint, midpointMjdTai: number | null = 
   diaSourceId,
   midpointMjdTai,
   modelVersion,
+  score: 0.5 as number | null,
 });
 
 describe('the newest score of an object', () => {
@@ -30,12 +31,23 @@ describe('the newest score of an object', () => {
     ],
     ['may be of another version, if its source is newer', [score(1n, 10n), score(2n, 20n, null, 'a2')], 2n],
   ] as const) {
-    test(name, () => assert.equal(newestOf(scores, 'a1')?.id, newest));
+    test(name, () => assert.equal(newestOf(scores, { version: 'a1' })?.id, newest));
   }
+
+  test('is not one that will never be sent, however new its source', () => {
+    const versions = { version: 'a1', refusedVersion: 'demo' };
+    const sendable = score(1n, 10n, 61073.1);
+    const newer = score(2n, 20n, 61073.2);
+    assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }], versions)?.id, 1n);
+    assert.equal(newestOf([sendable, { ...newer, score: null }], versions)?.id, 1n);
+    assert.equal(newestOf([sendable, { ...newer, score: Number.POSITIVE_INFINITY }], versions)?.id, 1n);
+    assert.equal(newestOf([{ ...newer, modelVersion: 'demo' }], versions), undefined);
+    assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }], { version: 'a1' })?.id, 2n);
+  });
 
   test('is never one that lost before, also where times and ids contradict each other', () => {
     const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n)];
-    const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1), 'a1')?.id);
+    const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1), { version: 'a1' })?.id);
     assert.deepEqual(winners, [1n, 2n, 3n]);
     const lost = new Set<bigint>();
     winners.forEach((winner, index) => {

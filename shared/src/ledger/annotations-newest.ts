@@ -6,22 +6,45 @@ export interface Contender {
   /** When the source was observed, MJD TAI; null for rows of the Python pipeline, which did not keep it. */
   readonly midpointMjdTai: number | null;
   readonly modelVersion: string | null;
+  readonly score: number | null;
+}
+
+/** Which versions of a VRA's model count, by the settings. */
+export interface Versions {
+  /** Of the configured model; its score of a source goes before those of other versions. */
+  readonly version: string;
+  /** Whose scores are never annotated. */
+  readonly refusedVersion?: string | undefined;
 }
 
 /**
- * The newest score of an object, of all its scores in the order of their provenance IDs.
+ * False for a score that is never sent, whatever happens: an incomplete row, or one of a version that is refused. It
+ * must not supersede a score that can be sent, or Lasair would be left with none of them.
+ */
+export function canBeSent({ diaSourceId, modelVersion, score }: Contender, { refusedVersion }: Versions): boolean {
+  return (
+    diaSourceId !== null &&
+    modelVersion !== null &&
+    modelVersion !== refusedVersion &&
+    score !== null &&
+    Number.isFinite(score)
+  );
+}
+
+/**
+ * The newest score of an object, of those of its scores that can be sent, in the order of their provenance IDs.
  *
  * Each score is held against the best of those before it, so what lost once never comes back: an outcome
  * "superseded" is for good, also where times are known for some of the sources only and two of the three
  * comparisons among three scores contradict the third.
  *
- * @param version of the configured model; its score of a source goes before those of other versions
- * @returns undefined where there is no score
+ * @returns undefined where there is no score that can be sent
  */
-export function newestOf<One extends Contender>(contenders: readonly One[], version: string): One | undefined {
+export function newestOf<One extends Contender>(contenders: readonly One[], versions: Versions): One | undefined {
   let newest: One | undefined;
   for (const contender of contenders) {
-    if (newest === undefined || isNewer(contender, newest, version)) newest = contender;
+    if (!canBeSent(contender, versions)) continue;
+    if (newest === undefined || isNewer(contender, newest, versions.version)) newest = contender;
   }
   return newest;
 }

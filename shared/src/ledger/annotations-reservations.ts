@@ -1,6 +1,6 @@
 import { isDone } from '../status.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
-import { newestOf } from './annotations-newest.js';
+import { newestOf, type Versions } from './annotations-newest.js';
 import type { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
 import type { WorkLedger } from './work.js';
@@ -129,7 +129,7 @@ export class Reservations {
     work: WorkLedger,
     rows: readonly Row[],
     call: Call,
-    { seen, version, callsPerHour }: { seen: bigint; version: string; callsPerHour: number },
+    { seen, versions, callsPerHour }: { seen: bigint; versions: Versions; callsPerHour: number },
   ): Reservation<Row> {
     return writing(this.#database, () => {
       const calls = this.#budget.state(call.now, callsPerHour);
@@ -138,7 +138,7 @@ export class Reservations {
       const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
       for (const row of rows) {
-        if (this.#isSuperseded(work.vra, row, seen, version)) superseded.push(row);
+        if (this.#isSuperseded(work.vra, row, seen, versions)) superseded.push(row);
         else if (this.#take(work.vra, row, call)) reserved.push(row);
         else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
       }
@@ -148,9 +148,9 @@ export class Reservations {
     });
   }
 
-  #isSuperseded(vra: string, row: Sendable, seen: bigint, version: string): boolean {
+  #isSuperseded(vra: string, row: Sendable, seen: bigint, versions: Versions): boolean {
     if (!this.#history.grewSince(vra, row.diaObjectId, seen)) return false;
-    return newestOf(this.#history.ofObject(vra, row.diaObjectId), version)?.id !== row.id;
+    return newestOf(this.#history.ofObject(vra, row.diaObjectId), versions)?.id !== row.id;
   }
 
   #take(vra: string, row: Sendable, { sender, now, until }: Call): boolean {

@@ -1,5 +1,5 @@
 import { lastScores, type PastScore } from './annotations-history.js';
-import { newestOf } from './annotations-newest.js';
+import { canBeSent, newestOf, type Versions } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
@@ -17,8 +17,8 @@ export interface Score {
   readonly flags: readonly (number | null)[] | undefined;
   /** When Kafka received the alert, ms since 1970. */
   readonly receivedMs: number | undefined;
-  /** Whether it is the newest score of its object, over all stems. */
-  readonly isNewest: boolean;
+  /** Whether a newer score of its object is there, over all stems, that is sent in place of this one. */
+  readonly isSuperseded: boolean;
   /** Of the newest score of an object: the object's last scores, as many as were asked for, itself the first. */
   readonly history: readonly PastScore[];
 }
@@ -76,7 +76,7 @@ export class ScoreHistory {
    *
    * @param historyLength how many of the object's last scores come with its newest one
    */
-  unsettled(vra: string, stem: string, version: string, historyLength = 0): { scores: Score[]; seen: bigint } {
+  unsettled(vra: string, stem: string, versions: Versions, historyLength = 0): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
       const seen = this.#statements.greatestId.get() as bigint;
       const rows = this.#statements.unsettled.all({ stem, vra }) as [
@@ -91,19 +91,17 @@ export class ScoreHistory {
       const newest = new Map<bigint, { id: bigint | undefined; history: readonly PastScore[] }>();
       const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
         if (diaObjectId !== null && !newest.has(diaObjectId)) {
-          newest.set(diaObjectId, this.#newest(vra, diaObjectId, version, historyLength));
+          newest.set(diaObjectId, this.#newest(vra, diaObjectId, versions, historyLength));
         }
         const ofObject = diaObjectId === null ? undefined : newest.get(diaObjectId);
-        const isNewest = diaObjectId === null || ofObject?.id === id;
+        const isNewest = ofObject?.id === id;
+        const row = { id, diaObjectId, diaSourceId, score, modelVersion };
+        const sendable = canBeSent({ ...row, midpointMjdTai: null }, versions);
         return {
-          id,
-          diaObjectId,
-          diaSourceId,
-          score,
-          modelVersion,
+          ...row,
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
-          isNewest,
+          isSuperseded: diaObjectId !== null && sendable && !isNewest,
           history: isNewest ? (ofObject?.history ?? []) : [],
         };
       });
@@ -111,10 +109,10 @@ export class ScoreHistory {
     })();
   }
 
-  #newest(vra: string, diaObjectId: bigint, version: string, historyLength: number) {
+  #newest(vra: string, diaObjectId: bigint, versions: Versions, historyLength: number) {
     const all = this.ofObject(vra, diaObjectId);
-    const newest = newestOf(all, version);
-    const history = newest && historyLength > 0 ? lastScores(all, newest, version, historyLength) : [];
+    const newest = newestOf(all, versions);
+    const history = newest && historyLength > 0 ? lastScores(all, newest, versions, historyLength) : [];
     return { id: newest?.id, history };
   }
 

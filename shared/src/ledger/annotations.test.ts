@@ -37,7 +37,7 @@ describe('the annotate stage in the ledger', () => {
       .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.25, 'r0b', 'a1', current_timestamp)")
       .run(id, object, diaSourceId, stem);
   }
-  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem, 'a1').scores;
+  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem, { version: 'a1' }).scores;
   const settle = (stem: string, outcomes: [bigint, Outcome['outcome']][]) =>
     ledger.annotations.settle(work, stem, new Map(outcomes.map(([id, outcome]) => [id, { outcome, detail: 'why' }])), {
       now: NOW,
@@ -47,7 +47,7 @@ describe('the annotate stage in the ledger', () => {
   const reserve = (id: bigint, of: ReturnType<typeof call>) =>
     ledger.annotations.reservations.reserve(work, [{ id, diaObjectId: OBJECT }], of, {
       seen: 9n,
-      version: 'a1',
+      versions: { version: 'a1' },
       callsPerHour: 10,
     });
   const finish = (id: bigint, of: ReturnType<typeof call>, end: 'taken' | 'unanswered' | 'refused') =>
@@ -75,7 +75,7 @@ describe('the annotate stage in the ledger', () => {
           modelVersion: 'a1',
           flags: [7, null, ...Array(13).fill(1)],
           receivedMs: 1234.5,
-          isNewest: true,
+          isSuperseded: false,
           history: [],
         },
       ]);
@@ -86,21 +86,21 @@ describe('the annotate stage in the ledger', () => {
       const [score] = scoresOf(FIRST);
       assert.equal(score?.flags, undefined);
       assert.equal(score?.receivedMs, undefined);
-      assert.equal(score?.isNewest, true);
+      assert.equal(score?.isSuperseded, false);
     });
 
     test('is not the newest where another stem scored a later source', () => {
       addScore(1, FIRST, 10n);
       addScore(2, SECOND, 20n);
-      assert.equal(scoresOf(FIRST)[0]?.isNewest, false);
-      assert.equal(scoresOf(SECOND)[0]?.isNewest, true);
+      assert.equal(scoresOf(FIRST)[0]?.isSuperseded, true);
+      assert.equal(scoresOf(SECOND)[0]?.isSuperseded, false);
     });
 
     test('of another VRA does not count', () => {
       addScore(1, FIRST, 10n);
       addScore(2, SECOND, 20n);
       ledger.database.exec("UPDATE provenance SET model_name = 'other' WHERE ID = 2");
-      assert.equal(scoresOf(FIRST)[0]?.isNewest, true);
+      assert.equal(scoresOf(FIRST)[0]?.isSuperseded, false);
       assert.equal(scoresOf(SECOND).length, 0);
     });
   });
@@ -160,7 +160,7 @@ describe('the annotate stage in the ledger', () => {
 
     test('counts what was accepted before, and does not overwrite it', () => {
       const row = { id: 1n, diaObjectId: 1n };
-      const limits = { seen: 9n, version: 'a1', callsPerHour: 10 };
+      const limits = { seen: 9n, versions: { version: 'a1' }, callsPerHour: 10 };
       ledger.annotations.reservations.reserve(work, [row], call('A'), limits);
       ledger.annotations.reservations.finish(work, [row], call('A'), 'taken', NOW);
       const settled = settle(FIRST, [

@@ -3,6 +3,8 @@ import { CallBudget } from './annotations-budget.js';
 import { Reservations } from './annotations-reservations.js';
 import { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
+import type { Statement } from './sqlite.js';
+import { columnOf, STATUS_TABLE } from './status-tables.js';
 import type { WorkLedger } from './work.js';
 
 /** What became of a score at Lasair. */
@@ -49,6 +51,7 @@ export class AnnotationLedger {
   readonly calls: CallBudget;
   readonly reservations: Reservations;
   readonly #database: Database;
+  readonly #partialByOthers = new Map<string, Statement>();
   readonly #statements;
 
   constructor(database: Database) {
@@ -67,6 +70,41 @@ export class AnnotationLedger {
         'INSERT OR REPLACE INTO annotation_outcome (provenance_ID, outcome, at, detail) VALUES (?, ?, ?, ?)',
       ),
     };
+  }
+
+  /**
+   * Opens the stems that the Python pipeline left at -1, which from it means that some rows were not sent: nobody
+   * knows which, so all of them are pending again. One of ours at -1 has an outcome for every score and stays.
+   *
+   * A row that had been sent is sent again where it is still the newest of its object: Lasair replaces an annotation
+   * by its key, so that costs a call and changes nothing. One that is not the newest is settled without a call.
+   *
+   * @returns the stems, oldest first
+   */
+  openPartialByOthers(work: WorkLedger): string[] {
+    return writing(this.#database, () => {
+      const stems = this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
+      for (const stem of stems) work.retry(stem, true);
+      return stems;
+    });
+  }
+
+  #partialStatement(vra: string): Statement {
+    let statement = this.#partialByOthers.get(vra);
+    if (!statement) {
+      statement = this.#database
+        .prepare(
+          `SELECT stem FROM ${STATUS_TABLE.annotate} own WHERE ${columnOf(vra)} = -1
+           AND NOT EXISTS (SELECT 1 FROM stem_event e
+             WHERE e.stem = own.stem AND e.stage = 'annotate' AND e.vra = @vra AND e.status = -1)
+           AND EXISTS (SELECT 1 FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+             WHERE p.stem = own.stem AND p.model_name = @vra AND o.outcome IS NULL)
+           ORDER BY stem`,
+        )
+        .pluck();
+      this.#partialByOthers.set(vra, statement);
+    }
+    return statement;
   }
 
   /**

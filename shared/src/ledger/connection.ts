@@ -1,10 +1,14 @@
 import { messageOf, UsageError } from '../errors.js';
+import { assertInPlace, rememberFile } from './file-identity.js';
 import Sqlite, { type Database } from './sqlite.js';
 
 export type { Database };
 
-/** How long a statement waits for another process's transaction before it gives up, in ms. */
-const BUSY_TIMEOUT_MS = 30_000;
+/**
+ * How long a statement waits for another process's transaction before it gives up, in ms. Nothing else happens in this
+ * process meanwhile, its health page included; whoever holds the lock for longer is waited for by the stage's loop.
+ */
+const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the database file for many processes at once.
@@ -21,6 +25,7 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
     database.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
     database.pragma('cache_size = -16384');
+    rememberFile(database);
     return database;
   } catch (error) {
     database.close();
@@ -64,7 +69,22 @@ export function openingError(path: string, error: unknown): unknown {
  *
  * A transaction that begins with a read and then writes can fail at once where another process wrote
  * in between; beginning with the lock makes it wait its turn instead.
+ *
+ * @throws LedgerMoved where the file was replaced since it was opened
  */
 export function writing<T>(database: Database, work: () => T): T {
-  return database.transaction(work).immediate();
+  assertInPlace(database);
+  const begun = performance.now();
+  try {
+    return database.transaction(work).immediate();
+  } finally {
+    watchers.get(database)?.(performance.now() - begun);
+  }
+}
+
+const watchers = new WeakMap<Database, (ms: number) => void>();
+
+/** Has every write transaction of a database timed, with the time it waited for the lock, ms. */
+export function watchWrites(database: Database, watcher: (ms: number) => void): void {
+  watchers.set(database, watcher);
 }

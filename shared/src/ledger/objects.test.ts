@@ -35,7 +35,7 @@ function send(ledger: Ledger, id: bigint, end: 'taken' | 'unanswered' | 'refused
   const call = { sender: 'test', now: NOW, until: NOW + 90_000 };
   const rows = [{ id, diaObjectId: OBJECT }];
   const { reservations } = ledger.annotations;
-  reservations.reserve(work, rows, call, { seen: 99n, version: 'a1', callsPerHour: 10 });
+  reservations.reserve(work, rows, call, { seen: 99n, versions: { version: 'a1' }, callsPerHour: 10 });
   reservations.finish(work, rows, call, end, NOW + 50);
 }
 

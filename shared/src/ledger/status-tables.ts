@@ -32,6 +32,9 @@ export function addVraColumns(database: Database, vra: string): void {
     if (!exists) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
     database.exec(`CREATE INDEX IF NOT EXISTS ${table}_open_${vra} ON ${table} (stem) WHERE ${column} NOT IN (1, -1)`);
   }
+  // Those that the Python pipeline may have left half annotated.
+  const { annotate } = STATUS_TABLE;
+  database.exec(`CREATE INDEX IF NOT EXISTS ${annotate}_partial_${vra} ON ${annotate} (stem) WHERE ${column} = -1`);
 }
 
 /** The statements on one stage's status of one VRA, prepared once. */

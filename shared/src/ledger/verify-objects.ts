@@ -65,7 +65,7 @@ export class ObjectVerification {
   facts(diaObjectId: bigint, vra: string, version: string, now: number): ObjectFacts | undefined {
     return this.#database.transaction(() => {
       const scores = this.#statements.scores.all(diaObjectId, vra) as ObjectScore[];
-      const newest = newestOf(scores, version) as ObjectScore | undefined;
+      const newest = newestOf(scores, { version });
       if (!newest) return undefined;
       const annotation = this.#statements.annotation.get(vra, diaObjectId);
       return {

@@ -245,6 +245,18 @@ export class WorkLedger {
     this.#statements.resume.run(this.stage, this.vra);
   }
 
+  /**
+   * Writes a page of the ledger as it is, to see whether it can be written.
+   *
+   * @throws what SQLite throws where it cannot
+   */
+  probe(): void {
+    writing(this.database, () => {
+      const version = this.database.pragma('user_version', { simple: true });
+      this.database.pragma(`user_version = ${version}`);
+    });
+  }
+
   /** The pause in force, if there is one. */
   paused(now: number): { until: number; reason: string } | undefined {
     const row = this.#statements.pausedUntil.get(this.stage, this.vra);

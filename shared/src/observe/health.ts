@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../errors.js';
 import type { Metrics } from './metrics.js';
+import { hideSecrets } from './secrets.js';
 
 export interface HealthOptions {
   readonly host: string;
@@ -26,8 +27,10 @@ export interface HealthServer {
 export async function serveHealth(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     respond(request.url ?? '/', options)
-      .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body))
-      .catch((error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${messageOf(error)}\n`));
+      .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(hideSecrets(body)))
+      .catch((error) =>
+        response.writeHead(500, { 'content-type': 'text/plain' }).end(`${hideSecrets(messageOf(error))}\n`),
+      );
   });
   await listen(server, options.host, options.port);
   return {

@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino';
 import { messageOf } from '../errors.js';
 import type { DataPaths } from '../paths.js';
 import { nightOf } from '../stem.js';
+import { hideSecrets } from './secrets.js';
 
 export type { Logger };
 
@@ -50,8 +51,13 @@ export function createLogger(paths: DataPaths, name: string, destination: { stdo
       redact: { paths: SECRET_PATHS, censor: '[redacted]' },
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.multistream(streams),
+    pino.multistream(streams.map((entry) => ({ ...entry, stream: withoutSecrets(entry.stream) }))),
   );
+}
+
+/** Hides the secrets that stand under no name: in a message, a stack, an address, a nested body. */
+function withoutSecrets(stream: pino.DestinationStream): pino.DestinationStream {
+  return { write: (line) => stream.write(hideSecrets(line)) };
 }
 
 /**

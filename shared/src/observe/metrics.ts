@@ -127,6 +127,22 @@ export class Metrics {
     help: '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',
     registers: [this.registry],
   });
+  readonly ledgerUp = new Gauge({
+    name: 'lvra_ledger_readable',
+    help: '1 while the ledger answers. At 0 the gauges of stems are old: is the volume there, full, or locked by somebody?',
+    registers: [this.registry],
+  });
+  readonly ledgerWrite = new Histogram({
+    name: 'lvra_ledger_write_seconds',
+    help: 'Time of a write transaction, the wait for its turn included. Growing means a slow disk or too many writers.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+  readonly ledgerWalBytes = new Gauge({
+    name: 'lvra_ledger_wal_bytes',
+    help: 'Size of the write-ahead log. Tens of MB are usual; one that only grows has a reader that never ends.',
+    registers: [this.registry],
+  });
 
   /** @param options.process also measure this process: memory, CPU, event loop */
   constructor(options: { process: boolean } = { process: false }) {

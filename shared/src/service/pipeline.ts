@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Bus } from '../bus/bus.js';
 import { messageOf, UsageError } from '../errors.js';
+import { watchWrites } from '../ledger/connection.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type HealthServer, serveHealth } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
@@ -55,11 +56,13 @@ export function openPipeline(
   const ledger = Ledger.open(paths.database, vras, { create: true });
   // Two containers may have the same process numbers; hostname, number and start time are one process's alone.
   const owner = `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
+  const metrics = new Metrics({ process: true });
+  watchWrites(ledger.database, (ms) => metrics.ledgerWrite.observe(ms / 1_000));
   const close = () => {
     ledger.close();
     locks.release();
   };
-  return { settings, paths, ledger, metrics: new Metrics({ process: true }), owner, close };
+  return { settings, paths, ledger, metrics, owner, close };
 }
 
 /** A stage of a VRA, ready to run; it logs under the stage's own name. */
@@ -88,14 +91,21 @@ export async function serveHealthOf(
   { settings, metrics, ledger }: Pipeline,
   port: number,
   stages: readonly (readonly [Stage, string])[],
-  bus: Bus,
-  notReady: () => string[],
+  { bus, notReady, log }: { bus: Bus; notReady: () => string[]; log: Logger },
 ): Promise<HealthServer> {
   const refresh = () => {
     metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
-    for (const [stage, vra] of stages) {
-      metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
-      metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
+    // Where the ledger cannot be had, the other metrics are wanted most.
+    metrics.ledgerUp.set(0);
+    try {
+      for (const [stage, vra] of stages) {
+        metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
+        metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
+      }
+      metrics.ledgerWalBytes.set(statSync(`${ledger.database.name}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+      metrics.ledgerUp.set(1);
+    } catch (error) {
+      log.warn(`the gauges of the ledger are old: ${messageOf(error)}`);
     }
   };
   try {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../errors.js';
+import { hideSecrets } from '../observe/secrets.js';
 import { LockHeld } from './locks.js';
 
 /** What the exit codes of all our programs say. */
@@ -24,6 +25,11 @@ export function isProgram(moduleUrl: string): boolean {
  * ours and comes with its stack.
  */
 export async function runProgram(name: string, main: () => Promise<void>): Promise<void> {
+  // What Node prints of its own accord could show a secret; and in its diagnostic reports stands the environment.
+  process.on('uncaughtException', (error) => {
+    report(name, error);
+    process.exit();
+  });
   try {
     await main();
   } catch (error) {
@@ -34,7 +40,7 @@ export async function runProgram(name: string, main: () => Promise<void>): Promi
 function report(name: string, error: unknown): void {
   process.exitCode = exitCodeOf(error);
   const text = process.exitCode === EXIT.failed && error instanceof Error ? (error.stack ?? '') : messageOf(error);
-  process.stderr.write(`${text.replace(/^(?!\s)/gm, `${name}: `)}\n`);
+  process.stderr.write(`${hideSecrets(text).replace(/^(?!\s)/gm, `${name}: `)}\n`);
 }
 
 function exitCodeOf(error: unknown): number {

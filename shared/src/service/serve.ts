@@ -6,6 +6,7 @@ import type { Settings } from '../settings/settings.js';
 import { stagesOf, vrasOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
 import { suitCollector } from './garbage.js';
+import { keepClearing } from './leftovers.js';
 import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
 import { stopSignal } from './shutdown.js';
 import { notReady, runTogether, type Worker } from './workers.js';
@@ -62,6 +63,7 @@ export async function serve(
     onStatus: (status) => log.info(status),
     onTrouble: (trouble) => log.warn(trouble),
   });
+  const endClearing = keepClearing(paths, log);
   let health: HealthServer | undefined;
   try {
     const workers = makeWorkers({ ...pipeline, bus, log });
@@ -69,14 +71,16 @@ export async function serve(
     const port = settings.healthPort ?? HEALTH_PORT[name];
     const stages = stagesOf(settings).filter(([stage]) => stage === name);
     if (port !== 0)
-      health = await serveHealthOf(pipeline, port, stages, bus, () =>
-        signal.aborted ? ['stopping'] : notReady(workers),
-      );
+      health = await serveHealthOf(pipeline, port, stages, {
+        notReady: () => (signal.aborted ? ['stopping'] : notReady(workers)),
+        ...{ bus, log },
+      });
     log.info({ dataRoot: paths.root, profile: settings.profile, healthPort: health?.port }, `${name} starts`);
     await runTogether(workers, signal);
   } finally {
     await bus.close();
     await health?.close();
+    await endClearing();
     pipeline.close();
   }
 }

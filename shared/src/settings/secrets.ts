@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
+import { rememberSecret } from '../observe/secrets.js';
 import type { Complaints } from './written.js';
 
 /**
@@ -20,7 +21,10 @@ export function readSecret(
     }
     const value = file ? contentOf(`${name}_FILE`, file, complaints) : direct?.trim();
     if (value === undefined || value === '') continue;
-    if (/^[\x21-\x7e]+$/.test(value)) return value;
+    if (/^[\x21-\x7e]+$/.test(value)) {
+      rememberSecret(value);
+      return value;
+    }
     complaints.push(`${file ? `${name}_FILE` : name} holds more than one word: put the secret alone in it`);
     return undefined;
   }

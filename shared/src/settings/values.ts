@@ -47,7 +47,9 @@ export function oneOf<const T extends string>(choices: readonly T[]) {
 export function webAddress(example: string) {
   return value(`an address such as ${example}`, (given) => {
     const url = URL.canParse(given) ? new URL(given) : undefined;
-    return url && /^https?:$/.test(url.protocol) ? given.replace(/\/+$/, '') : undefined;
+    // A password in an address would be shown wherever the address is.
+    const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+    return isPlain ? given.replace(/\/+$/, '') : undefined;
   });
 }
 

@@ -1,11 +1,88 @@
-/** A disk that is full, gone or read-only, as Node and SQLite name it. */
-const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'SQLITE_FULL', 'SQLITE_READONLY']);
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UsageError } from '../errors.js';
+import { CannotWrite } from '../files.js';
+import { LedgerMoved } from '../ledger/file-identity.js';
+import type { WorkLedger } from '../ledger/work.js';
+
+/** Errors of a disk that is full, gone or read-only, wherever Node meets them. */
+const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 
 /**
- * True where the disk, and not the stem, is the trouble. Such a stem must not use up its attempts: it would be dead
- * before somebody has made room.
+ * What SQLite says where the ledger cannot be had for now: no room, a disk that fails, rights taken away, or another
+ * process that keeps it locked for longer than a statement waits.
+ */
+const LEDGER_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/;
+
+/** What SQLite says of a file that no waiting will mend. */
+const LEDGER_BROKEN = /^SQLITE_(CORRUPT|NOTADB)/;
+
+/** So much is written to see whether there is room again: about a feature file. */
+const PROBE_BYTES = 1 << 20;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/**
+ * True where the disk or the ledger, and not the stem, is the trouble, and waiting may help. Such a stem must not use
+ * up its attempts: it would be dead before somebody has made room.
  */
 export function isDiskTrouble(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return DISK_TROUBLE.has(code) || code.startsWith('SQLITE_IOERR');
+  if (error instanceof CannotWrite) return true;
+  const code = codeOf(error);
+  // A file that cannot be read is one stem's trouble: it must not hold up the others.
+  const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
+  return (DISK_ERRORS.has(code) && !isReading) || LEDGER_TROUBLE.test(code);
+}
+
+/** Where the ledger is past waiting for, what a person has to do; undefined for any other error. */
+export function ledgerBroken(error: unknown, path: string): UsageError | undefined {
+  if (error instanceof LedgerMoved)
+    return new UsageError(`${error.message}: start this service again`, { cause: error });
+  if (!LEDGER_BROKEN.test(codeOf(error))) return undefined;
+  const advice = 'stop all services and restore it, see "Backup and restore" in docs/guarantees.md';
+  return new UsageError(`the ledger ${path} is damaged (${messageOf(error)}): ${advice}`, { cause: error });
+}
+
+/** What the trouble is, for a person. */
+export function troubleText(error: unknown, ledgerPath: string): string {
+  const code = codeOf(error);
+  const where = code.startsWith('SQLITE_')
+    ? `the ledger ${ledgerPath} does not take writes`
+    : 'the disk takes no writes';
+  return `${where} (${messageOf(error)}): make room, or mend it; nothing is lost meanwhile and no attempt is counted`;
+}
+
+/**
+ * Tries whether the trouble is over, by writing to the ledger and to the folder that refused a file.
+ *
+ * @throws what stands in the way
+ */
+export function probe(work: WorkLedger, error: unknown): void {
+  work.probe();
+  if (error instanceof CannotWrite) probeFolder(error.folder);
+}
+
+function probeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeProbe(folder);
+  } catch (error) {
+    throw new CannotWrite(folder, codeOf(error), messageOf(error), { cause: error });
+  }
+}
+
+function writeProbe(folder: string): void {
+  const path = join(folder, `probe.${randomBytes(4).toString('hex')}.tmp`);
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'wx');
+    for (let left = PROBE_BYTES; left > 0; ) left -= writeSync(descriptor, Buffer.alloc(left));
+    fsyncSync(descriptor);
+  } finally {
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+      rmSync(path, { force: true });
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import type { Subscription } from '../bus/bus.js';
 import type { WorkLedger } from '../ledger/work.js';
 import { sleep } from '../sleep.js';
+import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
 import type { Readiness } from './readiness.js';
 import type { Outcome, StemHandler } from './stem-handler.js';
 
@@ -46,14 +47,24 @@ export async function drain(
       await sleep(unreadyMs, either);
       continue;
     }
-    const todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
-    for (const stem of todo) {
-      if (signal.aborted || (await readiness.check()) > 0) break;
-      progress.note(stem, await handler.handle(stem, undefined, signal));
-      if (progress.isHopeless()) return progress.lastFailure;
+    let todo: string[];
+    let leasedMs: number | undefined;
+    try {
+      handler.releaseLate();
+      todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
+      for (const stem of todo) {
+        if (signal.aborted || (await readiness.check()) > 0) break;
+        progress.note(stem, await handler.handle(stem, undefined, signal));
+        if (progress.isHopeless()) return progress.lastFailure;
+      }
+      leasedMs = work.leasedMs(Date.now(), leaseMs);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw ledgerBroken(error, work.database.name) ?? error;
+      readiness.diskRefuses(error);
+      continue;
     }
     if (todo.length > 0) continue;
-    const heldMs = Math.min(progress.waitMs(), work.leasedMs(Date.now(), leaseMs) ?? Number.POSITIVE_INFINITY);
+    const heldMs = Math.min(progress.waitMs(), leasedMs ?? Number.POSITIVE_INFINITY);
     if (heldMs < Number.POSITIVE_INFINITY) await sleep(Math.min(heldMs, LOOK_AT_CLAIMS_MS), signal);
     else if (isLast) return progress.lastFailure;
     else (await subscription.next(IDLE_WAIT_MS, either))?.ack();

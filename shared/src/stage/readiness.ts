@@ -3,6 +3,7 @@ import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { StatusCode } from '../status.js';
+import { isDiskTrouble, probe, troubleText } from './disk-trouble.js';
 import type { StageTask } from './task.js';
 
 export interface ReadinessOptions {
@@ -18,6 +19,9 @@ export interface ReadinessOptions {
 /** How soon to look again whether a pause has ended. */
 const LOOK_AT_PAUSE_MS = 5_000;
 
+/** How soon to look again whether the disk takes writes. */
+const LOOK_AT_DISK_MS = 5_000;
+
 /** Whether a stage can work now, in its own view and in that of the ledger, where another replica may have paused it. */
 export class Readiness {
   readonly #options: ReadinessOptions;
@@ -25,6 +29,8 @@ export class Readiness {
   /** On the clock of `performance.now()`. */
   #lostUntil = 0;
   #lostStatus: StatusCode | undefined;
+  /** What the disk refused last, until a probe of it succeeds. */
+  #diskTrouble: unknown;
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
@@ -35,14 +41,32 @@ export class Readiness {
     return this.#reason;
   }
 
-  /** Gets the stage ready. @returns 0 when it can work, else after how long to ask again, ms */
+  /**
+   * Gets the stage ready.
+   *
+   * @returns 0 when it can work, else after how long to ask again, ms
+   * @throws what is wrong with the ledger, where it is past waiting for
+   */
   async check(): Promise<number> {
-    const { task, work } = this.#options;
     const lostMs = this.#lostUntil - performance.now();
-    if (lostMs > 0) {
-      this.#markWaiting();
-      return lostMs;
+    if (lostMs > 0 && this.#lostStatus === undefined) return lostMs;
+    try {
+      if (lostMs > 0) {
+        this.#markWaiting();
+        return lostMs;
+      }
+      if (this.#diskTrouble !== undefined) probe(this.#options.work, this.#diskTrouble);
+      this.#diskTrouble = undefined;
+      return await this.#checkTask();
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      this.diskRefuses(error);
+      return this.#waitMs();
     }
+  }
+
+  async #checkTask(): Promise<number> {
+    const { task, work } = this.#options;
     const now = Date.now();
     const pause = work.paused(now);
     if (pause) {
@@ -52,6 +76,7 @@ export class Readiness {
     try {
       await task.prepare?.();
     } catch (error) {
+      if (isDiskTrouble(error)) throw error;
       this.lose(error);
       return this.#options.againMs;
     }
@@ -65,6 +90,18 @@ export class Readiness {
     this.#lostStatus = error instanceof StageMisconfigured ? error.status : undefined;
     this.#markWaiting();
     this.#set(messageOf(error));
+  }
+
+  /** The disk or the ledger refuses; the stage waits until a probe finds that they do not any more. */
+  diskRefuses(error: unknown): void {
+    this.#diskTrouble = error;
+    this.#lostUntil = performance.now() + this.#waitMs();
+    this.#lostStatus = undefined;
+    this.#set(troubleText(error, this.#options.work.database.name));
+  }
+
+  #waitMs(): number {
+    return Math.min(this.#options.againMs, LOOK_AT_DISK_MS);
   }
 
   #markWaiting(): void {

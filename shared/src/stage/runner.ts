@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.js';
 import { type Route, routeOf } from '../routes.js';
 import { sleep } from '../sleep.js';
 import { stemOfSubject } from '../subjects.js';
+import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
 import { drain } from './drain.js';
 import { Readiness } from './readiness.js';
 import { type Outcome, StemHandler } from './stem-handler.js';
@@ -57,10 +58,20 @@ export class StageRunner {
     return reason && `${this.#route.durable}: ${reason}`;
   }
 
-  /** Works until `signal` is aborted; the stem in hand is finished first. */
+  /**
+   * Works until `signal` is aborted; the stem in hand is finished first.
+   *
+   * @throws UsageError where the ledger is damaged or was replaced
+   */
   async run(signal: AbortSignal): Promise<void> {
     await this.#subscribed(async (subscription) => {
-      while (!signal.aborted) await this.#turn(subscription, signal);
+      while (!signal.aborted) {
+        try {
+          await this.#turn(subscription, signal);
+        } catch (error) {
+          this.#waitForDisk(error);
+        }
+      }
     });
   }
 
@@ -89,6 +100,13 @@ export class StageRunner {
     }
   }
 
+  /** A ledger that cannot be had for now is waited for, as a full disk is. */
+  #waitForDisk(error: unknown): void {
+    if (!isDiskTrouble(error)) throw ledgerBroken(error, this.#options.work.database.name) ?? error;
+    this.#readiness.diskRefuses(error);
+    this.#sweepIn(0);
+  }
+
   async #turn(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const { bus, metrics } = this.#options;
     metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
@@ -109,6 +127,7 @@ export class StageRunner {
 
   async #sweep(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, sweepMs } = this.#options;
+    this.#handler.releaseLate();
     const pending = work.pending(Date.now(), leaseMs);
     this.#sweepIn(sweepMs, Number.POSITIVE_INFINITY);
     for (const stem of pending) {

@@ -7,12 +7,9 @@ import { routeOf } from '../routes.js';
 import { STATUS } from '../status.js';
 import { subjects } from '../subjects.js';
 import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
-import { isDiskTrouble } from './disk-trouble.js';
+import { isDiskTrouble, ledgerBroken, troubleText } from './disk-trouble.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
-
-/** How often a disk in trouble is tried again. */
-const DISK_WAIT_MS = 30_000;
 
 /** What became of a stem, as far as the loop must know. */
 export type Outcome =
@@ -43,6 +40,8 @@ export interface HandlerOptions {
 /** Does one stem: claims it, has the task do it, records what came of it, announces it, acknowledges. */
 export class StemHandler {
   readonly #options: HandlerOptions;
+  /** Stems whose claim could not be given back, because the ledger took no writes: their attempt does not count. */
+  readonly #unreleased = new Set<string>();
 
   constructor(options: HandlerOptions) {
     this.#options = options;
@@ -67,6 +66,14 @@ export class StemHandler {
     if (outcome.kind === 'put-back' && signal.aborted) delivery?.giveBack();
     else delivery?.ack();
     return outcome;
+  }
+
+  /** Gives back the claims that the ledger did not take back before, without counting the attempts. */
+  releaseLate(why = 'the ledger took no writes'): void {
+    for (const stem of this.#unreleased) {
+      this.#options.work.release(stem, this.#options.owner, 0, why);
+      this.#unreleased.delete(stem);
+    }
   }
 
   /** Keeps claim and message; where the ledger is busy for too long the claim may be lost, and nothing worse. */
@@ -96,13 +103,8 @@ export class StemHandler {
       return { kind: 'settled' };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);
-      if (isDiskTrouble(error)) {
-        const what = `the disk does not take what ${this.#options.task.stage} writes (${messageOf(error)})`;
-        return this.#putBack(
-          stem,
-          new RetryLater(DISK_WAIT_MS, `${what}: make room, or mend it; no attempt is counted`),
-        );
-      }
+      if (isDiskTrouble(error)) return this.#diskRefuses(stem, error);
+      if (ledgerBroken(error, this.#options.work.database.name)) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured) return this.#halted(stem, error);
       return this.#failed(stem, attempt, error, elapsed());
     }
@@ -133,6 +135,20 @@ export class StemHandler {
     work.release(stem, owner, 0, error.message, error.status);
     if (error instanceof StagePaused) readiness.pause(error);
     else readiness.lose(error);
+    return { kind: 'halted' };
+  }
+
+  /** Every other stem would fare the same, so the stage waits. */
+  #diskRefuses(stem: string, error: unknown): Outcome {
+    const { work, readiness, log } = this.#options;
+    log.warn({ ...this.#labels(stem), err: error }, `${stem} is put back: ${messageOf(error)}`);
+    readiness.diskRefuses(error);
+    this.#unreleased.add(stem);
+    try {
+      this.releaseLate(troubleText(error, work.database.name));
+    } catch (again) {
+      log.warn({ stem }, `the claim could not be given back: ${messageOf(again)}; it is once the ledger takes writes`);
+    }
     return { kind: 'halted' };
   }
 

@@ -38,9 +38,13 @@ const STEMS: Record<string, LeftBehind> = {
   '20260301_000008': { feature: 1, predict: 21, annotate: 0, files: 'batch and features' },
   // Done: not touched.
   '20260301_000009': { feature: 1, predict: 1, annotate: 1, files: 'none', scored: true },
-  '20260301_000010': { feature: -1, predict: 1, annotate: -1, files: 'none', scored: true },
+  '20260301_000010': { feature: -1, predict: 1, annotate: 1, files: 'none', scored: true },
   // Its batch file is gone: 21 again.
   '20260301_000011': { feature: 21, predict: 0, annotate: 0, files: 'none' },
+  // Annotated in part, or not at all: nobody knows which rows, so all are sent.
+  '20260301_000012': { feature: 1, predict: 1, annotate: -1, files: 'none', scored: true },
+  '20260301_000013': { feature: 1, predict: 1, annotate: 42, files: 'none', scored: true },
+  '20260301_000014': { feature: 1, predict: 1, annotate: 40, files: 'none', scored: true },
 };
 
 describe('lvra run --once takes over a log.db of the Python pipeline', () => {
@@ -106,13 +110,16 @@ describe('lvra run --once takes over a log.db of the Python pipeline', () => {
     assert.deepEqual(doubled, []);
   });
 
-  test('scores of the team’s model are annotated as version a1', () => {
-    const rows = ledger.prepare('SELECT diaObjectId FROM provenance WHERE stem = ?').all('20260301_000004');
-    assert.equal(rows.length, ALERTS);
-    for (const { diaObjectId } of rows as { diaObjectId: bigint }[]) {
-      assert.equal(sandbox.annotations.get(`r0b_lvra/${diaObjectId}`)?.version, 'a1');
-    }
-  });
+  for (const stem of ['000004', '000012', '000013', '000014']) {
+    test(`scores of the team’s model that may be unsent are annotated as version a1: ${stem}`, () => {
+      const rows = ledger.prepare('SELECT diaObjectId FROM provenance WHERE stem = ?').all(`20260301_${stem}`);
+      assert.equal(rows.length, ALERTS);
+      for (const { diaObjectId } of rows as { diaObjectId: bigint }[]) {
+        assert.equal(sandbox.annotations.get(`r0b_lvra/${diaObjectId}`)?.version, 'a1');
+      }
+      assert.deepEqual(statuses(`20260301_${stem}`), [1, 1, 1]);
+    });
+  }
 });
 
 /** Writes files and rows as the Python pipeline would have left them. */

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { closeSync, copyFileSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { UsageError } from '../errors.js';
+import { writeFileAtomically } from '../files.js';
+import Sqlite from '../ledger/sqlite.js';
+import { StageWorld, until } from '../testing/stage-world.js';
+import type { StageRunner } from './runner.js';
+
+const [A, B] = ['20260301_000001', '20260301_000002'] as const;
+
+/** Another process's transaction. */
+function lockLedger(t: TestContext, world: StageWorld): { release(): void } {
+  const other = new Sqlite(world.ledger.database.name);
+  t.after(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  return { release: () => other.exec('ROLLBACK') };
+}
+
+/** Runs it; the promise settles when it ends, whatever its end. */
+function run(t: TestContext, runner: StageRunner): Promise<unknown> {
+  const stop = new AbortController();
+  const ended = runner.run(stop.signal).then(
+    () => 'stopped',
+    (error: unknown) => error,
+  );
+  t.after(async () => {
+    stop.abort();
+    await ended;
+  });
+  return ended;
+}
+
+describe('a ledger that takes no writes', () => {
+  test('makes the stage wait and say why; then it goes on, and no attempt is counted', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A, B);
+    world.ledger.database.pragma('busy_timeout = 20');
+    const lock = lockLedger(t, world);
+    const runner = world.runner(world.record, { sweepMs: 30 });
+    run(t, runner);
+    await until('it is not ready', () => /the ledger .* does not take writes/.test(runner.notReady() ?? ''));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.match(runner.notReady() ?? '', /database is locked.*make room, or mend it/);
+    assert.deepEqual(world.performed, []);
+    lock.release();
+    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
+    assert.equal(runner.notReady(), undefined);
+  });
+
+  test('in the middle of a stem: its claim is given back afterwards, without the attempt', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A);
+    world.ledger.database.pragma('busy_timeout = 20');
+    const attempts: number[] = [];
+    let lock: { release(): void } | undefined;
+    const runner = world.runner(
+      (stem, context) => {
+        attempts.push(context.attempt);
+        if (attempts.length < 4) lock = lockLedger(t, world);
+        setTimeout(() => {
+          lock?.release();
+          lock = undefined;
+        }, 60);
+        return world.record(stem, context);
+      },
+      { sweepMs: 30 },
+    );
+    run(t, runner);
+    await until('it is done', () => world.work.status(A) === 1);
+    assert.deepEqual(attempts, [1, 1, 1, 1]);
+  });
+
+  test('because its file was replaced ends the stage: what it wrote would be lost', async (t) => {
+    const world = new StageWorld(t);
+    const path = world.ledger.database.name;
+    const runner = world.runner(world.record, { sweepMs: 30 });
+    const ended = run(t, runner);
+    await until('it is ready', () => runner.notReady() === undefined);
+    copyFileSync(path, `${path}.copy`);
+    world.add(A);
+    renameSync(`${path}.copy`, path);
+    const error = await ended;
+    assert.ok(error instanceof UsageError, String(error));
+    assert.match(error.message, /was replaced by another file.*start this service again/);
+    assert.deepEqual(world.performed, []);
+  });
+
+  test('because it is damaged ends the stage, and says where the way back is written', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A);
+    const { database } = world.ledger;
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    const pageSize = Number(database.pragma('page_size', { simple: true }));
+    // Every page but the first, which an open connection keeps.
+    const file = openSync(database.name, 'r+');
+    for (let at = pageSize; at < statSync(database.name).size; at += pageSize)
+      writeSync(file, Buffer.alloc(pageSize, 0x5a), 0, pageSize, at);
+    closeSync(file);
+    database.pragma('cache_size = 0');
+    database.pragma('shrink_memory');
+    const error = await run(t, world.runner(world.record));
+    assert.ok(error instanceof UsageError, String(error));
+    assert.match(error.message, /the ledger .* is damaged .*restore it, see "Backup and restore"/);
+  });
+});
+
+describe('a folder that takes no files', () => {
+  test('makes the stage wait and say why, until it does', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A, B);
+    const folder = mkdtempSync(join(tmpdir(), 'lvra-folder-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const csv = join(folder, 'csv');
+    // A file where the folder should be: refused to everybody, root too.
+    closeSync(openSync(csv, 'w'));
+    const runner = world.runner(
+      async (stem, context) => {
+        await writeFileAtomically(join(csv, `${stem}.csv`), async (file) => void (await file.write('a,b\n')));
+        return world.record(stem, context);
+      },
+      { sweepMs: 30 },
+    );
+    run(t, runner);
+    await until('it is not ready', () => /the disk takes no writes \(E.*\)/.test(runner.notReady() ?? ''));
+    rmSync(csv);
+    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
+    const attempts = world.ledger.database.prepare('SELECT count(*) FROM work').pluck().get();
+    assert.equal(attempts, 0n);
+  });
+});
