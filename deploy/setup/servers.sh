@@ -63,6 +63,7 @@ fill_promtool() {
 
 missing=()
 have kcat || missing+=(kcat)
+have openssl || missing+=(openssl)
 if [ ! -d "$cache/kafka-$(version kafka-3.9)" ] || [ ! -d "$cache/kafka-$(version kafka-4)" ]; then
   have mvn || missing+=(maven)
 fi

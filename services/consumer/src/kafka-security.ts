@@ -1,3 +1,4 @@
+import { messageOf } from '@lvra/shared/errors';
 import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
 import type { KafkaConfig } from 'kafkajs';
 
@@ -14,4 +15,11 @@ export function kafkajsSecurity(security: KafkaSecurity | undefined): Pick<Kafka
       },
     }),
   };
+}
+
+/** What a person can do about a broker that cannot be used. kafkajs keeps it to itself that a group is forbidden. */
+export function whyNot(error: unknown, groupId: string): string {
+  const message = messageOf(error);
+  if (!message.includes('group coordinator')) return message;
+  return `${message} of ${groupId}: where it stays so, the account may not read as this group; see group_prefix`;
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf } from '@lvra/shared/errors';
 import type { BatchLedger } from '@lvra/shared/ledger/batches';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
@@ -9,7 +8,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
 import { type AlertFormat, jsonFormat } from './format.js';
 import { kafkaLog } from './kafka-log.js';
-import { kafkajsSecurity } from './kafka-security.js';
+import { kafkajsSecurity, whyNot } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import './kafkajs-queue.js';
@@ -97,7 +96,7 @@ class KafkaSource implements AlertSource {
         await this.#connected(sink, onState, signal);
       } catch (error) {
         const passing = signal.aborted || isTopicGone(error);
-        if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${messageOf(error)}`);
+        if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${whyNot(error, this.#options.groupId)}`);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
       await sink.flush();

@@ -1,13 +1,23 @@
+import type { SecureListeners } from './kafka-security.js';
+
 /** The settings of a single-node Kafka in KRaft mode, as the text of its properties file. */
-export function kafkaProperties(port: number, controllerPort: number, logDir: string): string {
+export function kafkaProperties(
+  port: number,
+  controllerPort: number,
+  logDir: string,
+  security?: SecureListeners,
+): string {
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(security ? security.listeners : [])];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...listeners, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+    'advertised.listeners': listeners.join(','),
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,SASLTLS:SASL_SSL,TLS:SSL',
+    'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
     // Rubin's limit for one alert.
@@ -24,6 +34,7 @@ export function kafkaProperties(port: number, controllerPort: number, logDir: st
     // After a SIGKILL the controller lets the broker in again only when its last session has run out.
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 250,
+    ...security?.settings,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

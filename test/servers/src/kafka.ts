@@ -6,16 +6,21 @@ import { promisify } from 'node:util';
 import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import { removeFolder, temporaryFolder } from './folders.js';
 import { kafkaProperties } from './kafka-properties.js';
+import { type KafkaSecurityOptions, type SecuredBrokers, secureListeners } from './kafka-security.js';
 import { freePort } from './ports.js';
 import { startProcess } from './process.js';
 import { restartable, type TestServer } from './server.js';
 import { javaPath, type KafkaLine, kafkaClassArchive, kafkaJars } from './tools.js';
+
+export type { SecuredBrokers } from './kafka-security.js';
 
 export interface KafkaOptions {
   version: KafkaLine;
   port?: number;
   /** Topics of one partition to begin with. */
   topics?: string[];
+  /** With accounts, encryption and rights on further listeners. */
+  security?: KafkaSecurityOptions;
 }
 
 /** A single-node Apache Kafka in KRaft mode. */
@@ -23,6 +28,8 @@ export interface KafkaServer extends TestServer {
   /** For a client's list of brokers. */
   readonly brokers: string[];
   readonly port: number;
+  /** The further listeners of a broker with `security`, each for a client's list of brokers. */
+  readonly secured?: SecuredBrokers;
   /** Where the log segments are, a folder a partition. */
   readonly logDir: string;
   /** Resolves when each partition has a leader. */
@@ -43,7 +50,8 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const logDir = join(folder, 'logs');
   const properties = join(folder, 'server.properties');
   const port = options.port ?? (await freePort());
-  writeFileSync(properties, kafkaProperties(port, await freePort(), logDir));
+  const security = options.security && (await secureListeners(options.security, folder));
+  writeFileSync(properties, kafkaProperties(port, await freePort(), logDir, security), { mode: 0o600 });
   const java = (mainClass: string, ...args: string[]) => [
     ...JVM,
     `-XX:SharedArchiveFile=${kafkaClassArchive(options.version)}`,
@@ -51,7 +59,10 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn',
     ...['-cp', join(kafkaJars(options.version), '*'), mainClass, ...args],
   ];
-  await run(javaPath(), java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties));
+  await run(
+    javaPath(),
+    java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...(security?.formatArguments ?? [])),
+  );
 
   const command = {
     name: `Kafka ${options.version}`,
@@ -81,6 +92,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     brokers,
     port,
     logDir,
+    ...(security && { secured: security.brokers }),
     createTopic,
     deleteTopic: (topic: string) =>
       withAdmin(brokers, async (admin) => {
