@@ -1,10 +1,12 @@
 import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { ObjectScore } from '@lvra/shared/ledger/objects';
+import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
 import { count, print, table, utc } from '../formats.js';
 import { withLedger } from '../ledger.js';
+import { reportsInJson, reportTable } from '../tns/words.js';
 
 const HELP = `
 Every score of the object, of every VRA and model version, newest source first:
@@ -19,6 +21,7 @@ Every score of the object, of every VRA and model version, newest source first:
              unanswered    sent, no answer yet
              unsent        it waits, or the VRA does not annotate
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
+Then its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
   lvra object 313637921267122191
@@ -26,7 +29,7 @@ Examples:
 
 export function objectCommand(): Command {
   return new Command('object')
-    .description('every score of one object, and what Lasair shows of it')
+    .description('every score of one object, what Lasair shows of it, and its reports to TNS')
     .argument('<diaObjectId>', 'as Rubin and Lasair number it')
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
@@ -38,17 +41,27 @@ export function objectCommand(): Command {
       withLedger(({ ledger, settings }) => {
         const scores = ledger.objects.scores(diaObjectId);
         const lastStem = ledger.objects.lastStem(diaObjectId);
-        if (scores.length === 0 && lastStem === undefined) {
+        const reports = ledger.tns.ofObject(diaObjectId);
+        if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
           throw new UsageError(
             `the ledger in ${settings.dataRoot} knows no object ${given}: no alert of it has come through the filter`,
           );
         }
-        print(options.json ? inJson(diaObjectId, lastStem, scores) : describe(diaObjectId, lastStem, scores));
+        const known: KnownObject = { diaObjectId, lastStem, scores, reports };
+        print(options.json ? inJson(known) : describe(known));
       });
     });
 }
 
-function inJson(diaObjectId: bigint, lastStem: string | undefined, scores: readonly ObjectScore[]): string {
+interface KnownObject {
+  readonly diaObjectId: bigint;
+  readonly lastStem: string | undefined;
+  readonly scores: readonly ObjectScore[];
+  /** Oldest first. */
+  readonly reports: readonly TnsRecord[];
+}
+
+function inJson({ diaObjectId, lastStem, scores, reports }: KnownObject): string {
   const shown = {
     diaObjectId: String(diaObjectId),
     lastStem: lastStem ?? null,
@@ -61,16 +74,19 @@ function inJson(diaObjectId: bigint, lastStem: string | undefined, scores: reado
       fateDetail: fateDetail ?? null,
       provenanceId: String(provenanceId),
     })),
+    tns: reportsInJson(reports),
   };
   return JSON.stringify(shown, null, 2);
 }
 
-function describe(diaObjectId: bigint, lastStem: string | undefined, scores: readonly ObjectScore[]): string {
+function describe({ diaObjectId, lastStem, scores, reports }: KnownObject): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${count(scores.length)} scores of ${count(sources)} sources; last in ${lastStem ?? 'no stem'}`;
-  if (scores.length === 0)
-    return `${summary}\nNothing has scored it yet; \`lvra stem ${lastStem}\` shows how far that is.`;
-  return [summary, table(HEAD, scores.map(rowOf), [6])].join('\n\n');
+  const scored =
+    scores.length > 0
+      ? `\n${table(HEAD, scores.map(rowOf), [6])}`
+      : `Nothing has scored it yet; \`lvra stem ${lastStem}\` shows how far that is.`;
+  return [summary, scored, ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : [])].join('\n');
 }
 
 const HEAD = [

@@ -116,6 +116,15 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
       const name = team.sandbox.taken[index]?.objname;
       assert.match(stdout, new RegExp(`^${id} +LSST-AP-DO-${id} +new object +${name}`, 'm'));
     }
+    const shown = await runLvra(['object', FIRST], team.environment);
+    assert.match(shown.stdout, /^reported \(UTC\) +site +at TNS +name +internal name +detail$/m);
+    assert.match(
+      shown.stdout,
+      new RegExp(`sandbox +new object +${team.sandbox.taken[0]?.objname} +LSST-AP-DO-${FIRST}`),
+    );
+    const { tns } = JSON.parse((await runLvra(['object', FIRST, '--json'], team.environment)).stdout);
+    assert.deepEqual([tns.length, tns[0].objname], [1, team.sandbox.taken[0]?.objname]);
+    assert.deepEqual(tns[0].report, team.sandbox.received[0]);
     const again = await team.report(['--sandbox', FIRST, SECOND]);
     assert.equal(again.code, 0);
     assert.match(again.stdout, /left out: new object 2026\w+, sandbox/);

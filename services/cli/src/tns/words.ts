@@ -2,7 +2,7 @@ import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { tnsDateOf } from '@lvra/tns/date';
 import type { Photometry } from '@lvra/tns/discovery';
 import type { Planned } from '@lvra/tns/plan';
-import { table } from '../formats.js';
+import { table, utc } from '../formats.js';
 
 /** What became of a report, in words that fit a cell. */
 export function fateOf({ outcome, reportId }: TnsRecord): string {
@@ -66,14 +66,33 @@ function brightness(point: Photometry): string {
   return `${point.magnitude.toFixed(2)} ± ${point.magnitudeError.toFixed(2)} ${point.band}`;
 }
 
-/** What became of reports, one line each. */
+/** What became of reports of several objects, one line each. */
 export function outcomeTable(records: readonly TnsRecord[]): string {
   const rows = records.map((record) => [
-    String(record.diaObjectId),
-    record.internalName,
-    fateOf(record),
-    record.objname ?? '',
-    record.detail ?? (record.outcome === undefined && record.reportId === undefined ? 'TNS gave no receipt' : ''),
+    ...[String(record.diaObjectId), record.internalName, fateOf(record), record.objname ?? ''],
+    detailOf(record),
   ]);
   return table(['diaObjectId', 'internal name', 'at TNS', 'name', 'detail'], rows);
+}
+
+/** The reports of one object, one line each. */
+export function reportTable(records: readonly TnsRecord[]): string {
+  const rows = records.map((record) => [
+    ...[utc(record.sentAt), record.site, fateOf(record), record.objname ?? '', record.internalName],
+    detailOf(record),
+  ]);
+  return table(['reported (UTC)', 'site', 'at TNS', 'name', 'internal name', 'detail'], rows);
+}
+
+/** The same for programs; ids are strings. */
+export function reportsInJson(records: readonly TnsRecord[]): Record<string, unknown>[] {
+  return records.map(({ submission, site, internalName, sentAt, reportId, outcome, objname, detail, report }) => ({
+    ...{ submission: String(submission), site, internalName, sentAt: new Date(sentAt).toISOString() },
+    ...{ reportId: reportId ?? null, outcome: outcome ?? null, objname: objname ?? null, detail: detail ?? null },
+    report: JSON.parse(report),
+  }));
+}
+
+function detailOf({ detail, outcome, reportId }: TnsRecord): string {
+  return detail ?? (outcome === undefined && reportId === undefined ? 'TNS gave no receipt' : '');
 }
