@@ -70,12 +70,24 @@ export interface AnnotateOptions {
 /** How often to look for stems that the Python pipeline annotated in part. */
 const LOOK_FOR_PARTIAL_MS = 3_600_000;
 
-/** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
-export function createAnnotateTask(options: AnnotateOptions): StageTask {
-  return new AnnotateTask(options);
+/** The annotate stage's task, which can also annotate a stem once more. */
+export interface AnnotateTask extends StageTask {
+  /**
+   * Sends those scores of a stem again that are still the newest of their objects, whatever became of them before, or
+   * writes them down in a dry run. The stem's status stays as it is.
+   *
+   * @returns how many scores were sent, and how many Lasair refused; the others are not the newest, or not to be sent
+   * @throws as `perform` does
+   */
+  again(stem: string, signal: AbortSignal): Promise<{ readonly sent: number; readonly rejected: number }>;
 }
 
-class AnnotateTask implements StageTask {
+/** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
+export function createAnnotateTask(options: AnnotateOptions): AnnotateTask {
+  return new Annotating(options);
+}
+
+class Annotating implements AnnotateTask {
   readonly stage = 'annotate';
   readonly vra: string;
   readonly #options: AnnotateOptions;
@@ -133,6 +145,22 @@ class AnnotateTask implements StageTask {
         throw new StemFailed(STATUS.lasairRefused, `Lasair refused every annotation of the stem: ${why}`);
       }
     }
+  }
+
+  async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
+    const { ledger, vra } = this.#options;
+    const { scores: history } = ledger.annotations;
+    const { scores, seen } = history.ofStem(vra.name, stem, vra, vra.history);
+    const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
+    if (this.#options.dryRun) {
+      await this.#writeDown(stem, sendable, outcomes);
+      return { sent: sendable.length, rejected: 0 };
+    }
+    await this.#connected().sending.send(stem, sendable, seen, outcomes, signal);
+    const became = (wanted: Outcome['outcome']) =>
+      sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;
+    const rejected = became('rejected');
+    return { sent: sendable.length - rejected - became('superseded'), rejected };
   }
 
   async close(): Promise<void> {

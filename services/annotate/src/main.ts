@@ -1,15 +1,16 @@
-import type { CreateTask } from '@lvra/shared/service/pipeline';
+import type { StageSetup } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
 import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import { createAnnotateTask } from './annotate-stage.js';
+import { type AnnotateTask, createAnnotateTask } from './annotate-stage.js';
 import { refuseDemonstration, refusedVersion } from './demonstration.js';
 
 /** As long as Lasair's own client waits for an answer. */
 const TIMEOUT_MS = 60_000;
 
-export const createTask: CreateTask = (setup) => {
+/** @throws UsageError where the demonstration model would annotate at Lasair's own servers */
+export function createTask(setup: StageSetup): AnnotateTask {
   refuseDemonstration(setup.settings, setup.vra);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;
@@ -42,7 +43,7 @@ export const createTask: CreateTask = (setup) => {
       timeoutMs: TIMEOUT_MS,
     },
   });
-};
+}
 
 /** Runs the annotate service, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serve(settings: Settings, vra?: string): Promise<void> {

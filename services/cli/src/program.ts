@@ -5,6 +5,7 @@ import { initCommand } from './commands/init.js';
 import { modelCommand } from './commands/model.js';
 import { objectCommand } from './commands/object.js';
 import { quarantineCommand } from './commands/quarantine.js';
+import { replayCommand } from './commands/replay.js';
 import { retryCommand } from './commands/retry.js';
 import { runCommand } from './commands/run.js';
 import { sandboxCommand } from './commands/sandbox.js';
@@ -48,6 +49,7 @@ export function makeProgram(): Command {
     objectCommand(),
     retryCommand(),
     deadCommand(),
+    replayCommand(),
     quarantineCommand(),
     modelCommand(),
     verifyCommand(),

@@ -3,20 +3,26 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import cliProgress from 'cli-progress';
 import { count, print, utc } from './formats.js';
 
-/** What a run has done so far, and what it knows to be left. */
-export interface RunState {
+/** How far something is, in steps, and in words. */
+export interface HowFar {
+  readonly stepsDone: number;
+  readonly stepsLeft: number;
+  readonly what: string;
+}
+
+/** What a run has done so far. */
+export interface RunCounts {
   readonly alerts: number;
   readonly features: number;
   readonly scores: number;
   readonly annotations: number;
-  /** Work in steps: a stem has one for each stage of each VRA. */
+  /** A stem has one for each stage of each VRA. */
   readonly stepsDone: number;
-  readonly stepsLeft: number;
 }
 
-/** Shows how a run goes on: a bar on a terminal, lines anywhere else. */
+/** Shows how work goes on: a bar on a terminal, lines anywhere else. */
 export interface Progress {
-  show(state: RunState): void;
+  show(howFar: HowFar): void;
   /** Says something that a person should not miss. */
   say(line: string): void;
   end(): void;
@@ -39,10 +45,10 @@ class Bar implements Progress {
   });
   readonly #bar = this.#bars.create(1, 0, { what: '' });
 
-  show(state: RunState): void {
+  show({ stepsDone, stepsLeft, what }: HowFar): void {
     // Without work there is no share to show; with an empty bar, a person sees that it waits.
-    this.#bar.setTotal(Math.max(state.stepsDone + state.stepsLeft, 1));
-    this.#bar.update(state.stepsDone, { what: inWords(state) });
+    this.#bar.setTotal(Math.max(stepsDone + stepsLeft, 1));
+    this.#bar.update(stepsDone, { what });
   }
 
   say(line: string): void {
@@ -60,12 +66,11 @@ class Lines implements Progress {
   #last = '';
   #at = Number.NEGATIVE_INFINITY;
 
-  show(state: RunState): void {
-    const line = inWords(state);
-    if (line === this.#last || performance.now() - this.#at < A_LINE_EVERY_MS) return;
-    this.#last = line;
+  show({ what }: HowFar): void {
+    if (what === this.#last || performance.now() - this.#at < A_LINE_EVERY_MS) return;
+    this.#last = what;
     this.#at = performance.now();
-    print(`${utc(Date.now())}  ${line}`);
+    print(`${utc(Date.now())}  ${what}`);
   }
 
   say(line: string): void {
@@ -75,12 +80,13 @@ class Lines implements Progress {
   end(): void {}
 }
 
-function inWords({ alerts, features, scores, annotations }: RunState): string {
+/** The counts of a run for a person. */
+export function inWords({ alerts, features, scores, annotations }: RunCounts): string {
   return `${count(alerts)} alerts in, ${count(features)} with features, ${count(scores)} scored, ${count(annotations)} annotated`;
 }
 
 /** Reads the counters of a run. */
-export async function countsOf(metrics: Metrics): Promise<Omit<RunState, 'stepsLeft'>> {
+export async function countsOf(metrics: Metrics): Promise<RunCounts> {
   return {
     alerts: await sum(metrics.alertsConsumed),
     features: await sum(metrics.rows, { stage: 'feature' }),

@@ -1,6 +1,6 @@
 import { sleep } from '@lvra/shared/sleep';
 import type { Embedded } from './embedded.js';
-import { countsOf, type Progress, type RunState } from './progress.js';
+import { countsOf, type HowFar, inWords, type Progress } from './progress.js';
 
 const LOOK_EVERY_MS = 500;
 /** What is over by then, as the start of a stage, is not worth a line. */
@@ -39,7 +39,7 @@ export function watch(embedded: Embedded, progress: Progress, expectedAlerts?: n
   };
 }
 
-async function stateOf({ pipeline, stages }: Embedded, expectedAlerts: number | undefined): Promise<RunState> {
+async function stateOf({ pipeline, stages }: Embedded, expectedAlerts: number | undefined): Promise<HowFar> {
   const counts = await countsOf(pipeline.metrics);
   // A stem that waits for a stage has all the stages after it to come as well.
   const known = stages.reduce((left, [stage, vra], i) => {
@@ -47,5 +47,5 @@ async function stateOf({ pipeline, stages }: Embedded, expectedAlerts: number | 
     return left + steps * pipeline.ledger.overview.waiting(stage, vra);
   }, 0);
   const toCome = Math.max((expectedAlerts ?? 0) - counts.alerts, 0) / pipeline.settings.batchAlerts;
-  return { ...counts, stepsLeft: known + toCome * stages.length };
+  return { stepsDone: counts.stepsDone, stepsLeft: known + toCome * stages.length, what: inWords(counts) };
 }

@@ -49,6 +49,13 @@ export class ScoreHistory {
            ORDER BY p.ID`,
         )
         .raw(),
+      ofStem: database
+        .prepare(
+          `SELECT p.ID, p.diaObjectId, p.diaSourceId, p.score, p.model_version, source.received_ms FROM provenance p
+           LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+           WHERE p.stem = @stem AND p.model_name = @vra ORDER BY p.ID`,
+        )
+        .raw(),
       // Flags are small; ids come as text, so that these rows need no bigints and yet lose nothing.
       flags: database
         .prepare(
@@ -77,9 +84,21 @@ export class ScoreHistory {
    * @param historyLength how many of the object's last scores come with its newest one
    */
   unsettled(vra: string, stem: string, versions: Versions, historyLength = 0): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.unsettled, { vra, stem, versions, historyLength });
+  }
+
+  /** All scores of a stem, settled or not, and the greatest provenance ID at that moment. */
+  ofStem(vra: string, stem: string, versions: Versions, historyLength = 0): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.ofStem, { vra, stem, versions, historyLength });
+  }
+
+  #scoresOf(
+    statement: Statement,
+    { vra, stem, versions, historyLength }: { vra: string; stem: string; versions: Versions; historyLength: number },
+  ): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
       const seen = this.#statements.greatestId.get() as bigint;
-      const rows = this.#statements.unsettled.all({ stem, vra }) as [
+      const rows = statement.all({ stem, vra }) as [
         bigint,
         Integer,
         Integer,

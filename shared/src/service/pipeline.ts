@@ -12,7 +12,7 @@ import type { Settings, VraSettings } from '../settings/settings.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageTask } from '../stage/task.js';
 import type { Stage } from '../stages.js';
-import { takeLocks } from './locks.js';
+import { type Lockable, takeLocks } from './locks.js';
 
 /** What everything in one process works with. */
 export interface Pipeline {
@@ -43,7 +43,7 @@ export type CreateTask = (setup: StageSetup) => StageTask;
  */
 export function openPipeline(
   settings: Settings,
-  as: { stages: readonly (Stage | 'consumer')[]; mode: 'exclusive' | 'shared'; command: string },
+  as: { stages: readonly Lockable[]; mode: 'exclusive' | 'shared'; command: string },
 ): Pipeline {
   const paths = dataPaths(settings.dataRoot);
   if (!existsSync(paths.root)) {

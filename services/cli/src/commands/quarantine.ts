@@ -99,7 +99,7 @@ function beginningOf(path: string): string {
 async function replay(numbers: readonly string[], { all }: { all?: true }): Promise<void> {
   if (numbers.length > 0 === (all === true)) throw new UsageError('say which: their numbers, or --all');
   const ids = numbers.map(idOf);
-  const { replayQuarantine } = await import('../replay.js');
+  const { replayQuarantine } = await import('../replay-quarantine.js');
   await replayQuarantine(all ? 'all' : ids);
 }
 

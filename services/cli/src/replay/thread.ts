@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { makeFeatureFile } from '@lvra/feature/feature-stage';
+import { Model } from '@lvra/predict/model';
+import { scoreFeatureFile } from '@lvra/predict/score-file';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import type { ReplayedStem } from '@lvra/shared/ledger/replays';
+import { dataPaths } from '@lvra/shared/paths';
+import type { ReplayJob, ReplayModel } from './job.js';
+import { resultOf } from './step.js';
+
+/** What a thread of a replay is told. */
+export interface ThreadData {
+  readonly job: ReplayJob;
+  readonly replayId: bigint;
+  readonly dataRoot: string;
+}
+
+// A thread of a replay of the feature or predict stage: is given a stem, records it, answers, until it is told to end.
+const { job, replayId, dataRoot } = workerData as ThreadData;
+const port = parentPort;
+if (!port) throw new Error('this is a thread of `lvra replay`, not a program');
+
+const paths = dataPaths(dataRoot);
+const ledger = Ledger.open(paths.database, [job.vra], { create: false });
+const model = job.model && (await loadModel(job.model));
+const perform = model ? replayScores : replayFeatures;
+
+port.on('message', async (stem: string | undefined) => {
+  if (stem === undefined) {
+    await model?.close();
+    ledger.close();
+    port.close();
+    return;
+  }
+  const begun = performance.now();
+  const step = () => ({ replayId, stem, vra: job.vra, at: Date.now(), durationMs: performance.now() - begun });
+  port.postMessage(
+    await resultOf(
+      () => perform(stem, step),
+      () => ledger.replay.recordMissing(step(), job.stage),
+    ),
+  );
+});
+port.postMessage('ready');
+
+type MakeStep = () => Parameters<typeof ledger.replay.recordMissing>[0];
+
+async function replayFeatures(stem: string, step: MakeStep): Promise<ReplayedStem> {
+  const { records, quarantined } = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem));
+  return ledger.replay.recordFeatures(step(), records, quarantined);
+}
+
+async function replayScores(stem: string, step: MakeStep): Promise<ReplayedStem> {
+  const rows = await scoreFeatureFile(paths.features(stem), model as Model);
+  const { version } = job.model as ReplayModel;
+  if (job.annotate) return ledger.replay.recordLiveScores(step(), version, rows, ledger.work('annotate', job.vra));
+  return ledger.replay.recordScores(step(), version, rows);
+}
+
+/** @throws StageMisconfigured, which ends the replay, where it is not the model that the replay began with */
+async function loadModel({ path, version, sha256 }: ReplayModel): Promise<Model> {
+  const loaded = await Model.load(path);
+  if (loaded.manifest.sha256 === sha256) return loaded;
+  await loaded.close();
+  throw new Error(`${path} was changed while the replay of version ${version} began: run it again`);
+}
