@@ -148,6 +148,7 @@ class Annotating implements AnnotateTask {
   }
 
   async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
+    this.#checkTexts();
     const { ledger, vra } = this.#options;
     const { scores: history } = ledger.annotations;
     const { scores, seen } = history.ofStem(vra.name, stem, vra, vra.history);

@@ -29,7 +29,6 @@ export async function annotateAgain(
   const dryRun = settings.dryRun || !job.annotate;
   const task = createTask({ ...pipeline, settings: { ...settings, annotateCallsPerHour, dryRun }, vra, log });
   try {
-    await task.prepare?.();
     for (const stem of stems) {
       if (signal.aborted) return;
       const begun = performance.now();
