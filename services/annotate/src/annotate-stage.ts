@@ -148,8 +148,9 @@ class Annotating implements AnnotateTask {
   }
 
   async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
-    this.#checkTexts();
-    const { ledger, vra } = this.#options;
+    const { ledger } = this.#options;
+    const vra = { ...this.#options.vra, ...this.#options.live() };
+    this.#checkTexts(vra.version);
     const { scores: history } = ledger.annotations;
     const { scores, seen } = history.ofStem(vra.name, stem, vra, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
@@ -157,7 +158,7 @@ class Annotating implements AnnotateTask {
       await this.#writeDown(stem, sendable, outcomes);
       return { sent: sendable.length, rejected: 0 };
     }
-    await this.#connected().sending.send(stem, sendable, seen, outcomes, signal);
+    await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
     const became = (wanted: Outcome['outcome']) =>
       sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;
     const rejected = became('rejected');
