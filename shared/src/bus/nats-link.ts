@@ -35,7 +35,7 @@ export interface LiveLink {
 
 export const NANOSECONDS_PER_MS = 1_000_000;
 /** A stem that was not worked off in a week is the sweep's alone. */
-const KEEP_WORK_MS = 7 * 24 * 3_600_000;
+export const KEEP_WORK_MS = 7 * 24 * 3_600_000;
 const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
 
 const TRY_AGAIN_MS = 1_000;

@@ -4,7 +4,7 @@ import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
 import { WORK_STREAM } from '../subjects.js';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
-import { NANOSECONDS_PER_MS, NatsLink, type NatsOptions } from './nats-link.js';
+import { KEEP_WORK_MS, NANOSECONDS_PER_MS, NatsLink, type NatsOptions } from './nats-link.js';
 
 /** A message that comes this often without an acknowledgement has killed as many processes; the ledger has counted. */
 const MOST_DELIVERIES = 20;
@@ -100,6 +100,8 @@ class NatsSubscription implements Subscription {
       ack_wait: this.ackWaitMs * NANOSECONDS_PER_MS,
       max_deliver: MOST_DELIVERIES,
       max_ack_pending: 1_000,
+      // That of a VRA which was removed goes by itself, when the stream has nothing left that it could want.
+      inactive_threshold: KEEP_WORK_MS * NANOSECONDS_PER_MS,
     });
     return jetstream.consumers.get(WORK_STREAM.name, this.route.durable);
   }
