@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { loadSettings } from '@lvra/shared/settings/settings';
@@ -24,6 +26,35 @@ test('scores of the demonstration that wait when the team’s model is set do no
   await task.prepare?.();
   ledger.work('annotate', 'r0b').claim(FIRST_STEM, 'test', Date.now(), 30_000);
   const report = await task.perform(FIRST_STEM, { signal: context.signal, attempt: 1, elapsed: () => 0 });
+  await task.close?.();
+  assert.deepEqual(report, { status: -1, rows: 0 });
+  assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
+});
+
+test('nor do those that a swap to the demonstration brings while the stage runs', async (context) => {
+  const night = await Night.start(context);
+  const file = join(night.root, 'r0b.yaml');
+  const write = (version: string) =>
+    writeFileSync(file, `MODEL_PATH: m.onnx\nMODEL_NAME: r0b\nTOPIC_OUT: r0b_lvra\nMODEL_VERSION: ${version}\n`);
+  write('a1');
+  const settings = loadSettings({
+    environment: {
+      LVRA_DATA_ROOT: night.root,
+      LVRA_VRAS: file,
+      LVRA_ENDPOINT: 'https://nowhere.lsst.ac.uk/api',
+      LASAIR_LSST_TOKEN: 'none',
+    },
+  });
+  const { paths, ledger, log } = night;
+  const parts = { settings, paths, ledger, log, metrics: new Metrics(), owner: 'test', close: () => {} };
+  const task = createTask({ ...parts, vra: settings.vras[0]! });
+  await task.prepare?.();
+  write('demo');
+  night.addStem(
+    FIRST_STEM,
+    scoresOf(2).map((score) => ({ ...score, version: 'demo' })),
+  );
+  const report = await night.annotate(FIRST_STEM, task);
   await task.close?.();
   assert.deepEqual(report, { status: -1, rows: 0 });
   assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
