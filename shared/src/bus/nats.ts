@@ -120,7 +120,8 @@ class NatsSubscription implements Subscription {
 /** Asks for one message. @returns undefined where none came in time, or one of `ends` was aborted */
 async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSignal[]): Promise<JsMsg | undefined> {
   if (ends.some(({ aborted }) => aborted)) return undefined;
-  const messages = await consumer.fetch({ max_messages: 1, expires: waitMs });
+  // The server counts in whole nanoseconds, and refuses a fraction.
+  const messages = await consumer.fetch({ max_messages: 1, expires: Math.ceil(waitMs) });
   const giveUp = () => void messages.close();
   for (const end of ends) end.addEventListener('abort', giveUp, { once: true });
   try {

@@ -70,7 +70,7 @@ export function openingError(path: string, error: unknown): unknown {
  * A transaction that begins with a read and then writes can fail at once where another process wrote
  * in between; beginning with the lock makes it wait its turn instead.
  *
- * @throws LedgerMoved where the file was replaced since it was opened
+ * @throws LedgerMoved, LedgerGone where the file is not the one that was opened
  */
 export function writing<T>(database: Database, work: () => T): T {
   assertInPlace(database);

@@ -10,6 +10,11 @@ export class LedgerMoved extends Error {
   override readonly name = 'LedgerMoved';
 }
 
+/** There is no file at the ledger's path: the volume may be unmounted. The open one must not be written to. */
+export class LedgerGone extends Error {
+  override readonly name = 'LedgerGone';
+}
+
 interface Identity {
   readonly device: bigint;
   readonly inode: bigint;
@@ -22,7 +27,7 @@ export function rememberFile(database: Database): void {
   opened.set(database, identityOf(database.name));
 }
 
-/** @throws LedgerMoved where the path of an open database leads to another file, or to none */
+/** @throws LedgerMoved, LedgerGone where the path of an open database leads to another file, or to none */
 export function assertInPlace(database: Database): void {
   const before = opened.get(database);
   if (before === undefined) return;
@@ -30,7 +35,7 @@ export function assertInPlace(database: Database): void {
   try {
     now = identityOf(database.name);
   } catch (error) {
-    throw new LedgerMoved(`the ledger ${database.name} is gone (${messageOf(error)}); put it back`, { cause: error });
+    throw new LedgerGone(`${database.name} is gone (${messageOf(error)})`, { cause: error });
   }
   if (now.device === before.device && now.inode === before.inode) return;
   throw new LedgerMoved(`the ledger ${database.name} was replaced by another file while it was in use`);

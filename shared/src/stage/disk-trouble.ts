@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'no
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { CannotWrite } from '../files.js';
-import { LedgerMoved } from '../ledger/file-identity.js';
+import { LedgerGone, LedgerMoved } from '../ledger/file-identity.js';
 import type { WorkLedger } from '../ledger/work.js';
 
 /** Errors of a disk that is full, gone or read-only, wherever Node meets them. */
@@ -28,7 +28,7 @@ const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? 
  * up its attempts: it would be dead before somebody has made room.
  */
 export function isDiskTrouble(error: unknown): boolean {
-  if (error instanceof CannotWrite) return true;
+  if (error instanceof CannotWrite || error instanceof LedgerGone) return true;
   const code = codeOf(error);
   // A file that cannot be read is one stem's trouble: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
@@ -47,9 +47,8 @@ export function ledgerBroken(error: unknown, path: string): UsageError | undefin
 /** What the trouble is, for a person. */
 export function troubleText(error: unknown, ledgerPath: string): string {
   const code = codeOf(error);
-  const where = code.startsWith('SQLITE_')
-    ? `the ledger ${ledgerPath} does not take writes`
-    : 'the disk takes no writes';
+  const isLedger = code.startsWith('SQLITE_') || error instanceof LedgerGone;
+  const where = isLedger ? `the ledger ${ledgerPath} does not take writes` : 'the disk takes no writes';
   return `${where} (${messageOf(error)}): make room, or mend it; nothing is lost meanwhile and no attempt is counted`;
 }
 

@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Options of Node, such as `--import`. */
   readonly node?: readonly string[];
+  /** More options of setpriv(1). */
+  readonly setpriv?: readonly string[];
   /** 'alive' for a service that cannot be ready now. */
   readonly ready?: 'ready' | 'alive';
 }
@@ -96,8 +98,8 @@ export class FaultWorld {
   /** Starts a service, or starts it again. */
   async start(name: ServiceName, options: StartOptions = {}): Promise<Service> {
     const environment = { ...this.environment, ...options.environment };
-    const { ready = 'ready', node = [] } = options;
-    const service = await startService(name, environment, { ready, node });
+    const { ready = 'ready', node = [], setpriv = [] } = options;
+    const service = await startService(name, environment, { ready, node, setpriv });
     this.services.set(options.as ?? name, service);
     return service;
   }

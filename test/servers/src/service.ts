@@ -25,6 +25,8 @@ export interface Service {
 }
 
 const PROJECT = new URL('../../../', import.meta.url);
+/** The kernel ends it with this process, however this process ends. */
+const PRIVILEGES = ['--pdeathsig', 'KILL'];
 const LINES_KEPT = 200;
 const READY_WITHIN_MS = 60_000;
 
@@ -32,20 +34,24 @@ const READY_WITHIN_MS = 60_000;
  * Starts a service as the container does, `node services/<name>/dist/main.js`, and waits until it is ready.
  *
  * @param environment settings as environment variables, beside this process's own
+ * @param options.setpriv more options of setpriv(1), such as capabilities that the service is not to have
  * @param options.ready 'alive' waits for /healthz only, for a service that cannot be ready yet
  */
 export async function startService(
   name: ServiceName,
   environment: Readonly<Record<string, string>>,
-  options: { ready?: 'ready' | 'alive'; node?: readonly string[] } = {},
+  options: { ready?: 'ready' | 'alive'; node?: readonly string[]; setpriv?: readonly string[] } = {},
 ): Promise<Service> {
   const port = await freePort();
   const main = fileURLToPath(new URL(`services/${name}/dist/main.js`, PROJECT));
-  // The kernel ends it with this process, however this process ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, ...(options.node ?? []), main], {
-    env: { ...process.env, ...environment, LVRA_HEALTH_HOST: '127.0.0.1', LVRA_HEALTH_PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'setpriv',
+    [...PRIVILEGES, ...(options.setpriv ?? []), process.execPath, ...(options.node ?? []), main],
+    {
+      env: { ...process.env, ...environment, LVRA_HEALTH_HOST: '127.0.0.1', LVRA_HEALTH_PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const lines: string[] = [];
   keepLines(child, lines);
   let outcome: number | NodeJS.Signals | undefined;

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import Sqlite from '@lvra/shared/ledger/sqlite';
+import type { FaultCase } from '../fault-case.js';
+import { type FaultWorld, SERVICES } from '../fault-world.js';
+import { untilNotReady, untilReady } from '../readiness.js';
+
+const LOCKED_FOR_MS = 30_000;
+const POWER_CUTS = 20;
+
+/** Copies the ledger as a power cut would leave it: at one instant, in the middle of whatever is written. */
+function copyAtOnce(world: FaultWorld, to: string): void {
+  const running = [...world.services.values()].filter(({ alive }) => alive);
+  for (const service of running) service.signal('SIGSTOP');
+  for (const end of ['', '-wal']) {
+    if (existsSync(world.paths.database + end)) copyFileSync(world.paths.database + end, to + end);
+  }
+  for (const service of running) service.signal('SIGCONT');
+}
+
+/** What a copy must be, whatever was going on: whole, and no stage ahead of the one before it. */
+function assertConsistent(world: FaultWorld, path: string): void {
+  const ledger = Ledger.open(path, ['r0b'], { create: false });
+  try {
+    const { database } = ledger;
+    assert.equal(database.pragma('integrity_check', { simple: true }), 'ok');
+    const none = (what: string, sql: string) => assert.deepEqual(database.prepare(sql).pluck().all(), [], what);
+    none(
+      'a stage is ahead of the one before it',
+      `SELECT stem FROM annotating a JOIN predict p USING (stem) JOIN feature_making f USING (stem)
+       WHERE (a.r0b IN (1, -1) AND p.r0b NOT IN (1, -1)) OR (p.r0b IN (1, -1) AND f.r0b NOT IN (1, -1))`,
+    );
+    none(
+      'a scored stem has not one score a feature row',
+      `SELECT stem FROM predict p WHERE r0b = 1 AND (SELECT count(*) FROM provenance s WHERE s.stem = p.stem)
+       <> (SELECT count(*) FROM threshold_flags_provenance t WHERE t.stem = p.stem)`,
+    );
+    none(
+      'an annotated stem has a score without an outcome',
+      `SELECT a.stem FROM annotating a JOIN provenance s ON s.stem = a.stem
+       LEFT JOIN annotation_outcome o ON o.provenance_ID = s.ID WHERE a.r0b IN (1, -1) AND o.outcome IS NULL`,
+    );
+    const stems = database.prepare('SELECT stem FROM batch WHERE registered_at IS NOT NULL').pluck().all() as string[];
+    for (const stem of stems) assert.ok(existsSync(world.paths.batch(stem)), `${stem} is registered without its file`);
+  } finally {
+    ledger.close();
+  }
+}
+
+async function endAll(world: FaultWorld, signal: NodeJS.Signals): Promise<void> {
+  await Promise.all([...world.services.values()].map((service) => service.end(signal)));
+  world.forgetLedger();
+}
+
+/** Puts a copy in the place of the ledger, as docs/guarantees.md says. */
+function restore(world: FaultWorld, copy: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(world.paths.database + end, { force: true });
+  for (const end of ['', '-wal']) {
+    if (existsSync(copy + end)) copyFileSync(copy + end, world.paths.database + end);
+  }
+  const ledger = Ledger.open(world.paths.database, ['r0b'], { create: false });
+  const known = new Set(ledger.database.prepare('SELECT stem FROM batch').pluck().all());
+  ledger.close();
+  for (const type of ['JSON', 'csv']) {
+    const folder = join(world.root, type);
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const stem = /(\d{8}_\d{6})\.(json|csv)$/.exec(name)?.[1];
+      if (stem !== undefined && !known.has(stem)) rmSync(join(folder, name));
+    }
+  }
+}
+
+function folderFor(world: FaultWorld): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-copies-'));
+  world.atEnd(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+export const cases: FaultCase[] = [
+  {
+    name: 'sqlite-locked',
+    fault: 'another process keeps the ledger locked for 30 s',
+    async run(world) {
+      await world.startAll();
+      const over = new AbortController();
+      const load = world.load.stream(30, over.signal);
+      await world.untilAnnotated(20);
+      const other = new Sqlite(world.paths.database);
+      other.exec('BEGIN EXCLUSIVE');
+      world.injected();
+      await Promise.all([sleep(LOCKED_FOR_MS), untilNotReady(world, 'consumer', /database is locked/, LOCKED_FOR_MS)]);
+      other.exec('ROLLBACK');
+      other.close();
+      await untilReady(world, SERVICES, 90_000);
+      over.abort();
+      await load;
+      world.mended();
+    },
+  },
+  {
+    name: 'sqlite-power-cut',
+    fault: 'copies of the ledger at random instants are whole; kill -9 of all, and the last copy goes on',
+    async run(world, random) {
+      const folder = folderFor(world);
+      await world.startAll();
+      const over = new AbortController();
+      const load = world.load.stream(60, over.signal);
+      await world.untilAnnotated(20);
+      for (let copy = 0; copy < POWER_CUTS; copy++) {
+        await sleep(random.between(20, 400));
+        copyAtOnce(world, join(folder, `${copy}.db`));
+        world.injected();
+        assertConsistent(world, join(folder, `${copy}.db`));
+      }
+      over.abort();
+      await load;
+      const last = join(folder, 'last.db');
+      copyAtOnce(world, last);
+      await endAll(world, 'SIGKILL');
+      restore(world, last);
+      world.mended();
+    },
+  },
+  {
+    name: 'sqlite-corrupt',
+    fault: 'a page of the ledger is damaged: the stages stop, and a backup is restored',
+    async run(world) {
+      const backup = join(folderFor(world), 'backup.db');
+      await world.startAll();
+      const over = new AbortController();
+      const load = world.load.stream(40, over.signal);
+      await world.untilAnnotated(40);
+      const source = new Sqlite(world.paths.database, { readonly: true });
+      await source.backup(backup);
+      source.close();
+      await world.untilAnnotated(100);
+      over.abort();
+      await load;
+      await endAll(world, 'SIGTERM');
+      damage(world.paths.database);
+      world.injected();
+      await world.start('feature', { ready: 'alive' });
+      await world.until('the feature stage has ended', () => !world.service('feature').alive);
+      const words = world.service('feature').lines.join('\n');
+      assert.match(words, /the ledger .* (is damaged|cannot be used).*malformed/);
+      restore(world, backup);
+      // Annotating comes last, when all scores are there again: an older one must not go out before a newer one.
+      for (const name of SERVICES.slice(0, 3)) await world.start(name);
+      await world.until(
+        'everything is scored again',
+        () => world.count('SELECT count(*) FROM provenance') >= world.load.sent.length,
+      );
+      world.mended();
+    },
+  },
+];
+
+/** Overwrites the pages of the ledger but for the first few, which every opening reads. */
+function damage(path: string): void {
+  const database = new Sqlite(path);
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  const pageSize = Number(database.pragma('page_size', { simple: true }));
+  const root = Number(
+    database.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'feature_making_open_r0b'").pluck().get(),
+  );
+  database.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(pageSize, 0x5a), 0, pageSize, (root - 1) * pageSize);
+  closeSync(file);
+  assert.ok(statSync(path).size > root * pageSize);
+}
