@@ -246,6 +246,14 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ALTER TABLE batch_offsets ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: 'when waiting began',
+    sql: `
+      -- In ms since 1970; a wait that began in the future is of before the clock was put back, and binds nobody.
+      ALTER TABLE work ADD COLUMN waits_since INTEGER;
+      ALTER TABLE stage_pause ADD COLUMN since INTEGER;
+    `,
+  },
 ];
 
 /**

@@ -79,7 +79,7 @@ describe('a claim', () => {
     addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
     work.claim(STEM, 'a', NOW, LEASE);
-    work.release(STEM, 'a', NOW + 500.4, 'later', 40);
+    work.release(STEM, 'a', { now: NOW, ms: 500.4 }, 'later', 40);
     assert.equal(work.status(STEM), 40);
     assert.deepEqual(work.claim(STEM, 'a', NOW, LEASE), { kind: 'later', waitMs: 500 });
     assert.deepEqual(work.claim(STEM, 'a', NOW + 500, LEASE), { kind: 'claimed', attempt: 1 });
@@ -92,7 +92,7 @@ describe('a claim', () => {
     work.claim(STEM, 'a', NOW, LEASE);
     work.claim(STEM, 'b', NOW + LEASE, LEASE);
     work.fail(STEM, 'a', { ...failure, dueAt: undefined });
-    work.release(STEM, 'a', 0, null, 99);
+    work.release(STEM, 'a', { now: NOW, ms: 0 }, null, 99);
     assert.equal(work.status(STEM), 0);
     assert.equal(work.claim(STEM, 'c', NOW + LEASE + 1, LEASE).kind, 'busy');
     assert.deepEqual(ledger.events.ofStem(STEM), []);
@@ -105,9 +105,13 @@ describe('a claim', () => {
     work.claim(STEM, 'a', NOW, LEASE);
     work.claim(OTHER, 'a', NOW, LEASE);
     work.fail(OTHER, 'a', { ...failure, dueAt: NOW + LONGEST_BACKOFF_MS });
-    work.pause(NOW + LONGEST_BACKOFF_MS, 'Lasair');
-    const before = NOW - 2 * 86_400_000;
-    assert.deepEqual(work.pending(before, LEASE), [STEM, OTHER]);
+    work.pause({ now: NOW, ms: LONGEST_BACKOFF_MS }, 'Lasair');
+    // By two days, by an hour, and by so little that the waiting time could be one of today.
+    for (const before of [NOW - 2 * 86_400_000, NOW - 3_600_000, NOW - 60_000]) {
+      assert.deepEqual(work.pending(before, LEASE), [STEM, OTHER]);
+      assert.equal(work.paused(before), undefined);
+    }
+    const before = NOW - 60_000;
     assert.equal(work.claim(STEM, 'b', before, LEASE).kind, 'claimed');
     assert.equal(work.claim(OTHER, 'b', before, LEASE).kind, 'claimed');
     assert.equal(work.paused(before), undefined);
@@ -195,11 +199,11 @@ describe('retry', () => {
 test('a pause is seen by every ledger, ends by itself, can be moved and taken back', (t) => {
   const ledger = newLedger(t, ['r0b', 'agn']);
   const work = ledger.work('annotate', 'r0b');
-  work.pause(NOW + 1_000.6, 'too many calls');
+  work.pause({ now: NOW, ms: 1_000.6 }, 'too many calls');
   assert.deepEqual(work.paused(NOW), { until: NOW + 1_001, reason: 'too many calls' });
   assert.equal(ledger.work('annotate', 'agn').paused(NOW), undefined);
   assert.equal(ledger.work('predict', 'r0b').paused(NOW), undefined);
-  work.pause(NOW + 5_000, 'refused');
+  work.pause({ now: NOW, ms: 5_000 }, 'refused');
   assert.deepEqual(work.paused(NOW + 2_000), { until: NOW + 5_000, reason: 'refused' });
   assert.equal(work.paused(NOW + 5_000), undefined);
   ledger.work('annotate', 'agn').resume();

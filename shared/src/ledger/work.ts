@@ -10,7 +10,14 @@ interface WorkRow {
   lease_until: bigint;
   attempts: bigint;
   next_attempt: bigint;
+  waits_since: bigint | null;
   dead_at: bigint | null;
+}
+
+/** A time to wait: `ms` from `now`, which is in ms since 1970. */
+export interface Wait {
+  readonly now: number;
+  readonly ms: number;
 }
 
 /** The longest that a failed stem waits for its next attempt. */
@@ -44,7 +51,7 @@ export class WorkLedger {
       : '';
     this.#statements = {
       read: database.prepare<[string, string, string], WorkRow>(
-        'SELECT owner, lease_until, attempts, next_attempt, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
+        'SELECT owner, lease_until, attempts, next_attempt, waits_since, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
       ),
       claim: database.prepare(
         `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
@@ -52,11 +59,11 @@ export class WorkLedger {
       ),
       renew: database.prepare('UPDATE work SET lease_until = ? WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?'),
       release: database.prepare(
-        `UPDATE work SET owner = NULL, lease_until = 0, attempts = max(attempts - 1, 0), next_attempt = ?, error = ?
+        `UPDATE work SET owner = NULL, lease_until = 0, attempts = max(attempts - 1, 0), next_attempt = ?, waits_since = ?, error = ?
          WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
       ),
       fail: database.prepare(
-        `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, error = ?, dead_at = ?
+        `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, waits_since = ?, error = ?, dead_at = ?
          WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
       ),
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
@@ -64,7 +71,7 @@ export class WorkLedger {
         `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
          LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
          WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
-           AND coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS}
+           AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now)
            AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
          ORDER BY own.stem LIMIT @limit`,
       ),
@@ -81,12 +88,12 @@ export class WorkLedger {
          WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL ORDER BY work.stem`,
       ),
       pause: database.prepare(
-        `INSERT INTO stage_pause (stage, vra, until, reason) VALUES (?, ?, ?, ?)
-         ON CONFLICT (stage, vra) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
+        `INSERT INTO stage_pause (stage, vra, until, since, reason) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (stage, vra) DO UPDATE SET until = excluded.until, since = excluded.since, reason = excluded.reason`,
       ),
       resume: database.prepare('DELETE FROM stage_pause WHERE stage = ? AND vra = ?'),
-      pausedUntil: database.prepare<[string, string], { until: bigint; reason: string }>(
-        'SELECT until, reason FROM stage_pause WHERE stage = ? AND vra = ?',
+      pausedUntil: database.prepare<[string, string], { until: bigint; since: bigint | null; reason: string }>(
+        'SELECT until, since, reason FROM stage_pause WHERE stage = ? AND vra = ?',
       ),
     };
   }
@@ -94,8 +101,8 @@ export class WorkLedger {
   /**
    * Takes a stem for `owner` until `now + leaseMs`, if it is there to be taken.
    *
-   * A lease or a waiting time that lies further in the future than any could is from before the clock was
-   * put back; it binds nobody.
+   * A lease or a waiting time that lies further in the future than any could, or that began in the future, is from
+   * before the clock was put back; it binds nobody.
    */
   claim(stem: string, owner: string, now: number, leaseMs: number): Claim {
     return writing(this.database, () => {
@@ -110,7 +117,8 @@ export class WorkLedger {
         const leased = Number(row.lease_until) - now;
         if (leased > 0 && leased <= leaseMs) return { kind: 'busy', waitMs: leased };
         const waits = Number(row.next_attempt) - now;
-        if (waits > 0 && waits <= LONGEST_BACKOFF_MS) return { kind: 'later', waitMs: waits };
+        if (waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.waits_since) > now))
+          return { kind: 'later', waitMs: waits };
       }
       this.#statements.claim.run({ stage: this.stage, vra: this.vra, stem, owner, until: now + leaseMs });
       return { kind: 'claimed', attempt: Number(row?.attempts ?? 0n) + 1 };
@@ -123,9 +131,11 @@ export class WorkLedger {
   }
 
   /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */
-  release(stem: string, owner: string, dueAt: number, why: string | null, status?: StatusCode): void {
+  release(stem: string, owner: string, { now, ms }: Wait, why: string | null, status?: StatusCode): void {
     writing(this.database, () => {
-      const { changes } = this.#statements.release.run(Math.round(dueAt), why, this.stage, this.vra, stem, owner);
+      const { release } = this.#statements;
+      const due = Math.round(now + ms);
+      const { changes } = release.run(due, Math.round(now), why, this.stage, this.vra, stem, owner);
       if (changes > 0 && status !== undefined) this.#status.write(stem, status);
     });
   }
@@ -142,7 +152,7 @@ export class WorkLedger {
     writing(this.database, () => {
       const { status, message, dueAt, now, durationMs } = failure;
       const dead = dueAt === undefined ? now : null;
-      const { changes } = this.#statements.fail.run(dueAt ?? 0, message, dead, this.stage, this.vra, stem, owner);
+      const { changes } = this.#statements.fail.run(dueAt ?? 0, now, message, dead, this.stage, this.vra, stem, owner);
       if (changes === 0 || !this.#status.write(stem, status)) return;
       const { stage, vra } = this;
       this.#events.append({ stem, stage, vra, at: now, status, rows: 0, durationMs, detail: message });
@@ -235,9 +245,9 @@ export class WorkLedger {
     }));
   }
 
-  /** Makes the stage wait in every replica until `until` (ms since 1970). */
-  pause(until: number, reason: string): void {
-    this.#statements.pause.run(this.stage, this.vra, Math.round(until), reason);
+  /** Makes the stage wait in every replica. */
+  pause({ now, ms }: Wait, reason: string): void {
+    this.#statements.pause.run(this.stage, this.vra, Math.round(now + ms), Math.round(now), reason);
   }
 
   /** Ends the pause in every replica: a person has mended what it was for. */
@@ -261,7 +271,7 @@ export class WorkLedger {
   paused(now: number): { until: number; reason: string } | undefined {
     const row = this.#statements.pausedUntil.get(this.stage, this.vra);
     const waits = row ? Number(row.until) - now : 0;
-    return row && waits > 0 && waits <= LONGEST_BACKOFF_MS
+    return row && waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.since) > now)
       ? { until: Number(row.until), reason: row.reason }
       : undefined;
   }

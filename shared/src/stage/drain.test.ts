@@ -154,10 +154,10 @@ test('a stage that is not ready says why when the stage before has ended, with e
 test('a pause of another run is kept, and one of this run ends it', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B);
-  world.work.pause(Date.now() + 60_000, 'too many calls');
+  world.work.pause({ now: Date.now(), ms: 60_000 }, 'too many calls');
   assert.match((await world.runner(world.record).drain(upstreamEnded, never)) ?? '', /paused until .*too many calls/);
   assert.deepEqual(world.performed, []);
-  world.work.pause(Date.now() - 1, 'over');
+  world.work.pause({ now: Date.now(), ms: -1 }, 'over');
   const refused = world.runner(() => Promise.reject(new StagePaused(60_000, STATUS.lasairRefused, 'no token')));
   assert.match((await refused.drain(upstreamEnded, never)) ?? '', /paused until .*no token/);
   assert.deepEqual([world.performed, world.work.status(A), world.work.status(B)], [[A], 40, 0]);

@@ -112,9 +112,9 @@ export class Readiness {
   /** Makes the stage wait in every replica, an hour at most; the far side may ask again then. */
   pause({ delayMs, message }: StagePaused): void {
     const { work } = this.#options;
-    const until = Math.round(Date.now() + Math.min(delayMs, LONGEST_BACKOFF_MS));
-    work.pause(until, message);
-    this.#set(pausedText({ until, reason: message }));
+    const wait = { now: Date.now(), ms: Math.min(delayMs, LONGEST_BACKOFF_MS) };
+    work.pause(wait, message);
+    this.#set(pausedText({ until: Math.round(wait.now + wait.ms), reason: message }));
   }
 
   #set(reason: string | undefined): void {

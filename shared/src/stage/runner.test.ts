@@ -213,7 +213,7 @@ describe('a stage that is not ready', () => {
     const bus = handBus([]);
     const runner = world.runner(
       (stem, context) => {
-        world.work.pause(Date.now() + 400, 'Lasair: too many calls');
+        world.work.pause({ now: Date.now(), ms: 400 }, 'Lasair: too many calls');
         return world.record(stem, context);
       },
       { bus },

@@ -71,7 +71,7 @@ export class StemHandler {
   /** Gives back the claims that the ledger did not take back before, without counting the attempts. */
   releaseLate(why = 'the ledger took no writes'): void {
     for (const stem of this.#unreleased) {
-      this.#options.work.release(stem, this.#options.owner, 0, why);
+      this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why);
       this.#unreleased.delete(stem);
     }
   }
@@ -125,14 +125,14 @@ export class StemHandler {
   #putBack(stem: string, { delayMs, message }: RetryLater): Outcome {
     const { work, owner, log } = this.#options;
     const waitMs = Math.min(delayMs, LONGEST_BACKOFF_MS);
-    work.release(stem, owner, Date.now() + waitMs, message);
+    work.release(stem, owner, { now: Date.now(), ms: waitMs }, message);
     log.warn({ ...this.#labels(stem), retryMs: waitMs }, message);
     return { kind: 'put-back', waitMs, message };
   }
 
   #halted(stem: string, error: StagePaused | StageMisconfigured): Outcome {
     const { work, owner, readiness } = this.#options;
-    work.release(stem, owner, 0, error.message, error.status);
+    work.release(stem, owner, { now: Date.now(), ms: 0 }, error.message, error.status);
     if (error instanceof StagePaused) readiness.pause(error);
     else readiness.lose(error);
     return { kind: 'halted' };

@@ -38,7 +38,7 @@ function workOn(stage: 'feature' | 'predict', stem: string): void {
   const failure = { status: 99, message: 'tried', dueAt: Date.now() - 1, now: Date.now(), durationMs: 0 } as const;
   const chance = random.uniform();
   if (chance < 0.2) work.fail(stem, owner, failure);
-  else if (chance < 0.4) work.release(stem, owner, 0, null);
+  else if (chance < 0.4) work.release(stem, owner, { now: Date.now(), ms: 0 }, null);
   else record(stage, stem);
 }
 

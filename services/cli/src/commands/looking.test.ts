@@ -114,7 +114,7 @@ describe('a log.db of the Python pipeline', () => {
 
   test('lvra retry --force opens a stage that is done, and ends its pause', async () => {
     const ledger = Ledger.open(database, ['r0b'], { create: false });
-    ledger.work('annotate', 'r0b').pause(Date.now() + 600_000, 'Lasair refuses the token');
+    ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
     ledger.close();
     const before = (await status()).stages[2];
     assert.equal(before.pausedBecause, 'Lasair refuses the token');
