@@ -20,6 +20,8 @@ const SETTINGS = {
   LVRA_SOURCE: 'kafka',
   LVRA_BATCH_ALERTS: '20',
   LVRA_BATCH_SECONDS: '1',
+  // The volumes of the cases are small.
+  LVRA_LEAST_FREE_BYTES: '0',
   LVRA_ANNOTATE_LIST_SIZE: '10',
   LASAIR_LSST_TOKEN: 'sandbox-token',
 };

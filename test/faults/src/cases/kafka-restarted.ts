@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
-import { untilNotReady } from '../registered.js';
+import { untilNotReady } from '../readiness.js';
 
 const PARTITIONS = 3;
 

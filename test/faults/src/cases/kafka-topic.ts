@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
-import { registered, untilNotReady, untilReady, untilRegistered } from '../registered.js';
+import { untilNotReady, untilReady } from '../readiness.js';
+import { registered, untilRegistered } from '../registered.js';
 
 /** Lasair deletes a topic and creates it again when its filter is saved; the same offsets then hold other alerts. */
 export const cases: FaultCase[] = [
@@ -58,7 +59,7 @@ export const cases: FaultCase[] = [
       await world.kafka.createTopic(world.topic);
       world.mended();
       await world.load.send(40);
-      await untilReady(world, 'consumer');
+      await untilReady(world, ['consumer']);
     },
   },
 ];

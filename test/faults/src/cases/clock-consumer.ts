@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultCase } from '../fault-case.js';
+import type { FaultWorld } from '../fault-world.js';
+import { untilRegistered } from '../registered.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Clocks that are set while alerts come in, and seconds that more than one consumer wants. */
+export const cases: FaultCase[] = [
+  {
+    name: 'clock-consumer-back',
+    fault: 'the clock put back by an hour while alerts come in, and on again',
+    async run(world, random) {
+      const setClock = await startOnClock(world);
+      const over = new AbortController();
+      const load = world.load.stream(20, over.signal);
+      await world.untilAnnotated(20);
+      setClock(-HOUR_MS);
+      // Longer than a session of the group: whoever counts heartbeats by the clock has sent none.
+      await sleep(random.between(12_000, 14_000));
+      setClock(0);
+      await sleep(2_000);
+      over.abort();
+      await load;
+      world.mended();
+      assert.match(
+        world.service('consumer').lines.join('\n'),
+        /the clock was set by -3600 s; the group is joined anew/,
+      );
+    },
+  },
+  {
+    name: 'clock-next-day',
+    fault: 'a leap to the next UTC day in the middle of a batch',
+    settings: { LVRA_BATCH_SECONDS: '3' },
+    async run(world, random) {
+      const setClock = await startOnClock(world);
+      await world.load.send(30);
+      await untilRegistered(world, 20);
+      await sleep(random.between(300, 1_200));
+      setClock(DAY_MS);
+      await world.load.send(30);
+      world.mended();
+      await untilRegistered(world, 60);
+      const nights = world.ledger().prepare('SELECT DISTINCT substr(stem, 1, 8) FROM batch').pluck().all();
+      assert.equal(nights.length, 2);
+    },
+  },
+  {
+    name: 'clock-same-second',
+    fault: 'two consumers that name batches in the same second',
+    settings: { LVRA_BATCH_ALERTS: '3' },
+    partitions: 2,
+    async run(world) {
+      await Promise.all([world.startAll(), world.start('consumer', { as: 'second' })]);
+      await untilBothRead(world);
+      await world.load.send(120);
+      await untilRegistered(world, 120);
+      world.mended();
+      assert.equal(world.count('SELECT count(DISTINCT consumer) FROM batch'), 2);
+      const batches = world.count('SELECT count(*) FROM batch');
+      world.injected(batches - world.count('SELECT count(DISTINCT reserved_at / 1000) FROM batch'));
+    },
+  },
+];
+
+/** Starts all services on a clock that can be set. @returns what sets it, in ms from the true time */
+async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => void> {
+  const file = join(world.root, 'clock');
+  const write = (offsetMs: number) => {
+    writeFileSync(`${file}.new`, String(offsetMs));
+    renameSync(`${file}.new`, file);
+  };
+  write(0);
+  world.environment.LVRA_TEST_CLOCK = file;
+  await world.startAll({ node: ['--import', new URL('../shifted-clock.js', import.meta.url).href] });
+  return (offsetMs) => {
+    world.injected();
+    write(offsetMs);
+  };
+}
+
+/** Each consumer has one of the two partitions. */
+function untilBothRead(world: FaultWorld): Promise<void> {
+  const hasOne = (name: string) => {
+    const joined = world.service(name).lines.findLast((line) => line.includes('joined the group'));
+    return joined !== undefined && /"assignment":\{"[^"]+":\[\d\]\}/.test(joined);
+  };
+  return world.until('each consumer has a partition', () => ['consumer', 'second'].every(hasOne));
+}
