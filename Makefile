@@ -42,8 +42,9 @@ lint: packages ## what Biome has to say
 format: packages ## let Biome rewrite what it can
 	biome check --write .
 
-bench: setup build ## alerts a second and CPU an alert, stage by stage
+bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a second of a model
 	node bench/dist/main.js
+	node bench/dist/scoring-main.js
 
 clean: ## remove what build, demo and bench wrote
 	rm -rf demo-data bench/data

@@ -66,7 +66,7 @@ export class CsvScanner {
       const end = this.#scan(begin);
       if (end < 0) return false;
       this.#position = end;
-      const blank = this.cells === 1 && this.isEmpty(0) && this.#buffer[begin] !== QUOTE;
+      const blank = this.cells === 1 && this.start(0) === this.end(0) && this.#buffer[begin] !== QUOTE;
       if (blank) continue;
       this.#row += 1;
       return true;
@@ -74,8 +74,19 @@ export class CsvScanner {
     return false;
   }
 
-  isEmpty(cell: number): boolean {
-    return this.#starts[cell] === this.#ends[cell];
+  /** Where the cells of the row in hand lie, by `start` and `end`; only until the next row. */
+  get bytes(): Uint8Array {
+    return this.#buffer;
+  }
+
+  /** The place of the cell's first byte, behind a quote. */
+  start(cell: number): number {
+    return this.#starts[cell] as number;
+  }
+
+  /** The place behind the cell's last byte. */
+  end(cell: number): number {
+    return this.#ends[cell] as number;
   }
 
   /** The cell's text; '' for an empty one. */

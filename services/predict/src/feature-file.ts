@@ -4,6 +4,7 @@ import { parseId } from '@lvra/shared/ids';
 import { STATUS } from '@lvra/shared/status';
 import { CsvScanner, NotCsv } from './csv-scanner.js';
 import { featureValue } from './feature-value.js';
+import { readPlainValue } from './plain-value.js';
 
 /** The type of the numbers that a model takes. */
 export type Element = 'float' | 'double';
@@ -103,9 +104,11 @@ class TableBuilder {
     let used = this.#used;
     for (let index = 2; index < cells.length; index += 1) {
       const cell = cells[index] as number;
-      const value = scanner.isEmpty(cell) ? Number.NaN : featureValue(scanner.text(cell));
-      if (value === undefined) throw unreadable(scanner, cell, header, 'a number, True, False or empty');
-      values[used] = value;
+      if (!readPlainValue(scanner.bytes, scanner.start(cell), scanner.end(cell), values, used)) {
+        const value = featureValue(scanner.text(cell));
+        if (value === undefined) throw unreadable(scanner, cell, header, 'a number, True, False or empty');
+        values[used] = value;
+      }
       used += 1;
     }
     this.#used = used;
