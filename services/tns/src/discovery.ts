@@ -71,10 +71,10 @@ export function discoveryOf(curve: LightCurve, limits: DetectionLimits, bands: R
   };
 }
 
-/** Significant, of positive flux, and as reliable as asked for. */
+/** Significant, and as reliable as asked for. Errors are above zero, so a significant flux is as well. */
 function isDetection(epoch: Epoch, { lowestSnr, lowestReliability }: DetectionLimits): boolean {
   const isReliable = lowestReliability === 0 || epoch.reliability >= lowestReliability;
-  return epoch.psfFlux > 0 && epoch.psfFlux >= lowestSnr * epoch.psfFluxErr && isReliable;
+  return epoch.psfFlux >= lowestSnr * epoch.psfFluxErr && isReliable;
 }
 
 function photometryOf(epoch: Epoch & { readonly band: string }, limits: DetectionLimits): Photometry {

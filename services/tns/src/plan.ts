@@ -23,14 +23,14 @@ export interface PlanOptions {
   readonly paths: Pick<DataPaths, 'batch'>;
   readonly settings: TnsSettings;
   readonly site: TnsSite;
-  /** Also what is at TNS already. */
-  readonly again: boolean;
+  /** Whether an object is reported although it is at TNS already. */
+  readonly again: (diaObjectId: bigint) => boolean;
 }
 
 /** Decides for each object what is to be reported of it. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
   const { ledger, site, again } = options;
-  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again)]));
+  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again(id))]));
   const curves = await gatherLightCurves(
     diaObjectIds.filter((id) => known.get(id) === undefined),
     options,
@@ -40,7 +40,7 @@ export async function planReports(diaObjectIds: readonly bigint[], options: Plan
     const planned = known.get(id);
     if (planned) return planned;
     if (typeof curve === 'string') return { diaObjectId: id, kind: 'impossible', why: curve };
-    if (curve.tnsName !== undefined && !again) return { diaObjectId: id, kind: 'named', tnsName: curve.tnsName };
+    if (curve.tnsName !== undefined && !again(id)) return { diaObjectId: id, kind: 'named', tnsName: curve.tnsName };
     return discovered(
       id,
       () => discoveryOf(curve, options.settings, new Set(options.settings.filters.keys())),

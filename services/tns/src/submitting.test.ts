@@ -79,8 +79,9 @@ describe('sending reports', () => {
     // Somebody else of the team, with another ledger.
     await client.call('set/bulk-report', { data: `{"at_report":{"0":${sampleReport(ID).report}}}` });
     await submitting.send([sampleReport(ID)], false);
-    assert.equal(ledger.tns.standing('sandbox', ID)?.outcome, 'identical');
-    assert.match(ledger.tns.standing('sandbox', ID)?.detail ?? '', /An identical AT report/);
+    const standing = ledger.tns.standing('sandbox', ID);
+    assert.deepEqual([standing?.outcome, standing?.objname], ['identical', sandbox.objects[0]?.objname]);
+    assert.match(standing?.detail ?? '', /An identical AT report/);
     await submitting.send([sampleReport(ID)], false);
     assert.equal(sandbox.received.length, 2, 'the second time nothing goes out');
     await submitting.send([sampleReport(ID)], true);

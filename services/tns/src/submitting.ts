@@ -1,7 +1,8 @@
 import { UsageError } from '@lvra/shared/errors';
-import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import type { NewTnsReport, TnsLedger, TnsRecord, TnsSettlement } from '@lvra/shared/ledger/tns';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { sleep } from '@lvra/shared/sleep';
+import { internalNameOf } from './report.js';
 import { settlementsOf } from './settlements.js';
 import type { Tns } from './tns.js';
 
@@ -131,7 +132,8 @@ export class Submitting {
         const verdict = await tns.reply(reportId);
         if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);
         if (verdict.kind === 'feedback') {
-          ledger.settle(submission, settlementsOf(ledger.ofSubmission(submission), verdict.feedback), now());
+          const settlements = settlementsOf(ledger.ofSubmission(submission), verdict.feedback);
+          ledger.settle(submission, await this.#named(settlements), now());
         }
         trouble = verdict.kind === 'failed' ? verdict.words : 'it is not ready';
       }
@@ -141,6 +143,17 @@ export class Submitting {
       say(`TNS's reply ${reportId} is missing on ${countOf(left.length)} (${trouble}); the next run asks for it again`);
       return;
     }
+  }
+
+  /** Of an identical report TNS does not say which object it is of; its search does. Without a name it is as well. */
+  async #named(settlements: readonly TnsSettlement[]): Promise<TnsSettlement[]> {
+    const named: TnsSettlement[] = [];
+    for (const settlement of settlements) {
+      const isNameless = settlement.outcome === 'identical' && settlement.objname === undefined;
+      const verdict = isNameless ? await this.#options.tns.search(internalNameOf(settlement.diaObjectId)) : undefined;
+      named.push(verdict?.kind === 'found' ? { ...settlement, objname: verdict.objname } : settlement);
+    }
+    return named;
   }
 
   async #lookFor(records: readonly TnsRecord[]): Promise<void> {

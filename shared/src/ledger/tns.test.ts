@@ -126,14 +126,16 @@ describe('which objects to report', () => {
     score(ledger, 1n, 11n, '20260422_000001', 0.96, 61_152);
     score(ledger, 2n, 21n, '20260422_000001', 0.99, 61_152.1);
     score(ledger, 2n, 22n, '20260423_000001', 0.2, 61_153);
+    score(ledger, 7n, 71n, '20260422_000001', 0.98, 61_151.9);
+    score(ledger, 7n, 72n, '20260424_000001', 0.98, 61_154);
     score(ledger, 3n, 31n, '20260421_235959', 0.99, 61_151);
     score(ledger, 4n, 41n, '20260423_000001', 0.95, 61_153.1);
     score(ledger, 5n, 51n, '20260423_000001', null, 61_153.2);
     // A stem that came late holds an older source.
     score(ledger, 6n, 62n, '20260423_000001', 0.97, 61_153.3);
     score(ledger, 6n, 61n, '20260424_000001', 0.1, 61_152.3);
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n]);
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260421'), [3n, 1n, 6n]);
+    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n, 7n]);
+    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260421'), [3n, 1n, 6n, 7n]);
     assert.deepEqual(ledger.tns.objectsAbove('other', 0, '20260421'), []);
   });
 

@@ -108,7 +108,7 @@ async function dryRun(
   settings: TnsSettings,
   { ledger, paths }: OpenLedger,
 ): Promise<void> {
-  const options = { ledger: ledger.tns, paths, settings, site: 'live', again: again === true } as const;
+  const options = { ledger: ledger.tns, paths, settings, site: 'live', again: () => again === true } as const;
   const planned = await planReports(ids, options);
   if (planned.length === 0) return say('there is no such object');
   print(planTable(planned));
@@ -143,12 +143,12 @@ async function report(
     const before = ledger.tns.open(sending.site);
     await submitting.resolve();
     if (again) submitting.giveUp(ids).forEach(sayTooFresh);
-    const planned = await planReports(ids, { ledger: ledger.tns, paths, settings, site: sending.site, again });
-    // What was in doubt and is found by now is not what --again is for.
-    const resolved = new Set(before.map(({ diaObjectId }) => diaObjectId));
-    const reports = reportsOf(
-      planned.filter(({ kind, diaObjectId }) => kind === 'repeat' || !resolved.has(diaObjectId)),
-    );
+    const resolved = resolvedOf(before, sending, ledger.tns);
+    const planned = await planReports(ids, {
+      ...{ ledger: ledger.tns, paths, settings, site: sending.site },
+      again: (id) => again && !resolved.has(id),
+    });
+    const reports = reportsOf(planned);
     if (planned.length > 0) print(`${planTable(planned)}\n`);
     if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
       await submitting.send(reports, again);
@@ -162,6 +162,12 @@ async function report(
 
 function reportsOf(planned: readonly Planned[]): NewTnsReport[] {
   return planned.flatMap((each) => (each.kind === 'report' || each.kind === 'repeat' ? each.report : []));
+}
+
+/** What was open and has an answer by now: that is what the person was after, and no reason to send it again. */
+function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: TnsLedger): Set<bigint> {
+  const ids = before.map(({ diaObjectId }) => diaObjectId);
+  return new Set(ids.filter((id) => ledger.standing(site, id)?.outcome !== 'lost'));
 }
 
 function sayTooFresh({ diaObjectId, sentAt }: TnsRecord): void {
