@@ -12,7 +12,7 @@ import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
 import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
 import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
 import type { Settings } from '@lvra/shared/settings/settings';
-import { stagesOf, vrasOf } from '@lvra/shared/settings/stage-vras';
+import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import { sleep } from '@lvra/shared/sleep';
 import type { StageRunner } from '@lvra/shared/stage/runner';
 import { STAGES, type Stage } from '@lvra/shared/stages';
@@ -57,12 +57,8 @@ export class Embedded {
     this.#log = loggerOf('run');
     for (const warning of settings.warnings) this.#log.warn(warning);
     this.#consumer = consumerOf({ ...this.pipeline, bus: this.#bus, log: loggerOf('consumer') }, source);
-    this.#chains = settings.vras.map(({ modelName }) =>
-      STAGES.flatMap((stage) =>
-        vrasOf(stage, settings, modelName).map((vra) =>
-          stageRunner(this.pipeline, stage, CREATE_TASK[stage], vra, this.#bus, LOG_TO),
-        ),
-      ),
+    this.#chains = settings.vras.map((vra) =>
+      STAGES.map((stage) => stageRunner(this.pipeline, stage, CREATE_TASK[stage], vra, this.#bus, LOG_TO)),
     );
   }
 

@@ -3,7 +3,7 @@ import { NatsBus } from '../bus/nats.js';
 import type { HealthServer } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
-import { stagesOf, vrasOf } from '../settings/stage-vras.js';
+import { stagesOf, vraOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
 import { suitCollector } from './garbage.js';
 import { keepClearing } from './leftovers.js';
@@ -29,7 +29,7 @@ export interface ServiceParts extends Pipeline {
 
 /** Runs the service of one stage, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serveStage(stage: Stage, createTask: CreateTask, settings: Settings, vra?: string): Promise<void> {
-  const vras = vrasOf(stage, settings, vra);
+  const vras = vra === undefined ? settings.vras : [vraOf(settings, vra)];
   return serve(stage, settings, (parts) =>
     vras.map((settingsOfVra) => stageRunner(parts, stage, createTask, settingsOfVra, parts.bus, { stdout: true })),
   );

@@ -4,7 +4,7 @@ import { Ledger } from '@lvra/shared/ledger/ledger';
 import { dataPaths } from '@lvra/shared/paths';
 import { writeModelVersion } from '@lvra/shared/settings/edit-vra';
 import { loadSettings, type Settings, type VraSettings } from '@lvra/shared/settings/settings';
-import { vrasOf } from '@lvra/shared/settings/stage-vras';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { Command } from 'commander';
 import { print } from '../formats.js';
 
@@ -25,7 +25,7 @@ export function modelUseCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (name: string, version: string) => {
       const settings = loadSettings();
-      const vra = vrasOf('predict', settings, name)[0] as VraSettings;
+      const vra = vraOf(settings, name);
       await check(settings, vra, version);
       await writeModelVersion(vra, version, settings.profile);
       print(`${vra.file}: MODEL_VERSION is ${version} now, it was ${vra.modelVersion}; counts from the next stem on`);

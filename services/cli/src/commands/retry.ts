@@ -1,5 +1,5 @@
 import { UsageError } from '@lvra/shared/errors';
-import { vrasOf } from '@lvra/shared/settings/stage-vras';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { STAGES, type Stage } from '@lvra/shared/stages';
 import { STATUS } from '@lvra/shared/status';
 import { isStem } from '@lvra/shared/stem';
@@ -48,7 +48,7 @@ export function retryCommand(): Command {
 }
 
 function retry(stem: string | undefined, options: RetryOptions, { settings, ledger, stages }: OpenLedger): void {
-  if (options.vra !== undefined) vrasOf('feature', settings, options.vra);
+  if (options.vra !== undefined) vraOf(settings, options.vra);
   const wanted = stages.filter(([stage, vra]) => (options.stage ?? stage) === stage && (options.vra ?? vra) === vra);
   const opened = wanted.flatMap(([stage, vra]) => {
     const work = ledger.work(stage, vra);

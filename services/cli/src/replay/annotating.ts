@@ -1,8 +1,7 @@
 import { createTask } from '@lvra/annotate/main';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
 import type { Pipeline } from '@lvra/shared/service/pipeline';
-import type { VraSettings } from '@lvra/shared/settings/settings';
-import { vrasOf } from '@lvra/shared/settings/stage-vras';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
 import type { ReplayJob } from './job.js';
 import { resultOf, type StepResult } from './step.js';
 
@@ -23,7 +22,7 @@ export async function annotateAgain(
   signal: AbortSignal,
 ): Promise<void> {
   const { settings, paths, ledger } = pipeline;
-  const [vra] = vrasOf('feature', settings, job.vra) as [VraSettings];
+  const vra = vraOf(settings, job.vra);
   const log = createLogger(paths, logNameOf('annotate', job.vra), { stdout: false, level: settings.logLevel });
   const annotateCallsPerHour = Math.max(Math.floor(settings.annotateCallsPerHour * (1 - SHARE_OF_SERVICES)), 1);
   const dryRun = settings.dryRun || !job.annotate;

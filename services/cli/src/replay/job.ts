@@ -1,7 +1,7 @@
 import { findModel } from '@lvra/predict/model-files';
 import { StageMisconfigured, UsageError } from '@lvra/shared/errors';
 import type { Settings, VraSettings } from '@lvra/shared/settings/settings';
-import { vrasOf } from '@lvra/shared/settings/stage-vras';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
 import type { Stage } from '@lvra/shared/stages';
 import { instantOfStem } from '@lvra/shared/stem';
 
@@ -24,6 +24,8 @@ export interface ReplayJob {
   readonly from: string;
   readonly to: string;
   readonly annotate: boolean;
+  /** The set of features of the VRA. */
+  readonly features: string;
   /** For the predict stage. */
   readonly model: ReplayModel | undefined;
 }
@@ -37,7 +39,7 @@ export interface ReplayModel {
 /** @throws UsageError where it cannot be done as it was asked for */
 export async function jobOf(options: ReplayOptions, settings: Settings): Promise<ReplayJob> {
   const { stage, from, to, annotate = false } = options;
-  const [vra] = vrasOf('feature', settings, options.vra) as [VraSettings];
+  const vra = vraOf(settings, options.vra);
   for (const night of [from, to]) {
     if (!instantOfStem(`${night}_000000`)) throw new UsageError(`${JSON.stringify(night)} is no night: write YYYYMMDD`);
   }
@@ -52,7 +54,7 @@ export async function jobOf(options: ReplayOptions, settings: Settings): Promise
         `\`lvra model use ${vra.modelName} ${model.version}\` comes first`,
     );
   }
-  return { stage, vra: vra.modelName, from, to, annotate, model };
+  return { stage, vra: vra.modelName, from, to, annotate, features: vra.features, model };
 }
 
 async function modelOf({ modelName: name, modelPath }: VraSettings, version: string): Promise<ReplayModel> {

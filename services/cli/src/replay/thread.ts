@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { featureSet } from '@lvra/feature/feature-sets';
 import { makeFeatureFile } from '@lvra/feature/feature-stage';
 import { Model } from '@lvra/predict/model';
 import { scoreFeatureFile } from '@lvra/predict/score-file';
@@ -23,6 +24,7 @@ if (!port) throw new Error('this is a thread of `lvra replay`, not a program');
 const paths = dataPaths(dataRoot);
 const ledger = Ledger.open(paths.database, [job.vra], { create: false });
 const model = job.model && (await loadModel(job.model));
+const features = featureSet(job.features);
 const perform = model ? replayScores : replayFeatures;
 
 port.on('message', async (stem: string | undefined) => {
@@ -46,12 +48,12 @@ port.postMessage('ready');
 type MakeStep = () => Parameters<typeof ledger.replay.recordMissing>[0];
 
 async function replayFeatures(stem: string, step: MakeStep): Promise<ReplayedStem> {
-  const { records, quarantined } = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem));
+  const { records, quarantined } = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem), features);
   return ledger.replay.recordFeatures(step(), records, quarantined);
 }
 
 async function replayScores(stem: string, step: MakeStep): Promise<ReplayedStem> {
-  const rows = await scoreFeatureFile(paths.features(stem), model as Model);
+  const rows = await scoreFeatureFile(paths.features(stem, features.name), model as Model);
   const { version } = job.model as ReplayModel;
   if (job.annotate) return ledger.replay.recordLiveScores(step(), version, rows, ledger.work('annotate', job.vra));
   return ledger.replay.recordScores(step(), version, rows);
