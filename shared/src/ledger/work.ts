@@ -66,6 +66,14 @@ export class WorkLedger {
         `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, waits_since = ?, error = ?, dead_at = ?
          WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
       ),
+      owners: database
+        .prepare<[string, string], string>(
+          'SELECT DISTINCT owner FROM work WHERE stage = ? AND vra = ? AND owner IS NOT NULL',
+        )
+        .pluck(),
+      forfeit: database.prepare(
+        'UPDATE work SET owner = NULL, lease_until = 0 WHERE stage = ? AND vra = ? AND owner = ?',
+      ),
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
       pending: database.prepare<[Record<string, unknown>], { stem: string }>(
         `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
@@ -128,6 +136,14 @@ export class WorkLedger {
   /** Keeps a claim alive. @returns false where it is lost */
   renew(stem: string, owner: string, now: number, leaseMs: number): boolean {
     return this.#statements.renew.run(now + leaseMs, this.stage, this.vra, stem, owner).changes > 0;
+  }
+
+  /** Frees the claims of processes that are gone; the attempts that they began count. */
+  forfeit(isGone: (owner: string) => boolean): void {
+    writing(this.database, () => {
+      const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isGone);
+      for (const owner of gone) this.#statements.forfeit.run(this.stage, this.vra, owner);
+    });
   }
 
   /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */

@@ -143,6 +143,12 @@ export class Metrics {
     help: 'Size of the write-ahead log. Tens of MB are usual; one that only grows has a reader that never ends.',
     registers: [this.registry],
   });
+  readonly busSilent = new Counter({
+    name: 'lvra_bus_silent_total',
+    help: 'Sweeps that found new stems on a bus that is connected and had delivered nothing since the sweep before. Rising means that the consumer of NATS has gone silent: work is a minute late.',
+    labelNames: ['stage', 'vra'],
+    registers: [this.registry],
+  });
 
   /** @param options.process also measure this process: memory, CPU, event loop */
   constructor(options: { process: boolean } = { process: false }) {

@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { Bus } from '../bus/bus.js';
 import { messageOf, UsageError } from '../errors.js';
 import { watchWrites } from '../ledger/connection.js';
@@ -9,6 +8,7 @@ import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { type DataPaths, dataPaths } from '../paths.js';
 import type { Settings, VraSettings } from '../settings/settings.js';
+import { processName } from '../stage/predecessor.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageTask } from '../stage/task.js';
 import type { Stage } from '../stages.js';
@@ -54,8 +54,7 @@ export function openPipeline(
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = Ledger.open(paths.database, vras, { create: true });
-  // Two containers may have the same process numbers; hostname, number and start time are one process's alone.
-  const owner = `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
+  const owner = processName();
   const metrics = new Metrics({ process: true });
   watchWrites(ledger.database, (ms) => metrics.ledgerWrite.observe(ms / 1_000));
   const close = () => {

@@ -7,6 +7,7 @@ import { sleep } from '../sleep.js';
 import { stemOfSubject } from '../subjects.js';
 import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
 import { drain } from './drain.js';
+import { isGone } from './predecessor.js';
 import { Readiness } from './readiness.js';
 import { type Outcome, StemHandler } from './stem-handler.js';
 import type { StageTask } from './task.js';
@@ -43,6 +44,8 @@ export class StageRunner {
   readonly #handler: StemHandler;
   /** On the clock of `performance.now()`, which nobody puts back. */
   #nextSweep = 0;
+  /** Messages since the last sweep; undefined before the first, which finds what came while nobody listened. */
+  #delivered: number | undefined;
 
   constructor(options: RunnerOptions) {
     const { leaseMs = 30_000, sweepMs = 60_000 } = options;
@@ -91,7 +94,10 @@ export class StageRunner {
   }
 
   async #subscribed<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
-    const subscription = await this.#options.bus.subscribe(this.#route);
+    const { bus, work: ledger, owner } = this.#options;
+    // A process that was killed and started again need not wait for its own claims to run out.
+    ledger.forfeit((other) => isGone(other, owner));
+    const subscription = await bus.subscribe(this.#route);
     try {
       return await work(subscription);
     } finally {
@@ -122,22 +128,41 @@ export class StageRunner {
   /** Does a stem that was delivered. Another replica may have paused the stage while this one waited for it. */
   async #take(delivery: Delivery, signal: AbortSignal): Promise<void> {
     if (signal.aborted || (await this.#readiness.check()) > 0) return delivery.giveBack();
+    this.#delivered = (this.#delivered ?? 0) + 1;
     this.#note(await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal));
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
-    const { work, leaseMs, sweepMs } = this.#options;
+    const { work, bus, leaseMs, sweepMs } = this.#options;
     this.#handler.releaseLate();
     const pending = work.pending(Date.now(), leaseMs);
     this.#sweepIn(sweepMs, Number.POSITIVE_INFINITY);
+    const isSilent = this.#delivered === 0 && bus.trouble() === undefined;
+    this.#delivered = 0;
+    let fresh = 0;
     for (const stem of pending) {
       if (signal.aborted) return;
       if ((await this.#readiness.check()) > 0) return this.#sweepIn(0);
-      this.#note(await this.#handler.handle(stem, undefined, signal));
+      const outcome = await this.#handler.handle(stem, undefined, signal);
+      if (outcome.kind === 'settled' && outcome.attempt === 1) fresh++;
+      this.#note(outcome);
     }
+    if (isSilent && fresh > 0) this.#reportSilence(fresh);
     // Whoever holds one of the others may have been killed: then it is free when the claim has run out.
     const leasedMs = work.leasedMs(Date.now(), leaseMs);
     if (leasedMs !== undefined) this.#sweepIn(leasedMs + AFTER_MS);
+  }
+
+  /** The watchdog: there was new work, and the bus, which works, has not said a word of it. */
+  #reportSilence(stems: number): void {
+    const { task, log, metrics } = this.#options;
+    const { stage, vra } = task;
+    metrics.busSilent.inc({ stage, vra });
+    log.warn(
+      { stage, vra, stems },
+      `${stems} stems waited for ${this.#route.durable} and no message came: the consumer at NATS is silent; ` +
+        'the sweep does the work, a minute late',
+    );
   }
 
   /** Looks at the ledger again when the stem can be taken again; after a halt, as soon as the stage is ready. */

@@ -13,8 +13,8 @@ import type { StageReport, StageTask } from './task.js';
 
 /** What became of a stem, as far as the loop must know. */
 export type Outcome =
-  /** Done, here or by somebody else, or not this stage's to do. */
-  | { readonly kind: 'settled' }
+  /** Done, by somebody else or at this attempt, or not this stage's to do. */
+  | { readonly kind: 'settled'; readonly attempt?: number }
   /** Somebody else has it, or it failed lately. */
   | { readonly kind: 'held'; readonly waitMs: number }
   /** Nothing is wrong with it; it is due again after `waitMs`. */
@@ -99,8 +99,9 @@ export class StemHandler {
         );
       }
       const report = await this.#options.task.perform(stem, { signal, attempt, elapsed });
-      if (report) await this.#succeeded(stem, report, elapsed());
-      return { kind: 'settled' };
+      if (!report) return { kind: 'settled' };
+      await this.#succeeded(stem, report, elapsed());
+      return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);
       if (isDiskTrouble(error)) return this.#diskRefuses(stem, error);

@@ -35,8 +35,8 @@ export interface StartOptions {
   readonly node?: readonly string[];
   /** More options of setpriv(1). */
   readonly setpriv?: readonly string[];
-  /** 'alive' for a service that cannot be ready now. */
-  readonly ready?: 'ready' | 'alive';
+  /** 'alive' for a service that cannot be ready now, 'started' for one that may end at once. */
+  readonly ready?: 'ready' | 'alive' | 'started';
 }
 
 /** What a fault is injected into: servers, a topic of the case's own, and services as processes. */

@@ -40,6 +40,7 @@ export function judge(world: FaultWorld): Judgement {
   let lost = [...missing.values()].reduce((sum, left) => sum + left, 0);
   const stale = new Set<string>(overtaken(world, age));
   for (const [object, source] of newest) {
+    if (world.load.unannotated.has(object)) continue;
     const held = world.sandbox.annotations.get(`r0b_lvra/${object}`);
     if (!held) lost++;
     else if (blamed(held.classdict) !== String(source)) stale.add(object);

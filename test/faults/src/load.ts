@@ -9,6 +9,8 @@ const ALERTS_A_SEND = 10;
 export class Load {
   /** Every alert that Kafka took, in order. A case takes out what nobody could deliver. */
   readonly sent: SimulatedAlert[] = [];
+  /** Objects, by their digits, that Lasair has no annotation of in the end because the case wants it so. */
+  readonly unannotated = new Set<string>();
   readonly #alerts;
   readonly #producer: Producer;
   readonly #topic: string;

@@ -35,12 +35,13 @@ const READY_WITHIN_MS = 60_000;
  *
  * @param environment settings as environment variables, beside this process's own
  * @param options.setpriv more options of setpriv(1), such as capabilities that the service is not to have
- * @param options.ready 'alive' waits for /healthz only, for a service that cannot be ready yet
+ * @param options.ready 'alive' waits for /healthz only, for a service that cannot be ready yet; 'started' waits for
+ *   nothing, for one that may end at once
  */
 export async function startService(
   name: ServiceName,
   environment: Readonly<Record<string, string>>,
-  options: { ready?: 'ready' | 'alive'; node?: readonly string[]; setpriv?: readonly string[] } = {},
+  options: { ready?: 'ready' | 'alive' | 'started'; node?: readonly string[]; setpriv?: readonly string[] } = {},
 ): Promise<Service> {
   const port = await freePort();
   const main = fileURLToPath(new URL(`services/${name}/dist/main.js`, PROJECT));
@@ -79,7 +80,7 @@ export async function startService(
       return ended;
     },
   };
-  await untilUp(service, options.ready === 'alive' ? '/healthz' : '/readyz');
+  if (options.ready !== 'started') await untilUp(service, options.ready === 'alive' ? '/healthz' : '/readyz');
   return service;
 }
 

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '@lvra/shared/simulator/random';
+import { connect, type JetStreamManager, type NatsConnection } from 'nats';
+import type { FaultCase } from '../fault-case.js';
+import type { FaultWorld } from '../fault-world.js';
+import { startProxy, type TcpProxy } from '../proxy.js';
+
+const STREAMS = ['LVRA', 'LVRA_DEAD'] as const;
+const DOWN_MS = 8_000;
+const PER_SECOND = 40;
+
+/** Whatever happens to the bus: the ledger has the work, and the sweep finds it. */
+export const cases: FaultCase[] = [
+  {
+    name: 'nats-down',
+    fault: `NATS stopped for ${DOWN_MS / 1000} s`,
+    run: (world) =>
+      underLoad(world, async () => {
+        world.injected();
+        await world.nats.kill('SIGTERM');
+        await sleep(DOWN_MS);
+        await world.nats.restart();
+      }),
+  },
+  {
+    name: 'nats-killed',
+    fault: 'NATS killed and started again',
+    run: (world, random) =>
+      underLoad(world, async () => {
+        for (let time = 0; time < 4; time++) {
+          world.injected();
+          await world.nats.kill('SIGKILL');
+          await world.nats.restart();
+          await sleep(random.between(500, 2_000));
+        }
+      }),
+  },
+  {
+    name: 'nats-wiped',
+    fault: 'the storage of NATS wiped while it is down',
+    run: (world) =>
+      underLoad(world, async () => {
+        world.injected();
+        await world.nats.kill('SIGKILL');
+        for (const name of readdirSync(world.nats.storeDir)) {
+          rmSync(join(world.nats.storeDir, name), { recursive: true });
+        }
+        await world.nats.restart();
+      }),
+  },
+  {
+    name: 'nats-streams-gone',
+    fault: 'streams and consumers deleted while the connections hold',
+    run: (world) =>
+      underLoad(world, () =>
+        withManager(world, async (manager) => {
+          for (let time = 0; time < 3; time++) {
+            world.injected();
+            for (const stream of STREAMS) await manager.streams.delete(stream);
+            await sleep(2_000);
+          }
+        }),
+      ),
+  },
+  {
+    name: 'nats-slow',
+    fault: 'a link to NATS of 400 ms and 4 kB/s',
+    run: async (world) => {
+      const proxy = await throughProxy(world);
+      await underLoad(world, async () => {
+        world.injected();
+        proxy.slow(400, 4_000);
+        await sleep(15_000);
+        await proxy.pass();
+      });
+    },
+  },
+  {
+    name: 'nats-black-hole',
+    fault: 'the link to NATS takes everything and brings nothing',
+    run: async (world) => {
+      const proxy = await throughProxy(world);
+      await underLoad(world, async () => {
+        world.injected();
+        proxy.silent();
+        await sleep(20_000);
+        await proxy.pass();
+      });
+    },
+  },
+  {
+    name: 'nats-twice',
+    fault: 'every message again, twice and out of order',
+    run: (world, random) =>
+      withConnection(world, async (connection) => {
+        const echo = sayAgain(world, connection, random);
+        await underLoad(world, () => sleep(10_000));
+        await echo();
+      }),
+  },
+  {
+    name: 'nats-consumer-silent',
+    fault: 'a consumer that delivers nothing, on a bus that works',
+    run: async (world) => {
+      await world.startAll();
+      await world.load.send(60);
+      await world.untilAnnotated(60);
+      await withManager(world, async (manager) => {
+        await manager.consumers.pause('LVRA', 'predict-r0b', new Date(Date.now() + 3_600_000));
+        // What was being delivered has come through by then.
+        await sleep(6_000);
+        world.injected();
+        await world.load.send(60);
+        await world.untilAnnotated(120, 90_000);
+        world.mended();
+        const page = await world.service('predict').metrics();
+        assert.match(page, /lvra_bus_connected 1/);
+        assert.match(page, /lvra_bus_silent_total\{stage="predict",vra="r0b"\} [1-9]/, 'the watchdog has noticed');
+      });
+    },
+  },
+];
+
+/** Alerts come in before, while and after `inject` does its work. */
+async function underLoad(world: FaultWorld, inject: () => Promise<unknown>): Promise<void> {
+  await world.startAll();
+  const over = new AbortController();
+  const load = world.load.stream(PER_SECOND, over.signal);
+  await world.untilAnnotated(20);
+  await inject();
+  world.mended();
+  await sleep(1_000);
+  over.abort();
+  await load;
+}
+
+/** The services reach NATS through a proxy. */
+async function throughProxy(world: FaultWorld): Promise<TcpProxy> {
+  const proxy = await startProxy(world.nats.port);
+  world.atEnd(() => proxy.close());
+  world.environment.LVRA_NATS_SERVER = `127.0.0.1:${proxy.port}`;
+  return proxy;
+}
+
+async function withConnection(world: FaultWorld, use: (connection: NatsConnection) => Promise<void>): Promise<void> {
+  const connection = await connect({ servers: world.nats.url });
+  try {
+    await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function withManager(world: FaultWorld, use: (manager: JetStreamManager) => Promise<void>): Promise<void> {
+  return withConnection(world, async (connection) => use(await connection.jetstreamManager()));
+}
+
+/** Publishes every announcement again, two times, after times of its own. @returns what waits for the last of them */
+function sayAgain(world: FaultWorld, connection: NatsConnection, random: Random): () => Promise<unknown> {
+  const again: Promise<void>[] = [];
+  const ours = new Map<string, number>();
+  const subscription = connection.subscribe('lvra.>', {
+    callback: (_, { subject, data }) => {
+      // What is said here is heard here too.
+      const left = ours.get(subject) ?? 0;
+      if (left > 0) return void ours.set(subject, left - 1);
+      ours.set(subject, 2);
+      for (let time = 0; time < 2; time++) {
+        world.injected();
+        again.push(sleep(random.between(0, 5_000)).then(() => connection.publish(subject, data)));
+      }
+    },
+  });
+  return async () => {
+    await Promise.all(again);
+    subscription.unsubscribe();
+    await connection.flush();
+  };
+}
