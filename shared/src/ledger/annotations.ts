@@ -44,7 +44,7 @@ export type Settled =
 /**
  * The annotate stage's side of the ledger. A score has one outcome, or none while it is still to be sent.
  *
- * "accepted" and "superseded" are for good. The other outcomes hold until somebody opens the stem again.
+ * "accepted" and "superseded" hold until somebody asks for the stem `again`, the others until it is opened in any way.
  */
 export class AnnotationLedger {
   readonly scores: ScoreHistory;
@@ -68,6 +68,9 @@ export class AnnotationLedger {
         .raw(),
       write: database.prepare(
         'INSERT OR REPLACE INTO annotation_outcome (provenance_ID, outcome, at, detail) VALUES (?, ?, ?, ?)',
+      ),
+      forget: database.prepare(
+        'DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ? AND model_name = ?)',
       ),
     };
   }
@@ -105,6 +108,20 @@ export class AnnotationLedger {
       this.#partialByOthers.set(vra, statement);
     }
     return statement;
+  }
+
+  /**
+   * Opens a stem to be annotated once more, whatever became of its scores: of those that are the newest of their
+   * object each is sent, also where Lasair has taken it before.
+   *
+   * @returns false where the ledger does not know the stem
+   */
+  again(work: WorkLedger, stem: string): boolean {
+    return writing(this.#database, () => {
+      if (!work.retry(stem, true)) return false;
+      this.#statements.forget.run(stem, work.vra);
+      return true;
+    });
   }
 
   /**

@@ -13,6 +13,7 @@ services take them up within a minute; without services, \`lvra run --once --sou
 because Lasair refused the token for instance, goes on too.
 
 With --force a stem that is done is opened too. Its files are made again; rows that the database has stay as they are.
+In the stage annotate, what Lasair took is sent again where it still is the newest score of its object.
 
 Examples:
   lvra retry 20260202_102448
@@ -53,7 +54,11 @@ function retry(stem: string | undefined, options: RetryOptions, { settings, ledg
   const opened = wanted.flatMap(([stage, vra]) => {
     const work = ledger.work(stage, vra);
     const stems = stem === undefined ? failedStems(ledger, stage, vra) : [stem];
-    const again = stems.filter((each) => work.retry(each, options.force === true));
+    const again = stems.filter((each) =>
+      options.force && stage === 'annotate'
+        ? ledger.annotations.again(work, each)
+        : work.retry(each, options.force === true),
+    );
     if (again.length > 0) work.resume();
     return again.map((each) => `${each}  ${stage} ${vra}`);
   });

@@ -57,7 +57,7 @@ function reportMissing(stem: string, vra: string, missing: readonly string[], fi
   for (const pair of missing) {
     const [object = '?', source] = pair.split(' ');
     const what = `the feature row of source ${source} has no score, and the stem counts as scored`;
-    findings.add({ check: 'scores', stem, vra, object, what, todo: `lvra retry ${stem} --stage predict --force` });
+    findings.add({ check: 'scores', stem, vra, object, what, todo: `lvra retry ${stem} --force` });
   }
 }
 

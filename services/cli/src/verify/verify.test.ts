@@ -437,6 +437,32 @@ describe('lvra verify', () => {
     });
   }
 
+  for (const name of [
+    'a feature file is gone',
+    'a score is gone',
+    'Lasair has lost an annotation',
+    'Lasair holds an older score',
+  ]) {
+    test(`says what mends it where ${name}`, async () => {
+      const root = join(folder, 'mended');
+      const environmentOfIt = { ...environment, LVRA_DATA_ROOT: root };
+      let todo = '';
+      await verified((victim) => {
+        DAMAGES.find((damage) => damage.name === name)!.do(victim);
+        victim.ledger.database.pragma('wal_checkpoint(TRUNCATE)');
+        cpSync(victim.paths.root, root, { recursive: true });
+      }).then(({ kept: [found] }) => {
+        todo = found!.todo;
+      });
+      const retried = await runLvra(todo.split(' ').slice(1), environmentOfIt);
+      assert.equal(retried.code, 0, retried.stderr);
+      assert.equal((await runLvra(['run', '--once', '--source', 'none'], environmentOfIt)).code, 0);
+      const after = await runLvra(['verify', '--sandbox', sandbox.endpoint], environmentOfIt);
+      rmSync(root, { recursive: true });
+      assert.equal(after.code, 0, after.stdout);
+    });
+  }
+
   test('takes work that is under way for pending, not for wrong', async () => {
     const { kept, counts } = await verified(({ ledger, stems }) => {
       const last = stems.at(-1);
