@@ -28,6 +28,8 @@ export interface RunnerOptions {
 
 const IDLE_WAIT_MS = 5_000;
 const PREPARE_AGAIN_MS = 30_000;
+/** How often the ledger is searched while the bus does not work. */
+const SWEEP_WITHOUT_BUS_MS = 5_000;
 /** So much later than a stem is due the ledger is looked at, so that it is not looked at twice. */
 const AFTER_MS = 50;
 
@@ -46,6 +48,7 @@ export class StageRunner {
   #nextSweep = 0;
   /** Messages since the last sweep; undefined before the first, which finds what came while nobody listened. */
   #delivered: number | undefined;
+  #hadBus = true;
 
   constructor(options: RunnerOptions) {
     const { leaseMs = 30_000, sweepMs = 60_000 } = options;
@@ -115,7 +118,12 @@ export class StageRunner {
 
   async #turn(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const { bus, metrics } = this.#options;
-    metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
+    const hasBus = bus.trouble() === undefined;
+    metrics.busConnected.set(hasBus ? 1 : 0);
+    // What was announced while the bus was away is found at once when it is back.
+    if (!hasBus) this.#sweepIn(SWEEP_WITHOUT_BUS_MS);
+    else if (!this.#hadBus) this.#sweepIn(0);
+    this.#hadBus = hasBus;
     const unreadyMs = await this.#readiness.check();
     if (unreadyMs > 0) return sleep(unreadyMs, signal);
     if (performance.now() >= this.#nextSweep) await this.#sweep(signal);
