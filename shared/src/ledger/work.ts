@@ -140,10 +140,8 @@ export class WorkLedger {
 
   /** Frees the claims of processes that are gone; the attempts that they began count. */
   forfeit(isGone: (owner: string) => boolean): void {
-    writing(this.database, () => {
-      const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isGone);
-      for (const owner of gone) this.#statements.forfeit.run(this.stage, this.vra, owner);
-    });
+    const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isGone);
+    for (const owner of gone) this.#statements.forfeit.run(this.stage, this.vra, owner);
   }
 
   /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */

@@ -145,7 +145,7 @@ export class Metrics {
   });
   readonly busSilent = new Counter({
     name: 'lvra_bus_silent_total',
-    help: 'Sweeps that found new stems on a bus that is connected and had delivered nothing since the sweep before. Rising means that the consumer of NATS has gone silent: work is a minute late.',
+    help: 'Sweeps that found new stems while NATS was connected and silent for ten seconds. Rising means that the consumer of NATS has gone silent: work is a minute late.',
     labelNames: ['stage', 'vra'],
     registers: [this.registry],
   });

@@ -30,6 +30,8 @@ const IDLE_WAIT_MS = 5_000;
 const PREPARE_AGAIN_MS = 30_000;
 /** How often the ledger is searched while the bus does not work. */
 const SWEEP_WITHOUT_BUS_MS = 5_000;
+/** Within this time after an announcement its message has come, or the consumer is silent. */
+const SILENCE_MS = 10_000;
 /** So much later than a stem is due the ledger is looked at, so that it is not looked at twice. */
 const AFTER_MS = 50;
 
@@ -46,8 +48,8 @@ export class StageRunner {
   readonly #handler: StemHandler;
   /** On the clock of `performance.now()`, which nobody puts back. */
   #nextSweep = 0;
-  /** Messages since the last sweep; undefined before the first, which finds what came while nobody listened. */
-  #delivered: number | undefined;
+  /** When the bus brought something last, or the first sweep was over: that one finds what came before we listened. */
+  #heardAt: number | undefined;
   #hadBus = true;
 
   constructor(options: RunnerOptions) {
@@ -90,6 +92,7 @@ export class StageRunner {
   drain(upstreamDone: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
     return this.#subscribed(async (subscription) => {
       const { work, leaseMs } = this.#options;
+      this.#forfeit();
       const parts = { work, leaseMs, subscription, readiness: this.#readiness, handler: this.#handler };
       const trouble = await drain(parts, upstreamDone, signal);
       return trouble && `${this.#route.durable}: ${trouble}`;
@@ -97,10 +100,7 @@ export class StageRunner {
   }
 
   async #subscribed<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
-    const { bus, work: ledger, owner } = this.#options;
-    // A process that was killed and started again need not wait for its own claims to run out.
-    ledger.forfeit((other) => isGone(other, owner));
-    const subscription = await bus.subscribe(this.#route);
+    const subscription = await this.#options.bus.subscribe(this.#route);
     try {
       return await work(subscription);
     } finally {
@@ -136,17 +136,23 @@ export class StageRunner {
   /** Does a stem that was delivered. Another replica may have paused the stage while this one waited for it. */
   async #take(delivery: Delivery, signal: AbortSignal): Promise<void> {
     if (signal.aborted || (await this.#readiness.check()) > 0) return delivery.giveBack();
-    this.#delivered = (this.#delivered ?? 0) + 1;
+    this.#heardAt = performance.now();
     this.#note(await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal));
+  }
+
+  /** A process that was killed and started again need not wait for its own claims to run out. */
+  #forfeit(): void {
+    const { work, owner } = this.#options;
+    work.forfeit((other) => isGone(other, owner));
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
     const { work, bus, leaseMs, sweepMs } = this.#options;
     this.#handler.releaseLate();
+    this.#forfeit();
     const pending = work.pending(Date.now(), leaseMs);
     this.#sweepIn(sweepMs, Number.POSITIVE_INFINITY);
-    const isSilent = this.#delivered === 0 && bus.trouble() === undefined;
-    this.#delivered = 0;
+    const silentMs = bus.trouble() === undefined ? performance.now() - (this.#heardAt ?? Number.POSITIVE_INFINITY) : 0;
     let fresh = 0;
     for (const stem of pending) {
       if (signal.aborted) return;
@@ -155,7 +161,8 @@ export class StageRunner {
       if (outcome.kind === 'settled' && outcome.attempt === 1) fresh++;
       this.#note(outcome);
     }
-    if (isSilent && fresh > 0) this.#reportSilence(fresh);
+    this.#heardAt ??= performance.now();
+    if (silentMs > SILENCE_MS && fresh > 0) this.#reportSilence(fresh);
     // Whoever holds one of the others may have been killed: then it is free when the claim has run out.
     const leasedMs = work.leasedMs(Date.now(), leaseMs);
     if (leasedMs !== undefined) this.#sweepIn(leasedMs + AFTER_MS);

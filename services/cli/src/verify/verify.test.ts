@@ -312,7 +312,7 @@ const DAMAGES: Damage[] = [
   {
     name: 'a stem covers more offsets than it has alerts',
     check: 'message',
-    says: /covers \d+ offsets of Kafka, but \d+ alerts are in its batch and \d+ in quarantine/,
+    says: /covers \d+ offsets of Kafka, but \d+ alerts are in its batch, \d+ in quarantine and \d+ left out/,
     do: ({ ledger, stems }) => {
       run(ledger, 'UPDATE batch_offsets SET next_offset = next_offset + 1 WHERE stem = ?', stems.at(-1));
       run(ledger, 'UPDATE kafka_position SET next_offset = next_offset + 1');
@@ -547,7 +547,7 @@ function asFromKafka(paths: DataPaths): void {
     .all() as { stem: string; messages: bigint }[];
   let next = 1000n;
   for (const { stem, messages } of stems) {
-    run(ledger, "INSERT INTO batch_offsets VALUES (?, 'g', 'topic', 0, ?, ?)", stem, next, next + messages);
+    run(ledger, "INSERT INTO batch_offsets VALUES (?, 'g', 'topic', 0, ?, ?, 0)", stem, next, next + messages);
     next += messages;
   }
   run(ledger, "INSERT INTO kafka_position VALUES ('g', 'topic', 0, ?, 'f')", next);
