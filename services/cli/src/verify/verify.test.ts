@@ -312,7 +312,7 @@ const DAMAGES: Damage[] = [
   {
     name: 'a stem covers more offsets than it has alerts',
     check: 'message',
-    says: /covers \d+ offsets of Kafka, but \d+ alerts are in its batch, \d+ in quarantine and \d+ left out/,
+    says: /held \d+ messages of Kafka, but \d+ alerts are in its batch and \d+ in quarantine/,
     do: ({ ledger, stems }) => {
       run(ledger, 'UPDATE batch_offsets SET next_offset = next_offset + 1 WHERE stem = ?', stems.at(-1));
       run(ledger, 'UPDATE kafka_position SET next_offset = next_offset + 1');
@@ -341,7 +341,7 @@ const DAMAGES: Damage[] = [
   {
     name: 'a message is neither in the batch nor in quarantine',
     check: 'message',
-    says: /covers \d+ offsets/,
+    says: /held \d+ messages of Kafka, but \d+ alerts/,
     do: ({ ledger }) => {
       const { stem } = ask(ledger, 'SELECT stem FROM quarantine');
       run(ledger, 'DELETE FROM quarantine');
@@ -547,10 +547,21 @@ function asFromKafka(paths: DataPaths): void {
     .all() as { stem: string; messages: bigint }[];
   let next = 1000n;
   for (const { stem, messages } of stems) {
-    run(ledger, "INSERT INTO batch_offsets VALUES (?, 'g', 'topic', 0, ?, ?, 0)", stem, next, next + messages);
+    run(
+      ledger,
+      `INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset)
+       VALUES (?, 'g', 'topic', 0, ?, ?)`,
+      stem,
+      next,
+      next + messages,
+    );
     next += messages;
   }
-  run(ledger, "INSERT INTO kafka_position VALUES ('g', 'topic', 0, ?, 'f')", next);
+  run(
+    ledger,
+    `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES ('g', 'topic', 0, ?, 'f')`,
+    next,
+  );
   ledger.close();
 }
 
