@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
+import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { Events } from './events.js';
 import { StemHistory } from './history.js';
@@ -31,6 +32,7 @@ export class Ledger {
   readonly results: ResultLedger;
   readonly scoreCounts: ScoreCounts;
   readonly replay: ReplayLedger;
+  readonly compared: ComparedScores;
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
@@ -46,6 +48,7 @@ export class Ledger {
     this.results = new ResultLedger(database);
     this.scoreCounts = new ScoreCounts(database);
     this.replay = new ReplayLedger(database, this.results);
+    this.compared = new ComparedScores(database);
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);

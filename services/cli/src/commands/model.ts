@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { modelCompareCommand } from './model-compare.js';
 import { modelListCommand } from './model-list.js';
 import { modelUseCommand } from './model-use.js';
 
@@ -8,7 +9,8 @@ one scores. Running services follow it, between two stems.
 
 Examples:
   lvra model list
-  lvra model use r0b a2`;
+  lvra model use r0b a2
+  lvra model compare r0b a1 a2 --from 20260422 --to 20260429`;
 
 /** `lvra model`: what has to do with the versions of the VRAs' models. */
 export function modelCommand(): Command {
@@ -17,5 +19,6 @@ export function modelCommand(): Command {
     .helpCommand(false)
     .addHelpText('after', HELP)
     .addCommand(modelListCommand())
-    .addCommand(modelUseCommand());
+    .addCommand(modelUseCommand())
+    .addCommand(modelCompareCommand());
 }

@@ -3,7 +3,7 @@ import { StageMisconfigured, UsageError } from '@lvra/shared/errors';
 import type { Settings, VraSettings } from '@lvra/shared/settings/settings';
 import { vraOf } from '@lvra/shared/settings/stage-vras';
 import type { Stage } from '@lvra/shared/stages';
-import { instantOfStem } from '@lvra/shared/stem';
+import { checkNights } from '../nights.js';
 
 /** What a person asks for. */
 export interface ReplayOptions {
@@ -40,10 +40,7 @@ export interface ReplayModel {
 export async function jobOf(options: ReplayOptions, settings: Settings): Promise<ReplayJob> {
   const { stage, from, to, annotate = false } = options;
   const vra = vraOf(settings, options.vra);
-  for (const night of [from, to]) {
-    if (!instantOfStem(`${night}_000000`)) throw new UsageError(`${JSON.stringify(night)} is no night: write YYYYMMDD`);
-  }
-  if (from > to) throw new UsageError(`--from ${from} is after --to ${to}`);
+  checkNights(from, to);
   if (options.model !== undefined && stage !== 'predict') throw new UsageError('--model goes with --stage predict');
   if (annotate && stage === 'feature') throw new UsageError('--annotate goes with --stage predict or annotate');
   if (annotate && !vra.annotate) throw new UsageError(`${vra.modelName} is not to be annotated: its ANNOTATE is no`);

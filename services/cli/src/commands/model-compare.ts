@@ -1,0 +1,99 @@
+import { UsageError } from '@lvra/shared/errors';
+import { writeFileAtomically } from '@lvra/shared/files';
+import type { ComparedScores, ScoredBy } from '@lvra/shared/ledger/compared-scores';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
+import { Command, InvalidArgumentError } from 'commander';
+import { Comparing, type Comparison } from '../compare/comparison.js';
+import { type Compared, describe, inJson } from '../compare/text.js';
+import { print } from '../formats.js';
+import { withLedger } from '../ledger.js';
+import { checkNights } from '../nights.js';
+
+const HELP = `
+Compares the scores that both versions gave of the same sources: at night, as a VRA with ANNOTATE: no beside the other, or
+by \`lvra replay\`. A version of another VRA is written vra:version. The score of an object is that of its newest source.
+
+Examples:
+  lvra replay --stage predict --vra r0b --from 20260422 --to 20260429 --model a2
+  lvra model compare r0b a1 a2 --from 20260422 --to 20260429 --svg a1-a2.svg
+  lvra model compare r0b a1 r0b_next:b1 --from 20260422 --to 20260422 --json`;
+
+/** Where the VRA annotates all scores, and nobody says where to look. */
+const USUAL_THRESHOLD = 0.5;
+
+interface CompareOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly threshold?: number;
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+export function modelCompareCommand(): Command {
+  return new Command('compare')
+    .description('how two versions score the same sources')
+    .argument('<vra>')
+    .argument('<first>', 'a version, or vra:version')
+    .argument('<second>', 'a version, or vra:version')
+    .requiredOption('--from <night>', 'YYYYMMDD, UTC')
+    .requiredOption('--to <night>', 'YYYYMMDD, UTC; this night too')
+    .option('--threshold <score>', 'which objects cross it; LOWEST_SCORE of the VRA unless told, or 0.5', score)
+    .option('--svg <file>', 'draw it, too')
+    .option('--json', 'for programs, with every object that crosses the threshold; ids are strings')
+    .addHelpText('after', HELP)
+    .action(compare);
+}
+
+async function compare(name: string, first: string, second: string, options: CompareOptions): Promise<void> {
+  const { from, to, svg, json } = options;
+  checkNights(from, to);
+  let comparison: Comparison | undefined;
+  withLedger(({ ledger, settings }) => {
+    const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
+    comparison = comparisonOf(ledger.compared, scoredBy(name, first), scoredBy(name, second), { from, to, threshold });
+  });
+  const whole = comparison as unknown as Comparison;
+  const compared: Compared = { first: labelOf(name, first), second: labelOf(name, second), from, to };
+  print(json ? inJson(compared, whole) : describe(compared, whole));
+  if (svg === undefined) return;
+  const { draw } = await import('../compare/picture.js');
+  const picture = await draw(compared, whole);
+  await writeFileAtomically(svg, async (file) => {
+    await file.writeFile(picture);
+  });
+}
+
+/** @throws UsageError where there is nothing to compare */
+function comparisonOf(
+  scores: ComparedScores,
+  first: ScoredBy,
+  second: ScoredBy,
+  { from, to, threshold }: { from: string; to: string; threshold: number },
+): Comparison {
+  const comparing = new Comparing(threshold);
+  for (const stem of scores.stems(from, to)) comparing.add(scores.ofStem(stem, first), scores.ofStem(stem, second));
+  const comparison = comparing.end();
+  if (comparison.pairs > 0) return comparison;
+  const there = [...new Set([first.vra, second.vra])].map(
+    (vra) => `of ${vra} there are scores of ${scores.versions(vra, from, to).join(', ') || 'no version'}`,
+  );
+  throw new UsageError(
+    `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +
+      `lvra replay --stage predict --vra ${second.vra} --from ${from} --to ${to} --model ${second.version} makes them`,
+  );
+}
+
+function scoredBy(vra: string, written: string): ScoredBy {
+  const at = written.indexOf(':');
+  return at === -1 ? { vra, version: written } : { vra: written.slice(0, at), version: written.slice(at + 1) };
+}
+
+function labelOf(name: string, written: string): string {
+  const { vra, version } = scoredBy(name, written);
+  return `${vra} ${version}`;
+}
+
+function score(given: string): number {
+  if (/^(0?\.[0-9]+|0|1|1\.0+)$/.test(given)) return Number(given);
+  throw new InvalidArgumentError('Write a number from 0 to 1.');
+}

@@ -1,0 +1,122 @@
+import type { ComparedScore } from '@lvra/shared/ledger/compared-scores';
+
+/** Bins of the score histograms, 0 to 1. */
+export const BINS = 20;
+/** Bins of each axis of the field of pairs. */
+export const FIELD_BINS = 50;
+/** Bins of the histogram of differences, -1 to 1. */
+export const DIFFERENCE_BINS = 80;
+
+/** An object whose newest score is on one side of the threshold for the first, and on the other for the second. */
+export interface Crossing {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** How two versions score the same sources. Differences are the second's score less the first's. */
+export interface Comparison {
+  /** Scores that both have. */
+  readonly pairs: number;
+  readonly objects: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  /** How many scores of each are in each of BINS bins. */
+  readonly histograms: readonly [readonly number[], readonly number[]];
+  /** Sorted. */
+  readonly differences: Float64Array;
+  readonly meanDifference: number;
+  readonly meanAbsoluteDifference: number;
+  /** Pairs by first and second score: FIELD_BINS rows of the first's bins, each of the second's. */
+  readonly field: readonly (readonly number[])[];
+  readonly threshold: number;
+  /** Widest apart first. */
+  readonly crossings: readonly Crossing[];
+}
+
+interface Newest extends Crossing {
+  readonly midpointMjdTai: number | null;
+}
+
+/** Gathers pairs of scores, stem after stem. */
+export class Comparing {
+  readonly #threshold: number;
+  readonly #histograms = [new Array<number>(BINS).fill(0), new Array<number>(BINS).fill(0)] as const;
+  readonly #field = Array.from({ length: FIELD_BINS }, () => new Array<number>(FIELD_BINS).fill(0));
+  readonly #differences: number[] = [];
+  readonly #newest = new Map<bigint, Newest>();
+  #onlyFirst = 0;
+  #onlySecond = 0;
+
+  /** @param threshold scores from it up are above */
+  constructor(threshold: number) {
+    this.#threshold = threshold;
+  }
+
+  /** Adds the scores of one stem. A source that is in it twice counts once. */
+  add(first: readonly ComparedScore[], second: readonly ComparedScore[]): void {
+    const bySource = new Map(second.map((score) => [score.diaSourceId, score]));
+    const ofFirst = new Map(first.map((score) => [score.diaSourceId, score]));
+    for (const score of ofFirst.values()) {
+      const other = bySource.get(score.diaSourceId);
+      if (other) this.#addPair(score, other.score);
+      else this.#onlyFirst++;
+    }
+    for (const id of bySource.keys()) if (!ofFirst.has(id)) this.#onlySecond++;
+  }
+
+  #addPair({ diaObjectId, diaSourceId, midpointMjdTai, score: first }: ComparedScore, second: number): void {
+    const [ofFirst, ofSecond] = this.#histograms;
+    ofFirst[binOf(first, BINS)]!++;
+    ofSecond[binOf(second, BINS)]!++;
+    this.#field[binOf(first, FIELD_BINS)]![binOf(second, FIELD_BINS)]!++;
+    this.#differences.push(second - first);
+    const pair = { diaObjectId, diaSourceId, midpointMjdTai, first, second };
+    const before = this.#newest.get(diaObjectId);
+    if (!before || isNewer(pair, before)) this.#newest.set(diaObjectId, pair);
+  }
+
+  end(): Comparison {
+    const differences = Float64Array.from(this.#differences).sort();
+    const mean = (of: (difference: number) => number) =>
+      differences.reduce((sum, difference) => sum + of(difference), 0) / differences.length;
+    const isAbove = (score: number) => score >= this.#threshold;
+    const crossings = [...this.#newest.values()]
+      .filter(({ first, second }) => isAbove(first) !== isAbove(second))
+      .sort((a, b) => Math.abs(b.second - b.first) - Math.abs(a.second - a.first));
+    return {
+      pairs: differences.length,
+      objects: this.#newest.size,
+      onlyFirst: this.#onlyFirst,
+      onlySecond: this.#onlySecond,
+      histograms: this.#histograms,
+      differences,
+      meanDifference: mean((difference) => difference),
+      meanAbsoluteDifference: mean(Math.abs),
+      field: this.#field,
+      threshold: this.#threshold,
+      crossings,
+    };
+  }
+}
+
+/** The bin of a value from 0 to 1; 1 is in the last one. */
+export function binOf(value: number, bins: number): number {
+  return Math.min(Math.max(Math.floor(value * bins), 0), bins - 1);
+}
+
+/** The value below which a share of the sorted values lies, between neighbours in proportion. */
+export function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)] as number;
+  const above = sorted[Math.ceil(at)] as number;
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+function isNewer(a: Newest, b: Newest): boolean {
+  if (a.midpointMjdTai !== null && b.midpointMjdTai !== null && a.midpointMjdTai !== b.midpointMjdTai) {
+    return a.midpointMjdTai > b.midpointMjdTai;
+  }
+  return a.diaSourceId > b.diaSourceId;
+}
