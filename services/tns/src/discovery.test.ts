@@ -156,6 +156,12 @@ describe('a light curve', () => {
     assert.equal(discoveryOf(whole, LIMITS, BANDS).midpointMjdTai, 60_990);
   });
 
+  test('goes back to a first source that has no flux', () => {
+    const sources = [source(60_990, { psfFlux: null }), source(61_000)];
+    const curve = curveOf(message(sources, {}, { firstDiaSourceMjdTai: 60_990 }));
+    assert.equal(discoveryOf(curve, LIMITS, BANDS).midpointMjdTai, 61_000);
+  });
+
   test('has no source twice, and several of one exposure', () => {
     const twice = curveOf(message([source(61_000), source(61_000)]));
     assert.equal(twice.sources.length, 1);

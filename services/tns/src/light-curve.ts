@@ -98,8 +98,7 @@ function epochOf(source: JsonRecord): Epoch {
 
 /** A limit of the older schemas: the noise of the difference image where nothing was detected. */
 function limitOf(limit: JsonRecord): Epoch {
-  const noise = finite(limit.diaNoise) ?? Number.NaN;
-  return { ...epochOf(limit), psfFlux: 0, psfFluxErr: noise, unusable: undefined };
+  return epochOf({ ...limit, psfFlux: 0, psfFluxErr: limit.diaNoise });
 }
 
 /**
@@ -108,26 +107,25 @@ function limitOf(limit: JsonRecord): Epoch {
  * a withdrawn source is one that Rubin took back. A negative source is judged by its flux, which is below zero.
  */
 function faultOf(source: JsonRecord): string | undefined {
+  const flux = finite(source.psfFlux);
+  if (flux === undefined || !((finite(source.psfFluxErr) ?? 0) > 0)) return 'it has no flux, or none with an error';
   if (source.psfFlux_flag === true) return 'its PSF fit failed';
   if (source.pixelFlags_injected === true || source.pixelFlags_injectedCenter === true) return 'it is an injected fake';
   if (source.glint_trail === true) return "it is a satellite's glint";
-  if (finite(source.timeWithdrawnMjdTai) !== undefined) return 'Rubin has withdrawn it';
-  if (source.isNegative === true && (finite(source.psfFlux) ?? 0) > 0) return 'it is negative, its PSF flux is not';
+  if ((finite(source.timeWithdrawnMjdTai) ?? 0) > 0) return 'Rubin has withdrawn it';
+  if (source.isNegative === true && flux > 0) return 'it is negative, its PSF flux is not';
   return undefined;
 }
 
 /** No survey of CCDs is older: a smaller number is no MJD. */
 const EARLIEST_MJD = 45_000;
 
-/** Without time and error a flux says nothing, not even a limit. */
-function isComplete({ midpointMjdTai, psfFlux, psfFluxErr }: Epoch): boolean {
-  return midpointMjdTai > EARLIEST_MJD && Number.isFinite(psfFlux) && psfFluxErr > 0;
-}
-
 /** Oldest first, whatever the order of the list; those of one exposure stay in theirs. None twice. */
 function byTime(epochs: readonly Epoch[]): Epoch[] {
   const known = new Map<string, Epoch>();
-  for (const epoch of epochs.filter(isComplete)) if (!known.has(epoch.key)) known.set(epoch.key, epoch);
+  for (const epoch of epochs) {
+    if (epoch.midpointMjdTai > EARLIEST_MJD && !known.has(epoch.key)) known.set(epoch.key, epoch);
+  }
   return [...known.values()].sort((a, b) => a.midpointMjdTai - b.midpointMjdTai);
 }
 

@@ -5,6 +5,7 @@ decimal arithmetic. Prints a list of objects as JSON; ids are text, dates MJD UT
 """
 
 import json
+import math
 import sys
 from decimal import Decimal, getcontext
 
@@ -13,6 +14,10 @@ import erfa
 getcontext().prec = 40
 LOWEST_SNR = 5
 FLAGS = ["psfFlux_flag", "pixelFlags_injected", "pixelFlags_injectedCenter", "glint_trail"]
+
+
+def is_number(value):
+    return value is not None and not math.isnan(value)
 
 
 def mjd_utc(mjd_tai):
@@ -40,7 +45,7 @@ def expected(message):
     alert = message["alert"]
     sources = sorted(alert["diaSourcesList"], key=lambda source: source["midpointMjdTai"])
     sources = [s for s in sources if not any(s.get(flag) for flag in FLAGS)]
-    sources = [s for s in sources if s.get("timeWithdrawnMjdTai") != s.get("timeWithdrawnMjdTai")]
+    sources = [s for s in sources if not is_number(s.get("timeWithdrawnMjdTai"))]
     sources = [s for s in sources if not (s["isNegative"] and s["psfFlux"] > 0)]
     points = [point(source) for source in sources]
     first = next((i for i, p in enumerate(points) if "flux" in p), None)
