@@ -1,3 +1,4 @@
+import { alertFormatOf } from '@lvra/consumer/avro/format-of-settings';
 import { consumerOf } from '@lvra/consumer/main';
 import { quarantineSource } from '@lvra/consumer/quarantine-source';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
@@ -21,7 +22,10 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
     const ids = which === 'all' ? ledger.quarantine.list().map(({ id }) => id) : which;
     if (ids.length === 0) return print('Nothing is in quarantine.');
     const log = createLogger(paths, logNameOf('consumer'), { stdout: false, level: settings.logLevel });
-    const source = quarantineSource({ ids, quarantine: ledger.quarantine, paths });
+    const source = quarantineSource({
+      ...{ ids, quarantine: ledger.quarantine, paths },
+      avro: alertFormatOf(settings, paths, log),
+    });
     const signal = stopSignal(() => {});
     await consumerOf({ ...pipeline, bus: new InProcessBus(), log }, source).run(signal);
     const replayed = ids.flatMap((id) => ledger.quarantine.get(id) ?? []);
