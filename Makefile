@@ -1,7 +1,7 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build demo test test-node24 test-faults run-tests lint format bench clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults run-tests lint format bench bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -45,6 +45,9 @@ format: packages ## let Biome rewrite what it can
 bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a second of a model
 	node bench/dist/main.js
 	node bench/dist/scoring-main.js
+
+bench-avro: setup build ## CPU for decoding an alert in Avro
+	node bench/dist/avro.js
 
 clean: ## remove what build, demo and bench wrote
 	rm -rf demo-data bench/data

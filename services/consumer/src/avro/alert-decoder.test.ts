@@ -151,6 +151,25 @@ describe('the decoder of Avro alerts', () => {
     }
   });
 
+  test('writes text in ASCII, whatever letters it has', () => {
+    const record = (name: string, fields: avro.schema.RecordType['fields']): avro.Schema => ({
+      type: 'record',
+      name,
+      fields,
+    });
+    const schema = avro.Type.forSchema(
+      record('alert', [
+        { name: 'diaSource', type: record('s', [{ name: 'band', type: 'string' }]) },
+        { name: 'diaObject', type: record('o', [{ name: 'diaObjectId', type: 'long' }]) },
+      ]),
+    );
+    const band = 'Ångström "µ" \u{1f52d}\n';
+    const body = schema.toBuffer({ diaSource: { band }, diaObject: { diaObjectId: 7 } });
+    const alert = new AlertDecoder(schema).decode(framed(1, body));
+    assert.ok(alert?.bytes.every((byte) => byte < 0x80));
+    assert.equal(read(alert as Alert).alert.diaSourcesList[0]?.band, band);
+  });
+
   test('leaves out alerts of the solar system', () => {
     const left = take(100, { solarSystemEvery: 10 }).filter((message) => decode(message) === undefined);
     assert.deepEqual(

@@ -77,8 +77,14 @@ export class AlertDecoder {
         `diaObjectId is ${object.field('diaObjectId')}, not a 64-bit integer`,
       );
     }
+    // All of it is ASCII.
     const json = fullForm(object, sourcesOf(trigger, draft.previous), draft);
-    return { diaObjectId, bytes: Buffer.from(json), diaSourceId: trigger.field('diaSourceId'), cutouts: draft.cutouts };
+    return {
+      diaObjectId,
+      bytes: Buffer.from(json, 'latin1'),
+      diaSourceId: trigger.field('diaSourceId'),
+      cutouts: draft.cutouts,
+    };
   }
 }
 

@@ -54,8 +54,12 @@ export class AvroInput {
     }
   }
 
-  /** A small number: the alternative of a union, the symbol of an enum. */
-  index(): number {
+  /** A small number: the alternative of a union, the symbol of an enum, a length. */
+  small(): number {
+    const byte = this.#byte();
+    // One byte nearly always, and then there is nothing to put together.
+    if (byte < 0x80) return byte & 1 ? -(byte + 1) / 2 : byte / 2;
+    this.#at--;
     return Number(this.integer());
   }
 
@@ -86,7 +90,7 @@ export class AvroInput {
   /** Calls `read` for each item of an array or map. */
   items(read: () => void): void {
     for (;;) {
-      let count = Number(this.integer());
+      let count = this.small();
       if (count === 0) return;
       if (count < 0) {
         count = -count;
@@ -100,7 +104,7 @@ export class AvroInput {
   }
 
   #length(): number {
-    const length = Number(this.integer());
+    const length = this.small();
     if (length < 0) throw new NotAvro(`a length before byte ${this.#at} is ${length}`);
     return length;
   }

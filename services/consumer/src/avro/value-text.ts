@@ -33,7 +33,7 @@ export function textReader(type: Type, within: readonly Type[] = []): ReadText {
     case 'double':
       return (input) => pythonFloat(input.double());
     case 'string':
-      return (input) => JSON.stringify(input.string());
+      return (input) => jsonText(input.string());
     case 'bytes':
       return (input) => `"${input.bytes().toString('base64')}"`;
     case 'fixed': {
@@ -41,7 +41,7 @@ export function textReader(type: Type, within: readonly Type[] = []): ReadText {
       return (input) => `"${input.fixed(size).toString('base64')}"`;
     }
     case 'enum': {
-      const symbols = (type as types.EnumType).symbols.map((symbol) => JSON.stringify(symbol));
+      const symbols = (type as types.EnumType).symbols.map(jsonText);
       return (input) => chosen(symbols, input);
     }
     case 'array': {
@@ -56,7 +56,7 @@ export function textReader(type: Type, within: readonly Type[] = []): ReadText {
       const value = inner((type as types.MapType).valuesType);
       return (input) => {
         const texts: string[] = [];
-        input.items(() => texts.push(`${JSON.stringify(input.string())}: ${value(input)}`));
+        input.items(() => texts.push(`${jsonText(input.string())}: ${value(input)}`));
         return `{${texts.join(', ')}}`;
       };
     }
@@ -72,6 +72,13 @@ export function textReader(type: Type, within: readonly Type[] = []): ReadText {
   }
 }
 
+/** A text as Python's json.dumps writes it: in ASCII. */
+function jsonText(text: string): string {
+  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, (letter) => {
+    return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
 /** The types of a union; a type that is none is its own only alternative. */
 export function alternativesOf(type: Type): readonly Type[] {
   return isUnion(type) ? (type as unknown as { types: Type[] }).types : [type];
@@ -83,7 +90,7 @@ export function isUnion(type: Type): boolean {
 
 /** The alternative of a union, or the symbol of an enum, that the next index names. */
 export function chosen<T>(alternatives: readonly T[], input: AvroInput): T {
-  const index = input.index();
+  const index = input.small();
   const found = alternatives[index];
   if (found === undefined) throw new NotAvro(`there is no alternative ${index} of ${alternatives.length}`);
   return found;
