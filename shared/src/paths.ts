@@ -31,8 +31,14 @@ export interface DataPaths {
   folders(year: string): string[];
 }
 
-/** The folders that stages write files into. */
-export const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'dryrun'] as const;
+/** The folders that stages write files into; beside them one for each set of features that is not the default one. */
+const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'dryrun'];
+const OTHER_FEATURES = 'csv_';
+
+/** Whether stages write files into a folder of the data root, by its name. */
+export function isWrittenFolder(name: string): boolean {
+  return WRITTEN_FOLDERS.includes(name) || name.startsWith(OTHER_FEATURES);
+}
 
 export function dataPaths(root: string): DataPaths {
   const dated = (type: string, stem: string, file: string) => {
@@ -46,7 +52,7 @@ export function dataPaths(root: string): DataPaths {
     models: join(root, 'models'),
     batch: (stem) => dated('JSON', stem, `${stem}.json`),
     features: (stem, set = DEFAULT_FEATURES) =>
-      dated(set === DEFAULT_FEATURES ? 'csv' : `csv_${set}`, stem, `${stem}.csv`),
+      dated(set === DEFAULT_FEATURES ? 'csv' : `${OTHER_FEATURES}${set}`, stem, `${stem}.csv`),
     quarantined: (stem, stage, position) => dated('quarantine', stem, `${stem}_${stage}_${position}.raw`),
     cutouts: (stem) => dated('cutouts', stem, `${stem}.avro`),
     schema: (id) => join(root, 'schemas', `${id}.avsc`),

@@ -22,6 +22,7 @@ test('half-written files of killed processes are removed, those of living ones a
   };
   const left = [
     make(`${paths.features(STEM)}.0a1b2c3d.tmp`, twoHoursAgo),
+    make(`${paths.features(STEM, 'own')}.0a1b2c3d.tmp`, twoHoursAgo),
     make(`${paths.quarantined(STEM, 'feature', 3)}.0a1b2c3d.tmp`, twoHoursAgo),
     make(`${paths.dryRun(STEM, 'r0b')}.0a1b2c3d.tmp`, twoHoursAgo),
   ];

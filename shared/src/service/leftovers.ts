@@ -1,9 +1,9 @@
-import { type Dirent, existsSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../observe/log.js';
-import { type DataPaths, WRITTEN_FOLDERS } from '../paths.js';
+import { type DataPaths, isWrittenFolder } from '../paths.js';
 
 /** As `writeFileAtomically` names a file that is not complete, and a probe of the disk its own. */
 const TEMPORARY = /\.[0-9a-f]{8}\.tmp$/;
@@ -35,9 +35,8 @@ export function keepClearing(paths: DataPaths, log: Logger): () => Promise<void>
  */
 export async function clearLeftovers(paths: DataPaths, log: Logger, now = Date.now()): Promise<void> {
   try {
-    for (const type of WRITTEN_FOLDERS) {
-      const root = join(paths.root, type);
-      if (existsSync(root)) await clearFolder(root, now, log);
+    for (const name of (await readdir(paths.root)).filter(isWrittenFolder)) {
+      await clearFolder(join(paths.root, name), now, log);
     }
   } catch (error) {
     log.warn(`half-written files could not be cleared up: ${messageOf(error)}; tried again in an hour`);

@@ -17,8 +17,8 @@ export async function checkFeatures(
   contents: BatchContents | undefined,
   check: StemCheck,
 ): Promise<readonly string[] | undefined> {
-  const { vras, findings } = check;
-  const done = vras.some((vra) => {
+  const { withDefaultFeatures, findings } = check;
+  const done = withDefaultFeatures.some((vra) => {
     const status = facts.status('feature', vra);
     return typeof status === 'number' && isDone(status);
   });

@@ -18,6 +18,8 @@ export interface StemCheck {
   readonly findings: Findings;
   /** All VRAs by name. */
   readonly vras: readonly string[];
+  /** Those with the default set of features; the files of other sets are not looked into. */
+  readonly withDefaultFeatures: readonly string[];
   /** Every stage of every VRA that there is work for, in the order of the flow. */
   readonly stages: readonly (readonly [Stage, string])[];
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import type { OpenLedger } from '../ledger.js';
 import { Findings } from './findings.js';
 import { readHeld } from './held.js';
@@ -27,6 +28,9 @@ export interface VerifyOptions {
 export async function verify(open: OpenLedger, options: VerifyOptions): Promise<Findings> {
   const { settings, paths, ledger, vras, stages } = open;
   const { range, onProgress } = options;
+  const withDefaultFeatures = settings.vras
+    .filter(({ features }) => features === DEFAULT_FEATURES)
+    .map(({ modelName }) => modelName);
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
@@ -37,7 +41,7 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     const page = stems.page(after, range[1]);
     if (page.length === 0) break;
     for (const stem of page) {
-      await checkStem(stems.facts(stem), { paths, nights, findings, vras, stages });
+      await checkStem(stems.facts(stem), { paths, nights, findings, vras, withDefaultFeatures, stages });
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }
     after = page.at(-1) as string;
