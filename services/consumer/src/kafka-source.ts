@@ -30,7 +30,8 @@ export interface KafkaSourceOptions {
 }
 
 const SHORTEST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+/** A broker that is back must not leave alerts waiting for much of the minute that they have. */
+const LONGEST_RETRY_MS = 10_000;
 const TOPICS_EVERY_MS = 10_000;
 /** How long it may take to leave the group in good order once it must stop. */
 const LEAVE_WITHIN_MS = 5_000;

@@ -9,7 +9,7 @@ import { mountVolume } from '../small-volume.js';
 
 const MIB = 1024 ** 2;
 
-/** The volume of the data nearly full, and full, while the consumer has alerts to write. */
+/** Back-pressure: the volume of the data nearly full. */
 export const cases: FaultCase[] = [
   {
     name: 'disk-nearly-full',
@@ -39,29 +39,6 @@ export const cases: FaultCase[] = [
       assert.match(await world.service('consumer').metrics(), /^lvra_consumer_paused 1$/m);
       rmSync(ballast);
       await untilReady(world, ['consumer']);
-      world.mended();
-    },
-  },
-  {
-    name: 'disk-full-consumer',
-    fault: 'the volume full, again and again, while batches are written',
-    async run(world, random) {
-      const volume = mountVolume(world, '', 96);
-      await world.startAll();
-      const over = new AbortController();
-      const load = world.load.stream(60, over.signal);
-      await world.untilAnnotated(20);
-      for (let round = 0; round < 3; round++) {
-        await sleep(random.between(0, 700));
-        world.injected();
-        volume.fill();
-        await untilNotReady(world, 'consumer', /cannot be written/);
-        await sleep(random.between(0, 2_000));
-        volume.empty();
-        await untilReady(world, ['consumer']);
-      }
-      over.abort();
-      await load;
       world.mended();
     },
   },
