@@ -123,8 +123,8 @@ describe('sending reports', () => {
     await world.submitting.send([sampleReport(ID)], false);
     assert.deepEqual(outcomesOf(world.ledger.tns), [undefined]);
     assert.match(world.said.join('\n'), /reply 91000 is missing on 1 report \(it is not ready\)/);
-    await world.submitting.resolve();
-    await world.submitting.resolve();
+    // Each run asks once at least.
+    for (let run = 0; run < 5; run++) await world.submitting.resolve();
     assert.deepEqual(outcomesOf(world.ledger.tns), ['inserted']);
     assert.equal(world.sandbox.received.length, 1);
   });
