@@ -3,14 +3,14 @@ import { KIND } from '@lvra/shared/json/kinds';
 import type { FieldList } from './fields.js';
 
 /**
- * The fields of a source (Rubin's diaSource, alert schema 11) and of the filter's own columns that are numbers or
+ * The fields of a source (Rubin's diaSource, alert schema 11.1) and of the filter's own columns that are numbers or
  * flags. Models take these; one text among them would make the whole feature file useless to a model.
  */
 const NUMERIC = new Set(
   `detector x xErr y yErr ra raErr dec decl decErr ra_dec_Cov centroid_flag apFlux apFluxErr apFlux_flag
   apFlux_flag_apertureTruncated isNegative snr psfFlux psfFluxErr psfLnL psfChi2 psfNdata psfFlux_flag
   psfFlux_flag_edge psfFlux_flag_noGoodPixels trailFlux trailFluxErr trailRa trailRaErr trailDec trailDecErr
-  trailLength trailLengthErr trailAngle trailAngleErr trailChi2 trailNdata trail_flag_edge dipoleMeanFlux
+  trailLength trailLengthErr trailAngle trailAngleErr trailChi2 trailNdata trailAlgorithm exposureTime trail_flag trail_flag_edge dipoleMeanFlux
   dipoleMeanFluxErr dipoleFluxDiff dipoleFluxDiffErr dipoleLength dipoleAngle dipoleChi2 dipoleNdata scienceFlux
   scienceFluxErr forced_PsfFlux_flag forced_PsfFlux_flag_edge forced_PsfFlux_flag_noGoodPixels templateFlux
   templateFluxErr ixx iyy ixy ixxPSF iyyPSF ixyPSF shape_flag shape_flag_no_pixels shape_flag_not_contained
