@@ -136,6 +136,9 @@ describe('which objects to report', () => {
     score(ledger, 6n, 61n, '20260424_000001', 0.1, 61_152.3);
     assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n, 7n]);
     assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260421'), [3n, 1n, 6n, 7n]);
+    ledger.database.exec("UPDATE provenance SET model_version = 'demo' WHERE diaObjectId IN (1, 6)");
+    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n, 7n]);
+    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422', 'demo'), [7n]);
     assert.deepEqual(ledger.tns.objectsAbove('other', 0, '20260421'), []);
   });
 

@@ -96,9 +96,10 @@ export class TnsLedger {
            UNION SELECT stem FROM provenance WHERE diaObjectId = @id AND stem IS NOT NULL ORDER BY stem DESC`,
         )
         .pluck(),
-      scores: database.prepare<[string, string], { diaObjectId: bigint; score: number | null }>(
+      scores: database.prepare<[string, string, string | null], { diaObjectId: bigint; score: number | null }>(
         `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
          WHERE p.model_name = ? AND p.stem >= ? AND p.diaObjectId IS NOT NULL
+           AND (p.model_version IS NULL OR p.model_version IS NOT ?)
          ORDER BY source.midpointMjdTai, p.diaSourceId, p.ID`,
       ),
     };
@@ -179,10 +180,11 @@ export class TnsLedger {
    * scores.
    *
    * @param night YYYYMMDD, UTC
+   * @param without a model version whose scores do not count
    */
-  objectsAbove(vra: string, above: number, night: string): bigint[] {
+  objectsAbove(vra: string, above: number, night: string, without?: string): bigint[] {
     const newest = new Map<bigint, number | null>();
-    for (const { diaObjectId, score } of this.#statements.scores.all(vra, night)) {
+    for (const { diaObjectId, score } of this.#statements.scores.all(vra, night, without ?? null)) {
       // The last one wins, and stands where it is in time.
       newest.delete(diaObjectId);
       newest.set(diaObjectId, score);

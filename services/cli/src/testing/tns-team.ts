@@ -30,6 +30,7 @@ export interface TnsTeam {
   report(words: readonly string[], input?: string): Promise<Ran>;
   /** Starts it, and leaves it running. */
   start(words: readonly string[]): ChildProcess;
+  openLedger(): Ledger;
   /** What the ledger has of an object. */
   records(id: string): TnsRecord[];
   end(): Promise<void>;
@@ -58,15 +59,16 @@ export async function makeTnsTeam(options: TnsSandboxOptions = {}): Promise<TnsT
     child.once('close', () => children.delete(child));
     return child;
   };
+  const openLedger = () => Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
   return {
-    ...{ folder, sandbox, environment, start },
+    ...{ folder, sandbox, environment, start, openLedger },
     report: async (words, input = '') => {
       const child = start(words);
       child.stdin?.on('error', () => {}).end(input);
       return endOf(child);
     },
     records: (id) => {
-      const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+      const ledger = openLedger();
       try {
         return ledger.tns.ofObject(BigInt(id));
       } finally {

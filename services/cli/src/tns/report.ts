@@ -85,6 +85,9 @@ function loadAllSettings(site: TnsSite | undefined): TnsSettings {
   return settings;
 }
 
+/** The model that comes with the project was never made to say what is real: nothing is reported because of it. */
+const DEMONSTRATION = 'demo';
+
 function objectsOf(given: readonly string[], options: TnsReportOptions, { ledger, vras }: OpenLedger): bigint[] {
   const ids = readObjectIds(given, options.file);
   const { above, since, vra } = options;
@@ -93,7 +96,8 @@ function objectsOf(given: readonly string[], options: TnsReportOptions, { ledger
     throw new UsageError(`there is no VRA ${vra} in the settings; there are ${vras.join(', ')}`);
   }
   if (vra === undefined && vras.length !== 1) throw new UsageError(`say whose scores: --vra ${vras.join(' or ')}`);
-  return [...new Set([...ids, ...ledger.tns.objectsAbove(vra ?? (vras[0] as string), above, since)])];
+  const without = options.live ? DEMONSTRATION : undefined;
+  return [...new Set([...ids, ...ledger.tns.objectsAbove(vra ?? (vras[0] as string), above, since, without)])];
 }
 
 function warnOfLeapSeconds(): void {

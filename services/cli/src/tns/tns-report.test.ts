@@ -270,6 +270,16 @@ describe('lvra tns-report --live', { concurrency: 2 }, () => {
     );
   });
 
+  test('--above does not report what the demonstration model thinks', async (t) => {
+    const team = await teamFor(t);
+    const ledger = team.openLedger();
+    ledger.database.exec(`UPDATE provenance SET model_version = 'demo' WHERE diaObjectId = ${FIRST}`);
+    ledger.close();
+    const { stdout } = await team.report(['--live', '--yes', '--above', '0.75', '--since', '20260202']);
+    assert.match(stdout, new RegExp(`^${SECOND} `, 'm'));
+    assert.ok(!stdout.includes(FIRST), stdout);
+  });
+
   for (const [typed, sent] of [
     ['yes', 1],
     ['no', 0],
