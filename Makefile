@@ -1,12 +1,12 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build demo test test-node24 test-faults run-tests lint format bench bench-avro clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long run-tests lint format bench bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
 
@@ -30,6 +30,9 @@ test-node24: build servers ## the test suite once more, on Node 24
 
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
 	node --test --test-reporter=spec test/faults/dist/suite.js
+
+test-faults-long: setup build ## random kills for ten minutes
+	FAULT_SECONDS=600 CASE=kill-random node --test --test-reporter=spec test/faults/dist/suite.js
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand

@@ -3,10 +3,12 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '@lvra/shared/simulator/random';
+import { startNats } from '@lvra/test-servers/nats';
 import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
 import { startProxy, type TcpProxy } from '../proxy.js';
+import { mountVolume } from '../small-volume.js';
 
 const STREAMS = ['LVRA', 'LVRA_DEAD'] as const;
 const DOWN_MS = 8_000;
@@ -64,6 +66,22 @@ export const cases: FaultCase[] = [
           }
         }),
       ),
+  },
+  {
+    name: 'nats-disk-full',
+    fault: 'the disk of NATS full for 10 s',
+    run: async (world) => {
+      const volume = mountVolume(world, 'nats', 16);
+      const nats = await startNats({ storeDir: volume.path });
+      world.atEnd(() => nats.stop('SIGKILL'));
+      world.environment.LVRA_NATS_SERVER = nats.url;
+      await underLoad(world, async () => {
+        volume.fill();
+        world.injected();
+        await sleep(10_000);
+        volume.empty();
+      });
+    },
   },
   {
     name: 'nats-slow',
