@@ -5,12 +5,14 @@ import type { TestContext } from 'node:test';
 
 const DEMO = new URL('../../../../deploy/models/demo/', import.meta.url).pathname;
 
-/** Sound models that give different scores of the same feature files, by what tests call them. */
+/** Models that give different scores of the same feature files, by what tests call them. */
 export const MODELS = {
   /** The demonstration: 56 features, double. */
   demo: join(DEMO, 'r0b_demo.onnx'),
   /** Three features, double; a row without them has no score. */
   simple: join(DEMO, 'fixtures', 'skl2onnx-double.onnx'),
+  /** No classifier, and so never of use. */
+  regression: join(DEMO, 'fixtures', 'skl2onnx-regression.onnx'),
 } as const;
 
 /** Held-out rows in a feature file, and what scikit-learn gave for them. */

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { InProcessBus } from '@lvra/shared/bus/in-process';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { dataPaths } from '@lvra/shared/paths';
+import { StageRunner } from '@lvra/shared/stage/runner';
+import { createPredictTask } from './predict-stage.js';
+import { ModelFolder, ROWS } from './testing/model-folder.js';
+
+const STEM = '20260202_102448';
+
+/** A predict stage whose runner sweeps often, and one stem that waits for it. */
+function stage(context: TestContext, models: ModelFolder) {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-ready-'));
+  const paths = dataPaths(root);
+  const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+  for (const [table, status] of Object.entries({ feature_making: 1, predict: 0, annotating: 0 })) {
+    ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, ?)`).run(STEM, status);
+  }
+  mkdirSync(dirname(paths.features(STEM)), { recursive: true });
+  copyFileSync(ROWS, paths.features(STEM));
+  const metrics = new Metrics();
+  const log = createLogger(paths, 'test', { stdout: false });
+  const work = ledger.work('predict', 'r0b');
+  const task = createPredictTask({
+    ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics: metrics.model, log },
+    wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
+  });
+  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'test', sweepMs: 20 });
+  const stop = new AbortController();
+  const running = runner.run(stop.signal);
+  context.after(async () => {
+    stop.abort();
+    await running;
+    ledger.close();
+    rmSync(root, { recursive: true });
+  });
+  const scores = () => Number(ledger.database.prepare('SELECT count(*) FROM provenance').pluck().get());
+  return { runner, work, scores, paths, page: () => metrics.registry.metrics() };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!what()) {
+    assert.ok(performance.now() < deadline, 'not within half a minute');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('the predict stage is not ready, scores nothing, and goes on once it is mended, where the model', () => {
+  const cases: [what: string, spoil: (models: ModelFolder) => void, message: RegExp][] = [
+    ['is not the one of its manifest', (models) => truncateSync(models.file('a1'), 5_000), /its sha256 is/],
+    ['is no classifier', (models) => models.put('regression', 'a1'), /one output with the probabilities/],
+    ['is not there', (models) => rmSync(models.file('a1')), /there is no model r0b a1/],
+    ['has no class 1', (models) => models.put('demo', 'a1', { classes: [0, 2] }), /must have the class 1/],
+  ];
+  for (const [what, spoil, message] of cases) {
+    test(what, async (context) => {
+      const models = new ModelFolder(context);
+      models.put('demo', 'a1');
+      spoil(models);
+      const { runner, work, scores, page } = stage(context, models);
+      await until(() => message.test(runner.notReady() ?? ''));
+      assert.deepEqual([scores(), work.status(STEM)], [0, 0]);
+      assert.match(await page(), /^lvra_model_refused\{vra="r0b",version="a1"\} 1$/m);
+      assert.match(await page(), /^lvra_stage_ready\{stage="predict",vra="r0b"\} 0$/m);
+      models.put('demo', 'a1');
+      await until(() => work.status(STEM) === 1);
+      assert.equal(runner.notReady(), undefined);
+      assert.equal(scores(), 120);
+    });
+  }
+
+  test('wants features that the feature files lack; the stems that wait say so with 31', async (context) => {
+    const models = new ModelFolder(context);
+    models.put('demo', 'a1');
+    const { runner, work, scores, paths } = stage(context, models);
+    await until(() => work.status(STEM) === 1);
+    const before = scores();
+    writeFileSync(paths.features(STEM), 'diaObjectId,diaSourceId\n7,8\n');
+    work.retry(STEM, true);
+    await until(() => /newest feature files lack 56/.test(runner.notReady() ?? ''));
+    await until(() => work.status(STEM) === 31);
+    assert.equal(scores(), before);
+  });
+});
