@@ -10,6 +10,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { featureSet } from '@lvra/feature/feature-sets';
 import { createFeatureTask } from '@lvra/feature/feature-stage';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger } from '@lvra/shared/observe/log';
@@ -32,7 +33,11 @@ const paths = dataPaths(folder);
 const ledger = Ledger.open(paths.database, [VRA], { create: true });
 const work = ledger.work('feature', VRA);
 const log = createLogger(paths, 'training_table', { stdout: false });
-const task = createFeatureTask({ ledger, work, paths, vra: VRA, log, metrics: new Metrics() });
+const task = createFeatureTask({
+  ...{ ledger, work, paths, vra: VRA, log, metrics: new Metrics() },
+  set: featureSet(),
+  siblings: [],
+});
 const truth = createWriteStream(join(folder, 'truth.csv'));
 truth.write('diaObjectId,diaSourceId,truth,real\n');
 
