@@ -88,7 +88,7 @@ def _classes_of(final) -> list[int]:
         as_integers = []
     if as_integers != list(classes) or 1 not in as_integers or len(as_integers) < 2:
         raise Refused(
-            f"its classes are {', '.join(map(repr, list(classes)))}; the score is the probability of class 1, so "
+            f"its classes are {', '.join(map(str, classes))}; the score is the probability of class 1, so "
             "train it on whole numbers with 1 for what the VRA looks for"
         )
     return as_integers
