@@ -190,6 +190,7 @@ export class FaultWorld {
   }
 
   async end(): Promise<void> {
+    this.load.end();
     await Promise.all([...this.services.values()].map((service) => service.end('SIGKILL')));
     for (const end of this.#ends.reverse()) await end();
     this.forgetLedger();

@@ -14,6 +14,7 @@ export class Load {
   readonly #alerts;
   readonly #producer: Producer;
   readonly #topic: string;
+  #isOver = false;
 
   constructor(seed: number, producer: Producer, topic: string) {
     // A quarter of the objects come again with a newer source: what could be stale.
@@ -35,9 +36,24 @@ export class Load {
     }
   }
 
-  /** Sends until `signal` is aborted; rejects where Kafka does not take an alert. */
-  async stream(perSecond: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.send(ALERTS_A_SEND, perSecond);
+  /** Sends until `signal` is aborted or the case ends; rejects where Kafka does not take an alert. */
+  stream(perSecond: number, signal: AbortSignal): Promise<void> {
+    return this.repeat(() => this.send(ALERTS_A_SEND, perSecond), signal);
+  }
+
+  /** Sends again and again until `signal` is aborted or the case ends. */
+  repeat(send: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const repeated = (async () => {
+      while (!signal.aborted && !this.#isOver) await send();
+    })();
+    // A case that fails leaves it behind, and has said what matters.
+    repeated.catch(() => {});
+    return repeated;
+  }
+
+  /** The case ends: nothing more is sent. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** Sends alerts that were taken. */

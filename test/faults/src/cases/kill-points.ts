@@ -70,9 +70,10 @@ async function endAtEach(
 }
 
 /** Messages for the quarantine, so that its points are passed too. */
-async function sendRubbish(world: FaultWorld, signal: AbortSignal): Promise<void> {
-  for (let number = 0; !signal.aborted; number++) {
-    await world.load.sendRaw([Buffer.from(`rubbish ${number}`)]);
+function sendRubbish({ load }: FaultWorld, signal: AbortSignal): Promise<void> {
+  let number = 0;
+  return load.repeat(async () => {
+    await load.sendRaw([Buffer.from(`rubbish ${number++}`)]);
     await sleep(1_000);
-  }
+  }, signal);
 }
