@@ -11,6 +11,8 @@ import { startProxy, type TcpProxy } from '../proxy.js';
 const PER_SECOND = 40;
 /** Longer than the stage goes on with a stem against a Lasair that fails: then the stem is put back. */
 const DOWN_MS = 40_000;
+/** So much longer a case waits for a first strike where calls are few. */
+const STRIKES_WITHIN_MS = 60_000;
 /** A rest of a minute, and the reservations of calls that nobody knows the end of. */
 const RECOVERS_WITHIN_MS = 240_000;
 
@@ -117,11 +119,11 @@ function faulty([name, fault, faults, forMs]: [string, string, Fault[], number])
   };
 }
 
-/** Waits so long, or until every fault has struck as often as it may. @returns how often they struck */
+/** Waits so long, at least for one strike, or until each fault has struck as often as it may. @returns the strikes */
 async function strikes(world: FaultWorld, forMs: number): Promise<number> {
   const until = performance.now() + forMs;
   let struck = 0;
-  while (performance.now() < until) {
+  while (performance.now() < until || (struck === 0 && performance.now() < until + STRIKES_WITHIN_MS)) {
     const active = world.sandbox.faults;
     if (active.length === 0) return struck + 1;
     struck = Math.max(
