@@ -1,7 +1,7 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long run-tests lint format bench bench-avro clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long fuzz soak run-tests lint format bench bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -27,6 +27,12 @@ test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 
 test-node24: build servers ## the test suite once more, on Node 24
 	@deploy/setup/test-on-node24.sh
+
+fuzz: setup build ## broken messages by the hundred thousand, judged by Python; COUNT=… and SEED=… repeat a run
+	node test/faults/dist/fuzz/main.js
+
+soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: is anything growing?
+	node test/faults/dist/soak/main.js
 
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
 	node --test --test-reporter=spec test/faults/dist/suite.js

@@ -71,7 +71,7 @@ function highest(best: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth
   const rows = best.map(({ diaObjectId, score }) => {
     const truth = truths.get(diaObjectId) ?? 'unknown';
     const isInTheSky = truth !== 'unknown' && isReal(truth);
-    return [String(diaObjectId), score.toFixed(4), isInTheSky ? truth : styleText('yellow', `${truth} (not real)`)];
+    return [String(diaObjectId), score.toFixed(4), isInTheSky ? truth : `${truth} (not real)`];
   });
   return table(['object', 'score', 'is'], rows, [0, 1]);
 }

@@ -1,3 +1,4 @@
+import { AlertRejected } from '@lvra/shared/errors';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { AlertView } from './alert.js';
 import type { FieldList } from './fields.js';
@@ -28,6 +29,13 @@ export const COMPUTED_COLUMNS = [
   'deltaDiaSourceMjdTai',
 ];
 
+/**
+ * Real alerts have some 130 fields. Without a limit one message could make a file that nobody reads any more: the
+ * header, and every row of it, would be longer than the longest row that predict takes.
+ */
+const MOST_COLUMNS = 1_000;
+const LONGEST_NAME = 200;
+
 /** Where the fields of alerts with one set of names go. */
 export interface Layout {
   /** Of each field of the source and of the message, in their order: its column, or -1 where it is dropped. */
@@ -55,7 +63,11 @@ export class Columns {
     return this.#computed;
   }
 
-  /** The layout of an alert; alerts of one batch nearly always share one, and then only names are compared. */
+  /**
+   * The layout of an alert; alerts of one batch nearly always share one, and then only names are compared.
+   *
+   * @throws AlertRejected where the alert would bring more columns than a file may have
+   */
   layoutOf(view: AlertView): Layout {
     if (this.#lastLayout && this.#sameKeys(view)) return this.#lastLayout;
     const source = namesOf(view.bytes, view.source);
@@ -83,11 +95,27 @@ export class Columns {
   #layout(source: string[], message: string[]): Layout {
     const inMessage = new Set(message);
     const sourceColumns = source.map((name) => (inMessage.has(name) ? `${name}_sourceId` : name));
+    this.#refuseTooMany([...sourceColumns, ...message]);
     const place = (name: string) => (DROPPED.has(name) ? -1 : this.#indexOf(name));
     return {
       source: Int32Array.from(sourceColumns, place),
       message: Int32Array.from(message, place),
     };
+  }
+
+  #refuseTooMany(names: readonly string[]): void {
+    const fresh = new Set(names.filter((name) => !DROPPED.has(name) && !this.#indexes.has(name)));
+    const count = this.names.length + fresh.size + COMPUTED_COLUMNS.length;
+    if (count > MOST_COLUMNS) {
+      throw new AlertRejected(
+        'too_large',
+        `its fields would make ${count} columns, more than the ${MOST_COLUMNS} allowed`,
+      );
+    }
+    const long = [...fresh].find((name) => name.length > LONGEST_NAME);
+    if (long !== undefined) {
+      throw new AlertRejected('too_large', `a field has a name of ${long.length} characters: ${long.slice(0, 40)}…`);
+    }
   }
 
   #sameKeys(view: AlertView): boolean {

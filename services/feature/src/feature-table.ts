@@ -1,3 +1,4 @@
+import { AlertRejected } from '@lvra/shared/errors';
 import { KIND } from '@lvra/shared/json/kinds';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { ThresholdFlags } from '@lvra/shared/ledger/results';
@@ -6,6 +7,9 @@ import { cellOf, textCell } from './cells.js';
 import { Columns } from './columns.js';
 import type { FeatureRows } from './feature-sets.js';
 import type { FieldList } from './fields.js';
+
+/** Predict takes rows of twice this length; real ones have 1.5 kB. */
+const LONGEST_ROW = 256 * 1024;
 
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
@@ -38,6 +42,7 @@ export class FeatureTable implements FeatureRows {
    * Adds the row of an alert.
    *
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
+   * @throws AlertRejected where row or columns would be more than a reader takes; the rows are as they were
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void {
     const layout = this.#columns.layoutOf(view);
@@ -117,6 +122,12 @@ export class FeatureTable implements FeatureRows {
       else this.#copy(bytes, this.#cellStart[column] as number, this.#cellEnd[column] as number);
     }
     this.#append(NEWLINE);
+    const begin = this.#rowEnds.at(-1) ?? 0;
+    const length = this.#length - begin;
+    if (length > LONGEST_ROW) {
+      this.#length = begin;
+      throw new AlertRejected('too_large', `its row would have ${length} bytes, more than the ${LONGEST_ROW} allowed`);
+    }
     this.#rowEnds.push(this.#length);
     this.#rowCells.push(columns);
   }

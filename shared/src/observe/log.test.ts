@@ -7,6 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { type DataPaths, dataPaths } from '../paths.js';
 import { nightOf } from '../stem.js';
 import { createLogger, logNameOf } from './log.js';
+import { rememberSecret } from './secrets.js';
 
 function dataFolder(t: TestContext): DataPaths {
   const root = mkdtempSync(join(tmpdir(), 'lvra-log-'));
@@ -114,5 +115,47 @@ describe('a logger', () => {
       ['one', 'two', 'three'],
     );
     assert.match(stderr, /^cannot write kafka\.log: .*\n$/);
+  });
+});
+
+describe('whatever a text holds', () => {
+  const hostile = [
+    'a\nb',
+    'a\r\nb',
+    '\0',
+    '\ud800',
+    '\x1b[31m',
+    '\x9b31m',
+    '\x7f',
+    '\u2028',
+    '\u202etxt.exe',
+    '"\\',
+    '=1+1',
+  ];
+
+  test('each line of a log is one JSON object, and holds nothing that a terminal obeys', (t) => {
+    const paths = dataFolder(t);
+    const log = createLogger(paths, 'kafka', { stdout: false });
+    for (const text of hostile)
+      log.warn({ stem: text, err: new Error(text), [text]: 1 }, `alert in quarantine: ${text}`);
+    const content = readFileSync(join(paths.logs(nightOf(new Date())), 'kafka.log'), 'utf8');
+    const lines = content.trimEnd().split('\n');
+    assert.equal(lines.length, hostile.length);
+    lines.forEach((line, number) => {
+      const entry = JSON.parse(line) as { msg: string; stem: string };
+      if (hostile[number] !== '\ud800') assert.equal(entry.stem, hostile[number]);
+      assert.doesNotMatch(line, /[\p{Cc}\u2028\u202e]/u);
+    });
+  });
+
+  test('a secret is hidden by its value, in a message, a stack, an address or a body', (t) => {
+    const paths = dataFolder(t);
+    rememberSecret('t0ken-of-this-test');
+    const log = createLogger(paths, 'kafka', { stdout: false });
+    const error = new Error('GET https://lasair/api/?token=t0ken-of-this-test failed');
+    log.error({ err: error, request: { deep: { deeper: { body: '{"k":"t0ken-of-this-test"}' } } } }, error.message);
+    const content = readFileSync(join(paths.logs(nightOf(new Date())), 'kafka.log'), 'utf8');
+    assert.doesNotMatch(content, /t0ken-of-this-test/);
+    assert.equal(content.match(/\[secret\]/g)?.length, 4);
   });
 });

@@ -40,7 +40,12 @@ export async function runProgram(name: string, main: () => Promise<void>): Promi
 function report(name: string, error: unknown): void {
   process.exitCode = exitCodeOf(error);
   const text = process.exitCode === EXIT.failed && error instanceof Error ? (error.stack ?? '') : messageOf(error);
-  process.stderr.write(`${hideSecrets(text).replace(/^(?!\s)/gm, `${name}: `)}\n`);
+  process.stderr.write(`${shown(text).replace(/^(?!\s)/gm, `${name}: `)}\n`);
+}
+
+/** Without secrets, and without what a terminal would obey: a message may quote what came from outside. */
+function shown(text: string): string {
+  return hideSecrets(text).replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, '\ufffd');
 }
 
 function exitCodeOf(error: unknown): number {

@@ -160,6 +160,7 @@ export const cases: FaultCase[] = [
       await world.until(
         'everything is scored again',
         () => world.count('SELECT count(*) FROM provenance') >= world.load.sent.length,
+        150_000,
       );
       world.mended();
     },

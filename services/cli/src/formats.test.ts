@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { table, visible } from './formats.js';
+
+describe('a text from outside', () => {
+  for (const [name, text, shown] of [
+    ['with a colour', '\x1b[31mred', '\\x1b[31mred'],
+    ['with the one-byte form of it', '\x9b31mred', '\\x9b31mred'],
+    ['that sets the title', '\x1b]0;owned\x07', '\\x1b]0;owned\\x07'],
+    ['with line ends', 'a\r\nb', 'a\\x0d\\x0ab'],
+    ['with NUL', 'a\0b', 'a\\x00b'],
+    ['with half a pair', 'a\ud800b', 'a\\ud800b'],
+    ['that turns the direction', '\u202etxt.exe', '\\u202etxt.exe'],
+    ['of letters', 'é ✦ 😀 日本', 'é ✦ 😀 日本'],
+  ] as const) {
+    test(`${name} is shown as what it is`, () => assert.equal(visible(text), shown));
+  }
+
+  test('stands in a table on its own line', () => {
+    const lines = table(['stem', 'detail'], [['20260301_000001', 'bad \x1b[2J\nline']]).split('\n');
+    assert.deepEqual(lines.map(stripVTControlCharacters), [
+      'stem             detail',
+      '20260301_000001  bad \\x1b[2J\\x0aline',
+    ]);
+  });
+});
