@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto';
+import { simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { startKafka } from '@lvra/test-servers/kafka';
+import Table from 'cli-table3';
+import { FaultWorld, SERVICES } from '../fault-world.js';
+import { Sampler, trendsOf } from './samples.js';
+
+// make soak: the four services under a steady load, MINUTES long, RATE alerts a second.
+const minutes = Number(process.env.MINUTES || 30);
+const rate = Number(process.env.RATE || 250);
+const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
+const SAMPLE_EVERY_MS = 5_000;
+const SENDS_A_SECOND = 5;
+
+const kafka = await startKafka({ version: '3.9' });
+const world = await FaultWorld.make({
+  ...{ seed, kafka, topic: 'lasair_18-soak', partitions: 1 },
+  settings: { LVRA_BATCH_ALERTS: '1000', LVRA_BATCH_SECONDS: '2', LVRA_ANNOTATE_LIST_SIZE: '100' },
+});
+try {
+  await world.startAll();
+  const samplers = SERVICES.map((name) => new Sampler(world.service(name)));
+  const begun = performance.now();
+  const elapsed = () => performance.now() - begun;
+  const over = new AbortController();
+  const sent = send(over.signal);
+  while (elapsed() < minutes * 60_000) {
+    await world.until('the next sample is due', () => elapsed() >= samplers[0]!.samples.length * SAMPLE_EVERY_MS);
+    await Promise.all(samplers.map((sampler) => sampler.take(elapsed() / 1000)));
+  }
+  over.abort();
+  const alerts = await sent;
+  const perSecond = alerts / (elapsed() / 1000);
+  const drainBegun = performance.now();
+  await world.until('every alert is scored and has an outcome', () => isDone(alerts), 900_000);
+  report(samplers, alerts, perSecond, (performance.now() - drainBegun) / 1000);
+  const verified = await world.lvra('verify');
+  process.stdout.write(verified.code === 0 ? 'lvra verify: all is well\n' : `${verified.stdout}${verified.stderr}\n`);
+  if (verified.code !== 0) process.exitCode = 1;
+} finally {
+  await world.end();
+  await kafka.stop('SIGKILL');
+}
+
+/** Sends at the rate, or as near to it as this machine comes. @returns how many */
+async function send(signal: AbortSignal): Promise<number> {
+  // Every alert is dropped once it is sent: what is measured is the services' memory, and this process has its own.
+  const alerts = simulateAlerts({ seed, forms: 'full', revisits: 0.25, meanSources: 4 });
+  const each = Math.round(rate / SENDS_A_SECOND);
+  let count = 0;
+  for (let next = performance.now(); !signal.aborted; next += 1000 / SENDS_A_SECOND) {
+    const messages = Array.from({ length: each }, () => ({ value: Buffer.from(alerts.next().value.text) }));
+    await world.producer.send({ topic: world.topic, messages });
+    count += each;
+    const waitMs = next - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    else next = performance.now();
+  }
+  return count;
+}
+
+function isDone(alerts: number): boolean {
+  return world.count('SELECT count(*) FROM annotation_outcome') >= alerts;
+}
+
+function report(samplers: readonly Sampler[], alerts: number, perSecond: number, drainSeconds: number): void {
+  const table = new Table({ head: ['service', 'figure', 'middle third', 'last third', ''], style: { head: [] } });
+  for (const { service, samples } of samplers) {
+    for (const { figure, middle, last, isFlat } of trendsOf(samples)) {
+      table.push([service.name, figure, middle.toFixed(1), last.toFixed(1), isFlat ? 'flat' : 'GROWS']);
+      if (!isFlat) process.exitCode = 1;
+    }
+  }
+  process.stdout.write(
+    `${table.toString()}\n${alerts} alerts in ${minutes} min, ${perSecond.toFixed(0)} a second; ` +
+      `the last was annotated ${drainSeconds.toFixed(0)} s after the end\nagain: make soak MINUTES=${minutes} RATE=${rate} SEED=${seed}\n`,
+  );
+}

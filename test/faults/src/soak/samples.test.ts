@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Sample, trendsOf } from './samples.js';
+
+const samples = (of: (at: number) => Partial<Sample>): Sample[] =>
+  Array.from({ length: 60 }, (_, at) => ({
+    ...{ seconds: at * 5, rssMegabytes: 200, handles: 40, writeMs: 5, walMegabytes: 4 },
+    ...of(at),
+  }));
+const growing = (of: (at: number) => Partial<Sample>) =>
+  trendsOf(samples(of)).flatMap(({ figure, isFlat }) => (isFlat ? [] : [figure]));
+
+test('what breathes is flat, and what grows is not', () => {
+  assert.deepEqual(
+    growing((at) => ({ rssMegabytes: 200 + 30 * (at % 3), writeMs: at % 7 })),
+    [],
+  );
+  assert.deepEqual(
+    growing((at) => ({ rssMegabytes: 200 + 3 * at })),
+    ['rssMegabytes'],
+  );
+  assert.deepEqual(
+    growing((at) => ({ handles: 40 + at })),
+    ['handles'],
+  );
+  assert.deepEqual(
+    growing((at) => ({ writeMs: at, walMegabytes: at })),
+    ['writeMs', 'walMegabytes'],
+  );
+});
+
+test('warming up does not count', () => {
+  assert.deepEqual(
+    growing((at) => ({ rssMegabytes: Math.min(100 + 20 * at, 300) })),
+    [],
+  );
+});
