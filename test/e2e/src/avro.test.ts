@@ -68,4 +68,7 @@ test('10,000 Avro alerts of five versions give 10,000 feature rows with every id
   await until(world, 'the alerts of lvra simulate are there', () => count() === ALERTS + ROWS_BY_COMMAND);
   const leftOut = () => world.ledger().prepare('SELECT sum(left_out) FROM batch_offsets').pluck().get();
   await until(world, 'those of the solar system are counted', () => leftOut() === 5n);
+
+  const verified = await runLvra(['verify'], { LVRA_DATA_ROOT: world.root, LVRA_DRY_RUN: 'yes' });
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
 });
