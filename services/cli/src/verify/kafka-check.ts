@@ -1,17 +1,27 @@
+import { kafkajsSecurity } from '@lvra/consumer/kafka-security';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import type { OffsetVerification } from '@lvra/shared/ledger/verify-offsets';
+import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Findings } from './findings.js';
+
+/** What the consumer reads, and as whom. */
+interface KafkaRead {
+  readonly servers: readonly string[];
+  readonly topics: readonly string[];
+  readonly groupId: string;
+  readonly security: KafkaSecurity;
+}
 
 /** Holds where the group goes on reading, by the ledger, against the offsets that Kafka has. */
 export async function checkKafka(
   offsets: OffsetVerification,
-  { servers, topics, groupId }: { servers: readonly string[]; topics: readonly string[]; groupId: string },
+  { servers, topics, groupId, security }: KafkaRead,
   findings: Findings,
 ): Promise<void> {
   const retry = { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 };
   const options = { clientId: 'lvra-verify', brokers: [...servers], logLevel: logLevel.NOTHING, retry };
-  const admin = new Kafka({ ...options, connectionTimeout: 5_000 }).admin();
+  const admin = new Kafka({ ...options, ...kafkajsSecurity(security), connectionTimeout: 5_000 }).admin();
   const positions = new Map(
     offsets
       .partitions()

@@ -58,8 +58,8 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     onObjects: (count) => onProgress('objects', count, undefined),
   });
   if (options.kafka) {
-    const { kafkaServer = [], myTopic = [], groupId = '' } = settings;
-    await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId }, findings);
+    const { kafkaServer = [], myTopic = [], groupId = '', kafkaSecurity: security } = settings;
+    await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId, security }, findings);
   }
   return findings;
 }
