@@ -2,6 +2,7 @@ import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns
 import type { DataPaths } from '@lvra/shared/paths';
 import type { TnsSettings, TnsSite } from '@lvra/shared/settings/tns';
 import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
+import { mayBeRepeated } from './doubt.js';
 import { gatherLightCurves } from './gather.js';
 import { internalNameOf, reportOf } from './report.js';
 
@@ -25,12 +26,14 @@ export interface PlanOptions {
   readonly site: TnsSite;
   /** Whether an object is reported although it is at TNS already. */
   readonly again: (diaObjectId: bigint) => boolean;
+  /** ms since 1970. */
+  readonly now: number;
 }
 
 /** Decides for each object what is to be reported of it. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
-  const { ledger, site, again } = options;
-  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again(id))]));
+  const { ledger, site, again, now } = options;
+  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again(id), now)]));
   const curves = await gatherLightCurves(
     diaObjectIds.filter((id) => known.get(id) === undefined),
     options,
@@ -50,12 +53,18 @@ export async function planReports(diaObjectIds: readonly bigint[], options: Plan
 }
 
 /** What the ledger alone decides. */
-function knownOf(diaObjectId: bigint, standing: TnsRecord | undefined, again: boolean): Planned | undefined {
+function knownOf(
+  diaObjectId: bigint,
+  standing: TnsRecord | undefined,
+  again: boolean,
+  now: number,
+): Planned | undefined {
   if (standing === undefined) return undefined;
-  if (!again || standing.outcome === undefined) return { diaObjectId, kind: 'standing', standing };
-  if (standing.outcome !== 'lost') return undefined;
-  const { internalName, report } = standing;
-  return { diaObjectId, kind: 'repeat', report: { diaObjectId, internalName, report } };
+  if (again && (standing.outcome === 'lost' || mayBeRepeated(standing, now))) {
+    const { internalName, report } = standing;
+    return { diaObjectId, kind: 'repeat', report: { diaObjectId, internalName, report } };
+  }
+  return again && standing.outcome !== undefined ? undefined : { diaObjectId, kind: 'standing', standing };
 }
 
 function discovered(diaObjectId: bigint, discover: () => Discovery, { settings }: PlanOptions): Planned {

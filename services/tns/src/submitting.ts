@@ -2,6 +2,7 @@ import { UsageError } from '@lvra/shared/errors';
 import type { NewTnsReport, TnsLedger, TnsRecord, TnsSettlement } from '@lvra/shared/ledger/tns';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { sleep } from '@lvra/shared/sleep';
+import { mayBeRepeated } from './doubt.js';
 import { internalNameOf } from './report.js';
 import { settlementsOf } from './settlements.js';
 import type { Tns } from './tns.js';
@@ -22,9 +23,6 @@ export interface SubmittingOptions {
 export const MOST_REPORTS = 100;
 
 const LONGEST_POLL_MS = 60_000;
-
-/** After this time a report that TNS had taken is sure to be found there; until then it may be in a queue of its. */
-export const DOUBT_MS = 15 * 60_000;
 
 /**
  * Sends reports and finds out what became of them: record, send, record the receipt, ask for the reply, record that.
@@ -56,37 +54,31 @@ export class Submitting {
   }
 
   /**
-   * Closes reports in doubt that TNS does not know of, so that their objects can be sent once more; the same report
-   * again, which TNS would tell as identical.
-   *
-   * @returns those that are too fresh for that
-   */
-  giveUp(diaObjectIds: readonly bigint[]): TnsRecord[] {
-    const { ledger, sending, now } = this.#options;
-    const wanted = new Set(diaObjectIds);
-    const doubts = ledger
-      .open(sending.site)
-      .filter(({ diaObjectId, reportId }) => reportId === undefined && wanted.has(diaObjectId));
-    const isFresh = ({ sentAt }: TnsRecord) => now() - sentAt < DOUBT_MS;
-    for (const { submission, diaObjectId } of doubts.filter((record) => !isFresh(record))) {
-      const detail = 'TNS gave no receipt and did not know of it when asked';
-      ledger.settle(submission, [{ diaObjectId, outcome: 'lost', detail }], now());
-    }
-    return doubts.filter(isFresh);
-  }
-
-  /**
    * Sends reports, a hundred at a time, and waits for what becomes of them. Stops where TNS does not answer.
    *
+   * @param again also of objects that are at TNS, and of those in doubt that TNS should have shown by now
    * @throws UsageError where TNS refuses the key
    */
   async send(reports: readonly NewTnsReport[], again: boolean): Promise<void> {
     const { ledger, sending, sender, signal, now } = this.#options;
+    if (again) this.#giveUp(reports);
     for (let from = 0; from < reports.length && !signal.aborted; from += MOST_REPORTS) {
       const begun = ledger.begin(sending.site, reports.slice(from, from + MOST_REPORTS), { sender, again, now: now() });
       if (begun.submission === undefined) continue;
       const goesOn = await this.#submit(begun.submission, begun.taken);
       if (!goesOn) return;
+    }
+  }
+
+  /** Closes what is in doubt, so that it can be sent once more; TNS can tell that the same report is identical. */
+  #giveUp(reports: readonly NewTnsReport[]): void {
+    const { ledger, sending, now } = this.#options;
+    const wanted = new Set(reports.map(({ diaObjectId }) => diaObjectId));
+    for (const record of ledger.open(sending.site)) {
+      const { submission, diaObjectId } = record;
+      if (!wanted.has(diaObjectId) || !mayBeRepeated(record, now())) continue;
+      const detail = 'TNS gave no receipt, and did not have it when asked';
+      ledger.settle(submission, [{ diaObjectId, outcome: 'lost', detail }], now());
     }
   }
 

@@ -6,10 +6,11 @@ import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { loadTnsSettings, type TnsSending, type TnsSettings, type TnsSite } from '@lvra/shared/settings/tns';
+import { DOUBT_MS, isInDoubt } from '@lvra/tns/doubt';
 import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
 import { type Planned, planReports } from '@lvra/tns/plan';
 import { submissionOf } from '@lvra/tns/report';
-import { DOUBT_MS, MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
+import { MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
 import { duration, print } from '../formats.js';
@@ -112,7 +113,14 @@ async function dryRun(
   settings: TnsSettings,
   { ledger, paths }: OpenLedger,
 ): Promise<void> {
-  const options = { ledger: ledger.tns, paths, settings, site: 'live', again: () => again === true } as const;
+  const options = {
+    ledger: ledger.tns,
+    paths,
+    settings,
+    site: 'live',
+    again: () => again === true,
+    now: Date.now(),
+  } as const;
   const planned = await planReports(ids, options);
   if (planned.length === 0) return say('there is no such object');
   print(planTable(planned));
@@ -146,13 +154,13 @@ async function report(
     });
     const before = ledger.tns.open(sending.site);
     await submitting.resolve();
-    if (again) submitting.giveUp(ids).forEach(sayTooFresh);
     const resolved = resolvedOf(before, sending, ledger.tns);
     const planned = await planReports(ids, {
-      ...{ ledger: ledger.tns, paths, settings, site: sending.site },
+      ...{ ledger: ledger.tns, paths, settings, site: sending.site, now: Date.now() },
       again: (id) => again && !resolved.has(id),
     });
     const reports = reportsOf(planned);
+    if (again) planned.forEach(sayTooFresh);
     if (planned.length > 0) print(`${planTable(planned)}\n`);
     if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
       await submitting.send(reports, again);
@@ -171,12 +179,13 @@ function reportsOf(planned: readonly Planned[]): NewTnsReport[] {
 /** What was open and has an answer by now: that is what the person was after, and no reason to send it again. */
 function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: TnsLedger): Set<bigint> {
   const ids = before.map(({ diaObjectId }) => diaObjectId);
-  return new Set(ids.filter((id) => ledger.standing(site, id)?.outcome !== 'lost'));
+  return new Set(ids.filter((id) => ledger.standing(site, id)?.outcome !== undefined));
 }
 
-function sayTooFresh({ diaObjectId, sentAt }: TnsRecord): void {
-  const from = new Date(sentAt + DOUBT_MS).toISOString().slice(11, 16);
-  say(`${diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`);
+function sayTooFresh(planned: Planned): void {
+  if (planned.kind !== 'standing' || !isInDoubt(planned.standing)) return;
+  const from = new Date(planned.standing.sentAt + DOUBT_MS).toISOString().slice(11, 16);
+  say(`${planned.diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`);
 }
 
 async function isMeant(reports: number, { live, yes }: TnsReportOptions, { address }: TnsSending): Promise<boolean> {
@@ -198,7 +207,7 @@ function conclude(
   const records = [...concerned].flatMap((id) => ledger.ofObject(id).findLast((record) => record.site === site) ?? []);
   print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
   const open = ledger.open(site);
-  if (open.some(({ reportId }) => reportId === undefined)) say(IN_DOUBT);
+  if (open.some(isInDoubt)) say(IN_DOUBT);
   const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));
   const isLeft = ids.some((id) => !named.has(id) && !isThere(ledger.standing(site, id)));
   if (isLeft || open.length > 0) process.exitCode = EXIT.failed;

@@ -1,6 +1,7 @@
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { tnsDateOf } from '@lvra/tns/date';
 import type { Photometry } from '@lvra/tns/discovery';
+import { isInDoubt } from '@lvra/tns/doubt';
 import type { Planned } from '@lvra/tns/plan';
 import { table, utc } from '../formats.js';
 
@@ -93,6 +94,6 @@ export function reportsInJson(records: readonly TnsRecord[]): Record<string, unk
   }));
 }
 
-function detailOf({ detail, outcome, reportId }: TnsRecord): string {
-  return detail ?? (outcome === undefined && reportId === undefined ? 'TNS gave no receipt' : '');
+function detailOf(record: TnsRecord): string {
+  return record.detail ?? (isInDoubt(record) ? 'TNS gave no receipt' : '');
 }
