@@ -104,6 +104,10 @@ describe('Kafka 3.9', () => {
       await scene.consumed(20);
       scene.exactly([...range(0, 10), ...range(20, 30)]);
       assert.equal(scene.position(topic), 30n);
+      assert.deepEqual(scene.rig.rows('SELECT gone FROM batch_offsets ORDER BY first_offset'), [
+        { gone: 0n },
+        { gone: 10n },
+      ]);
       assert.match(scene.rig.logText(), /"level":"error".*10 messages of .* are gone: Kafka's retention removed them/);
     });
 
