@@ -21,7 +21,7 @@ const TENTHS = 10;
 /** V8's heap breathes by as much as this. */
 const BREATH_MB = 40;
 
-const { values } = parseArgs({ options: { alerts: { type: 'string', default: '200000' } } });
+const { values } = parseArgs({ options: { alerts: { type: 'string', default: '500000' } } });
 const alerts = Number(values.alerts);
 
 interface Sample {
@@ -92,7 +92,7 @@ function mbByTenth(found: readonly Sample[]): (number | undefined)[] {
   });
 }
 
-/** The first fifth is for warming up. */
+/** V8's heap and SQLite's cache find their size over the first 250,000 alerts. */
 function hasGrown(found: readonly Sample[]): boolean {
   const tenths = mbByTenth(found).map((mb) => mb ?? 0);
   return Math.max(...tenths.slice(5)) > Math.max(...tenths.slice(1, 5)) + BREATH_MB;
