@@ -27,6 +27,7 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   metrics.annotationLatency.observe({ vra: 'r0b' }, 4.2);
   metrics.kafkaLag.set({ topic: 'lasair_18lvra-fodder', partition: '0' }, 12);
   metrics.busConnected.set(1);
+  metrics.busSilent.inc(labels);
   const model = { vra: 'r0b', version: 'a1' };
   metrics.model.begin('r0b', 'a1', { snr: 0.25 }, ['snr']);
   metrics.model.refused.set({ ...model, version: 'a2' }, 1);
