@@ -21,9 +21,9 @@ const NOT_SIMULATED: Readonly<Record<string, Value>> = {
  * or as the type's zero where it may not be null.
  */
 export function avroValue(type: Type, value: Value | undefined): unknown {
-  const kind = type.typeName as string;
-  if (kind.startsWith('union')) return unionValue(type, value);
-  switch (kind) {
+  switch (type.typeName as string) {
+    case 'union:unwrapped':
+      return value === null || value === undefined ? null : avroValue(otherThanNull(type), value);
     case 'null':
       return null;
     case 'boolean':
@@ -44,12 +44,11 @@ export function avroValue(type: Type, value: Value | undefined): unknown {
       return {};
     case 'record': {
       const fields = (value ?? {}) as Record<string, Value>;
-      return Object.fromEntries(
-        (type as types.RecordType).fields.map(({ name, type: fieldType }) => {
-          const given = fields[name === 'dec' ? 'decl' : name] ?? NOT_SIMULATED[name];
-          return [name, avroValue(fieldType, given)];
-        }),
-      );
+      const record: Record<string, unknown> = {};
+      for (const { name, type: fieldType } of (type as types.RecordType).fields) {
+        record[name] = avroValue(fieldType, fields[name === 'dec' ? 'decl' : name] ?? NOT_SIMULATED[name]);
+      }
+      return record;
     }
     default:
       // Longs come under a name of avsc's own.
@@ -57,8 +56,13 @@ export function avroValue(type: Type, value: Value | undefined): unknown {
   }
 }
 
-function unionValue(type: Type, value: Value | undefined): unknown {
-  if (value === null || value === undefined) return null;
-  const [other] = (type as unknown as { types: Type[] }).types.filter(({ typeName }) => typeName !== 'null');
-  return avroValue(other as Type, value);
+/** Of each union of null and something else, the other; asked for a thousand times an alert. */
+const OTHERS = new WeakMap<Type, Type>();
+
+function otherThanNull(union: Type): Type {
+  const known = OTHERS.get(union);
+  if (known) return known;
+  const other = (union as unknown as { types: Type[] }).types.find(({ typeName }) => typeName !== 'null') as Type;
+  OTHERS.set(union, other);
+  return other;
 }
