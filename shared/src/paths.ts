@@ -32,7 +32,7 @@ export interface DataPaths {
 }
 
 /** The folders that stages write files into; beside them one for each set of features that is not the default one. */
-const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'dryrun'];
+const WRITTEN_FOLDERS = ['JSON', 'csv', 'quarantine', 'cutouts', 'dryrun'];
 const OTHER_FEATURES = 'csv_';
 
 /** Whether stages write files into a folder of the data root, by its name. */
