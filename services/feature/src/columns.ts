@@ -139,8 +139,11 @@ export class Columns {
   }
 }
 
+/** The names as the header has them: what no UTF-8 file can hold is replaced, so that no two columns look alike. */
 function namesOf(bytes: Buffer, fields: FieldList): string[] {
-  return Array.from({ length: fields.count }, (_, field) => fields.nameOf(bytes, field));
+  return Array.from({ length: fields.count }, (_, field) =>
+    Buffer.from(fields.nameOf(bytes, field).replaceAll('\0', '\ufffd')).toString(),
+  );
 }
 
 function keyBytes(bytes: Buffer, fields: FieldList): Buffer {

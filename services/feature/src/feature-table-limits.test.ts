@@ -7,6 +7,20 @@ import { FeatureTable } from './feature-table.js';
 import { simpleMessage } from './testing/messages.js';
 import { thresholdFlags } from './thresholds.js';
 
+test('names that no file can hold make one column, not several of one name', () => {
+  const table = new FeatureTable();
+  const view = new AlertView();
+  ['a\0', 'a\ud800', 'a\ufffd'].forEach((name, position) => {
+    const bytes = Buffer.from(`${simpleMessage({ [name]: '1' })} `);
+    readAlert(new JsonCursor().reset(bytes), bytes, view);
+    table.add(view, position, thresholdFlags(view.fluxes, view.times, view.times[view.latest] as number));
+  });
+  const [header = ''] = Buffer.concat([...table.chunks()])
+    .toString()
+    .split('\n');
+  assert.equal(header.split(',').filter((name) => name === 'a\ufffd').length, 1);
+});
+
 describe('an alert that would make the file unreadable for everybody', () => {
   const many = Object.fromEntries(Array.from({ length: 1_100 }, (_, n) => [`unheardOf${n}`, '1']));
   for (const [name, message] of [

@@ -25,6 +25,8 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
     database.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
     database.pragma('cache_size = -16384');
+    // A reader of minutes lets the write-ahead log grow; once it has ended, the log shrinks to this again.
+    database.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
     rememberFile(database);
     return database;
   } catch (error) {
@@ -53,6 +55,8 @@ function beginWal(database: Database): void {
     }
   }
 }
+
+export const LARGEST_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
 /** What SQLite says of a file that a person must see to: its rights, or what is in it. */
 const UNUSABLE = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;

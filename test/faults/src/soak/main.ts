@@ -64,7 +64,10 @@ function isDone(alerts: number): boolean {
 }
 
 function report(samplers: readonly Sampler[], alerts: number, perSecond: number, drainSeconds: number): void {
-  const table = new Table({ head: ['service', 'figure', 'middle third', 'last third', ''], style: { head: [] } });
+  const table = new Table({
+    head: ['service', 'figure', 'middle third', 'last third', ''],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { service, samples } of samplers) {
     for (const { figure, middle, last, isFlat } of trendsOf(samples)) {
       table.push([service.name, figure, middle.toFixed(1), last.toFixed(1), isFlat ? 'flat' : 'GROWS']);
