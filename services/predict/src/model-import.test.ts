@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -22,6 +22,8 @@ describe('deploy/models/import', () => {
   test('as a command: from a joblib to a model that the predict stage takes', async () => {
     const program = 'import sys, joblib, small_models; joblib.dump(small_models.a_forest(), sys.argv[1])';
     await runImportPython('-c', `import sys; sys.path.append(${JSON.stringify(`${MODELS}tests`)}); ${program}`, joblib);
+    // Python's -m would take a module from the current folder first.
+    writeFileSync(join(folder, 'sklearn.py'), 'raise SystemExit("a program beside the joblib was run")');
     const out = join(folder, 'models');
     const args = [joblib, '--vra', 'r0b', '--model-version', 'a1', '--out', out];
     const { stdout } = await run(`${MODELS}import`, args, { cwd: folder });
