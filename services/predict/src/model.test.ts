@@ -7,10 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { readFeatureFile } from './feature-file.js';
 import { Model } from './model.js';
+import { writeRealFeatures } from './testing/real-features.js';
 
 const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;
 const FIXTURES = join(DEMO, 'fixtures');
-const REAL = new URL('../../../../shared/real/', import.meta.url).pathname;
 
 /** What scikit-learn gave for the held-out rows of `rows.csv`, written when the model was trained. */
 interface Expected {
@@ -64,15 +64,9 @@ describe('the demonstration model', () => {
   }
 
   test('gives every real alert a probability', async (context) => {
-    const reference: { columns: string[]; rows: Record<string, string | number | boolean | null>[] } = JSON.parse(
-      readFileSync(join(REAL, 'reference', '20260202_102448.features.json'), 'utf8'),
-    );
     const folder = mkdtempSync(join(tmpdir(), 'lvra-model-'));
     context.after(() => rmSync(folder, { recursive: true }));
-    const cell = (value: string | number | boolean | null | undefined) =>
-      typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value ?? '');
-    const lines = reference.rows.map((row) => reference.columns.map((column) => cell(row[column])).join(','));
-    writeFileSync(join(folder, 'real.csv'), `${[reference.columns.join(','), ...lines].join('\n')}\n`);
+    writeRealFeatures(join(folder, 'real.csv'));
     const { scores } = await scoresOf(demo, join(folder, 'real.csv'));
     assert.equal(scores.length, 43);
     for (const score of scores) assert.ok(score >= 0 && score <= 1, String(score));
