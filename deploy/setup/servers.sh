@@ -39,14 +39,6 @@ set_up_java() {
   ln -sfn "$java" "$cache/java"
 }
 
-# fill_python PACKAGE VERSION FOLDER: a virtual environment with one package from PyPI.
-fill_python() {
-  say "fetching $1 $2 (pip)"
-  python3 -m venv "$3"
-  quietly "$3/bin/python" -m pip install --disable-pip-version-check "$1==$2" ||
-    fail "pip could not fetch $1 $2. It needs PyPI or the index of your own pip settings."
-}
-
 # fill_promtool FOLDER: unpacked, not installed, because Debian 12 has it in the package of the server, which would
 # start one. Debian 13 has a package for it alone.
 fill_promtool() {

@@ -4,6 +4,7 @@ import { demoCommand } from './commands/demo.js';
 import { initCommand } from './commands/init.js';
 import { modelCommand } from './commands/model.js';
 import { objectCommand } from './commands/object.js';
+import { prepareCommand } from './commands/prepare.js';
 import { quarantineCommand } from './commands/quarantine.js';
 import { replayCommand } from './commands/replay.js';
 import { retryCommand } from './commands/retry.js';
@@ -57,8 +58,9 @@ export function makeProgram(): Command {
     simulateCommand(),
     sandboxCommand(),
     demoCommand(),
+    prepareCommand(),
   ]) {
-    program.addCommand(command);
+    program.addCommand(command, { hidden: command.name() === 'prepare' });
   }
   sayInOneLine(program);
   return program;

@@ -17,10 +17,11 @@ export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('a stand-in for Lasair to annotate at')
     .option('--port <number>', 'the port to listen on; any free one unless told', wholeNumber(1, 65_535))
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--latency <ms>', 'how long each call takes; 0 unless told', wholeNumber(0, 600_000))
     .addHelpText('after', HELP)
-    .action(async ({ port, latency }: { port?: number; latency?: number }) => {
-      const sandbox = await startSandbox({ port: port ?? 0, latencyMs: latency ?? 0, keep: 'current' }).catch(
+    .action(async ({ host, port, latency }: { host: string; port?: number; latency?: number }) => {
+      const sandbox = await startSandbox({ host, port: port ?? 0, latencyMs: latency ?? 0, keep: 'current' }).catch(
         (error: NodeJS.ErrnoException) => {
           throw new UsageError(`port ${port} cannot be had: ${error.message}; choose another with --port`);
         },

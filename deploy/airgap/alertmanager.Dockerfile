@@ -1,0 +1,10 @@
+FROM debian:bookworm-slim
+COPY prometheus-alertmanager /bin/alertmanager
+COPY busybox /bin/
+COPY default.tmpl email.tmpl /usr/share/prometheus/alertmanager/
+RUN ln -s busybox /bin/wget && mkdir /alertmanager && chown 65534:65534 /alertmanager
+USER 65534
+VOLUME /alertmanager
+WORKDIR /alertmanager
+ENTRYPOINT ["/bin/alertmanager"]
+CMD ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"]

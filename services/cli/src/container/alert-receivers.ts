@@ -1,0 +1,93 @@
+import { readSecret } from '@lvra/shared/settings/secrets';
+import { stringify } from 'yaml';
+
+/** What `.env` says about who hears of alerts; a list of complaints where it says it wrong. */
+export interface AlertReceivers {
+  /** Alertmanager's configuration file. Holds secrets. */
+  readonly configuration: string;
+  readonly complaints: string[];
+  /** What a person should know though it is no error. */
+  readonly warnings: string[];
+}
+
+/** A person must act: again every hour until somebody does. The rest can wait for the morning. */
+const AGAIN_AFTER = { page: '1h', notice: '24h' };
+
+/**
+ * Writes Alertmanager's configuration from `.env`, because Alertmanager itself reads no environment.
+ *
+ * @param environment the names below, as in `.env.example`
+ */
+export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
+  const complaints: string[] = [];
+  const email = emailOf(environment, complaints);
+  const slack = readSecret(['LVRA_ALERT_SLACK'], environment, complaints);
+  const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, complaints);
+  for (const [name, address] of Object.entries({ LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook })) {
+    if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) {
+      complaints.push(`${name} is no web address: write https://… as the receiver gave it to you`);
+    }
+  }
+  const people = {
+    name: 'people',
+    ...(email && { email_configs: [email] }),
+    ...(slack && { slack_configs: [slackMessage(slack)] }),
+    ...(webhook && { webhook_configs: [{ url: webhook, send_resolved: true }] }),
+  };
+  const route = {
+    receiver: 'people',
+    group_by: ['alertname', 'vra'],
+    group_wait: '15s',
+    group_interval: '5m',
+    repeat_interval: AGAIN_AFTER.page,
+    routes: [{ matchers: ['severity="notice"'], receiver: 'people', repeat_interval: AGAIN_AFTER.notice }],
+  };
+  // A stage that is down explains what piles up before it.
+  const inhibit_rules = [
+    {
+      source_matchers: ['alertname="LvraServiceDown"'],
+      target_matchers: ['alertname=~"LvraStageStuck|LvraStageNotReady"'],
+      equal: ['job'],
+    },
+  ];
+  const warnings =
+    email || slack || webhook
+      ? []
+      : ['nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
+  return { configuration: stringify({ route, inhibit_rules, receivers: [people] }), complaints, warnings };
+}
+
+function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {
+  const to = environment.LVRA_ALERT_EMAIL_TO?.trim();
+  const server = environment.LVRA_ALERT_SMTP_SERVER?.trim();
+  const user = environment.LVRA_ALERT_SMTP_USER?.trim();
+  const password = readSecret(['LVRA_ALERT_SMTP_PASSWORD'], environment, complaints);
+  if (!to) {
+    if (server)
+      complaints.push('LVRA_ALERT_SMTP_SERVER is set and LVRA_ALERT_EMAIL_TO is not: write who gets the mail');
+    return undefined;
+  }
+  if (!/^[^\s@]+@[^\s@]+$/.test(to)) complaints.push(`LVRA_ALERT_EMAIL_TO is ${JSON.stringify(to)}: write one address`);
+  if (!/^[^\s:]+:\d+$/.test(server ?? '')) {
+    complaints.push('LVRA_ALERT_EMAIL_TO needs a mail server: write LVRA_ALERT_SMTP_SERVER=host:port');
+  }
+  if ((user === undefined || user === '') !== (password === undefined)) {
+    complaints.push('LVRA_ALERT_SMTP_USER and LVRA_ALERT_SMTP_PASSWORD go together: set both or none');
+  }
+  return {
+    to,
+    from: environment.LVRA_ALERT_EMAIL_FROM?.trim() || to,
+    smarthost: server,
+    send_resolved: true,
+    ...(user && { auth_username: user, auth_password: password }),
+  };
+}
+
+function slackMessage(address: string) {
+  return {
+    api_url: address,
+    send_resolved: true,
+    title: '{{ .CommonAnnotations.summary }}',
+    text: '{{ range .Alerts }}{{ .Annotations.description }}\n{{ .Annotations.runbook }}\n{{ end }}',
+  };
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The passwords between containers, which no person needs to think of: made once, kept in volumes that only the two
+ * ends mount. A file that is there is left alone.
+ */
+export function makePasswords(folders: { readonly nats: string; readonly grafana: string }): void {
+  const password = keep(join(folders.nats, 'password'), () => randomBytes(24).toString('base64url'));
+  // NATS includes this in its configuration; it has no other way to take a password from a file.
+  keep(join(folders.nats, 'auth.conf'), () => `authorization { user: lvra, password: "${password}" }\n`);
+  keep(join(folders.grafana, 'admin-password'), () => randomBytes(12).toString('base64url'));
+}
+
+/** Readable for all, because each of the volumes is mounted only where its content may be known. */
+function keep(path: string, make: () => string): string {
+  if (!existsSync(path)) writeFileSync(path, make(), { flag: 'wx' });
+  chmodSync(path, 0o444);
+  return readFileSync(path, 'utf8');
+}

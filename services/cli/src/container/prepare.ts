@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { UsageError } from '@lvra/shared/errors';
+import { loadSettings } from '@lvra/shared/settings/settings';
+import { print } from '../formats.js';
+import { alertReceivers } from './alert-receivers.js';
+import { readEnvFile } from './env-file.js';
+import { makePasswords } from './passwords.js';
+
+/** Where docker-compose.yml mounts things into the container that prepares the others. */
+export interface ContainerPlaces {
+  readonly envFile: string;
+  readonly exampleFile: string;
+  readonly data: string;
+  readonly nats: string;
+  readonly natsStore: string;
+  readonly grafana: string;
+  readonly alertmanager: string;
+}
+
+export const CONTAINER_PLACES: ContainerPlaces = {
+  envFile: '/run/lvra/env',
+  exampleFile: '/app/.env.example',
+  data: '/data',
+  nats: '/run/lvra/nats',
+  natsStore: '/run/lvra/nats-store',
+  grafana: '/run/lvra/grafana',
+  alertmanager: '/run/lvra/alertmanager',
+};
+
+/** As whom NATS and Alertmanager run; docker-compose.yml says so too. */
+const NATS_USER = 1000;
+const NOBODY = 65_534;
+
+/**
+ * What must be done before the containers start: finds mistakes in `.env` and the settings, and makes the data folder
+ * and the passwords between containers.
+ *
+ * @throws UsageError with all mistakes at once
+ */
+export function prepareContainers(places: ContainerPlaces): void {
+  const { values, complaints } = readEnvFile(places.envFile, '.env', places.exampleFile);
+  const environment = { ...values, LVRA_DATA_ROOT: places.data, LVRA_DATA_ROOT_DEV: places.data };
+  const receivers = alertReceivers(environment);
+  complaints.push(...receivers.complaints, ...settingsComplaints(environment));
+  const [user, group] = [owner('LVRA_UID', values, complaints), owner('LVRA_GID', values, complaints)];
+  if (complaints.length > 0) throw new UsageError(complaints.join('\n'));
+
+  for (const warning of receivers.warnings) print(`warning: ${warning}`);
+  makePasswords(places);
+  chownSync(places.natsStore, NATS_USER, NATS_USER);
+  giveNewFolder(places.data, user, group);
+  const configuration = `${places.alertmanager}/alertmanager.yml`;
+  writeFileSync(configuration, receivers.configuration);
+  chownSync(configuration, NOBODY, NOBODY);
+  chmodSync(configuration, 0o400);
+  // As its owner: what root made in there, the services could not write to.
+  execFileSync(process.execPath, [String(process.argv[1]), 'init'], {
+    uid: user,
+    gid: group,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+}
+
+function settingsComplaints(environment: Record<string, string>): string[] {
+  try {
+    const { vras, dryRun, token, tokenVariable } = loadSettings({ environment: { ...process.env, ...environment } });
+    if (token !== undefined || dryRun || vras.every(({ annotate }) => !annotate)) return [];
+    return [`${tokenVariable} is empty: write your Lasair token, or ${tokenVariable}_FILE, or LVRA_DRY_RUN=yes`];
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [error.message];
+  }
+}
+
+function owner(name: string, values: Record<string, string>, complaints: string[]): number {
+  const written = values[name] || '1000';
+  if (!/^[1-9]\d{0,8}$/.test(written)) {
+    complaints.push(
+      `${name} is ${JSON.stringify(written)}: write the number of the user or group that owns the data, not root`,
+    );
+  }
+  return Number(written);
+}
+
+/** A volume that Docker has just made belongs to root. Somebody's folder stays theirs. */
+function giveNewFolder(path: string, user: number, group: number): void {
+  const { uid } = statSync(path);
+  if (uid !== user && readdirSync(path).length === 0) chownSync(path, user, group);
+}
