@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '@lvra/shared/settings/names';
 
-/** A line of an `.env` file that sets something. */
-interface EnvLine {
-  readonly number: number;
-  readonly name: string;
-  readonly value: string;
-}
-
 /**
  * Reads an `.env` file as docker compose does, and says which of its names mean nothing. Compose itself passes over
  * a misspelt name without a word, and then the setting that was meant is missing.
@@ -27,27 +20,26 @@ export function readEnvFile(
   );
   const complaints: string[] = [];
   const values: Record<string, string> = {};
-  for (const line of envLines(readFileSync(path, 'utf8'), name, complaints)) {
-    const where = `${name}:${line.number}: ${line.name}`;
-    if (!known.includes(line.name)) {
-      const meant = nearest(line.name, known);
-      complaints.push(`${where} is no setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`);
-    } else if (line.name in values) {
-      complaints.push(`${where} is set twice: remove one of the lines`);
+  for (const [index, line] of readFileSync(path, 'utf8').split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const where = `${name}:${index + 1}`;
+    const parts = /^\s*(?:export\s+)?(?<key>[A-Za-z_]\w*)=(?<value>.*)$/.exec(line)?.groups;
+    if (!parts) {
+      complaints.push(`${where} is not understood: write NAME=value`);
+      continue;
     }
-    values[line.name] = line.value;
+    const { key = '', value = '' } = parts;
+    if (!known.includes(key)) {
+      const meant = nearest(key, known);
+      complaints.push(
+        `${where}: ${key} is no setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`,
+      );
+    } else if (key in values) {
+      complaints.push(`${where}: ${key} is set twice: remove one of the lines`);
+    }
+    values[key] = unquoted(value.trim());
   }
   return { values, complaints };
-}
-
-function envLines(text: string, name: string, complaints: string[]): EnvLine[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (/^\s*(#|$)/.test(line)) return [];
-    const parts = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
-    if (parts) return [{ number: index + 1, name: String(parts[1]), value: unquoted(String(parts[2]).trim()) }];
-    complaints.push(`${name}:${index + 1} is not understood: write NAME=value`);
-    return [];
-  });
 }
 
 function unquoted(value: string): string {

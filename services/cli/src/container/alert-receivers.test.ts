@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { alertReceivers } from './alert-receivers.js';
+
+const people = (environment: NodeJS.ProcessEnv) => parse(alertReceivers(environment).configuration).receivers[0];
+
+describe('who hears of alerts', () => {
+  test('mail, Slack and a webhook can be set side by side', () => {
+    const receiver = people({
+      LVRA_ALERT_EMAIL_TO: 'night@example.org',
+      LVRA_ALERT_SMTP_SERVER: 'mail.example.org:587',
+      LVRA_ALERT_SMTP_USER: 'lvra',
+      LVRA_ALERT_SMTP_PASSWORD: 'secret',
+      LVRA_ALERT_SLACK: 'https://hooks.example.org/abc',
+      LVRA_ALERT_WEBHOOK: 'http://127.0.0.1:9/alerts',
+    });
+    assert.equal(receiver.email_configs[0].to, 'night@example.org');
+    assert.equal(receiver.email_configs[0].auth_password, 'secret');
+    assert.equal(receiver.slack_configs[0].api_url, 'https://hooks.example.org/abc');
+    assert.deepEqual(receiver.webhook_configs, [{ url: 'http://127.0.0.1:9/alerts', send_resolved: true }]);
+  });
+
+  test('nobody at all is warned of', () => {
+    const { complaints, warnings } = alertReceivers({ LVRA_ALERT_EMAIL_TO: '' });
+    assert.deepEqual(complaints, []);
+    assert.match(warnings.join(), /nobody hears of alerts/);
+  });
+
+  for (const [what, environment, complaint] of [
+    ['mail without a server', { LVRA_ALERT_EMAIL_TO: 'a@b.org' }, /LVRA_ALERT_SMTP_SERVER=host:port/],
+    ['a server without anybody to mail to', { LVRA_ALERT_SMTP_SERVER: 'm:25' }, /LVRA_ALERT_EMAIL_TO is not/],
+    [
+      'a user without a password',
+      { LVRA_ALERT_EMAIL_TO: 'a@b.org', LVRA_ALERT_SMTP_SERVER: 'm:25', LVRA_ALERT_SMTP_USER: 'u' },
+      /go together/,
+    ],
+    ['a webhook that is no address', { LVRA_ALERT_WEBHOOK: 'pager' }, /LVRA_ALERT_WEBHOOK is no web address/],
+  ] as const) {
+    test(`${what} is refused`, () => {
+      assert.match(alertReceivers(environment).complaints.join('\n'), complaint);
+    });
+  }
+});

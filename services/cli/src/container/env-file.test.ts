@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { readEnvFile } from './env-file.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lvra-env-'));
+after(() => rmSync(folder, { recursive: true }));
+const example = join(folder, 'example');
+writeFileSync(example, '# A word.\nLASAIR_LSST_TOKEN=\n#LVRA_ENDPOINT=\nLVRA_UID=1000\n');
+
+function read(text: string) {
+  const path = join(folder, `env-${Math.random()}`);
+  writeFileSync(path, text);
+  return readEnvFile(path, '.env', example);
+}
+
+describe('an .env file', () => {
+  test('is read as compose reads it', () => {
+    const { values, complaints } = read(
+      '# a comment\n\nLASAIR_LSST_TOKEN="abc#d"\nexport LVRA_ENDPOINT=http://x/api # theirs\r\nLVRA_UID= 7 \n',
+    );
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(values, { LASAIR_LSST_TOKEN: 'abc#d', LVRA_ENDPOINT: 'http://x/api', LVRA_UID: '7' });
+  });
+
+  test('with a misspelt name is refused with its line and the name that was meant', () => {
+    assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').complaints, [
+      '.env:2: LASAIR_LSST_TOKN is no setting: did you mean LASAIR_LSST_TOKEN?',
+    ]);
+  });
+
+  test('with a name that is like no other is refused', () => {
+    assert.deepEqual(read('ZZZZZZZZZZZZZZZZZZZZZ=1').complaints, [
+      '.env:1: ZZZZZZZZZZZZZZZZZZZZZ is no setting; .env.example names them all',
+    ]);
+  });
+
+  test('that sets a name twice, or has a line that sets nothing, is refused', () => {
+    assert.deepEqual(read('LVRA_UID=1\nLVRA_UID=2\nthe token is abc\n').complaints, [
+      '.env:2: LVRA_UID is set twice: remove one of the lines',
+      '.env:3 is not understood: write NAME=value',
+    ]);
+  });
+
+  test('is never quoted in a complaint, because it holds secrets', () => {
+    const { complaints } = read('LASAIR_LSST_TOKN=s3cret\ns3cret\nLVRA_UID=s3cret\nLVRA_UID=s3cret\n');
+    assert.equal(complaints.length, 3);
+    assert.doesNotMatch(complaints.join('\n'), /s3cret/);
+  });
+});
