@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long fuzz soak run-tests lint format bench bench-avro clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests lint format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -39,6 +40,9 @@ test-faults: setup build ## every fault of docs/guarantees.md into running servi
 
 test-faults-long: setup build ## random kills for ten minutes
 	FAULT_SECONDS=600 CASE=kill-random node --test --test-reporter=spec test/faults/dist/suite.js
+test-compose: build ## docker-compose.yml, with Docker: a night with everything an operator may do, an attacker, mistakes
+	@deploy/setup/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
+	  test/compose/dist/env-suite.js test/compose/dist/attacker-suite.js test/compose/dist/night-suite.js
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ROOT, Stack } from './stack.js';
+
+/** What may be open inside, by service. Nothing is published but Grafana. */
+const DOCUMENTED: Readonly<Record<string, readonly number[]>> = {
+  consumer: [9464],
+  feature: [9464],
+  predict: [9464],
+  annotate: [9464],
+  nats: [4222],
+  prometheus: [9090],
+  alertmanager: [9093],
+  sandbox: [8080],
+  kafka: [9092],
+};
+
+const TOKEN = 'sandbox-token';
+
+/** A program for `node -e` that tries every port of a host and prints the open ones. */
+const SCAN = `
+const net = require('node:net');
+const open = [];
+const attempt = (host, port) => new Promise((resolve) => {
+  const socket = net.connect({ host, port, timeout: 2000 });
+  const end = (isOpen) => { socket.destroy(); if (isOpen) open.push(port); resolve(); };
+  socket.on('connect', () => end(true)).on('error', () => end(false)).on('timeout', () => end(false));
+});
+(async () => {
+  let next = 1;
+  const worker = async () => { while (next <= 65535) await attempt(process.argv[1], next++); };
+  await Promise.all(Array.from({ length: 500 }, worker));
+  console.log(JSON.stringify(open.sort((a, b) => a - b)));
+})();`;
+
+describe('somebody inside the network', () => {
+  let stack: Stack;
+  before(async () => {
+    stack = await Stack.make(`lvra-attacked-${process.pid}`, { SIMULATE_COUNT: 500 });
+    await stack.compose('build');
+    await stack.compose('up', '-d');
+  });
+  after(() => stack.remove());
+
+  const inSandbox = (...args: string[]) => stack.compose('exec', '-T', 'sandbox', ...args);
+
+  test('finds no open port but the documented ones', async () => {
+    for (const [service, ports] of Object.entries(DOCUMENTED)) {
+      assert.deepEqual(JSON.parse(await inSandbox('node', '-e', SCAN, service)), ports, service);
+    }
+  });
+
+  test('finds no port published to the outside', async () => {
+    const published = await stack.docker(
+      ...['ps', '--filter', `label=com.docker.compose.project=${stack.project}`, '--format', '{{.Names}} {{.Ports}}'],
+    );
+    assert.doesNotMatch(published, /->/);
+  });
+
+  test('is refused by NATS without credentials, and with wrong ones', async () => {
+    const hello = (connect: object) => `
+      const socket = require('node:net').connect(4222, 'nats');
+      socket.write('CONNECT ' + ${JSON.stringify(JSON.stringify(connect))} + '\\r\\nPING\\r\\n');
+      socket.on('data', (data) => process.stdout.write(data)).on('close', () => process.exit(0));
+      setTimeout(() => process.exit(0), 3000);`;
+    for (const connect of [{ verbose: false }, { verbose: false, user: 'lvra', pass: 'guess' }]) {
+      const answer = await inSandbox('node', '-e', hello(connect));
+      assert.match(answer, /Authorization Violation/);
+      assert.doesNotMatch(answer, /PONG/);
+    }
+  });
+
+  test('has no rights, no room to write and no way to become root', async () => {
+    for (const service of Object.keys(DOCUMENTED)) {
+      const [container = ''] = await stack.containers(service);
+      const [inspected] = JSON.parse(await stack.docker('inspect', container));
+      const { HostConfig: host, Config: config } = inspected;
+      assert.deepEqual(host.CapDrop, ['ALL'], service);
+      assert.equal(host.CapAdd ?? null, null, service);
+      assert.ok(host.ReadonlyRootfs, service);
+      assert.ok(
+        host.SecurityOpt.some((each: string) => each.startsWith('no-new-privileges')),
+        service,
+      );
+      assert.ok(host.Memory > 0 && host.NanoCpus > 0, `${service} has no limits`);
+      const user = config.User || (await stack.docker('exec', container, 'id', '-u'));
+      assert.doesNotMatch(String(user), /^(0|root)(:|\s|$)/, service);
+    }
+    await assert.rejects(inSandbox('sh', '-c', 'echo x > /app/x'), /Read-only file system/);
+  });
+
+  test('finds no tools to build or fetch programs', async () => {
+    for (const tool of ['gcc', 'g++', 'make', 'python3', 'npm', 'npx', 'curl']) {
+      await assert.rejects(inSandbox('sh', '-c', `command -v ${tool}`), tool);
+    }
+  });
+
+  test('finds Lasair’s token in the annotate stage alone, and not on any page, in a log or in an image', async () => {
+    for (const service of Object.keys(DOCUMENTED)) {
+      const [container = ''] = await stack.containers(service);
+      const environment = await stack.docker('inspect', '--format', '{{json .Config.Env}}', container);
+      assert.equal(environment.includes(TOKEN), service === 'annotate', service);
+      assert.ok(!(await stack.docker('logs', container)).includes(TOKEN), `log of ${service}`);
+    }
+    for (const service of ['consumer', 'feature', 'predict', 'annotate']) {
+      const page = `fetch('http://${service}:9464/metrics').then(async (a) => process.stdout.write(await a.text()))`;
+      const metrics = await inSandbox('node', '-e', page);
+      assert.match(metrics, /^lvra_/m);
+      assert.ok(!metrics.includes(TOKEN), `metrics of ${service}`);
+    }
+    const history = await stack.docker('history', '--no-trunc', 'lvra-stream/annotate');
+    assert.ok(!history.includes(TOKEN));
+  });
+
+  test('finds no .env in the image', async () => {
+    const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
+    assert.ok(ignored.includes('.env') && ignored.includes('secrets'));
+    await assert.rejects(inSandbox('sh', '-c', 'ls /app/.env /app/secrets'));
+  });
+
+  test('finds images of less than 350 MB', async (context) => {
+    for (const service of ['cli', 'consumer', 'feature', 'predict', 'annotate']) {
+      const bytes = Number(await stack.docker('image', 'inspect', '--format', '{{.Size}}', `lvra-stream/${service}`));
+      context.diagnostic(`lvra-stream/${service}: ${(bytes / 1e6).toFixed(0)} MB`);
+      assert.ok(bytes < 350e6, `${service}: ${bytes}`);
+    }
+  });
+});

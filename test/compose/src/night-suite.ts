@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Stack } from './stack.js';
+
+const ALERTS = 20_000;
+const ALERTS_A_SECOND = 250;
+const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
+
+interface Verified {
+  readonly counts: {
+    readonly alerts: number;
+    readonly quarantined: number;
+    readonly held: number;
+    readonly unread: number;
+    readonly pending: Record<string, number>;
+    readonly dead: Record<string, number>;
+  };
+  readonly findings: readonly unknown[];
+}
+
+/** Asks until it is so. @throws where it is not so in time */
+async function until(what: string, withinMs: number, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not in ${withinMs / 1_000} s: ${what}`);
+    await sleep(1_000);
+  }
+}
+
+/** The whole world of a laptop: 20,000 alerts through Kafka to the sandbox, with everything that an operator may do. */
+describe('docker compose', () => {
+  let stack: Stack;
+  before(async () => {
+    stack = await Stack.make(`lvra-test-${process.pid}`, {
+      SIMULATE_COUNT: ALERTS,
+      SIMULATE_RATE: ALERTS_A_SECOND,
+      LVRA_BATCH_SECONDS: 2,
+    });
+    await stack.compose('build');
+  });
+  after(() => stack.remove());
+
+  const stored = async () => (await stack.sandbox<{ stored: number }>('/counts.json')).stored;
+
+  test('the first annotation is there within 60 s', async (context) => {
+    const begun = performance.now();
+    await stack.compose('up', '-d');
+    await until('an annotation', 60_000, async () => (await stored()) > 0);
+    const seconds = (performance.now() - begun) / 1_000;
+    context.diagnostic(`from up to the first annotation: ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < 60, `it took ${seconds.toFixed(1)} s`);
+  });
+
+  test('a slow stage is scaled, and Prometheus finds the replicas', async () => {
+    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
+    assert.equal((await stack.containers('predict')).length, 3);
+    await until('three replicas are scraped', 60_000, async () => {
+      const up = await stack.query('up{job="predict"} == 1');
+      return up.length === 3;
+    });
+  });
+
+  test('a container is killed, each service is restarted, and the stack goes down and up again', async () => {
+    const [victim = ''] = await stack.containers('feature');
+    await stack.docker('kill', victim);
+    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
+    for (const service of SERVICES) await stack.compose('restart', service);
+    // Not `down`: that would take what the sandbox and Kafka hold in memory, which the real ones keep.
+    const production = [...SERVICES, 'nats', 'prometheus', 'alertmanager', 'prepare'];
+    await stack.compose('rm', '--stop', '--force', ...production);
+    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=2');
+    assert.equal((await stack.containers('predict')).length, 2);
+  });
+
+  test('at the end nothing is lost, doubled or stale', async (context) => {
+    await until('everything is annotated', 400_000, async () => {
+      const { counts } = JSON.parse(await stack.lvra('verify', '--kafka', '--json').catch(outputOf)) as Verified;
+      const left = counts.unread + Object.values(counts.pending).reduce((sum, stems) => sum + stems, 0);
+      return left === 0 && counts.alerts + counts.quarantined >= ALERTS;
+    });
+    const text = await stack.lvra('verify', '--kafka', '--sandbox', 'http://sandbox:8080', '--json').catch(outputOf);
+    const verified = JSON.parse(text) as Verified;
+    assert.deepEqual(verified.findings, []);
+    assert.deepEqual(verified.counts.dead, {});
+    assert.equal(verified.counts.alerts + verified.counts.quarantined, ALERTS);
+    assert.equal(verified.counts.held, await stored());
+    context.diagnostic(`${verified.counts.alerts} alerts, ${verified.counts.held} objects annotated`);
+  });
+
+  test('every replica was scraped to the end', async () => {
+    for (const service of SERVICES) {
+      const up = await stack.query(`up{job="${service}"}`);
+      assert.equal(up.length, (await stack.containers(service)).length, service);
+      assert.ok(
+        up.every(({ value }) => value[1] === '1'),
+        service,
+      );
+    }
+  });
+
+  test('99 % of the alerts that came while all was well were annotated within 60 s', async (context) => {
+    const [within] = await stack.query(
+      'sum(lvra_annotation_latency_seconds_bucket{le="60"}) / sum(lvra_annotation_latency_seconds_count)',
+    );
+    context.diagnostic(`annotated within 60 s, restarts included: ${within?.value[1]}`);
+    assert.ok(Number(within?.value[1]) > 0.99, String(within?.value[1]));
+  });
+});
+
+/** A program that ends with a code other than 0 still says something. */
+function outputOf(error: { stdout?: string }): string {
+  if (error.stdout) return error.stdout;
+  throw error;
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The checkout: compose and its files are tried as they are. */
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What a container prints can be long: a night's log, an image's layers. */
+const MOST_OUTPUT = 256 * 1024 ** 2;
+
+/** A person's own settings would win over the file's. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA)_/.test(name)),
+);
+
+/** One start of docker-compose.yml under a project name of its own, as `deploy/laptop.env` says and a few lines more. */
+export class Stack {
+  readonly project: string;
+  readonly envFile: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'lvra-compose-'));
+  readonly #command: readonly string[];
+
+  private constructor(
+    command: readonly string[],
+    project: string,
+    settings: Readonly<Record<string, string | number>>,
+  ) {
+    this.#command = command;
+    this.project = project;
+    this.envFile = join(this.#folder, 'env');
+    const laptop = readFileSync(join(ROOT, 'deploy/laptop.env'), 'utf8');
+    const changed = { COMPOSE_PROJECT_NAME: project, LVRA_ENV_FILE: this.envFile, ...settings };
+    const kept = laptop.split('\n').filter((line) => !Object.keys(changed).some((name) => line.startsWith(`${name}=`)));
+    const added = Object.entries(changed).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(this.envFile, [...kept, ...added, ''].join('\n'));
+  }
+
+  /** @param settings lines of the `.env` file over those of `deploy/laptop.env` */
+  static async make(project: string, settings: Readonly<Record<string, string | number>> = {}): Promise<Stack> {
+    const plugin = await run('docker', ['compose', 'version']).then(
+      () => true,
+      () => false,
+    );
+    return new Stack(plugin ? ['docker', 'compose'] : ['docker-compose'], project, settings);
+  }
+
+  /** `docker compose …`. @returns what it printed on standard output */
+  async compose(...args: string[]): Promise<string> {
+    const [program = '', ...first] = this.#command;
+    const files = ['-f', 'docker-compose.yml', '-f', 'deploy/airgap/without-grafana.yml'];
+    return this.#run(program, [...first, ...files, '--env-file', this.envFile, ...args]);
+  }
+
+  /** `docker …` */
+  docker(...args: string[]): Promise<string> {
+    return this.#run('docker', args);
+  }
+
+  /** Runs `lvra` once, beside the services. */
+  lvra(...args: string[]): Promise<string> {
+    return this.compose('run', '--rm', '-T', 'lvra', ...args);
+  }
+
+  /** The names of a service's running containers. */
+  async containers(service: string): Promise<string[]> {
+    const filters = ['--filter', `label=com.docker.compose.project=${this.project}`];
+    filters.push('--filter', `label=com.docker.compose.service=${service}`);
+    return (await this.docker('ps', ...filters, '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
+  }
+
+  /** Asks the sandbox, which can only be reached from inside. */
+  async sandbox<T>(path: string): Promise<T> {
+    const ask = `fetch('http://127.0.0.1:8080${path}').then(async (a) => process.stdout.write(await a.text()))`;
+    return JSON.parse(await this.compose('exec', '-T', 'sandbox', 'node', '-e', ask)) as T;
+  }
+
+  /** An instant query of Prometheus. */
+  async query(expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
+    const address = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent(expression)}`;
+    const answer = JSON.parse(await this.compose('exec', '-T', 'prometheus', 'wget', '-q', '-O', '-', address));
+    return answer.data.result;
+  }
+
+  /** Ends everything and forgets its volumes. */
+  async remove(): Promise<void> {
+    await this.compose('down', '--volumes', '--timeout', '5', '--remove-orphans');
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<string> {
+    const { stdout } = await run(program, args, { cwd: ROOT, env: ENVIRONMENT, maxBuffer: MOST_OUTPUT });
+    return stdout;
+  }
+}
