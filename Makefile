@@ -3,6 +3,7 @@
 .NOTPARALLEL:
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long fuzz soak run-tests lint format bench bench-avro clean
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests lint format bench clean
+.PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests dashboards lint format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -47,7 +48,10 @@ test-compose: build ## docker-compose.yml, with Docker: a night with everything 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand
 	node --test --test-concurrency=3 --test-timeout=300000 --test-reporter=spec \
-	  $$(find test services shared bench -name node_modules -prune -o -path '*/dist/*' -name '*.test.js' -print)
+	  $$(find test services shared bench grafana -name node_modules -prune -o -path '*/dist/*' -name '*.test.js' -print)
+
+dashboards: build ## write grafana/dashboards from grafana/src
+	node grafana/dist/generate.js
 
 lint: packages ## what Biome has to say
 	biome check .
@@ -64,4 +68,4 @@ bench-avro: setup build ## CPU for decoding an alert in Avro
 
 clean: ## remove what build, demo and bench wrote
 	rm -rf demo-data bench/data
-	find shared services test bench -name node_modules -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -print0 | xargs -0 rm -rf
+	find shared services test bench grafana -name node_modules -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -print0 | xargs -0 rm -rf

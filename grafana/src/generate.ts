@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { dashboards } from './dashboards.js';
+
+for (const [file, json] of dashboards()) writeFileSync(new URL(`../dashboards/${file}`, import.meta.url), json);

@@ -1,0 +1,15 @@
+/**
+ * The numbers of deploy/prometheus/rules/lvra.yml at which somebody is told, for the panels to draw; that file says why
+ * each is what it is. A test holds the two together.
+ */
+export const LIMITS = {
+  lagMessages: { alert: 'LvraLagGrowing', value: 25_000 },
+  pendingStems: { alert: 'LvraStageStuck', value: 0 },
+  deadStems: { alert: 'LvraDeadLetters', value: 0 },
+  latencySeconds: { alert: 'LvraLatencyBurnsFast', value: 60 },
+  lateShare: { alert: 'LvraLatencyBurnsSlowly', value: 6 * 0.01 },
+  callsLeft: { alert: 'LvraCallBudgetNearlyGone', value: 450 },
+  stability: { alert: 'LvraScoreDrift', value: 0.25 },
+  ledgerSeconds: { alert: 'LvraLedgerSlow', value: 1 },
+  quarantinedAnHour: { alert: 'LvraQuarantineGrowing', value: 10 },
+} as const;

@@ -1,0 +1,84 @@
+import { LIMITS } from './limits.js';
+import { graph, number, table } from './panels.js';
+
+const above = (score: string) =>
+  `sum by (vra, version) (increase(lvra_score_count[12h])) - sum by (vra, version) (increase(lvra_score_bucket{le="${score}"}[12h]))`;
+
+/** Can the scores be trusted? */
+export const models = {
+  uid: 'lvra-models',
+  file: 'models.json',
+  title: 'Models',
+  description: 'What the models say, and whether they are asked about what they know.',
+  rows: {
+    Scores: [
+      table({
+        title: 'Models in use',
+        description: 'Several versions of one VRA for longer than a minute: a replica has not taken up the new one.',
+        unit: 'none',
+        queries: [{ expr: 'count by (vra, version) (lvra_model_info)' }],
+        width: 8,
+      }),
+      graph({
+        title: 'Scores, median and tails',
+        description:
+          'Steady from night to night. A step with a new version is the version; one without is the sky or a field.',
+        unit: 'percentunit',
+        queries: ['0.1', '0.5', '0.9'].map((quantile) => ({
+          expr: `histogram_quantile(${quantile}, sum by (le, vra, version) (rate(lvra_score_bucket[30m])))`,
+          legend: `{{vra}} {{version}} ${Number(quantile) * 100} %`,
+        })),
+        width: 16,
+      }),
+      table({
+        title: 'Top scores of the night',
+        description: 'How many of the last 12 hours lie above a score. `lvra object` shows an object’s own.',
+        unit: 'short',
+        queries: [
+          { expr: `label_replace(${above('0.9')}, "above", "0.9", "", "")` },
+          { expr: `label_replace(${above('0.5')}, "above", "0.5", "", "")` },
+        ],
+        width: 12,
+      }),
+      graph({
+        title: 'Scores given',
+        description: 'By version. Shadow VRAs count here too, and are not annotated.',
+        unit: 'cps',
+        queries: [
+          { expr: 'sum by (vra, version) (rate(lvra_score_count[$__rate_interval]))', legend: '{{vra}} {{version}}' },
+        ],
+        width: 12,
+      }),
+    ],
+    Drift: [
+      number({
+        title: 'Refused versions',
+        description: 'Above 0: the settings name a version whose file is not right; the one before goes on.',
+        unit: 'none',
+        queries: [{ expr: 'sum(max by (vra, version) (lvra_model_refused)) or vector(0)' }],
+        limit: { value: 0, red: 'above' },
+        width: 4,
+      }),
+      graph({
+        title: 'Population stability of the scores',
+        description: 'Against the import or the nights before. Below 0.1 as usual, above 0.25 something changed.',
+        unit: 'none',
+        queries: [{ expr: 'max by (vra, version) (lvra_score_psi)', legend: '{{vra}} {{version}}' }],
+        limit: { value: LIMITS.stability.value, red: 'above' },
+        width: 20,
+      }),
+      table({
+        title: 'Features that miss more than at import',
+        description:
+          'Share missing now, less the share at import. Near 1: the field was renamed or dropped from the alerts.',
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: 'topk(15, max by (vra, version, feature) (lvra_feature_missing_share) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import))',
+          },
+        ],
+        width: 24,
+      }),
+    ],
+  },
+};

@@ -1,0 +1,127 @@
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  BigValueColorMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import { type Panel, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+/** A query, and how its series are called. */
+export interface Query {
+  readonly expr: string;
+  readonly legend?: string;
+}
+
+export interface PanelOptions {
+  readonly title: string;
+  /** What to conclude from it. */
+  readonly description: string;
+  /** One of Grafana's names of units. */
+  readonly unit: string;
+  readonly queries: readonly Query[];
+  /** Where an alert begins: red from there up, or down. */
+  readonly limit?: { readonly value: number; readonly red: 'above' | 'below' };
+  /** In columns of 24. */
+  readonly width: number;
+}
+
+const SOURCE = { type: 'prometheus', uid: 'prometheus' };
+const HEIGHT = { graph: 8, number: 4, table: 8 };
+
+/** Lines over time. */
+export function graph({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+  const builder = new GraphBuilder()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .datasource(SOURCE)
+    .height(HEIGHT.graph)
+    .span(width)
+    .min(0)
+    .fillOpacity(8)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (limit) {
+    builder
+      .thresholds(thresholds(limit))
+      .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line));
+  }
+  for (const query of queries) builder.withTarget(ranged(query));
+  return builder;
+}
+
+/** One number, as of now. */
+export function number({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+  const builder = new StatBuilder()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .datasource(SOURCE)
+    .height(HEIGHT.number)
+    .span(width)
+    .noValue('nothing')
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
+    .colorMode(limit ? BigValueColorMode.Background : BigValueColorMode.None);
+  if (limit) builder.thresholds(thresholds(limit));
+  for (const query of queries) builder.withTarget(ranged(query));
+  return builder;
+}
+
+/** A row for each series, as of now. */
+export function table({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+  const builder = new TableBuilder()
+    .title(title)
+    .description(description)
+    .unit(unit)
+    .datasource(SOURCE)
+    .height(HEIGHT.table)
+    .span(width)
+    .noValue('none')
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: { excludeByName: { Time: true, __name__: true, alertstate: true } },
+    });
+  if (limit) builder.thresholds(thresholds(limit));
+  for (const { expr, legend = '' } of queries) {
+    builder.withTarget(
+      new DataqueryBuilder().expr(expr).legendFormat(legend).instant().format(PromQueryFormat.Table).datasource(SOURCE),
+    );
+  }
+  return builder;
+}
+
+function ranged({ expr, legend = '' }: Query): DataqueryBuilder {
+  return new DataqueryBuilder().expr(expr).legendFormat(legend).range().datasource(SOURCE);
+}
+
+function thresholds({ value, red }: NonNullable<PanelOptions['limit']>): ThresholdsConfigBuilder {
+  const steps =
+    red === 'above'
+      ? [
+          { value: null, color: 'green' },
+          // Above is red, the limit itself is not.
+          { value: value === 0 ? 1e-9 : value, color: 'red' },
+        ]
+      : [
+          { value: null, color: 'red' },
+          { value, color: 'green' },
+        ];
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
+}
