@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Stack } from './stack.js';
+import { ROOT, Stack } from './stack.js';
 
 const ALERTS = 20_000;
 const ALERTS_A_SECOND = 250;
 const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
+
+const QUIET = /ALERTS\{alertstate="firing"\}$|outcome!="done"/;
+
+interface Panel {
+  readonly title: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
 
 interface Verified {
   readonly counts: {
@@ -96,6 +105,21 @@ describe('docker compose', () => {
         up.every(({ value }) => value[1] === '1'),
         service,
       );
+    }
+  });
+
+  test('every query of the dashboards finds data', async () => {
+    const folder = join(ROOT, 'grafana/dashboards');
+    for (const file of readdirSync(folder)) {
+      const { panels } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { panels: Panel[] };
+      for (const { title, targets } of panels) {
+        for (const { expr } of targets ?? []) {
+          // What is empty on a good night: nothing fires, nothing fails, nothing is quarantined.
+          if (QUIET.test(expr)) continue;
+          const found = await stack.query(expr.replaceAll('$__rate_interval', '5m'));
+          assert.ok(found.length > 0, `${file}, ${title}: ${expr}`);
+        }
+      }
     }
   });
 
