@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup.js';
 import { deadCommand } from './commands/dead.js';
 import { demoCommand } from './commands/demo.js';
 import { initCommand } from './commands/init.js';
 import { modelCommand } from './commands/model.js';
 import { objectCommand } from './commands/object.js';
 import { prepareCommand } from './commands/prepare.js';
+import { pruneCommand } from './commands/prune.js';
 import { quarantineCommand } from './commands/quarantine.js';
 import { replayCommand } from './commands/replay.js';
 import { retryCommand } from './commands/retry.js';
@@ -57,6 +59,8 @@ export function makeProgram(): Command {
     tnsReportCommand(),
     simulateCommand(),
     sandboxCommand(),
+    backupCommand(),
+    pruneCommand(),
     demoCommand(),
     prepareCommand(),
   ]) {

@@ -6,6 +6,7 @@ import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
 import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
+import { copyDatabase } from './copy.js';
 import { Events } from './events.js';
 import { StemHistory } from './history.js';
 import { migrate } from './migrations.js';
@@ -104,6 +105,11 @@ export class Ledger {
       this.#work.set(key, work);
     }
     return work;
+  }
+
+  /** Writes a checked copy of it to another file while others go on. @throws UsageError where it is damaged */
+  copyTo(path: string): void {
+    copyDatabase(this.database, path);
   }
 
   close(): void {

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { dataPaths } from '@lvra/shared/paths';
+import { nightOf, stemOf } from '@lvra/shared/stem';
+import { makePythonLedger, statusRows } from '@lvra/shared/testing/ledgers';
+import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
+
+const DONE = '20260101_000000';
+const UNFINISHED = '20260102_000000';
+
+function write(path: string): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, 'content');
+}
+
+describe('keeping a data folder', () => {
+  const { folder, remove } = temporaryFolder();
+  const environment = { LVRA_DATA_ROOT: folder };
+  const paths = dataPaths(folder);
+  const today = stemOf(new Date());
+
+  before(() => {
+    makePythonLedger(paths.database, [statusRows(DONE, 1, 1, 1), statusRows(UNFINISHED, 1, 1, 0)].join('\n'));
+    for (const stem of [DONE, UNFINISHED, today]) {
+      for (const path of [paths.batch(stem), paths.features(stem), paths.features(stem, 'own'), paths.cutouts(stem)])
+        write(path);
+      write(paths.quarantined(stem, 'feature', 3));
+      write(join(paths.logs(nightOf(new Date(`${stem.slice(0, 4)}-01-01T00:00:00Z`))), 'run.log'));
+    }
+    write(join(folder, 'models', 'r0b_a1.onnx'));
+    write(join(folder, 'notes.txt'));
+  });
+  after(remove);
+
+  test('lvra prune says what would go, and removes nothing', async () => {
+    const { code, stdout } = await runLvra(['prune', '--older-than', '90d'], environment);
+    assert.equal(code, 0);
+    assert.match(stdout, /^JSON\/2026\/20260101 +1 +7 B$/m);
+    assert.match(stdout, /^csv_own\/2026\/20260101/m);
+    assert.match(stdout, /^20260102 stays: stems of it are not done/m);
+    assert.match(stdout, /Nothing is removed without --yes/);
+    assert.doesNotMatch(stdout, new RegExp(today.slice(0, 8)));
+    assert.ok(existsSync(paths.batch(DONE)));
+  });
+
+  test('lvra prune --yes removes old nights that are done, and nothing else', async () => {
+    const { code } = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
+    assert.equal(code, 0);
+    assert.deepEqual([paths.batch(DONE), paths.features(DONE), paths.cutouts(DONE)].filter(existsSync), []);
+    for (const stem of [UNFINISHED, today])
+      assert.ok(existsSync(paths.batch(stem)) && existsSync(paths.features(stem)));
+    assert.ok(existsSync(join(folder, 'models', 'r0b_a1.onnx')) && existsSync(join(folder, 'notes.txt')));
+    const again = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
+    assert.match(again.stdout, /There is nothing to remove/);
+  });
+
+  test('lvra prune keeps a week whatever it is told', async () => {
+    const { code, stderr } = await runLvra(['prune', '--older-than', '6d', '--yes'], environment);
+    assert.equal(code, 2);
+    assert.match(stderr, /7d at least/);
+  });
+
+  test('lvra backup copies the ledger while somebody writes', async () => {
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    let stems = 0;
+    const writer = setInterval(() => {
+      ledger.batches.reserveStem('test', new Date(Date.UTC(2027, 0, 1, 0, 0, stems++)));
+    }, 1);
+    const { code, stdout, stderr } = await runLvra(['backup'], environment);
+    clearInterval(writer);
+    ledger.close();
+    assert.equal(code, 0, stderr);
+    assert.ok(stems > 10);
+    const [name = ''] = readdirSync(join(folder, 'backups'));
+    assert.match(stdout, new RegExp(`${name} .*whole and checked`));
+    const copy = Ledger.open(join(folder, 'backups', name), ['r0b'], { create: false });
+    assert.equal(copy.work('annotate', 'r0b').status(DONE), 1);
+    copy.close();
+  });
+
+  test('lvra backup overwrites nothing, and leaves no half of a copy', async () => {
+    const path = join(folder, 'notes.txt');
+    const { code, stderr } = await runLvra(['backup', path], environment);
+    assert.equal(code, 2);
+    assert.match(stderr, /is there already/);
+    const nowhere = await runLvra(['backup', '/proc/log.db'], environment);
+    assert.notEqual(nowhere.code, 0);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.partial')),
+      [],
+    );
+  });
+});

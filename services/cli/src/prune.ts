@@ -1,0 +1,62 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataPaths } from '@lvra/shared/paths';
+import { nightOf } from '@lvra/shared/stem';
+
+/** A night's files of one kind: `JSON/2026/20260202`. */
+export interface NightFolder {
+  readonly night: string;
+  readonly path: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What of the data folder may go, and which nights must stay though they are old enough. */
+export interface Prunable {
+  readonly folders: readonly NightFolder[];
+  readonly keptNights: readonly string[];
+}
+
+/** What stages write by night; `csv` with a VRA's own sets of features beside it. The ledger keeps its rows. */
+const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
+
+/**
+ * Finds the files of nights that are over. Nights go as a whole: half of one would look like a loss to `lvra verify`.
+ *
+ * @param before the first instant to keep
+ * @param unfinished stems that some stage has not done; their nights stay
+ */
+export function findPrunable(paths: DataPaths, before: Date, unfinished: readonly string[]): Prunable {
+  const first = nightOf(before);
+  const wanted = new Set(unfinished.map((stem) => stem.slice(0, 8)));
+  const folders: NightFolder[] = [];
+  for (const type of readdirSync(paths.root).filter((name) => PRUNED.test(name))) {
+    for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {
+      for (const night of datedFolders(join(paths.root, type, year), /^\d{8}$/)) {
+        if (night < first) folders.push(measure(night, join(paths.root, type, year, night)));
+      }
+    }
+  }
+  return {
+    folders: folders.filter(({ night }) => !wanted.has(night)),
+    keptNights: [...new Set(folders.map(({ night }) => night))].filter((night) => wanted.has(night)).sort(),
+  };
+}
+
+/** Removes them; whatever stops it, what is left is found again by the next run. */
+export function prune(folders: readonly NightFolder[]): void {
+  for (const { path } of folders) rmSync(path, { recursive: true });
+}
+
+function datedFolders(path: string, name: RegExp): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && name.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function measure(night: string, path: string): NightFolder {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  return { night, path, files: files.length, bytes };
+}
