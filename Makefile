@@ -4,11 +4,13 @@
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long fuzz soak run-tests lint format bench bench-avro clean
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests lint format bench clean
 .PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests dashboards lint format bench clean
+.PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 test-faults test-compose run-tests dashboards lint format bench clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
 
@@ -21,6 +23,27 @@ servers:
 build: packages ## compile
 	@node deploy/setup/drop-stale-build.mjs
 	tsc -b
+
+# Compose as Docker's plugin, or as a program of its own.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+up: ## docker-compose.yml, in the background: docs/operations.md
+	$(COMPOSE) up -d --build
+
+down: ## end it; the data stays
+	$(COMPOSE) down
+
+logs: ## what the services say
+	$(COMPOSE) logs --follow --tail 50
+
+status: ## what is done, pending and failed, by stage
+	$(COMPOSE) run --rm lvra status
+
+backup: ## a copy of the ledger in backups/ of the data folder, while services write
+	$(COMPOSE) run --rm lvra backup
+
+grafana-password: ## of the user admin
+	@$(COMPOSE) run --rm --no-deps --entrypoint cat prepare /run/lvra/grafana/admin-password
 
 demo: build ## simulated alerts through all four stages to a sandbox, in under a minute
 	lvra demo
