@@ -66,7 +66,7 @@ test-faults-long: setup build ## random kills for ten minutes
 	FAULT_SECONDS=600 CASE=kill-random node --test --test-reporter=spec test/faults/dist/suite.js
 test-compose: build ## docker-compose.yml, with Docker: a night with everything an operator may do, an attacker, mistakes
 	@deploy/setup/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
-	  test/compose/dist/env-suite.js test/compose/dist/attacker-suite.js test/compose/dist/night-suite.js
+	  $$(printf 'test/compose/dist/%s-suite.js ' env attacker latency night)
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand

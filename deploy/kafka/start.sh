@@ -1,5 +1,5 @@
 #!/bin/sh
-# One broker for a laptop, in memory: what it holds is simulated.
+# One broker for a laptop.
 set -eu
 kafka() { java -Xmx512m -cp '/opt/kafka/libs/*' "$@"; }
 kafka kafka.tools.StorageTool format --ignore-formatted --cluster-id bHZyYS1sYXB0b3Ata2Fma2 --config /etc/kafka-laptop/server.properties
