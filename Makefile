@@ -1,10 +1,8 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build demo test test-node24 test-faults test-faults-long fuzz soak run-tests lint format bench bench-avro clean
-.PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests lint format bench clean
-.PHONY: help setup packages servers build demo test test-node24 test-faults test-compose run-tests dashboards lint format bench clean
-.PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 test-faults test-compose run-tests dashboards lint format bench clean
+.PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
+  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -64,6 +62,7 @@ test-faults: setup build ## every fault of docs/guarantees.md into running servi
 
 test-faults-long: setup build ## random kills for ten minutes
 	FAULT_SECONDS=600 CASE=kill-random node --test --test-reporter=spec test/faults/dist/suite.js
+
 test-compose: build ## docker-compose.yml, with Docker: a night with everything an operator may do, an attacker, mistakes
 	@deploy/setup/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
 	  $$(printf 'test/compose/dist/%s-suite.js ' env attacker latency night)

