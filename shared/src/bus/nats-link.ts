@@ -81,6 +81,17 @@ export class NatsLink {
     await ensureStreams(this.live.manager);
   }
 
+  /**
+   * JetStream failed though the connection holds: its storage is gone, or full and switched off. Nothing is asked of it
+   * until it answers again, so that no stem waits for it.
+   */
+  doubt(trouble: string): void {
+    const connection = this.#connection;
+    if (!this.#live || !connection) return;
+    this.#lose(trouble);
+    void this.#comeBack(connection);
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     const connection = this.#connection;

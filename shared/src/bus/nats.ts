@@ -38,7 +38,9 @@ export class NatsBus implements Bus {
         await this.#link.live.jetstream.publish(subject, payload);
       });
     } catch (error) {
-      throw new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
+      const failure = new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
+      this.#link.doubt(failure.message);
+      throw failure;
     }
   }
 
@@ -83,7 +85,10 @@ class NatsSubscription implements Subscription {
       return message && deliveryOf(message);
     } catch (error) {
       this.#consumer = undefined;
-      this.#report(`NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep goes on`);
+      const trouble = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep goes on`;
+      this.#report(trouble);
+      // A stream or consumer that is gone is made anew with the next pull.
+      if (error instanceof NatsError && error.code === ErrorCode.Timeout) this.link.doubt(trouble);
       await sleep(Math.min(waitMs, SHORTEST_PULL_MS), signal);
       return undefined;
     }
