@@ -32,12 +32,14 @@ export const subjects = {
   annotated: (vra: string, stem: string) => stemSubject(stem, 'annotated', vra),
   /** A stage gave up on the stem until a person acts. */
   dead: (stage: string, vra: string, stem: string) => stemSubject(stem, 'dead', stage, vra),
+  /** Of no stem and for nobody: whether the bus takes announcements. */
+  probe: 'lvra.probe',
 } as const;
 
 /** The JetStream stream that holds the work, and the one that holds the dead letters. */
 export const WORK_STREAM = {
   name: 'LVRA',
-  subjects: ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*'],
+  subjects: ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*', subjects.probe],
 };
 export const DEAD_STREAM = { name: 'LVRA_DEAD', subjects: ['lvra.dead.*.*.*'] };
 

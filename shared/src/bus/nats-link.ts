@@ -10,7 +10,7 @@ import {
 } from 'nats';
 import { messageOf } from '../errors.js';
 import { sleep } from '../sleep.js';
-import { DEAD_STREAM, WORK_STREAM } from '../subjects.js';
+import { DEAD_STREAM, subjects, WORK_STREAM } from '../subjects.js';
 
 export interface NatsOptions {
   /** One or several `host:port`, comma-separated. */
@@ -155,7 +155,10 @@ export class NatsLink {
   async #goLive(connection: NatsConnection): Promise<void> {
     const manager = await connection.jetstreamManager({ timeout: ANSWER_WITHIN_MS });
     await ensureStreams(manager);
-    this.#live = { jetstream: connection.jetstream({ timeout: ANSWER_WITHIN_MS }), manager };
+    const jetstream = connection.jetstream({ timeout: ANSWER_WITHIN_MS });
+    // A stream whose disk was full answers every question and takes no message, until the server is started again.
+    await jetstream.publish(subjects.probe);
+    this.#live = { jetstream, manager };
     this.#trouble = undefined;
     this.#options.onStatus(`connected to NATS at ${connection.getServer()}`);
   }

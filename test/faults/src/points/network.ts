@@ -22,6 +22,7 @@ export function watchNats(): void {
 }
 
 function nameOf(subject: string, data: Uint8Array | undefined): string | undefined {
+  if (subject === 'lvra.probe') return undefined;
   if (subject.startsWith('lvra.')) return `publish ${subject.split('.')[1]}`;
   if (!subject.startsWith('$JS.ACK.')) return undefined;
   const word = Buffer.from(data ?? []).toString();
