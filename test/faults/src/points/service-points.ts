@@ -25,9 +25,14 @@ export const SERVICE_POINTS: Readonly<Record<ServiceName, readonly string[]>> = 
 
 /** Points that are passed at a start, after a failure, or now and then; no case waits for them. */
 export const OTHER_POINTS: readonly string[] = bothSides(
-  ...['Ledger.open', 'WorkLedger.forfeit', 'WorkLedger.renew', 'WorkLedger.release', 'WorkLedger.fail'].map(
-    (name) => `commit ${name}`,
-  ),
+  ...[
+    'Ledger.open',
+    'AnnotationLedger.openPartialByOthers',
+    'WorkLedger.forfeit',
+    'WorkLedger.renew',
+    'WorkLedger.release',
+    'WorkLedger.fail',
+  ].map((name) => `commit ${name}`),
   ...['BatchLedger.abandonStem', 'BatchLedger.forgetPosition', 'WorkLedger.pause', 'WorkLedger.markPending'].map(
     (name) => `commit ${name}`,
   ),
