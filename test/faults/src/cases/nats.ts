@@ -70,6 +70,8 @@ export const cases: FaultCase[] = [
   {
     name: 'nats-disk-full',
     fault: 'the disk of NATS full for 10 s',
+    // It takes nothing until somebody starts it again: each stage finds its work by a sweep, once in a minute at first.
+    recoversWithinMs: 240_000,
     run: async (world) => {
       const volume = mountVolume(world, 'nats', 16);
       const nats = await startNats({ storeDir: volume.path });
