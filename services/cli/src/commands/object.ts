@@ -1,11 +1,13 @@
 import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { ObjectScore } from '@lvra/shared/ledger/objects';
+import type { ReplayedScore } from '@lvra/shared/ledger/replayed-scores';
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
 import { count, print, table, utc } from '../formats.js';
 import { withLedger } from '../ledger.js';
+import { replayedInJson, replayedTable } from '../replay/object-scores.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
 
 const HELP = `
@@ -21,7 +23,7 @@ Every score of the object, of every VRA and model version, newest source first:
              unanswered    sent, no answer yet
              unsent        it waits, or the VRA does not annotate
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
-Then its reports to TNS, where there are any: the name that it has there, or why it has none.
+Then the scores that replays gave it, which are never annotated, and its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
   lvra object 313637921267122191
@@ -41,13 +43,14 @@ export function objectCommand(): Command {
       withLedger(({ ledger, settings }) => {
         const scores = ledger.objects.scores(diaObjectId);
         const lastStem = ledger.objects.lastStem(diaObjectId);
+        const replayed = ledger.replay.scores.ofObject(diaObjectId);
         const reports = ledger.tns.ofObject(diaObjectId);
         if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
           throw new UsageError(
             `the ledger in ${settings.dataRoot} knows no object ${given}: no alert of it has come through the filter`,
           );
         }
-        const known: KnownObject = { diaObjectId, lastStem, scores, reports };
+        const known: KnownObject = { diaObjectId, lastStem, scores, replayed, reports };
         print(options.json ? inJson(known) : describe(known));
       });
     });
@@ -57,11 +60,12 @@ interface KnownObject {
   readonly diaObjectId: bigint;
   readonly lastStem: string | undefined;
   readonly scores: readonly ObjectScore[];
+  readonly replayed: readonly ReplayedScore[];
   /** Oldest first. */
   readonly reports: readonly TnsRecord[];
 }
 
-function inJson({ diaObjectId, lastStem, scores, reports }: KnownObject): string {
+function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject): string {
   const shown = {
     diaObjectId: String(diaObjectId),
     lastStem: lastStem ?? null,
@@ -74,19 +78,24 @@ function inJson({ diaObjectId, lastStem, scores, reports }: KnownObject): string
       fateDetail: fateDetail ?? null,
       provenanceId: String(provenanceId),
     })),
+    replayed: replayedInJson(replayed),
     tns: reportsInJson(reports),
   };
   return JSON.stringify(shown, null, 2);
 }
 
-function describe({ diaObjectId, lastStem, scores, reports }: KnownObject): string {
+function describe({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${count(scores.length)} scores of ${count(sources)} sources; last in ${lastStem ?? 'no stem'}`;
   const scored =
     scores.length > 0
       ? `\n${table(HEAD, scores.map(rowOf), [6])}`
       : `Nothing has scored it yet; \`lvra stem ${lastStem}\` shows how far that is.`;
-  return [summary, scored, ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : [])].join('\n');
+  const more = [
+    ...(replayed.length > 0 ? [`\n${replayedTable(replayed)}`] : []),
+    ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : []),
+  ];
+  return [summary, scored, ...more].join('\n');
 }
 
 const HEAD = [

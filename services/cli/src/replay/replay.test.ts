@@ -46,6 +46,12 @@ describe('lvra replay --stage predict', () => {
     assert.match(stdout, /^Kept apart from the VRA's own scores: lvra model compare r0b <version> a2$/m);
     assert.deepEqual(nights.rows(PROVENANCE), before);
     assert.deepEqual(nights.rows(REPLAYED), [['a2', BigInt(before.length)]]);
+    const [[object] = []] = nights.rows('SELECT diaObjectId FROM replayed_score LIMIT 1');
+    const shown = await nights.run(['object', String(object)]);
+    assert.match(
+      shown.stdout,
+      /^replayed diaSourceId +VRA +version +score +stem +replayed \(UTC\)\n\d{18} +r0b +a2 +[01]\./m,
+    );
     await nights.replay('predict', '--model', 'a2');
     assert.deepEqual(nights.rows(REPLAYED), [['a2', BigInt(before.length)]], 'a second replay doubles none');
     assert.equal((await nights.run(['run', '--once', '--source', 'none'])).code, 0);
