@@ -68,6 +68,7 @@ async function endAll(world: FaultWorld, signal: NodeJS.Signals): Promise<void> 
 
 /** Puts a copy in the place of the ledger, as docs/guarantees.md says. */
 function restore(world: FaultWorld, copy: string): void {
+  world.forgetLedger();
   for (const end of ['', '-wal', '-shm']) rmSync(world.paths.database + end, { force: true });
   for (const end of ['', '-wal']) {
     if (existsSync(copy + end)) copyFileSync(copy + end, world.paths.database + end);
