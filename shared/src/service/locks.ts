@@ -36,7 +36,8 @@ export interface HeldLocks {
 
 /**
  * Keeps others off the data folder. `exclusive` is for a program that does all the work itself: one at a time, and
- * no cron job beside it. `shared` is for services: any number of them, but none of the former. Never waits.
+ * no cron job beside it. `shared` is for services: any number of them, but none of the former. Waits no longer than it
+ * takes the kernel to give back the lock of a process that has just ended.
  *
  * @throws LockHeld, which says who holds it
  */
@@ -76,12 +77,23 @@ function open(path: string): number {
   }
 }
 
+/** On a busy machine, somebody who has seen a process end can still find its lock held for a moment. */
+const GIVEN_BACK_WITHIN_MS = 1_000;
+
 function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): void {
-  try {
-    flockSync(descriptor, mode === 'exclusive' ? 'exnb' : 'shnb');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['EAGAIN', 'EWOULDBLOCK'].includes(code)) throw error;
-    throw new LockHeld(`${path} is held by ${describeHolder(path)}: wait until it has ended, or stop it`);
+  const deadline = performance.now() + GIVEN_BACK_WITHIN_MS;
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      flockSync(descriptor, mode === 'exclusive' ? 'exnb' : 'shnb');
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (!['EAGAIN', 'EWOULDBLOCK'].includes(code)) throw error;
+      if (performance.now() > deadline) {
+        throw new LockHeld(`${path} is held by ${describeHolder(path)}: wait until it has ended, or stop it`);
+      }
+      Atomics.wait(still, 0, 0, 50);
+    }
   }
 }

@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** What a person who adds a VRA works with. */
-const COPIED = ['bench', 'deploy', 'services', 'shared', 'test', 'package.json', 'tsconfig.json', 'tsconfig.base.json'];
+const COPIED = [
+  'bench',
+  'deploy',
+  'grafana',
+  'services',
+  'shared',
+  'test',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.base.json',
+];
 
 /** For tests: a built copy of the project that may be changed and built; it borrows the npm packages. */
 export function copyProject(folder: string): void {
