@@ -78,8 +78,7 @@ export class BatchWriter {
       const stopping = this.#signal.aborted;
       try {
         await this.#store(batch);
-        this.#recovered();
-        return;
+        break;
       } catch (error) {
         if (error instanceof OffsetsTaken) {
           batch = this.#without(batch, error);
@@ -98,6 +97,8 @@ export class BatchWriter {
       await sleep(retryMs, this.#signal);
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
+    // Also where nothing is left to write: the ledger answered, and no other batch may ever come here.
+    this.#recovered();
   }
 
   async #store(received: readonly Received[]): Promise<void> {

@@ -209,6 +209,34 @@ describe('a consumer that cannot write', () => {
     assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
+  test('is ready again also where others have registered the batch meanwhile', async () => {
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+    const origin = { topic: 'lasair_18lvra-fodder', partition: 0, offset: 7n, from: 7n, key: null };
+    const source: AlertSource = {
+      name: 'kafka',
+      async run(sink, signal) {
+        await sink.add(message(alertText(0), origin));
+        await sink.flush();
+        await delay(60_000, undefined, { signal }).catch(() => undefined);
+      },
+    };
+    const stop = new AbortController();
+    const consumer = rig.consumer(source);
+    const running = consumer.run(stop.signal);
+    await until('it is not ready', () => consumer.notReady() !== undefined);
+    const stem = rig.ledger.batches.reserveStem('another', new Date());
+    rig.ledger.batches.register({
+      ...{ stem, vras: ['r0b'], source: 'kafka', diaObjectIds: [], bytes: 0, receivedMs: new Float64Array() },
+      ...{ groupId: 'lvra', quarantined: [], now: Date.now() },
+      ranges: [{ topic: origin.topic, partition: 0, first: 7n, next: 8n, fingerprint: '' }],
+    });
+    rmSync(join(rig.paths.root, 'JSON'));
+    await until('it is ready', () => consumer.notReady() === undefined);
+    stop.abort();
+    await running;
+    assert.match(rig.logText(), /another consumer has recorded .* up to 8; those alerts are dropped here/);
+  });
+
   test('gives up after a while where it was told to, and names what was not written', async () => {
     const consumer = rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n)))), { alerts: 2 });
     rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
