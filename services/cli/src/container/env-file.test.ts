@@ -25,6 +25,20 @@ describe('an .env file', () => {
     assert.deepEqual(values, { LASAIR_LSST_TOKEN: 'abc#d', LVRA_ENDPOINT: 'http://x/api', LVRA_UID: '7' });
   });
 
+  test('may have a comment behind a value in quotes', () => {
+    const { values } = read('LASAIR_LSST_TOKEN="abc #d" # from the "web" page\nLVRA_UID=\'7\'\t# ours\n');
+    assert.deepEqual(values, { LASAIR_LSST_TOKEN: 'abc #d', LVRA_UID: '7' });
+  });
+
+  test('with a $ that compose would replace is refused, and with one in single quotes is not', () => {
+    const complaint = "compose takes what follows the $ for a variable: put the value of LASAIR_LSST_TOKEN in 'quotes'";
+    for (const value of ['s3$cret', '"s3$cret"']) {
+      assert.deepEqual(read(`LASAIR_LSST_TOKEN=${value}\n`).complaints, [`.env:1: ${complaint}`]);
+    }
+    const { values, complaints } = read("LASAIR_LSST_TOKEN='s3$cret' # $5 a month\n");
+    assert.deepEqual([values, complaints], [{ LASAIR_LSST_TOKEN: 's3$cret' }, []]);
+  });
+
   test('with a misspelt name is refused with its line and the name that was meant', () => {
     assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').complaints, [
       '.env:2: LASAIR_LSST_TOKN is no setting: did you mean LASAIR_LSST_TOKEN?',

@@ -37,12 +37,18 @@ export function readEnvFile(
     } else if (key in values) {
       complaints.push(`${where}: ${key} is set twice: remove one of the lines`);
     }
-    values[key] = unquoted(value.trim());
+    const { text, isLiteral } = unquoted(value.trim());
+    if (!isLiteral && text.includes('$')) {
+      complaints.push(`${where}: compose takes what follows the $ for a variable: put the value of ${key} in 'quotes'`);
+    }
+    values[key] = text;
   }
   return { values, complaints };
 }
 
-function unquoted(value: string): string {
-  const quoted = /^(["'])(.*)\1$/.exec(value);
-  return quoted ? String(quoted[2]) : value.replace(/\s+#.*$/, '');
+/** What a value stands for, and whether compose takes every character of it as it is. */
+function unquoted(value: string): { text: string; isLiteral: boolean } {
+  const [, quote, quoted] = /^(["'])(.*?)\1(?:\s+#.*)?$/.exec(value) ?? [];
+  if (quoted === undefined) return { text: value.replace(/\s+#.*$/, ''), isLiteral: false };
+  return { text: quoted, isLiteral: quote === "'" };
 }
