@@ -61,10 +61,16 @@ export const LARGEST_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 /** What SQLite says of a file that a person must see to: its rights, or what is in it. */
 const UNUSABLE = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
 
+/** What it says of a volume that takes nothing, and of a lock that is not given back. */
+const IN_THE_WAY = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL)/;
+
 /** The error of opening a database in words that a person can act on, where it is one for a person. */
 export function openingError(path: string, error: unknown): unknown {
-  if (!UNUSABLE.test(String((error as { code?: unknown }).code))) return error;
-  const advice = 'this user must be able to write there, and it must be a SQLite database';
+  const code = String((error as { code?: unknown }).code);
+  if (!UNUSABLE.test(code) && !IN_THE_WAY.test(code)) return error;
+  const advice = UNUSABLE.test(code)
+    ? 'this user must be able to write there, and it must be a SQLite database'
+    : 'make room on its volume, mend the volume, or end who holds it locked (`fuser -v` says who)';
   return new UsageError(`the ledger ${path} cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
 }
 

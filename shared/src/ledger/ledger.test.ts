@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
@@ -127,6 +127,17 @@ connection.commit()`,
     assert.throws(() => Ledger.open(path, ['r0b'], { create: true }), unusable);
     assert.equal(readFileSync(path, 'utf8'), letter);
     assert.throws(() => Ledger.open(dirname(path), ['r0b'], { create: false }), UsageError);
+  });
+
+  test('on a volume that takes nothing says so for a person', (t) => {
+    const path = ledgerPath(t);
+    const open = `import { Ledger } from ${JSON.stringify(new URL('ledger.js', import.meta.url).href)};
+      Ledger.open(process.argv[1], ['r0b'], { create: true });`;
+    // As many blocks as a file may have: to the next write it is a full disk.
+    const args = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', open, path];
+    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.match(stderr, /UsageError: the ledger .*log\.db cannot be used: .*; make room on its volume/);
   });
 
   test('that is new, by four processes at the same moment, forty times, never fails', async (t) => {

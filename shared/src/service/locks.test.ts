@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,5 +110,18 @@ describe('locks on a data folder', () => {
     await ended;
     children = [];
     take(['annotate'], 'exclusive');
+  });
+
+  test('on a volume that takes nothing it says so for a person', () => {
+    const program = `import { takeLocks } from ${JSON.stringify(new URL('locks.js', import.meta.url).href)};
+      import { dataPaths } from ${JSON.stringify(new URL('../paths.js', import.meta.url).href)};
+      takeLocks(dataPaths(process.argv[1]), ['feature'], 'exclusive', 'lvra test');`;
+    // No file may have a block: to the next write it is a full disk.
+    const run = ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program];
+    const { stderr } = spawnSync('sh', [...run, paths.root], { encoding: 'utf8' });
+    assert.match(
+      stderr,
+      /UsageError: the lock file .*r0bfeatures\.lock cannot be written: .*; make room on its volume/,
+    );
   });
 });

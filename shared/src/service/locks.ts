@@ -58,8 +58,7 @@ export function takeLocks(
       const descriptor = open(path);
       descriptors.push(descriptor);
       lock(descriptor, mode, path);
-      ftruncateSync(descriptor);
-      writeSync(descriptor, note, 0);
+      sign(descriptor, note, path);
     }
   } catch (error) {
     release();
@@ -74,6 +73,15 @@ function open(path: string): number {
     return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o664);
   } catch (error) {
     throw new UsageError(`the lock file cannot be opened: ${messageOf(error)}; may this user write there?`);
+  }
+}
+
+function sign(descriptor: number, note: string, path: string): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, note, 0);
+  } catch (error) {
+    throw new UsageError(`the lock file ${path} cannot be written: ${messageOf(error)}; make room on its volume`);
   }
 }
 
