@@ -1,5 +1,6 @@
 import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
+import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { isDone } from '@lvra/shared/status';
 import type { BatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
@@ -17,10 +18,10 @@ export async function checkFeatures(
   contents: BatchContents | undefined,
   check: StemCheck,
 ): Promise<readonly string[] | undefined> {
-  const { withDefaultFeatures, findings } = check;
-  const done = withDefaultFeatures.some((vra) => {
+  const { features, findings } = check;
+  const done = [...features].some(([vra, set]) => {
     const status = facts.status('feature', vra);
-    return typeof status === 'number' && isDone(status);
+    return set === DEFAULT_FEATURES && typeof status === 'number' && isDone(status);
   });
   if (!done) return undefined;
   const rows = await readFeatures(facts.stem, check);
@@ -32,6 +33,27 @@ export async function checkFeatures(
   // The Python pipeline can leave a stem without these rows.
   if (facts.batch || flagged.length > 0) checkFlags(facts.stem, pairs, flagged, check);
   return pairs;
+}
+
+/**
+ * The pairs of ids in the feature file of a set of its own, which may rightly have fewer rows than the default one;
+ * undefined where there is no file: the VRA may have had another set when the stem came.
+ */
+export async function rowsOfSet(
+  stem: string,
+  set: string,
+  { paths, findings }: StemCheck,
+): Promise<readonly string[] | undefined> {
+  const path = paths.features(stem, set);
+  try {
+    return (await readFeatureIds(path)).map(pairOf);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      const what = `${path} cannot be read: ${messageOf(error)}`;
+      findings.add({ check: 'features', stem, what, todo: makeAgain(stem) });
+    }
+    return undefined;
+  }
 }
 
 async function readFeatures(stem: string, { paths, nights, findings }: StemCheck): Promise<FeatureIds[] | undefined> {
@@ -56,7 +78,11 @@ function checkAgainstBatch(
   // Of the Python pipeline's rows only the object is certain: it takes the last source of the list.
   const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
     batch ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
-  const { missing, doubled, strange } = compare(contents.withRow.map(name), rows.map(name));
+  const aside = new Set(quarantined.filter(({ stage }) => stage === 'feature').map(({ position }) => position));
+  const compared = compare(contents.withRow.map(name), rows.map(name));
+  const { doubled, strange } = compared;
+  // An alert that can be read may be one of which no row can be made: one with too many fields.
+  const missing = compared.missing.filter((row) => !aside.has(Number(row.split(' ')[0])));
   const todo = makeAgain(stem);
   const objectOf = (row: string) => row.split(' ')[1] ?? '?';
   for (const row of missing) {
@@ -78,7 +104,6 @@ function checkAgainstBatch(
     findings.add({ check: 'doubled', stem, object: objectOf(row), what: 'a feature row is there twice', todo });
   }
   if (!batch) return;
-  const aside = new Set(quarantined.filter(({ stage }) => stage === 'feature').map(({ position }) => position));
   for (const position of contents.rejected.filter((place) => !aside.has(place))) {
     const what = `the alert at position ${position} cannot have features and is not in quarantine`;
     findings.add({ check: 'quarantine', stem, what, todo });

@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
-import type { DataPaths } from '@lvra/shared/paths';
+import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { STAGES, type Stage } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
 import { type BatchContents, readBatchContents } from './batch-contents.js';
-import { checkFeatures } from './feature-check.js';
+import { checkFeatures, rowsOfSet } from './feature-check.js';
 import { countUp, type Findings } from './findings.js';
 import type { Nights } from './nights.js';
 import { checkScores } from './score-check.js';
@@ -18,8 +18,8 @@ export interface StemCheck {
   readonly findings: Findings;
   /** All VRAs by name. */
   readonly vras: readonly string[];
-  /** Those with the default set of features; the files of other sets are not looked into. */
-  readonly withDefaultFeatures: readonly string[];
+  /** The set of features of each VRA; of the files of others than the default one only the ids are looked at. */
+  readonly features: ReadonlyMap<string, string>;
   /** Every stage of every VRA that there is work for, in the order of the flow. */
   readonly stages: readonly (readonly [Stage, string])[];
 }
@@ -41,7 +41,11 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   checkStatuses(facts, check);
   const contents = await readBatch(facts, check);
   const rows = await checkFeatures(facts, contents, check);
-  for (const vra of vras) checkScores(facts, rows, vra, findings);
+  for (const vra of vras) {
+    const set = check.features.get(vra);
+    const isOther = set !== undefined && set !== DEFAULT_FEATURES;
+    checkScores(facts, isOther ? await rowsOfSet(stem, set, check) : rows, vra, findings);
+  }
   counts.scores += facts.scores.length;
   for (const { outcome } of facts.scores) countUp(counts.outcomes, outcome ?? 'none');
   countPending(facts, check);

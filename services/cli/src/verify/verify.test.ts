@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { loadSettings } from '@lvra/shared/settings/settings';
+import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { nextStem } from '@lvra/shared/stem';
@@ -380,18 +380,22 @@ describe('lvra verify', () => {
   });
 
   /** Verifies a copy of the data folder after `damage`. */
-  async function verified(damage: (victim: Victim) => void): Promise<Findings> {
+  async function verified(
+    damage: (victim: Victim) => void,
+    adapt: (settings: Settings) => Settings = (settings) => settings,
+  ): Promise<Findings> {
     const root = join(folder, 'copy');
     cpSync(whole, root, { recursive: true });
-    const settings = loadSettings({ environment: { ...environment, LVRA_DATA_ROOT: root } });
+    const settings = adapt(loadSettings({ environment: { ...environment, LVRA_DATA_ROOT: root } }));
+    const vras = settings.vras.map(({ modelName }) => modelName);
     const paths = dataPaths(root);
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const ledger = Ledger.open(paths.database, vras, { create: false });
     const kept = new Map(sandbox.annotations);
     try {
       const stems = ledger.database.prepare('SELECT stem FROM batch ORDER BY stem').pluck().all() as string[];
       damage({ paths, ledger, sandbox, stems });
       return await verify(
-        { settings, paths, ledger, vras: ['r0b'], stages: stagesOf(settings) },
+        { settings, paths, ledger, vras, stages: stagesOf(settings) },
         {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,
@@ -487,6 +491,88 @@ describe('lvra verify', () => {
       [],
     );
     assert.deepEqual(counts.pending, { 'predict r0b': 1, consumer: 1 });
+  });
+
+  for (const before of ['accepted', 'superseded']) {
+    test(`takes what stands for right after a rollback to a version whose score of the source was ${before}`, async () => {
+      const { kept } = await verified(({ ledger, sandbox }) => {
+        const { diaObjectId, newest } = revisited(ledger);
+        const { lastInsertRowid: id } = run(
+          ledger,
+          `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
+           SELECT diaObjectId, diaSourceId, stem, score, model_name, 'a2' FROM provenance WHERE ID = ?`,
+          newest,
+        );
+        run(ledger, "INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, 'accepted', 1)", id);
+        run(ledger, 'UPDATE annotation_outcome SET outcome = ? WHERE provenance_ID = ?', before, newest);
+        run(ledger, 'UPDATE annotation SET accepted_ID = ? WHERE diaObjectId = ?', id, diaObjectId);
+        hold(sandbox, diaObjectId, ({ classdict, ...held }) => ({
+          ...held,
+          classdict: JSON.stringify({ ...JSON.parse(String(classdict)), provenance_ID: String(id) }),
+        }));
+      });
+      assert.deepEqual(kept, []);
+    });
+  }
+
+  test('wants no row of an alert that the feature stage put into quarantine for its many fields', async () => {
+    const { kept } = await verified(({ paths, ledger, stems: [stem] }) => {
+      const lines = readFileSync(paths.features(stem!), 'utf8').split('\n');
+      const position = lines[3]!.split(',')[0]!;
+      writeFileSync(paths.features(stem!), lines.toSpliced(3, 1).join('\n'));
+      const sourceOf = (line: string) => line.split(',')[lines[0]!.split(',').indexOf('diaSourceId')];
+      for (const table of ['threshold_flags_provenance', 'provenance']) {
+        run(ledger, `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`, stem, BigInt(sourceOf(lines[3]!)!));
+      }
+      const file = join('quarantine', 'wide.raw');
+      writeFileSync(join(paths.root, file), 'wide');
+      run(
+        ledger,
+        `INSERT INTO quarantine (stem, stage, position, reason, detail, path, bytes, at)
+         VALUES (?, 'feature', ?, 'too_large', '', ?, 4, 0)`,
+        ...[stem, Number(position), file],
+      );
+    });
+    assert.deepEqual(
+      kept.filter(({ check }) => check !== 'annotation'),
+      [],
+    );
+  });
+
+  test('holds the scores of a VRA with features of its own against the rows of those', async () => {
+    const flare = (settings: Settings): Settings => ({
+      ...settings,
+      vras: [...settings.vras, { ...settings.vras[0]!, modelName: 'flare', features: 'brightening' }],
+    });
+    let lost = '';
+    const scored = ({ paths, ledger, stems: [stem] }: Victim, leaveOut: number) => {
+      const rows = ledger.database.prepare('SELECT * FROM provenance WHERE stem = ? ORDER BY ID').all(stem) as Record<
+        string,
+        bigint
+      >[];
+      // One alert has no row in this set.
+      const ofSet = rows.slice(1);
+      const text = ofSet.map(({ diaObjectId, diaSourceId }) => `${diaObjectId},${diaSourceId}\n`).join('');
+      mkdirSync(dirname(paths.features(stem!, 'brightening')), { recursive: true });
+      writeFileSync(paths.features(stem!, 'brightening'), `diaObjectId,diaSourceId\n${text}`);
+      for (const { diaObjectId, diaSourceId } of ofSet.slice(leaveOut)) {
+        run(
+          ledger,
+          `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
+           VALUES (?, ?, ?, 0.5, 'flare', 'f1')`,
+          ...[diaObjectId, diaSourceId, stem],
+        );
+      }
+      for (const table of ['feature_making', 'predict'])
+        run(ledger, `UPDATE ${table} SET flare = 1 WHERE stem = ?`, stem);
+      lost = String(ofSet[0]!.diaSourceId);
+    };
+    assert.deepEqual((await verified((victim) => scored(victim, 0), flare)).kept, []);
+    const { kept } = await verified((victim) => scored(victim, 1), flare);
+    assert.deepEqual(
+      kept.map(({ check, vra, what }) => [check, vra, what.includes(lost)]),
+      [['scores', 'flare', true]],
+    );
   });
 
   test('takes the files of a whole night for cleared away when it is over a week old, and no sooner', async () => {

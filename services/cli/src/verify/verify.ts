@@ -1,4 +1,3 @@
-import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import type { OpenLedger } from '../ledger.js';
 import { Findings } from './findings.js';
 import { readHeld } from './held.js';
@@ -28,9 +27,7 @@ export interface VerifyOptions {
 export async function verify(open: OpenLedger, options: VerifyOptions): Promise<Findings> {
   const { settings, paths, ledger, vras, stages } = open;
   const { range, onProgress } = options;
-  const withDefaultFeatures = settings.vras
-    .filter(({ features }) => features === DEFAULT_FEATURES)
-    .map(({ modelName }) => modelName);
+  const features = new Map(settings.vras.map((vra) => [vra.modelName, vra.features]));
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
@@ -41,7 +38,7 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     const page = stems.page(after, range[1]);
     if (page.length === 0) break;
     for (const stem of page) {
-      await checkStem(stems.facts(stem), { paths, nights, findings, vras, withDefaultFeatures, stages });
+      await checkStem(stems.facts(stem), { paths, nights, findings, vras, features, stages });
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }
     after = page.at(-1) as string;
