@@ -95,6 +95,15 @@ connection.commit()`,
     assert.throws(() => ledger.work('feature', 'unknown'), /no such column/);
   });
 
+  test('refuses a VRA that has a column in other letter case, says so for a person, and changes nothing', (t) => {
+    const path = ledgerPath(t);
+    makePythonLedger(path, PYTHON_ROWS);
+    const columns = throughPython(path, 'PRAGMA table_info({})');
+    const message = /^the VRA R0B cannot have a column: feature_making has the column r0b, .* set MODEL_NAME to r0b/;
+    assert.throws(() => Ledger.open(path, ['agn', 'R0B'], { create: false }), { name: 'UsageError', message });
+    assert.equal(throughPython(path, 'PRAGMA table_info({})'), columns);
+  });
+
   test('that is missing is an error for the person who named the data root, unless it shall be made', (t) => {
     const path = ledgerPath(t);
     assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), UsageError);

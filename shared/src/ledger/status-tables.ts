@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { STATUS } from '../status.js';
 import { isVraName } from '../subjects.js';
@@ -24,12 +25,21 @@ export function columnOf(vra: string): string {
 /**
  * Adds the VRA's column to the status tables where it is missing. Stems of before stay NULL: not asked for.
  * An index of the stems that are not done finds the few of them among all that ever were.
+ *
+ * @throws UsageError where there is such a column in other letter case: SQLite takes the two for one
  */
 export function addVraColumns(database: Database, vra: string): void {
   const column = columnOf(vra);
   for (const table of Object.values(STATUS_TABLE)) {
-    const exists = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, vra);
-    if (!exists) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
+    const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+    const alike = columns.find((name) => name.toLowerCase() === vra.toLowerCase());
+    if (alike !== undefined && alike !== vra) {
+      const message = `${table} has the column ${alike}, and SQLite's column names know no case`;
+      throw new UsageError(
+        `the VRA ${vra} cannot have a column: ${message}; set MODEL_NAME to ${alike}, or to a new name`,
+      );
+    }
+    if (alike === undefined) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
     database.exec(`CREATE INDEX IF NOT EXISTS ${table}_open_${vra} ON ${table} (stem) WHERE ${column} NOT IN (1, -1)`);
   }
   // Those that the Python pipeline may have left half annotated.
