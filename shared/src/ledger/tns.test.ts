@@ -121,6 +121,8 @@ describe('which objects to report', () => {
     database.prepare('INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)').run(diaSourceId, mjd);
   };
 
+  const R0B = { vra: 'r0b', version: 'a1' };
+
   test('those whose newest score since a night is greater', (t) => {
     const ledger = newLedger(t);
     score(ledger, 1n, 11n, '20260422_000001', 0.96, 61_152);
@@ -134,12 +136,26 @@ describe('which objects to report', () => {
     // A stem that came late holds an older source.
     score(ledger, 6n, 62n, '20260423_000001', 0.97, 61_153.3);
     score(ledger, 6n, 61n, '20260424_000001', 0.1, 61_152.3);
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n, 7n]);
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260421'), [3n, 1n, 6n, 7n]);
+    assert.deepEqual(ledger.tns.objectsAbove(R0B, 0.95, '20260422'), [1n, 6n, 7n]);
+    assert.deepEqual(ledger.tns.objectsAbove(R0B, 0.95, '20260421'), [3n, 1n, 6n, 7n]);
     ledger.database.exec("UPDATE provenance SET model_version = 'demo' WHERE diaObjectId IN (1, 6)");
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422'), [1n, 6n, 7n]);
-    assert.deepEqual(ledger.tns.objectsAbove('r0b', 0.95, '20260422', 'demo'), [7n]);
-    assert.deepEqual(ledger.tns.objectsAbove('other', 0, '20260421'), []);
+    assert.deepEqual(ledger.tns.objectsAbove(R0B, 0.95, '20260422'), [1n, 6n, 7n]);
+    assert.deepEqual(ledger.tns.objectsAbove(R0B, 0.95, '20260422', 'demo'), [7n]);
+    assert.deepEqual(ledger.tns.objectsAbove({ vra: 'other', version: 'a1' }, 0, '20260421'), []);
+  });
+
+  test('by the score of the configured version, where another has scored the source later', (t) => {
+    const ledger = newLedger(t);
+    for (const [id, first, second] of [
+      [1n, 0.2, 0.99],
+      [2n, 0.99, 0.2],
+    ] as const) {
+      score(ledger, id, 10n * id, '20260422_000001', first, 61_152 + Number(id));
+      score(ledger, id, 10n * id, '20260422_000001', second);
+    }
+    ledger.database.exec("UPDATE provenance SET model_version = 'a2' WHERE ID IN (2, 4)");
+    assert.deepEqual(ledger.tns.objectsAbove(R0B, 0.95, '20260422'), [2n]);
+    assert.deepEqual(ledger.tns.objectsAbove({ vra: 'r0b', version: 'a2' }, 0.95, '20260422'), [1n]);
   });
 
   test('their stems, newest first, also those that only the scores know of', (t) => {

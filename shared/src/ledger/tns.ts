@@ -96,11 +96,11 @@ export class TnsLedger {
            UNION SELECT stem FROM provenance WHERE diaObjectId = @id AND stem IS NOT NULL ORDER BY stem DESC`,
         )
         .pluck(),
-      scores: database.prepare<[string, string, string | null], { diaObjectId: bigint; score: number | null }>(
+      scores: database.prepare<[Record<string, string | null>], { diaObjectId: bigint; score: number | null }>(
         `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
-         WHERE p.model_name = ? AND p.stem >= ? AND p.diaObjectId IS NOT NULL
-           AND (p.model_version IS NULL OR p.model_version IS NOT ?)
-         ORDER BY source.midpointMjdTai, p.diaSourceId, p.ID`,
+         WHERE p.model_name = @vra AND p.stem >= @night AND p.diaObjectId IS NOT NULL
+           AND (p.model_version IS NULL OR p.model_version IS NOT @without)
+         ORDER BY source.midpointMjdTai, p.diaSourceId, p.model_version IS @version, p.ID`,
       ),
     };
   }
@@ -177,14 +177,21 @@ export class TnsLedger {
 
   /**
    * The objects whose newest score in the stems of a night or later is greater than `above`, in the order of those
-   * scores.
+   * scores. Of several scores of a source that of the configured version counts, as in annotating.
    *
+   * @param version of the configured model
    * @param night YYYYMMDD, UTC
    * @param without a model version whose scores do not count
    */
-  objectsAbove(vra: string, above: number, night: string, without?: string): bigint[] {
+  objectsAbove(
+    { vra, version }: { readonly vra: string; readonly version: string },
+    above: number,
+    night: string,
+    without?: string,
+  ): bigint[] {
+    const of = { vra, version, night, without: without ?? null };
     const newest = new Map<bigint, number | null>();
-    for (const { diaObjectId, score } of this.#statements.scores.all(vra, night, without ?? null)) {
+    for (const { diaObjectId, score } of this.#statements.scores.all(of)) {
       // The last one wins, and stands where it is in time.
       newest.delete(diaObjectId);
       newest.set(diaObjectId, score);

@@ -5,6 +5,7 @@ import { takeLocks } from '@lvra/shared/service/locks';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
+import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { loadTnsSettings, type TnsSending, type TnsSettings, type TnsSite } from '@lvra/shared/settings/tns';
 import { DOUBT_MS, isInDoubt } from '@lvra/tns/doubt';
 import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
@@ -89,16 +90,18 @@ function loadAllSettings(site: TnsSite | undefined): TnsSettings {
 /** The model that comes with the project was never made to say what is real: nothing is reported because of it. */
 const DEMONSTRATION = 'demo';
 
-function objectsOf(given: readonly string[], options: TnsReportOptions, { ledger, vras }: OpenLedger): bigint[] {
+function objectsOf(
+  given: readonly string[],
+  options: TnsReportOptions,
+  { settings, ledger, vras }: OpenLedger,
+): bigint[] {
   const ids = readObjectIds(given, options.file);
   const { above, since, vra } = options;
   if (above === undefined || since === undefined) return ids;
-  if (vra !== undefined && !vras.includes(vra)) {
-    throw new UsageError(`there is no VRA ${vra} in the settings; there are ${vras.join(', ')}`);
-  }
   if (vra === undefined && vras.length !== 1) throw new UsageError(`say whose scores: --vra ${vras.join(' or ')}`);
+  const { modelName, modelVersion: version } = vraOf(settings, vra ?? (vras[0] as string));
   const without = options.live ? DEMONSTRATION : undefined;
-  return [...new Set([...ids, ...ledger.tns.objectsAbove(vra ?? (vras[0] as string), above, since, without)])];
+  return [...new Set([...ids, ...ledger.tns.objectsAbove({ vra: modelName, version }, above, since, without)])];
 }
 
 function warnOfLeapSeconds(): void {
