@@ -158,6 +158,9 @@ class Annotating implements AnnotateTask {
       await this.#writeDown(stem, sendable, outcomes);
       return { sent: sendable.length, rejected: 0 };
     }
+    if (!vra.annotate) {
+      throw new StageMisconfigured(undefined, `${vra.name} is not to be annotated any more: its ANNOTATE is no`);
+    }
     await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
     const became = (wanted: Outcome['outcome']) =>
       sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;

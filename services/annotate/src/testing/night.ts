@@ -8,7 +8,7 @@ import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask } from '@lvra/shared/stage/task';
-import { type AnnotateOptions, createAnnotateTask } from '../annotate-stage.js';
+import { type AnnotateOptions, type AnnotateTask, createAnnotateTask } from '../annotate-stage.js';
 
 /** What this package's tests start from: a ledger with scores in it, and a sandbox Lasair to annotate at. */
 
@@ -114,7 +114,7 @@ export class Night {
   }
 
   /** The stage, quick to retry, with whatever the test has different. */
-  task(change: Change = {}): StageTask {
+  task(change: Change = {}): AnnotateTask {
     const ledger = change.ledger ?? this.ledger;
     const { lists, limits, ...options } = change;
     const task = createAnnotateTask({
