@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UsageError } from '../errors.js';
+import { messageOf, UsageError } from '../errors.js';
 import type { Database } from './connection.js';
 import Sqlite from './sqlite.js';
 
@@ -11,9 +11,15 @@ import Sqlite from './sqlite.js';
  * @throws UsageError where the database is damaged, or the copy cannot be written
  */
 export function copyDatabase(database: Database, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { force: true });
-  database.prepare('VACUUM INTO ?').run(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(path, { force: true });
+    database.prepare('VACUUM INTO ?').run(path);
+  } catch (error) {
+    throw new UsageError(`${database.name} cannot be copied to ${path}: ${messageOf(error)}; ${adviceFor(error)}`, {
+      cause: error,
+    });
+  }
   const copy = new Sqlite(path, { readonly: true });
   try {
     const found = copy.pragma('integrity_check', { simple: true });
@@ -21,4 +27,11 @@ export function copyDatabase(database: Database, path: string): void {
   } finally {
     copy.close();
   }
+}
+
+function adviceFor(error: unknown): string {
+  const isDamaged = /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code));
+  return isDamaged
+    ? 'keep the last good backup, see "Backup and restore" in docs/guarantees.md'
+    : 'make room for the copy, or name a file that this user may write';
 }
