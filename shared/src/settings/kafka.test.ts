@@ -64,6 +64,17 @@ describe('the settings of the Kafka source', () => {
     assert.match(`${ca}${certificate}${key}`, /AAAA.*AAAA.*BBBB/s);
   });
 
+  test('refuse a password in an address, and do not show it', () => {
+    const address = 'https://idac:hunter2@schemas.example.org/registry';
+    const write = 'write the address of a schema registry, or a folder of schemas; no name or password belongs in it';
+    const [complaint, ...others] = complaints(`format: avro\nschema_registry: ${address}\n`);
+    assert.equal(
+      complaint?.replace(/^.*(schema_registry)/, '$1'),
+      `schema_registry is "https://…@schemas.example.org/registry": ${write}`,
+    );
+    assert.deepEqual(others, []);
+  });
+
   test('are refused all at once where they do not go together', () => {
     const text = `format: avro\nkafka_user: idac\nkafka_ca: ${CA}\nkafka_key: ${KEY}\n`;
     assert.deepEqual(complaints(text), [

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { readSecret } from './secrets.js';
-import { oneOf, text, yesNo } from './values.js';
+import { addressOrPath, oneOf, text, yesNo } from './values.js';
 import type { Complaints } from './written.js';
 
 /** The settings of the Kafka source beyond where it reads: in what form alerts come, and who we are to the broker. */
 export const KAFKA_SETTINGS = {
   format: oneOf(['json', 'avro']).default('json'),
-  schemaRegistry: text('the address of a schema registry, or a folder of schemas').optional(),
+  schemaRegistry: addressOrPath('the address of a schema registry, or a folder of schemas').optional(),
   keepCutouts: yesNo().default(false),
   groupPrefix: text('what every group of the account begins with', 200).optional(),
   kafkaUser: text('the name of a Kafka account', 255).optional(),

@@ -45,12 +45,22 @@ export function oneOf<const T extends string>(choices: readonly T[]) {
 
 /** The address of an HTTP API, without the slash at its end. */
 export function webAddress(example: string) {
-  return value(`an address such as ${example}`, (given) => {
-    const url = URL.canParse(given) ? new URL(given) : undefined;
-    // A password in an address would be shown wherever the address is.
-    const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
-    return isPlain ? given.replace(/\/+$/, '') : undefined;
-  });
+  return value(`an address such as ${example}`, (given) =>
+    isPlainAddress(given) ? given.replace(/\/+$/, '') : undefined,
+  );
+}
+
+/** The address of an HTTP API, or a path. */
+export function addressOrPath(expected: string) {
+  return value(`${expected}; no name or password belongs in it`, (given) =>
+    isPlainAddress(given) || !/^https?:/i.test(given) ? given : undefined,
+  );
+}
+
+/** A password in an address would be shown wherever the address is. */
+function isPlainAddress(given: string): boolean {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 const HOST_AND_PORT = /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;

@@ -34,11 +34,16 @@ export function readGroup<T extends z.ZodRawShape>(
     const found = written.get(key);
     complaints.push(
       found
-        ? `${found.where} is ${JSON.stringify(found.value)}: ${issue.message}`
+        ? `${found.where} is ${shown(found.value)}: ${issue.message}`
         : `${nameOf(key)} is not set: ${issue.message}`,
     );
   }
   return undefined;
+}
+
+/** A value without the name and password that an address may have. */
+function shown(value: unknown): string {
+  return JSON.stringify(value).replace(/\/\/[^"]*@/g, '//…@');
 }
 
 /** Takes what the environment says of these keys; an empty variable counts as not set. */
