@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { idOfVersion, type SchemaVersion, versionOfId } from './frame.js';
+import { versionOfId } from './frame.js';
 
 /** A schema as its JSON says it: a name, a list of alternatives, or a type with attributes. */
 type Written = string | readonly Written[] | { readonly [attribute: string]: unknown };
@@ -18,19 +18,6 @@ export function readSchemaFolder(folder: string, id: number): string | undefined
   const types = namedTypes(join(folder, String(major), String(minor)));
   const root = types.get(`lsst.v${major}_${minor}.alert`);
   return root && JSON.stringify(inlined(root, types, new Set()));
-}
-
-/** The versions that such a folder has, oldest first. */
-export function versionsIn(folder: string): SchemaVersion[] {
-  return numbersIn(folder)
-    .flatMap((major) => numbersIn(join(folder, String(major))).map((minor) => ({ major, minor })))
-    .sort((a, b) => idOfVersion(a) - idOfVersion(b));
-}
-
-function numbersIn(folder: string): number[] {
-  return namesIn(folder)
-    .filter((name) => /^\d{1,4}$/.test(name))
-    .map(Number);
 }
 
 function namedTypes(folder: string): Map<string, Written> {
