@@ -294,9 +294,14 @@ describe('mistakes', () => {
     });
   }
 
-  test('two VRAs of one name', () => {
-    const other = write(REFERENCE_VRA.replace('r0b\n', 'R0B\n'), 'other.yaml');
-    const found = complaints(`${REFERENCE}vras:\n  - ${write(REFERENCE_VRA, 'r0b.yaml')}\n  - ${other}\n`);
-    assert.deepEqual(found, ['two VRAs are called R0B: give each a MODEL_NAME of its own']);
-  });
+  for (const [name, named] of [
+    ['r0b', 'r0b'],
+    ['R0B', 'r0b and R0B, which differ in letter case only'],
+  ] as const) {
+    test(`two VRAs of one name: r0b and ${name}`, () => {
+      const other = write(REFERENCE_VRA.replace('r0b\n', `${name}\n`), 'other.yaml');
+      const found = complaints(`${REFERENCE}vras:\n  - ${write(REFERENCE_VRA, 'r0b.yaml')}\n  - ${other}\n`);
+      assert.deepEqual(found, [`two VRAs are called ${named}: give each a MODEL_NAME of its own`]);
+    });
+  }
 });

@@ -175,7 +175,10 @@ function readVras(
   vras.forEach(({ modelName }, index) => {
     // SQLite's column names know no case.
     const other = vras.findIndex((vra) => vra.modelName.toLowerCase() === modelName.toLowerCase());
-    if (other !== index) complaints.push(`two VRAs are called ${modelName}: give each a MODEL_NAME of its own`);
+    if (other === index) return;
+    const name = vras[other]?.modelName;
+    const names = name === modelName ? modelName : `${name} and ${modelName}, which differ in letter case only`;
+    complaints.push(`two VRAs are called ${names}: give each a MODEL_NAME of its own`);
   });
   return { vras, environmentNames: read.flatMap((vra) => vra.environmentNames) };
 }
