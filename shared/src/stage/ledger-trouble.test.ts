@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSync, copyFileSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { UsageError } from '../errors.js';
@@ -48,6 +48,17 @@ describe('a ledger that takes no writes', () => {
     lock.release();
     await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
     assert.equal(runner.notReady(), undefined);
+  });
+
+  test('ends a run that must end in words, also where a killed process has left claims', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A);
+    world.ledger.database.pragma('busy_timeout = 20');
+    world.work.claim(A, `${hostname()}/999999999/1`, Date.now(), 30_000);
+    const lock = lockLedger(t, world);
+    const trouble = await world.runner(world.record).drain(Promise.resolve(), new AbortController().signal);
+    lock.release();
+    assert.match(trouble ?? '', /the ledger .* does not take writes/);
   });
 
   test('in the middle of a stem: its claim is given back afterwards, without the attempt', async (t) => {

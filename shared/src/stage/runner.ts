@@ -92,7 +92,11 @@ export class StageRunner {
   drain(upstreamDone: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
     return this.#subscribed(async (subscription) => {
       const { work, leaseMs } = this.#options;
-      this.#forfeit();
+      try {
+        this.#forfeit();
+      } catch (error) {
+        this.#waitForDisk(error);
+      }
       const parts = { work, leaseMs, subscription, readiness: this.#readiness, handler: this.#handler };
       const trouble = await drain(parts, upstreamDone, signal);
       return trouble && `${this.#route.durable}: ${trouble}`;
