@@ -86,6 +86,11 @@ describe('the consumer', () => {
     );
   });
 
+  test('counts from its start, so that a night without an alert shows', async () => {
+    rig.consumer(noneSource());
+    assert.match(await rig.metrics.registry.metrics(), /lvra_alerts_consumed_total\{source="none"\} 0\n/);
+  });
+
   test('puts bad messages in quarantine with their bytes, and the rest goes on', async () => {
     const hostile: [string, Buffer][] = [
       ['not_json', Buffer.from('{"diaObjectId": 313637921267122191, "alert": {"dia')],
