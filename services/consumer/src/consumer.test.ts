@@ -214,7 +214,29 @@ describe('a consumer that cannot write', () => {
     assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
+  test('gives up after a while where it was told to, and names what was not written', async () => {
+    const consumer = rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n)))), { alerts: 2 });
+    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+    const begun = performance.now();
+    await assert.rejects(consumer.run(never, 1_500), /5 alerts were read but not written: .*start the source again/);
+    const ms = performance.now() - begun;
+    assert.ok(ms >= 1_500 && ms < 10_000, `took ${ms} ms`);
+  });
+
+  test('says what was not written where it has to stop meanwhile', async () => {
+    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
+    writeFileSync(join(rig.paths.root, 'JSON'), '');
+    const stop = new AbortController();
+    const consumer = rig.consumer(listSource([message(alertText(9))]));
+    const running = consumer.run(stop.signal);
+    await until('it is not ready', () => consumer.notReady() !== undefined);
+    stop.abort();
+    await assert.rejects(running, /1 alerts were read but not written: .*start the source again/);
+  });
+
   test('is ready again also where others have registered the batch meanwhile', async () => {
+    rmSync(join(rig.paths.root, 'JSON'), { recursive: true, force: true });
     writeFileSync(join(rig.paths.root, 'JSON'), '');
     const origin = { topic: 'lasair_18lvra-fodder', partition: 0, offset: 7n, from: 7n, key: null };
     const source: AlertSource = {
@@ -240,27 +262,6 @@ describe('a consumer that cannot write', () => {
     stop.abort();
     await running;
     assert.match(rig.logText(), /another consumer has recorded .* up to 8; those alerts are dropped here/);
-  });
-
-  test('gives up after a while where it was told to, and names what was not written', async () => {
-    const consumer = rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n)))), { alerts: 2 });
-    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
-    writeFileSync(join(rig.paths.root, 'JSON'), '');
-    const begun = performance.now();
-    await assert.rejects(consumer.run(never, 1_500), /5 alerts were read but not written: .*start the source again/);
-    const ms = performance.now() - begun;
-    assert.ok(ms >= 1_500 && ms < 10_000, `took ${ms} ms`);
-  });
-
-  test('says what was not written where it has to stop meanwhile', async () => {
-    rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
-    writeFileSync(join(rig.paths.root, 'JSON'), '');
-    const stop = new AbortController();
-    const consumer = rig.consumer(listSource([message(alertText(9))]));
-    const running = consumer.run(stop.signal);
-    await until('it is not ready', () => consumer.notReady() !== undefined);
-    stop.abort();
-    await assert.rejects(running, /1 alerts were read but not written: .*start the source again/);
   });
 });
 
