@@ -10,8 +10,9 @@ const HELP = `
 Copies the ledger as it is at one instant while services go on writing, and checks the copy. Without a name it goes into
 backups/ in the data folder; from there, carry it to another disk.
 
-To restore: stop the services, move log.db, log.db-wal and log.db-shm away, put the copy in the place of log.db, start.
-Stems of after the backup are found in JSON/ by \`lvra verify\`, which says what to do.
+To restore: stop the services, move log.db, log.db-wal and log.db-shm away, put the copy in the place of log.db. Start all
+but annotate, and that one when \`lvra status\` shows nothing pending before it: Lasair may hold newer annotations than the
+copy knows scores. \`lvra verify\` finds the files of after the backup and says what to do.
 
 Examples:
   lvra backup

@@ -26,7 +26,7 @@ export function checkStrayFiles(
           check: 'batch',
           stem,
           what: `${path} is of a stem that the ledger does not know`,
-          todo: 'where log.db was restored from a copy, read the file again: lvra run --once --source replay; else remove it',
+          todo: 'remove it; but where log.db was restored from a copy and Kafka has its alerts no more, read it again: lvra run --once --source replay',
         });
       }
     }
