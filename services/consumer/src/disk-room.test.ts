@@ -53,6 +53,14 @@ describe('a volume that is watched', () => {
     assert.equal(await lookAt(500 * MIB), false);
   });
 
+  test('that answers again needs no more than the limit, unless it was short before', async () => {
+    const held = [];
+    for (const each of [new Error('gone'), 101 * MIB, 99 * MIB, new Error('gone'), 101 * MIB]) {
+      held.push(await lookAt(each));
+    }
+    assert.deepEqual(held, [true, false, true, true, true]);
+  });
+
   test('whoever waits goes on when there is room, and when nobody watches any more', async () => {
     const stop = new AbortController();
     const watching = room.watch(stop.signal);

@@ -30,6 +30,7 @@ export class DiskRoom {
   readonly #options: DiskRoomOptions;
   readonly #freeBytes: (folder: string) => Promise<number>;
   #trouble: string | undefined;
+  #isShort = false;
   #pause: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(options: DiskRoomOptions) {
@@ -63,8 +64,8 @@ export class DiskRoom {
     try {
       const free = await this.#freeBytes(folder);
       metrics.diskFree.set(free);
-      const least = this.#trouble === undefined ? leastFreeBytes : leastFreeBytes * GO_ON_AT;
-      if (free < least) {
+      this.#isShort = free < leastFreeBytes * (this.#isShort ? GO_ON_AT : 1);
+      if (this.#isShort) {
         this.#hold(
           `the volume of ${folder} is nearly full: ${inMib(free)} are free, and nothing more is read below ` +
             `${inMib(leastFreeBytes)} (least_free_bytes); make room for ${inMib(leastFreeBytes * GO_ON_AT)}`,
