@@ -42,19 +42,11 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
     repeat_interval: AGAIN_AFTER.page,
     routes: [{ matchers: ['severity="notice"'], receiver: 'people', repeat_interval: AGAIN_AFTER.notice }],
   };
-  // A stage that is down explains what piles up before it.
-  const inhibit_rules = [
-    {
-      source_matchers: ['alertname="LvraServiceDown"'],
-      target_matchers: ['alertname=~"LvraStageStuck|LvraStageNotReady"'],
-      equal: ['job'],
-    },
-  ];
   const warnings =
     email || slack || webhook
       ? []
       : ['nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
-  return { configuration: stringify({ route, inhibit_rules, receivers: [people] }), complaints, warnings };
+  return { configuration: stringify({ route, receivers: [people] }), complaints, warnings };
 }
 
 function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {
