@@ -20,11 +20,11 @@ context() {
   echo "$work/context"
 }
 
-# import_debian TAG [PACKAGE...]: Debian as debootstrap makes it, less documentation and translations, with the host's
+# import_debian NAME TAG [PACKAGE...]: Debian as debootstrap makes it, less documentation and translations, with the host's
 # certificates, without which nothing is reached from where the network is filtered.
 import_debian() {
-  local root="$work/debian" name="$1" mirror
-  shift
+  local root="$work/debian" name="$1" tag="$2" mirror
+  shift 2
   have debootstrap || install_debian debootstrap
   refresh_lists
   mirror="$(apt-get indextargets --format '$(RELEASE) $(SITE)' 'Created-By: Packages' | sed -n 's/^bookworm //p' | head -n 1)"
@@ -33,7 +33,8 @@ import_debian() {
     "${mirror:-http://deb.debian.org/debian}" || fail 'debootstrap could not make a Debian.'
   as_root rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,info,locale}/*
   as_root cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-  as_root tar -C "$root" -c . | docker import - "$name" >/dev/null || fail "docker import of $name failed."
+  as_root tar -C "$root" -c . | docker import --change "LABEL lvra.stand-in=$(stamp "$name")" - "$tag" >/dev/null ||
+    fail "docker import of $tag failed."
   as_root rm -rf "$root"
 }
 
@@ -88,7 +89,7 @@ build_kafka() {
   line="${1#apache/kafka:}"
   source deploy/setup/kafka.sh
   cached "kafka-$line" fill_kafka "$line"
-  [ -n "$(image_id lvra-stream/java)" ] || import_debian lvra-stream/java openjdk-17-jre-headless
+  built java lvra-stream/java import_debian java lvra-stream/java openjdk-17-jre-headless
   folder="$(context)"
   mkdir "$folder/libs"
   cp "$cache/kafka-$line"/*.jar "$folder/libs/"

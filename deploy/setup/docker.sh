@@ -26,7 +26,9 @@ start_daemon() {
   fail 'dockerd did not start, see above. It needs root, cgroups and iptables.'
 }
 
+# What builds left behind is their cache, for a day.
 end_daemon() {
+  docker image prune --force --filter until=24h >/dev/null
   as_root kill "$(cat "$cache/docker/pid")"
   while [ -e "$cache/docker/pid" ]; do sleep 0.2; done
 }

@@ -1,8 +1,11 @@
 import type { FaultWorld } from './fault-world.js';
 
-/** What a service says at /readyz: '' while it is ready. */
+/**
+ * What a service says at /readyz: '' while it is ready. Each time on a new connection: one that is kept is reset by a
+ * service that has stood still for seconds, as those do that wait for a locked ledger.
+ */
 export async function reasonOf(world: FaultWorld, name: string): Promise<string> {
-  const answer = await fetch(`${world.service(name).url}/readyz`);
+  const answer = await fetch(`${world.service(name).url}/readyz`, { headers: { connection: 'close' } });
   return answer.ok ? '' : answer.text();
 }
 

@@ -71,7 +71,7 @@ export async function startService(
     get alive() {
       return outcome === undefined;
     },
-    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    metrics: async () => (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text(),
     signal: (signal) => {
       child.kill(signal);
     },
