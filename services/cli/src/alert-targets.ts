@@ -37,7 +37,8 @@ export async function kafkaTarget(
     retry: { retries: 2 },
     logLevel: logLevel.NOTHING,
   });
-  const producer = kafka.producer();
+  // While a new topic's partitions find their leaders, another producer would send a request to some of them twice.
+  const producer = kafka.producer({ idempotent: true });
   await producer.connect().catch((error) => {
     throw new UsageError(`--kafka cannot be reached: ${messageOf(error)}`);
   });

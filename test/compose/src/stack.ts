@@ -81,9 +81,22 @@ export class Stack {
 
   /** An instant query of Prometheus. */
   async query(expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
-    const address = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const answer = JSON.parse(await this.compose('exec', '-T', 'prometheus', 'wget', '-q', '-O', '-', address));
-    return answer.data.result;
+    const answer = await this.#prometheus<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
+      `query?query=${encodeURIComponent(expression)}`,
+    );
+    return answer.result;
+  }
+
+  /** How the replicas of a service are that Prometheus knows now; `up` also has those of before its own restart. */
+  async replicas(service: string): Promise<string[]> {
+    type Target = { readonly labels: { readonly job: string }; readonly health: string };
+    const { activeTargets } = await this.#prometheus<{ activeTargets: Target[] }>('targets?state=active');
+    return activeTargets.filter(({ labels }) => labels.job === service).map(({ health }) => health);
+  }
+
+  async #prometheus<T>(call: string): Promise<T> {
+    const address = `http://127.0.0.1:9090/api/v1/${call}`;
+    return JSON.parse(await this.compose('exec', '-T', 'prometheus', 'wget', '-q', '-O', '-', address)).data as T;
   }
 
   /** Ends everything and forgets its volumes. */
