@@ -17,7 +17,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: 'sum by (stage, vra) (rate(lvra_stems_total{outcome="done"}[$__rate_interval]))',
+            expr: 'sum by (stage, vra) (rate(lvra_stems_total{outcome=~"done|partial"}[$__rate_interval]))',
             legend: '{{stage}} {{vra}}',
           },
         ],
@@ -29,7 +29,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: 'sum by (stage, outcome) (rate(lvra_stems_total{outcome!="done"}[$__rate_interval]))',
+            expr: 'sum by (stage, outcome) (rate(lvra_stems_total{outcome!~"done|partial"}[$__rate_interval]))',
             legend: '{{stage}} {{outcome}}',
           },
         ],
@@ -64,7 +64,7 @@ export const stages = {
         unit: 's',
         queries: [
           {
-            expr: 'histogram_quantile(0.99, sum by (le, stage) (rate(lvra_stage_duration_seconds_bucket{outcome="done"}[$__rate_interval])))',
+            expr: 'histogram_quantile(0.99, sum by (le, stage) (rate(lvra_stage_duration_seconds_bucket{outcome=~"done|partial"}[$__rate_interval])))',
             legend: '{{stage}}',
           },
         ],

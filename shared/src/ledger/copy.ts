@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import type { Database } from './connection.js';
@@ -26,6 +26,18 @@ export function copyDatabase(database: Database, path: string): void {
     if (found !== 'ok') throw new UsageError(`the copy of ${database.name} is damaged: ${found}`);
   } finally {
     copy.close();
+  }
+  flush(path);
+  flush(dirname(path));
+}
+
+/** SQLite does not wait for the disk where a copy is concerned. */
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

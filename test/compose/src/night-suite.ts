@@ -11,7 +11,7 @@ const ALERTS = 20_000;
 const ALERTS_A_SECOND = 100;
 const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
 
-const QUIET = /ALERTS\{alertstate="firing"\}$|outcome!="done"/;
+const QUIET = /ALERTS\{alertstate="firing"\}$|outcome!~/;
 
 interface Panel {
   readonly title: string;
