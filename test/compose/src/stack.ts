@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -99,9 +100,21 @@ export class Stack {
     return JSON.parse(await this.compose('exec', '-T', 'prometheus', 'wget', '-q', '-O', '-', address)).data as T;
   }
 
-  /** Ends everything and forgets its volumes. */
+  /**
+   * Ends everything and forgets its volumes. Docker can still count a container to its network for a moment after it is
+   * gone, and then keeps the network; so the last try is the one that counts.
+   */
   async remove(): Promise<void> {
-    await this.compose('down', '--volumes', '--timeout', '5', '--remove-orphans');
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.compose('down', '--volumes', '--timeout', '5', '--remove-orphans');
+        break;
+      } catch (error) {
+        const isEarly = /has active endpoints/.test(String((error as { stderr?: string }).stderr));
+        if (!isEarly || tries === 10) throw error;
+        await sleep(1_000);
+      }
+    }
     rmSync(this.#folder, { recursive: true });
   }
 
