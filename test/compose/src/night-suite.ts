@@ -76,7 +76,7 @@ describe('docker compose', () => {
     await stack.docker('kill', victim);
     await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
     for (const service of SERVICES) await stack.compose('restart', service);
-    // Not `down`: that would take what the sandbox and Kafka hold in memory, which the real ones keep.
+    // Not `down`: that would take what the sandbox holds in memory, which Lasair keeps.
     const production = [...SERVICES, 'nats', 'prometheus', 'alertmanager', 'prepare'];
     await stack.compose('rm', '--stop', '--force', ...production);
     await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=2');
