@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from './errors.js';
@@ -87,5 +88,16 @@ export async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[
     });
     if (cut === -1) return;
     rest = [(rest[cut] as Uint8Array).subarray(bytesWritten), ...rest.slice(cut + 1)];
+  }
+}
+
+/** The names in a folder; none where there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
+import { namesIn, writeChunks, writeFileAtomically } from '@lvra/shared/files';
 import type { DataPaths } from '@lvra/shared/paths';
 
 const BEGIN = Buffer.from('[\n');
@@ -37,15 +37,5 @@ function removeByPrefix(anyFile: string, prefix: string): void {
   const folder = dirname(anyFile);
   for (const name of namesIn(folder)) {
     if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../files.js';
 import { versionOfId } from './frame.js';
 
 /** A schema as its JSON says it: a name, a list of alternatives, or a type with attributes. */
@@ -54,14 +55,4 @@ function inlined(type: Written, types: ReadonlyMap<string, Written>, placed: Set
       return [attribute, isType ? inlined(value as Written, types, placed) : value];
     }),
   );
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
 }
