@@ -11,7 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 await runProgram('lvra', async () => {
   const words = process.argv.slice(2);
   try {
-    await makeProgram().parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
+    await (await makeProgram(words)).parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // It has said what is wrong; where help was asked for, nothing is.

@@ -1,23 +1,4 @@
 import { Command } from 'commander';
-import { backupCommand } from './commands/backup.js';
-import { deadCommand } from './commands/dead.js';
-import { demoCommand } from './commands/demo.js';
-import { initCommand } from './commands/init.js';
-import { modelCommand } from './commands/model.js';
-import { objectCommand } from './commands/object.js';
-import { prepareCommand } from './commands/prepare.js';
-import { pruneCommand } from './commands/prune.js';
-import { quarantineCommand } from './commands/quarantine.js';
-import { replayCommand } from './commands/replay.js';
-import { retryCommand } from './commands/retry.js';
-import { runCommand } from './commands/run.js';
-import { sandboxCommand } from './commands/sandbox.js';
-import { simulateCommand } from './commands/simulate.js';
-import { startCommand } from './commands/start.js';
-import { statusCommand } from './commands/status.js';
-import { stemCommand } from './commands/stem.js';
-import { tnsReportCommand } from './commands/tns-report.js';
-import { verifyCommand } from './commands/verify.js';
 
 const AFTER_HELP = `
 Settings come from deploy/settings/settings.yaml, or from the file that LVRA_SETTINGS names; every key of it can be set
@@ -35,36 +16,45 @@ Examples:
   lvra run --once --source none      work off what is pending, then end
   lvra status                        what is done, pending and failed`;
 
-/** The whole command line. */
-export function makeProgram(): Command {
+/** What each command is made by, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand(),
+  run: async () => (await import('./commands/run.js')).runCommand(),
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  stem: async () => (await import('./commands/stem.js')).stemCommand(),
+  object: async () => (await import('./commands/object.js')).objectCommand(),
+  retry: async () => (await import('./commands/retry.js')).retryCommand(),
+  dead: async () => (await import('./commands/dead.js')).deadCommand(),
+  replay: async () => (await import('./commands/replay.js')).replayCommand(),
+  quarantine: async () => (await import('./commands/quarantine.js')).quarantineCommand(),
+  model: async () => (await import('./commands/model.js')).modelCommand(),
+  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  'tns-report': async () => (await import('./commands/tns-report.js')).tnsReportCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
+  sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand(),
+  backup: async () => (await import('./commands/backup.js')).backupCommand(),
+  prune: async () => (await import('./commands/prune.js')).pruneCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
+};
+
+/**
+ * The command line. Where its words begin with a command, that one alone is loaded: `lvra status` needs neither a Kafka
+ * client nor what scores and draws, and is there in a fraction of the time.
+ *
+ * @param words that it will be given; without them every command is loaded
+ */
+export async function makeProgram(words: readonly string[] = []): Promise<Command> {
   const program = new Command('lvra')
     .description(
       'Scores the alerts of a Lasair filter with virtual research assistants (VRAs) and annotates them at Lasair.',
     )
     .addHelpText('after', AFTER_HELP)
     .helpCommand(false);
-  for (const command of [
-    initCommand(),
-    runCommand(),
-    startCommand(),
-    statusCommand(),
-    stemCommand(),
-    objectCommand(),
-    retryCommand(),
-    deadCommand(),
-    replayCommand(),
-    quarantineCommand(),
-    modelCommand(),
-    verifyCommand(),
-    tnsReportCommand(),
-    simulateCommand(),
-    sandboxCommand(),
-    backupCommand(),
-    pruneCommand(),
-    demoCommand(),
-    prepareCommand(),
-  ]) {
-    program.addCommand(command, { hidden: command.name() === 'prepare' });
+  const named = Object.entries(COMMANDS).filter(([name]) => name === words[0]);
+  for (const [name, make] of named.length > 0 ? named : Object.entries(COMMANDS)) {
+    program.addCommand(await make(), { hidden: name === 'prepare' });
   }
   sayInOneLine(program);
   return program;

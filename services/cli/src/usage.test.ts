@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { makeProgram } from './program.js';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
@@ -116,7 +119,7 @@ describe('lvra --help', () => {
     'quarantine replay',
   ]) {
     test(`lvra ${command} --help says what it does`, async () => {
-      const program = makeProgram();
+      const program = await makeProgram();
       let help = '';
       hear(program, (text) => {
         help += text;
@@ -126,6 +129,22 @@ describe('lvra --help', () => {
       if (!command.includes(' ')) assert.match(help, /Examples?:\n {2}/);
     });
   }
+});
+
+test('a command is loaded without what other commands need', async () => {
+  const program = fileURLToPath(new URL('./program.js', import.meta.url));
+  const load = `
+    import { createRequire } from 'node:module';
+    import { makeProgram } from ${JSON.stringify(program)};
+    const { commands } = await makeProgram(['status', '--json']);
+    const files = Object.keys(createRequire(${JSON.stringify(program)}).cache);
+    console.log(JSON.stringify({ commands: commands.map((command) => command.name()), files }));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load]);
+  const { commands, files } = JSON.parse(stdout) as { commands: string[]; files: string[] };
+  assert.deepEqual(commands, ['status']);
+  assert.ok(files.some((file) => file.includes('/node_modules/commander/')));
+  const unwanted = files.filter((file) => /\/node_modules\/(kafkajs|nats|onnxruntime-node|undici|avsc)\//.test(file));
+  assert.deepEqual(unwanted, []);
 });
 
 function hear(command: Command, writeOut: (text: string) => void): void {

@@ -86,7 +86,7 @@ describe('lvra tns-report without a site', { concurrency: 2 }, () => {
     test(`lvra tns-report ${words.join(' ')}: said in one line`, async () => {
       // In this process, which spares a start each; a UsageError ends in exit code 2, as of every command.
       Object.assign(process.env, team.environment);
-      const program = makeProgram();
+      const program = await makeProgram();
       let said = '';
       for (const command of [program, ...program.commands]) {
         command.configureOutput({
