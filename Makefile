@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-avro clean
+  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -84,6 +84,9 @@ format: packages ## let Biome rewrite what it can
 bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a second of a model
 	node bench/dist/main.js
 	node bench/dist/scoring-main.js
+
+bench-load: setup build ## what it does under load: SCENARIO=sustained, latency, burst, once or start; all five unless told
+	node bench/dist/scenarios/main.js $(SCENARIO)
 
 bench-avro: setup build ## CPU for decoding an alert in Avro
 	node bench/dist/avro.js

@@ -20,3 +20,8 @@ export function usageOf(pid: number): Usage {
   const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return { cpuMs: ticks * TICK_MS, peakMb: Number(peak?.[1] ?? 0) / 1024 };
 }
+
+/** The memory that a living process holds now, MB. */
+export function residentMbOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}

@@ -6,6 +6,7 @@ export function kafkaProperties(
   controllerPort: number,
   logDir: string,
   security?: SecureListeners,
+  properties?: Readonly<Record<string, string | number | boolean>>,
 ): string {
   const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(security ? security.listeners : [])];
   const settings: Record<string, string | number | boolean> = {
@@ -35,6 +36,7 @@ export function kafkaProperties(
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 250,
     ...security?.settings,
+    ...properties,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

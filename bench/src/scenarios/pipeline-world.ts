@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runLvra } from '@lvra/cli/testing/run-lvra';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import { type NatsServer, startNats } from '@lvra/test-servers/nats';
+import { type Service, startService } from '@lvra/test-servers/service';
+import { Load } from './load.js';
+import { SandboxProcess } from './sandbox-process.js';
+
+export const SERVICES = ['consumer', 'feature', 'predict', 'annotate'] as const;
+
+const TOPIC = 'lasair_18lvra-fodder';
+const PARTITIONS = 4;
+/** Lasair's answer takes about as long from Oxford. */
+const LASAIR_LATENCY_MS = 20;
+
+/** A real Kafka, a real NATS, a sandbox Lasair and the four services, each a process; the load comes from this one. */
+export class PipelineWorld {
+  readonly services: Service[] = [];
+  /** What every service gets. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(
+    readonly root: string,
+    readonly kafka: KafkaServer,
+    readonly nats: NatsServer,
+    readonly sandbox: SandboxProcess,
+    readonly load: Load,
+    settings: Readonly<Record<string, string>>,
+  ) {
+    this.environment = {
+      PATH: process.env.PATH ?? '',
+      LVRA_PROFILE: 'production',
+      LVRA_DATA_ROOT: root,
+      LVRA_KAFKA_SERVER: kafka.brokers.join(','),
+      LVRA_MY_TOPIC: TOPIC,
+      LVRA_GROUP_ID: 'bench',
+      LVRA_SOURCE: 'kafka',
+      LVRA_NATS_SERVER: nats.url,
+      LVRA_ENDPOINT: sandbox.endpoint,
+      LVRA_ANNOTATE_CALLS_PER_HOUR: '1000000',
+      LASAIR_LSST_TOKEN: 'sandbox-token',
+      ...settings,
+    };
+  }
+
+  /**
+   * Starts the servers, and makes the alerts.
+   *
+   * @param settings of the services, as environment variables
+   * @param broker lines of Kafka's server.properties
+   */
+  static async make(
+    settings: Readonly<Record<string, string>> = {},
+    broker: Readonly<Record<string, string | number>> = {},
+  ): Promise<PipelineWorld> {
+    const root = mkdtempSync(join(tmpdir(), 'lvra-scenario-'));
+    const kafka = await startKafka({ version: '3.9', fullSpeed: true, properties: broker });
+    await kafka.createTopic(TOPIC, PARTITIONS);
+    const nats = await startNats();
+    const sandbox = await SandboxProcess.start(LASAIR_LATENCY_MS);
+    const load = await Load.make({ port: kafka.port, topic: TOPIC, partitions: PARTITIONS });
+    return new PipelineWorld(root, kafka, nats, sandbox, load, settings);
+  }
+
+  async startServices(): Promise<void> {
+    for (const name of SERVICES) this.services.push(await startService(name, this.environment));
+  }
+
+  /** Every process that takes part, by name; this one sends the alerts. */
+  processes(): { readonly name: string; readonly pid: number }[] {
+    return [
+      ...this.services.map(({ name, pid }) => ({ name, pid })),
+      { name: 'Kafka', pid: this.kafka.pid },
+      { name: 'NATS', pid: this.nats.pid },
+      { name: 'sandbox', pid: this.sandbox.pid },
+      { name: 'load', pid: process.pid },
+    ];
+  }
+
+  /**
+   * Waits until nothing more is sent and every alert is annotated.
+   *
+   * @param sending settles when all is sent
+   * @param onLook told now and then how many alerts are annotated
+   * @throws where a service has ended, or nothing more was annotated for a minute
+   */
+  async untilAnnotated(sending: Promise<void>, onLook: (annotated: number) => void = () => {}): Promise<void> {
+    let isSent = false;
+    const stop = () => {
+      isSent = true;
+    };
+    sending.then(stop, stop);
+    let last = { count: -1, at: performance.now() };
+    for (;;) {
+      const count = await this.sandbox.count();
+      onLook(count);
+      if (isSent) await sending;
+      if (isSent && count >= this.load.sent) return;
+      if (count > last.count) last = { count, at: performance.now() };
+      const ended = this.services.find(({ alive }) => !alive);
+      const isStuck = performance.now() - last.at > STUCK_MS;
+      if (ended || isStuck) {
+        const why = ended ? `${ended.name} has ended` : `nothing more came for ${STUCK_MS / 1_000} s`;
+        throw new Error(`${count} of ${this.load.sent} alerts are annotated, and ${why}:\n${this.#lastWords()}`);
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /** Ends the services, then has `lvra verify` look at all that they left. @returns what it found; undefined: nothing */
+  async verify(): Promise<string | undefined> {
+    await this.#endServices();
+    const { code, stdout, stderr } = await runLvra(['verify'], this.environment);
+    return code === 0 ? undefined : `${stdout}${stderr}`;
+  }
+
+  /** Ends everything and removes every file. */
+  async end(): Promise<void> {
+    await this.#endServices();
+    await this.load.close();
+    await Promise.all([this.kafka.stop('SIGKILL'), this.nats.stop(), this.sandbox.end()]);
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #endServices(): Promise<void> {
+    await Promise.all(this.services.splice(0).map((service) => service.end()));
+  }
+
+  #lastWords(): string {
+    return this.services.map(({ name, lines }) => `${name}:\n${lines.slice(-12).join('\n')}`).join('\n');
+  }
+}
+
+const LOOK_EVERY_MS = 250;
+const STUCK_MS = 60_000;

@@ -1,0 +1,42 @@
+import { residentMbOf, type Usage, usageOf } from '../process-usage.js';
+
+export interface Watched {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** What a process took while it was watched. */
+export interface Watch {
+  readonly name: string;
+  readonly cpuMs: number;
+  /** Its memory, second by second, MB. */
+  readonly residentMb: readonly number[];
+}
+
+/** Watches processes, second by second. */
+export class Sampler {
+  readonly #watched: readonly (Watched & { readonly before: Usage; readonly residentMb: number[] })[];
+  readonly #begun = performance.now();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(processes: readonly Watched[]) {
+    this.#watched = processes.map((watched) => ({ ...watched, before: usageOf(watched.pid), residentMb: [] }));
+    this.#timer = setInterval(() => this.#look(), 1_000);
+  }
+
+  /** Ends the watching; the processes must still be there. */
+  end(): { readonly seconds: number; readonly watches: readonly Watch[] } {
+    clearInterval(this.#timer);
+    this.#look();
+    const watches = this.#watched.map(({ name, pid, before, residentMb }) => ({
+      name,
+      cpuMs: usageOf(pid).cpuMs - before.cpuMs,
+      residentMb,
+    }));
+    return { seconds: (performance.now() - this.#begun) / 1_000, watches };
+  }
+
+  #look(): void {
+    for (const { pid, residentMb } of this.#watched) residentMb.push(residentMbOf(pid));
+  }
+}
