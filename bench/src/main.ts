@@ -1,38 +1,67 @@
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { benchAlerts } from './alerts.js';
-import { type Floor, measureFloors } from './floors.js';
-import { measurePipeline, type PipelineResult } from './pipeline.js';
+import { startKafka } from '@lvra/test-servers/kafka';
+import { AlertFile } from './alert-file.js';
+import { alertStream, SEED } from './alerts.js';
+import { costsOf } from './costs.js';
+import { FLOOR_SAMPLE, measureFloors } from './floors.js';
+import { Pipeline } from './pipeline.js';
+import { produce } from './produce.js';
+import { reportOf } from './report.js';
+import { type BenchResult, commitAtHand, keepResult, machineAtHand, newestResult, ratiosOf } from './results.js';
+import { median, percentile } from './statistics.js';
 
-/** Lasair's answer takes about as long from Oxford. */
-const LASAIR_LATENCY_MS = 20;
+// make bench: what an alert costs from Kafka to an accepted annotation, and what the same bytes cost at the least.
+const TOPIC = 'lasair_18lvra-fodder';
+const FLOOR_TOPIC = 'bench-floors';
+/** As many lie in Kafka for the no-op consumer, whatever the run. */
+const MOST_FLOOR_MESSAGES = 5_000;
 
 const { values } = parseArgs({ options: { alerts: { type: 'string', default: '5000' }, json: { type: 'boolean' } } });
-const alerts = benchAlerts(Number(values.alerts));
-const result = await measurePipeline(alerts, LASAIR_LATENCY_MS);
-const floors = measureFloors(alerts);
-if (values.json) process.stdout.write(`${JSON.stringify({ ...result, floors }, null, 2)}\n`);
-else process.stdout.write(report(result, floors));
+const result = await bench(Number(values.alerts));
+const previous = newestResult(result.commit);
+process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : reportOf(result, previous));
+const path = keepResult(result);
+if (!values.json) process.stdout.write(`kept in ${path}\n`);
 
-function report(pipeline: PipelineResult, floor: readonly Floor[]): string {
-  const table = new Table({
-    head: ['stage', 'alerts/s', 'CPU ms/alert', 'x JSON.parse', 'peak MB'],
-    style: { head: [], border: [] },
-  });
-  const parse = floor[0]?.cpuMsPerAlert ?? Number.NaN;
-  const row = (name: string, rate: number, cpu: number, mb: number | undefined) =>
-    table.push([name, rate.toFixed(0), cpu.toFixed(3), (cpu / parse).toFixed(2), mb?.toFixed(0) ?? '']);
-  for (const stage of pipeline.stages) row(stage.stage, stage.alertsPerSecond, stage.cpuMsPerAlert, stage.peakMb);
-  const cpu = pipeline.stages.reduce((sum, stage) => sum + stage.cpuMsPerAlert, 0);
-  row('all four', pipeline.alerts / pipeline.seconds, cpu, undefined);
-  for (const { name, cpuMsPerAlert } of floor) row(`floor: ${name}`, 1000 / cpuMsPerAlert, cpuMsPerAlert, undefined);
-  const { median, p99 } = pipeline.latencySeconds;
-  return [
-    `${pipeline.alerts} alerts of ${(pipeline.bytes / pipeline.alerts / 1000).toFixed(1)} kB in ${pipeline.seconds.toFixed(1)} s, end to end`,
-    table.toString(),
-    `${pipeline.objects} objects annotated in ${pipeline.lasairCalls} calls; latency median ${median.toFixed(1)} s, 99th ${p99.toFixed(1)} s (all alerts sent at once)`,
-    `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}; Kafka, NATS and sandbox on the same machine`,
-    '',
-  ].join('\n');
+async function bench(count: number): Promise<BenchResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-bench-alerts-'));
+  const kafka = await startKafka({ version: '3.9' });
+  try {
+    const alerts = AlertFile.write(folder, alertStream(count));
+    const sample = [...alerts.read(0, Math.min(FLOOR_SAMPLE, count))];
+    const messages = Math.min(count, MOST_FLOOR_MESSAGES);
+    await kafka.createTopic(FLOOR_TOPIC, 4);
+    await produce(kafka.brokers, FLOOR_TOPIC, alerts.read(0, messages));
+    const floorTopic = { brokers: kafka.brokers, topic: FLOOR_TOPIC, messages };
+    const before = await measureFloors(sample, floorTopic);
+    const pipeline = await Pipeline.start({ kafka, topic: TOPIC });
+    try {
+      const run = await pipeline.run(alerts.read(), count);
+      const { latenciesMs, lastRegisteredMs } = pipeline.records();
+      const costs = costsOf(run, lastRegisteredMs);
+      const floors = { before, after: await measureFloors(sample, floorTopic) };
+      return {
+        commit: commitAtHand(),
+        date: new Date().toISOString(),
+        machine: machineAtHand(),
+        node: process.version,
+        seed: SEED,
+        alerts: count,
+        bytesAnAlert: alerts.bytes() / count,
+        seconds: run.seconds,
+        latencySeconds: { median: median(latenciesMs) / 1000, p99: percentile(latenciesMs, 0.99) / 1000 },
+        costs,
+        floors,
+        ratios: ratiosOf(costs, floors),
+      };
+    } finally {
+      await pipeline.end();
+    }
+  } finally {
+    await kafka.stop();
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -41,6 +41,11 @@ export class Totals {
       .all();
   }
 
+  /** When the newest batch was registered, ms since 1970; 0 where there is none. */
+  lastRegisteredMs(): number {
+    return Number(this.#database.prepare('SELECT coalesce(max(registered_at), 0) FROM batch').pluck().get());
+  }
+
   /** The objects with the highest scores, highest first. */
   highestScores(most: number): ObjectScore[] {
     return this.#database

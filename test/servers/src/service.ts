@@ -37,14 +37,20 @@ const READY_WITHIN_MS = 60_000;
  * @param options.setpriv more options of setpriv(1), such as capabilities that the service is not to have
  * @param options.ready 'alive' waits for /healthz only, for a service that cannot be ready yet; 'started' waits for
  *   nothing, for one that may end at once
+ * @param options.project a built checkout of another commit, whose service is started instead; ends with a slash
  */
 export async function startService(
   name: ServiceName,
   environment: Readonly<Record<string, string>>,
-  options: { ready?: 'ready' | 'alive' | 'started'; node?: readonly string[]; setpriv?: readonly string[] } = {},
+  options: {
+    ready?: 'ready' | 'alive' | 'started';
+    node?: readonly string[];
+    setpriv?: readonly string[];
+    project?: URL;
+  } = {},
 ): Promise<Service> {
   const port = await freePort();
-  const main = fileURLToPath(new URL(`services/${name}/dist/main.js`, PROJECT));
+  const main = fileURLToPath(new URL(`services/${name}/dist/main.js`, options.project ?? PROJECT));
   const child = spawn(
     'setpriv',
     [...PRIVILEGES, ...(options.setpriv ?? []), process.execPath, ...(options.node ?? []), main],
