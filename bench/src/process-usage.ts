@@ -7,6 +7,8 @@ const TICK_MS = 10;
 export interface Usage {
   readonly userMs: number;
   readonly systemMs: number;
+  /** Both. */
+  readonly cpuMs: number;
   /**
    * Bytes that they caused to be sent to the disk (`write_bytes`). Not `wchar`, which counts sockets too and misses the
    * index of SQLite's write-ahead log, which is written through memory.
@@ -27,6 +29,7 @@ export function usedBetween(before: Usage, after: Usage): Usage {
   return {
     userMs: after.userMs - before.userMs,
     systemMs: after.systemMs - before.systemMs,
+    cpuMs: after.cpuMs - before.cpuMs,
     writtenBytes: after.writtenBytes - before.writtenBytes,
     peakMb: after.peakMb,
   };
@@ -39,10 +42,13 @@ function ownUsage(pid: number): Usage {
   const ms = (...numbers: number[]) => numbers.reduce((total, field) => total + Number(fields[field - 3]), 0) * TICK_MS;
   const written = /^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'));
   const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  // Fields 16 and 17 are those of ended children.
+  const userMs = ms(14, 16);
+  const systemMs = ms(15, 17);
   return {
-    // Fields 16 and 17 are those of ended children.
-    userMs: ms(14, 16),
-    systemMs: ms(15, 17),
+    userMs,
+    systemMs,
+    cpuMs: userMs + systemMs,
     writtenBytes: Number(written?.[1] ?? 0),
     peakMb: Number(peak?.[1] ?? 0) / 1024,
   };
@@ -58,6 +64,7 @@ function sum(a: Usage, b: Usage): Usage {
   return {
     userMs: a.userMs + b.userMs,
     systemMs: a.systemMs + b.systemMs,
+    cpuMs: a.cpuMs + b.cpuMs,
     writtenBytes: a.writtenBytes + b.writtenBytes,
     peakMb: Math.max(a.peakMb, b.peakMb),
   };

@@ -10,7 +10,16 @@ import { reportOf } from './report.js';
 import { type BenchResult, keepResult, newestResult, ratiosOf } from './results.js';
 
 const stageRun = (stage: StageRun['stage'], userMs: number, busySeconds: number): StageRun => ({
-  ...{ stage, userMs, systemMs: 100, writtenBytes: 50_000, peakMb: 100, busySeconds, ledgerTransactions: 3 },
+  ...{
+    stage,
+    userMs,
+    systemMs: 100,
+    cpuMs: userMs + 100,
+    writtenBytes: 50_000,
+    peakMb: 100,
+    busySeconds,
+    ledgerTransactions: 3,
+  },
 });
 
 /** 1,000 alerts in four seconds. */
