@@ -2,12 +2,12 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-avro clean
+  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-micro \
+  bench-avro clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
@@ -87,6 +87,9 @@ bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a s
 
 bench-load: setup build ## what it does under load: SCENARIO=sustained, latency, burst, once or start; all five unless told
 	node bench/dist/scenarios/main.js $(SCENARIO)
+
+bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
+	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
 
 bench-avro: setup build ## CPU for decoding an alert in Avro
 	node bench/dist/avro.js
