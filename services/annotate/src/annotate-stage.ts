@@ -123,6 +123,7 @@ class Annotating implements AnnotateTask {
       work.waive(stem, this.#now(), NOT_ANNOTATED);
       return undefined;
     }
+    if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
     const { scores, seen } = history.unsettled(vra.name, stem, vra, vra.history);
     const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
+import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
 const STEM = FIRST_STEM;
@@ -59,6 +60,26 @@ describe('a call that fails', () => {
     await assert.rejects(night.annotate(STEM, night.task({ lasair })), /ECONNREFUSED/);
     night.addStem(SECOND_STEM, scoresOf(1, 1));
     assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });
+  });
+
+  test('on the ledger, after Lasair took it, is recorded later and holds up no newer score', async (context) => {
+    const night = await Night.start(context);
+    const gate = await Gate.open(context, night);
+    const task = night.task({ lasair: gate.lasair });
+    night.addStem(STEM, scoresOf(1));
+    night.ledger.database.pragma('busy_timeout = 20');
+    const annotating = night.annotate(STEM, task);
+    await gate.arrival();
+    const { database: other } = night.openLedger();
+    other.exec('BEGIN IMMEDIATE');
+    gate.release();
+    await assert.rejects(annotating, /database is locked/);
+    other.exec('ROLLBACK');
+
+    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    assert.deepEqual(await night.annotate(SECOND_STEM, task), { status: 1, rows: 1 });
+    assert.equal(night.heldSource(0), 1);
+    assert.deepEqual(night.outcomes(STEM), ['accepted']);
   });
 
   test('because the service stops ends at once, and the stem waits for the next replica', async (context) => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '@lvra/shared/errors';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { Pool } from 'undici';
@@ -64,6 +65,7 @@ export class LasairClient {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
+      await hearOfClosedConnections();
       const { statusCode, headers, body } = await this.#pool.request({
         method: 'POST',
         path: `${this.#path}/${method}/`,
@@ -94,6 +96,16 @@ export class LasairClient {
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/**
+ * Lets Node see which connections the server has closed meanwhile. After this process stood still, as it does while
+ * another one keeps the ledger locked, a call would go out on one of those, and nobody could tell whether Lasair took it.
+ * undici waits for the end of a turn of the event loop, which may be past the point where sockets are looked at.
+ */
+async function hearOfClosedConnections(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 /** The JSON of a call. */

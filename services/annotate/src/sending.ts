@@ -8,6 +8,7 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
 import type { Method, Verdict } from './answer.js';
+import { EndedCalls } from './ended-calls.js';
 import { type ListLimits, nextListSize } from './list-size.js';
 import { Patience } from './patience.js';
 import { budgetUsedUp, pauseFor } from './pauses.js';
@@ -72,6 +73,7 @@ export interface Judgement {
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
 export class Sending {
   readonly #options: SendingOptions;
+  readonly #ended: EndedCalls;
   #listSize: number;
   #noListsUntil = 0;
   #throttledInARow = 0;
@@ -81,7 +83,17 @@ export class Sending {
 
   constructor(options: SendingOptions) {
     this.#options = options;
+    this.#ended = new EndedCalls(options);
     this.#listSize = options.limits.first;
+  }
+
+  /**
+   * Records the calls whose end the ledger took no record of; to be done before asking what is still to be sent.
+   *
+   * @throws what the ledger throws
+   */
+  recordEnded(): void {
+    this.#ended.recordLate();
   }
 
   /**
@@ -145,7 +157,7 @@ export class Sending {
       timeLeft > 0
         ? await receiver.send(method, annotations, timeLeft, progress.signal)
         : { kind: 'failed', end: 'refused', words: 'this process was stopped for longer than a call may take' };
-    this.#record(reserved, call, verdict, progress);
+    progress.accepted += this.#ended.record({ stem: progress.stem, rows: reserved, call, end: verdict.end, at: now() });
 
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#elsewhere.scores;
@@ -154,29 +166,6 @@ export class Sending {
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
     await this.#goOn(verdict, reserved, failures, progress);
-  }
-
-  #record(
-    rows: readonly SendableScore[],
-    call: { sender: string; now: number; until: number },
-    verdict: Verdict,
-    progress: Progress,
-  ): void {
-    const { ledger, work, metrics, log, now } = this.#options;
-    const vra = work.vra;
-    const ended = now();
-    const { accepted, unsettled } = ledger.annotations.reservations.finish(work, rows, call, verdict.end, ended);
-    progress.accepted += accepted.length;
-    if (accepted.length > 0) metrics.annotations.inc({ vra, outcome: 'accepted' }, accepted.length);
-    for (const { receivedMs } of accepted) {
-      if (receivedMs !== undefined) metrics.annotationLatency.observe({ vra }, Math.max(ended - receivedMs, 0) / 1000);
-    }
-    if (unsettled > 0) {
-      log.warn(
-        { stem: progress.stem, vra, objects: unsettled },
-        'a call went on for longer than its reservation; the newest scores of its objects are sent again',
-      );
-    }
   }
 
   /** Decides what comes next. */

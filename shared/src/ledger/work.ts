@@ -90,6 +90,14 @@ export class WorkLedger {
            WHERE work.stage = @stage AND work.vra = @vra AND work.lease_until BETWEEN @now + 1 AND @now + @lease`,
         )
         .pluck(),
+      firstDue: database
+        .prepare<[Record<string, unknown>], bigint | null>(
+          `SELECT min(work.next_attempt) FROM work
+           JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
+           WHERE work.stage = @stage AND work.vra = @vra AND work.dead_at IS NULL
+             AND work.next_attempt BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS}`,
+        )
+        .pluck(),
       dead: database.prepare(
         `SELECT work.stem, attempts, error, dead_at FROM work
          JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
@@ -226,6 +234,13 @@ export class WorkLedger {
     const { stage, vra } = this;
     const until = this.#statements.firstLease.get({ stage, vra, now, lease: leaseMs }) as bigint | null;
     return until === null ? undefined : Number(until) - now;
+  }
+
+  /** How long the first of the stems that wait for another attempt has to wait, ms; undefined where none does. */
+  dueMs(now: number): number | undefined {
+    const { stage, vra } = this;
+    const due = this.#statements.firstDue.get({ stage, vra, now }) as bigint | null;
+    return due === null ? undefined : Number(due) - now;
   }
 
   /** The stem's status now; undefined where it is not registered. */

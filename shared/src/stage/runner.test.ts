@@ -78,6 +78,17 @@ describe('a running stage', () => {
     });
   }
 
+  test('takes a stem that another replica put back as soon as it is due', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A);
+    const now = Date.now();
+    world.work.claim(A, 'other', now, 30_000);
+    world.work.release(A, 'other', { now, ms: 800 }, 'Lasair is busy');
+    world.start(world.runner(world.record, { sweepMs: 60_000 }));
+    await until('it is done', () => world.work.status(A) === 1, 5_000);
+    assert.ok(Date.now() - now >= 800);
+  });
+
   test('acknowledges a second delivery and does the stem once', async (t) => {
     const world = new StageWorld(t);
     world.add(A);

@@ -167,9 +167,11 @@ export class StageRunner {
     }
     this.#heardAt ??= performance.now();
     if (silentMs > SILENCE_MS && fresh > 0) this.#reportSilence(fresh);
-    // Whoever holds one of the others may have been killed: then it is free when the claim has run out.
-    const leasedMs = work.leasedMs(Date.now(), leaseMs);
-    if (leasedMs !== undefined) this.#sweepIn(leasedMs + AFTER_MS);
+    // Whoever holds one of the others may have been killed: then it is free when the claim has run out. And those that
+    // wait for another attempt may have been put back in an earlier sweep, or by another replica.
+    const now = Date.now();
+    const againMs = Math.min(work.leasedMs(now, leaseMs) ?? Infinity, work.dueMs(now) ?? Infinity);
+    this.#sweepIn(againMs + AFTER_MS);
   }
 
   /** The watchdog: there was new work, and the bus, which works, has not said a word of it. */
