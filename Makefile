@@ -88,6 +88,9 @@ bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a s
 bench-load: setup build ## what it does under load: SCENARIO=sustained, latency, burst, once or start; all five unless told
 	node bench/dist/scenarios/main.js $(SCENARIO)
 
+bench-compare: setup build ## another commit and this one in turn, CPU an alert; BASE=<commit>, ROUNDS=8
+	node bench/dist/compare-main.js --base '$(BASE)' --rounds $(or $(ROUNDS),8)
+
 bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
 

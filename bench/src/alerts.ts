@@ -8,8 +8,13 @@ export function benchAlerts(count: number): Buffer[] {
   return [...alertStream(count)];
 }
 
-/** The same alerts one at a time. */
-export function* alertStream(count: number): Generator<Buffer, void> {
+/** The same alerts one at a time, without end unless told how many. */
+export function* alertStream(count = Number.POSITIVE_INFINITY): Generator<Buffer, void> {
   const alerts = simulateAlerts({ seed: SEED, forms: 'full' });
   for (let made = 0; made < count; made++) yield Buffer.from(alerts.next().value.text);
+}
+
+/** The next so many alerts of an endless stream. */
+export function nextAlerts(stream: Generator<Buffer, void>, count: number): Buffer[] {
+  return Array.from({ length: count }, () => stream.next().value as Buffer);
 }

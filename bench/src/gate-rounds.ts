@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import type { ServiceName } from '@lvra/test-servers/service';
+import { alertStream, nextAlerts } from './alerts.js';
+import { parseable } from './floors.js';
+import { NoopConsumer, type NoopReport } from './noop-consumer.js';
+import { Pipeline } from './pipeline.js';
+
+/** What one round took, CPU ms an alert. */
+export interface Round {
+  readonly stages: Readonly<Record<ServiceName, number>>;
+  /** Measured at the same time on the same machine: bare JSON.parse, and a no-op kafkajs consumer. */
+  readonly jsonParse: number;
+  readonly noopConsumer: number;
+}
+
+/** One batch of the consumer, so that a round ends when its alerts have gone through and not by the clock. */
+export const ALERTS_A_ROUND = 1_000;
+/** Rounds that are not measured: V8 is still compiling. */
+const WARMING_UP = 2;
+const TOPIC = 'bench-gate';
+
+/**
+ * The same pipeline fed with round after round of new alerts, and beside it a process that measures the floors at the
+ * same time, so that whatever else the machine does weighs on both.
+ *
+ * @param options.environment settings of the services
+ */
+export class GateRounds {
+  readonly #folder: string;
+  readonly #kafka: KafkaServer;
+  readonly #pipeline: Pipeline;
+  readonly #floors: NoopConsumer;
+  readonly #alerts = alertStream();
+  #sent = 0;
+
+  private constructor(folder: string, kafka: KafkaServer, pipeline: Pipeline, floors: NoopConsumer) {
+    this.#folder = folder;
+    this.#kafka = kafka;
+    this.#pipeline = pipeline;
+    this.#floors = floors;
+  }
+
+  /** Resolves when all is warm. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<GateRounds> {
+    const folder = mkdtempSync(join(tmpdir(), 'lvra-gate-'));
+    const texts = join(folder, 'texts.json');
+    writeFileSync(texts, JSON.stringify([...alertStream(500)].map(parseable)));
+    const kafka = await startKafka({ version: '3.9' });
+    const pipeline = await Pipeline.start({ kafka, topic: TOPIC, environment });
+    const floors = new NoopConsumer({ brokers: kafka.brokers, topic: TOPIC, groupId: 'floors', texts });
+    const rounds = new GateRounds(folder, kafka, pipeline, floors);
+    for (let round = 0; round < WARMING_UP; round++) await rounds.next();
+    return rounds;
+  }
+
+  async next(): Promise<Round> {
+    const alerts = nextAlerts(this.#alerts, ALERTS_A_ROUND);
+    const before = await this.#floors.report();
+    const { stages } = await this.#pipeline.run(alerts, ALERTS_A_ROUND);
+    this.#sent += ALERTS_A_ROUND;
+    const after = await this.#floors.untilRead(this.#sent);
+    return {
+      stages: Object.fromEntries(stages.map(({ stage, cpuMs }) => [stage, cpuMs / ALERTS_A_ROUND])) as Round['stages'],
+      ...floorsBetween(before, after),
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.#floors.end();
+    await this.#pipeline.end();
+    await this.#kafka.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+function floorsBetween(before: NoopReport, after: NoopReport): { jsonParse: number; noopConsumer: number } {
+  const messages = after.messages - before.messages;
+  const parseMs = after.parseMs - before.parseMs;
+  return { jsonParse: parseMs / messages, noopConsumer: (after.cpuMs - before.cpuMs - parseMs) / messages };
+}
