@@ -91,6 +91,9 @@ bench-load: setup build ## what it does under load: SCENARIO=sustained, latency,
 bench-compare: setup build ## another commit and this one in turn, CPU an alert; BASE=<commit>, ROUNDS=8
 	node bench/dist/compare-main.js --base '$(BASE)' --rounds $(or $(ROUNDS),8)
 
+bench-gate: setup build ## is an alert dearer than bench/results/ratios.json says? RENEW=1 writes the ratios of now
+	node bench/dist/gate-main.js $(if $(RENEW),--renew)
+
 bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
 

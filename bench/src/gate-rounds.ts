@@ -6,7 +6,7 @@ import type { ServiceName } from '@lvra/test-servers/service';
 import { alertStream, nextAlerts } from './alerts.js';
 import { parseable } from './floors.js';
 import { NoopConsumer, type NoopReport } from './noop-consumer.js';
-import { Pipeline } from './pipeline.js';
+import { Pipeline, type PipelineOptions } from './pipeline.js';
 
 /** What one round took, CPU ms an alert. */
 export interface Round {
@@ -16,8 +16,14 @@ export interface Round {
   readonly noopConsumer: number;
 }
 
-/** One batch of the consumer, so that a round ends when its alerts have gone through and not by the clock. */
-export const ALERTS_A_ROUND = 1_000;
+export interface GateOptions {
+  /** 1,000 unless told: one batch of the consumer, so that a round ends with its alerts and not by the clock. */
+  readonly alertsARound?: number;
+  /** Options of Node, by stage. */
+  readonly node?: PipelineOptions['node'];
+}
+
+const ALERTS_A_ROUND = 1_000;
 /** Rounds that are not measured: V8 is still compiling. */
 const WARMING_UP = 2;
 const TOPIC = 'bench-gate';
@@ -25,8 +31,6 @@ const TOPIC = 'bench-gate';
 /**
  * The same pipeline fed with round after round of new alerts, and beside it a process that measures the floors at the
  * same time, so that whatever else the machine does weighs on both.
- *
- * @param options.environment settings of the services
  */
 export class GateRounds {
   readonly #folder: string;
@@ -34,36 +38,40 @@ export class GateRounds {
   readonly #pipeline: Pipeline;
   readonly #floors: NoopConsumer;
   readonly #alerts = alertStream();
+  readonly #alertsARound: number;
   #sent = 0;
 
-  private constructor(folder: string, kafka: KafkaServer, pipeline: Pipeline, floors: NoopConsumer) {
+  private constructor(folder: string, kafka: KafkaServer, pipeline: Pipeline, floors: NoopConsumer, alerts: number) {
     this.#folder = folder;
     this.#kafka = kafka;
     this.#pipeline = pipeline;
     this.#floors = floors;
+    this.#alertsARound = alerts;
   }
 
   /** Resolves when all is warm. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<GateRounds> {
+  static async start({ alertsARound = ALERTS_A_ROUND, node }: GateOptions = {}): Promise<GateRounds> {
     const folder = mkdtempSync(join(tmpdir(), 'lvra-gate-'));
     const texts = join(folder, 'texts.json');
     writeFileSync(texts, JSON.stringify([...alertStream(500)].map(parseable)));
     const kafka = await startKafka({ version: '3.9' });
-    const pipeline = await Pipeline.start({ kafka, topic: TOPIC, environment });
+    const environment = { LVRA_BATCH_ALERTS: String(alertsARound) };
+    const pipeline = await Pipeline.start({ kafka, topic: TOPIC, environment, ...(node && { node }) });
     const floors = new NoopConsumer({ brokers: kafka.brokers, topic: TOPIC, groupId: 'floors', texts });
-    const rounds = new GateRounds(folder, kafka, pipeline, floors);
+    const rounds = new GateRounds(folder, kafka, pipeline, floors, alertsARound);
     for (let round = 0; round < WARMING_UP; round++) await rounds.next();
     return rounds;
   }
 
   async next(): Promise<Round> {
-    const alerts = nextAlerts(this.#alerts, ALERTS_A_ROUND);
+    const count = this.#alertsARound;
+    const alerts = nextAlerts(this.#alerts, count);
     const before = await this.#floors.report();
-    const { stages } = await this.#pipeline.run(alerts, ALERTS_A_ROUND);
-    this.#sent += ALERTS_A_ROUND;
+    const { stages } = await this.#pipeline.run(alerts, count);
+    this.#sent += count;
     const after = await this.#floors.untilRead(this.#sent);
     return {
-      stages: Object.fromEntries(stages.map(({ stage, cpuMs }) => [stage, cpuMs / ALERTS_A_ROUND])) as Round['stages'],
+      stages: Object.fromEntries(stages.map(({ stage, cpuMs }) => [stage, cpuMs / count])) as Round['stages'],
       ...floorsBetween(before, after),
     };
   }

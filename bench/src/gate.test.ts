@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type GateRatios, gateRatios, judge } from './gate.js';
+import type { Round } from './gate-rounds.js';
+
+const round = (change: Partial<Round['stages']> = {}, slowness = 1): Round => ({
+  stages: {
+    consumer: (change.consumer ?? 0.3) * slowness,
+    feature: (change.feature ?? 0.2) * slowness,
+    predict: (change.predict ?? 0.05) * slowness,
+    annotate: (change.annotate ?? 0.1) * slowness,
+  },
+  jsonParse: 0.12 * slowness,
+  noopConsumer: 0.08 * slowness,
+});
+
+const times = (count: number, make: (place: number) => Round): Round[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+const committed: GateRatios = { consumer: 1.5, feature: 1, predict: 0.25, annotate: 0.5, all: 3.25 };
+
+describe('the gate', () => {
+  test('ratios are those of all CPU to that of both floors, whatever the machine does', () => {
+    const ratios = gateRatios([round({}, 1), round({}, 7), round({}, 0.5)]);
+    for (const [name, ratio] of Object.entries(committed)) {
+      assert.equal(ratios[name as keyof GateRatios].toFixed(9), ratio.toFixed(9));
+    }
+  });
+
+  test('what costs as much as before, or less, passes at the first look', () => {
+    assert.deepEqual(
+      judge(
+        times(7, () => round()),
+        committed,
+      ),
+      { is: 'unsure' },
+    );
+    assert.deepEqual(
+      judge(
+        times(8, () => round()),
+        committed,
+      ),
+      { is: 'passed' },
+    );
+    assert.deepEqual(
+      judge(
+        times(8, () => round({ consumer: 0.1 })),
+        committed,
+      ),
+      { is: 'passed' },
+    );
+    assert.deepEqual(
+      judge(
+        times(8, () => round({ feature: 0.228 })),
+        committed,
+      ),
+      { is: 'passed' },
+    );
+  });
+
+  test('a stage that is 16 % dearer fails, but only after all rounds', () => {
+    const slow = () => round({ annotate: 0.116 });
+    assert.deepEqual(judge(times(8, slow), committed), { is: 'unsure' });
+    assert.deepEqual(judge(times(16, slow), committed), { is: 'unsure' });
+    const verdict = judge(times(24, slow), committed);
+    assert.equal(verdict.is, 'failed');
+    assert.deepEqual(
+      verdict.worse.map(({ name, committed }) => [name, committed]),
+      [['annotate', 0.5]],
+    );
+  });
+
+  test('bad rounds at the beginning are made good by those that follow', () => {
+    const rounds = times(16, (place) => round({ predict: place < 5 ? 0.08 : 0.05 }));
+    assert.deepEqual(judge(rounds.slice(0, 8), committed), { is: 'unsure' });
+    assert.deepEqual(judge(rounds, committed), { is: 'unsure' });
+    assert.deepEqual(judge([...rounds, ...times(8, () => round())], committed), { is: 'passed' });
+  });
+
+  test('all four together can fail where no stage does by itself', () => {
+    const dear = { consumer: 0.343, feature: 0.229, predict: 0.057, annotate: 0.114 };
+    assert.deepEqual(
+      judge(
+        times(24, () => round(dear)),
+        committed,
+      ),
+      { is: 'passed' },
+    );
+    const verdict = judge(
+      times(24, () => round(dear)),
+      { ...committed, all: 3 },
+    );
+    assert.deepEqual(verdict.is === 'failed' && verdict.worse.map(({ name }) => name), ['all']);
+  });
+});

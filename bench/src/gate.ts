@@ -1,0 +1,45 @@
+import type { Round } from './gate-rounds.js';
+import { STAGES } from './pipeline.js';
+import type { Measured } from './results.js';
+
+/** CPU of each stage and of all four over that of the floors, which were measured at the same time. */
+export type GateRatios = Readonly<Record<Measured, number>>;
+
+/** How much worse a ratio may be than the committed one. */
+export const WORST = 1.15;
+/**
+ * After so many rounds the ratios are looked at. Where one is beyond, more rounds are measured, and it fails only where
+ * all of them together are beyond: chance goes away with more rounds, and what is really slower does not.
+ */
+export const LOOKS: readonly number[] = [8, 16, 24];
+
+/** A ratio beyond what is allowed. */
+export interface Worse {
+  readonly name: Measured;
+  readonly committed: number;
+  readonly measured: number;
+}
+
+export type Verdict =
+  | { readonly is: 'passed' | 'unsure' }
+  | { readonly is: 'failed'; readonly worse: readonly Worse[] };
+
+/** All CPU of the rounds over all CPU of both floors: a long round counts for more than a short one. */
+export function gateRatios(rounds: readonly Round[]): GateRatios {
+  const sum = (of: (round: Round) => number) => rounds.reduce((total, round) => total + of(round), 0);
+  const floor = sum(({ jsonParse, noopConsumer }) => jsonParse + noopConsumer);
+  const stages = STAGES.map((stage) => [stage, sum((round) => round.stages[stage]) / floor] as const);
+  const all = stages.reduce((total, [, ratio]) => total + ratio, 0);
+  return Object.fromEntries([...stages, ['all', all]]) as unknown as GateRatios;
+}
+
+/** What the rounds so far say; `unsure` asks for more of them. */
+export function judge(rounds: readonly Round[], committed: GateRatios): Verdict {
+  const ratios = gateRatios(rounds);
+  const worse = ([...STAGES, 'all'] as const)
+    .map((name) => ({ name, committed: committed[name], measured: ratios[name] }))
+    .filter(({ committed, measured }) => measured > committed * WORST);
+  if (!LOOKS.includes(rounds.length)) return { is: 'unsure' };
+  if (worse.length === 0) return { is: 'passed' };
+  return rounds.length >= Math.max(...LOOKS) ? { is: 'failed', worse } : { is: 'unsure' };
+}
