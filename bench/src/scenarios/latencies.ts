@@ -10,7 +10,8 @@ export interface Arrivals {
   readonly faults: readonly string[];
 }
 
-export function arrivalsOf(load: Pick<Load, 'sent' | 'sentAt'>, held: readonly Held[]): Arrivals {
+/** @param from the serial number of the first alert whose latency counts */
+export function arrivalsOf(load: Pick<Load, 'sent' | 'sentAt'>, held: readonly Held[], from = 0): Arrivals {
   const at = new Map<number, number>();
   const strangers: string[] = [];
   for (const [objectId, ms] of held) {
@@ -25,7 +26,8 @@ export function arrivalsOf(load: Pick<Load, 'sent' | 'sentAt'>, held: readonly H
     faults.push(`${strangers.length} annotations of objects that were not sent: ${strangers[0]}`);
   if (missing.length > 0)
     faults.push(`${missing.length} alerts are not annotated: object ${objectIdOf(missing[0] as number)}`);
-  const latencies = Float64Array.from([...at], ([serial, ms]) => (ms - load.sentAt(serial)) / 1_000);
+  const counted = [...at].filter(([serial]) => serial >= from);
+  const latencies = Float64Array.from(counted, ([serial, ms]) => (ms - load.sentAt(serial)) / 1_000);
   return { latencies: latencies.sort(), faults };
 }
 
