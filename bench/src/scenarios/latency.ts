@@ -5,12 +5,14 @@ import { whereTimeGoes } from './where-time-goes.js';
 
 /** A visit of 10,000 alerts every 39 s: all that the survey will send. */
 const PER_SECOND = 250;
+/** By count, a batch of 10 s would close after four. */
+const CLOSED_BY_TIME = { LVRA_BATCH_ALERTS: '10000', LVRA_BATCH_BYTES: '536870912' };
 /** Services that have just started translate their code; those of a night have done so. */
 const WARMING_UP_MS = 15_000;
 
 /** From Kafka's timestamp to the accepted annotation, one by one, at the survey's rate. */
 export async function latency(batchSeconds: number, objective: number, seconds: number): Promise<void> {
-  const world = await PipelineWorld.make({ LVRA_BATCH_SECONDS: `${batchSeconds}` });
+  const world = await PipelineWorld.make({ LVRA_BATCH_SECONDS: `${batchSeconds}`, ...CLOSED_BY_TIME });
   try {
     await world.startServices();
     const { load } = world;

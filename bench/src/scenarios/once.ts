@@ -92,12 +92,15 @@ async function run(words: readonly string[], environment: Readonly<Record<string
       said += text;
     });
   }
-  let usage = usageOf(child.pid as number);
-  // What it used in all cannot be asked for once it has ended.
+  let [cpuMs, peakMb] = [0, 0];
+  // What it used in all cannot be asked for once it has ended; one that has just ended has no memory any more.
   const looking = setInterval(() => {
-    if (child.exitCode === null) usage = usageOf(child.pid as number);
-  }, 50);
+    if (child.exitCode !== null) return;
+    const usage = usageOf(child.pid as number);
+    cpuMs = usage.cpuMs;
+    peakMb = Math.max(peakMb, usage.peakMb);
+  }, 100);
   const [code] = (await event(child, 'exit')) as [number | null];
   clearInterval(looking);
-  return { seconds: (performance.now() - begun) / 1_000, ...usage, code, said };
+  return { seconds: (performance.now() - begun) / 1_000, cpuMs, peakMb, code, said };
 }

@@ -1,4 +1,4 @@
-import { residentMbOf, type Usage, usageOf } from '../process-usage.js';
+import { residentMbOf, usageOf } from '../process-usage.js';
 
 export interface Watched {
   readonly name: string;
@@ -15,12 +15,12 @@ export interface Watch {
 
 /** Watches processes, second by second. */
 export class Sampler {
-  readonly #watched: readonly (Watched & { readonly before: Usage; readonly residentMb: number[] })[];
+  readonly #watched: readonly (Watched & { readonly before: number; readonly residentMb: number[] })[];
   readonly #begun = performance.now();
   readonly #timer: NodeJS.Timeout;
 
   constructor(processes: readonly Watched[]) {
-    this.#watched = processes.map((watched) => ({ ...watched, before: usageOf(watched.pid), residentMb: [] }));
+    this.#watched = processes.map((watched) => ({ ...watched, before: cpuMsOf(watched.pid), residentMb: [] }));
     this.#timer = setInterval(() => this.#look(), 1_000);
   }
 
@@ -30,7 +30,7 @@ export class Sampler {
     this.#look();
     const watches = this.#watched.map(({ name, pid, before, residentMb }) => ({
       name,
-      cpuMs: usageOf(pid).cpuMs - before.cpuMs,
+      cpuMs: cpuMsOf(pid) - before,
       residentMb,
     }));
     return { seconds: (performance.now() - this.#begun) / 1_000, watches };
@@ -39,4 +39,11 @@ export class Sampler {
   #look(): void {
     for (const { pid, residentMb } of this.#watched) residentMb.push(residentMbOf(pid));
   }
+}
+
+/** Of this process without the others, which are its children. */
+function cpuMsOf(pid: number): number {
+  if (pid !== process.pid) return usageOf(pid).cpuMs;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

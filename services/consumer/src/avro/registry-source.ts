@@ -1,4 +1,4 @@
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { SchemaSource } from './schema-source.js';
 import { SchemaUnusable } from './value-text.js';
 
@@ -22,15 +22,12 @@ const patient =
  * that Rubin's answers; the base may have a path.
  */
 export function registrySource(base: string, answerWithinMs = ANSWER_WITHIN_MS): SchemaSource {
-  const registry = new SchemaRegistry({
-    clientId: 'lvra-consumer',
-    host: base,
-    retry: { retries: 0 },
-    middlewares: [patient(answerWithinMs)],
-  });
+  let client: Promise<SchemaRegistry> | undefined;
   return {
     where: base,
     async fetch(id) {
+      client ??= registryClient(base, answerWithinMs);
+      const registry = await client;
       try {
         const schema = await registry.getSchema(id);
         if (!('schema' in schema) || typeof schema.schema !== 'function') {
@@ -47,4 +44,15 @@ export function registrySource(base: string, answerWithinMs = ANSWER_WITHIN_MS):
       }
     },
   };
+}
+
+/** It comes with parsers of three kinds of schemas, which take a consumer of JSON a sixth of its start for nothing. */
+async function registryClient(base: string, answerWithinMs: number): Promise<SchemaRegistry> {
+  const { SchemaRegistry } = await import('@kafkajs/confluent-schema-registry');
+  return new SchemaRegistry({
+    clientId: 'lvra-consumer',
+    host: base,
+    retry: { retries: 0 },
+    middlewares: [patient(answerWithinMs)],
+  });
 }
