@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-micro \
-  bench-avro profile clean
+  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
+  bench-micro bench-avro profile clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
