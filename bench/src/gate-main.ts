@@ -48,7 +48,7 @@ async function inRounds(rounds: Round[], goesOn: () => boolean): Promise<void> {
 }
 
 function table(ratios: GateRatios, committed?: CommittedRatios): string {
-  const head = ['CPU over the floors', ...(committed ? [committed.commit, 'now', 'change'] : ['now'])];
+  const head = ['CPU over JSON.parse', ...(committed ? [committed.commit, 'now', 'change'] : ['now'])];
   const rows = new Table({ head, style: { head: [], border: [], compact: true } });
   for (const name of MEASURED) {
     const [then, now] = [committed?.ratios[name], ratios[name]];

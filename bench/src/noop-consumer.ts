@@ -18,7 +18,6 @@ export interface NoopReport {
   /** User and system time of the process, parsing included. */
   readonly cpuMs: number;
   readonly parseMs: number;
-  readonly parsedBytes: number;
 }
 
 const PROGRAM = fileURLToPath(new URL('noop-consumer-main.js', import.meta.url));
