@@ -8,6 +8,7 @@ import type { Stage } from '../stages.js';
 import { suitCollector } from './garbage.js';
 import { keepClearing } from './leftovers.js';
 import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
+import { profileOnSignal } from './profiling.js';
 import { stopSignal } from './shutdown.js';
 import { notReady, runTogether, type Worker } from './workers.js';
 
@@ -64,6 +65,7 @@ export async function serve(
     onTrouble: (trouble) => log.warn(trouble),
   });
   const endClearing = keepClearing(paths, log);
+  const endProfiling = profileOnSignal(paths, name, log);
   let health: HealthServer | undefined;
   try {
     const workers = makeWorkers({ ...pipeline, bus, log });
@@ -81,6 +83,7 @@ export async function serve(
     await bus.close();
     await health?.close();
     await endClearing();
+    endProfiling();
     pipeline.close();
   }
 }

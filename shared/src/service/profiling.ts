@@ -1,0 +1,63 @@
+import { Session } from 'node:inspector/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { writeFileAtomically } from '../files.js';
+import type { Logger } from '../observe/log.js';
+import type { DataPaths } from '../paths.js';
+import { sleep } from '../sleep.js';
+import { nightOf, stemOf } from '../stem.js';
+
+/** Long enough to see three batches of 10 s. */
+const PROFILE_MS = 30_000;
+
+/**
+ * Has the process profile itself for half a minute whenever it is sent SIGUSR2, so that a slow service is seen as it is,
+ * without a restart that would end what makes it slow.
+ *
+ * V8's profiler is asked from within: no port is opened. The profile lies beside the night's logs as
+ * `<name>_<second>_<host>.cpuprofile`; it holds names and places of functions and no data.
+ *
+ * @returns what ends it; a profile under way is given up
+ */
+export function profileOnSignal(paths: DataPaths, name: string, log: Logger, ms = PROFILE_MS): () => void {
+  const ending = new AbortController();
+  let busy = false;
+  const onSignal = async () => {
+    if (busy) return log.info('a profile is under way already');
+    busy = true;
+    log.info(`profiling for ${ms / 1_000} s, because of SIGUSR2`);
+    try {
+      const profile = await takeProfile(ms, ending.signal);
+      if (ending.signal.aborted) return;
+      const now = new Date();
+      const path = join(paths.logs(nightOf(now)), `${name}_${stemOf(now)}_${hostname()}.cpuprofile`);
+      await writeFileAtomically(path, (file) => file.writeFile(profile));
+      log.info({ path }, 'profiled');
+    } catch (error) {
+      log.error({ err: error }, `no profile could be taken: ${messageOf(error)}`);
+    } finally {
+      busy = false;
+    }
+  };
+  process.on('SIGUSR2', onSignal);
+  return () => {
+    process.removeListener('SIGUSR2', onSignal);
+    ending.abort();
+  };
+}
+
+/** @returns the profile as `node --cpu-prof` would write it */
+async function takeProfile(ms: number, signal: AbortSignal): Promise<string> {
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post('Profiler.enable');
+    await session.post('Profiler.start');
+    await sleep(ms, signal);
+    const { profile } = await session.post('Profiler.stop');
+    return JSON.stringify(profile);
+  } finally {
+    session.disconnect();
+  }
+}
