@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import { COMMITTED, type CommittedRatios, commitRatios, committedRatios } from './committed-ratios.js';
 import { type GateRatios, gateRatios, judge, LOOKS, WORST, type Worse } from './gate.js';
 import { GateRounds, type Round } from './gate-rounds.js';
+import { STAGES } from './pipeline.js';
 import { commitAtHand, MEASURED, machineAtHand } from './results.js';
 
 // make bench-gate: is an alert dearer than when the ratios were committed? RENEW=1 commits those of now.
@@ -34,7 +35,7 @@ async function gate(committed: CommittedRatios): Promise<void> {
   });
   const verdict = judge(rounds, committed.ratios);
   process.stdout.write(`${table(gateRatios(rounds), committed)}\n`);
-  if (verdict.is === 'failed') fail(verdict.worse);
+  if (verdict.is === 'failed') fail(verdict.worse, gateRatios(rounds), committed.ratios);
 }
 
 async function inRounds(rounds: Round[], goesOn: () => boolean): Promise<void> {
@@ -59,16 +60,18 @@ function table(ratios: GateRatios, committed?: CommittedRatios): string {
   return rows.toString();
 }
 
-/** Profiles the stages that are dearer, or the dearest where only the sum is. */
-function fail(worse: readonly Worse[]): void {
+/** Profiles the stages that are dearer, or the one that grew most where only the sum is. */
+function fail(worse: readonly Worse[], ratios: GateRatios, committed: GateRatios): void {
   process.exitCode = 1;
   const names = worse.map(({ name }) => (name === 'all' ? 'all four together' : name)).join(', ');
   process.stdout.write(
     `bench-gate: more than ${Math.round((WORST - 1) * 100)} % dearer than committed: ${names}. Below is where the time goes. ` +
-      'If it is worth its price, `make bench-gate RENEW=1` commits the new ratios.\n',
+      'If it is worth its price, `make bench-gate RENEW=1` writes the new ratios.\n',
   );
-  const stages = worse.map(({ name }) => name).filter((name) => name !== 'all');
-  for (const stage of stages.length > 0 ? stages : ['consumer']) {
+  const stages = STAGES.filter((stage) => worse.some(({ name }) => name === stage));
+  const growth = (stage: (typeof STAGES)[number]) => ratios[stage] / committed[stage];
+  const [grown] = STAGES.toSorted((a, b) => growth(b) - growth(a));
+  for (const stage of stages.length > 0 ? stages : [grown as string]) {
     execFileSync(process.execPath, [PROFILE, stage, '--alerts', '2000'], { stdio: 'inherit' });
   }
 }
