@@ -55,6 +55,16 @@ describe('a stem', () => {
     assert.equal(batches.reserveStem('me', new Date(Date.UTC(2026, 11, 31, 23, 59, 59))), '20270101_000000');
   });
 
+  test('that was registered last says when, and a reserved one does not', (t) => {
+    const { batches, totals } = newLedger(t);
+    assert.equal(totals.lastRegisteredMs(), 0);
+    for (const now of [NOW, NOW + 1_500, NOW + 1_000]) {
+      batches.register(batch(batches.reserveStem('me', new Date(NOW)), { now, ranges: [] }));
+    }
+    batches.reserveStem('me', new Date(NOW + 9_000));
+    assert.equal(totals.lastRegisteredMs(), NOW + 1_500);
+  });
+
   test('that is given back is free again, with its files removed; a registered one stays', (t) => {
     const { batches } = newLedger(t);
     const removed: string[] = [];
