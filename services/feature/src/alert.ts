@@ -3,12 +3,15 @@ import { parseId } from '@lvra/shared/ids';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { keyIs } from '@lvra/shared/json/keys';
 import { KIND, type Kind } from '@lvra/shared/json/kinds';
+import { PlainScanner } from '@lvra/shared/json/plain';
 import { FieldList } from './fields.js';
 import { misplacedText } from './numeric-fields.js';
 
-/** The numbers that are wanted of every source, and their keys. */
-type NumberName = keyof typeof KEYS;
-const KEYS = { midpointMjdTai: Buffer.from('"midpointMjdTai":'), psfFlux: Buffer.from('"psfFlux":') } as const;
+/** The numbers that are wanted of every source. */
+const WANTED = ['midpointMjdTai', 'psfFlux'] as const;
+
+/** Goes through sources that hold nothing but plain values, as Lasair's do. */
+const plainSources = new PlainScanner(WANTED);
 
 /**
  * What the features need of one alert, as places in its bytes. One instance is filled for every alert in turn.
@@ -113,11 +116,12 @@ function readSourceList(cursor: JsonCursor, bytes: Buffer, view: AlertView): num
 /** Reads through one source. @returns its midpointMjdTai, days */
 function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): number {
   const start = cursor.position;
-  const find = cursor.takeFlat() ? findQuickly : findField;
-  if (find === findField) cursor.value(3);
-  const source = bytes.subarray(start, cursor.position);
-  const time = numberIn(source, 'midpointMjdTai', find);
-  const flux = numberIn(source, 'psfFlux', find);
+  const isPlain = cursor.takeFlat(plainSources);
+  if (!isPlain) cursor.value(3);
+  const end = cursor.position;
+  const [time, flux] = isPlain
+    ? [plainNumber(bytes, end, 0), plainNumber(bytes, end, 1)]
+    : [numberIn(bytes, start, end, 0), numberIn(bytes, start, end, 1)];
   if (!Number.isFinite(time)) {
     throw new AlertRejected('source_incomplete', 'a source has no midpointMjdTai, so the latest is not known');
   }
@@ -129,45 +133,28 @@ function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): nu
 /** Reads within one source that is known to be good JSON. */
 const inSource = new JsonCursor();
 
-/** A number of a source; NaN where it is missing, null or NaN. */
-function numberIn(source: Buffer, name: NumberName, find: typeof findField): number {
-  const kind = find(source, name);
-  return kind === undefined ? Number.NaN : numberOf(source, inSource, kind, name);
+/** A wanted number of the plain source taken last; NaN where it is missing, null or NaN. */
+function plainNumber(bytes: Buffer, end: number, wanted: 0 | 1): number {
+  return numberAt(bytes, plainSources.places[wanted] as number, end, WANTED[wanted]);
 }
 
-/**
- * Takes the value of a key of a flat source by searching for its bytes: a name in quotes with a colon behind it can
- * only be a key there. @returns its kind; undefined where the key is missing
- */
-function findQuickly(source: Buffer, name: NumberName): Kind | undefined {
-  const key = KEYS[name];
-  const at = source.lastIndexOf(key);
-  // Nobody writes a space before a colon; who does is read field by field.
-  if (at === -1) return findField(source, name);
-  inSource.reset(source, at + key.length);
-  return inSource.value(4);
+/** A wanted number of any source, read field after field: the last one counts where a key is repeated. */
+function numberIn(bytes: Buffer, start: number, end: number, wanted: 0 | 1): number {
+  inSource.reset(bytes, start, end);
+  let at = -1;
+  if (!inSource.enterObject()) return Number.NaN;
+  do {
+    inSource.key();
+    const isWanted = keyIs(bytes, inSource, WANTED[wanted]);
+    inSource.value(4);
+    if (isWanted) at = inSource.valueStart;
+  } while (inSource.nextInObject());
+  return numberAt(bytes, at, end, WANTED[wanted]);
 }
 
-/** Takes the value of a key by reading field after field; the last one counts where a key is repeated. */
-function findField(source: Buffer, name: NumberName): Kind | undefined {
-  inSource.reset(source);
-  let found: Kind | undefined;
-  let start = 0;
-  let end = 0;
-  if (inSource.enterObject()) {
-    do {
-      inSource.key();
-      const isWanted = keyIs(source, inSource, name);
-      const kind = inSource.value(4);
-      if (!isWanted) continue;
-      found = kind;
-      start = inSource.valueStart;
-      end = inSource.valueEnd;
-    } while (inSource.nextInObject());
-  }
-  inSource.valueStart = start;
-  inSource.valueEnd = end;
-  return found;
+function numberAt(bytes: Buffer, at: number, end: number, name: string): number {
+  if (at === -1) return Number.NaN;
+  return numberOf(bytes, inSource.reset(bytes, at, end), inSource.value(4), name);
 }
 
 function numberOf(bytes: Buffer, cursor: JsonCursor, kind: Kind, name: string): number {

@@ -1,7 +1,7 @@
 import { JsonError, JsonTruncated } from './errors.js';
 import { KIND, type Kind } from './kinds.js';
 import { DEEPEST, LONGEST_INTEGER, LONGEST_NUMBER } from './limits.js';
-import { endOfPlain } from './plain.js';
+import { PlainScanner } from './plain.js';
 import { endOfDigits, endOfUnchecked, escapeLength, isWord } from './tokens.js';
 
 /** How deep the quick way is tried: where it fails at every level, a hostile alert is read no more often than this. */
@@ -25,6 +25,7 @@ const NINE = 0x39;
 export class JsonCursor {
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
+  readonly #quick = new PlainScanner();
   /** Where the next thing is read. */
   position = 0;
   /** The last key, between its quotes. */
@@ -139,10 +140,14 @@ export class JsonCursor {
     if (next !== -1) this.#unexpected(next, 'the end');
   }
 
-  /** Takes an object that holds no other, no list and no escape. @returns false, and takes nothing, where it is none */
-  takeFlat(): boolean {
+  /**
+   * Takes an object that holds no other, no list and no escape. @returns false, and takes nothing, where it is none
+   *
+   * @param scanner knows afterwards where the values are that it was made for
+   */
+  takeFlat(scanner: PlainScanner): boolean {
     if (this.peek() !== 0x7b) return false;
-    const end = endOfPlain(this.#bytes, this.position, this.#end, 1, false);
+    const end = scanner.endOfFlat(this.#bytes, this.position, this.#end);
     if (end === -1) return false;
     this.position = end;
     return true;
@@ -151,7 +156,7 @@ export class JsonCursor {
   /** Takes an object or a list the quick way. @returns false where it must be looked at byte by byte */
   #plain(depth: number): boolean {
     if (depth > DEEPEST_QUICK) return false;
-    const end = endOfPlain(this.#bytes, this.position, this.#end, DEEPEST - depth, true);
+    const end = this.#quick.endOf(this.#bytes, this.position, this.#end, DEEPEST - depth);
     if (end === -1) return false;
     this.position = end;
     return true;
