@@ -1,6 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { AnswerReader } from './answer-reader.js';
+import './kafkajs-connection.js';
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -17,7 +19,7 @@ export class KafkaSockets {
     const name = isIP(host) ? {} : { servername: host };
     const socket = ssl
       ? connectSecurely({ host, port, ...name, ...ssl }, onConnect)
-      : connect({ host, port }, onConnect);
+      : connectPlainly(host, port, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once('close', () => this.#open.delete(socket));
     this.#open.add(socket);
@@ -30,6 +32,22 @@ export class KafkaSockets {
     this.#cut = true;
     for (const socket of this.#open) cutOff(socket);
   }
+}
+
+/** A socket whose every 'data' is one whole answer; TLS decrypts in pieces of 16 kB, which kafkajs puts together. */
+function connectPlainly(host: string, port: number, onConnect: () => void): Socket {
+  const answers = new AnswerReader((answer) => socket.emit('data', answer));
+  const buffer = () => answers.space();
+  const callback = (bytes: number) => {
+    try {
+      answers.took(bytes);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
+    return true;
+  };
+  const socket = connect({ host, port, onread: { buffer, callback } }, onConnect);
+  return socket;
 }
 
 /** One that kafkajs has ended already closes quietly; on the others it must learn that no answer will come. */
