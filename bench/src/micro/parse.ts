@@ -1,7 +1,7 @@
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { readValue } from '@lvra/shared/json/values';
-import { parseable } from '../floors.js';
+import { parseable, parseExactly } from '../floors.js';
 import type { HotPath, HotPaths } from './hot-path.js';
 import type { Input } from './inputs.js';
 
@@ -25,6 +25,13 @@ export function parsePaths({ name, alerts }: Input): HotPaths {
         name: 'envelope: all grammar, and the id',
         run: () => {
           for (const bytes of alerts) readEnvelope(bytes);
+        },
+      },
+      {
+        ...of,
+        name: 'JSON.parse with ids in quotes',
+        run: () => {
+          for (const bytes of alerts) parseExactly(bytes);
         },
       },
       {
