@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
   test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
-  bench-micro bench-avro profile clean
+  bench-micro bench-pictures bench-avro profile clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -96,6 +96,9 @@ bench-gate: setup build ## is an alert dearer than bench/results/ratios.json say
 
 bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
+
+bench-pictures: build ## draw what bench/results holds into docs/pictures
+	node bench/dist/pictures/main.js
 
 profile: setup build ## where a stage's CPU goes under load: STAGE=consumer, feature, predict, annotate or run; FILE=… reads one
 	node bench/dist/profile/main.js $(if $(FILE),--read $(FILE),$(STAGE))
