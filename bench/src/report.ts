@@ -11,7 +11,7 @@ export function reportOf(result: BenchResult, previous: BenchResult | undefined)
     floorTable(result),
     `from sent to accepted annotation: median ${latencySeconds.median.toFixed(1)} s, 99 in 100 within ${latencySeconds.p99.toFixed(1)} s (all alerts sent at once)`,
     `${machine}, Node ${node}; Kafka, NATS and sandbox on the same machine`,
-    previous ? comparison(result, previous) : 'bench/results holds no other commit to compare with',
+    previous ? comparison(result, previous) : 'bench/results holds nothing of another commit to compare with',
     '',
   ].join('\n');
 }

@@ -101,6 +101,6 @@ describe('results', () => {
     const text = reportOf(result('bbbbbbb2', '2026-03-02', 0.2), result('aaaaaaa1', '2026-03-01', 0.1));
     assert.match(text, /since aaaaaaa1 of 2026-03-01: consumer 4\.00 → 2\.00 \(−50 %\)/);
     assert.match(text, /all four 9\.00 → 4\.50 \(−50 %\)/);
-    assert.match(reportOf(result('bbbbbbb2', '2026-03-02', 0.2), undefined), /no other commit/);
+    assert.match(reportOf(result('bbbbbbb2', '2026-03-02', 0.2), undefined), /nothing of another commit/);
   });
 });
