@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import type { ServiceName } from '@lvra/test-servers/service';
 import { alertStream, nextAlerts } from './alerts.js';
+import { FloorClock } from './floor-clock.js';
 import { parseable } from './floors.js';
-import { NoopConsumer } from './noop-consumer.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 
 /** What one round took, CPU ms an alert. */
@@ -28,24 +28,22 @@ const WARMING_UP = 2;
 const TOPIC = 'bench-gate';
 
 /**
- * The same pipeline fed with round after round of new alerts, and beside it a process that parses a text whenever an
- * alert comes, so that whatever else the machine does weighs on both. What reading from Kafka takes that process is no
- * floor here: on a busy machine it grows by twice as much as anything else.
+ * The same pipeline fed with round after round of new alerts, and beside it a process that parses alerts all the time, so
+ * that whatever else the machine does weighs on both.
  */
 export class GateRounds {
   readonly #folder: string;
   readonly #kafka: KafkaServer;
   readonly #pipeline: Pipeline;
-  readonly #floors: NoopConsumer;
+  readonly #floor: FloorClock;
   readonly #alerts = alertStream();
   readonly #alertsARound: number;
-  #sent = 0;
 
-  private constructor(folder: string, kafka: KafkaServer, pipeline: Pipeline, floors: NoopConsumer, alerts: number) {
+  private constructor(folder: string, kafka: KafkaServer, pipeline: Pipeline, floor: FloorClock, alerts: number) {
     this.#folder = folder;
     this.#kafka = kafka;
     this.#pipeline = pipeline;
-    this.#floors = floors;
+    this.#floor = floor;
     this.#alertsARound = alerts;
   }
 
@@ -57,8 +55,7 @@ export class GateRounds {
     const kafka = await startKafka({ version: '3.9' });
     const environment = { LVRA_BATCH_ALERTS: String(alertsARound) };
     const pipeline = await Pipeline.start({ kafka, topic: TOPIC, environment, ...(node && { node }) });
-    const floors = new NoopConsumer({ brokers: kafka.brokers, topic: TOPIC, groupId: 'floors', texts });
-    const rounds = new GateRounds(folder, kafka, pipeline, floors, alertsARound);
+    const rounds = new GateRounds(folder, kafka, pipeline, new FloorClock(texts), alertsARound);
     for (let round = 0; round < WARMING_UP; round++) await rounds.next();
     return rounds;
   }
@@ -66,18 +63,15 @@ export class GateRounds {
   async next(): Promise<Round> {
     const count = this.#alertsARound;
     const alerts = nextAlerts(this.#alerts, count);
-    const before = await this.#floors.report();
-    const { stages } = await this.#pipeline.run(alerts, count);
-    this.#sent += count;
-    const after = await this.#floors.untilRead(this.#sent);
+    const { stages, begunMs, seconds } = await this.#pipeline.run(alerts, count);
     return {
       stages: Object.fromEntries(stages.map(({ stage, cpuMs }) => [stage, cpuMs / count])) as Round['stages'],
-      jsonParse: (after.parseMs - before.parseMs) / count,
+      jsonParse: await this.#floor.between(begunMs, begunMs + seconds * 1000),
     };
   }
 
   async end(): Promise<void> {
-    await this.#floors.end();
+    await this.#floor.end();
     await this.#pipeline.end();
     await this.#kafka.stop();
     rmSync(this.#folder, { recursive: true });

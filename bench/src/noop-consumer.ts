@@ -8,16 +8,13 @@ export interface NoopOrder {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly groupId: string;
-  /** A JSON file with a list of texts, one of which is parsed after each message. */
-  readonly texts?: string;
 }
 
 /** What the process has done since it began. */
 export interface NoopReport {
   readonly messages: number;
-  /** User and system time of the process, parsing included. */
+  /** User and system time of the process. */
   readonly cpuMs: number;
-  readonly parseMs: number;
 }
 
 const PROGRAM = fileURLToPath(new URL('noop-consumer-main.js', import.meta.url));
