@@ -85,8 +85,11 @@ export class AnnotationLedger {
    * @returns the stems, oldest first
    */
   openPartialByOthers(work: WorkLedger): string[] {
+    const find = () => this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
+    // It looks at every stem of -1 that there ever was; nobody need wait for that where there is nothing to open.
+    if (find().length === 0) return [];
     return writing(this.#database, () => {
-      const stems = this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
+      const stems = find();
       for (const stem of stems) work.retry(stem, true);
       return stems;
     });

@@ -85,16 +85,36 @@ export function openingError(path: string, error: unknown): unknown {
 export function writing<T>(database: Database, work: () => T): T {
   assertInPlace(database);
   const begun = performance.now();
+  let locked: number | undefined;
+  let worked: number | undefined;
+  const timed = () => {
+    locked = performance.now();
+    const result = work();
+    worked = performance.now();
+    return result;
+  };
   try {
-    return database.transaction(work).immediate();
+    return database.transaction(timed).immediate();
   } finally {
-    watchers.get(database)?.(performance.now() - begun);
+    const ended = performance.now();
+    const waitedMs = (locked ?? ended) - begun;
+    watchers.get(database)?.({ ms: ended - begun, waitedMs, commitMs: ended - (worked ?? ended) });
   }
 }
 
-const watchers = new WeakMap<Database, (ms: number) => void>();
+/** How long a write transaction took. */
+export interface WriteTime {
+  /** In all. */
+  readonly ms: number;
+  /** Of these, the wait for the lock. */
+  readonly waitedMs: number;
+  /** Of these, the commit: the wait for the disk, and the checkpoint where one was due. */
+  readonly commitMs: number;
+}
 
-/** Has every write transaction of a database timed, with the time it waited for the lock, ms. */
-export function watchWrites(database: Database, watcher: (ms: number) => void): void {
+const watchers = new WeakMap<Database, (time: WriteTime) => void>();
+
+/** Has every write transaction of a database timed. */
+export function watchWrites(database: Database, watcher: (time: WriteTime) => void): void {
   watchers.set(database, watcher);
 }

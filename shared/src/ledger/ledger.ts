@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
+import { checkpointBeside } from './checkpoints.js';
 import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
@@ -16,7 +17,7 @@ import { QuarantineLedger } from './quarantine.js';
 import { ReplayLedger } from './replay-results.js';
 import { ResultLedger } from './results.js';
 import { ScoreCounts } from './score-counts.js';
-import { addVraColumns } from './status-tables.js';
+import { addVraColumns, hasVraColumns } from './status-tables.js';
 import { TnsLedger } from './tns.js';
 import { Totals } from './totals.js';
 import { ObjectVerification } from './verify-objects.js';
@@ -43,6 +44,7 @@ export class Ledger {
   readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
+  #endCheckpoints: (() => void) | undefined;
 
   private constructor(readonly database: Database) {
     this.batches = new BatchLedger(database);
@@ -76,9 +78,12 @@ export class Ledger {
       const opened = openDatabase(path, options);
       database = opened;
       migrate(opened);
-      writing(opened, () => {
-        for (const vra of vras) addVraColumns(opened, vra);
-      });
+      const added = vras.filter((vra) => !hasVraColumns(opened, vra));
+      if (added.length > 0) {
+        writing(opened, () => {
+          for (const vra of added) addVraColumns(opened, vra);
+        });
+      }
       return new Ledger(opened);
     } catch (error) {
       database?.close();
@@ -107,12 +112,21 @@ export class Ledger {
     return work;
   }
 
+  /**
+   * Has the write-ahead log checkpointed by a thread until the ledger is closed, for a process that writes for long:
+   * its commits are quick then, however large the ledger is.
+   */
+  checkpointBeside(): void {
+    this.#endCheckpoints ??= checkpointBeside(this.database);
+  }
+
   /** Writes a checked copy of it to another file while others go on. @throws UsageError where it is damaged */
   copyTo(path: string): void {
     copyDatabase(this.database, path);
   }
 
   close(): void {
+    this.#endCheckpoints?.();
     this.database.close();
   }
 }

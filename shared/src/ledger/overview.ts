@@ -1,5 +1,5 @@
 import { type Stage, UPSTREAM } from '../stages.js';
-import { isDone, STATUS } from '../status.js';
+import { STATUS } from '../status.js';
 import type { Database } from './connection.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
@@ -41,29 +41,42 @@ export class Overview {
     this.#database = database;
   }
 
+  /**
+   * The done are those that are nothing else: SQLite counts a table without reading its rows, and each of the others has
+   * an index that holds no more than them.
+   */
   of(stage: Stage, vra: string): StageOverview {
+    return this.#database.transaction(() => {
+      const unfinished = this.#unfinishedByCode(stage, vra);
+      const partial = this.#count(stage, `WHERE ${columnOf(vra)} = ${STATUS.partial}`);
+      const others = unfinished.reduce((sum, { stems }) => sum + stems, partial);
+      const failed = unfinished.filter(({ code }) => code !== STATUS.initialised);
+      return {
+        stage,
+        vra,
+        done: this.#count(stage) - this.#count(stage, `WHERE ${columnOf(vra)} IS NULL`) - others,
+        partial,
+        pending: unfinished.find(({ code }) => code === STATUS.initialised)?.stems ?? 0,
+        failed: Object.fromEntries(failed.map(({ code, stems }) => [code, stems])),
+        dead: this.dead(stage, vra),
+        oldestPending: unfinished.map(({ oldest }) => oldest).sort()[0],
+      };
+    })();
+  }
+
+  #unfinishedByCode(stage: Stage, vra: string): { code: number; stems: number; oldest: string }[] {
     const column = columnOf(vra);
-    const counts = this.#database
+    return this.#database
       .prepare<[], { code: bigint; stems: bigint; oldest: string }>(
         `SELECT ${column} AS code, count(*) AS stems, min(stem) AS oldest FROM ${STATUS_TABLE[stage]}
-         WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY ${column}`,
+         WHERE ${column} NOT IN (1, -1) GROUP BY ${column} ORDER BY ${column}`,
       )
       .all()
       .map(({ code, stems, oldest }) => ({ code: Number(code), stems: Number(stems), oldest }));
-    const stemsWith = (status: number) => counts.find(({ code }) => code === status)?.stems ?? 0;
-    const unfinished = counts.filter(({ code }) => !isDone(code));
-    return {
-      stage,
-      vra,
-      done: stemsWith(STATUS.done),
-      partial: stemsWith(STATUS.partial),
-      pending: stemsWith(STATUS.initialised),
-      failed: Object.fromEntries(
-        unfinished.filter(({ code }) => code !== STATUS.initialised).map(({ code, stems }) => [code, stems]),
-      ),
-      dead: this.dead(stage, vra),
-      oldestPending: unfinished.map(({ oldest }) => oldest).sort()[0],
-    };
+  }
+
+  #count(stage: Stage, which = ''): number {
+    return Number(this.#database.prepare(`SELECT count(*) FROM ${STATUS_TABLE[stage]} ${which}`).pluck().get());
   }
 
   /** Stems that the stage itself has to do: the stage before is done with them, and it has not given up on them. */

@@ -23,16 +23,41 @@ export function columnOf(vra: string): string {
 }
 
 /**
- * Adds the VRA's column to the status tables where it is missing. Stems of before stay NULL: not asked for.
- * An index of the stems that are not done finds the few of them among all that ever were.
+ * The indexes of a VRA's column. They find, and count, the few stems among all that ever were: those that are not done,
+ * those at -1, which the Python pipeline may have left half annotated, and those that were never meant for the VRA.
+ */
+function indexesOf(table: string, vra: string): ReadonlyMap<string, string> {
+  const column = columnOf(vra);
+  return new Map([
+    [`${table}_open_${vra}`, `(stem) WHERE ${column} NOT IN (1, -1)`],
+    [`${table}_partial_${vra}`, `(stem) WHERE ${column} = -1`],
+    [`${table}_unasked_${vra}`, `(${column}) WHERE ${column} IS NULL`],
+  ]);
+}
+
+/** Whether the status tables have the VRA's column and its indexes. */
+export function hasVraColumns(database: Database, vra: string): boolean {
+  const indexes = database.prepare<[string], string>(
+    "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?",
+  );
+  return Object.values(STATUS_TABLE).every((table) => {
+    const there = new Set(indexes.pluck().all(table));
+    return (
+      columnsOf(database, table).includes(vra) && [...indexesOf(table, vra).keys()].every((name) => there.has(name))
+    );
+  });
+}
+
+/**
+ * Adds the VRA's column to the status tables where it is missing, and its indexes. Stems of before stay NULL: not asked
+ * for.
  *
  * @throws UsageError where there is such a column in other letter case: SQLite takes the two for one
  */
 export function addVraColumns(database: Database, vra: string): void {
   const column = columnOf(vra);
   for (const table of Object.values(STATUS_TABLE)) {
-    const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
-    const alike = columns.find((name) => name.toLowerCase() === vra.toLowerCase());
+    const alike = columnsOf(database, table).find((name) => name.toLowerCase() === vra.toLowerCase());
     if (alike !== undefined && alike !== vra) {
       const message = `${table} has the column ${alike}, and SQLite's column names know no case`;
       throw new UsageError(
@@ -40,11 +65,14 @@ export function addVraColumns(database: Database, vra: string): void {
       );
     }
     if (alike === undefined) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
-    database.exec(`CREATE INDEX IF NOT EXISTS ${table}_open_${vra} ON ${table} (stem) WHERE ${column} NOT IN (1, -1)`);
+    for (const [name, rows] of indexesOf(table, vra)) {
+      database.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${rows}`);
+    }
   }
-  // Those that the Python pipeline may have left half annotated.
-  const { annotate } = STATUS_TABLE;
-  database.exec(`CREATE INDEX IF NOT EXISTS ${annotate}_partial_${vra} ON ${annotate} (stem) WHERE ${column} = -1`);
+}
+
+function columnsOf(database: Database, table: string): string[] {
+  return database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
 }
 
 /** The statements on one stage's status of one VRA, prepared once. */

@@ -1,0 +1,32 @@
+import { Worker } from 'node:worker_threads';
+import type { Database } from './connection.js';
+
+/**
+ * From so many pages in the write-ahead log on, a commit checkpoints it by itself after all: the thread has not come
+ * to it, or is gone. 16 MiB.
+ */
+const MOST_PAGES = 4_000;
+
+/**
+ * Moves the write-ahead log into the database on a thread of its own.
+ *
+ * SQLite does it within the commit that makes the log long enough. In a ledger of millions of rows each alert is on
+ * pages of its own, so that this commit waits for a thousand scattered writes, and its process with it. What a commit
+ * promises is the same either way: it is on the disk, in the log.
+ *
+ * @returns what ends the thread
+ */
+export function checkpointBeside(database: Database): () => void {
+  database.pragma(`wal_autocheckpoint = ${MOST_PAGES}`);
+  const thread = new Worker(new URL('./checkpoint-thread.js', import.meta.url), {
+    workerData: { path: database.name, mostPages: MOST_PAGES },
+    // It needs nothing of what the process was started with, and next to no memory.
+    ...{ execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 } },
+  });
+  thread.unref();
+  // Commits do its work then, as they do without it.
+  thread.once('error', (error) =>
+    process.emitWarning(`the thread that checkpoints ${database.name} ended: ${error.message}`),
+  );
+  return () => thread.postMessage('end');
+}
