@@ -65,6 +65,21 @@ describe('a stem', () => {
     assert.equal(totals.lastRegisteredMs(), NOW + 1_500);
   });
 
+  test('comes after the last one where batches come quicker than seconds, also after one that was given back', (t) => {
+    const { batches } = newLedger(t);
+    for (let times = 0; times < 3; times++) batches.reserveStem('me', new Date(NOW));
+    batches.abandonStem('20260301_102449', () => {});
+    assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102451');
+  });
+
+  test('is near the clock again once that was put back', (t) => {
+    const { batches } = newLedger(t);
+    batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
+    batches.reserveStem('me', new Date(NOW));
+    batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
+    assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102449');
+  });
+
   test('that is given back is free again, with its files removed; a registered one stays', (t) => {
     const { batches } = newLedger(t);
     const removed: string[] = [];

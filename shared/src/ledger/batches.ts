@@ -1,5 +1,5 @@
 import { STAGES } from '../stages.js';
-import { nextStem, stemOf } from '../stem.js';
+import { instantOfStem, nextStem, stemOf } from '../stem.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
@@ -51,12 +51,17 @@ export class OffsetsTaken extends Error {
   }
 }
 
+/** How far names may run ahead of the clock before they are taken for those of another time. */
+const FURTHEST_AHEAD_MS = 3_600_000;
+
 /** The consumer's side of the ledger: stem names, batches and Kafka positions. */
 export class BatchLedger {
   readonly #database: Database;
   readonly #events: Events;
   readonly #quarantine: QuarantineLedger;
   readonly #statements;
+  /** The name that this process reserved last. */
+  #last: string | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -100,10 +105,27 @@ export class BatchLedger {
   reserveStem(consumer: string, instant: Date): string {
     return writing(this.#database, () => {
       let stem = stemOf(instant);
-      while (this.#statements.taken.get({ stem })) stem = nextStem(stem);
+      if (this.#isTaken(stem)) stem = this.#laterThan(stem, instant);
       this.#statements.reserve.run(stem, consumer, instant.getTime());
+      this.#last = stem;
       return stem;
     });
+  }
+
+  /**
+   * Where batches come quicker than seconds, all names from now to the last one are taken: it goes on from there. Not so
+   * where the last one lies far ahead, from before the clock was put back.
+   */
+  #laterThan(stem: string, instant: Date): string {
+    const last = this.#last && instantOfStem(this.#last);
+    const aheadMs = last ? last.getTime() - instant.getTime() : 0;
+    let later = nextStem(this.#last && aheadMs > 0 && aheadMs < FURTHEST_AHEAD_MS ? this.#last : stem);
+    while (this.#isTaken(later)) later = nextStem(later);
+    return later;
+  }
+
+  #isTaken(stem: string): boolean {
+    return this.#statements.taken.get({ stem }) !== undefined;
   }
 
   /**
