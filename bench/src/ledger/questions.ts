@@ -1,0 +1,184 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { STAGES } from '@lvra/shared/stages';
+import { VRA } from './stages.js';
+import { type Spread, spreadOf } from './times.js';
+
+const LVRA = fileURLToPath(import.meta.resolve('@lvra/cli/main'));
+const TIMES = 20;
+const LEASE_MS = 30_000;
+
+/** Who asks, and how long it takes, ms. */
+export interface QuestionTime {
+  readonly question: string;
+  readonly asked: string;
+  readonly clock: Spread;
+  readonly cpu: Spread;
+}
+
+/** Something that is asked of the ledger. */
+export interface Question {
+  readonly question: string;
+  readonly by: 'service' | 'person' | 'verify';
+  /** How often. */
+  readonly asked: string;
+  readonly ask: () => unknown;
+}
+
+/** Everything that a service asks again and again, and what a person asks. */
+export function questionsOf(ledger: Ledger): Question[] {
+  const { database } = ledger;
+  const some = ledger.history;
+  const stem = ledger.overview.newestDone('predict', VRA, 1)[0] as string;
+  const score = ledger.verification.stems.facts(stem).scores[0];
+  const object = score?.diaObjectId as bigint;
+  const work = STAGES.map((stage) => ledger.work(stage, VRA));
+  const annotate = ledger.work('annotate', VRA);
+  const now = Date.now();
+  return [
+    {
+      question: 'lvra status, the queries',
+      by: 'person',
+      asked: 'now and then',
+      ask: () => [
+        ...work.map((each) => [ledger.overview.of(each.stage, VRA), each.paused(now)]),
+        ledger.overview.quarantined(),
+      ],
+    },
+    {
+      question: 'pending',
+      by: 'service',
+      asked: 'each minute',
+      ask: () => work.map((each) => each.pending(now, LEASE_MS)),
+    },
+    {
+      question: 'claims that are alive, and stems that wait',
+      by: 'service',
+      asked: 'each minute',
+      ask: () => work.map((each) => [each.leasedMs(now, LEASE_MS), each.dueMs(now), each.forfeit(() => false)]),
+    },
+    {
+      question: 'waiting and dead',
+      by: 'service',
+      asked: 'each scrape',
+      ask: () => work.map(({ stage }) => [ledger.overview.waiting(stage, VRA), ledger.overview.dead(stage, VRA)]),
+    },
+    {
+      question: 'calls to Lasair left',
+      by: 'service',
+      asked: 'each call',
+      ask: () => ledger.annotations.calls.state(now, 5_000),
+    },
+    {
+      question: 'stems that the Python pipeline left at -1',
+      by: 'service',
+      asked: 'each hour',
+      ask: () => ledger.annotations.openPartialByOthers(annotate),
+    },
+    {
+      question: 'names that were never registered',
+      by: 'service',
+      asked: 'each minute',
+      ask: () => ledger.batches.unregistered(now),
+    },
+    {
+      question: 'spread of scores by night',
+      by: 'service',
+      asked: 'each stem',
+      ask: () => ledger.scoreCounts.nights({ name: VRA, version: 'a1' }, [0, 0.5, 1], 8),
+    },
+    {
+      question: 'newest feature files',
+      by: 'service',
+      asked: 'each model',
+      ask: () => ledger.overview.newestDone('feature', VRA, 5),
+    },
+    {
+      question: 'lvra object',
+      by: 'person',
+      asked: 'now and then',
+      ask: () => [ledger.objects.scores(object), ledger.tns.ofObject(object)],
+    },
+    {
+      question: 'lvra stem',
+      by: 'person',
+      asked: 'now and then',
+      ask: () => [
+        some.batch(stem),
+        some.offsets(stem),
+        some.scores(stem),
+        some.objects(stem),
+        ledger.events.ofStem(stem),
+      ],
+    },
+    { question: 'lvra quarantine list', by: 'person', asked: 'now and then', ask: () => ledger.quarantine.list() },
+    { question: 'lvra dead', by: 'person', asked: 'now and then', ask: () => work.map((each) => each.deadLetters()) },
+    {
+      question: 'lvra verify: a stem',
+      by: 'verify',
+      asked: 'each stem of the nights',
+      ask: () => ledger.verification.stems.facts(stem),
+    },
+    {
+      question: 'lvra verify: a page of 5,000 objects',
+      by: 'verify',
+      asked: 'each page of the nights',
+      ask: () => ledger.verification.objects.page(object, ['0', '9']),
+    },
+    {
+      question: 'lvra verify: an object',
+      by: 'verify',
+      asked: 'each object of the nights',
+      ask: () => ledger.verification.objects.facts(object, VRA, 'a1', now),
+    },
+    {
+      question: 'opening the ledger',
+      by: 'service',
+      asked: 'each start',
+      ask: () => Ledger.open(database.name, [VRA], { create: false }).close(),
+    },
+  ];
+}
+
+/** Asks the filled ledger at `path` everything, a few times each. */
+export function measureQuestions(path: string): QuestionTime[] {
+  const ledger = Ledger.open(path, [VRA], { create: false });
+  try {
+    return questionsOf(ledger).map(({ question, asked, ask }) => {
+      const clock: number[] = [];
+      const cpu: number[] = [];
+      for (let time = 0; time < TIMES; time++) {
+        const usage = process.cpuUsage();
+        const begun = performance.now();
+        ask();
+        clock.push(performance.now() - begun);
+        const { user, system } = process.cpuUsage(usage);
+        cpu.push((user + system) / 1_000);
+      }
+      return { question, asked, clock: spreadOf(clock), cpu: spreadOf(cpu) };
+    });
+  } finally {
+    ledger.close();
+  }
+}
+
+/** The whole of `lvra status` and of a Node that does nothing, as processes, turn by turn: by the clock, ms. */
+export function measureStatusCommand(dataRoot: string): { status: Spread; node: Spread } {
+  const run = (...args: string[]) => {
+    const begun = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      env: { ...process.env, LVRA_PROFILE: 'production', LVRA_DATA_ROOT: dataRoot },
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
+    return performance.now() - begun;
+  };
+  const status: number[] = [];
+  const node: number[] = [];
+  for (let time = 0; time < TIMES; time++) {
+    status.push(run(LVRA, 'status'));
+    node.push(run('-e', '0'));
+  }
+  return { status: spreadOf(status), node: spreadOf(node) };
+}

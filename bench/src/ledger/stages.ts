@@ -1,0 +1,154 @@
+import { watchWrites } from '@lvra/shared/ledger/connection';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { Stage } from '@lvra/shared/stages';
+import { filledObjectId, nextSourceId } from '@lvra/shared/testing/large-ledger';
+import type { Operation, Sample } from './times.js';
+
+export const VRA = 'r0b';
+const LEASE_MS = 30_000;
+/** Annotations in a call, and what Lasair's answer takes is not part of it. */
+const LIST = 100;
+const VERSIONS = { version: 'a1' };
+/** The bins of scores of an imported model. */
+const EDGES = Array.from({ length: 21 }, (_, bin) => bin / 20);
+const FLAGS = { count: [5, 3, 1, 0, 0], first: [0, 0, 1, 0, 0] } as const;
+/** One alert in five is of an object that the ledger has never seen. */
+const NEW_EVERY = 5;
+
+/** A batch that is on its way: `number` goes on from those that the ledger was filled with. */
+export interface Batch {
+  readonly number: number;
+  readonly alerts: number;
+  /** How many objects the ledger was filled with. */
+  readonly objects: number;
+}
+
+/** What the stages ask of the ledger, each timed, with plain data in place of Kafka, files, models and Lasair. */
+export class LedgerStages {
+  readonly samples: Sample[] = [];
+  readonly #ledger: Ledger;
+  readonly #owner: string;
+  readonly #partition: number;
+  #nextOffset: bigint;
+  #calls = 0;
+  #waitedMs = 0;
+  #commitMs = 0;
+
+  constructor(ledger: Ledger, number: number) {
+    this.#ledger = ledger;
+    this.#owner = `writer ${number}`;
+    this.#partition = number;
+    this.#nextOffset = ledger.batches.position('bench', 'bench', number)?.next ?? 0n;
+    watchWrites(ledger.database, ({ waitedMs, commitMs }) => {
+      this.#waitedMs += waitedMs;
+      this.#commitMs += commitMs;
+    });
+  }
+
+  /** Registers a batch. @returns its stem */
+  consume(batch: Batch): string {
+    const { batches } = this.#ledger;
+    const stem = this.#timed('reserve a stem name', () => batches.reserveStem(this.#owner, new Date()));
+    const first = this.#nextOffset;
+    const next = first + BigInt(batch.alerts);
+    const range = { topic: 'bench', partition: this.#partition, first, next, fingerprint: 'f' };
+    const record = {
+      ...{ stem, vras: [VRA], source: 'kafka', groupId: 'bench', quarantined: [], bytes: batch.alerts * 40_000 },
+      diaObjectIds: alertsOf(batch).map(({ diaObjectId }) => diaObjectId),
+      receivedMs: new Float64Array(batch.alerts).fill(Date.now()),
+      ...{ ranges: [range], now: Date.now(), durationMs: 1 },
+    };
+    this.#timed('register a batch', () => batches.register(record));
+    this.#nextOffset = next;
+    return stem;
+  }
+
+  feature(stem: string, batch: Batch): void {
+    const work = this.#claim('feature', stem);
+    const rows = alertsOf(batch).map((ids) => ({ ...ids, midpointMjdTai: 61_000, receivedMs: 1, flags: FLAGS }));
+    this.#timed('record features', () => this.#ledger.results.recordFeatures(work, stem, rows, [], settlement()));
+  }
+
+  predict(stem: string, batch: Batch): void {
+    const work = this.#claim('predict', stem);
+    const rows = alertsOf(batch).map((ids, place) => ({ ...ids, score: place / batch.alerts }));
+    const model = { name: VRA, version: VERSIONS.version, edges: EDGES };
+    this.#timed('record scores', () => this.#ledger.results.recordScores(work, stem, model, rows, settlement()));
+  }
+
+  annotate(stem: string): void {
+    const work = this.#claim('annotate', stem);
+    const { scores: history, reservations } = this.#ledger.annotations;
+    const { scores, seen } = this.#timed('read the scores to annotate', () => history.unsettled(VRA, stem, VERSIONS));
+    const outcomes = new Map(
+      scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
+    );
+    const sendable = scores.flatMap(({ id, diaObjectId, isSuperseded }) =>
+      diaObjectId === null || isSuperseded ? [] : { id, diaObjectId },
+    );
+    const judged = { seen, versions: VERSIONS, callsPerHour: 1_000_000 };
+    for (let first = 0; first < sendable.length; first += LIST) {
+      const list = sendable.slice(first, first + LIST);
+      const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };
+      const { reserved, superseded, busy } = this.#timed('reserve annotations', () =>
+        reservations.reserve(work, list, call, judged),
+      );
+      for (const { id } of [...superseded, ...busy.map(({ row }) => row)]) outcomes.set(id, { outcome: 'superseded' });
+      this.#timed('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
+    }
+    this.#timed('settle annotating', () =>
+      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1 }),
+    );
+  }
+
+  /** What each stage asks now and then. */
+  lookAround(stage: Stage): void {
+    const work = this.#ledger.work(stage, VRA);
+    this.#timed('sweep', () => {
+      work.forfeit(() => false);
+      work.pending(Date.now(), LEASE_MS);
+      work.leasedMs(Date.now(), LEASE_MS);
+      work.dueMs(Date.now());
+    });
+    this.#timed('gauges', () => {
+      this.#ledger.overview.waiting(stage, VRA);
+      this.#ledger.overview.dead(stage, VRA);
+    });
+  }
+
+  #claim(stage: Stage, stem: string) {
+    const work = this.#ledger.work(stage, VRA);
+    const claim = this.#timed('claim', () => work.claim(stem, this.#owner, Date.now(), LEASE_MS));
+    if (claim.kind !== 'claimed') throw new Error(`${stage} cannot have stem ${stem}: ${claim.kind}`);
+    return work;
+  }
+
+  #timed<T>(operation: Operation, operate: () => T): T {
+    this.#waitedMs = 0;
+    this.#commitMs = 0;
+    const cpu = process.cpuUsage();
+    const begun = performance.now();
+    const result = operate();
+    const ms = performance.now() - begun;
+    const { user, system } = process.cpuUsage(cpu);
+    const sample = {
+      operation,
+      ms,
+      waitedMs: this.#waitedMs,
+      commitMs: this.#commitMs,
+      cpuMs: (user + system) / 1_000,
+    };
+    this.samples.push(sample);
+    return result;
+  }
+}
+
+function alertsOf({ number, alerts, objects }: Batch): { diaObjectId: bigint; diaSourceId: bigint }[] {
+  return Array.from({ length: alerts }, (_, place) => {
+    const drawn = (number * alerts + place) * 7_919;
+    const object = place % NEW_EVERY === 0 ? objects + number * alerts + place : drawn % objects;
+    return { diaObjectId: filledObjectId(object), diaSourceId: nextSourceId(number, place) };
+  });
+}
+
+const settlement = () => ({ status: 1, now: Date.now(), durationMs: 1 }) as const;
