@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newestResult } from '../results.js';
+import { newestResult, RESULTS } from '../results.js';
+import { drawLedger } from './ledger.js';
 import { drawStages } from './stages.js';
 
 // make bench-pictures: what bench/results holds, as pictures for docs/performance.md.
@@ -14,7 +15,13 @@ const DRAW: Readonly<Record<string, () => Promise<string> | undefined>> = {
     const result = newestResult('');
     return result && drawStages(result);
   },
+  ledger: () => drawKept('ledger.json', drawLedger),
 };
+
+function drawKept<T>(file: string, draw: (result: T) => Promise<string>): Promise<string> | undefined {
+  const path = join(RESULTS, file);
+  return existsSync(path) ? draw(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+}
 
 mkdirSync(PICTURES, { recursive: true });
 for (const [name, draw] of Object.entries(DRAW)) {
