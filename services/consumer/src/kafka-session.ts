@@ -20,9 +20,12 @@ export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, 'consume
 const MIB = 1024 * 1024;
 /** A killed consumer's partitions come to another one after this. */
 const SESSION_TIMEOUT_MS = 10_000;
-/** Bounds the memory of what is fetched and not yet in a batch; a single message may be larger. */
+/**
+ * Bounds the memory of what is fetched and not yet in a batch; a single message may be larger. Each fetch costs kafkajs
+ * a millisecond, and what the limit cuts in two comes again. Any partition may fill it: they are asked for in a random
+ * order, so none waits for long.
+ */
 const FETCH_BYTES = 4 * MIB;
-const FETCH_BYTES_OF_PARTITION = 1 * MIB;
 const FETCH_WAIT_MS = 500;
 const WATCH_EVERY_MS = 10_000;
 /** Longer than any rebalance; a consumer of kafkajs that is silent for this long has got stuck. */
@@ -47,7 +50,7 @@ export class KafkaSession {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxBytes: FETCH_BYTES,
-      maxBytesPerPartition: FETCH_BYTES_OF_PARTITION,
+      maxBytesPerPartition: FETCH_BYTES,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       metadataMaxAge: 60_000,
       allowAutoTopicCreation: false,
