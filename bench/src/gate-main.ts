@@ -2,14 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { checkOut } from './checkout.js';
 import { COMMITTED, type CommittedRatios, commitRatios, committedRatios } from './committed-ratios.js';
-import { type GateRatios, gateRatios, judge, LOOKS, WORST, type Worse } from './gate.js';
+import { type Compared, compare, comparisonReport } from './comparison.js';
+import { confirmed, type GateRatios, gateRatios, judge, LOOKS, WORST, type Worse } from './gate.js';
 import { GateRounds, type Round } from './gate-rounds.js';
+import { measurePairs } from './pairs.js';
 import { STAGES } from './pipeline.js';
 import { commitAtHand, MEASURED, machineAtHand } from './results.js';
 
 // make bench-gate: is an alert dearer than when the ratios were committed? RENEW=1 commits those of now.
 const PROFILE = fileURLToPath(new URL('profile/main.js', import.meta.url));
+
+/** Pairs of rounds with the other commit. */
+const PAIRS = 12;
+/** For the ratios that others are held against. */
+const ROUNDS_TO_RENEW = 24;
 
 const { values } = parseArgs({ options: { renew: { type: 'boolean' } } });
 if (values.renew) await renew();
@@ -17,7 +25,7 @@ else await gate(committedRatios());
 
 async function renew(): Promise<void> {
   const rounds: Round[] = [];
-  await inRounds(rounds, () => rounds.length < Math.max(...LOOKS));
+  await inRounds(rounds, () => rounds.length < ROUNDS_TO_RENEW);
   const ratios = gateRatios(rounds);
   const measured = { commit: commitAtHand(), date: new Date().toISOString(), machine: machineAtHand() };
   commitRatios({ ...measured, node: process.version, rounds: rounds.length, ratios });
@@ -35,7 +43,23 @@ async function gate(committed: CommittedRatios): Promise<void> {
   });
   const verdict = judge(rounds, committed.ratios);
   process.stdout.write(`${table(gateRatios(rounds), committed)}\n`);
-  if (verdict.is === 'failed') fail(verdict.worse, gateRatios(rounds), committed.ratios);
+  if (verdict.is !== 'worse') return;
+  const worse = confirmed(verdict.worse, await comparedWith(committed.commit));
+  if (worse.length > 0) fail(worse, gateRatios(rounds), committed.ratios);
+  else process.stdout.write(`bench-gate: beside ${committed.commit} nothing is dearer; the machine was busy\n`);
+}
+
+/** Runs these services in turn with those of another commit. */
+async function comparedWith(commit: string): Promise<Compared[]> {
+  process.stdout.write(`bench-gate: it is run beside ${commit}, to be sure that it is not the machine\n`);
+  const checkout = await checkOut(commit);
+  try {
+    const compared = compare(await measurePairs(checkout.project, PAIRS));
+    process.stdout.write(`${comparisonReport(compared, checkout.commit, 'now')}\n`);
+    return compared;
+  } finally {
+    await checkout.remove();
+  }
 }
 
 async function inRounds(rounds: Round[], goesOn: () => boolean): Promise<void> {
@@ -54,7 +78,7 @@ function table(ratios: GateRatios, committed?: CommittedRatios): string {
   for (const name of MEASURED) {
     const [then, now] = [committed?.ratios[name], ratios[name]];
     const before = then === undefined ? [] : [then.toFixed(3)];
-    const change = then === undefined ? [] : [`${((now / then - 1) * 100).toFixed(0)} %`];
+    const change = then === undefined ? [] : [`${Math.round((now / then - 1) * 100)} %`];
     rows.push([name === 'all' ? 'all four' : name, ...before, now.toFixed(3), ...change]);
   }
   return rows.toString();
