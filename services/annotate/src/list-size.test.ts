@@ -9,7 +9,11 @@ describe('the next list', () => {
   for (const [name, size, traffic, expected] of [
     ['stays as it is while all is well', 100, {}, 100],
     ['is twice as long when what waits needs half of the calls left', 100, { waiting: 200_100 }, 200],
-    ['is not longer just below that', 100, { waiting: 200_000 }, 100],
+    ['is not longer just below that', 100, { waiting: 200_000, tookMs: 250 }, 100],
+    ['is twice as long for a backlog, where calls are quick', 100, { waiting: 2_001 }, 200],
+    ['is not longer for what two stems have', 100, { waiting: 2_000 }, 100],
+    ['is not longer for a backlog where calls are not that quick', 100, { waiting: 2_001, tookMs: 250 }, 100],
+    ['is not shorter while half as much would be', 400, { waiting: 4_001 }, 400],
     ['is twice as long when the pace would use up the hour', 100, { perHour: 900_000 }, 200],
     ['is long enough for the pace at 250 a second', 200, { perHour: 900_000 }, 400],
     ['is no longer than that', 400, { perHour: 900_000 }, 400],

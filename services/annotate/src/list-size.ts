@@ -23,9 +23,14 @@ export interface Traffic {
 const SHARE_FOR_WAITING = 0.5;
 const SHARE_FOR_PACE = 0.8;
 
+/** With more lists waiting than this, the way to Lasair and back is what a backlog takes; a longer list takes it once. */
+const LISTS_OF_A_BACKLOG = 20;
+/** A list is made longer for that alone only where Lasair did the last one within this share of a slow call. */
+const QUICK = 0.05;
+
 /**
  * How many annotations the next call takes: half as many after a slow call, twice as many while the budget is
- * short for the work, and otherwise back towards the first size.
+ * short for the work, or a backlog waits for calls that are quick, and otherwise back towards the first size.
  *
  * A slow call goes first: a list that Lasair cannot finish before the timeout is sent again and costs a call each
  * time.
@@ -34,11 +39,17 @@ export function nextListSize(size: number, limits: ListLimits, traffic: Traffic)
   const { first, smallest, largest, slowMs } = limits;
   if (traffic.tookMs > slowMs) return Math.max(Math.floor(size / 2), smallest);
   if (isShort(size, traffic)) return Math.min(size * 2, largest);
-  if (size > first && !isShort(size / 2, traffic)) return Math.max(Math.floor(size / 2), first);
+  if (isBacklog(size, traffic) && traffic.tookMs < slowMs * QUICK) return Math.min(size * 2, largest);
+  if (size > first && !isShort(size / 2, traffic) && !isBacklog(size / 2, traffic))
+    return Math.max(Math.floor(size / 2), first);
   if (size < first && traffic.tookMs < slowMs / 4) return Math.min(size * 2, first);
   return size;
 }
 
 function isShort(size: number, { waiting, perHour, callsLeft, callsPerHour }: Traffic): boolean {
   return waiting / size > callsLeft * SHARE_FOR_WAITING || perHour / size > callsPerHour * SHARE_FOR_PACE;
+}
+
+function isBacklog(size: number, { waiting }: Traffic): boolean {
+  return waiting / size > LISTS_OF_A_BACKLOG;
 }

@@ -46,6 +46,9 @@ const NO_LISTS_MS = 3_600_000;
 const MOST_LOOKS = 8;
 const LONGEST_LOOK_MS = 1_000;
 
+/** How long a count of what waits in other stems holds. */
+const LOOK_AROUND_MS = 5_000;
+
 /** With so many refused and none taken, it is not the rows. */
 const REFUSED_WITHOUT_SUCCESS = 20;
 
@@ -78,7 +81,7 @@ export class Sending {
   #noListsUntil = 0;
   #throttledInARow = 0;
   #calls = 0;
-  /** How many scores wait in other stems, if those are like this one; counted once a minute. */
+  /** How many scores wait in other stems, if those are like this one; counted now and then. */
   #elsewhere = { at: Number.NEGATIVE_INFINITY, scores: 0 };
 
   constructor(options: SendingOptions) {
@@ -240,7 +243,7 @@ export class Sending {
   #lookAround(scores: number): void {
     const { work, now } = this.#options;
     const at = now();
-    if (Math.abs(at - this.#elsewhere.at) < 60_000) return;
+    if (Math.abs(at - this.#elsewhere.at) < LOOK_AROUND_MS) return;
     this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
   }
 }
