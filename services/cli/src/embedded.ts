@@ -1,13 +1,14 @@
 import { createTask as createAnnotateTask } from '@lvra/annotate/main';
 import { consumerOf } from '@lvra/consumer/main';
 import type { AlertSource } from '@lvra/consumer/source';
-import { createTask as createFeatureTask } from '@lvra/feature/main';
+import { createThreadedTask as createFeatureTask } from '@lvra/feature/main';
 import { createTask as createPredictTask } from '@lvra/predict/main';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { messageOf } from '@lvra/shared/errors';
 import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
 import type { HealthServer } from '@lvra/shared/observe/health';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
+import { suitCollector } from '@lvra/shared/service/garbage';
 import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
 import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
 import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
@@ -48,6 +49,7 @@ export class Embedded {
    * @throws LockHeld where somebody else works on the data folder
    */
   constructor(settings: Settings, command: string, source?: AlertSource) {
+    suitCollector();
     const stages = ['consumer', ...STAGES] as const;
     this.pipeline = openPipeline(settings, { stages, mode: 'exclusive', command });
     this.stages = stagesOf(settings);

@@ -31,12 +31,13 @@ export const isLeftOut = (received: Received): received is LeftOutAlert => 'left
 
 /** Looks at a message: an alert that may stand in a batch file, one for the quarantine, or none of ours. */
 export function examine(message: RawMessage, format: AlertFormat, mostBytes: number): Received {
-  const { bytes } = message;
+  const { bytes, envelope } = message;
   try {
     if (bytes.length > mostBytes) {
       throw new AlertRejected('too_large', `the message has ${bytes.length} bytes, more than the ${mostBytes} allowed`);
     }
-    const alert = format.read(bytes);
+    if (envelope instanceof AlertRejected) throw envelope;
+    const alert = envelope ? { diaObjectId: envelope.diaObjectId, bytes } : format.read(bytes);
     return typeof alert === 'string' ? { message, leftOut: alert } : { message, alert };
   } catch (error) {
     if (!(error instanceof AlertRejected)) throw error;

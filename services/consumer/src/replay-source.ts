@@ -1,9 +1,14 @@
-import { BatchUnreadable, readBatch } from '@lvra/shared/alerts/batch-reader';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { envelopeInFile } from '@lvra/shared/alerts/envelope';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import type { Logger } from '@lvra/shared/observe/log';
 import { linesOf } from './lines.js';
 import { isBatchFile, replayFiles } from './replay-files.js';
-import type { AlertSource } from './source.js';
+import type { AlertSource, RawMessage } from './source.js';
+
+/** How long the reading may keep this thread from other work, such as the answers of Lasair in an embedded run. */
+const AT_A_STRETCH_MS = 5;
 
 /**
  * Alerts from files: NDJSON, or batch files of ours or of the Python pipeline's, from a path or all below a folder.
@@ -22,10 +27,15 @@ export function replaySource({ path, log }: { path: string; log: Logger }): Aler
       for (const file of files) {
         if (signal.aborted) return;
         let alerts = 0;
-        for await (const bytes of messagesOf(file)) {
-          const wait = sink.add({ bytes, receivedMs: Number.NaN });
+        let begun = performance.now();
+        for await (const message of messagesOf(file)) {
+          const wait = sink.add(message);
           alerts += 1;
           if (wait) await wait;
+          if (performance.now() - begun > AT_A_STRETCH_MS) {
+            await otherWork();
+            begun = performance.now();
+          }
           if (signal.aborted) break;
         }
         log.info({ file, alerts }, 'file replayed');
@@ -34,10 +44,16 @@ export function replaySource({ path, log }: { path: string; log: Logger }): Aler
   };
 }
 
-async function* messagesOf(file: string): AsyncGenerator<Buffer> {
+async function* messagesOf(file: string): AsyncGenerator<RawMessage> {
+  const receivedMs = Number.NaN;
   try {
-    if (isBatchFile(file)) for await (const { bytes } of readBatch(file)) yield Buffer.from(bytes);
-    else yield* linesOf(file);
+    if (!isBatchFile(file)) {
+      for await (const bytes of linesOf(file)) yield { bytes, receivedMs };
+      return;
+    }
+    for await (const { bytes, result: envelope } of scanBatch(file, envelopeInFile)) {
+      yield { bytes: Buffer.from(bytes), receivedMs, envelope };
+    }
   } catch (error) {
     const unreadable = error instanceof BatchUnreadable || (error as NodeJS.ErrnoException).code !== undefined;
     if (!unreadable) throw error;

@@ -1,3 +1,5 @@
+import type { Envelope } from '@lvra/shared/alerts/envelope';
+import type { AlertRejected } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import type { AlertFormat } from './format.js';
 
@@ -20,6 +22,8 @@ export interface RawMessage {
   readonly receivedMs: number;
   /** Missing where it did not come from Kafka just now. */
   readonly origin?: MessageOrigin;
+  /** What a source found that had to read the message to see where it ends; nobody reads it again then. */
+  readonly envelope?: Envelope | AlertRejected;
 }
 
 /** A batch that is on disk and in the ledger. */

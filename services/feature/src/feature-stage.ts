@@ -24,8 +24,16 @@ export interface FeatureStageOptions {
   readonly set: FeatureSet;
   /** The other VRAs with the same set of features. */
   readonly siblings: readonly string[];
+  /** Who makes the feature files; this thread unless told. */
+  readonly maker?: FeatureMaker;
   readonly log: Logger;
   readonly metrics: Metrics;
+}
+
+/** Whatever makes feature files as `makeFeatureFile` does. */
+export interface FeatureMaker {
+  make(stem: string, receivedMs: Float64Array | undefined): Promise<Features>;
+  close(): Promise<void>;
 }
 
 /** The feature stage: a stem's batch file in, its feature file and threshold flags out. */
@@ -34,13 +42,14 @@ export function createFeatureTask(options: FeatureStageOptions): StageTask {
     stage: 'feature',
     vra: options.vra,
     perform: (stem, context) => perform(stem, context, options),
+    close: async () => options.maker?.close(),
   };
 }
 
 async function perform(
   stem: string,
   context: StemContext,
-  { ledger, work, paths, vra, set, siblings, log, metrics }: FeatureStageOptions,
+  { ledger, work, paths, vra, set, siblings, maker, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
   const path = paths.features(stem, set.name);
   const made = await madeBefore(ledger, stem, path, vra, siblings);
@@ -51,9 +60,10 @@ async function perform(
     const taken = ledger.results.takeOverFeatures(work, stem, settlement);
     return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
   }
-  const { result, isMaker } = await makeOnce(ledger, path, () =>
-    makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem), set),
-  );
+  const { result, isMaker } = await makeOnce(ledger, path, () => {
+    const receivedMs = ledger.batches.receivedMs(stem);
+    return maker ? maker.make(stem, receivedMs) : makeFeatureFile(stem, paths, receivedMs, set);
+  });
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
   const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {

@@ -1,14 +1,22 @@
-import type { CreateTask } from '@lvra/shared/service/pipeline';
+import type { CreateTask, StageSetup } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
+import type { StageTask } from '@lvra/shared/stage/task';
 import { featureSet } from './feature-sets.js';
-import { createFeatureTask } from './feature-stage.js';
+import { createFeatureTask, type FeatureMaker } from './feature-stage.js';
+import { FeatureThread } from './feature-thread.js';
 
 /** @throws UsageError where the VRA wants features that nobody makes */
-export const createTask: CreateTask = ({ ledger, paths, settings, vra, log, metrics }) =>
+export const createTask: CreateTask = (setup) => taskOf(setup);
+
+/** As `createTask`, for a process that has other stages to do meanwhile: the files are made in a thread of their own. */
+export const createThreadedTask: CreateTask = (setup) =>
+  taskOf(setup, new FeatureThread(setup.paths.root, setup.vra.features));
+
+const taskOf = ({ ledger, paths, settings, vra, log, metrics }: StageSetup, maker?: FeatureMaker): StageTask =>
   createFeatureTask({
-    ...{ ledger, paths, log, metrics },
+    ...{ ledger, paths, log, metrics, ...(maker && { maker }) },
     work: ledger.work('feature', vra.modelName),
     vra: vra.modelName,
     set: featureSet(vra.features),

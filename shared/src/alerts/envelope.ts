@@ -11,7 +11,7 @@ export interface Envelope {
   readonly diaObjectId: bigint;
 }
 
-const cursor = new JsonCursor();
+const own = new JsonCursor();
 const DIA_OBJECT_ID = 'diaObjectId';
 
 /**
@@ -21,9 +21,12 @@ const DIA_OBJECT_ID = 'diaObjectId';
  * @throws AlertRejected with the reason under which the message goes to quarantine
  */
 export function readEnvelope(bytes: Buffer): Envelope {
-  if (!isUtf8(bytes)) throw new AlertRejected('not_utf8', 'the message is not UTF-8 text');
+  if (!isUtf8(bytes)) throw notUtf8();
   try {
-    return { diaObjectId: topLevelId(bytes) };
+    // A message may be a bare number; without a byte behind it the cursor could not know where it ends.
+    const diaObjectId = topLevelId(own.reset(bytes), bytes);
+    own.finish();
+    return { diaObjectId };
   } catch (error) {
     if (error instanceof JsonTruncated) throw new AlertRejected('not_json', `the message is cut: ${error.message}`);
     if (error instanceof JsonError) throw new AlertRejected(error.reason, `the message is not JSON: ${error.message}`);
@@ -31,10 +34,22 @@ export function readEnvelope(bytes: Buffer): Envelope {
   }
 }
 
-function topLevelId(bytes: Buffer): bigint {
-  // A message may be a bare number; without a byte behind it the cursor could not know where it ends.
-  const first = cursor.reset(bytes).peek();
-  if (first !== 0x7b) throw new AlertRejected('not_json', 'the message is not a JSON object');
+/**
+ * Checks as much of a message within a batch file, whose cursor stands at its first byte: for `scanBatch`.
+ *
+ * @throws AlertRejected, or JsonError where what the file holds is no JSON
+ */
+export function envelopeInFile(cursor: JsonCursor, bytes: Buffer): Envelope {
+  const begin = cursor.position;
+  const diaObjectId = topLevelId(cursor, bytes);
+  if (!isUtf8(bytes.subarray(begin, cursor.position))) throw notUtf8();
+  return { diaObjectId };
+}
+
+const notUtf8 = () => new AlertRejected('not_utf8', 'the message is not UTF-8 text');
+
+function topLevelId(cursor: JsonCursor, bytes: Buffer): bigint {
+  if (cursor.peek() !== 0x7b) throw new AlertRejected('not_json', 'the message is not a JSON object');
   let kind: Kind | undefined;
   let text = '';
   if (cursor.enterObject()) {
@@ -48,7 +63,6 @@ function topLevelId(bytes: Buffer): bigint {
       text = bytes.toString('latin1', cursor.valueStart, Math.min(cursor.valueEnd, cursor.valueStart + 40));
     } while (cursor.nextInObject());
   }
-  cursor.finish();
   if (kind === undefined) throw new AlertRejected('no_dia_object_id', 'the message has no diaObjectId');
   const id = kind === KIND.integer ? parseId(text) : undefined;
   if (id === undefined) throw new AlertRejected('no_dia_object_id', `diaObjectId is ${text}, not a 64-bit integer`);

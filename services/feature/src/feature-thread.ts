@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { FeatureMaker, Features } from './feature-stage.js';
+import { type MakeAnswer, thrownIn } from './thread-messages.js';
+
+/**
+ * Makes feature files in a thread of its own, one at a time: for a process that has other stages to do meanwhile. The
+ * thread begins with the first file.
+ */
+export class FeatureThread implements FeatureMaker {
+  readonly #dataRoot: string;
+  readonly #set: string;
+  #thread: Worker | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param set the name of a set of features */
+  constructor(dataRoot: string, set: string) {
+    this.#dataRoot = dataRoot;
+    this.#set = set;
+  }
+
+  make(stem: string, receivedMs: Float64Array | undefined): Promise<Features> {
+    const made = this.#turn.then(() => this.#make(stem, receivedMs));
+    this.#turn = made.catch(() => undefined);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#thread?.terminate();
+    this.#thread = undefined;
+  }
+
+  async #make(stem: string, receivedMs: Float64Array | undefined): Promise<Features> {
+    this.#thread ??= this.#begin();
+    this.#thread.postMessage({ stem, receivedMs });
+    // Where the thread ends instead of answering, this throws its error.
+    const [answer] = (await once(this.#thread, 'message')) as [MakeAnswer];
+    if ('made' in answer) return answer.made;
+    throw thrownIn(answer);
+  }
+
+  #begin(): Worker {
+    const thread = new Worker(new URL('thread.js', import.meta.url), {
+      workerData: { dataRoot: this.#dataRoot, set: this.#set },
+    });
+    // The next file has a new one.
+    thread.once('error', () => {
+      this.#thread = undefined;
+    });
+    return thread;
+  }
+}

@@ -1,0 +1,39 @@
+import { messageOf, StemFailed } from '@lvra/shared/errors';
+import { CannotWrite } from '@lvra/shared/files';
+import type { StatusCode } from '@lvra/shared/status';
+import type { Features } from './feature-stage.js';
+
+/** What a thread that makes feature files is told. */
+export interface ThreadData {
+  readonly dataRoot: string;
+  /** The name of a set of features. */
+  readonly set: string;
+}
+
+export interface MakeRequest {
+  readonly stem: string;
+  readonly receivedMs: Float64Array | undefined;
+}
+
+/** Errors lose their class between threads; what the stage loop decides by goes beside them. */
+type Thrown =
+  | { readonly failed: StatusCode; readonly message: string }
+  | { readonly folder: string; readonly code: string; readonly message: string }
+  | { readonly error: Error };
+
+export type MakeAnswer = { readonly made: Features } | Thrown;
+
+/** An error as it goes to another thread. */
+export function asThrown(error: unknown): Thrown {
+  const message = messageOf(error);
+  if (error instanceof StemFailed) return { failed: error.status, message };
+  if (error instanceof CannotWrite) return { folder: error.folder, code: error.code, message };
+  return { error: error instanceof Error ? error : new Error(message) };
+}
+
+/** The error that was thrown in another thread. */
+export function thrownIn(thrown: Thrown): Error {
+  if ('failed' in thrown) return new StemFailed(thrown.failed, thrown.message);
+  if ('folder' in thrown) return new CannotWrite(thrown.folder, thrown.code, thrown.message);
+  return thrown.error;
+}
