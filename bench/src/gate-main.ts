@@ -15,7 +15,7 @@ import { commitAtHand, MEASURED, machineAtHand } from './results.js';
 const PROFILE = fileURLToPath(new URL('profile/main.js', import.meta.url));
 
 /** Pairs of rounds with the other commit. */
-const PAIRS = 12;
+const PAIRS = 16;
 /** For the ratios that others are held against. */
 const ROUNDS_TO_RENEW = 24;
 
