@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
   test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
-  bench-micro bench-pictures bench-avro profile clean
+  bench-micro bench-ledger bench-pictures bench-avro profile clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -96,6 +96,9 @@ bench-gate: setup build ## is an alert dearer than bench/results/ratios.json say
 
 bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
+
+bench-ledger: build ## the ledger at ROWS=10000000, eight writers, lvra status; writes bench/results/ledger.json
+	node bench/dist/ledger/main.js --rows $(or $(ROWS),10000000)
 
 bench-pictures: build ## draw what bench/results holds into docs/pictures
 	node bench/dist/pictures/main.js

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type DiskWatch, watchDisk } from './disk.js';
 import type { Batch } from './stages.js';
-import { type OperationTimes, type Sample, timesOf } from './times.js';
+import { type OperationTimes, type Sample, type Spread, timesOf } from './times.js';
 import type { Answer, Task } from './writer-main.js';
 
 const WRITER = fileURLToPath(new URL('./writer-main.js', import.meta.url));
@@ -25,13 +26,15 @@ export interface LoadResult extends Load {
   /** How long the last stems took to come through once nothing more came in. */
   readonly drainedSeconds: number;
   readonly operations: readonly OperationTimes[];
+  /** A bare write and fsync beside them, ms. */
+  readonly disk: Spread;
 }
 
 /**
  * Eight processes on one ledger, two a stage: batches come in at a rate, and go from stage to stage as they would over
  * the bus.
  *
- * @param filled how many stems and objects the ledger was filled with
+ * @param filled numbers of stems from which on none was used, and how many stems and objects the ledger was filled with
  */
 export async function measureWriters(
   path: string,
@@ -43,6 +46,8 @@ export async function measureWriters(
   );
   const all = writers.flat();
   let through = 0;
+  let looking: NodeJS.Timeout | undefined;
+  let disk: DiskWatch | undefined;
   try {
     await Promise.all(all.map(({ ready }) => ready));
     const send = (step: number, task: Task & { kind: 'batch' }) => {
@@ -60,9 +65,10 @@ export async function measureWriters(
     });
     const stems = Math.max(Math.round((load.alertsASecond * load.seconds) / load.alertsAStem), 1);
     const everyMs = (load.alertsAStem / load.alertsASecond) * 1_000;
-    const looking = setInterval(() => {
+    looking = setInterval(() => {
       for (const writer of all) writer.give({ kind: 'look-around' });
     }, LOOK_AROUND_MS);
+    disk = await watchDisk(`${path}-disk`);
     const begun = performance.now();
     for (let stem = 0; stem < stems; stem++) {
       await sleep(Math.max(begun + stem * everyMs - performance.now(), 0));
@@ -77,11 +83,12 @@ export async function measureWriters(
       if (failed) throw new Error(`a writer ended: ${failed.failure}`);
       await sleep(20);
     }
-    clearInterval(looking);
     const drainedSeconds = (performance.now() - sent) / 1_000;
     const samples = (await Promise.all(all.map((writer) => writer.end()))).flat();
-    return { ...load, stems, drainedSeconds, operations: timesOf(samples) };
+    return { ...load, stems, drainedSeconds, operations: timesOf(samples), disk: disk.spread() };
   } finally {
+    clearInterval(looking);
+    await disk?.end();
     for (const writer of all) writer.kill();
   }
 }
