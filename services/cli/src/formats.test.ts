@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { table, visible } from './formats.js';
+import { count, table, visible } from './formats.js';
 
 describe('a text from outside', () => {
   for (const [name, text, shown] of [
@@ -24,4 +24,8 @@ describe('a text from outside', () => {
       '20260301_000001  bad \\x1b[2J\\x0aline',
     ]);
   });
+});
+
+test('a count has its thousands apart', () => {
+  assert.deepEqual([0, 999, 1_000, 12_345, 1_234_567].map(count), ['0', '999', '1,000', '12,345', '1,234,567']);
 });
