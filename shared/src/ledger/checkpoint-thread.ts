@@ -6,9 +6,10 @@ const LOOK_EVERY_MS = 1_000;
 const ROUNDS = 4;
 
 const { path, mostPages } = workerData as { path: string; mostPages: number };
-// It waits for nobody: who cannot have the lock at once tries again a second later, and holds up no writer.
-const database = new Sqlite(path, { timeout: 0, fileMustExist: true });
+const database = new Sqlite(path, { fileMustExist: true });
 database.pragma('synchronous = FULL');
+// From here on it waits for nobody: where it cannot have a lock at once it tries again a second later.
+database.pragma('busy_timeout = 0');
 
 let seen: unknown;
 const looking = setInterval(look, LOOK_EVERY_MS);
@@ -18,6 +19,16 @@ parentPort?.once('message', () => {
 });
 
 function look(): void {
+  try {
+    follow();
+  } catch (error) {
+    // A disk that is full or fails, or a lock. All stays in the log, and whoever writes there meets the same and says so.
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
+  }
+}
+
+/** Brings the database up to where the log is, if anybody has committed since. */
+function follow(): void {
   // Changes with every commit of another connection.
   const version = database.pragma('data_version', { simple: true });
   if (version === seen) return;
