@@ -21,6 +21,8 @@ export interface CurvePoint {
 export const ALERTS_A_STEM = 50;
 const STEMS = 200;
 const WARM_UP = 40;
+/** In a small ledger too, so that no object comes a hundred times. */
+const FEWEST_OBJECTS = 10_000;
 export const WHOLE_STEM = 'one stem through all stages';
 
 /** Takes stems through all stages on a filled ledger. It grows by 12,000 rows. */
@@ -28,13 +30,14 @@ export function measureSize(path: string, filled: { rows: number; stems: number;
   const ledger = Ledger.open(path, [VRA], { create: false });
   try {
     const stages = new LedgerStages(ledger, 0);
+    const objects = Math.max(filled.objects, FEWEST_OBJECTS);
     const whole: number[] = [];
     const wholeWork: number[] = [];
     const wholeCpu: number[] = [];
     for (let index = 0; index < WARM_UP + STEMS; index++) {
       if (index === WARM_UP) stages.samples.length = 0;
       const before = stages.samples.length;
-      const batch = { number: filled.stems + index, alerts: ALERTS_A_STEM, objects: filled.objects };
+      const batch = { number: filled.stems + index, alerts: ALERTS_A_STEM, objects };
       const stem = stages.consume(batch);
       stages.feature(stem, batch);
       stages.predict(stem, batch);
