@@ -33,10 +33,13 @@ export interface LinePicture {
   /** All have the same axes, so that they can be compared. */
   readonly panels: readonly Panel[];
   readonly columns: number;
-  /** A line across that should not be crossed, and what it is. */
-  readonly limit?: { readonly y: number; readonly label: string };
+  /** A dashed line across, which the subtitle explains. */
+  readonly limit?: number;
   readonly size: { readonly width: number; readonly height: number };
 }
+
+/** Ticks of a logarithmic axis; those outside of it are left out. */
+const DECADES = Array.from({ length: 13 }, (_, exponent) => 10 ** (exponent - 6));
 
 const GAP = { x: 62, y: 68 };
 
@@ -69,9 +72,9 @@ function panelMark({ title, points }: Panel, index: number, columns: number, pic
     ...(axis.log ? { type: 'log' } : { type: 'linear', zero: true }),
     domain: [...spread([...all.map((point) => point[name]), ...extra, ...(axis.ticks ?? [])], axis)],
   });
-  const axisOf = ({ title, ticks, format = '~s' }: Axis) => ({
+  const axisOf = ({ title, format = '~s', ticks, log }: Axis) => ({
     ...{ title, grid: true, format, labelOverlap: true },
-    ...(ticks && { values: [...ticks] }),
+    ...(ticks ? { values: [...ticks] } : log && { values: DECADES }),
   });
   return {
     type: 'group',
@@ -86,14 +89,14 @@ function panelMark({ title, points }: Panel, index: number, columns: number, pic
         height: { value: size.height },
       },
     },
-    scales: [scale(x, 'x', [0, size.width], []), scale(y, 'y', [size.height, 0], limit ? [limit.y] : [])],
+    scales: [scale(x, 'x', [0, size.width], []), scale(y, 'y', [size.height, 0], limit === undefined ? [] : [limit])],
     axes: [
       { orient: 'bottom', scale: 'x', gridScale: 'y', ...axisOf(isLowest ? x : { ...x, title: '' }) },
       { orient: 'left', scale: 'y', gridScale: 'x', ...axisOf(column === 0 ? y : { ...y, title: '' }), tickCount: 5 },
     ],
     data: [{ name: 'points', values: [...points] }],
     marks: [
-      ...(limit ? limitMarks(limit) : []),
+      ...(limit === undefined ? [] : [limitMark(limit)]),
       {
         type: 'group',
         from: { facet: { data: 'points', name: 'one', groupby: 'line' } },
@@ -116,27 +119,16 @@ const at = {
   stroke: { scale: 'colour', field: 'line' },
 };
 
-function limitMarks({ y, label }: { y: number; label: string }): Mark[] {
-  return [
-    {
-      type: 'rule',
-      encode: {
-        enter: {
-          ...{ x: { value: 0 }, x2: { field: { group: 'width' } }, y: { scale: 'y', value: y } },
-          ...{ stroke: { value: GREY }, strokeDash: { value: [5, 4] } },
-        },
+function limitMark(y: number): Mark {
+  return {
+    type: 'rule',
+    encode: {
+      enter: {
+        ...{ x: { value: 0 }, x2: { field: { group: 'width' } }, y: { scale: 'y', value: y } },
+        ...{ stroke: { value: GREY }, strokeDash: { value: [5, 4] } },
       },
     },
-    {
-      type: 'text',
-      encode: {
-        enter: {
-          ...{ x: { value: 4 }, y: { scale: 'y', value: y, offset: -4 } },
-          ...{ text: { value: label }, fill: { value: '#555555' }, fontSize: { value: 11 } },
-        },
-      },
-    },
-  ];
+  };
 }
 
 /** From the least to the greatest; a linear axis begins at 0. */
