@@ -10,7 +10,7 @@ import { GateRounds, type Round } from './gate-rounds.js';
 const SLOW_DOWN = fileURLToPath(new URL('testing/slow-down.js', import.meta.url));
 const ROUNDS = 3;
 
-test('a stage that takes twice the CPU shows in its ratio to the floors', async (t) => {
+test('a stage that takes four times the CPU shows in its ratio to the floor, and the others do not', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-slow-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'slow');
@@ -25,10 +25,9 @@ test('a stage that takes twice the CPU shows in its ratio to the floors', async 
   const before = await take();
   writeFileSync(file, '');
   const after = await take();
-  // Warming up goes on in so few rounds, and the machine does other things.
-  const change = after.feature / before.feature;
-  assert.ok(change > 1.4 && change < 3, `${change} times the ratio of before`);
-  for (const stage of ['consumer', 'annotate'] as const) {
-    assert.ok(after[stage] / before[stage] < change, `${stage} is ${after[stage] / before[stage]} times as dear`);
-  }
+  // Warming up goes on in so few rounds, and the machine does other things: half of what was added is enough.
+  const change = (stage: 'consumer' | 'feature' | 'annotate') => after[stage] / before[stage];
+  const text = JSON.stringify({ before, after });
+  assert.ok(change('feature') > 2, text);
+  for (const other of ['consumer', 'annotate'] as const) assert.ok(change('feature') > 1.5 * change(other), text);
 });
