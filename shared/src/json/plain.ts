@@ -200,13 +200,16 @@ function endOfNumber(bytes: Uint8Array, view: DataView, start: number, end: numb
   return at - start <= longest ? at : -1;
 }
 
-/** Four digits at a time: bytes of 0x30 to 0x39 are those whose upper half is 3, and still is with 6 added. */
+/**
+ * Four digits at a time: bytes of 0x30 to 0x39 are those whose upper half is 3, and still is with 6 added. Where the
+ * first other byte is follows from the lowest bit that differs, without a branch for the processor to guess.
+ */
 function endOfDigits(bytes: Uint8Array, view: DataView, from: number, end: number): number {
   let at = from;
-  while (at + 4 <= end) {
+  for (; at + 4 <= end; at += 4) {
     const four = view.getInt32(at, true);
-    if ((four & UPPER_HALVES) !== FOUR_ZEROS || ((four + 0x06060606) & UPPER_HALVES) !== FOUR_ZEROS) break;
-    at += 4;
+    const others = ((four & UPPER_HALVES) ^ FOUR_ZEROS) | (((four + 0x06060606) & UPPER_HALVES) ^ FOUR_ZEROS);
+    if (others !== 0) return at + ((31 - Math.clz32(others & -others)) >> 3);
   }
   while ((bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
   return at;
