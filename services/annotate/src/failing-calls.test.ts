@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
+import { waitAtMost } from '@lvra/shared/ledger/connection';
 import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
@@ -67,7 +68,7 @@ describe('a call that fails', () => {
     const gate = await Gate.open(context, night);
     const task = night.task({ lasair: gate.lasair });
     night.addStem(STEM, scoresOf(1));
-    night.ledger.database.pragma('busy_timeout = 20');
+    waitAtMost(night.ledger.database, 20);
     const annotating = night.annotate(STEM, task);
     await gate.arrival();
     const { database: other } = night.openLedger();
