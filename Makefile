@@ -3,7 +3,7 @@
 .NOTPARALLEL:
 .PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
   test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
-  bench-micro bench-ledger bench-pictures bench-avro profile clean
+  bench-micro bench-ledger bench-curves bench-pictures bench-avro profile clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -99,6 +99,9 @@ bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of p
 
 bench-ledger: build ## the ledger at ROWS=10000000, eight writers, lvra status; writes bench/results/ledger.json
 	node bench/dist/ledger/main.js --rows $(or $(ROWS),10000000)
+
+bench-curves: build ## CPU of the feature stage against sources an alert and alerts a batch; writes bench/results/curves.json
+	node bench/dist/curves/main.js
 
 bench-pictures: build ## draw what bench/results holds into docs/pictures
 	node bench/dist/pictures/main.js
