@@ -18,7 +18,7 @@ const world = await FaultWorld.make({
   settings: { LVRA_BATCH_ALERTS: '1000', LVRA_BATCH_SECONDS: '2', LVRA_ANNOTATE_LIST_SIZE: '100' },
 });
 try {
-  await world.startAll();
+  await world.startAll({ node: ['--expose-gc', '--import', new URL('./collecting.js', import.meta.url).href] });
   const samplers = SERVICES.map((name) => new Sampler(world.service(name)));
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;

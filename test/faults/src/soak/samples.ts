@@ -7,7 +7,7 @@ export interface Sample {
   readonly seconds: number;
   /** Of the process as a whole. */
   readonly rssMegabytes: number;
-  /** JavaScript's objects and the buffers that they hold, garbage included. */
+  /** JavaScript's objects and the buffers that they hold, with what became garbage since the last collection. */
   readonly heldMegabytes: number;
   readonly handles: number;
   /** The mean time of a write transaction since the sample before, ms; NaN where there was none. */
@@ -50,9 +50,9 @@ type Figure = Exclude<keyof Sample, 'seconds'>;
  * How much the last third may have over the middle one; the first third is warming up. A busy machine is slow at times:
  * what grows outgrows that, since the load is the same all the time.
  *
- * What a leak of objects or buffers leaves behind is in the least that is ever held, right after a collection. The whole
- * process has more, and takes it in steps: V8 gives its young generation three spaces of up to 16 MB each when it sees
- * fit, which may be at any minute. A leak outside V8 (SQLite, onnxruntime) is one that outgrows those.
+ * What a leak of objects or buffers leaves behind is in the least that is held, soon after a collection (collecting.ts
+ * sees to those). The whole process has more, and takes it in steps: V8 gives its young generation three spaces of up to
+ * 16 MB each when it sees fit, which may be at any minute. A leak outside V8 (SQLite, onnxruntime) outgrows those.
  */
 const ALLOWED: Record<Figure, { readonly factor: number; readonly more: number; readonly of: Of }> = {
   rssMegabytes: { factor: 1.1, more: 48, of: 'mean' },
