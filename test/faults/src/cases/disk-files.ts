@@ -48,7 +48,8 @@ export const cases: FaultCase[] = [
       assert.match(verified.stdout + verified.stderr, new RegExp(stem));
       renameSync(`${path}.copy`, path);
       const retried = await world.lvra('retry', stem);
-      assert.equal(retried.code, 0, retried.stderr);
+      // It may have come due by itself in the moment since.
+      assert.ok(retried.code === 0 || /is done/.test(retried.stderr), retried.stderr);
       world.mended();
     },
   },
