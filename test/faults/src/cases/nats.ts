@@ -195,8 +195,9 @@ function sayAgain(world: FaultWorld, connection: NatsConnection, random: Random)
     },
   });
   return async () => {
-    await Promise.all(again);
+    // First, or what is announced meanwhile would be said again on a connection that is closed.
     subscription.unsubscribe();
+    await Promise.all(again);
     await connection.flush();
   };
 }
