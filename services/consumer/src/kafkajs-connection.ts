@@ -12,11 +12,11 @@ interface Connection {
  * came in one piece, as ours do (see answer-reader.ts). Without the empty piece it takes the answer as it is.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection') as { prototype: Connection };
-const process = prototype.processData;
-if (typeof process !== 'function') {
+const processData = prototype.processData;
+if (typeof processData !== 'function') {
   throw new Error('kafkajs has no Connection.processData: it is another version than 2.2.4, for which this was made');
 }
 prototype.processData = function (this: Connection, data: Buffer): void {
   if (this.bytesBuffered === 0) this.chunks = [];
-  process.call(this, data);
+  processData.call(this, data);
 };
