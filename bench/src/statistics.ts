@@ -8,8 +8,12 @@ export function median(values: readonly number[]): number {
   return (above + below) / 2;
 }
 
-/** The value below which a share of the sorted values lies, by nearest rank: a value that was really seen. */
-export function percentile(sorted: readonly number[], share: number): number {
+/**
+ * The value below which a share of the sorted values lies, by nearest rank: a value that was really seen.
+ *
+ * @throws RangeError where there are none
+ */
+export function percentile(sorted: ArrayLike<number>, share: number): number {
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   if (value === undefined) throw new RangeError('a percentile of no values');
   return value;

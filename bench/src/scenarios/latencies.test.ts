@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { objectIdOf, sourceIdOf } from './fresh-ids.js';
-import { arrivalsOf, quantile } from './latencies.js';
+import { arrivalsOf } from './latencies.js';
 
 const load = { sent: 3, sentAt: (serial: number) => 1_000 * serial };
 const held = (serial: number, at: number) => [`${objectIdOf(serial)}`, at] as const;
@@ -17,13 +17,4 @@ test('an alert without an annotation, and an annotation without an alert, are fa
   assert.equal(faults.length, 2);
   assert.match(faults[0] as string, new RegExp(`^1 annotations .* ${sourceIdOf(2)}$`));
   assert.match(faults[1] as string, new RegExp(`^1 alerts .* ${objectIdOf(2)}$`));
-});
-
-test('a quantile is one of the values', () => {
-  const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
-  assert.equal(quantile(hundred, 0.5), 50);
-  assert.equal(quantile(hundred, 0.99), 99);
-  assert.equal(quantile(hundred, 1), 100);
-  assert.equal(quantile(Float64Array.of(7), 0.99), 7);
-  assert.ok(Number.isNaN(quantile(Float64Array.of(), 0.5)));
 });

@@ -30,8 +30,3 @@ export function arrivalsOf(load: Pick<Load, 'sent' | 'sentAt'>, held: readonly H
   const latencies = Float64Array.from(counted, ([serial, ms]) => (ms - load.sentAt(serial)) / 1_000);
   return { latencies: latencies.sort(), faults };
 }
-
-/** The smallest of the values that at least this share of them does not exceed. @param sorted in rising order */
-export function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? Number.NaN;
-}

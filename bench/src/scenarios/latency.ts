@@ -1,4 +1,5 @@
-import { arrivalsOf, quantile } from './latencies.js';
+import { percentile } from '../statistics.js';
+import { arrivalsOf } from './latencies.js';
 import { PipelineWorld } from './pipeline-world.js';
 import { finish, table, verdict } from './report.js';
 import { whereTimeGoes } from './where-time-goes.js';
@@ -33,8 +34,8 @@ export async function latency(batchSeconds: number, objective: number, seconds: 
           ['leg', 'median s', '99th percentile s'],
           legs.map(({ name, median, p99 }) => [name, median.toFixed(3), p99.toFixed(3)]),
         ),
-        `from Kafka to annotation: median ${quantile(latencies, 0.5).toFixed(2)} s, longest ${quantile(latencies, 1).toFixed(2)} s`,
-        verdict('99th percentile', quantile(latencies, 0.99), objective, 's', true),
+        `from Kafka to annotation: median ${percentile(latencies, 0.5).toFixed(2)} s, longest ${percentile(latencies, 1).toFixed(2)} s`,
+        verdict('99th percentile', percentile(latencies, 0.99), objective, 's', true),
       ],
       [...faults, ...(findings === undefined ? [] : [findings])],
     );

@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService } from '@lvra/test-servers/service';
 import { usageOf } from '../process-usage.js';
-import { quantile } from './latencies.js';
+import { percentile } from '../statistics.js';
 import { PipelineWorld, SERVICES } from './pipeline-world.js';
 import { finish, table, verdict } from './report.js';
 
@@ -31,9 +31,9 @@ export async function start(): Promise<void> {
         await service.end();
       }
       seconds.sort();
-      const figures = [0, 0.5, 1].map((share) => quantile(seconds, share).toFixed(2));
+      const figures = [0, 0.5, 1].map((share) => percentile(seconds, share).toFixed(2));
       rows.push([name, ...figures, cpuMs.toFixed(0)]);
-      verdicts.push(verdict(`${name}, median of ${TIMES}`, quantile(seconds, 0.5), OBJECTIVE, 's', true));
+      verdicts.push(verdict(`${name}, median of ${TIMES}`, percentile(seconds, 0.5), OBJECTIVE, 's', true));
     }
     finish([table(['service', 'quickest s', 'median s', 'slowest s', 'CPU ms'], rows), ...verdicts], []);
   } finally {

@@ -1,4 +1,5 @@
-import { arrivalsOf, quantile } from './latencies.js';
+import { percentile } from '../statistics.js';
+import { arrivalsOf } from './latencies.js';
 import { memoryCourse } from './memory.js';
 import { PipelineWorld } from './pipeline-world.js';
 import { finish, table, verdict } from './report.js';
@@ -47,7 +48,7 @@ export async function sustained(seconds: number): Promise<void> {
           ['process', 'CPU ms/alert', 'of a core', 'peak MB'],
           [...rows, ['all', (all / load.sent).toFixed(3), `${(all / took / 10).toFixed(0)} %`, '']],
         ),
-        `from Kafka to annotation: median ${quantile(latencies, 0.5).toFixed(1)} s, 99th percentile ${quantile(latencies, 0.99).toFixed(1)} s, with ${MOST_LEAD} alerts on the way`,
+        `from Kafka to annotation: median ${percentile(latencies, 0.5).toFixed(1)} s, 99th percentile ${percentile(latencies, 0.99).toFixed(1)} s, with ${MOST_LEAD} alerts on the way`,
         verdict('end to end', perSecond, OBJECTIVE, 'alerts/s', false),
       ],
       [...faults, ...(findings === undefined ? [] : [findings])],

@@ -1,6 +1,6 @@
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { dataPaths } from '@lvra/shared/paths';
-import { quantile } from './latencies.js';
+import { percentile } from '../statistics.js';
 
 /** One leg of the way from Kafka to Lasair. */
 export interface Leg {
@@ -33,7 +33,7 @@ export function whereTimeGoes(root: string, since: number): Leg[] {
     }
     return [...times].map(([name, seconds]) => {
       const sorted = Float64Array.from(seconds).sort();
-      return { name, median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+      return { name, median: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
     });
   } finally {
     ledger.close();
