@@ -21,6 +21,7 @@ servers:
 build: packages ## compile
 	@node deploy/setup/drop-stale-build.mjs
 	tsc -b
+	node services/cli/bundle.mjs
 
 # Compose as Docker's plugin, or as a program of its own.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
@@ -113,5 +114,5 @@ bench-avro: setup build ## CPU for decoding an alert in Avro
 	node bench/dist/avro.js
 
 clean: ## remove what build, demo and bench wrote
-	rm -rf demo-data bench/data
+	rm -rf demo-data bench/data services/cli/bundle
 	find shared services test bench grafana -name node_modules -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -print0 | xargs -0 rm -rf

@@ -17,27 +17,7 @@ Examples:
   lvra status                        what is done, pending and failed`;
 
 /** What each command is made by, in the order of the help. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  init: async () => (await import('./commands/init.js')).initCommand(),
-  run: async () => (await import('./commands/run.js')).runCommand(),
-  start: async () => (await import('./commands/start.js')).startCommand(),
-  status: async () => (await import('./commands/status.js')).statusCommand(),
-  stem: async () => (await import('./commands/stem.js')).stemCommand(),
-  object: async () => (await import('./commands/object.js')).objectCommand(),
-  retry: async () => (await import('./commands/retry.js')).retryCommand(),
-  dead: async () => (await import('./commands/dead.js')).deadCommand(),
-  replay: async () => (await import('./commands/replay.js')).replayCommand(),
-  quarantine: async () => (await import('./commands/quarantine.js')).quarantineCommand(),
-  model: async () => (await import('./commands/model.js')).modelCommand(),
-  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
-  'tns-report': async () => (await import('./commands/tns-report.js')).tnsReportCommand(),
-  simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
-  sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand(),
-  backup: async () => (await import('./commands/backup.js')).backupCommand(),
-  prune: async () => (await import('./commands/prune.js')).pruneCommand(),
-  demo: async () => (await import('./commands/demo.js')).demoCommand(),
-  prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
-};
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
  * The command line. Where its words begin with a command, that one alone is loaded: `lvra status` needs neither a Kafka
@@ -45,15 +25,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  *
  * @param words that it will be given; without them every command is loaded
  */
-export async function makeProgram(words: readonly string[] = []): Promise<Command> {
+export async function makeProgram(commands: Commands, words: readonly string[] = []): Promise<Command> {
   const program = new Command('lvra')
     .description(
       'Scores the alerts of a Lasair filter with virtual research assistants (VRAs) and annotates them at Lasair.',
     )
     .addHelpText('after', AFTER_HELP)
     .helpCommand(false);
-  const named = Object.entries(COMMANDS).filter(([name]) => name === words[0]);
-  for (const [name, make] of named.length > 0 ? named : Object.entries(COMMANDS)) {
+  const named = Object.entries(commands).filter(([name]) => name === words[0]);
+  for (const [name, make] of named.length > 0 ? named : Object.entries(commands)) {
     program.addCommand(await make(), { hidden: name === 'prepare' });
   }
   sayInOneLine(program);

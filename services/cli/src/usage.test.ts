@@ -4,10 +4,11 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
+import { COMMANDS } from './commands.js';
 import { makeProgram } from './program.js';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
-const COMMANDS = [
+const NAMES = [
   'init',
   'run',
   'start',
@@ -101,7 +102,7 @@ describe('lvra --help', () => {
   test('lists every command, and what the exit codes mean', async () => {
     const ran = await runLvra(['--help']);
     assert.equal(ran.code, 0);
-    for (const command of COMMANDS) assert.match(ran.stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+    for (const command of NAMES) assert.match(ran.stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
     assert.match(ran.stdout, /Exit codes: 0 .*; 1 .*; 2 .*;\n3 /);
   });
 
@@ -111,7 +112,7 @@ describe('lvra --help', () => {
   });
 
   for (const command of [
-    ...COMMANDS,
+    ...NAMES,
     'model list',
     'model use',
     'quarantine list',
@@ -119,7 +120,7 @@ describe('lvra --help', () => {
     'quarantine replay',
   ]) {
     test(`lvra ${command} --help says what it does`, async () => {
-      const program = await makeProgram();
+      const program = await makeProgram(COMMANDS);
       let help = '';
       hear(program, (text) => {
         help += text;
@@ -136,7 +137,8 @@ test('a command is loaded without what other commands need', async () => {
   const load = `
     import { createRequire } from 'node:module';
     import { makeProgram } from ${JSON.stringify(program)};
-    const { commands } = await makeProgram(['status', '--json']);
+    import { COMMANDS } from ${JSON.stringify(program.replace('program.js', 'commands.js'))};
+    const { commands } = await makeProgram(COMMANDS, ['status', '--json']);
     const files = Object.keys(createRequire(${JSON.stringify(program)}).cache);
     console.log(JSON.stringify({ commands: commands.map((command) => command.name()), files }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load]);

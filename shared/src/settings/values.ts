@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Readers of single values. Files and environment both give text, so that a model version of `1.10` stays what it

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A value as somebody wrote it, and where. */
 export interface Written {

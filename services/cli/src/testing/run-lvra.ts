@@ -17,8 +17,9 @@ export function runLvra(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   folder?: string,
+  program = LVRA,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [LVRA, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env.PATH, ...environment },
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

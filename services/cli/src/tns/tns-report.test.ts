@@ -6,6 +6,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/sandbox/tns/tns-sandbox';
 import { UsageError } from '@lvra/shared/errors';
+import { COMMANDS } from '../commands.js';
 import { makeProgram } from '../program.js';
 import { LVRA, runLvra } from '../testing/run-lvra.js';
 import { endOf, makeTnsTeam, OBJECTS, type TnsTeam } from '../testing/tns-team.js';
@@ -86,7 +87,7 @@ describe('lvra tns-report without a site', { concurrency: 2 }, () => {
     test(`lvra tns-report ${words.join(' ')}: said in one line`, async () => {
       // In this process, which spares a start each; a UsageError ends in exit code 2, as of every command.
       Object.assign(process.env, team.environment);
-      const program = await makeProgram();
+      const program = await makeProgram(COMMANDS);
       let said = '';
       for (const command of [program, ...program.commands]) {
         command.configureOutput({

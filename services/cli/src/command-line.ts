@@ -1,0 +1,23 @@
+import { EXIT, runProgram } from '@lvra/shared/service/program';
+import { CommanderError } from 'commander';
+import { type Commands, makeProgram } from './program.js';
+
+/** Runs the command that this process was started with. */
+export async function runCommandLine(commands: Commands): Promise<void> {
+  // Whoever reads our output may stop reading, as head does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+
+  await runProgram('lvra', async () => {
+    const words = process.argv.slice(2);
+    try {
+      await (await makeProgram(commands, words)).parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      // It has said what is wrong; where help was asked for, nothing is.
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+  });
+}

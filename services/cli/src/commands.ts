@@ -1,0 +1,21 @@
+import { LEDGER_COMMANDS } from './ledger-commands.js';
+import type { Commands } from './program.js';
+
+/** Every command of `lvra`. */
+export const COMMANDS: Commands = {
+  init: async () => (await import('./commands/init.js')).initCommand(),
+  run: async () => (await import('./commands/run.js')).runCommand(),
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  ...LEDGER_COMMANDS,
+  replay: async () => (await import('./commands/replay.js')).replayCommand(),
+  quarantine: async () => (await import('./commands/quarantine.js')).quarantineCommand(),
+  model: async () => (await import('./commands/model.js')).modelCommand(),
+  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  'tns-report': async () => (await import('./commands/tns-report.js')).tnsReportCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
+  sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand(),
+  backup: async () => (await import('./commands/backup.js')).backupCommand(),
+  prune: async () => (await import('./commands/prune.js')).pruneCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
+};

@@ -1,0 +1,13 @@
+import type { Commands } from './program.js';
+
+/**
+ * The commands that need the ledger and nothing else, asked again and again by whoever watches: they are bundled into
+ * one file (bundle.mjs), because finding and reading 260 of them takes longer than all that the commands do.
+ */
+export const LEDGER_COMMANDS: Commands = {
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  stem: async () => (await import('./commands/stem.js')).stemCommand(),
+  object: async () => (await import('./commands/object.js')).objectCommand(),
+  retry: async () => (await import('./commands/retry.js')).retryCommand(),
+  dead: async () => (await import('./commands/dead.js')).deadCommand(),
+};
