@@ -33,7 +33,7 @@ export interface PipelineRun {
   readonly lasairCalls: number;
 }
 
-/** Of all runs of a pipeline so far. */
+/** Of the last run of a pipeline. */
 export interface PipelineRecords {
   /** From the Kafka timestamp of each alert to its accepted annotation, ms, shortest first. */
   readonly latenciesMs: readonly number[];
@@ -146,10 +146,10 @@ export class Pipeline {
   }
 
   /** What the ledger knows exactly; not for the services of another checkout, whose ledger may be of another age. */
-  records(): PipelineRecords {
+  records({ begunMs }: PipelineRun): PipelineRecords {
     const ledger = Ledger.open(join(this.#root, 'db', 'log.db'), [], { create: false });
     try {
-      return { latenciesMs: ledger.totals.latenciesMs(), lastRegisteredMs: ledger.totals.lastRegisteredMs() };
+      return { latenciesMs: ledger.totals.latenciesMs(begunMs), lastRegisteredMs: ledger.totals.lastRegisteredMs() };
     } finally {
       ledger.close();
     }

@@ -8,6 +8,7 @@ export function reportOf(result: BenchResult, previous: BenchResult | undefined)
   return [
     `${alerts} alerts of ${(bytesAnAlert / 1000).toFixed(1)} kB in ${seconds.toFixed(1)} s, end to end (${commit})`,
     stageTable(result),
+    warmingUpLine(result),
     floorTable(result),
     `from sent to accepted annotation: median ${latencySeconds.median.toFixed(1)} s, 99 in 100 within ${latencySeconds.p99.toFixed(1)} s (all alerts sent at once)`,
     `${machine}, Node ${node}; Kafka, NATS and sandbox on the same machine`,
@@ -37,6 +38,12 @@ function stageTable({ costs, ratios }: BenchResult): string {
     ]);
   }
   return table.toString();
+}
+
+function warmingUpLine({ warmingUp: { alerts, costs }, floors: { before } }: BenchResult): string {
+  const stages = MEASURED.map((name) => `${name === 'all' ? 'all four' : name} ${cpuMs(costs[name]).toFixed(3)}`);
+  const ratio = (cpuMs(costs.all) / before.jsonParse).toFixed(2);
+  return `the ${alerts} alerts before, as the services warmed up, CPU ms: ${stages.join(', ')} (${ratio} x JSON.parse)`;
 }
 
 function floorTable({ floors: { before, after } }: BenchResult): string {

@@ -47,6 +47,7 @@ function result(commit: string, date: string, parse: number): BenchResult {
     ...{ commit, date, machine: 'a machine', node: 'v20', seed: 1, alerts: 1_000, bytesAnAlert: 40_000, seconds: 4 },
     latencySeconds: { median: 1, p99: 3 },
     costs,
+    warmingUp: { alerts: 500, costs: costsOf({ ...run, alerts: 500 }, run.begunMs + 2_000) },
     floors: measured,
     ratios: ratiosOf(costs, measured),
   };
@@ -102,5 +103,10 @@ describe('results', () => {
     assert.match(text, /since aaaaaaa1 of 2026-03-01: consumer 4\.00 → 2\.00 \(−50 %\)/);
     assert.match(text, /all four 9\.00 → 4\.50 \(−50 %\)/);
     assert.match(reportOf(result('bbbbbbb2', '2026-03-02', 0.2), undefined), /nothing of another commit/);
+  });
+
+  test('the report says what warming up cost', () => {
+    const text = reportOf(result('bbbbbbb2', '2026-03-02', 0.2), undefined);
+    assert.match(text, /the 500 alerts before, .*: consumer 0\.800, .* all four 1\.800 \(9\.00 x JSON\.parse\)/);
   });
 });

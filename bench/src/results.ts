@@ -36,6 +36,8 @@ export interface BenchResult {
   readonly seconds: number;
   readonly latencySeconds: { readonly median: number; readonly p99: number };
   readonly costs: Readonly<Record<Measured, StageCost>>;
+  /** What alerts cost before them, the first ones of processes that have just started. */
+  readonly warmingUp: { readonly alerts: number; readonly costs: Readonly<Record<Measured, StageCost>> };
   /** CPU ms an alert, just before the run and just after. */
   readonly floors: { readonly before: Floors; readonly after: Floors };
   /** CPU over each floor's mean of before and after. */

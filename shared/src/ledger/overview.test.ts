@@ -109,6 +109,7 @@ describe('the sums over everything', () => {
       assert.equal(ledger.totals.scores(), 4);
       assert.deepEqual(ledger.totals.outcomes(), { accepted: 3, superseded: 1 });
       assert.deepEqual(ledger.totals.latenciesMs(), [1_000, 7_500]);
+      assert.deepEqual(ledger.totals.latenciesMs(3_000), [1_000]);
       assert.deepEqual(ledger.totals.highestScores(5), [
         { diaObjectId: objects[0], model: 'r0b', score: 0.9 },
         { diaObjectId: objects[1], model: 'r0b', score: 0.7 },

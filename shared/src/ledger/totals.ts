@@ -28,17 +28,21 @@ export class Totals {
     return Object.fromEntries(rows.map(({ outcome, scores }) => [outcome, Number(scores)]));
   }
 
-  /** The time from the arrival of each alert to its accepted annotation, ms, shortest first. */
-  latenciesMs(): number[] {
+  /**
+   * The time from the arrival of each alert to its accepted annotation, ms, shortest first.
+   *
+   * @param since ms since 1970; alerts that arrived before are left out
+   */
+  latenciesMs(since = 0): number[] {
     return this.#database
-      .prepare<[], number>(
+      .prepare<[number], number>(
         `SELECT outcome.at - source.received_ms AS ms FROM annotation_outcome outcome
          JOIN provenance ON provenance.ID = outcome.provenance_ID
          JOIN source ON source.diaSourceId = provenance.diaSourceId
-         WHERE outcome.outcome = 'accepted' AND source.received_ms IS NOT NULL ORDER BY ms`,
+         WHERE outcome.outcome = 'accepted' AND source.received_ms >= ? ORDER BY ms`,
       )
       .pluck()
-      .all();
+      .all(since);
   }
 
   /** When the newest batch was registered, ms since 1970; 0 where there is none. */
