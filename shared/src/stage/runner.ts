@@ -30,7 +30,7 @@ const IDLE_WAIT_MS = 5_000;
 const PREPARE_AGAIN_MS = 30_000;
 /** How often the ledger is searched while the bus does not work. */
 const SWEEP_WITHOUT_BUS_MS = 5_000;
-/** Within this time after an announcement its message has come, or the consumer is silent. */
+/** Whoever listens for so long has heard what was announced meanwhile, or the consumer is silent. */
 const SILENCE_MS = 10_000;
 /** So much later than a stem is due the ledger is looked at, so that it is not looked at twice. */
 const AFTER_MS = 50;
@@ -48,8 +48,11 @@ export class StageRunner {
   readonly #handler: StemHandler;
   /** On the clock of `performance.now()`, which nobody puts back. */
   #nextSweep = 0;
-  /** When the bus brought something last, or the first sweep was over: that one finds what came before we listened. */
-  #heardAt: number | undefined;
+  /**
+   * How long the bus, which worked, was listened to without a word, since the stage did anything else: while it stands
+   * still or works on a stem, messages stay where they are.
+   */
+  #silentMs = 0;
   #hadBus = true;
 
   constructor(options: RunnerOptions) {
@@ -129,18 +132,26 @@ export class StageRunner {
     else if (!this.#hadBus) this.#sweepIn(0);
     this.#hadBus = hasBus;
     const unreadyMs = await this.#readiness.check();
+    if (!hasBus || unreadyMs > 0) this.#silentMs = 0;
     if (unreadyMs > 0) return sleep(unreadyMs, signal);
     if (performance.now() >= this.#nextSweep) await this.#sweep(signal);
     if (signal.aborted || this.#readiness.reason !== undefined) return;
-    const untilSweep = Math.max(this.#nextSweep - performance.now(), 0);
-    const delivery = await subscription.next(Math.min(IDLE_WAIT_MS, untilSweep), signal);
+    const delivery = await this.#listen(subscription, signal);
     if (delivery) await this.#take(delivery, signal);
+  }
+
+  async #listen(subscription: Subscription, signal: AbortSignal): Promise<Delivery | undefined> {
+    const begun = performance.now();
+    const waitMs = Math.min(IDLE_WAIT_MS, Math.max(this.#nextSweep - begun, 0));
+    const delivery = await subscription.next(waitMs, signal);
+    // A process that was stopped has not listened for longer than it meant to.
+    this.#silentMs = delivery ? 0 : this.#silentMs + Math.min(performance.now() - begun, waitMs);
+    return delivery;
   }
 
   /** Does a stem that was delivered. Another replica may have paused the stage while this one waited for it. */
   async #take(delivery: Delivery, signal: AbortSignal): Promise<void> {
     if (signal.aborted || (await this.#readiness.check()) > 0) return delivery.giveBack();
-    this.#heardAt = performance.now();
     this.#note(await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal));
   }
 
@@ -151,12 +162,13 @@ export class StageRunner {
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
-    const { work, bus, leaseMs, sweepMs } = this.#options;
+    const { work, leaseMs, sweepMs } = this.#options;
     this.#handler.releaseLate();
     this.#forfeit();
     const pending = work.pending(Date.now(), leaseMs);
     this.#sweepIn(sweepMs, Number.POSITIVE_INFINITY);
-    const silentMs = bus.trouble() === undefined ? performance.now() - (this.#heardAt ?? Number.POSITIVE_INFINITY) : 0;
+    const silentMs = this.#silentMs;
+    this.#silentMs = 0;
     let fresh = 0;
     for (const stem of pending) {
       if (signal.aborted) return;
@@ -165,7 +177,6 @@ export class StageRunner {
       if (outcome.kind === 'settled' && outcome.attempt === 1) fresh++;
       this.#note(outcome);
     }
-    this.#heardAt ??= performance.now();
     if (silentMs > SILENCE_MS && fresh > 0) this.#reportSilence(fresh);
     // Whoever holds one of the others may have been killed: then it is free when the claim has run out. And those that
     // wait for another attempt may have been put back in an earlier sweep, or by another replica.
