@@ -112,6 +112,8 @@ function fillStems(
   { database }: Ledger,
   { first, end, alerts, objects }: { first: number; end: number; alerts: number; objects: number },
 ): void {
+  // As a number each would be bound as a double, and SQLite would reckon the ids in doubles: the last digits were lost.
+  const bound = { alerts: BigInt(alerts), objects: BigInt(objects) };
   const before = database.prepare('SELECT coalesce(max(ID), 0) FROM provenance').pluck().get() as bigint;
   database.exec('DELETE FROM filled_stem; DELETE FROM filled_alert');
   const numbers = (name: string, from: string, to: string) =>
@@ -120,7 +122,7 @@ function fillStems(
     .prepare(
       `WITH RECURSIVE ${numbers('stem', '@first', '@end')} INSERT INTO filled_stem SELECT stem, ${STEM_NAME('stem')} FROM stem`,
     )
-    .run({ first, end });
+    .run({ first: BigInt(first), end: BigInt(end) });
   database
     .prepare(
       `WITH RECURSIVE ${numbers('place', '0', '@alerts')},
@@ -128,12 +130,12 @@ function fillStems(
            ((number * @alerts + place) * 7919 + abs(random() % 7919)) % @objects AS object FROM filled_stem, place)
        INSERT INTO filled_alert SELECT stem, name, ${SOURCE_ID}, ${OBJECT_ID} FROM alert`,
     )
-    .run({ alerts, objects });
-  const values = { at: FIRST_STEM_S * 1000, alerts, before };
+    .run(bound);
+  const values = { ...bound, at: BigInt(FIRST_STEM_S * 1000), before };
   for (const sql of FILLINGS) database.prepare(sql).run(valuesIn(sql, values));
 }
 
 /** Those of the values that a statement names. */
-function valuesIn(sql: string, values: Record<string, number | bigint>): Record<string, number | bigint> {
+function valuesIn(sql: string, values: Record<string, bigint>): Record<string, bigint> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => sql.includes(`@${name}`)));
 }
