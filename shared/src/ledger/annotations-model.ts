@@ -25,6 +25,7 @@ export interface Tables {
         readonly sender: string | null;
         readonly sendingFor: number;
         readonly doubtFor: number;
+        readonly newestUnder: string | null;
       }
     | undefined;
   readonly outcomes: readonly [string | null, string | null];
@@ -129,11 +130,11 @@ export class LedgerModel {
         .run(index + 1, OBJECT, index + 1, stem);
     });
     if (annotation) {
-      const { accepted, sending, sender, sendingFor, doubtFor } = annotation;
+      const { accepted, sending, sender, sendingFor, doubtFor, newestUnder } = annotation;
       const instant = (ticks: number) => (ticks > 0 ? NOW + ticks * TICK_MS : 0);
       database
-        .prepare("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?)")
-        .run(OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor));
+        .prepare("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?, ?)")
+        .run(OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor), newestUnder);
     }
   }
 
@@ -151,6 +152,7 @@ export class LedgerModel {
         sender: row.sender as string | null,
         sendingFor: ticks(row.sending_until),
         doubtFor: ticks(row.doubt_until),
+        newestUnder: row.newest_under as string | null,
       },
       outcomes: [(outcome.get(1) as string) ?? null, (outcome.get(2) as string) ?? null],
       statuses: [Number(status.get(STEMS[0])), Number(status.get(STEMS[1]))],

@@ -18,6 +18,14 @@ export interface Versions {
 }
 
 /**
+ * The versions as text. A score that was the newest under some is so under the same text, until there are others with
+ * a greater ID; under other versions nothing is known.
+ */
+export function judgementOf({ version, refusedVersion }: Versions): string {
+  return refusedVersion === undefined ? version : JSON.stringify([version, refusedVersion]);
+}
+
+/**
  * False for a score that is never sent, whatever happens: an incomplete row, or one of a version that is refused. It
  * must not supersede a score that can be sent, or Lasair would be left with none of them.
  */
@@ -36,7 +44,8 @@ export function canBeSent({ diaSourceId, modelVersion, score }: Contender, { ref
  *
  * Each score is held against the best of those before it, so what lost once never comes back: an outcome
  * "superseded" is for good, also where times are known for some of the sources only and two of the three
- * comparisons among three scores contradict the third.
+ * comparisons among three scores contradict the third. And it may go on from a score that was the newest before: of
+ * those with smaller IDs none counts any more.
  *
  * @returns undefined where there is no score that can be sent
  */

@@ -1,6 +1,6 @@
 import { isDone } from '../status.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
-import { newestOf, type Versions } from './annotations-newest.js';
+import { judgementOf, type Versions } from './annotations-newest.js';
 import type { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
 import type { WorkLedger } from './work.js';
@@ -83,11 +83,12 @@ export class Reservations {
     const ofObject = 'WHERE vra = @vra AND diaObjectId = @object';
     this.#statements = {
       take: database.prepare(
-        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until)
-         VALUES (@vra, @object, @id, @sender, @until)
+        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until, newest_under)
+         VALUES (@vra, @object, @id, @sender, @until, @judgement)
          ON CONFLICT (vra, diaObjectId) DO UPDATE SET
            doubt_until = CASE WHEN sending_until > @now THEN max(sending_until, doubt_until) ELSE doubt_until END,
-           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until
+           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until,
+           newest_under = excluded.newest_under
          WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= @now`,
       ),
       blockedUntil: database
@@ -137,9 +138,10 @@ export class Reservations {
       const reserved: Row[] = [];
       const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
+      const judgement = judgementOf(versions);
       for (const row of rows) {
         if (this.#isSuperseded(work.vra, row, seen, versions)) superseded.push(row);
-        else if (this.#take(work.vra, row, call)) reserved.push(row);
+        else if (this.#take(work.vra, row, call, judgement)) reserved.push(row);
         else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
       }
       if (reserved.length === 0) return { reserved, superseded, busy, calls };
@@ -150,12 +152,12 @@ export class Reservations {
 
   #isSuperseded(vra: string, row: Sendable, seen: bigint, versions: Versions): boolean {
     if (!this.#history.grewSince(vra, row.diaObjectId, seen)) return false;
-    return newestOf(this.#history.ofObject(vra, row.diaObjectId), versions)?.id !== row.id;
+    return this.#history.newest(vra, row.diaObjectId, versions) !== row.id;
   }
 
-  #take(vra: string, row: Sendable, { sender, now, until }: Call): boolean {
+  #take(vra: string, row: Sendable, { sender, now, until }: Call, judgement: string): boolean {
     const { id, diaObjectId: object } = row;
-    return this.#statements.take.run({ vra, object, id, sender, now, until }).changes > 0;
+    return this.#statements.take.run({ vra, object, id, sender, now, until, judgement }).changes > 0;
   }
 
   /** A reservation that ends later than one made now is of before the clock was put back: it ends with one made now. */

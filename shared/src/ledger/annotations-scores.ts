@@ -1,5 +1,5 @@
 import { lastScores, type PastScore } from './annotations-history.js';
-import { canBeSent, newestOf, type Versions } from './annotations-newest.js';
+import { canBeSent, judgementOf, newestOf, type Versions } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
@@ -71,6 +71,15 @@ export class ScoreHistory {
            WHERE p.diaObjectId = ? AND p.model_name = ? ORDER BY p.ID`,
         )
         .raw(),
+      sinceNewest: database
+        .prepare(
+          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score FROM provenance p
+           LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+           WHERE p.diaObjectId = @diaObjectId AND p.model_name = @vra AND p.ID >= coalesce((SELECT sending_ID FROM annotation
+             WHERE vra = @vra AND diaObjectId = @diaObjectId AND newest_under = @judgement), 0)
+           ORDER BY p.ID`,
+        )
+        .raw(),
       grewSince: database.prepare(
         'SELECT 1 FROM provenance WHERE diaObjectId = ? AND ID > ? AND model_name = ? LIMIT 1',
       ),
@@ -129,10 +138,20 @@ export class ScoreHistory {
   }
 
   #newest(vra: string, diaObjectId: bigint, versions: Versions, historyLength: number) {
+    if (historyLength === 0) return { id: this.newest(vra, diaObjectId, versions), history: [] };
     const all = this.ofObject(vra, diaObjectId);
     const newest = newestOf(all, versions);
-    const history = newest && historyLength > 0 ? lastScores(all, newest, versions, historyLength) : [];
-    return { id: newest?.id, history };
+    return { id: newest?.id, history: newest ? lastScores(all, newest, versions, historyLength) : [] };
+  }
+
+  /**
+   * The ID of an object's newest score that can be sent. Of an object with hundreds of scores it reads those from
+   * the one on that was last found to be the newest: the others lost to that one, and what lost never comes back, also
+   * where the time of its source becomes known later.
+   */
+  newest(vra: string, diaObjectId: bigint, versions: Versions): bigint | undefined {
+    const judgement = judgementOf(versions);
+    return newestOf(pastScoresOf(this.#statements.sinceNewest.all({ vra, diaObjectId, judgement })), versions)?.id;
   }
 
   /** By diaSourceId; of several rows the latest counts. */
@@ -143,20 +162,7 @@ export class ScoreHistory {
 
   /** All scores of an object, in the order of their IDs. */
   ofObject(vra: string, diaObjectId: bigint): PastScore[] {
-    const rows = this.#statements.ofObject.all(diaObjectId, vra) as [
-      bigint,
-      Integer,
-      number | null,
-      string | null,
-      number | null,
-    ][];
-    return rows.map(([id, diaSourceId, midpointMjdTai, modelVersion, score]) => ({
-      id,
-      diaSourceId,
-      midpointMjdTai,
-      modelVersion,
-      score,
-    }));
+    return pastScoresOf(this.#statements.ofObject.all(diaObjectId, vra));
   }
 
   /** Whether the object has scores with an ID greater than `seen`. */
@@ -182,4 +188,16 @@ export class ScoreHistory {
     }
     return byPython.get(diaObjectId, vra) !== undefined;
   }
+}
+
+function pastScoresOf(rows: unknown[]): PastScore[] {
+  return (rows as [bigint, Integer, number | null, string | null, number | null][]).map(
+    ([id, diaSourceId, midpointMjdTai, modelVersion, score]) => ({
+      id,
+      diaSourceId,
+      midpointMjdTai,
+      modelVersion,
+      score,
+    }),
+  );
 }

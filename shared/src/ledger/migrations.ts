@@ -262,6 +262,14 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX quarantine_open ON quarantine (ID) WHERE replayed_as IS NULL;
     `,
   },
+  {
+    name: 'which score was the newest',
+    sql: `
+      -- Under which versions of the model sending_ID was found to be the newest score of its object, as \`judgementOf\`
+      -- writes them: under the same ones no score with a smaller ID has to be looked at again. Null where unknown.
+      ALTER TABLE annotation ADD COLUMN newest_under TEXT;
+    `,
+  },
 ];
 
 /**
