@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { CurvePoint } from './curve.js';
 import type { QuestionTime } from './questions.js';
-import type { Spread } from './times.js';
+import { LIMIT_MS, type Spread } from './times.js';
 import type { LoadResult } from './writers.js';
 
 const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
@@ -19,10 +19,11 @@ function table(head: string[], rows: string[][]): string {
 
 /** What eight writers took, each time as median, 99th percentile and most, ms. */
 export function loadReport(load: LoadResult): string {
-  const { alertsASecond, alertsAStem, stems, drainedSeconds, operations, disk } = load;
-  const rows = operations.map(({ operation, times, work, commit, wait, cpu }) => [
+  const { alertsASecond, alertsAStem, stems, drainedSeconds, operations, together, disk } = load;
+  const rows = operations.map(({ operation, times, total, work, commit, wait, cpu }) => [
     operation,
     String(times),
+    spread(total),
     spread(work),
     spread(commit),
     spread(wait),
@@ -30,7 +31,8 @@ export function loadReport(load: LoadResult): string {
   ]);
   return [
     `${alertsASecond} alerts a second in stems of ${alertsAStem}: ${stems} stems, the last ${drainedSeconds.toFixed(1)} s after the end`,
-    table(['ms: p50, p99, most', 'times', 'its own work', 'commit', 'wait for the lock', 'CPU'], rows),
+    table(['ms: p50, p99, most', 'times', 'in all', 'its own work', 'commit', 'wait for the lock', 'CPU'], rows),
+    `all ${together.times} together: 99 of 100 within ${ms(together.p99)} ms, ${together.percentWithin.toFixed(1)} of 100 within ${LIMIT_MS} ms`,
     `a bare write and fsync beside it: ${spread(disk)} ms`,
   ].join('\n');
 }

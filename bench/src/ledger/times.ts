@@ -41,6 +41,8 @@ export interface Spread {
 export interface OperationTimes {
   readonly operation: Operation;
   readonly times: number;
+  /** The whole operation, as its caller has to wait for it. */
+  readonly total: Spread;
   /** Without the wait for the lock. */
   readonly own: Spread;
   /** Without the wait for the lock and for the disk. */
@@ -48,6 +50,27 @@ export interface OperationTimes {
   readonly commit: Spread;
   readonly wait: Spread;
   readonly cpu: Spread;
+}
+
+/** What every operation on the ledger should stay under at the 99th percentile, ms. */
+export const LIMIT_MS = 5;
+
+/** All operations of a load together, each as a whole. */
+export interface Together {
+  readonly times: number;
+  /** The 99th percentile, ms. */
+  readonly p99: number;
+  /** How many in a hundred took less than LIMIT_MS. */
+  readonly percentWithin: number;
+}
+
+export function togetherOf(samples: readonly Sample[]): Together {
+  const within = samples.filter(({ ms }) => ms < LIMIT_MS).length;
+  return {
+    times: samples.length,
+    p99: spreadOf(samples.map(({ ms }) => ms)).p99,
+    percentWithin: (100 * within) / samples.length,
+  };
 }
 
 export function spreadOf(values: readonly number[]): Spread {
@@ -64,6 +87,7 @@ export function timesOf(samples: readonly Sample[]): OperationTimes[] {
     return {
       operation,
       times: of.length,
+      total: spread(({ ms }) => ms),
       own: spread(({ ms, waitedMs }) => ms - waitedMs),
       work: spread(({ ms, waitedMs, commitMs }) => ms - waitedMs - commitMs),
       commit: spread(({ commitMs }) => commitMs),

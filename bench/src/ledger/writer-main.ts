@@ -7,6 +7,7 @@ import type { Sample } from './times.js';
 export type Task =
   | { readonly kind: 'batch'; readonly batch: Batch; readonly stem?: string }
   | { readonly kind: 'look-around' }
+  | { readonly kind: 'warmed-up' }
   | { readonly kind: 'end' };
 
 /** What it answers: the stem that it is through with; ready, with the samples of before; or at the end all samples. */
@@ -25,6 +26,7 @@ const answer = (said: Answer) => process.send?.(said);
 process.on('message', (task: Task) => {
   if (task.kind === 'batch') answer({ kind: 'done', stem: work(task.batch, task.stem ?? ''), batch: task.batch });
   else if (task.kind === 'look-around') stages.lookAround(role === 'consumer' ? 'feature' : role);
+  else if (task.kind === 'warmed-up') stages.samples.length = 0;
   else {
     ledger.close();
     process.send?.({ kind: 'samples', samples: stages.samples } satisfies Answer, () => process.disconnect());

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type DiskWatch, watchDisk } from './disk.js';
 import type { Batch } from './stages.js';
-import { type OperationTimes, type Sample, type Spread, timesOf } from './times.js';
+import { type OperationTimes, type Sample, type Spread, type Together, timesOf, togetherOf } from './times.js';
 import type { Answer, Task } from './writer-main.js';
 
 const WRITER = fileURLToPath(new URL('./writer-main.js', import.meta.url));
@@ -12,6 +12,8 @@ const REPLICAS = 2;
 /** Sweeps come once a minute and Prometheus every 15 s; here both come more often, to be seen at all. */
 const LOOK_AROUND_MS = 5_000;
 const DRAIN_MS = 60_000;
+/** They come before those that are measured: a service that has run for a minute has compiled its code. */
+const WARM_UP_STEMS = 20;
 
 /** How much comes in. */
 export interface Load {
@@ -26,6 +28,7 @@ export interface LoadResult extends Load {
   /** How long the last stems took to come through once nothing more came in. */
   readonly drainedSeconds: number;
   readonly operations: readonly OperationTimes[];
+  readonly together: Together;
   /** A bare write and fsync beside them, ms. */
   readonly disk: Spread;
 }
@@ -52,8 +55,9 @@ export async function measureWriters(
     await Promise.all(all.map(({ ready }) => ready));
     const send = (step: number, task: Task & { kind: 'batch' }) => {
       const replicas = writers[step] as Writer[];
-      const least = replicas.reduce((best, writer) => (writer.waiting < best.waiting ? writer : best));
-      least.give(task);
+      // Of those that have as little to do, each in its turn: all eight are to write.
+      const next = replicas[task.batch.number % REPLICAS] as Writer;
+      replicas.reduce((best, writer) => (writer.waiting < best.waiting ? writer : best), next).give(task);
     };
     writers.forEach((replicas, step) => {
       for (const writer of replicas) {
@@ -65,27 +69,34 @@ export async function measureWriters(
     });
     const stems = Math.max(Math.round((load.alertsASecond * load.seconds) / load.alertsAStem), 1);
     const everyMs = (load.alertsAStem / load.alertsASecond) * 1_000;
+    const bringThrough = async (first: number, end: number) => {
+      const begun = performance.now();
+      for (let stem = first; stem < end; stem++) {
+        await sleep(Math.max(begun + (stem - first) * everyMs - performance.now(), 0));
+        const batch: Batch = { number: filled.stems + stem, alerts: load.alertsAStem, objects: filled.objects };
+        send(0, { kind: 'batch', batch });
+      }
+      const sent = performance.now();
+      while (through < end) {
+        if (performance.now() - sent > DRAIN_MS) throw new Error(`${end - through} of ${end} stems never came through`);
+        const failed = all.find(({ failure }) => failure !== undefined);
+        if (failed) throw new Error(`a writer ended: ${failed.failure}`);
+        await sleep(20);
+      }
+      return (performance.now() - sent) / 1_000;
+    };
     looking = setInterval(() => {
       for (const writer of all) writer.give({ kind: 'look-around' });
     }, LOOK_AROUND_MS);
     disk = await watchDisk(`${path}-disk`);
-    const begun = performance.now();
-    for (let stem = 0; stem < stems; stem++) {
-      await sleep(Math.max(begun + stem * everyMs - performance.now(), 0));
-      const batch: Batch = { number: filled.stems + stem, alerts: load.alertsAStem, objects: filled.objects };
-      send(0, { kind: 'batch', batch });
-    }
-    const sent = performance.now();
-    while (through < stems) {
-      if (performance.now() - sent > DRAIN_MS)
-        throw new Error(`${stems - through} of ${stems} stems never came through`);
-      const failed = all.find(({ failure }) => failure !== undefined);
-      if (failed) throw new Error(`a writer ended: ${failed.failure}`);
-      await sleep(20);
-    }
-    const drainedSeconds = (performance.now() - sent) / 1_000;
+    await bringThrough(0, WARM_UP_STEMS);
+    for (const writer of all) writer.give({ kind: 'warmed-up' });
+    const drainedSeconds = await bringThrough(WARM_UP_STEMS, WARM_UP_STEMS + stems);
     const samples = (await Promise.all(all.map((writer) => writer.end()))).flat();
-    return { ...load, stems, drainedSeconds, operations: timesOf(samples), disk: disk.spread() };
+    return {
+      ...{ ...load, stems, drainedSeconds, disk: disk.spread() },
+      ...{ operations: timesOf(samples), together: togetherOf(samples) },
+    };
   } finally {
     clearInterval(looking);
     await disk?.end();

@@ -1,8 +1,6 @@
 import type { LedgerResult } from '../ledger/measure.js';
+import { LIMIT_MS } from '../ledger/times.js';
 import { drawLines } from './lines.js';
-
-/** What every operation on the ledger should stay under at the 99th percentile, ms. */
-const LIMIT_MS = 5;
 
 /** What is drawn of bench/results/ledger.json; times in ms. */
 export type LedgerCurve = Pick<LedgerResult, 'commit' | 'machine' | 'node' | 'curve'>;
