@@ -66,19 +66,14 @@ export class ScoreHistory {
         .safeIntegers(false),
       ofObject: database
         .prepare(
-          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score FROM provenance p
+          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score, p.diaObjectId FROM provenance p
            LEFT JOIN source ON source.diaSourceId = p.diaSourceId
            WHERE p.diaObjectId = ? AND p.model_name = ? ORDER BY p.ID`,
         )
         .raw(),
-      sinceNewest: database
-        .prepare(
-          `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score FROM provenance p
-           LEFT JOIN source ON source.diaSourceId = p.diaSourceId
-           WHERE p.diaObjectId = @diaObjectId AND p.model_name = @vra AND p.ID >= coalesce((SELECT sending_ID FROM annotation
-             WHERE vra = @vra AND diaObjectId = @diaObjectId AND newest_under = @judgement), 0)
-           ORDER BY p.ID`,
-        )
+      sinceNewest: database.prepare(sinceNewest('(SELECT @diaObjectId AS diaObjectId)')).raw(),
+      sinceNewestOfStem: database
+        .prepare(sinceNewest('(SELECT diaObjectId FROM provenance WHERE stem = @stem AND model_name = @vra)'))
         .raw(),
       grewSince: database.prepare(
         'SELECT 1 FROM provenance WHERE diaObjectId = ? AND ID > ? AND model_name = ? LIMIT 1',
@@ -116,32 +111,30 @@ export class ScoreHistory {
         number | null,
       ][];
       const flags = this.#flagsOf(stem);
-      const newest = new Map<bigint, { id: bigint | undefined; history: readonly PastScore[] }>();
+      const newest = this.#newestOfStem(vra, stem, versions);
       const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
-        if (diaObjectId !== null && !newest.has(diaObjectId)) {
-          newest.set(diaObjectId, this.#newest(vra, diaObjectId, versions, historyLength));
-        }
-        const ofObject = diaObjectId === null ? undefined : newest.get(diaObjectId);
-        const isNewest = ofObject?.id === id;
-        const row = { id, diaObjectId, diaSourceId, score, modelVersion };
-        const sendable = canBeSent({ ...row, midpointMjdTai: null }, versions);
+        const isNewest = diaObjectId !== null && newest.get(diaObjectId) === id;
+        const sendable = canBeSent({ id, diaSourceId, midpointMjdTai: null, score, modelVersion }, versions);
         return {
-          ...row,
+          id,
+          diaObjectId,
+          diaSourceId,
+          score,
+          modelVersion,
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
           isSuperseded: diaObjectId !== null && sendable && !isNewest,
-          history: isNewest ? (ofObject?.history ?? []) : [],
+          history: isNewest && historyLength > 0 ? this.#historyOf(vra, diaObjectId, versions, historyLength) : [],
         };
       });
       return { scores, seen };
     })();
   }
 
-  #newest(vra: string, diaObjectId: bigint, versions: Versions, historyLength: number) {
-    if (historyLength === 0) return { id: this.newest(vra, diaObjectId, versions), history: [] };
+  #historyOf(vra: string, diaObjectId: bigint, versions: Versions, length: number): readonly PastScore[] {
     const all = this.ofObject(vra, diaObjectId);
     const newest = newestOf(all, versions);
-    return { id: newest?.id, history: newest ? lastScores(all, newest, versions, historyLength) : [] };
+    return newest ? lastScores(all, newest, versions, length) : [];
   }
 
   /**
@@ -150,8 +143,14 @@ export class ScoreHistory {
    * where the time of its source becomes known later.
    */
   newest(vra: string, diaObjectId: bigint, versions: Versions): bigint | undefined {
-    const judgement = judgementOf(versions);
-    return newestOf(pastScoresOf(this.#statements.sinceNewest.all({ vra, diaObjectId, judgement })), versions)?.id;
+    const rows = this.#statements.sinceNewest.all({ vra, diaObjectId, judgement: judgementOf(versions) });
+    return newestByObject(rows, versions).get(diaObjectId);
+  }
+
+  /** The same of each object of a stem, in one go. */
+  #newestOfStem(vra: string, stem: string, versions: Versions): Map<bigint, bigint> {
+    const rows = this.#statements.sinceNewestOfStem.all({ vra, stem, judgement: judgementOf(versions) });
+    return newestByObject(rows, versions);
   }
 
   /** By diaSourceId; of several rows the latest counts. */
@@ -162,7 +161,8 @@ export class ScoreHistory {
 
   /** All scores of an object, in the order of their IDs. */
   ofObject(vra: string, diaObjectId: bigint): PastScore[] {
-    return pastScoresOf(this.#statements.ofObject.all(diaObjectId, vra));
+    const rows = this.#statements.ofObject.all(diaObjectId, vra) as PastScoreRow[];
+    return rows.map(pastScoreOf);
   }
 
   /** Whether the object has scores with an ID greater than `seen`. */
@@ -190,14 +190,37 @@ export class ScoreHistory {
   }
 }
 
-function pastScoresOf(rows: unknown[]): PastScore[] {
-  return (rows as [bigint, Integer, number | null, string | null, number | null][]).map(
-    ([id, diaSourceId, midpointMjdTai, modelVersion, score]) => ({
-      id,
-      diaSourceId,
-      midpointMjdTai,
-      modelVersion,
-      score,
-    }),
-  );
+type PastScoreRow = [
+  id: bigint,
+  diaSourceId: Integer,
+  midpointMjdTai: number | null,
+  modelVersion: string | null,
+  score: number | null,
+  diaObjectId: bigint,
+];
+
+function pastScoreOf([id, diaSourceId, midpointMjdTai, modelVersion, score]: PastScoreRow): PastScore {
+  return { id, diaSourceId, midpointMjdTai, modelVersion, score };
+}
+
+/** @param rows in the order of their IDs; one may come more than once */
+function newestByObject(rows: unknown[], versions: Versions): Map<bigint, bigint> {
+  const newest = new Map<bigint, PastScore>();
+  for (const row of rows as PastScoreRow[]) {
+    const before = newest.get(row[5]);
+    const score = pastScoreOf(row);
+    const better = newestOf(before ? [before, score] : [score], versions);
+    if (better) newest.set(row[5], better);
+  }
+  return new Map([...newest].map(([diaObjectId, { id }]) => [diaObjectId, id]));
+}
+
+/** The statement that reads the scores of `objects`, of each from the one on that was last found to be the newest. */
+function sinceNewest(objects: string): string {
+  return `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score, p.diaObjectId FROM ${objects} object
+    JOIN provenance p ON p.diaObjectId = object.diaObjectId AND p.model_name = @vra AND p.ID >= coalesce(
+      (SELECT sending_ID FROM annotation
+       WHERE vra = @vra AND diaObjectId = object.diaObjectId AND newest_under = @judgement), 0)
+    LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+    ORDER BY p.ID`;
 }
