@@ -97,7 +97,7 @@ export class LedgerStages {
       this.#timed('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
     }
     this.#timed('settle annotating', () =>
-      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1 }),
+      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1, versions: VERSIONS }),
     );
   }
 

@@ -125,7 +125,8 @@ export class LedgerFlow {
   }
 
   settle(): void {
-    const { kind } = this.#ledger.annotations.settle(this.#work.annotate, this.#stem, this.#outcomes, settlement());
+    const settled = { ...settlement(), versions: VERSIONS };
+    const { kind } = this.#ledger.annotations.settle(this.#work.annotate, this.#stem, this.#outcomes, settled);
     if (kind !== 'settled') throw this.#unlike(`settling it ended with ${kind}`);
   }
 

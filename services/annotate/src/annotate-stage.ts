@@ -132,7 +132,11 @@ class Annotating implements AnnotateTask {
     } else {
       await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
     }
-    const settled = ledger.annotations.settle(work, stem, outcomes, { now: this.#now(), durationMs: elapsed() });
+    const settled = ledger.annotations.settle(work, stem, outcomes, {
+      now: this.#now(),
+      durationMs: elapsed(),
+      versions: vra,
+    });
     switch (settled.kind) {
       case 'settled':
         for (const { outcome } of outcomes.values()) metrics.annotations.inc({ vra: vra.name, outcome });

@@ -7,6 +7,13 @@ import type { WorkLedger } from './work.js';
  * all interleavings, which comes to the same state of the tables by many ways: each step runs once for each state.
  */
 
+/** A score of the object, by what decides which one is the newest. */
+export interface ModelScore {
+  readonly source: bigint;
+  readonly time: number;
+  readonly version: string;
+}
+
 const OBJECT = 313637921267122191n;
 const STEMS = ['20260202_102448', '20260202_102458'] as const;
 const NOW = 1_800_000_000_000;
@@ -34,20 +41,19 @@ export interface Tables {
 
 export class LedgerModel {
   readonly #ledger: Ledger;
+  readonly #scores: readonly [ModelScore, ModelScore];
   readonly #work: WorkLedger;
   readonly #steps = new Map<string, [Tables, unknown]>();
   readonly #numbers = new Map<string, number>();
   readonly #numberOf = new WeakMap<Tables, number>();
 
-  /** @param times of the first and the second score's source */
-  constructor(path: string, times: readonly [number, number]) {
+  constructor(path: string, scores: readonly [ModelScore, ModelScore]) {
+    this.#scores = scores;
     this.#ledger = Ledger.open(path, ['r0b'], { create: true });
     this.#ledger.database.pragma('synchronous = OFF');
     this.#work = this.#ledger.work('annotate', 'r0b');
-    const source = this.#ledger.database.prepare('INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)');
-    times.forEach((time, index) => {
-      source.run(BigInt(index + 1), time);
-    });
+    const add = 'INSERT OR REPLACE INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)';
+    for (const { source, time } of scores) this.#ledger.database.prepare(add).run(source, time);
   }
 
   /** How many steps ran on the ledger. */
@@ -81,16 +87,16 @@ export class LedgerModel {
     return { ...tables, annotation: { ...annotation, sendingFor: less(sendingFor), doubtFor: less(doubtFor) } };
   }
 
-  plan(tables: Tables, stem: number) {
-    return this.#step(tables, `plan ${stem}`, () => {
-      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, { version: 'a1' });
+  plan(tables: Tables, stem: number, version: string) {
+    return this.#step(tables, `plan ${stem} ${version}`, () => {
+      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, { version });
       return { score: scores[0], seen: Number(seen) };
     });
   }
 
-  reserve(tables: Tables, sender: string, stem: number, seen: number) {
-    return this.#step(tables, `reserve ${sender} ${stem} ${seen}`, () => {
-      const limits = { seen: BigInt(seen), versions: { version: 'a1' }, callsPerHour: 1 };
+  reserve(tables: Tables, sender: string, stem: number, seen: number, version: string) {
+    return this.#step(tables, `reserve ${sender} ${stem} ${seen} ${version}`, () => {
+      const limits = { seen: BigInt(seen), versions: { version }, callsPerHour: 1 };
       const { reservations } = this.#ledger.annotations;
       const result = reservations.reserve(this.#work, sendable(stem), callOf(sender), limits);
       return result.reserved.length > 0 ? 'reserved' : result.superseded.length > 0 ? 'superseded' : 'busy';
@@ -104,10 +110,12 @@ export class LedgerModel {
     )[0];
   }
 
-  settle(tables: Tables, stem: number, isSuperseded: boolean): Tables {
-    const outcomes = new Map(isSuperseded ? [[BigInt(stem + 1), { outcome: 'superseded' as const }]] : []);
-    return this.#step(tables, `settle ${stem} ${isSuperseded}`, () =>
-      this.#ledger.annotations.settle(this.#work, STEMS[stem]!, outcomes, { now: NOW, durationMs: 1 }),
+  /** @param supersededBy the version by which the score was found to be superseded; undefined where it was not */
+  settle(tables: Tables, stem: number, supersededBy: string | undefined): Tables {
+    const outcomes = new Map(supersededBy ? [[BigInt(stem + 1), { outcome: 'superseded' as const }]] : []);
+    const versions = { version: supersededBy ?? '' };
+    return this.#step(tables, `settle ${stem} ${supersededBy}`, () =>
+      this.#ledger.annotations.settle(this.#work, STEMS[stem]!, outcomes, { now: NOW, durationMs: 1, versions }),
     )[0];
   }
 
@@ -125,9 +133,10 @@ export class LedgerModel {
           .run(index + 1, outcome);
       }
       if (index === 1 && !secondScored) return;
+      const { source, version } = this.#scores[index]!;
       database
-        .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', 'a1', current_timestamp)")
-        .run(index + 1, OBJECT, index + 1, stem);
+        .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', ?, current_timestamp)")
+        .run(index + 1, OBJECT, source, stem, version);
     });
     if (annotation) {
       const { accepted, sending, sender, sendingFor, doubtFor, newestUnder } = annotation;

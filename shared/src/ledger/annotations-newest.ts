@@ -58,6 +58,34 @@ export function newestOf<One extends Contender>(contenders: readonly One[], vers
   return newest;
 }
 
+/**
+ * The score that stands for an object: the newest, or where that one gave way, before a version of the model came into
+ * force that makes it the newest, a score of the same source that did not. Never one of another source.
+ *
+ * @param hasGivenWay as `gaveWay` tells
+ * @returns the newest itself where all scores of its source gave way: that must not stay so
+ */
+export function standingOf<One extends Contender>(
+  contenders: readonly One[],
+  versions: Versions,
+  hasGivenWay: (contender: One) => boolean,
+): One | undefined {
+  const newest = newestOf(contenders, versions);
+  if (newest === undefined || !hasGivenWay(newest)) return newest;
+  const others = contenders.filter((other) => other.diaSourceId === newest.diaSourceId && !hasGivenWay(other));
+  return newestOf(others, versions) ?? newest;
+}
+
+/**
+ * True for a score that nobody will send as things are and that Lasair does not hold.
+ *
+ * @param outcome of the score; null while it is still to be sent
+ * @param acceptedId the score of the object that Lasair accepted last
+ */
+export function gaveWay(id: bigint, outcome: string | null, acceptedId: bigint | null | undefined): boolean {
+  return outcome === 'superseded' || (outcome === 'accepted' && id !== acceptedId);
+}
+
 /** By the time of the source where both are known, else by diaSourceId; scores of one source by version, then ID. */
 function isNewer(later: Contender, before: Contender, version: string): boolean {
   if (later.diaSourceId === before.diaSourceId) {

@@ -1,6 +1,6 @@
 import { isDone } from '../status.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
-import { judgementOf, type Versions } from './annotations-newest.js';
+import { gaveWay, judgementOf, standingOf, type Versions } from './annotations-newest.js';
 import type { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
 import type { WorkLedger } from './work.js';
@@ -117,6 +117,9 @@ export class Reservations {
          ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = @now, detail = NULL WHERE outcome <> 'accepted'`,
       ),
       forgetOutcome: database.prepare('DELETE FROM annotation_outcome WHERE provenance_ID = ?'),
+      outcomeOf: database
+        .prepare<[bigint], string>('SELECT outcome FROM annotation_outcome WHERE provenance_ID = ?')
+        .pluck(),
       stemOf: database.prepare<[bigint], string>('SELECT stem FROM provenance WHERE ID = ?').pluck(),
     };
   }
@@ -204,12 +207,30 @@ export class Reservations {
     });
   }
 
+  /**
+   * To be called when a score of the object has given way to the newest, within the transaction that records it: opens
+   * the newest where all scores of its source gave way, to one another as versions of the model came and went. So there
+   * is always a score of the newest source that Lasair holds, or that is to be sent.
+   */
+  openIfAllGaveWay(work: WorkLedger, object: bigint, versions: Versions): void {
+    const held = this.#statements.read.get({ vra: work.vra, object })?.accepted_ID;
+    const hasGivenWay = ({ id }: { id: bigint }) => gaveWay(id, this.#statements.outcomeOf.get(id) ?? null, held);
+    const newest = this.#history.newest(work.vra, object, versions);
+    if (newest === undefined || !hasGivenWay({ id: newest })) return;
+    const standing = standingOf(this.#history.ofObject(work.vra, object), versions, hasGivenWay);
+    if (standing?.id === newest) this.#open(work, newest);
+  }
+
   /** Takes back what is recorded of an object: nobody knows which score of it Lasair holds. */
   #unsettle(work: WorkLedger, of: { vra: string; object: bigint }, acceptedId: bigint | null, doubtUntil: number) {
     this.#statements.unsettle.run({ ...of, doubtUntil });
-    if (acceptedId === null) return;
-    this.#statements.forgetOutcome.run(acceptedId);
-    const stem = this.#statements.stemOf.get(acceptedId) as string;
+    if (acceptedId !== null) this.#open(work, acceptedId);
+  }
+
+  /** Has a score sent again if it is the newest of its object, whatever became of it. */
+  #open(work: WorkLedger, id: bigint): void {
+    this.#statements.forgetOutcome.run(id);
+    const stem = this.#statements.stemOf.get(id) as string;
     const status = work.status(stem);
     if (status !== undefined && isDone(status)) work.retry(stem, true);
   }

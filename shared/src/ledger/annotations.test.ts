@@ -42,6 +42,7 @@ describe('the annotate stage in the ledger', () => {
     ledger.annotations.settle(work, stem, new Map(outcomes.map(([id, outcome]) => [id, { outcome, detail: 'why' }])), {
       now: NOW,
       durationMs: 5,
+      versions: { version: 'a1' },
     });
   const call = (sender: string, now = NOW) => ({ sender, now, until: now + 90_000 });
   const reserve = (id: bigint, of: ReturnType<typeof call>) =>
@@ -119,6 +120,9 @@ describe('the annotate stage in the ledger', () => {
       [['refused', 'refused'], { kind: 'settled', status: -1, rows: 0 }],
     ] as const) {
       test(`with ${outcomes.join(' and ')} gives status ${expected.status}`, () => {
+        // To which those of the stem can give way.
+        addScore(3, SECOND, 30n, 1n);
+        addScore(4, SECOND, 40n, 2n);
         const settled = settle(FIRST, [
           [1n, outcomes[0]],
           [2n, outcomes[1]],

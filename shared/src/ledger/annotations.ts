@@ -1,5 +1,6 @@
 import { STATUS } from '../status.js';
 import { CallBudget } from './annotations-budget.js';
+import type { Versions } from './annotations-newest.js';
 import { Reservations } from './annotations-reservations.js';
 import { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
@@ -11,7 +12,7 @@ import type { WorkLedger } from './work.js';
 export const ANNOTATION_OUTCOMES = [
   /** Lasair took it. */
   'accepted',
-  /** A newer score of the object is there; this one will never be sent. */
+  /** A newer score of the object is there; this one is not sent while that is the newer one. */
   'superseded',
   /** Below the lowest score that the VRA annotates. */
   'below_lowest',
@@ -44,7 +45,8 @@ export type Settled =
 /**
  * The annotate stage's side of the ledger. A score has one outcome, or none while it is still to be sent.
  *
- * "accepted" and "superseded" hold until somebody asks for the stem `again`, the others until it is opened in any way.
+ * "accepted" and "superseded" hold until somebody asks for the stem `again` or the reservations open the score; the
+ * others until the stem is opened in any way.
  */
 export class AnnotationLedger {
   readonly scores: ScoreHistory;
@@ -62,7 +64,7 @@ export class AnnotationLedger {
     this.#statements = {
       outcomes: database
         .prepare(
-          `SELECT p.ID, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+          `SELECT p.ID, p.diaObjectId, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
            WHERE p.stem = ? AND p.model_name = ?`,
         )
         .raw(),
@@ -130,22 +132,28 @@ export class AnnotationLedger {
   /**
    * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
    * here or by Lasair.
+   *
+   * @param versions by which scores were found to be superseded
    */
   settle(
     work: WorkLedger,
     stem: string,
     outcomes: ReadonlyMap<bigint, Outcome>,
-    { now, durationMs }: { now: number; durationMs: number },
+    { now, durationMs, versions }: { now: number; durationMs: number; versions: Versions },
   ): Settled {
     return writing(this.#database, () => {
-      const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
+      const recorded = this.#statements.outcomes.all(stem, work.vra) as [
+        bigint,
+        bigint | null,
+        AnnotationOutcome | null,
+      ][];
       const count = new Map<AnnotationOutcome, number>();
-      const fresh: [bigint, Outcome][] = [];
+      const fresh: { id: bigint; diaObjectId: bigint | null; outcome: Outcome }[] = [];
       let left = 0;
-      for (const [id, before] of recorded) {
+      for (const [id, diaObjectId, before] of recorded) {
         const isFinal = before === 'accepted' || before === 'superseded';
         const outcome = isFinal ? undefined : outcomes.get(id);
-        if (outcome) fresh.push([id, outcome]);
+        if (outcome) fresh.push({ id, diaObjectId, outcome });
         const result = outcome?.outcome ?? before;
         if (result === null) left++;
         else count.set(result, (count.get(result) ?? 0) + 1);
@@ -160,8 +168,12 @@ export class AnnotationLedger {
         .join(', ');
       if (!work.settle(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
         return { kind: 'done-before' };
-      for (const [id, { outcome, detail }] of fresh) {
-        this.#statements.write.run(id, outcome, Math.round(now), detail ?? null);
+      for (const { id, outcome } of fresh) {
+        this.#statements.write.run(id, outcome.outcome, Math.round(now), outcome.detail ?? null);
+      }
+      for (const { diaObjectId, outcome } of fresh) {
+        if (outcome.outcome !== 'superseded' || diaObjectId === null) continue;
+        this.reservations.openIfAllGaveWay(work, diaObjectId, versions);
       }
       return { kind: 'settled', status, rows };
     });

@@ -84,7 +84,11 @@ describe('the scores of an object', () => {
     for (const stem of STEMS) addStem(ledger, stem, 1, 1, 0);
     addScores(ledger, ...STEMS.map((stem, index) => ({ id: index + 1, source: BigInt(index + 1), stem })));
     const superseded = new Map([[1n, { outcome: 'superseded', detail: 'why' } as const]]);
-    ledger.annotations.settle(ledger.work('annotate', 'r0b'), STEMS[0], superseded, { now: NOW, durationMs: 1 });
+    ledger.annotations.settle(ledger.work('annotate', 'r0b'), STEMS[0], superseded, {
+      now: NOW,
+      durationMs: 1,
+      versions: { version: 'a1' },
+    });
     send(ledger, 2n, 'taken');
     send(ledger, 3n, 'unanswered');
     const shown = ledger.objects

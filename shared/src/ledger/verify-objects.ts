@@ -1,5 +1,5 @@
 import type { AnnotationOutcome } from './annotations.js';
-import { type Contender, newestOf } from './annotations-newest.js';
+import { type Contender, gaveWay, standingOf } from './annotations-newest.js';
 import type { Database } from './connection.js';
 
 interface ObjectScore extends Contender {
@@ -11,7 +11,7 @@ interface ObjectScore extends Contender {
 /** What an object's annotation should be and what it is, by the ledger. */
 export interface ObjectFacts {
   readonly diaObjectId: bigint;
-  /** The score that its annotation should be: its newest, or another version's of the same source that was taken. */
+  /** The score that its annotation should be: its newest, or another version's of the same source that stands for it. */
   readonly newest: ObjectScore;
   /** The provenance ID of the score that Lasair accepted last; undefined where none is recorded. */
   readonly acceptedId: bigint | undefined;
@@ -66,30 +66,16 @@ export class ObjectVerification {
   facts(diaObjectId: bigint, vra: string, version: string, now: number): ObjectFacts | undefined {
     return this.#database.transaction(() => {
       const scores = this.#statements.scores.all(diaObjectId, vra) as ObjectScore[];
-      const newest = newestOf(scores, { version });
-      if (!newest) return undefined;
       const annotation = this.#statements.annotation.get(vra, diaObjectId);
       const acceptedId = annotation?.accepted_ID ?? undefined;
+      const newest = standingOf(scores, { version }, ({ id, outcome }) => gaveWay(id, outcome, acceptedId));
+      if (!newest) return undefined;
       return {
         diaObjectId,
-        newest: standingFor(newest, scores, acceptedId),
+        newest,
         acceptedId,
         isMoving: annotation !== undefined && Number(annotation.until) > now,
       };
     })();
   }
-}
-
-/**
- * Another version of the model makes another score of a source the newest, and nothing is sent again for that: what
- * was right with the version before still stands.
- */
-function standingFor(newest: ObjectScore, scores: readonly ObjectScore[], acceptedId: bigint | undefined): ObjectScore {
-  if (newest.outcome === null) return newest;
-  const others = scores.filter(
-    (score) => score.diaSourceId === newest.diaSourceId && score.modelVersion !== newest.modelVersion,
-  );
-  const taken = others.find(({ id }) => id === acceptedId);
-  if (taken || newest.outcome !== 'superseded') return taken ?? newest;
-  return others.find(({ outcome }) => outcome !== null && outcome !== 'superseded') ?? newest;
 }
