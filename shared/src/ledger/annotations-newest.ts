@@ -42,8 +42,8 @@ export function canBeSent({ diaSourceId, modelVersion, score }: Contender, { ref
 /**
  * The newest score of an object, of those of its scores that can be sent, in the order of their provenance IDs.
  *
- * Each score is held against the best of those before it, so what lost once never comes back: an outcome
- * "superseded" is for good, also where times are known for some of the sources only and two of the three
+ * Each score is held against the best of those before it, so under the same versions what lost once never comes back:
+ * an outcome "superseded" is for good, also where times are known for some of the sources only and two of the three
  * comparisons among three scores contradict the third. And it may go on from a score that was the newest before: of
  * those with smaller IDs none counts any more.
  *
