@@ -84,12 +84,12 @@ export class Reservations {
     this.#statements = {
       take: database.prepare(
         `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until, newest_under)
-         VALUES (@vra, @object, @id, @sender, @until, @judgement)
+         VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (vra, diaObjectId) DO UPDATE SET
-           doubt_until = CASE WHEN sending_until > @now THEN max(sending_until, doubt_until) ELSE doubt_until END,
+           doubt_until = CASE WHEN sending_until > ? THEN max(sending_until, doubt_until) ELSE doubt_until END,
            sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until,
            newest_under = excluded.newest_under
-         WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= @now`,
+         WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= ?`,
       ),
       blockedUntil: database
         .prepare<[Record<string, unknown>], bigint>(
@@ -102,7 +102,10 @@ export class Reservations {
       read: database.prepare<[Record<string, unknown>], Held>(
         `SELECT accepted_ID, sending_ID, sender FROM annotation ${ofObject}`,
       ),
-      taken: database.prepare(`UPDATE annotation SET accepted_ID = sending_ID, sending_until = 0 ${ofObject}`),
+      taken: database.prepare(
+        `UPDATE annotation SET accepted_ID = sending_ID, sending_until = 0
+         WHERE vra = ? AND diaObjectId = ? AND sending_ID = ? AND sender = ?`,
+      ),
       over: database.prepare(`UPDATE annotation SET sending_until = 0 ${ofObject}`),
       doubt: database.prepare(
         `UPDATE annotation SET doubt_until = max(doubt_until, @doubtUntil),
@@ -113,8 +116,8 @@ export class Reservations {
            doubt_until = max(doubt_until, @doubtUntil) ${ofObject}`,
       ),
       accept: database.prepare(
-        `INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (@id, 'accepted', @now)
-         ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = @now, detail = NULL WHERE outcome <> 'accepted'`,
+        `INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, 'accepted', ?)
+         ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = excluded.at, detail = NULL WHERE outcome <> 'accepted'`,
       ),
       forgetOutcome: database.prepare('DELETE FROM annotation_outcome WHERE provenance_ID = ?'),
       outcomeOf: database
@@ -142,8 +145,9 @@ export class Reservations {
       const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
       const judgement = judgementOf(versions);
+      const mayHaveGrown = this.#history.greatestId() > seen;
       for (const row of rows) {
-        if (this.#isSuperseded(work.vra, row, seen, versions)) superseded.push(row);
+        if (mayHaveGrown && this.#isSuperseded(work.vra, row, seen, versions)) superseded.push(row);
         else if (this.#take(work.vra, row, call, judgement)) reserved.push(row);
         else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
       }
@@ -159,8 +163,7 @@ export class Reservations {
   }
 
   #take(vra: string, row: Sendable, { sender, now, until }: Call, judgement: string): boolean {
-    const { id, diaObjectId: object } = row;
-    return this.#statements.take.run({ vra, object, id, sender, now, until, judgement }).changes > 0;
+    return this.#statements.take.run(vra, row.diaObjectId, row.id, sender, until, judgement, now, now).changes > 0;
   }
 
   /** A reservation that ends later than one made now is of before the clock was put back: it ends with one made now. */
@@ -191,14 +194,16 @@ export class Reservations {
       const accepted: Row[] = [];
       let unsettled = 0;
       for (const row of rows) {
+        if (end === 'taken' && this.#isTaken(work.vra, row, call)) {
+          if (this.#statements.accept.run(row.id, now).changes > 0) accepted.push(row);
+          continue;
+        }
         const of = { vra: work.vra, object: row.diaObjectId };
         const held = this.#statements.read.get(of)!;
         const isSame = held.sending_ID === row.id;
         if (isSame && end === 'unanswered') this.#statements.doubt.run({ ...of, sender: call.sender, doubtUntil });
-        else if (isSame && held.sender === call.sender) {
-          this.#statements[end === 'taken' ? 'taken' : 'over'].run(of);
-          if (end === 'taken' && this.#statements.accept.run({ id: row.id, now }).changes > 0) accepted.push(row);
-        } else if (!isSame && end !== 'refused') {
+        else if (isSame && held.sender === call.sender) this.#statements.over.run(of);
+        else if (!isSame && end !== 'refused') {
           this.#unsettle(work, of, held.accepted_ID, end === 'unanswered' ? doubtUntil : 0);
           unsettled++;
         }
@@ -219,6 +224,11 @@ export class Reservations {
     if (newest === undefined || !hasGivenWay({ id: newest })) return;
     const standing = standingOf(this.#history.ofObject(work.vra, object), versions, hasGivenWay);
     if (standing?.id === newest) this.#open(work, newest);
+  }
+
+  /** Records that Lasair took the row, where the reservation of this call still stands. */
+  #isTaken(vra: string, { id, diaObjectId }: Sendable, { sender }: Call): boolean {
+    return this.#statements.taken.run(vra, diaObjectId, id, sender).changes > 0;
   }
 
   /** Takes back what is recorded of an object: nobody knows which score of it Lasair holds. */

@@ -101,7 +101,7 @@ export class ScoreHistory {
     { vra, stem, versions, historyLength }: { vra: string; stem: string; versions: Versions; historyLength: number },
   ): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
-      const seen = this.#statements.greatestId.get() as bigint;
+      const seen = this.greatestId();
       const rows = statement.all({ stem, vra }) as [
         bigint,
         Integer,
@@ -163,6 +163,11 @@ export class ScoreHistory {
   ofObject(vra: string, diaObjectId: bigint): PastScore[] {
     const rows = this.#statements.ofObject.all(diaObjectId, vra) as PastScoreRow[];
     return rows.map(pastScoreOf);
+  }
+
+  /** Of all VRAs. */
+  greatestId(): bigint {
+    return this.#statements.greatestId.get() as bigint;
   }
 
   /** Whether the object has scores with an ID greater than `seen`. */
