@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import Sqlite from '@lvra/shared/ledger/sqlite';
+import { STAGES } from '@lvra/shared/stages';
 import type { FaultCase } from '../fault-case.js';
 import { type FaultWorld, SERVICES } from '../fault-world.js';
 import { untilNotReady, untilReady } from '../readiness.js';
@@ -110,6 +111,14 @@ export const cases: FaultCase[] = [
       over.abort();
       await load;
       world.mended();
+      for (const stage of STAGES) {
+        const page = await world.service(stage).metrics();
+        assert.doesNotMatch(
+          page,
+          /lvra_bus_silent_total\{.*\} [1-9]/,
+          `${stage} takes its own standing still for NATS’s`,
+        );
+      }
     },
   },
   {
