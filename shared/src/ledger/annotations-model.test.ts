@@ -214,15 +214,8 @@ describe('annotating one object by two senders, all interleavings', () => {
     return { states: visits.size, atRest: rest.length };
   }
 
-  function endsRight(
-    t: TestContext,
-    {
-      scores,
-      right,
-      secondScored = false,
-    }: { scores: [ModelScore, ModelScore]; right: number[]; secondScored?: boolean },
-  ): void {
-    start = { ...START, tables: { ...START.tables, secondScored } };
+  function endsRight(t: TestContext, scores: [ModelScore, ModelScore], right: readonly number[], from = START): void {
+    start = from;
     model = new LedgerModel(join(folder, `${t.name}.db`), scores);
     const begun = performance.now();
     const { states, atRest } = explore(right);
@@ -236,7 +229,6 @@ describe('annotating one object by two senders, all interleavings', () => {
 
   const older = { source: 1n, time: 61073.1, version: 'a1' };
   const newer = { source: 2n, time: 61073.2, version: 'a1' };
-
   const rescored = { ...older, version: 'a2' };
 
   for (const [name, scores, newest] of [
@@ -245,12 +237,13 @@ describe('annotating one object by two senders, all interleavings', () => {
   ] as const) {
     test(`Lasair ends with the newest score where ${name}`, (t) => {
       inForce = { X: ['a1'], Y: ['a1'] };
-      endsRight(t, { scores: [...scores], right: [newest] });
+      endsRight(t, [...scores], [newest]);
     });
   }
 
   test('Lasair ends with a score of the source where versions of the model come and go, not for all at once', (t) => {
     inForce = { X: ['a1', 'a2'], Y: ['a2'] };
-    endsRight(t, { scores: [older, rescored], right: [1, 2], secondScored: true });
+    const bothScored = { ...START, tables: { ...START.tables, secondScored: true } };
+    endsRight(t, [older, rescored], [1, 2], bothScored);
   });
 });
