@@ -101,7 +101,7 @@ bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of p
 bench-ledger: build ## the ledger at ROWS=10000000, eight writers, lvra status; writes bench/results/ledger.json
 	node bench/dist/ledger/main.js --rows $(or $(ROWS),10000000)
 
-bench-curves: build ## CPU of the feature stage against sources an alert and alerts a batch; writes bench/results/curves.json
+bench-curves: build ## CPU an alert by alerts a batch and by sources; 1, 2, 4 replicas of each stage; writes bench/results/curves.json
 	node bench/dist/curves/main.js
 
 bench-pictures: build ## draw what bench/results holds into docs/pictures

@@ -67,7 +67,7 @@ export function keepResult(result: BenchResult, folder = RESULTS): string {
 }
 
 /** Four digits are more than any of it is good for; times and counts are whole. */
-const rounded = (_key: string, value: unknown) =>
+export const rounded = (_key: string, value: unknown) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 /** The newest result of another commit that is kept; undefined where there is none. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newestResult, RESULTS } from '../results.js';
-import { drawBatches, drawSources } from './curves.js';
+import { drawBatches, drawReplicas, drawSources } from './curves.js';
 import { drawLedger } from './ledger.js';
 import { drawStages } from './stages.js';
 
@@ -19,6 +19,7 @@ const DRAW: Readonly<Record<string, () => Promise<string> | undefined>> = {
   ledger: () => drawKept('ledger.json', drawLedger),
   batches: () => drawKept('curves.json', drawBatches),
   sources: () => drawKept('curves.json', drawSources),
+  replicas: () => drawKept('curves.json', drawReplicas),
 };
 
 function drawKept<T>(file: string, draw: (result: T) => Promise<string>): Promise<string> | undefined {

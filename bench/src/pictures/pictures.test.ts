@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BenchResult } from '../results.js';
+import { type Curves, drawBatches, drawReplicas } from './curves.js';
 import { drawLedger } from './ledger.js';
 import { drawStages } from './stages.js';
 
@@ -61,4 +62,30 @@ test('each operation of the ledger has a diagram with its sizes and the limit', 
     assert.ok(texts.includes(text), `${text} of ${texts.join('; ')}`);
   }
   assert.equal(svg.match(/stroke-dasharray/g)?.length, 2);
+});
+
+describe('the curves', () => {
+  const stages = { consumer: 0.4, feature: 0.3, predict: 0.2, annotate: 0.1 };
+  const beside = { Kafka: 0.1, NATS: 0.01, sandbox: 0 };
+  const curves: Curves = {
+    ...{ commit: 'abcdef01', machine: 'a machine', node: 'v20', bySources: [] },
+    byBatch: [10, 30, 100].map((at) => ({ at, kbAnAlert: 40, stages, parseMs: 0.15 })),
+    replicas: [1, 2].map((replicas) => ({
+      ...{ stage: 'all', replicas, beside, alertsPerSecond: 1_000 * replicas, cpuMs: 1 },
+    })),
+  };
+
+  test('every stage has its line, and so has the floor', async () => {
+    const texts = textsOf(await drawBatches(curves));
+    for (const text of [...Object.keys(stages), 'bare JSON.parse', 'alerts a batch', '10', '100']) {
+      assert.ok(texts.includes(text), `${text} of ${texts.join('; ')}`);
+    }
+  });
+
+  test('replicas are drawn in multiples of one: twice the rate at the same CPU', async () => {
+    const svg = await drawReplicas(curves);
+    const lines = [...svg.matchAll(/<path[^>]*d="M[\d.]+,([\d.]+)L[\d.]+,([\d.]+)"[^>]*stroke="#/g)];
+    const rises = lines.map(([, from, to]) => Number(from) - Number(to));
+    assert.deepEqual(rises, [110, 0]);
+  });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { ProduceConnection } from './produce-connection.js';
 import { ResendableBatch } from './resendable-batch.js';
 
@@ -17,11 +17,17 @@ export interface LoadOptions {
   readonly partitions: number;
 }
 
+/** The first alerts of every run. */
+export function simulatedAlerts(count: number): SimulatedAlert[] {
+  const alerts = simulateAlerts({ seed: SEED, forms: 'full' });
+  return Array.from({ length: count }, () => alerts.next().value);
+}
+
 /** Alerts of real size for Kafka, each a new source of a new object, at next to no cost of CPU. */
 export class Load {
   /** When each batch was sent, which is Kafka's timestamp of its alerts; ms since 1970. */
   readonly #sentAt: number[] = [];
-  readonly #batches: readonly ResendableBatch[];
+  #batches: readonly ResendableBatch[];
   readonly #connection: ProduceConnection;
   readonly #options: LoadOptions;
 
@@ -32,12 +38,17 @@ export class Load {
   }
 
   static async make(options: LoadOptions): Promise<Load> {
-    const alerts = simulateAlerts({ seed: SEED, forms: 'full' });
-    const batches: ResendableBatch[] = [];
-    while (batches.length < TEMPLATES / ALERTS_A_BATCH) {
-      batches.push(await ResendableBatch.of(Array.from({ length: ALERTS_A_BATCH }, () => alerts.next().value)));
-    }
+    const batches = await batchesOf(simulatedAlerts(TEMPLATES));
     return new Load(batches, await ProduceConnection.open(options.port), options);
+  }
+
+  /**
+   * From now on these alerts are sent, over and over.
+   *
+   * @param alerts in Lasair's full form, as many as go into batches of 25
+   */
+  async use(alerts: readonly SimulatedAlert[]): Promise<void> {
+    this.#batches = await batchesOf(alerts);
   }
 
   /** How many alerts Kafka was sent. */
@@ -88,4 +99,12 @@ export class Load {
     const bytes = batch.renew(number * ALERTS_A_BATCH, now);
     return this.#connection.send(this.#options.topic, number % this.#options.partitions, bytes);
   }
+}
+
+async function batchesOf(alerts: readonly SimulatedAlert[]): Promise<ResendableBatch[]> {
+  const batches: ResendableBatch[] = [];
+  for (let begin = 0; begin < alerts.length; begin += ALERTS_A_BATCH) {
+    batches.push(await ResendableBatch.of(alerts.slice(begin, begin + ALERTS_A_BATCH)));
+  }
+  return batches;
 }

@@ -5,11 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
-import { type Service, startService } from '@lvra/test-servers/service';
+import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
 import { Load } from './load.js';
 import { SandboxProcess } from './sandbox-process.js';
 
 export const SERVICES = ['consumer', 'feature', 'predict', 'annotate'] as const;
+
+/** The broker drops what is read: 40 kB an alert, over four partitions, leave room for some 40,000 alerts. */
+export const SHORT_MEMORY = {
+  'log.segment.bytes': 134_217_728,
+  'log.retention.bytes': 402_653_184,
+  'log.retention.check.interval.ms': 5_000,
+  'log.segment.delete.delay.ms': 1_000,
+};
 
 const TOPIC = 'lasair_18lvra-fodder';
 const PARTITIONS = 4;
@@ -66,7 +74,19 @@ export class PipelineWorld {
   }
 
   async startServices(): Promise<void> {
-    for (const name of SERVICES) this.services.push(await startService(name, this.environment));
+    for (const name of SERVICES) await this.startOne(name);
+  }
+
+  /** Starts one service more. @param settings over those of all services */
+  async startOne(name: ServiceName, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.services.push(await startService(name, { ...this.environment, ...settings }));
+  }
+
+  /** Ends the services of a name but for the first so many of them. */
+  async keep(name: ServiceName, count: number): Promise<void> {
+    const ending = this.services.filter((service) => service.name === name).slice(count);
+    for (const service of ending) this.services.splice(this.services.indexOf(service), 1);
+    await Promise.all(ending.map((service) => service.end()));
   }
 
   /** Every process that takes part, by name; this one sends the alerts. */

@@ -47,3 +47,10 @@ function cpuMsOf(pid: number): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
+
+/** CPU ms of all processes of a name together. */
+export function usedByName(watches: readonly Watch[]): Readonly<Record<string, number>> {
+  const used: Record<string, number> = {};
+  for (const { name, cpuMs } of watches) used[name] = (used[name] ?? 0) + cpuMs;
+  return used;
+}

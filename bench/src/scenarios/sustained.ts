@@ -1,24 +1,16 @@
 import { percentile } from '../statistics.js';
 import { arrivalsOf } from './latencies.js';
 import { memoryCourse } from './memory.js';
-import { PipelineWorld } from './pipeline-world.js';
+import { PipelineWorld, SHORT_MEMORY } from './pipeline-world.js';
 import { finish, table, verdict } from './report.js';
 import { Sampler } from './sampler.js';
 
 const OBJECTIVE = 1_500;
 /** So many alerts may be between Kafka and Lasair: more would show how much disk there is, and nothing of the rate. */
 const MOST_LEAD = 10_000;
-/** What is read is dropped: a few times the lead, 40 kB each, over four partitions. */
-const BROKER = {
-  'log.segment.bytes': 134_217_728,
-  'log.retention.bytes': 402_653_184,
-  'log.retention.check.interval.ms': 5_000,
-  'log.segment.delete.delay.ms': 1_000,
-};
-
 /** All four stages under as much load as they take, for `seconds`. */
 export async function sustained(seconds: number): Promise<void> {
-  const world = await PipelineWorld.make({}, BROKER);
+  const world = await PipelineWorld.make({}, SHORT_MEMORY);
   try {
     await world.startServices();
     const { load } = world;
