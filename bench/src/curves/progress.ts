@@ -1,49 +1,28 @@
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { ServiceName } from '@lvra/test-servers/service';
+import { GROUP, PARTITIONS, TOPIC } from '../scenarios/pipeline-world.js';
 
 const VRA = 'r0b';
 const LAST_STEM = '99999999_999999';
 
-/** How far the stages have come since this was made, by the ledger. */
-export class Progress {
-  readonly #ledger: Ledger;
-  readonly #before: Readonly<Record<ServiceName, number>>;
+/** Whether a stage is done with all that was sent. Other than the consumer, it has a row of every registered stem. */
+export function isThrough(ledger: Ledger, name: ServiceName, sent: number): boolean {
+  return registered(ledger) === BigInt(sent) && (name === 'consumer' || ledger.overview.of(name, VRA).pending === 0);
+}
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
-    const now = (name: ServiceName) => this.#done(name);
-    this.#before = {
-      ...{ consumer: now('consumer'), feature: now('feature') },
-      ...{ predict: now('predict'), annotate: now('annotate') },
-    };
-  }
-
-  /** Stems that a stage has done. */
-  of(name: ServiceName): number {
-    return this.#done(name) - this.#before[name];
-  }
-
-  /** Whether every stage is done with all that the consumer registered. */
-  isIdle(): boolean {
-    return this.#ledger.overview.of('annotate', VRA).pending === 0;
-  }
-
-  /** When a stage did its last stem, ms since 1970. */
-  lastDoneMs(name: ServiceName): number {
-    const { stems } = this.#ledger.verification;
-    let last = Number.NEGATIVE_INFINITY;
-    for (let page = stems.page('', LAST_STEM); page.length > 0; page = stems.page(page.at(-1) as string, LAST_STEM)) {
-      for (const stem of page) {
-        for (const { stage, at } of this.#ledger.events.ofStem(stem)) if (stage === name) last = Math.max(last, at);
-      }
+/** When a stage did its last stem, ms since 1970. */
+export function lastDoneMs({ events, verification: { stems } }: Ledger, name: ServiceName): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let page = stems.page('', LAST_STEM); page.length > 0; page = stems.page(page.at(-1) as string, LAST_STEM)) {
+    for (const stem of page) {
+      for (const { stage, at } of events.ofStem(stem)) if (stage === name) last = Math.max(last, at);
     }
-    return last;
   }
+  return last;
+}
 
-  #done(name: ServiceName): number {
-    const { done, partial, pending, failed } = this.#ledger.overview.of(name === 'consumer' ? 'feature' : name, VRA);
-    // What the consumer has done is there for the feature stage, whatever that made of it.
-    const notYet = name === 'consumer' ? pending + Object.values(failed).reduce((sum, stems) => sum + stems, 0) : 0;
-    return done + partial + notYet;
-  }
+/** Alerts: the partitions hold nothing else, from offset 0 on. */
+function registered({ batches }: Ledger): bigint {
+  const next = (partition: number) => batches.position(GROUP, TOPIC, partition)?.next ?? 0n;
+  return Array.from({ length: PARTITIONS }, (_, partition) => next(partition)).reduce((sum, one) => sum + one, 0n);
 }

@@ -5,7 +5,7 @@ import type { ServiceName } from '@lvra/test-servers/service';
 import { PipelineWorld, SERVICES, SHORT_MEMORY } from '../scenarios/pipeline-world.js';
 import { Sampler, usedByName } from '../scenarios/sampler.js';
 import { endInOrder } from './in-order.js';
-import { Progress } from './progress.js';
+import { isThrough, lastDoneMs } from './progress.js';
 
 /** From many to few: those that stay are warm, and are not warmed up again. */
 const REPLICAS = [4, 2, 1];
@@ -13,7 +13,9 @@ const ALERTS_A_STEM = 250;
 /** The backlog: each of four consumers, with a partition each, finds six stems. */
 const BACKLOG = 6_000;
 /** All replicas together. */
-const WARMING_UP = 16_000;
+const WARMING_UP = 12_000;
+/** Consumers share the partitions anew when one of them has gone; a stem of each partition shows that they have. */
+const SETTLING = 1_000;
 const ROUNDS = 3;
 const STUCK_MS = 60_000;
 const LOOK_EVERY_MS = 20;
@@ -38,22 +40,30 @@ export interface ReplicaPoint {
  * Kafka, NATS and the sandbox is beside them. Of `all`, every stage has so many replicas and none is stopped.
  */
 export async function measureReplicas(stage: Scaled): Promise<ReplicaPoint[]> {
-  const world = await PipelineWorld.make({ LVRA_BATCH_ALERTS: `${ALERTS_A_STEM}` }, SHORT_MEMORY);
+  const world = await PipelineWorld.make(
+    { LVRA_BATCH_ALERTS: `${ALERTS_A_STEM}`, LVRA_BATCH_SECONDS: '2' },
+    SHORT_MEMORY,
+  );
   const scaled = stage === 'all' ? SERVICES : [stage];
   try {
     await world.startServices();
     for (const name of scaled) {
       for (let more = 1; more < Math.max(...REPLICAS); more++) await world.startOne(name);
     }
-    await world.untilAnnotated(world.load.send(() => world.load.sent >= WARMING_UP));
+    const send = (alerts: number) => {
+      const until = world.load.sent + alerts;
+      return world.untilAnnotated(world.load.send(() => world.load.sent >= until));
+    };
+    await send(WARMING_UP);
     const ledger = Ledger.open(dataPaths(world.root).database, [], { create: false });
     try {
-      await untilIdle(new Progress(ledger), world);
       const points: ReplicaPoint[] = [];
       for (const replicas of REPLICAS) {
         for (const name of scaled) await world.keep(name, replicas);
+        await send(SETTLING);
+        await untilIdle(ledger, world);
         const rounds: Round[] = [];
-        for (let round = 0; round < ROUNDS; round++) rounds.push(await workOff(world, new Progress(ledger), scaled));
+        for (let round = 0; round < ROUNDS; round++) rounds.push(await workOff(world, ledger, scaled));
         points.unshift({ stage, replicas, ...middleOf(rounds) });
       }
       await endInOrder(world);
@@ -67,7 +77,7 @@ export async function measureReplicas(stage: Scaled): Promise<ReplicaPoint[]> {
 }
 
 /** One backlog. */
-async function workOff(world: PipelineWorld, progress: Progress, scaled: readonly ServiceName[]): Promise<Round> {
+async function workOff(world: PipelineWorld, ledger: Ledger, scaled: readonly ServiceName[]): Promise<Round> {
   const first = SERVICES.indexOf(scaled[0] as ServiceName);
   const last = scaled.at(-1) as ServiceName;
   const before = SERVICES[first - 1];
@@ -75,18 +85,18 @@ async function workOff(world: PipelineWorld, progress: Progress, scaled: readonl
     for (const service of world.services) if (names.includes(service.name)) service.signal(name);
   };
   const { load } = world;
-  const [sent, stems] = [load.sent + BACKLOG, BACKLOG / ALERTS_A_STEM];
+  const sent = load.sent + BACKLOG;
   signal(SERVICES.slice(first), 'SIGSTOP');
   await load.send(() => load.sent >= sent);
-  if (before) await until(() => progress.of(before) >= stems, world);
+  if (before) await until(() => isThrough(ledger, before, sent), world);
   const sampler = new Sampler(world.processes());
   const begun = Date.now();
   signal(scaled, 'SIGCONT');
-  await until(() => progress.of(last) >= stems, world);
+  await until(() => isThrough(ledger, last, sent), world);
   const used = usedByName(sampler.end().watches);
-  const seconds = (progress.lastDoneMs(last) - begun) / 1_000;
+  const seconds = (lastDoneMs(ledger, last) - begun) / 1_000;
   signal(SERVICES, 'SIGCONT');
-  await untilIdle(progress, world);
+  await untilIdle(ledger, world);
   const ofAnAlert = (name: string) => (used[name] as number) / BACKLOG;
   return {
     alertsPerSecond: BACKLOG / seconds,
@@ -96,8 +106,8 @@ async function workOff(world: PipelineWorld, progress: Progress, scaled: readonl
 }
 
 /** One that is stopped in the middle of a transaction would keep the ledger's lock from all others. */
-async function untilIdle(progress: Progress, world: PipelineWorld): Promise<void> {
-  await until(() => progress.isIdle(), world);
+async function untilIdle(ledger: Ledger, world: PipelineWorld): Promise<void> {
+  await until(() => isThrough(ledger, 'annotate', world.load.sent), world);
   await sleep(IDLE_FOR_MS);
 }
 

@@ -19,8 +19,10 @@ export const SHORT_MEMORY = {
   'log.segment.delete.delay.ms': 1_000,
 };
 
-const TOPIC = 'lasair_18lvra-fodder';
-const PARTITIONS = 4;
+export const TOPIC = 'lasair_18lvra-fodder';
+export const PARTITIONS = 4;
+/** Of the consumers. */
+export const GROUP = 'bench';
 /** Lasair's answer takes about as long from Oxford. */
 const LASAIR_LATENCY_MS = 20;
 
@@ -44,7 +46,7 @@ export class PipelineWorld {
       LVRA_DATA_ROOT: root,
       LVRA_KAFKA_SERVER: kafka.brokers.join(','),
       LVRA_MY_TOPIC: TOPIC,
-      LVRA_GROUP_ID: 'bench',
+      LVRA_GROUP_ID: GROUP,
       LVRA_SOURCE: 'kafka',
       LVRA_NATS_SERVER: nats.url,
       LVRA_ENDPOINT: sandbox.endpoint,
