@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { dataPaths } from '@lvra/shared/paths';
 import { commitAtHand, machineAtHand } from '../results.js';
 import { type CurvePoint, measureSize } from './curve.js';
-import { measureQuestions, measureStatusCommand, type QuestionTime } from './questions.js';
+import { measureQuestions, type QuestionTime } from './questions.js';
 import { curveReport, loadReport, questionsReport } from './report.js';
 import type { Spread } from './times.js';
 import { type Load, type LoadResult, measureWriters } from './writers.js';
@@ -14,6 +16,8 @@ export interface Filled {
   readonly objects: number;
 }
 
+const STATUS_COMMAND = fileURLToPath(new URL('status-command-main.js', import.meta.url));
+
 /** The survey's stream in batches of a second, the same in the smallest stems, and its peak in the largest. */
 const LOADS: readonly Load[] = [
   { alertsASecond: 250, alertsAStem: 250, seconds: 40 },
@@ -21,12 +25,18 @@ const LOADS: readonly Load[] = [
   { alertsASecond: 1_500, alertsAStem: 1_000, seconds: 20 },
 ];
 
+/** The whole of `lvra status`, and a Node that does nothing, ms. */
+interface StatusCommandTime {
+  readonly status: Spread;
+  readonly node: Spread;
+}
+
 interface Measurement {
   /** Of the largest ledger. */
   readonly rows: number;
   readonly questions: readonly QuestionTime[];
   /** Whole processes, by the clock. */
-  readonly statusCommand: { readonly status: Spread; readonly node: Spread };
+  readonly statusCommand: StatusCommandTime;
   readonly loads: readonly LoadResult[];
   readonly curve: readonly CurvePoint[];
 }
@@ -84,4 +94,8 @@ function rounded<T>(value: T): T {
     typeof each === 'number' && !Number.isInteger(each) ? Number(each.toPrecision(4)) : each,
   );
   return JSON.parse(text) as T;
+}
+
+export function measureStatusCommand(dataRoot: string): StatusCommandTime {
+  return JSON.parse(execFileSync(process.execPath, [STATUS_COMMAND, dataRoot], { encoding: 'utf8' }));
 }

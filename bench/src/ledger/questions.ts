@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { STAGES } from '@lvra/shared/stages';
 import { VRA } from './stages.js';
 import { type Spread, spreadOf } from './times.js';
 
-const LVRA = fileURLToPath(import.meta.resolve('@lvra/cli/main'));
 const TIMES = 20;
 const LEASE_MS = 30_000;
 
@@ -161,24 +158,4 @@ export function measureQuestions(path: string): QuestionTime[] {
   } finally {
     ledger.close();
   }
-}
-
-/** The whole of `lvra status` and of a Node that does nothing, as processes, turn by turn: by the clock, ms. */
-export function measureStatusCommand(dataRoot: string): { status: Spread; node: Spread } {
-  const run = (...args: string[]) => {
-    const begun = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, args, {
-      env: { ...process.env, LVRA_PROFILE: 'production', LVRA_DATA_ROOT: dataRoot },
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
-    return performance.now() - begun;
-  };
-  const status: number[] = [];
-  const node: number[] = [];
-  for (let time = 0; time < TIMES; time++) {
-    status.push(run(LVRA, 'status'));
-    node.push(run('-e', '0'));
-  }
-  return { status: spreadOf(status), node: spreadOf(node) };
 }
