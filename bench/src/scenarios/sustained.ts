@@ -8,6 +8,7 @@ import { Sampler } from './sampler.js';
 const OBJECTIVE = 1_500;
 /** So many alerts may be between Kafka and Lasair: more would show how much disk there is, and nothing of the rate. */
 const MOST_LEAD = 10_000;
+
 /** All four stages under as much load as they take, for `seconds`. */
 export async function sustained(seconds: number): Promise<void> {
   const world = await PipelineWorld.make({}, SHORT_MEMORY);

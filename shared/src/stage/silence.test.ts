@@ -12,11 +12,14 @@ const until = (description: string, what: () => boolean) => untilBy(description,
 /**
  * A stage on a bus whose waiting costs no time: the clock that the loop asks goes on by as much as it would wait.
  * `queue` holds the stems that the bus has to say.
+ *
+ * @param afterWait told how many times the stage has waited for nothing: five seconds each, up to the sweep of a minute
  */
-function listeningStage(t: TestContext) {
+function listeningStage(t: TestContext, afterWait: (times: number) => void = () => {}) {
   const world = new StageWorld(t);
   const queue: string[] = [];
   let ahead = 0;
+  let waits = 0;
   const now = performance.now.bind(performance);
   t.mock.method(performance, 'now', () => now() + ahead);
   const bus: Bus = {
@@ -29,6 +32,7 @@ function listeningStage(t: TestContext) {
           if (stem !== undefined)
             return { subject: `lvra.alerts.${stem}`, ack: () => {}, working: () => {}, giveBack: () => {} };
           ahead += waitMs;
+          afterWait(++waits);
           return undefined;
         },
         close: () => Promise.resolve(),
@@ -67,6 +71,38 @@ describe('a bus is called silent', () => {
     pass(10 * MINUTE_MS);
     await until('it is done', () => world.work.status(A) === 1);
     await until('its message is taken', () => queue.length === 0);
+    assert.equal(wasCalledSilent(), false);
+  });
+
+  test('but not for a quiet time before it stood still', async (t) => {
+    const { world, queue, bus, pass, wasCalledSilent } = listeningStage(t, (times) => {
+      if (times !== 4) return;
+      world.work.pause({ now: Date.now(), ms: 100 }, 'as after a locked ledger');
+      world.add(A);
+      queue.push(A);
+      pass(10 * MINUTE_MS);
+    });
+    world.start(world.runner(world.record, { bus }));
+    await until('it is done', () => world.work.status(A) === 1);
+    await until('its message is taken', () => queue.length === 0);
+    assert.equal(wasCalledSilent(), false);
+  });
+
+  test('but not for a quiet time before its last word', async (t) => {
+    const { world, queue, bus, pass, wasCalledSilent } = listeningStage(t, (times) => {
+      if (times !== 11) return;
+      world.add(A);
+      queue.push(A);
+    });
+    const thenSweep: typeof world.record = (stem, context) => {
+      if (stem === A) {
+        world.add(B);
+        pass(6_000);
+      }
+      return world.record(stem, context);
+    };
+    world.start(world.runner(thenSweep, { bus }));
+    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
     assert.equal(wasCalledSilent(), false);
   });
 
