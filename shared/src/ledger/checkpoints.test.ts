@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newLedger } from '../testing/ledgers.js';
+import { fileURLToPath } from 'node:url';
+import { ledgerPath, newLedger } from '../testing/ledgers.js';
+
+const EXITS = fileURLToPath(new URL('../testing/exits-amid-checkpoints.js', import.meta.url));
 
 test('a commit leaves the database file alone, and the thread brings it there', async (t) => {
   const ledger = newLedger(t);
@@ -34,4 +38,12 @@ test('the log begins anew although somebody writes all the time', async (t) => {
   }
   // 40 MB were written.
   assert.ok(most < 30_000_000, `${most} bytes`);
+});
+
+test('a process ends well although its thread is only just opening the ledger', (t) => {
+  const path = ledgerPath(t);
+  for (let microseconds = 0; microseconds < 1_500; microseconds += 50) {
+    const ended = spawnSync(process.execPath, [EXITS, path, String(microseconds)], { encoding: 'utf8' });
+    assert.equal(ended.status, 0, `${microseconds}: ${ended.signal ?? ''} ${ended.stderr}`);
+  }
 });

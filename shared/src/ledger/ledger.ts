@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
-import { checkpointBeside } from './checkpoints.js';
+import { type Checkpoints, checkpointBeside } from './checkpoints.js';
 import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
@@ -44,7 +44,7 @@ export class Ledger {
   readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
-  #endCheckpoints: (() => void) | undefined;
+  #checkpoints: Checkpoints | undefined;
 
   private constructor(readonly database: Database) {
     this.batches = new BatchLedger(database);
@@ -117,7 +117,7 @@ export class Ledger {
    * its commits are quick then, however large the ledger is.
    */
   checkpointBeside(): void {
-    this.#endCheckpoints ??= checkpointBeside(this.database);
+    this.#checkpoints ??= checkpointBeside(this.database);
   }
 
   /** Writes a checked copy of it to another file while others go on. @throws UsageError where it is damaged */
@@ -126,7 +126,7 @@ export class Ledger {
   }
 
   close(): void {
-    this.#endCheckpoints?.();
+    this.#checkpoints?.end();
     this.database.close();
   }
 }
