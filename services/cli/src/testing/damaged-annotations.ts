@@ -1,0 +1,69 @@
+import { ask, type Damage, hold, revisited, run } from './victim.js';
+
+/** To what the ledger and Lasair hold of an object's newest score. */
+export const ANNOTATION_DAMAGES: readonly Damage[] = [
+  {
+    name: 'a score of a done stem has no outcome',
+    check: 'outcomes',
+    says: /neither annotated nor is there a reason/,
+    do: ({ ledger, stems: [stem] }) => {
+      const { ID, diaObjectId } = ask(ledger, 'SELECT ID, diaObjectId FROM provenance WHERE stem = ?', stem);
+      run(ledger, 'DELETE FROM annotation_outcome WHERE provenance_ID = ?', ID);
+      return { stem: stem!, object: diaObjectId! };
+    },
+  },
+  {
+    name: 'the ledger takes an older score for the one that Lasair holds',
+    check: 'annotation',
+    says: /the ledger has \d+ as the score that Lasair holds/,
+    do: ({ ledger }) => {
+      const { diaObjectId, older } = revisited(ledger);
+      run(ledger, 'UPDATE annotation SET accepted_ID = ? WHERE diaObjectId = ?', older, diaObjectId);
+      return { object: diaObjectId };
+    },
+  },
+  {
+    name: 'the newest score of an object counts as superseded',
+    check: 'annotation',
+    says: /counts as superseded, and no newer one is there/,
+    do: ({ ledger }) => {
+      const { diaObjectId, newest } = revisited(ledger);
+      run(ledger, "UPDATE annotation_outcome SET outcome = 'superseded' WHERE provenance_ID = ?", newest);
+      return { object: diaObjectId };
+    },
+  },
+  {
+    name: 'Lasair holds an older score',
+    check: 'annotation',
+    says: /Lasair holds the score of source \d+ .* and the newest is that of source \d+/,
+    do: ({ ledger, sandbox }) => {
+      const { diaObjectId, older } = revisited(ledger);
+      const { diaSourceId } = ask(ledger, 'SELECT diaSourceId FROM provenance WHERE ID = ?', older);
+      hold(sandbox, diaObjectId, (held) => ({
+        ...held,
+        classdict: JSON.stringify({ blame_diaSourceId: String(diaSourceId), provenance_ID: String(older), stem: 'x' }),
+      }));
+      return { object: diaObjectId };
+    },
+  },
+  {
+    name: 'Lasair holds another number than the score',
+    check: 'annotation',
+    says: /Lasair holds the score 0\.123, and provenance \d+ is/,
+    do: ({ ledger, sandbox }) => {
+      const { diaObjectId } = revisited(ledger);
+      hold(sandbox, diaObjectId, (held) => ({ ...held, classification: '0.123' }));
+      return { object: diaObjectId };
+    },
+  },
+  {
+    name: 'Lasair has lost an annotation',
+    check: 'annotation',
+    says: /Lasair holds no annotation/,
+    do: ({ ledger, sandbox }) => {
+      const { diaObjectId } = revisited(ledger);
+      (sandbox.annotations as Map<string, unknown>).delete(`r0b_lvra/${diaObjectId}`);
+      return { object: diaObjectId };
+    },
+  },
+];

@@ -1,0 +1,118 @@
+import { cpSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import { nextStem } from '@lvra/shared/stem';
+import { altered, ask, type Damage, edit, run } from './victim.js';
+
+/** To batch files and feature files, and to the ids in them and in the ledger. */
+export const FILE_DAMAGES: readonly Damage[] = [
+  {
+    name: 'a row is gone from a feature file',
+    check: 'features',
+    says: /position \d+ has no feature row/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.features(stem!), (text) => text.split('\n').toSpliced(3, 1).join('\n'));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a row of a feature file is there twice',
+    check: 'doubled',
+    says: /a feature row is there twice/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.features(stem!), (text) => {
+        const lines = text.split('\n');
+        return lines.toSpliced(3, 0, lines[3]!).join('\n');
+      });
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'one digit of an id differs in a feature file',
+    check: 'id',
+    says: /position \d+ has the ids \d+ and \d+, its feature row \d+ and \d+/,
+    do: ({ paths, ledger, stems: [stem] }) => {
+      const { diaSourceId } = ask(ledger, 'SELECT diaSourceId FROM provenance WHERE stem = ?', stem);
+      edit(paths.features(stem!), (text) => text.replace(String(diaSourceId), altered(diaSourceId!)));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'one digit of an id differs in the batch file',
+    check: 'id',
+    says: /position \d+ has the ids/,
+    do: ({ paths, ledger, stems: [, stem] }) => {
+      const { diaSourceId } = ask(ledger, 'SELECT diaSourceId FROM provenance WHERE stem = ?', stem);
+      edit(paths.batch(stem!), (text) => text.replaceAll(String(diaSourceId), altered(diaSourceId!)));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'one digit of an id differs in provenance',
+    check: 'id',
+    says: /has no feature row: an id was altered/,
+    do: ({ ledger, stems: [, stem] }) => {
+      run(
+        ledger,
+        'UPDATE provenance SET diaSourceId = diaSourceId + 1 WHERE ID = (SELECT max(ID) FROM provenance WHERE stem = ?)',
+        stem,
+      );
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a feature file is gone',
+    check: 'features',
+    says: /the feature file .* is missing/,
+    do: ({ paths, stems: [stem] }) => {
+      rmSync(paths.features(stem!));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a feature file is cut off',
+    check: 'features',
+    says: /cells where the header has|no feature row/,
+    do: ({ paths, stems: [stem] }) => {
+      truncateSync(paths.features(stem!), Math.floor(readFileSync(paths.features(stem!)).length / 2));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a batch file is gone',
+    check: 'batch',
+    says: /the batch file .* is missing/,
+    do: ({ paths, stems: [stem] }) => {
+      rmSync(paths.batch(stem!));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a batch file is cut off',
+    check: 'batch',
+    says: /cannot be read/,
+    do: ({ paths, stems: [stem] }) => {
+      truncateSync(paths.batch(stem!), 10_000);
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'an alert is gone from a batch file',
+    check: 'batch',
+    says: /holds \d+ alerts of \d+ bytes; \d+ of \d+ were registered/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.batch(stem!), (text) => text.split('\n').toSpliced(2, 1).join('\n'));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a batch file is there that the ledger does not know',
+    check: 'batch',
+    says: /is of a stem that the ledger does not know/,
+    do: ({ paths, stems }) => {
+      const stem = nextStem(stems.at(-1)!);
+      cpSync(paths.batch(stems[0]!), paths.batch(stem));
+      const hourAgo = Date.now() / 1000 - 3_600;
+      utimesSync(paths.batch(stem), hourAgo, hourAgo);
+      return { stem };
+    },
+  },
+];
