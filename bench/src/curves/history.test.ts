@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { simulatedAlerts } from '../scenarios/load.js';
+import { simulatedAlerts } from '../alerts.js';
 import { withSources } from './history.js';
 
 const IDS = /"(dia\w+Id)": (\d{16,})/g;

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
+import { simulatedAlerts } from '../alerts.js';
 import { ProduceConnection } from './produce-connection.js';
 import { ResendableBatch } from './resendable-batch.js';
 
-/** The bytes of all runs: the same alerts as `make bench` has. */
-const SEED = 20260422;
 /** So many different alerts, 40.6 kB in the mean and 8 to 250 kB; then they come again with other ids. */
 const TEMPLATES = 3_000;
 /** A megabyte, which is what Kafka's own clients send at once. */
@@ -15,12 +14,6 @@ export interface LoadOptions {
   readonly port: number;
   readonly topic: string;
   readonly partitions: number;
-}
-
-/** The first alerts of every run. */
-export function simulatedAlerts(count: number): SimulatedAlert[] {
-  const alerts = simulateAlerts({ seed: SEED, forms: 'full' });
-  return Array.from({ length: count }, () => alerts.next().value);
 }
 
 /** Alerts of real size for Kafka, each a new source of a new object, at next to no cost of CPU. */

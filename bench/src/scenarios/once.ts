@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { LVRA, runLvra } from '@lvra/cli/testing/run-lvra';
 import { writeBatchFile } from '@lvra/consumer/batch-files';
 import { dataPaths } from '@lvra/shared/paths';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { nextStem, stemOf } from '@lvra/shared/stem';
+import { simulatedAlerts } from '../alerts.js';
 import { usageOf } from '../process-usage.js';
 import { idPlacesOf, writeIds } from './fresh-ids.js';
 import { arrivalsOf } from './latencies.js';
@@ -15,7 +15,6 @@ import { finish, verdict } from './report.js';
 import { SandboxProcess } from './sandbox-process.js';
 
 const OBJECTIVE = 2_500;
-const SEED = 20260422;
 const TEMPLATES = 1_000;
 const FIRST_STEM = new Date('2026-02-02T00:46:00Z');
 const LASAIR_LATENCY_MS = 20;
@@ -63,9 +62,7 @@ const WORDS = ['run', '--once', '--source', 'replay', '--replay-path'];
 
 /** Batch files as a night leaves them, in the folders of its data. */
 async function writeStems(root: string, stems: number, alertsAStem: number): Promise<void> {
-  const simulated = simulateAlerts({ seed: SEED, forms: 'full' });
-  const templates = Array.from({ length: TEMPLATES }, () => {
-    const { text, diaObjectId, diaSourceId } = simulated.next().value;
+  const templates = simulatedAlerts(TEMPLATES).map(({ text, diaObjectId, diaSourceId }) => {
     const bytes = Buffer.from(text);
     return { bytes, ids: idPlacesOf(bytes, diaObjectId, diaSourceId) };
   });

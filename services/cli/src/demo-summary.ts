@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Sandbox } from '@lvra/sandbox/sandbox';
 import type { ObjectScore } from '@lvra/shared/ledger/totals';
 import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
+import { quantile } from './compare/comparison.js';
 import type { Embedded } from './embedded.js';
 import { count, duration, table } from './formats.js';
 import { countsOf } from './progress.js';
@@ -26,8 +27,8 @@ export async function describeDemo(
   const quarantined = ledger.quarantine.list();
   const reasons = [...new Set(quarantined.map(({ reason }) => reason))].join(', ');
   const calls = Object.values(sandbox.counts.calls.annotatelist).reduce((sum, each) => sum + each, 0);
-  const median = duration(quantile(latencies, 0.5));
-  const most = duration(quantile(latencies, 0.99));
+  const [median = 'none', most = 'none'] =
+    latencies.length === 0 ? [] : [0.5, 0.99].map((share) => duration(quantile(latencies, share)));
   const facts = [
     ['alerts in', count(alerts), `in ${duration(tookMs)}, ${count(Math.round((alerts * 1_000) / tookMs))} a second`],
     ['quarantined', count(quarantined.length), `could not be used, and are kept: ${reasons}`],
@@ -74,9 +75,4 @@ function highest(best: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth
     return [String(diaObjectId), score.toFixed(4), isInTheSky ? truth : `${truth} (not real)`];
   });
   return table(['object', 'score', 'is'], rows, [0, 1]);
-}
-
-/** The value below which this share of the sorted values lies; 0 where there are none. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0;
 }

@@ -107,7 +107,7 @@ export function binOf(value: number, bins: number): number {
 }
 
 /** The value below which a share of the sorted values lies, between neighbours in proportion. */
-export function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)] as number;
   const above = sorted[Math.ceil(at)] as number;
