@@ -62,6 +62,14 @@ describe('docker compose', () => {
     assert.ok(seconds < 60, `it took ${seconds.toFixed(1)} s`);
   });
 
+  test('what only needs the ledger is read from one file in the image, too', async () => {
+    const look = `NODE_V8_COVERAGE=/tmp/read lvra status --help > /tmp/said && grep -oh 'file:///app/[^"]*' /tmp/read/*`;
+    const isolated = ['--rm', '--network', 'none', '--tmpfs', '/tmp', '--entrypoint', 'sh'];
+    const read = (await stack.docker('run', ...isolated, 'lvra-stream/cli', '-c', look)).split('\n');
+    assert.ok(read.includes('file:///app/services/cli/bundle/ledger-main.js'), read.join('\n'));
+    assert.ok(!read.includes('file:///app/services/cli/dist/main.js'));
+  });
+
   test('a slow stage is scaled, and Prometheus finds the replicas', async () => {
     await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
     assert.equal((await stack.containers('predict')).length, 3);
