@@ -96,6 +96,6 @@ function rounded<T>(value: T): T {
   return JSON.parse(text) as T;
 }
 
-export function measureStatusCommand(dataRoot: string): StatusCommandTime {
+function measureStatusCommand(dataRoot: string): StatusCommandTime {
   return JSON.parse(execFileSync(process.execPath, [STATUS_COMMAND, dataRoot], { encoding: 'utf8' }));
 }

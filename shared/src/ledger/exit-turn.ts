@@ -8,8 +8,8 @@ const LONGEST_WAIT_MS = 10_000;
  * Keeps a process from ending while a thread of it is within a native module.
  *
  * `process.exit` takes a thread's JavaScript away wherever it is. A module built on Node-API that asks for some at that
- * moment, as better-sqlite3 13 does all the time that it is loaded, aborts the whole process: work that went well ends
- * with a signal. So the thread takes its turn for what it does there, and the end of the process waits for it.
+ * moment, as better-sqlite3 13 does while it is being loaded, aborts the whole process: work that went well ends with a
+ * signal. So the thread takes its turn for what it does there, and the end of the process waits for it.
  */
 export class ExitTurn {
   readonly #state: Int32Array;

@@ -3,7 +3,8 @@ import { checkpointBeside } from '../ledger/checkpoints.js';
 import Sqlite from '../ledger/sqlite.js';
 
 // A process of checkpoints.test.ts: node exits-amid-opening.js DATABASE
-// It ends while its thread waits, within SQLite, for a lock that the opening needs; with 4 if that has no end before.
+// It ends while its thread waits, within SQLite, for a lock that the opening needs; with 4 where it did not
+// let the thread come to an end of that first.
 const database = new Sqlite(process.argv[2]);
 database.exec('CREATE TABLE ballast (bytes BLOB); BEGIN EXCLUSIVE');
 const { turn } = checkpointBeside(database);

@@ -18,7 +18,7 @@ export class FinishedNight {
   readonly environment: Readonly<Record<string, string>>;
   readonly root: string;
   readonly sandbox: Sandbox;
-  /** Another place, for a copy. */
+  /** Holds the data folder; copies of that go beside it. */
   readonly folder: string;
   readonly #remove: () => void;
 
@@ -39,16 +39,25 @@ export class FinishedNight {
   /** 90 alerts of objects that come again, some of which cannot be used. */
   static async make(): Promise<FinishedNight> {
     const night = new FinishedNight(await startSandbox());
-    const input = join(night.folder, 'alerts.ndjson');
+    try {
+      await night.#fill();
+      return night;
+    } catch (error) {
+      await night.close();
+      throw error;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const input = join(this.folder, 'alerts.ndjson');
     const alerts = simulateAlerts({ seed: 3, forms: 'mixed', meanSources: 4, revisits: 0.4 });
     const lines = Array.from({ length: 90 }, () => alerts.next().value.text);
     writeFileSync(input, `${lines.toSpliced(20, 0, '{"diaObjectId": 12345678901234').join('\n')}\n`);
-    assert.equal((await runLvra(['init'], night.environment)).code, 0);
+    assert.equal((await runLvra(['init'], this.environment)).code, 0);
     const words = ['run', '--once', '--source', 'replay', '--replay-path', input];
-    const ran = await runLvra(words, night.environment);
+    const ran = await runLvra(words, this.environment);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
-    asFromKafka(dataPaths(night.root));
-    return night;
+    asFromKafka(dataPaths(this.root));
   }
 
   /** Verifies a copy of the data folder after `damage`; the sandbox is then what it was. */
