@@ -156,6 +156,17 @@ describe('registering a batch', () => {
     assert.deepEqual(ledger.database.prepare('SELECT count(*) FROM diaobjid_stems').pluck().get(), 3n);
   });
 
+  test('keeps the time at which an object came first, as the Python consumer does', (t) => {
+    const ledger = newLedger(t);
+    const [object] = OBJECTS;
+    const insert = 'INSERT INTO diaobjid_stems (diaObjectId, stem, timestamp) VALUES (?, ?, ?)';
+    ledger.database.prepare(insert).run(object, '20260127_105636', '2026-01-27 10:57:01');
+    const stem = ledger.batches.reserveStem('a', new Date(NOW));
+    ledger.batches.register(batch(stem, { diaObjectIds: OBJECTS.slice(0, 1) }));
+    const row = ledger.database.prepare('SELECT stem, timestamp FROM diaobjid_stems WHERE diaObjectId = ?').get(object);
+    assert.deepEqual(row, { stem, timestamp: '2026-01-27 10:57:01' });
+  });
+
   test('of offsets that another consumer has recorded writes nothing at all and names them', (t) => {
     const ledger = newLedger(t);
     const { batches } = ledger;

@@ -83,7 +83,7 @@ export class BatchLedger {
       ),
       object: database.prepare(
         `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)
-         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem, timestamp = current_timestamp
+         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem
          WHERE excluded.stem >= diaobjid_stems.stem`,
       ),
       position: database.prepare<[string, string, number], { next_offset: bigint; fingerprint: string }>(
