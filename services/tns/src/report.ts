@@ -1,5 +1,6 @@
 import type { TnsSettings } from '@lvra/shared/settings/tns';
 import { tnsDateOf } from './date.js';
+import { decimalText, rightAscensionText } from './decimals.js';
 import { DIALECTS, type Dialect } from './dialects.js';
 import type { Discovery, Photometry } from './discovery.js';
 
@@ -40,8 +41,8 @@ export function reportOf(discovery: Discovery, settings: ReportSettings): AtRepo
     discovery.photometry.map((point, index) => [String(index), pointOf(point, settings, names)]),
   );
   return {
-    ra: { value: discovery.ra.toFixed(DEGREE_DIGITS) },
-    dec: { value: discovery.decl.toFixed(DEGREE_DIGITS) },
+    ra: { value: rightAscensionText(discovery.ra, DEGREE_DIGITS) },
+    dec: { value: decimalText(discovery.decl, DEGREE_DIGITS) },
     [names.reportingGroup]: settings.reportingGroup,
     [names.dataSourceGroup]: settings.dataSourceGroup,
     reporter: settings.reporter,
@@ -72,8 +73,11 @@ function archiveOf({ archive, archivalRemarks }: ReportSettings): Record<string,
 function pointOf(point: Photometry, { instrument, filters }: ReportSettings, names: Dialect): Record<string, string> {
   const brightness =
     'magnitude' in point
-      ? { flux: magnitudeText(point.magnitude), flux_error: magnitudeText(point.magnitudeError) }
-      : { limiting_flux: magnitudeText(point.limitingMagnitude) };
+      ? {
+          flux: decimalText(point.magnitude, MAGNITUDE_DIGITS),
+          flux_error: decimalText(point.magnitudeError, MAGNITUDE_DIGITS),
+        }
+      : { limiting_flux: decimalText(point.limitingMagnitude, MAGNITUDE_DIGITS) };
   return {
     obsdate: tnsDateOf(point.midpointMjdTai),
     ...brightness,
@@ -81,8 +85,4 @@ function pointOf(point: Photometry, { instrument, filters }: ReportSettings, nam
     [names.filter]: filters.get(point.band) ?? '',
     [names.instrument]: instrument,
   };
-}
-
-function magnitudeText(magnitude: number): string {
-  return magnitude.toFixed(MAGNITUDE_DIGITS);
 }

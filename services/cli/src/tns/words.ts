@@ -1,5 +1,6 @@
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { tnsDateOf } from '@lvra/tns/date';
+import { decimalText, rightAscensionText } from '@lvra/tns/decimals';
 import type { Photometry } from '@lvra/tns/discovery';
 import { isInDoubt } from '@lvra/tns/doubt';
 import type { Planned } from '@lvra/tns/plan';
@@ -42,7 +43,8 @@ function rowOf(planned: Planned): string[] {
       const { ra, decl, midpointMjdTai, nonDetection, photometry } = planned.discovery;
       const before = nonDetection ? `${tnsDateOf(nonDetection.midpointMjdTai)} ${brightness(nonDetection)}` : 'archive';
       const [first] = photometry;
-      const shown = [ra.toFixed(5), decl.toFixed(5), tnsDateOf(midpointMjdTai), first ? brightness(first) : ''];
+      const place = [rightAscensionText(ra, 5), decimalText(decl, 5)];
+      const shown = [...place, tnsDateOf(midpointMjdTai), first ? brightness(first) : ''];
       return [id, ...shown, before, String(photometry.length), ''];
     }
     case 'repeat':
