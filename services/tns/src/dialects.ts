@@ -11,19 +11,22 @@ export interface Dialect {
   readonly photometryGroup: string | undefined;
 }
 
+const OLD: Dialect = {
+  reportingGroup: 'reporting_group_id',
+  dataSourceGroup: 'discovery_data_source_id',
+  fluxUnit: 'flux_units',
+  filter: 'filter_value',
+  instrument: 'instrument_value',
+  photometryGroup: 'photometry_group',
+};
+
 /**
- * `old` is what TNS took in January 2026; `tns2` is what its manual of January 2025 asks for. Nobody here has seen it
- * refuse either.
+ * `old` is what TNS took in January 2026; `team` is what the team's Python script sends: the old names, with the points
+ * directly below `photometry`; `tns2` is what TNS's manual of January 2025 asks for. None was tried at TNS itself.
  */
 export const DIALECTS: Readonly<Record<FieldNames, Dialect>> = {
-  old: {
-    reportingGroup: 'reporting_group_id',
-    dataSourceGroup: 'discovery_data_source_id',
-    fluxUnit: 'flux_units',
-    filter: 'filter_value',
-    instrument: 'instrument_value',
-    photometryGroup: 'photometry_group',
-  },
+  old: OLD,
+  team: { ...OLD, photometryGroup: undefined },
   tns2: {
     reportingGroup: 'reporting_groupid',
     dataSourceGroup: 'data_source_groupid',

@@ -34,6 +34,7 @@ const FILTERS: Record<string, string> = { u: '160', g: '161', r: '162', i: '163'
 const REPORTER = 'A. Person (Some University)';
 
 const settings = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: REPORTER });
+const team = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: REPORTER, LVRA_TNS_FIELD_NAMES: 'team' });
 const tns2 = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: REPORTER, LVRA_TNS_FIELD_NAMES: 'tns2' });
 const bands = new Set(settings.filters.keys());
 
@@ -116,6 +117,14 @@ describe('reports of the real alerts', async () => {
     // Its first source is fainter than the template: not a discovery.
     const second = expected.find(({ diaObjectId }) => diaObjectId === '169355602839470932');
     assert.ok((second?.photometry?.[0]?.obsdate ?? 0) > 61_034);
+  });
+
+  test('say the same as the team’s script spells it: the old names, the points below photometry itself', () => {
+    for (const { diaObjectId } of expected) {
+      const { photometry, ...rest } = reportIn(diaObjectId, settings);
+      const { photometry_group: points } = photometry as { photometry_group: Record<string, Written> };
+      assert.deepEqual(reportIn(diaObjectId, team), { ...rest, photometry: points });
+    }
   });
 
   test('say the same under the names of TNS2.0', () => {

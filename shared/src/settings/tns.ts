@@ -8,8 +8,8 @@ import { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
 import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
 import { PROFILES, readYamlFile } from './yaml-file.js';
 
-/** The two spellings of a report's fields; `services/tns` says what is in each. */
-export const FIELD_NAMES = ['old', 'tns2'] as const;
+/** The spellings of a report's fields; `services/tns` says what is in each. */
+export const FIELD_NAMES = ['old', 'team', 'tns2'] as const;
 
 export type FieldNames = (typeof FIELD_NAMES)[number];
 

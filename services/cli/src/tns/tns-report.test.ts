@@ -165,6 +165,13 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     assert.equal((await team.report(['--sandbox', FIRST])).code, 0, 'the other names are taken');
   });
 
+  test('sends what a TNS takes that speaks as the team’s script', async (t) => {
+    const team = await teamFor(t, { dialect: 'team' });
+    assert.equal((await team.report(['--sandbox', FIRST])).code, 1);
+    Object.assign(team.environment, { LVRA_TNS_FIELD_NAMES: 'team' });
+    assert.equal((await team.report(['--sandbox', FIRST])).code, 0);
+  });
+
   test('says that the key is refused, with exit code 2', async (t) => {
     const team = await teamFor(t, { apiKey: 'another' });
     const { code, stderr } = await team.report(['--sandbox', FIRST]);

@@ -8,13 +8,16 @@ export interface Message {
 }
 
 /** The spelling of the fields on which TNS's manual and its practice disagree. */
-export type Dialect = 'old' | 'tns2';
+export type Dialect = 'old' | 'team' | 'tns2';
+
+const OLD = {
+  groups: ['reporting_group_id', 'discovery_data_source_id'],
+  point: ['flux_units', 'filter_value', 'instrument_value'],
+} as const;
 
 const SPELLING = {
-  old: {
-    groups: ['reporting_group_id', 'discovery_data_source_id'],
-    point: ['flux_units', 'filter_value', 'instrument_value'],
-  },
+  old: OLD,
+  team: OLD,
   tns2: {
     groups: ['reporting_groupid', 'data_source_groupid'],
     point: ['flux_unitid', 'filterid', 'instrumentid'],

@@ -114,7 +114,7 @@ describe('the sandbox TNS', () => {
       { non_detection: { ...POINT, flux: '', limiting_flux: '22', obsdate: '2026-02-03.1' } },
       /Last non-detection should precede/,
     ],
-    ['the names of TNS2.0', { photometry: { 0: POINT } }, /At least one Photometry point/],
+    ['points without their group', { photometry: { 0: POINT } }, /At least one Photometry point/],
   ];
   for (const [what, changes, words] of refused) {
     test(`refuses a report with ${what}`, async (t) => {
@@ -125,6 +125,12 @@ describe('the sandbox TNS', () => {
       assert.equal(sandbox.taken.length, 0);
     });
   }
+
+  test('speaks as the team’s script when told', async (t) => {
+    const sandbox = await start(t, { dialect: 'team' });
+    assert.equal((await replyTo(sandbox, REPORT)).status, 400);
+    assert.equal((await replyTo(sandbox, { ...REPORT, photometry: { 0: POINT } })).status, 200);
+  });
 
   test('speaks TNS2.0 when told', async (t) => {
     const sandbox = await start(t, { dialect: 'tns2' });
