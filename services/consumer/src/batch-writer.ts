@@ -149,6 +149,7 @@ export class BatchWriter {
     metrics.alertsConsumed.inc({ source }, alerts);
     metrics.alertBytesConsumed.inc({ source }, bytes);
     for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });
+    metrics.solarSystem.inc(received.filter((each) => isGood(each) && each.alert.solarSystem).length);
     const leftOut = received.filter(isLeftOut);
     for (const { leftOut: reason } of leftOut) metrics.leftOut.inc({ reason });
     const ms = Math.round(durationMs);

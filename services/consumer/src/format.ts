@@ -15,10 +15,12 @@ export interface Alert {
   /** Of the trigger, in decimal digits; known where the format says it. */
   readonly diaSourceId?: string;
   readonly cutouts?: Cutouts;
+  /** Whether it is also of a known object of the solar system; known where the format says it. */
+  readonly solarSystem?: boolean;
 }
 
 /** Why an alert is counted and not taken; a fixed set, because it labels a metric. */
-export type LeftOutReason = 'solar_system';
+export type LeftOutReason = 'solar_system' | 'no_object';
 
 /** How the messages of a source become alerts. */
 export interface AlertFormat {

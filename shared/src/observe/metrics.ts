@@ -30,8 +30,13 @@ export class Metrics {
   });
   readonly leftOut = new Counter({
     name: 'lvra_left_out_alerts_total',
-    help: 'Alerts that are none for this pipeline: those of the solar system, which have no diaObject.',
+    help: 'Alerts that are none for this pipeline, because they have no diaObject: those of the solar system, and others.',
     labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly solarSystem = new Counter({
+    name: 'lvra_solar_system_alerts_total',
+    help: 'Alerts of a diaObject that are also of a known object of the solar system; they are taken, as at Lasair.',
     registers: [this.registry],
   });
   readonly waitingPartitions = new Gauge({

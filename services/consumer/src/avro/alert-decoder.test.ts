@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { framed, idOfVersion } from '@lvra/shared/avro/frame';
 import { AlertRejected } from '@lvra/shared/errors';
@@ -8,7 +9,7 @@ import { AVRO_VERSIONS, simulatedSchema } from '@lvra/shared/simulator/avro/vers
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { FRAMED_SAMPLE, RUBIN } from '@lvra/shared/testing/rubin-schemas';
 import avro from 'avsc';
-import type { Alert } from '../format.js';
+import type { Alert, LeftOutReason } from '../format.js';
 import { AlertDecoder } from './alert-decoder.js';
 import { SchemaUnusable } from './value-text.js';
 
@@ -41,7 +42,12 @@ function take(count: number, options: Partial<Parameters<typeof simulateAvro>[0]
 }
 
 const decoderOf = (id: number) => DECODERS.get(id) as AlertDecoder;
-const decode = ({ schemaId, bytes }: SimulatedAvro) => decoderOf(schemaId).decode(bytes);
+const decode = ({ schemaId, bytes }: SimulatedAvro) => taken(decoderOf(schemaId).decode(bytes));
+
+function taken(alert: Alert | LeftOutReason): Alert {
+  assert.ok(typeof alert === 'object', `it was left out: ${alert}`);
+  return alert;
+}
 
 /** Reads the full form; long integers and NaN as text. */
 function read({ bytes }: Alert): FullForm {
@@ -64,8 +70,8 @@ describe('the decoder of Avro alerts', () => {
   const sample = readFileSync(FRAMED_SAMPLE);
 
   test('reads the real message of schema 9.0', () => {
-    const alert = decoderOf(900).decode(sample);
-    assert.ok(alert?.cutouts);
+    const alert = taken(decoderOf(900).decode(sample));
+    assert.ok(alert.cutouts);
     assert.equal(alert.diaObjectId, 7912941781254298n);
     assert.equal(alert.diaSourceId, '7912941781254298');
     const { difference, science, template } = alert.cutouts;
@@ -165,17 +171,105 @@ describe('the decoder of Avro alerts', () => {
     );
     const band = 'Ångström "µ" \u{1f52d}\n';
     const body = schema.toBuffer({ diaSource: { band }, diaObject: { diaObjectId: 7 } });
-    const alert = new AlertDecoder(schema).decode(framed(1, body));
-    assert.ok(alert?.bytes.every((byte) => byte < 0x80));
-    assert.equal(read(alert as Alert).alert.diaSourcesList[0]?.band, band);
+    const alert = taken(new AlertDecoder(schema).decode(framed(1, body)));
+    assert.ok(alert.bytes.every((byte) => byte < 0x80));
+    assert.equal(read(alert).alert.diaSourcesList[0]?.band, band);
   });
 
   test('leaves out alerts of the solar system', () => {
-    const left = take(100, { solarSystemEvery: 10 }).filter((message) => decode(message) === undefined);
+    const left = take(100, { solarSystemEvery: 10 }).filter(({ schemaId, bytes }) => {
+      return decoderOf(schemaId).decode(bytes) === 'solar_system';
+    });
     assert.deepEqual(
       left.map(({ diaObjectId }) => diaObjectId),
       Array(10).fill(undefined),
     );
+  });
+
+  test('takes Rubin’s own sample of 11.0, none of whose sources has a diaObjectId', () => {
+    const path = join(RUBIN, '11', '0');
+    const { type, body } = readContainer(readFileSync(join(path, 'fakeAlert.avro')));
+    const wanted = avro.Type.forSchema(JSON.parse(type), { registry: { long: LONG_TEXT } }).fromBuffer(body);
+    assert.deepEqual(
+      [wanted.diaSource, ...wanted.prvDiaSources].map(({ diaObjectId }: Fields) => diaObjectId),
+      [null, null, null],
+    );
+    const alert = taken(new AlertDecoder(avro.Type.forSchema(JSON.parse(type))).decode(framed(1100, body)));
+    assert.equal(alert.diaObjectId, 281323062375219201n);
+    assert.equal(alert.diaSourceId, '281323062375219200');
+    assert.equal(alert.solarSystem, false);
+    assert.deepEqual(
+      read(alert).alert.diaSourcesList.map(({ diaSourceId, diaObjectId }) => [diaSourceId, diaObjectId]),
+      ['199', '198', '200'].map((end) => [`281323062375219${end}`, '281323062375219201']),
+    );
+  });
+
+  describe('of an alert whose parts name', () => {
+    const nullable = (type: avro.Schema) => ['null', type] as unknown as avro.Schema;
+    const record = (name: string, fields: Record<string, avro.Schema>): avro.Schema => ({
+      type: 'record',
+      name,
+      fields: Object.entries(fields).map(([field, type]) => ({ name: field, type })),
+    });
+    const source = { diaSourceId: 'long', diaObjectId: nullable('long'), ssObjectId: nullable('long') } as const;
+    const schema = avro.Type.forSchema(
+      record('alert', {
+        diaSource: record('source', source),
+        diaObject: nullable(record('object', { diaObjectId: 'long' })),
+        ssSource: nullable(record('ss', { ssObjectId: 'long' })),
+      }),
+    );
+    const object = { diaObjectId: 5 };
+    const ssSource = { ssObjectId: 6 };
+    const cases: [string, Record<string, unknown>, unknown][] = [
+      [
+        'an object',
+        { diaSource: { diaObjectId: 5, ssObjectId: null }, diaObject: object },
+        { of: 5, solarSystem: false },
+      ],
+      [
+        'it in diaObject alone',
+        { diaSource: { diaObjectId: null, ssObjectId: null }, diaObject: object },
+        { of: 5, solarSystem: false },
+      ],
+      [
+        'it in diaObject, and 0 elsewhere',
+        { diaSource: { diaObjectId: 0, ssObjectId: 0 }, diaObject: object },
+        { of: 5, solarSystem: false },
+      ],
+      [
+        'another object',
+        { diaSource: { diaObjectId: 4, ssObjectId: null }, diaObject: object },
+        { of: 4, solarSystem: false },
+      ],
+      [
+        'an asteroid and an object',
+        { diaSource: { diaObjectId: 5, ssObjectId: 6 }, diaObject: object, ssSource },
+        { of: 5, solarSystem: true },
+      ],
+      ['an asteroid', { diaSource: { diaObjectId: null, ssObjectId: 6 }, ssSource }, 'solar_system'],
+      [
+        'an asteroid in ssSource alone',
+        { diaSource: { diaObjectId: null, ssObjectId: null }, ssSource },
+        'solar_system',
+      ],
+      ['an asteroid in the source alone', { diaSource: { diaObjectId: 0, ssObjectId: 6 } }, 'solar_system'],
+      ['nothing', { diaSource: { diaObjectId: 0, ssObjectId: 0 } }, 'no_object'],
+    ];
+    for (const [what, { diaSource, ...parts }, wanted] of cases) {
+      test(`${what}`, () => {
+        const packet = {
+          diaObject: null,
+          ssSource: null,
+          ...parts,
+          diaSource: { diaSourceId: 3, ...(diaSource as object) },
+        };
+        const got = new AlertDecoder(schema).decode(framed(1, schema.toBuffer(packet)));
+        if (typeof got === 'string') return assert.equal(got, wanted);
+        const [first] = read(got).alert.diaSourcesList;
+        assert.deepEqual({ of: first?.diaObjectId, solarSystem: got.solarSystem }, wanted);
+      });
+    }
   });
 
   test('refuses a message that is cut, wherever', () => {
@@ -246,6 +340,24 @@ describe('the decoder of Avro alerts', () => {
     for (const type of types) assert.throws(() => new AlertDecoder(avro.Type.forSchema(type)), SchemaUnusable);
   });
 });
+
+/** The schema and the only record of a container file without compression, which Avro's specification describes. */
+function readContainer(file: Buffer): { type: string; body: Buffer } {
+  const header = avro.Type.forSchema({
+    type: 'record',
+    name: 'header',
+    fields: [
+      { name: 'magic', type: { type: 'fixed', name: 'magic', size: 4 } },
+      { name: 'meta', type: { type: 'map', values: 'bytes' } },
+      { name: 'sync', type: { type: 'fixed', name: 'sync', size: 16 } },
+      { name: 'count', type: 'long' },
+      { name: 'body', type: 'bytes' },
+      { name: 'end', type: 'sync' },
+    ],
+  });
+  const { meta, body } = header.fromBuffer(file);
+  return { type: String(meta['avro.schema']), body };
+}
 
 const isShortInteger = (value: unknown) => typeof value === 'string' && /^-?\d{1,15}$/.test(value);
 

@@ -2,7 +2,7 @@ import { FRAME_BYTES } from '@lvra/shared/avro/frame';
 import { AlertRejected } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { Type, types } from 'avsc';
-import type { Alert, Cutouts } from '../format.js';
+import type { Alert, Cutouts, LeftOutReason } from '../format.js';
 import { filterColumns } from './filter-columns.js';
 import { AvroInput, NotAvro } from './input.js';
 import { type Row, rowReader, rowsReader } from './row.js';
@@ -12,6 +12,8 @@ import { alternativesOf, chosen, isUnion, SchemaUnusable, textReader } from './v
 interface Draft {
   trigger?: Row | undefined;
   object?: Row | undefined;
+  /** Whether Rubin matched the trigger to a known object of the solar system. */
+  solarSystem: boolean;
   previous: Row[];
   forced: Row[];
   limits: Row[];
@@ -20,10 +22,11 @@ interface Draft {
 
 type Step = (input: AvroInput, draft: Draft) => void;
 
-/** Where Lasair has the parts of Rubin's alert. Of the others (ssSource, orbits, reasons) it forwards nothing. */
+/** What becomes of the parts of Rubin's alert. Of the others (orbits, reasons) nothing is passed on, as at Lasair. */
 const PARTS: Readonly<Record<string, (type: Type) => Step>> = {
   diaSource: one('trigger'),
   diaObject: one('object'),
+  ssSource: solarSystem,
   prvDiaSources: many('previous'),
   prvDiaForcedSources: many('forced'),
   prvDiaNondetectionLimits: many('limits'),
@@ -54,11 +57,11 @@ export class AlertDecoder {
   /**
    * Decodes a framed message.
    *
-   * @returns undefined for an alert of the solar system, which has no diaObject
+   * @returns why it is left out where it has no diaObject, as Lasair's ingest leaves it out of its object stream
    * @throws AlertRejected where the bytes are not of this schema
    */
-  decode(bytes: Buffer): Alert | undefined {
-    const draft: Draft = { previous: [], forced: [], limits: [], cutouts: noCutouts() };
+  decode(bytes: Buffer): Alert | LeftOutReason {
+    const draft: Draft = { solarSystem: false, previous: [], forced: [], limits: [], cutouts: noCutouts() };
     try {
       input.reset(bytes, FRAME_BYTES);
       for (const step of this.#steps) step(input, draft);
@@ -68,7 +71,8 @@ export class AlertDecoder {
       throw error;
     }
     const { object, trigger } = draft;
-    if (!object) return undefined;
+    const solarSystem = draft.solarSystem || (trigger !== undefined && !isNone(trigger.field('ssObjectId')));
+    if (!object) return solarSystem ? 'solar_system' : 'no_object';
     if (!trigger) throw new AlertRejected('no_sources', 'the alert has no diaSource');
     const diaObjectId = parseId(object.field('diaObjectId'));
     if (diaObjectId === undefined) {
@@ -78,12 +82,13 @@ export class AlertDecoder {
       );
     }
     // All of it is ASCII.
-    const json = fullForm(object, sourcesOf(trigger, draft.previous), draft);
+    const json = fullForm(object, sourcesOf(trigger, draft.previous).map(ownedBy(object)), draft);
     return {
       diaObjectId,
       bytes: Buffer.from(json, 'latin1'),
       diaSourceId: trigger.field('diaSourceId'),
       cutouts: draft.cutouts,
+      solarSystem,
     };
   }
 }
@@ -99,6 +104,20 @@ function sourcesOf(trigger: Row, previous: readonly Row[]): Row[] {
     .map((row) => ({ row, time: timeOf(row) }))
     .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
     .map(({ row }) => row);
+}
+
+/**
+ * An alert has one diaObject, so whose a source without an id is is not in doubt: Rubin's own samples have such
+ * sources. One that names another object keeps its id, and the feature stage refuses the alert.
+ */
+function ownedBy(object: Row) {
+  const id = object.field('diaObjectId');
+  return (source: Row) => (isNone(source.field('diaObjectId')) ? source.with('diaObjectId', id) : source);
+}
+
+/** Whether an id names no object: null, or 0 as Rubin wrote it until February 2026. */
+function isNone(id: string): boolean {
+  return id === 'null' || id === '0';
 }
 
 function fullForm(object: Row, sources: readonly Row[], { forced, limits }: Draft): string {
@@ -128,6 +147,13 @@ function many(part: 'previous' | 'forced' | 'limits') {
     return (from, draft) => {
       draft[part] = read(from);
     };
+  };
+}
+
+function solarSystem(type: Type): Step {
+  const read = textReader(type);
+  return (from, draft) => {
+    draft.solarSystem = read(from) !== 'null';
   };
 }
 

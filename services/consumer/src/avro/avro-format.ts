@@ -28,6 +28,6 @@ export class AvroFormat implements AlertFormat {
       const why = this.#schemas.givenUp(id) ?? `schema ${id} is not known`;
       throw new AlertRejected('schema_unknown', why);
     }
-    return decoder.decode(message) ?? 'solar_system';
+    return decoder.decode(message);
   }
 }

@@ -21,6 +21,12 @@ export class Row {
     return index === undefined ? 'null' : (this.#texts[index] as string);
   }
 
+  /** The same record with another JSON in one of its fields; unchanged where the schema has no such field. */
+  with(name: string, text: string): Row {
+    const index = this.#layout.indexes.get(name);
+    return index === undefined ? this : new Row(this.#layout, this.#texts.with(index, text));
+  }
+
   /** A number; NaN where there is none. */
   number(name: string): number {
     const text = this.field(name);

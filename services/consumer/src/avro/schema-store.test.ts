@@ -11,6 +11,7 @@ import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { AVRO_VERSIONS, writeSchemas } from '@lvra/shared/simulator/avro/versions';
 import { FRAMED_SAMPLE, RUBIN } from '@lvra/shared/testing/rubin-schemas';
+import type { Alert } from '../format.js';
 import { until } from '../testing/rig.js';
 import { StaticRegistry } from '../testing/static-registry.js';
 import { folderSource } from './folder-source.js';
@@ -49,7 +50,7 @@ describe('schemas', () => {
       rmSync(paths.schema(900), { force: true });
       assert.equal(store.decoder(900), undefined);
       assert.equal(await store.look(900), true);
-      assert.equal(store.decoder(900)?.decode(sample)?.diaSourceId, '7912941781254298');
+      assert.equal((store.decoder(900)?.decode(sample) as Alert | undefined)?.diaSourceId, '7912941781254298');
     }
     assert.deepEqual(new Set(registry.asked), new Set(['GET /schema-registry/schemas/ids/900']));
   });
@@ -59,7 +60,7 @@ describe('schemas', () => {
     await Promise.all([store.look(900), store.look(900)]);
     assert.equal(registry.asked.length, 1);
     await registry.stop();
-    assert.equal(fromRegistry().decoder(900)?.decode(sample)?.diaObjectId, 7912941781254298n);
+    assert.equal((fromRegistry().decoder(900)?.decode(sample) as Alert | undefined)?.diaObjectId, 7912941781254298n);
   });
 
   test('wait for a registry that is down, however long, and come when it is back', async () => {

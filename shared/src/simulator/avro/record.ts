@@ -13,6 +13,7 @@ const NOT_SIMULATED: Readonly<Record<string, Value>> = {
   exposureTime: 30,
   trailAlgorithm: 1,
   trail_flag: false,
+  reliabilityVersion: 'simulated',
   skyLevel: 812.5,
 };
 

@@ -57,13 +57,14 @@ export function simulatedSchema(folder: string, version: SchemaVersion): string 
 }
 
 const MADE: Readonly<Record<string, (alert: RecordSchema) => RecordSchema>> = {
-  /** lsst-uk/lasair-lsst common/schema/11_1. */
+  /** lsst-uk/lasair-lsst common/schema/11_1; the order there is another one, and does not matter. */
   '11.1': (alert) =>
     changed(alert, 'diaSource', (fields) => [
       ...fields,
       { name: 'exposureTime', type: ['null', 'float'], default: null },
       { name: 'trailAlgorithm', type: ['null', 'int'], default: null },
       { name: 'trail_flag', type: ['null', 'boolean'], default: null },
+      { name: 'reliabilityVersion', type: ['null', 'string'], default: null },
     ]),
   /** Fields added, removed, turned around and made nullable, in the alert, its sources and its object. */
   '12.0': (alert) => {
