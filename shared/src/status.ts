@@ -11,6 +11,7 @@ export const STATUS = {
   inputNotFound: 21,
   outputNotFound: 22,
   unexpectedInputType: 23,
+  /** Also where an id of the data is there and cannot be true. */
   keyMissing: 30,
   columnsMissing: 31,
   lasairRefused: 40,
@@ -29,7 +30,7 @@ const MEANING: Record<StatusCode, string> = {
   21: 'input file not found',
   22: 'output file not found',
   23: 'input is not of the expected type',
-  30: 'key missing in the data',
+  30: 'key missing or wrong in the data',
   31: 'columns missing in the input',
   40: 'Lasair refused the annotation',
   41: 'no Lasair client or token',

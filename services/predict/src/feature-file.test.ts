@@ -65,6 +65,19 @@ describe('readFeatureFile', () => {
     }
   });
 
+  test('refuses, with 30, a row whose source names another object than the row', async () => {
+    const two = 'diaObjectId,diaSourceId,diaObjectId_sourceId,snr\n';
+    const wrong = read(`${two}169355602839470932,8,169355602839470932,1\n169355602839470932,9,169355602839470933,1\n`);
+    await failsWith(wrong, 30, /row 3 is of the object 169355602839470932, its source of 169355602839470933/);
+    await failsWith(
+      read(`${two}169355602839470932,8,1.69355602839470932e17,1\n`),
+      23,
+      /column diaObjectId_sourceId is "1.69/,
+    );
+    const right = await read(`${two}169355602839470932,8,169355602839470932,1\n7,9,"7",2\n7,10,,3\n`);
+    assert.deepEqual([...right.values], [1, 2, 3]);
+  });
+
   test('gives floats where the model takes floats', async () => {
     const path = join(folder, 'floats.csv');
     writeFileSync(path, `${HEADER}0,7,8,g,61034.15301161198,False\n`);

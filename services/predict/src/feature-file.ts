@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { messageOf, StemFailed } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import { STATUS } from '@lvra/shared/status';
@@ -20,13 +21,16 @@ export interface FeatureTable {
 
 const OBJECT = 'diaObjectId';
 const SOURCE = 'diaSourceId';
+/** The object that the row's source names; `diaObjectId` is the one that the alert names. */
+const OBJECT_OF_SOURCE = 'diaObjectId_sourceId';
 
 /**
  * Reads what a model needs from a feature file, ours or one written by pandas; columns go by name.
  * A file without rows is a table without rows, whatever its columns.
  *
  * @param features the model's features in its order
- * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table of numbers
+ * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table of numbers, 30 where
+ *   a row names two objects
  */
 export async function readFeatureFile(
   path: string,
@@ -49,7 +53,13 @@ function outcomeOf(error: unknown, path: string): StemFailed {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   const message = missing ? `there is no feature file ${path}` : `${path} cannot be read: ${messageOf(error)}`;
   const status = missing ? STATUS.inputNotFound : STATUS.unexpectedInputType;
-  return new StemFailed(status, `${message}; have the feature stage make it again`, { cause: error });
+  return new StemFailed(status, `${message}; ${makeAgain(path)}`, { cause: error });
+}
+
+/** What helps where a stem's feature file cannot be used. */
+export function makeAgain(path: string): string {
+  const stem = basename(path, '.csv');
+  return `have the feature stage make it again: \`lvra retry ${stem} --stage feature --force\`, then \`lvra retry ${stem}\``;
 }
 
 async function readTable(file: FileHandle, path: string, features: readonly string[], element: Element) {
@@ -59,8 +69,11 @@ async function readTable(file: FileHandle, path: string, features: readonly stri
   const table = new TableBuilder(element);
   if (await scanner.advance()) {
     const cells = cellsOf([OBJECT, SOURCE, ...features], header, path);
-    do table.append(scanner, header, cells);
-    while (scanner.next() || (await scanner.advance()));
+    const ofSource = header.indexOf(OBJECT_OF_SOURCE);
+    do {
+      table.append(scanner, header, cells);
+      if (ofSource !== -1) refuseTwoObjects(scanner, cells[0] as number, ofSource, header, path);
+    } while (scanner.next() || (await scanner.advance()));
   }
   return table.build();
 }
@@ -132,6 +145,36 @@ class TableBuilder {
   #room(length: number): Float32Array | Float64Array {
     return this.element === 'float' ? new Float32Array(length) : new Float64Array(length);
   }
+}
+
+/**
+ * A row that names two objects would have one object's score sent for another: the Python feature maker of before
+ * 2026-02-10 wrote the same diaObjectId in every row of a file.
+ */
+function refuseTwoObjects(
+  scanner: CsvScanner,
+  object: number,
+  ofSource: number,
+  header: readonly string[],
+  path: string,
+): void {
+  if (isSame(scanner, object, ofSource) || scanner.start(ofSource) === scanner.end(ofSource)) return;
+  throw new StemFailed(
+    STATUS.keyMissing,
+    `${path} has the wrong ids: row ${scanner.row} is of the object ${idIn(scanner, object, header)}, its source of ` +
+      `${idIn(scanner, ofSource, header)} (${OBJECT_OF_SOURCE}); nothing of the file is scored; ${makeAgain(path)}`,
+  );
+}
+
+/** Whether two cells have the same bytes. */
+function isSame(scanner: CsvScanner, one: number, other: number): boolean {
+  const { bytes } = scanner;
+  const from = scanner.start(one);
+  const length = scanner.end(one) - from;
+  const otherFrom = scanner.start(other);
+  if (scanner.end(other) - otherFrom !== length) return false;
+  for (let at = 0; at < length; at += 1) if (bytes[from + at] !== bytes[otherFrom + at]) return false;
+  return true;
 }
 
 function idIn(scanner: CsvScanner, cell: number, header: readonly string[]): bigint {

@@ -148,6 +148,35 @@ describe('the predict stage', () => {
     );
   });
 
+  test('fails a stem with 30 whose file has rows that are not its own, or one more often', async (context) => {
+    const [, first, second] = readFileSync(ROWS, 'utf8').split('\n');
+    const csv = (rows: (string | undefined)[]) => [readFileSync(ROWS, 'utf8').split('\n')[0], ...rows, ''].join('\n');
+    const flagged = (ledger: Ledger, ids: [string, string] | undefined) =>
+      ledger.database
+        .prepare('INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem) VALUES (?, ?, ?)')
+        .run(BigInt(ids?.[0] ?? 0), BigInt(ids?.[1] ?? 0), STEM);
+    const wrong: [string, RegExp][] = [
+      [
+        csv([first, second]),
+        /source 169953715644257841 is not of this stem.*lvra retry 20260202_102448 --stage feature/,
+      ],
+      [csv([first, first]), /source 169953715657184380 is in it more often than in the stem/],
+    ];
+    for (const [content, message] of wrong) {
+      const { task, ledger, provenance } = pipeline(context, { csv: content });
+      flagged(ledger, expected.ids[0]);
+      await assert.rejects(
+        task.perform(STEM, CONTEXT),
+        (error: unknown) => error instanceof StemFailed && error.status === 30 && message.test(error.message),
+      );
+      assert.deepEqual(provenance(), []);
+    }
+    const twice = pipeline(context, { csv: csv([first, first]) });
+    flagged(twice.ledger, expected.ids[0]);
+    flagged(twice.ledger, expected.ids[0]);
+    assert.deepEqual(await twice.task.perform(STEM, CONTEXT), { status: 1, rows: 2 });
+  });
+
   test('fails a stem with 31 that lacks columns which the others have', async (context) => {
     const { task, ledger, paths, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
     ledger.database.prepare('INSERT INTO feature_making (stem, r0b) VALUES (?, 1)').run(ANOTHER_STEM);

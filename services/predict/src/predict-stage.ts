@@ -7,10 +7,11 @@ import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { lackingFeatures } from './check-model.js';
-import { type FeatureTable, readFeatureFile } from './feature-file.js';
+import type { FeatureTable } from './feature-file.js';
 import { LiveModel, type Wanted } from './live-model.js';
 import type { Model } from './model.js';
 import { edgesOf, ModelWatch } from './model-watch.js';
+import { readStemFeatures } from './stem-features.js';
 
 export interface PredictOptions {
   readonly ledger: Ledger;
@@ -85,8 +86,7 @@ class PredictTask implements StageTask {
 
   async #read(stem: string, { manifest }: Model): Promise<FeatureTable> {
     try {
-      const { paths, features } = this.#options;
-      return await readFeatureFile(paths.features(stem, features), manifest.features, manifest.input);
+      return await readStemFeatures(this.#options, stem, manifest);
     } catch (error) {
       if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.suspect();
       throw error;

@@ -128,6 +128,11 @@ export class ResultLedger {
     for (const entry of quarantined) this.#quarantine.add(entry);
   }
 
+  /** The sources of which the ledger has threshold flags: one for each feature row of the stem. */
+  sources(stem: string): bigint[] {
+    return this.#statements.flagged.all(stem);
+  }
+
   /**
    * Records a stem's scores. Rows that an earlier attempt left behind without a status, as the Python pipeline
    * can, count as recorded: none is doubled and none changes its ID.

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { featureSet } from '@lvra/feature/feature-sets';
 import { makeFeatureFile } from '@lvra/feature/feature-stage';
 import { Model } from '@lvra/predict/model';
-import { scoreFeatureFile } from '@lvra/predict/score-file';
+import { scoreStem } from '@lvra/predict/score-stem';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import type { ReplayedStem } from '@lvra/shared/ledger/replays';
 import { dataPaths } from '@lvra/shared/paths';
@@ -53,7 +53,7 @@ async function replayFeatures(stem: string, step: MakeStep): Promise<ReplayedSte
 }
 
 async function replayScores(stem: string, step: MakeStep): Promise<ReplayedStem> {
-  const rows = await scoreFeatureFile(paths.features(stem, features.name), model as Model);
+  const rows = await scoreStem(stem, model as Model, { ledger, paths, features: features.name });
   const { version } = job.model as ReplayModel;
   if (job.annotate) return ledger.replay.recordLiveScores(step(), version, rows, ledger.work('annotate', job.vra));
   return ledger.replay.recordScores(step(), version, rows);

@@ -1,0 +1,50 @@
+import { StemFailed } from '@lvra/shared/errors';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { DataPaths } from '@lvra/shared/paths';
+import { STATUS } from '@lvra/shared/status';
+import { type FeatureTable, makeAgain, readFeatureFile } from './feature-file.js';
+import type { Manifest } from './manifest.js';
+
+/** Where the feature files of stems are, and what the ledger knows of their rows. */
+export interface StemFeatures {
+  readonly ledger: Ledger;
+  readonly paths: DataPaths;
+  /** The set of features. */
+  readonly features: string;
+}
+
+/**
+ * Reads the feature file of a stem for a model, and holds its rows against those that the ledger has of the stem: a
+ * file of another stem, or one with rows twice, is not scored.
+ *
+ * @throws StemFailed as `readFeatureFile`, and 30 where the rows are not the stem's
+ */
+export async function readStemFeatures(
+  { ledger, paths, features }: StemFeatures,
+  stem: string,
+  manifest: Manifest,
+): Promise<FeatureTable> {
+  const path = paths.features(stem, features);
+  const table = await readFeatureFile(path, manifest.features, manifest.input);
+  refuseStrangers(table.diaSourceIds, ledger.results.sources(stem), path);
+  return table;
+}
+
+/** @param known one a feature row that was recorded; none where nobody has recorded any, which says nothing */
+function refuseStrangers(found: readonly bigint[], known: readonly bigint[], path: string): void {
+  if (known.length === 0) return;
+  const left = new Map<bigint, number>();
+  for (const source of known) left.set(source, (left.get(source) ?? 0) + 1);
+  for (const source of found) {
+    const times = left.get(source);
+    if (times !== undefined && times > 0) {
+      left.set(source, times - 1);
+      continue;
+    }
+    const what = times === undefined ? 'is not of this stem' : 'is in it more often than in the stem';
+    throw new StemFailed(
+      STATUS.keyMissing,
+      `${path} has the wrong rows: source ${source} ${what}; nothing of the file is scored; ${makeAgain(path)}`,
+    );
+  }
+}
