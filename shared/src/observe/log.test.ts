@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -54,7 +54,7 @@ describe('a logger', () => {
     assert.equal(lines[0]?.stem, '20260301_000001');
     assert.match(String(lines[0]?.time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.match(JSON.stringify(lines[1]?.err), /"stack":"TypeError: broken\\n +at /);
-    assert.deepEqual(linesOf(join(folder, 'kafka_error.log')), [lines[1]]);
+    assert.deepEqual(linesOf(join(folder, 'lvra_kafka_error.log')), [lines[1]]);
   });
 
   test('opens a new folder with the new UTC day, without a restart', (t) => {
@@ -70,7 +70,46 @@ describe('a logger', () => {
     assert.deepEqual(messages('20261231', 'r0b_predict.log'), ['old year']);
     assert.deepEqual(messages('20270101', 'r0b_predict.log'), ['new year', 'new trouble']);
     assert.deepEqual(messages('20270101', 'r0b_predict_error.log'), ['new trouble']);
-    assert.equal(existsSync(join(paths.root, 'logs/2026/20261231/r0b_predict_error.log')), false);
+    assert.equal(readFileSync(join(paths.root, 'logs/2026/20261231/r0b_predict_error.log'), 'utf8'), '');
+  });
+
+  test('has made the files of the spec by the first line of a day', (t) => {
+    const paths = dataFolder(t);
+    const names = [
+      logNameOf('consumer'),
+      ...(['feature', 'predict', 'annotate'] as const).map((s) => logNameOf(s, 'r0b')),
+    ];
+    for (const name of names) createLogger(paths, name, { stdout: false }).info('first');
+    assert.deepEqual(readdirSync(paths.logs(nightOf(new Date()))).sort(), [
+      'kafka.log',
+      'lvra_kafka_error.log',
+      'r0b_annotator.log',
+      'r0b_annotator_error.log',
+      'r0b_feature_maker.log',
+      'r0b_feature_maker_error.log',
+      'r0b_predict.log',
+      'r0b_predict_error.log',
+    ]);
+  });
+
+  test('goes on in new files where its own were removed or renamed, or their folder was', (t) => {
+    const paths = dataFolder(t);
+    const log = createLogger(paths, 'kafka', { stdout: false });
+    const folder = paths.logs(nightOf(new Date()));
+    const messages = (file: string) => linesOf(join(folder, file)).map(({ msg }) => msg);
+    log.error('before');
+    for (const file of ['kafka.log', 'lvra_kafka_error.log']) rmSync(join(folder, file));
+    log.error('after they were removed');
+    assert.deepEqual(messages('kafka.log'), ['after they were removed']);
+    assert.deepEqual(messages('lvra_kafka_error.log'), ['after they were removed']);
+    renameSync(join(folder, 'kafka.log'), join(folder, 'kafka.log.1'));
+    log.info('after it was renamed');
+    assert.deepEqual(messages('kafka.log'), ['after it was renamed']);
+    assert.deepEqual(messages('kafka.log.1'), ['after they were removed']);
+    rmSync(join(paths.root, 'logs'), { recursive: true });
+    log.info('after the folder was removed');
+    assert.deepEqual(messages('kafka.log'), ['after the folder was removed']);
+    assert.deepEqual(readFileSync(join(folder, 'lvra_kafka_error.log'), 'utf8'), '');
   });
 
   test('adds to the file of a process before it', (t) => {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { messageOf } from '../errors.js';
@@ -29,15 +29,20 @@ export function logNameOf(part: keyof typeof LOG_NAMES, vra?: string): string {
   return vra === undefined ? LOG_NAMES[part] : `${vra}_${LOG_NAMES[part]}`;
 }
 
+/** The name of the file that has a log's errors alone: the spec's `lvra_kafka_error`, else the log's with `_error`. */
+function errorLogNameOf(name: string): string {
+  return name === LOG_NAMES.consumer ? 'lvra_kafka_error' : `${name}_error`;
+}
+
 /**
- * A logger to stdout as JSON and to the night's log file, with errors also in its `_error.log` sibling.
- * A new UTC day opens a new folder.
+ * A logger to stdout as JSON and to the night's log file, with errors also in a file of their own, which is there from
+ * the first line of the log on. A new UTC day opens a new folder.
  *
  * @param destination.stdout false for a program whose stdout is for a person
  */
 export function createLogger(paths: DataPaths, name: string, destination: { stdout: boolean; level?: string }): Logger {
-  const file = new DatedFile(paths, `${name}.log`);
-  const errors = new DatedFile(paths, `${name}_error.log`);
+  const errors = new DatedFile(paths, `${errorLogNameOf(name)}.log`);
+  const file = new DatedFile(paths, `${name}.log`, errors);
   const streams: pino.StreamEntry[] = [
     { level: 'debug', stream: file },
     { level: 'error', stream: errors },
@@ -69,25 +74,38 @@ function withoutSecrets(stream: pino.DestinationStream): pino.DestinationStream 
 }
 
 /**
- * A file below logs/YYYY/YYYYMMDD/ that follows the date. Lines are written at once: what was logged before a
- * kill is there. A disk that cannot be written to must not stop the pipeline: the line is on stdout all the same,
- * and the trouble is said once on stderr.
+ * A file below logs/YYYY/YYYYMMDD/ that follows the date, and is there again where it was removed or renamed. Lines are
+ * written at once: what was logged before a kill is there. A disk that cannot be written to must not stop the pipeline:
+ * the line is on stdout all the same, and the trouble is said once on stderr.
  */
 class DatedFile {
-  #night = '';
+  #path = '';
   #descriptor: number | undefined;
   #complained = false;
 
+  /** @param sibling is there whenever this file is */
   constructor(
     readonly paths: DataPaths,
     readonly file: string,
+    readonly sibling?: DatedFile,
   ) {}
 
   write(line: string): void {
+    this.#unlessRefused(() => {
+      const descriptor = this.#open();
+      this.sibling?.appear();
+      writeSync(descriptor, line);
+    });
+  }
+
+  /** Makes the file where it is not there. */
+  appear(): void {
+    this.#unlessRefused(() => this.#open());
+  }
+
+  #unlessRefused(work: () => void): void {
     try {
-      const night = nightOf(new Date());
-      if (night !== this.#night || this.#descriptor === undefined) this.#open(night);
-      writeSync(this.#descriptor as number, line);
+      work();
       this.#complained = false;
     } catch (error) {
       if (!this.#complained) process.stderr.write(`cannot write ${this.file}: ${messageOf(error)}\n`);
@@ -95,12 +113,24 @@ class DatedFile {
     }
   }
 
-  #open(night: string): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-    const folder = this.paths.logs(night);
+  /** The descriptor of today's file; a stat or two where it is open already. */
+  #open(): number {
+    const folder = this.paths.logs(nightOf(new Date()));
+    const path = join(folder, this.file);
+    if (this.#descriptor !== undefined) {
+      if (path === this.#path && isSameFile(path, this.#descriptor)) return this.#descriptor;
+      closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    }
     mkdirSync(folder, { recursive: true });
-    this.#descriptor = openSync(join(folder, this.file), 'a');
-    this.#night = night;
+    this.#path = path;
+    this.#descriptor = openSync(path, 'a');
+    return this.#descriptor;
   }
+}
+
+function isSameFile(path: string, descriptor: number): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const open = fstatSync(descriptor);
+  return there?.ino === open.ino && there.dev === open.dev;
 }
