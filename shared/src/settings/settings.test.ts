@@ -131,6 +131,33 @@ describe('the environment', () => {
     assert.deepEqual([vra?.modelVersion, vra?.lowestScore, vra?.history, vra?.annotate], ['a2', 0.75, 5, false]);
   });
 
+  test('LVRA_R0B_CONFIG names the file of r0b, over the one that vras lists, and says so', () => {
+    const team = write(REFERENCE_VRA.replace('MODEL_VERSION: a1', 'MODEL_VERSION: a7'), 'team.yaml');
+    const settings = load(REFERENCE + vras, { LVRA_R0B_CONFIG: team });
+    assert.deepEqual(
+      settings.vras.map(({ file, modelVersion }) => [file, modelVersion]),
+      [[team, 'a7']],
+    );
+    assert.match(
+      settings.warnings.join(),
+      /^LVRA_R0B_CONFIG is set: r0b is as .*team\.yaml says, not as .*r0b_config\.yaml$/,
+    );
+    assert.deepEqual(load(`${REFERENCE}vras: ${team}`, { LVRA_R0B_CONFIG: team }).warnings, []);
+    // The shipped file of r0b, where the settings list none.
+    assert.equal(load(REFERENCE, { LVRA_R0B_CONFIG: team, LVRA_R0B_MODEL_VERSION: 'a8' }).vras[0]?.modelVersion, 'a8');
+  });
+
+  test('a variable with our prefix that says nothing is named', () => {
+    const { warnings } = load(REFERENCE + vras, {
+      LVRA_AGN_CONFIG: '/agn.yaml',
+      LVRA_CODE_ROOT: '/code',
+      LVRA_UID: '1',
+    });
+    assert.deepEqual(warnings, [
+      'LVRA_AGN_CONFIG is no setting and counts for nothing: unset it, or see deploy/settings/settings.yaml',
+    ]);
+  });
+
   test('an option of the command line wins over it', () => {
     const overrides: Override[] = [{ key: 'source', value: 'none', option: '--source' }];
     assert.equal(load(REFERENCE, { LVRA_SOURCE: 'simulate' }, overrides).source, 'none');
@@ -198,6 +225,24 @@ describe('mistakes', () => {
       REFERENCE,
       { LVRA_BATCH_ALERT: '5', LVRA_SOMETHING_ELSE: 'x', LVRA_CODE_ROOT: '/code' },
       ['LVRA_BATCH_ALERT is no setting: did you mean LVRA_BATCH_ALERTS?'],
+    ],
+    [
+      'a mistyped LVRA_R0B_CONFIG',
+      REFERENCE,
+      { LVRA_R0B_CONFG: '/r0b_config.yaml' },
+      ['LVRA_R0B_CONFG is no setting: did you mean LVRA_R0B_CONFIG?'],
+    ],
+    [
+      'an LVRA_R0B_CONFIG that is not there',
+      REFERENCE,
+      { LVRA_R0B_CONFIG: '/nowhere/r0b_config.yaml' },
+      [/^\/nowhere\/r0b_config\.yaml cannot be read: ENOENT/],
+    ],
+    [
+      'an LVRA_R0B_CONFIG of another VRA',
+      REFERENCE,
+      { LVRA_R0B_CONFIG: write(REFERENCE_VRA.replace('r0b\n', 'agn\n'), 'agn.yaml') },
+      ['LVRA_R0B_CONFIG is agn.yaml, whose MODEL_NAME is agn: name the file of r0b'],
     ],
     [
       'no data root',

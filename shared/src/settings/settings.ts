@@ -61,7 +61,7 @@ const OF_PROFILE = {
   development: { dataRoot: 'LVRA_DATA_ROOT_DEV', token: 'LASAIR_LSST_DEV_TOKEN' },
 } as const;
 
-/** Variables with our prefix that are not keys of a settings file. */
+/** Variables with our prefix that are not keys of a settings file; the last ones are those of containers. */
 const OTHER_VARIABLES = [
   'LVRA_SETTINGS',
   'LVRA_PROFILE',
@@ -73,6 +73,10 @@ const OTHER_VARIABLES = [
   'LVRA_NATS_PASSWORD_FILE',
   'LVRA_KAFKA_PASSWORD',
   'LVRA_KAFKA_PASSWORD_FILE',
+  'LVRA_SERVICE',
+  'LVRA_UID',
+  'LVRA_GID',
+  'LVRA_ENV_FILE',
 ];
 
 /** The settings that come with the project. */
@@ -110,7 +114,7 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
       `${rootName} is not set: write the folder of the data (profile ${profile}), or base_dir in ${shownPath(file)}`,
     );
   }
-  complainOfStrangers(environment, environmentNames, complaints);
+  complainOfStrangers(environment, environmentNames, complaints, warnings);
   if (common) complaints.push(...contradictions(common, vras));
   if (complaints.length > 0 || !common || !kafkaSecurity || dataRoot === undefined)
     throw new UsageError(complaints.join('\n'));
@@ -193,12 +197,21 @@ function addressOrPath(written: WrittenValues, key: string): string | undefined 
   return typeof value === 'string' && /^https?:/.test(value) ? value.replace(/\/+$/, '') : resolvePath(written, key);
 }
 
-/** A variable that is a letter or two away from one of ours would be ignored without a word. */
-function complainOfStrangers(environment: NodeJS.ProcessEnv, ofVras: string[], complaints: Complaints): void {
+/** No variable with our prefix is ignored without a word; one that is a letter or two away from a known one is a mistake. */
+function complainOfStrangers(
+  environment: NodeJS.ProcessEnv,
+  ofVras: string[],
+  complaints: Complaints,
+  warnings: string[],
+): void {
   const known = [...OTHER_VARIABLES, ...COMMON_KEYS.map((key) => environmentName(key)), ...ofVras];
-  for (const name of Object.keys(environment).filter((name) => name.startsWith('LVRA_') && !known.includes(name))) {
+  const strangers = Object.keys(environment).filter(
+    (name) => /^LVRA_(?!ALERT_|TNS_)/.test(name) && !known.includes(name),
+  );
+  for (const name of strangers) {
     const meant = nearest(name, known, 2);
     if (meant !== undefined) complaints.push(`${name} is no setting: did you mean ${meant}?`);
+    else warnings.push(`${name} is no setting and counts for nothing: unset it, or see deploy/settings/settings.yaml`);
   }
 }
 

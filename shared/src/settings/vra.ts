@@ -60,7 +60,8 @@ const VRA_SETTINGS = {
 const KEYS = Object.keys(VRA_SETTINGS);
 
 /**
- * Reads the file of one VRA and what the environment says over it (`LVRA_R0B_MODEL_VERSION`).
+ * Reads the file of one VRA and what the environment says over it (`LVRA_R0B_MODEL_VERSION`). Where `LVRA_R0B_CONFIG`,
+ * as the Python pipeline's set-up has it, names another file for this VRA, that one is read instead, with a warning.
  *
  * @returns `settings` undefined, with complaints, where anything in it is wrong
  */
@@ -74,9 +75,22 @@ export function readVra(
   const written = readYamlFile(path, { keys: KEYS, nameOf: vraFileName, profile }, complaints, warnings);
   if (written === undefined) return { settings: undefined, environmentNames: [] };
   const named = written.get('modelName')?.value;
-  const nameInEnvironment = (key: string) => environmentName(key, typeof named === 'string' ? named : undefined);
+  const name = typeof named === 'string' ? named : undefined;
+  const variable = environmentName('config', name);
+  const config = name === undefined ? undefined : environment[variable];
+  if (config && resolve(config) !== resolve(path)) {
+    warnings.push(`${variable} is set: ${name} is as ${shownPath(resolve(config))} says, not as ${shownPath(path)}`);
+    const found = readVra(resolve(config), profile, environment, complaints, warnings);
+    if (found.settings && found.settings.modelName !== name) {
+      complaints.push(
+        `${variable} is ${config}, whose MODEL_NAME is ${found.settings.modelName}: name the file of ${name}`,
+      );
+    }
+    return { ...found, environmentNames: [...found.environmentNames, variable] };
+  }
+  const nameInEnvironment = (key: string) => environmentName(key, name);
   overrideFromEnvironment(written, KEYS, nameInEnvironment, environment);
-  const environmentNames = KEYS.map(nameInEnvironment);
+  const environmentNames = [...KEYS.map(nameInEnvironment), nameInEnvironment('config')];
   const found = readGroup(VRA_SETTINGS, written, (key) => `${shownPath(path)}: ${vraFileName(key)}`, complaints);
   const folder = written.get('modelPath')?.folder;
   if (found === undefined || folder === undefined) return { settings: undefined, environmentNames };
