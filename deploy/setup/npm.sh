@@ -8,7 +8,8 @@ have g++ || missing+=(g++)
 [ "${#missing[@]}" = 0 ] || install_debian "${missing[@]}"
 
 # better-sqlite3 and fs-ext are compiled here. Without these three, their installers and onnxruntime-node's would
-# look for headers, prebuilt binaries and GPU libraries on other hosts.
+# look for headers, prebuilt binaries and GPU libraries on other hosts. (In .npmrc, npm would warn of a key that is not
+# its own at every call of npx; allowScripts in package.json says the same to an npm that knows it.)
 node_home="$(node -p 'require("path").dirname(require("path").dirname(process.execPath))')"
 [ -f "$node_home/include/node/node.h" ] ||
   fail "the Node at $node_home has no C++ headers (include/node). Install Node with them: its own archive, NodeSource's package, or Debian's libnode-dev."

@@ -99,6 +99,9 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
 });
 
 describe('lvra --help', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+
   test('lists every command, and what the exit codes mean', async () => {
     const ran = await runLvra(['--help']);
     assert.equal(ran.code, 0);
@@ -109,6 +112,16 @@ describe('lvra --help', () => {
   test('is what lvra alone says', async () => {
     const [alone, help] = await Promise.all([runLvra([]), runLvra(['--help'])]);
     assert.deepEqual(alone, help);
+  });
+
+  test('says the same by way of npx, and npm nothing beside it', async () => {
+    const checkout = fileURLToPath(new URL('../../..', import.meta.url));
+    const env = { PATH: process.env.PATH, HOME: folder, npm_config_update_notifier: 'false' };
+    const [direct, { stdout, stderr }] = await Promise.all([
+      runLvra(['--help']),
+      promisify(execFile)('npx', ['--no-install', 'lvra', '--help'], { cwd: checkout, env }),
+    ]);
+    assert.deepEqual({ stdout, stderr }, { stdout: direct.stdout, stderr: '' });
   });
 
   for (const command of [
