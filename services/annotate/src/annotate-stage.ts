@@ -1,3 +1,4 @@
+import { refusalOf } from '@lvra/shared/annotation/fields';
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import type { Outcome } from '@lvra/shared/ledger/annotations';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
@@ -9,7 +10,6 @@ import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/tas
 import { STATUS } from '@lvra/shared/status';
 import { writeDryRun } from './dry-run.js';
 import { LasairClient } from './lasair-client.js';
-import { refusalOf } from './refusal.js';
 import { Sending } from './sending.js';
 import { sift } from './sift.js';
 

@@ -1,5 +1,6 @@
+import { classificationOf } from '@lvra/shared/annotation/decimal';
+import type { Annotation } from '@lvra/shared/annotation/fields';
 import { type Score, THRESHOLD_FLAGS } from '@lvra/shared/ledger/annotations-scores';
-import { plainDecimal } from './decimal.js';
 import { withHistory } from './history.js';
 
 /** What is the same in every annotation of a VRA. */
@@ -10,31 +11,20 @@ export interface Annotator {
   readonly url: string;
 }
 
-/** The seven fields of Lasair's annotate call. */
-export interface Annotation {
-  /** The diaObjectId as decimal digits: 18 of them, more than a double holds. */
-  readonly objectId: string;
-  readonly topic: string;
-  /** The score as a plain decimal. */
-  readonly classification: string;
-  /** Of the model that gave the score. */
-  readonly version: string;
-  readonly explanation: string;
-  /** JSON text. */
-  readonly classdict: string;
-  readonly url: string;
-}
+/** A score of which nothing that an annotation needs is missing, as `unsendable` tells. */
+export type SendableRow = Score & {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  readonly score: number;
+  readonly modelVersion: string;
+};
 
-/** The annotation of a score, or why there can be none. */
-export function annotationOf(score: Score, stem: string, annotator: Annotator): Annotation | { refused: string } {
-  if (score.diaObjectId === null || score.diaObjectId <= 0n) return { refused: 'the row has no diaObjectId' };
-  if (score.diaSourceId === null) return { refused: 'the row has no diaSourceId' };
-  if (score.modelVersion === null) return { refused: 'the row has no model_version' };
-  if (score.score === null || !Number.isFinite(score.score)) return { refused: 'the score is not a finite number' };
+/** The annotation of a score. */
+export function annotationOf(score: SendableRow, stem: string, annotator: Annotator): Annotation {
   return {
     objectId: score.diaObjectId.toString(),
     topic: annotator.topic,
-    classification: plainDecimal(score.score),
+    classification: classificationOf(score.score),
     version: score.modelVersion,
     explanation: annotator.explanation,
     classdict: withHistory(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { LONGEST_CLASSDICT, refusalOf } from '@lvra/shared/annotation/fields';
 import type { PastScore } from '@lvra/shared/ledger/annotations-history';
 import { withHistory } from './history.js';
-import { LONGEST_CLASSDICT, refusalOf } from './refusal.js';
 import { FIRST_STEM, Night, SECOND_STEM, sourceId } from './testing/night.js';
 
 const CLASSDICT = '{"blame_diaSourceId": "170046091000545381", "stem": "20260202_102448"}';

@@ -1,6 +1,7 @@
+import { classificationOf, plainDecimal } from '@lvra/shared/annotation/decimal';
+import { LONGEST_CLASSDICT } from '@lvra/shared/annotation/fields';
 import type { PastScore } from '@lvra/shared/ledger/annotations-history';
-import { plainDecimal } from './decimal.js';
-import { LONGEST_CLASSDICT, refusalOf } from './refusal.js';
+import { unsendable } from '@lvra/shared/ledger/annotations-newest';
 
 /**
  * Adds the object's last scores to a classdict, as the key `history`: newest first, each with diaSourceId (a string, as
@@ -21,12 +22,11 @@ export function withHistory(classdict: string, history: readonly PastScore[]): s
   return `${text}]}`;
 }
 
-function entryOf({ diaSourceId, midpointMjdTai, score, modelVersion }: PastScore): string[] {
-  if (diaSourceId === null || score === null || !Number.isFinite(score) || modelVersion === null) return [];
-  const version = JSON.stringify(modelVersion);
-  if (refusalOf({ classdict: version }) !== undefined) return [];
+function entryOf(past: PastScore): string[] {
+  if (unsendable(past) !== undefined) return [];
+  const { diaSourceId, midpointMjdTai, score, modelVersion } = past;
   const time = midpointMjdTai === null ? 'null' : plainDecimal(midpointMjdTai);
   return [
-    `{"diaSourceId": "${diaSourceId}", "midpointMjdTai": ${time}, "score": ${plainDecimal(score)}, "model_version": ${version}}`,
+    `{"diaSourceId": "${diaSourceId}", "midpointMjdTai": ${time}, "score": ${classificationOf(score as number)}, "model_version": "${modelVersion}"}`,
   ];
 }

@@ -5,7 +5,7 @@ import { RetryLater } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { StageRunner } from '@lvra/shared/stage/runner';
 import { Gate } from './testing/gate.js';
-import { FIRST_STEM, Night, SECOND_STEM, scoresOf } from './testing/night.js';
+import { FIRST_STEM, Night, SECOND_STEM, scoresOf, type TestScore } from './testing/night.js';
 
 /** Longer than any reservation. */
 const LATER_MS = 3_600_000;
@@ -45,6 +45,53 @@ describe('Lasair holds the score of the newest source', () => {
     await night.annotate(SECOND_STEM, night.task({ vra }));
     assert.deepEqual([night.outcomes(FIRST_STEM), night.outcomes(SECOND_STEM)], [['accepted'], ['refused']]);
     assert.equal(night.heldSource(0), 0);
+  });
+
+  /** Each of these cannot be sent; the score before it can, and must not give way to it. */
+  const unsendable: Partial<TestScore>[] = [{ score: null }, { score: 1e80 }, { version: 'a1é' }, { version: "a'1" }];
+  for (const bad of unsendable) {
+    const newer = { object: 0, source: 1, ...bad };
+
+    test(`of those that can be sent, not ${JSON.stringify(bad)}, in the stem, in another one, and once more`, async (context) => {
+      const night = await Night.start(context);
+      night.addStem(FIRST_STEM, [{ object: 0, source: 0 }, newer]);
+      assert.deepEqual(await night.annotate(FIRST_STEM), { status: -1, rows: 1 });
+      night.addStem(SECOND_STEM, [{ ...newer, source: 2 }]);
+      assert.deepEqual(await night.annotate(SECOND_STEM), { status: -1, rows: 0 });
+      assert.equal(night.heldSource(0), 0);
+      // lvra retry --force, in a process that was started again, and lvra replay --annotate.
+      for (const stem of [FIRST_STEM, SECOND_STEM]) {
+        night.ledger.annotations.again(night.ledger.work('annotate', 'r0b'), stem);
+        await night.annotate(stem);
+        await night.task().again(stem, new AbortController().signal);
+        assert.equal(night.heldSource(0), 0);
+      }
+      assert.equal(night.outcomes(FIRST_STEM)[0], 'accepted');
+    });
+
+    test(`of those that can be sent, not ${JSON.stringify(bad)} that comes while a call is planned`, async (context) => {
+      const night = await Night.start(context);
+      night.addStem(FIRST_STEM, scoresOf(1, 0));
+      const ledger = night.openLedger();
+      const { reservations } = ledger.annotations;
+      const reserve = reservations.reserve.bind(reservations);
+      reservations.reserve = (...call) => {
+        night.addStem(SECOND_STEM, [newer]);
+        reservations.reserve = reserve;
+        return reserve(...call);
+      };
+      assert.deepEqual(await night.annotate(FIRST_STEM, night.task({ ledger })), { status: 1, rows: 1 });
+      assert.equal(night.heldSource(0), 0);
+    });
+  }
+
+  test('however small the score', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(FIRST_STEM, [{ object: 0, source: 0, score: 0.97 }]);
+    night.addStem(SECOND_STEM, [{ object: 0, source: 1, score: 3e-90 }]);
+    await night.annotate(FIRST_STEM);
+    assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });
+    assert.equal(night.held(0)?.classification, '0.0');
   });
 
   test('with one call for several scores that wait', async (context) => {

@@ -18,7 +18,7 @@ const SCORE: Score = {
 
 function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
   const { sendable, outcomes } = sift([{ ...SCORE, ...change }], '20260202_102448', { ...VRA, lowestScore }, (id) => {
-    assert.equal(id, SCORE.diaObjectId);
+    assert.equal(id, change.diaObjectId ?? SCORE.diaObjectId);
     return isAnnotated;
   });
   assert.equal(sendable.length + outcomes.size, 1);
@@ -40,6 +40,17 @@ describe('a score', () => {
     ['below the lowest is sent where Lasair may hold an older one', {}, 0.5, true, 'sent'],
     ['equal to the lowest is sent', {}, 0.4, false, 'sent'],
     ['of zero is sent where there is no lowest', { score: 0 }, undefined, false, 'sent'],
+    ['too small for a double’s digits is sent', { score: 3e-90 }, undefined, false, 'sent'],
+    ['without a score is refused', { score: null }, undefined, false, 'refused'],
+    ['that is infinite is refused', { score: Number.POSITIVE_INFINITY }, undefined, false, 'refused'],
+    ['that is text is refused', { score: 'high' as never }, undefined, false, 'refused'],
+    ['of 78 digits is refused', { score: 1e77 }, undefined, false, 'refused'],
+    ['without an object is refused', { diaObjectId: null }, undefined, false, 'refused'],
+    ['of the object 0 is refused', { diaObjectId: 0n }, undefined, false, 'refused'],
+    ['whose object is text is refused', { diaObjectId: 'x' as never }, undefined, false, 'refused'],
+    ['without a source is refused', { diaSourceId: null }, undefined, false, 'refused'],
+    ['without a version is refused', { modelVersion: null }, undefined, false, 'refused'],
+    ['whose version is not ASCII is refused', { modelVersion: 'a1é' }, undefined, false, 'refused'],
     ['that is no number is refused', { score: Number.NaN }, 0.5, false, 'refused'],
     ['of the version that must not stand at Lasair is refused', { modelVersion: 'demo' }, 0.5, true, 'refused'],
     ['whose version Lasair cannot store is refused', { modelVersion: "a'1" }, undefined, false, 'refused'],

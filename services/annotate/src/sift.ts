@@ -1,8 +1,9 @@
+import { refusalOf } from '@lvra/shared/annotation/fields';
 import type { Outcome } from '@lvra/shared/ledger/annotations';
+import { unsendable } from '@lvra/shared/ledger/annotations-newest';
 import type { Sendable } from '@lvra/shared/ledger/annotations-reservations';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
-import { type Annotator, annotationJson, annotationOf } from './annotation.js';
-import { refusalOf } from './refusal.js';
+import { type Annotator, annotationJson, annotationOf, type SendableRow } from './annotation.js';
 
 /** A score with its annotation, ready to go. */
 export interface SendableScore extends Sendable {
@@ -34,17 +35,13 @@ export function sift(
       outcomes.set(score.id, { outcome: 'superseded' });
       continue;
     }
-    if (vra.refusedVersion !== undefined && score.modelVersion === vra.refusedVersion) {
-      const detail = `scores of the model version ${vra.refusedVersion} must not stand at Lasair`;
-      outcomes.set(score.id, { outcome: 'refused', detail });
+    const why = unsendable(score, vra) ?? (hasObject(score) ? undefined : 'the row has no diaObjectId');
+    if (why !== undefined) {
+      outcomes.set(score.id, { outcome: 'refused', detail: why });
       continue;
     }
-    const annotation = annotationOf(score, stem, vra);
-    if ('refused' in annotation) {
-      outcomes.set(score.id, { outcome: 'refused', detail: annotation.refused });
-      continue;
-    }
-    // Topic, explanation and url are the same for all and were checked before the first stem.
+    // What makes a score unsendable is known; topic, explanation and url are the same for all and were checked before.
+    const annotation = annotationOf(score as SendableRow, stem, vra);
     const { objectId, classification, version, classdict } = annotation;
     const refusal = refusalOf({ objectId, classification, version, classdict });
     const diaObjectId = score.diaObjectId as bigint;
@@ -57,3 +54,6 @@ export function sift(
   }
   return { sendable, outcomes };
 }
+
+/** SQLite's column holds whatever a program put there. */
+const hasObject = ({ diaObjectId }: Score) => typeof diaObjectId === 'bigint' && diaObjectId > 0n;

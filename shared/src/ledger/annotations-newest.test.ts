@@ -41,8 +41,18 @@ describe('the newest score of an object', () => {
     assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }], versions)?.id, 1n);
     assert.equal(newestOf([sendable, { ...newer, score: null }], versions)?.id, 1n);
     assert.equal(newestOf([sendable, { ...newer, score: Number.POSITIVE_INFINITY }], versions)?.id, 1n);
+    for (const modelVersion of [null, '', ' ', "a'1", 'a"1', 'a\\1', 'a1é', 'r0b_a1_N411_LR01p']) {
+      assert.equal(newestOf([sendable, { ...newer, modelVersion }], versions)?.id, 1n, `version ${modelVersion}`);
+    }
+    assert.equal(newestOf([sendable, { ...newer, score: 1e77 }], versions)?.id, 1n);
     assert.equal(newestOf([{ ...newer, modelVersion: 'demo' }], versions), undefined);
     assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }], { version: 'a1' })?.id, 2n);
+  });
+
+  test('is that of any probability, however small', () => {
+    for (const probability of [0, 5e-324, 3e-90, 1e-60, 1]) {
+      assert.equal(newestOf([score(1n, 10n), { ...score(2n, 20n), score: probability }], { version: 'a1' })?.id, 2n);
+    }
   });
 
   test('is never one that lost before, also where times and ids contradict each other', () => {

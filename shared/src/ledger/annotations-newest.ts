@@ -1,3 +1,6 @@
+import { LARGEST_SCORE } from '../annotation/decimal.js';
+import { refusalOf } from '../annotation/fields.js';
+
 /** A score of an object, as far as it decides which of the object's scores is the newest. */
 export interface Contender {
   /** Of the provenance row. */
@@ -26,17 +29,21 @@ export function judgementOf({ version, refusedVersion }: Versions): string {
 }
 
 /**
- * False for a score that is never sent, whatever happens: an incomplete row, or one of a version that is refused. It
- * must not supersede a score that can be sent, or Lasair would be left with none of them.
+ * Why a score is never sent, whatever happens, in words; undefined if it can be sent. An unsendable score must not
+ * supersede one that can be sent, or Lasair would be left with neither: so the annotate stage and everything that looks
+ * for the newest score ask this one function.
  */
-export function canBeSent({ diaSourceId, modelVersion, score }: Contender, { refusedVersion }: Versions): boolean {
-  return (
-    diaSourceId !== null &&
-    modelVersion !== null &&
-    modelVersion !== refusedVersion &&
-    score !== null &&
-    Number.isFinite(score)
-  );
+export function unsendable(
+  { diaSourceId, modelVersion, score }: Pick<Contender, 'diaSourceId' | 'modelVersion' | 'score'>,
+  { refusedVersion }: Partial<Versions> = {},
+): string | undefined {
+  // SQLite's columns hold whatever a program put there.
+  if (typeof diaSourceId !== 'bigint') return 'the row has no diaSourceId';
+  if (typeof modelVersion !== 'string') return 'the row has no model_version';
+  if (modelVersion === refusedVersion) return `scores of the model version ${refusedVersion} must not stand at Lasair`;
+  if (typeof score !== 'number' || !Number.isFinite(score)) return 'the score is not a finite number';
+  if (Math.abs(score) >= LARGEST_SCORE) return 'the score has more digits than Lasair takes';
+  return refusalOf({ version: modelVersion });
 }
 
 /**
@@ -52,7 +59,7 @@ export function canBeSent({ diaSourceId, modelVersion, score }: Contender, { ref
 export function newestOf<One extends Contender>(contenders: readonly One[], versions: Versions): One | undefined {
   let newest: One | undefined;
   for (const contender of contenders) {
-    if (!canBeSent(contender, versions)) continue;
+    if (unsendable(contender, versions) !== undefined) continue;
     if (newest === undefined || isNewer(contender, newest, versions.version)) newest = contender;
   }
   return newest;

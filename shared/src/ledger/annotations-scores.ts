@@ -1,5 +1,5 @@
 import { lastScores, type PastScore } from './annotations-history.js';
-import { canBeSent, judgementOf, newestOf, type Versions } from './annotations-newest.js';
+import { judgementOf, newestOf, unsendable, type Versions } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
@@ -114,7 +114,7 @@ export class ScoreHistory {
       const newest = this.#newestOfStem(vra, stem, versions);
       const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
         const isNewest = diaObjectId !== null && newest.get(diaObjectId) === id;
-        const sendable = canBeSent({ id, diaSourceId, midpointMjdTai: null, score, modelVersion }, versions);
+        const canBeSent = unsendable({ diaSourceId, score, modelVersion }, versions) === undefined;
         return {
           id,
           diaObjectId,
@@ -123,7 +123,7 @@ export class ScoreHistory {
           modelVersion,
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
-          isSuperseded: diaObjectId !== null && sendable && !isNewest,
+          isSuperseded: diaObjectId !== null && canBeSent && !isNewest,
           history: isNewest && historyLength > 0 ? this.#historyOf(vra, diaObjectId, versions, historyLength) : [],
         };
       });

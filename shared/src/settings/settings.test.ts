@@ -322,6 +322,19 @@ describe('mistakes', () => {
       "EXPLANATION: Smith's",
       /^r0b\.yaml:6: EXPLANATION is .*quotes/,
     ],
+    ...(
+      [
+        ['EXPLANATION', 6, 'r0b – Real Or Bogus'],
+        ['URL', 7, 'https://example.org/é'],
+        ['TOPIC_OUT', 5, 'r0b_lvrä'],
+        ['MODEL_VERSION', 4, 'α1'],
+      ] as const
+    ).map(([key, line, text]): [string, RegExp, string, RegExp] => [
+      `a character beyond ASCII in ${key}`,
+      new RegExp(`${key}.*`),
+      `${key}: ${text}`,
+      new RegExp(`^r0b\\.yaml:${line}: ${key} is .*ASCII`),
+    ]),
     ['a key too few', /TOPIC_OUT.*/, '', /^r0b\.yaml: TOPIC_OUT is not set: write the annotator's topic/],
     ['a key too many', /URL.*/, 'URI: x', /^r0b\.yaml:7: URI is no setting: did you mean URL\?/],
     [

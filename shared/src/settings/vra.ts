@@ -29,11 +29,12 @@ export interface VraSettings {
   readonly annotate: boolean;
 }
 
-/** Text that goes into every annotation: a quote or a backslash would break Lasair's storage of it. */
+/** Text that goes into every annotation: Lasair would take it and lose the row. */
 const annotated = (expected: string, longest: number) =>
-  text(`${expected}, at most ${longest} characters, without quotes and backslashes`, longest).refine(
-    (given) => !/['"\\\p{Cc}]/u.test(given),
-    `write ${expected} without quotes, backslashes and control characters: they break Lasair's storage`,
+  text(`${expected}, at most ${longest} characters`, longest).refine(
+    (given) => /^[ -~]*$/.test(given) && !/['"\\]/.test(given),
+    `write ${expected} in printable ASCII (an address: percent-encoded), without quotes and backslashes: ` +
+      "other characters break Lasair's storage of every annotation",
   );
 
 const VRA_SETTINGS = {

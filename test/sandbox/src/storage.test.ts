@@ -32,6 +32,7 @@ describe('AnnotationStore', () => {
       [{ classdict: '{"a": "say \\"x\\""}' }, 'classdict holds a backslash'],
       [{ classdict: 'not JSON' }, 'classdict is not JSON'],
       [{ classdict: '{"a": NaN}' }, 'classdict is not JSON'],
+      [{ explanation: 'r0b – Real Or Bogus' }, 'explanation holds a character beyond latin1'],
       [{ objectId: '9223372036854775808' }, 'objectId does not fit 64 bits'],
     ];
     const store = new AnnotationStore();

@@ -20,7 +20,8 @@ const INT64_MAX = 2n ** 63n - 1n;
 
 /**
  * What becomes of an annotation after it was accepted: the newest of each object and topic is kept, and those whose
- * text breaks Lasair's storing statement, which is put together from strings, are lost without a word to the caller.
+ * text breaks Lasair's storing statement, which is put together from strings, or that its database, taken to be in latin1,
+ * cannot hold, are lost without a word to the caller.
  */
 export class AnnotationStore {
   readonly #annotations = new Map<string, StoredAnnotation>();
@@ -54,6 +55,7 @@ function whyLost(annotation: Annotation): string | undefined {
   for (const [name, text] of Object.entries(annotation)) {
     if (text.includes("'")) return `${name} holds a single quote`;
     if (text.includes('\\')) return `${name} holds a backslash`;
+    if (/[^\0-\xff]/.test(text)) return `${name} holds a character beyond latin1`;
   }
   const id = BigInt(annotation.objectId);
   if (id < INT64_MIN || id > INT64_MAX) return 'objectId does not fit 64 bits';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { classificationOf } from '@lvra/shared/annotation/decimal';
 import type { ObjectFacts, ObjectVerification } from '@lvra/shared/ledger/verify-objects';
 import type { Finding, Findings } from './findings.js';
 import type { Held } from './held.js';
@@ -82,6 +83,7 @@ function wrongAtLasair(
       `and the newest is that of source ${newest.diaSourceId} (provenance ${newest.id})`
     );
   }
-  if (Number(held.classification) === newest.score) return undefined;
+  // Lasair's characters hold no more of the smallest scores.
+  if (Number(held.classification) === Number(classificationOf(newest.score as number))) return undefined;
   return `Lasair holds the score ${held.classification}, and provenance ${newest.id} is ${newest.score}`;
 }

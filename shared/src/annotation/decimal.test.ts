@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { plainDecimal } from './decimal.js';
+import { classificationOf, LARGEST_SCORE, plainDecimal } from './decimal.js';
 
 describe('a number as a plain decimal', () => {
   for (const [value, text] of [
@@ -56,5 +56,38 @@ describe('a number as a plain decimal', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       assert.throws(() => plainDecimal(value), RangeError);
     }
+  });
+});
+
+describe('a score as Lasair takes it', () => {
+  const zeros = (count: number) => '0'.repeat(count);
+  for (const [score, text] of [
+    [0.963998322011434, '0.963998322011434'],
+    [0, '0.0'],
+    [-0, '0.0'],
+    [1, '1.0'],
+    [1 - 2 ** -53, '0.9999999999999999'],
+    [1e-60, `0.${zeros(59)}1`],
+    // 80 characters carry 78 decimals, so of these as many digits as are left of them.
+    [1.2345678901234567e-70, `0.${zeros(69)}123456789`],
+    [9.99999999999e-70, `0.${zeros(68)}1`],
+    [3e-78, `0.${zeros(77)}3`],
+    [6e-79, `0.${zeros(77)}1`],
+    [4e-79, '0.0'],
+    [3e-90, '0.0'],
+    [2.2250738585072014e-308, '0.0'],
+    [5e-324, '0.0'],
+    [-3e-90, '0.0'],
+    [-1.25e-77, `-0.${zeros(76)}1`],
+  ] as const) {
+    test(`of ${score} is ${text.slice(0, 24)}`, () => {
+      assert.equal(classificationOf(score), text);
+      assert.ok(text.length <= 80);
+    });
+  }
+
+  test('fits below the largest score that is sent', () => {
+    const largest = LARGEST_SCORE * (1 - 2 ** -53);
+    for (const score of [largest, -largest]) assert.ok(classificationOf(score).length <= 80);
   });
 });
