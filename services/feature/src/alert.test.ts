@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { AlertRejected, type QuarantineReason } from '@lvra/shared/errors';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { AlertView, readAlert } from './alert.js';
 import { messageText, simpleMessage } from './testing/messages.js';
+
+const CASES = new URL('../../../../shared/cases/', import.meta.url);
 
 function read(text: string): AlertView {
   const bytes = Buffer.from(text);
@@ -39,11 +42,36 @@ describe('the latest source', () => {
     assert.equal(read(messageText({}, [source('61000.500001', '11'), source('61000.5', '12')])).diaSourceId, 11n);
   });
 
-  test('of equal times is the last in the list', () => {
-    assert.equal(
-      read(messageText({}, [source('61000', '11'), source('61000.0', '12'), source('60999', '13')])).diaSourceId,
-      12n,
-    );
+  test('of equal times is that of the greatest id, as 64 bits, wherever in the list it is', () => {
+    // The first two ids are the same double; the last source is older.
+    const [a, b, c] = [
+      source('61000', '169953715530614920'),
+      source('61000.0', '169953715530614921'),
+      source('60999', '2'),
+    ];
+    for (const list of [
+      [a, b, c],
+      [c, b, a],
+      [b, a, c],
+    ]) {
+      const view = read(messageText({}, list));
+      assert.equal(view.diaSourceId, 169953715530614921n);
+      assert.equal(view.latest, list.indexOf(b));
+    }
+    for (const order of ['oldest', 'newest']) {
+      const message = readFileSync(new URL(`same-instant/${order}-first.ndjson`, CASES), 'utf8');
+      assert.equal(read(message).diaSourceId, 169953715530614921n, order);
+    }
+  });
+
+  test('of equal times is not one without an id', () => {
+    const [nameless, named] = [source('61000', 'null'), source('61000', '11')];
+    for (const list of [
+      [nameless, named],
+      [named, nameless],
+    ]) {
+      assert.equal(read(messageText({}, list)).diaSourceId, 11n);
+    }
   });
 });
 

@@ -27,7 +27,7 @@ export class AlertView {
   /** Of each source in list order: psfFlux in nJy (NaN where null) and midpointMjdTai in days. */
   readonly fluxes: number[] = [];
   readonly times: number[] = [];
-  /** Which source is the latest: the greatest midpointMjdTai; of equals the last in the list, as in the reference. */
+  /** Which source is the latest: the greatest midpointMjdTai, of equals the greatest diaSourceId. */
   latest = -1;
   diaObjectId = 0n;
   /** Of the latest source. */
@@ -100,7 +100,7 @@ function readSourceList(cursor: JsonCursor, bytes: Buffer, view: AlertView): num
       throw new AlertRejected('no_sources', 'diaSourcesList holds something that is no object');
     const start = cursor.position;
     const time = readFluxAndTime(cursor, bytes, view);
-    if (time >= latestTime) {
+    if (time > latestTime || (time === latestTime && idBehind(bytes, start) > idBehind(bytes, latestStart))) {
       latestTime = time;
       latestStart = start;
       view.latest = view.times.length - 1;
@@ -132,6 +132,8 @@ function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): nu
 
 /** Reads within one source that is known to be good JSON. */
 const inSource = new JsonCursor();
+/** The fields of one of two sources that are of the same time. */
+const tied = new FieldList();
 
 /** A wanted number of the plain source taken last; NaN where it is missing, null or NaN. */
 function plainNumber(bytes: Buffer, end: number, wanted: 0 | 1): number {
@@ -174,6 +176,12 @@ function numberOf(bytes: Buffer, cursor: JsonCursor, kind: Kind, name: string): 
       throw new AlertRejected('not_a_number', `${name} of a source is ${found}, not a number`);
     }
   }
+}
+
+/** The diaSourceId of the source that begins at `start` and is known to be good JSON; -1 where it has none. */
+function idBehind(bytes: Buffer, start: number): bigint {
+  readFields(inSource.reset(bytes, start), tied);
+  return idIn(bytes, tied, 'diaSourceId') ?? -1n;
 }
 
 function readFields(cursor: JsonCursor, fields: FieldList): void {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { gatherLightCurves } from './gather.js';
+
+const CASES = new URL('../../../../shared/cases/', import.meta.url);
 
 const ID = 169760231708427201n;
 /** The same number as a double. */
@@ -48,6 +50,38 @@ describe('the light curve of an object', () => {
   test('has the sources of all messages of the file about it', async (t) => {
     const doubled = `[{"diaObjectId": ${ID}}, ${message(ID, [61_000, 61_001])}, ${message(ID, [61_000])}]`;
     assert.deepEqual(await timesOf(storeOf(t, { '20260202_000001': doubled })), [61_000, 61_001]);
+  });
+
+  test('has sources of one time in the order of their exact ids, whatever the order of list and messages', async (t) => {
+    const tied = (name: string) => readFileSync(new URL(`same-instant/${name}-first.ndjson`, CASES), 'utf8').trim();
+    const id = 169949331967035529n;
+    for (const [stem, text] of [
+      ['20260202_000001', `[${tied('oldest')}]`],
+      ['20260202_000002', `[${tied('newest')}]`],
+      ['20260202_000003', `[${tied('newest')}, ${tied('oldest')}]`],
+    ] as const) {
+      const curve = (await gatherLightCurves([id], storeOf(t, { [stem]: text }))).get(id);
+      assert.ok(curve && typeof curve !== 'string', String(curve));
+      assert.deepEqual(
+        curve.sources.map(({ key }) => key),
+        ['169949331967035529', '169953715530614921'],
+      );
+    }
+  });
+
+  test('is that of the message whose latest source is the newest, of one time by its exact id', async (t) => {
+    // These two are the same double.
+    const [less, greater] = ['169953715530614920', '169953715530614921'];
+    const named = (diaSourceId: string, name: string) =>
+      message(ID, [61_000])
+        .replace(/"diaSourceId": \d+/, `"diaSourceId": ${diaSourceId}`)
+        .replace('{', `{"tns_name": "${name}", `);
+    const [a, b] = [named(less, 'of less'), named(greater, 'of greater')];
+    for (const text of [`[${a}, ${b}]`, `[${b}, ${a}]`]) {
+      const curve = (await gatherLightCurves([ID], storeOf(t, { '20260202_000001': text }))).get(ID);
+      assert.ok(curve && typeof curve !== 'string', String(curve));
+      assert.equal(curve.tnsName, 'of greater');
+    }
   });
 
   test('goes on in older files where the newest holds the latest sources only', async (t) => {

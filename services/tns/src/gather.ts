@@ -7,7 +7,14 @@ import { KIND } from '@lvra/shared/json/kinds';
 import { type JsonRecord, readValue } from '@lvra/shared/json/values';
 import type { TnsLedger } from '@lvra/shared/ledger/tns';
 import type { DataPaths } from '@lvra/shared/paths';
-import { type LightCurve, lightCurveOf, mergeLightCurves, reachesFirstSource } from './light-curve.js';
+import {
+  type Epoch,
+  inOrder,
+  type LightCurve,
+  lightCurveOf,
+  mergeLightCurves,
+  reachesFirstSource,
+} from './light-curve.js';
 
 /** Objects are looked up in the batch files by the ledger's account of which stems they are in. */
 export interface AlertStore {
@@ -78,8 +85,8 @@ async function readFile(path: string, ids: ReadonlySet<bigint>): Promise<Map<big
 
 /** A file may have several messages of an object, in any order. */
 function newestFirst(a: LightCurve, b: LightCurve): [LightCurve, LightCurve] {
-  const latest = ({ sources }: LightCurve) => sources.at(-1)?.midpointMjdTai ?? 0;
-  return latest(a) >= latest(b) ? [a, b] : [b, a];
+  const latest = ({ sources }: LightCurve) => sources.at(-1) as Epoch;
+  return inOrder(latest(a), latest(b)) >= 0 ? [a, b] : [b, a];
 }
 
 /** Makes the values of a message about one of the objects; passes over all others. */

@@ -28,7 +28,7 @@ export interface LightCurve {
   readonly tnsName: string | undefined;
   /** The time of its first source ever, MJD TAI; undefined where no message says. */
   readonly firstDiaSourceMjdTai: number | undefined;
-  /** By time, oldest first; no source twice. */
+  /** By time, oldest first, those of one time by diaSourceId; no source twice. */
   readonly sources: readonly Epoch[];
   /** Forced photometry and limits of non-detections, by time. */
   readonly forced: readonly Epoch[];
@@ -120,13 +120,24 @@ function faultOf(source: JsonRecord): string | undefined {
 /** No survey of CCDs is older: a smaller number is no MJD. */
 const EARLIEST_MJD = 45_000;
 
-/** Oldest first, whatever the order of the list; those of one exposure stay in theirs. None twice. */
+/** Oldest first, whatever the order of the list, those of one time by their diaSourceId. None twice. */
 function byTime(epochs: readonly Epoch[]): Epoch[] {
   const known = new Map<string, Epoch>();
   for (const epoch of epochs) {
     if (epoch.midpointMjdTai > EARLIEST_MJD && !known.has(epoch.key)) known.set(epoch.key, epoch);
   }
-  return [...known.values()].sort((a, b) => a.midpointMjdTai - b.midpointMjdTai);
+  return [...known.values()].sort(inOrder);
+}
+
+/** The order of two epochs of an object, as `sort` takes it: by time, then by diaSourceId where both have one. */
+export function inOrder(a: Epoch, b: Epoch): number {
+  return (
+    a.midpointMjdTai - b.midpointMjdTai || (isId(a.key) && isId(b.key) ? Number(BigInt(a.key) - BigInt(b.key)) : 0)
+  );
+}
+
+function isId(key: string): boolean {
+  return /^\d+$/.test(key);
 }
 
 function finite(value: JsonValue | undefined): number | undefined {

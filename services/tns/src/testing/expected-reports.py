@@ -43,7 +43,7 @@ def point(source):
 
 def expected(message):
     alert = message["alert"]
-    sources = sorted(alert["diaSourcesList"], key=lambda source: source["midpointMjdTai"])
+    sources = sorted(alert["diaSourcesList"], key=lambda source: (source["midpointMjdTai"], source["diaSourceId"]))
     sources = [s for s in sources if not any(s.get(flag) for flag in FLAGS)]
     sources = [s for s in sources if not is_number(s.get("timeWithdrawnMjdTai"))]
     sources = [s for s in sources if not (s["isNegative"] and s["psfFlux"] > 0)]

@@ -43,12 +43,14 @@ def clean(text):
     return "".join("\ufffd" if c == "\0" or 0xD800 <= ord(c) < 0xE000 else c for c in text)
 
 
+def id_of(source):
+    identifier = source.get("diaSourceId")
+    return identifier if type(identifier) is int and 0 < identifier < 1 << 63 else -1
+
+
 def expected_row(message):
     sources = message["alert"]["diaSourcesList"]
-    latest = sources[0]
-    for source in sources:
-        if source["midpointMjdTai"] >= latest["midpointMjdTai"]:
-            latest = source
+    latest = max(sources, key=lambda source: (source["midpointMjdTai"], id_of(source)))
     top = {key: value for key, value in message.items() if key != "alert"}
     row = {(f"{key}_sourceId" if key in top else key): value for key, value in latest.items()}
     row.update(top)
