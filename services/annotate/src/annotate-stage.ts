@@ -6,6 +6,7 @@ import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { Secret } from '@lvra/shared/settings/secrets';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { writeDryRun } from './dry-run.js';
@@ -42,7 +43,7 @@ export interface AnnotateOptions {
   readonly lasair: {
     /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
     readonly endpoint: string | undefined;
-    readonly token: string | undefined;
+    readonly token: Secret | undefined;
     /** The environment variable to set where there is no token. */
     readonly tokenVariable: string;
   };
@@ -217,7 +218,7 @@ class Annotating implements AnnotateTask {
   #connect(): { client: LasairClient; sending: Sending } {
     const { vra, lasair, limits, metrics, ledger, work, owner, log, random } = this.#options;
     const { endpoint, token, tokenVariable } = lasair;
-    if (token === undefined || token === '') {
+    if (token === undefined) {
       throw new StageMisconfigured(
         STATUS.noLasairClient,
         `there is no token for Lasair: set ${tokenVariable}, or choose the dry run; the stems stay pending`,

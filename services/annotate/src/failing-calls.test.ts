@@ -57,7 +57,7 @@ describe('a call that fails', () => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
     const port = await freePort();
-    const lasair = { endpoint: `http://127.0.0.1:${port}/api`, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    const lasair = { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
     await assert.rejects(night.annotate(STEM, night.task({ lasair })), /ECONNREFUSED/);
     night.addStem(SECOND_STEM, scoresOf(1, 1));
     assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });

@@ -25,7 +25,7 @@ test('a call after the process stood still does not go out on a connection that 
   context.after(() => server.terminate());
   const [port] = (await once(server, 'message')) as [number];
   const endpoint = `http://127.0.0.1:${port}/api`;
-  const client = new LasairClient({ endpoint, token: 'sandbox-token', metrics: new Metrics(), now: Date.now });
+  const client = new LasairClient({ endpoint, token: () => 'sandbox-token', metrics: new Metrics(), now: Date.now });
   context.after(() => client.close());
   const { signal } = new AbortController();
   const call = () => client.send('annotate', ['{}'], 5_000, signal);

@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '@lvra/shared/errors';
 import type { Metrics } from '@lvra/shared/observe/metrics';
+import type { Secret } from '@lvra/shared/settings/secrets';
 import { Pool } from 'undici';
 import { type Method, type Verdict, verdictOf } from './answer.js';
 
 export interface LasairOptions {
   /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
   readonly endpoint: string;
-  readonly token: string;
+  readonly token: Secret;
   readonly metrics: Metrics;
   readonly now: () => number;
 }
@@ -58,7 +59,8 @@ export class LasairClient {
    * @param signal gives the call up
    */
   async send(method: Method, annotations: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<Verdict> {
-    const { token, metrics, now } = this.#options;
+    const { metrics, now } = this.#options;
+    const token = this.#options.token();
     const limit = new AbortController();
     const stop = () => limit.abort(new Error('the service is stopping'));
     const timer = setTimeout(() => limit.abort(new Error(`no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs);

@@ -15,15 +15,13 @@ describe('the stage cannot work', () => {
     return true;
   };
 
-  for (const token of [undefined, '']) {
-    test(`without a token (${JSON.stringify(token)}), and says which variable to set`, async (context) => {
-      const night = await Night.start(context);
-      const task = night.task({
-        lasair: { endpoint: night.sandbox.endpoint, token, tokenVariable: 'LASAIR_LSST_DEV_TOKEN' },
-      });
-      await assert.rejects(task.prepare!(), misconfigured(41, /LASAIR_LSST_DEV_TOKEN/));
+  test('without a token, and says which variable to set', async (context) => {
+    const night = await Night.start(context);
+    const task = night.task({
+      lasair: { endpoint: night.sandbox.endpoint, token: undefined, tokenVariable: 'LASAIR_LSST_DEV_TOKEN' },
     });
-  }
+    await assert.rejects(task.prepare!(), misconfigured(41, /LASAIR_LSST_DEV_TOKEN/));
+  });
 
   test('without a token writes 41 on the stems and leaves them pending', async (context) => {
     const night = await Night.start(context);
@@ -49,7 +47,7 @@ describe('the stage cannot work', () => {
   test('where the endpoint is no address', async (context) => {
     const night = await Night.start(context);
     for (const endpoint of [undefined, 'lasair', 'ftp://lasair.example/api']) {
-      const task = night.task({ lasair: { endpoint, token: 'x', tokenVariable: 'LASAIR_LSST_TOKEN' } });
+      const task = night.task({ lasair: { endpoint, token: () => 'x', tokenVariable: 'LASAIR_LSST_TOKEN' } });
       await assert.rejects(task.prepare!(), misconfigured(41, /endpoint/));
     }
   });

@@ -13,7 +13,7 @@ async function nobody(): Promise<AnnotateOptions['lasair']> {
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  return { endpoint: `http://127.0.0.1:${port}/api`, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+  return { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
 }
 
 /** The same sources in two stems: scored by a1 in the first, by a2 in the second. And annotating by either version. */

@@ -6,7 +6,16 @@ import type { KafkaConfig } from 'kafkajs';
 export function kafkajsSecurity(security: KafkaSecurity | undefined): Pick<KafkaConfig, 'sasl' | 'ssl'> {
   const { account, tls } = security ?? {};
   return {
-    ...(account && { sasl: { mechanism: 'scram-sha-512', username: account.user, password: account.password } }),
+    ...(account && {
+      sasl: {
+        mechanism: 'scram-sha-512',
+        username: account.user,
+        // kafkajs asks at every log-in.
+        get password() {
+          return account.password();
+        },
+      },
+    }),
     ...(tls && {
       ssl: {
         ...(tls.ca !== undefined && { ca: tls.ca }),

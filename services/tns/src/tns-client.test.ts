@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { TNS_SANDBOX_KEY } from '@lvra/sandbox/tns/tns-sandbox';
+import { secretFile } from '@lvra/shared/testing/secret-file';
 import { waitOf } from './rate-limit.js';
 import { makeTnsWorld, sampleReport } from './testing/tns-world.js';
 
@@ -83,6 +84,18 @@ describe('a call to TNS', () => {
     assert.equal(sandbox.calls.length, 0);
   });
 
+  test('bears the key that its file holds then', async (t) => {
+    const { secret, put } = secretFile(t, 'an-old-key');
+    const { client } = await makeTnsWorld(t, { sending: { apiKey: secret } });
+    const status = async () => {
+      const result = await client.call('get/search', { data: '{}' });
+      return 'answer' in result && result.answer.status;
+    };
+    assert.equal(await status(), 401);
+    put(TNS_SANDBOX_KEY);
+    assert.equal(await status(), 200);
+  });
+
   test('gives back no key, even where the answer repeats what was sent', async (t) => {
     const echo = createServer((request, response) => request.pipe(response));
     echo.listen(0, '127.0.0.1');
@@ -90,7 +103,7 @@ describe('a call to TNS', () => {
     t.after(() => echo.close());
     const key = 'a+key/with=odd%characters';
     const address = `http://127.0.0.1:${(echo.address() as AddressInfo).port}/api`;
-    const { client } = await makeTnsWorld(t, { sending: { apiKey: key, address } });
+    const { client } = await makeTnsWorld(t, { sending: { apiKey: () => key, address } });
     const result = await client.call('set/bulk-report', { data: key });
     assert.ok('answer' in result);
     assert.match(result.answer.body, /^api_key=\[key\]&data=\[key\]$/);

@@ -86,7 +86,8 @@ export class TnsClient {
   }
 
   async #callOnce(call: TnsCall, form: Readonly<Record<string, string>>): Promise<CallResult> {
-    const { apiKey, botId, botName, timeoutMs } = this.#options;
+    const { botId, botName, timeoutMs } = this.#options;
+    const key = this.#options.apiKey();
     try {
       const { statusCode, headers, body } = await this.#pool.request({
         method: 'POST',
@@ -96,27 +97,26 @@ export class TnsClient {
           'content-type': 'application/x-www-form-urlencoded',
           accept: 'application/json',
         },
-        body: new URLSearchParams({ api_key: apiKey, ...form }).toString(),
+        body: new URLSearchParams({ api_key: key, ...form }).toString(),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const text = this.#withoutKey(await body.text());
+      const text = withoutKey(await body.text(), key);
       this.#restUntil = performance.now() + waitOf(statusCode, headers);
       return { answer: { status: statusCode, body: text } };
     } catch (error) {
       const { code, name } = error as NodeJS.ErrnoException;
       const words = name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : messageOf(error) || String(code);
-      return { none: { neverSent: NOT_CONNECTED.has(String(code)), words: this.#withoutKey(words) } };
+      return { none: { neverSent: NOT_CONNECTED.has(String(code)), words: withoutKey(words, key) } };
     }
-  }
-
-  #withoutKey(text: string): string {
-    const { apiKey } = this.#options;
-    return text.replaceAll(apiKey, '[key]').replaceAll(encodeURIComponent(apiKey), '[key]');
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+function withoutKey(text: string, key: string): string {
+  return text.replaceAll(key, '[key]').replaceAll(encodeURIComponent(key), '[key]');
 }
 
 function isWorthRetrying(call: TnsCall, result: CallResult): boolean {

@@ -7,8 +7,10 @@ import {
   NatsError,
   RetentionPolicy,
   StorageType,
+  usernamePasswordAuthenticator,
 } from 'nats';
 import { messageOf } from '../errors.js';
+import type { Secret } from '../settings/secrets.js';
 import { sleep } from '../sleep.js';
 import { DEAD_STREAM, subjects, WORK_STREAM } from '../subjects.js';
 
@@ -16,7 +18,7 @@ export interface NatsOptions {
   /** One or several `host:port`, comma-separated. */
   readonly servers: string;
   readonly user?: string | undefined;
-  readonly password?: string | undefined;
+  readonly password?: Secret | undefined;
   /** What this service is called at the server. */
   readonly name: string;
   /** How long a message stays with a silent replica before another gets it. */
@@ -129,8 +131,8 @@ export class NatsLink {
     const connection = await connect({
       servers: servers.split(',').map((server) => server.trim()),
       name,
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { pass: password }),
+      // A function is asked at every log-in. `user` and `pass` beside it would win over what it says.
+      ...(user !== undefined && { authenticator: usernamePasswordAuthenticator(user, password) }),
       maxReconnectAttempts: -1,
       // The password may be right again after the server has read its settings anew.
       ignoreAuthErrorAbort: true,

@@ -6,7 +6,7 @@ let forms: string[] = [];
 
 /** Has a secret hidden in everything that this process writes for people: logs, errors, health pages. */
 export function rememberSecret(secret: string): void {
-  if (secret.length < SHORTEST) return;
+  if (secret.length < SHORTEST || forms.includes(secret)) return;
   const inJson = JSON.stringify(secret).slice(1, -1);
   const all = [secret, inJson, JSON.stringify(inJson).slice(1, -1), encodeURIComponent(secret)];
   const base64 = Buffer.from(secret).toString('base64');

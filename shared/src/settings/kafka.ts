@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
-import { readSecret } from './secrets.js';
+import { readSecret, type Secret } from './secrets.js';
 import { addressOrPath, oneOf, text, yesNo } from './values.js';
 import type { Complaints } from './written.js';
 
@@ -23,7 +23,7 @@ export const KAFKA_PATHS = ['schemaRegistry', 'kafkaCa', 'kafkaCertificate', 'ka
 /** How a broker knows us. */
 export interface KafkaSecurity {
   /** SASL with SCRAM-SHA-512. */
-  readonly account: { readonly user: string; readonly password: string } | undefined;
+  readonly account: { readonly user: string; readonly password: Secret } | undefined;
   readonly tls: TlsFiles | undefined;
 }
 

@@ -174,14 +174,14 @@ describe('the environment', () => {
       LASAIR_LSST_DEV_TOKEN: 'dev-token',
     };
     const production = load(REFERENCE, environment);
-    assert.deepEqual([production.dataRoot, production.token], ['/data/prod', 'prod-token']);
+    assert.deepEqual([production.dataRoot, production.token?.()], ['/data/prod', 'prod-token']);
     const development = load(REFERENCE, { ...environment, LVRA_PROFILE: 'development' });
-    assert.deepEqual([development.dataRoot, development.token], ['/data/dev', 'dev-token']);
+    assert.deepEqual([development.dataRoot, development.token?.()], ['/data/dev', 'dev-token']);
   });
 
   test('LASAIR_TOKEN stands in where the profile’s token is not set', () => {
-    assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash' }).token, 'from-bash');
-    assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash', LASAIR_LSST_TOKEN: 'own' }).token, 'own');
+    assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash' }).token?.(), 'from-bash');
+    assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash', LASAIR_LSST_TOKEN: 'own' }).token?.(), 'own');
     assert.equal(load(REFERENCE, { LASAIR_LSST_TOKEN: '' }).token, undefined);
   });
 
@@ -190,7 +190,7 @@ describe('the environment', () => {
       LASAIR_LSST_TOKEN_FILE: write('abc123\n', 'token'),
       LVRA_NATS_PASSWORD_FILE: write('  hunter2  ', 'password'),
     });
-    assert.deepEqual([settings.token, settings.natsPassword], ['abc123', 'hunter2']);
+    assert.deepEqual([settings.token?.(), settings.natsPassword?.()], ['abc123', 'hunter2']);
   });
 });
 

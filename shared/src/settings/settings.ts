@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { COMMON_SETTINGS } from './common.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './kafka.js';
 import { environmentName, fileName, nearest } from './names.js';
-import { readSecret } from './secrets.js';
+import { readSecret, type Secret } from './secrets.js';
 import { TNS_VARIABLES } from './tns.js';
 import { readVra, type VraSettings } from './vra.js';
 import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
@@ -29,10 +29,10 @@ export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'
   readonly replayPath: string | undefined;
   readonly vras: readonly VraSettings[];
   /** Lasair's; undefined where none is set. */
-  readonly token: string | undefined;
+  readonly token: Secret | undefined;
   /** The environment variable for it in this profile. */
   readonly tokenVariable: string;
-  readonly natsPassword: string | undefined;
+  readonly natsPassword: Secret | undefined;
   /** The address of a schema registry, or the absolute path of a folder of schemas. */
   readonly schemaRegistry: string | undefined;
   readonly kafkaSecurity: KafkaSecurity;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { UsageError } from '../errors.js';
 import { environmentName, fileName, nearest } from './names.js';
-import { readSecret } from './secrets.js';
+import { readSecret, type Secret } from './secrets.js';
 import { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
 import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
 import { PROFILES, readYamlFile } from './yaml-file.js';
@@ -92,7 +92,7 @@ export interface TnsSending {
   readonly address: string;
   readonly botId: string;
   readonly botName: string;
-  readonly apiKey: string;
+  readonly apiKey: Secret;
   /** The longest that one call may take. */
   readonly timeoutMs: number;
   /** The first wait for a reply; the later ones double. */
@@ -143,7 +143,7 @@ export function loadTnsSettings(site: TnsSite | undefined, environment: NodeJS.P
 const nameOfMissing = (key: string) => `${fileName(key)} of TNS (${nameInEnvironment(key)})`;
 
 /** What only sending needs. */
-function complainOfMissing(written: WrittenValues, apiKey: string | undefined, complaints: Complaints): void {
+function complainOfMissing(written: WrittenValues, apiKey: Secret | undefined, complaints: Complaints): void {
   const demand = (key: keyof typeof TNS_SETTINGS, why: string) => {
     if (!written.has(key)) complaints.push(`${nameOfMissing(key)} is not set: ${why}`);
   };
@@ -155,7 +155,7 @@ function complainOfMissing(written: WrittenValues, apiKey: string | undefined, c
   }
 }
 
-function sendingOf(site: TnsSite, found: Found, apiKey: string): TnsSending {
+function sendingOf(site: TnsSite, found: Found, apiKey: Secret): TnsSending {
   return {
     ...{ site, apiKey, botId: found.botId ?? '', botName: found.botName ?? '' },
     address: site === 'live' ? found.liveAddress : found.sandboxAddress,

@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NatsBus } from '@lvra/shared/bus/nats';
 import { routeOf } from '@lvra/shared/routes';
+import { secretFile } from '@lvra/shared/testing/secret-file';
 import { startNats } from '@lvra/test-servers/nats';
 import { freePort } from '@lvra/test-servers/ports';
 import { connect } from 'nats';
@@ -100,21 +101,24 @@ describe('a NATS server', { concurrency: 3 }, () => {
     assert.ok(said.length < 6, said.join('\n'));
   });
 
-  test('that does not let us in is tried again, and the words say why', async (t) => {
+  test('that does not let us in is tried again with the password that its file holds then, and the words say why', async (t) => {
     const nats = await startNats({ config: passwordFile(t) });
     t.after(() => nats.stop('SIGKILL'));
     const { bus } = busTo(t, nats.url);
     await until('the refusal is known', () => /Authorization/i.test(bus.trouble() ?? ''));
+    const { secret, put } = secretFile(t, 'an-old-password');
     const right = new NatsBus({
       servers: nats.url,
       user: 'lvra',
-      password: 'secret',
+      password: secret,
       name: 'test',
       ackWaitMs: 1_000,
       onStatus: () => {},
       onTrouble: () => {},
     });
     t.after(() => right.close());
+    await until('the old password is refused', () => /Authorization/i.test(right.trouble() ?? ''));
+    put('secret-of-nats');
     await until('the right password works', () => right.trouble() === undefined);
     await bus.close();
   });
@@ -125,6 +129,6 @@ function passwordFile(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-nats-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'nats.conf');
-  writeFileSync(path, 'authorization { user: lvra, password: secret }\n');
+  writeFileSync(path, 'authorization { user: lvra, password: secret-of-nats }\n');
   return path;
 }

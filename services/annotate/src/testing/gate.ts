@@ -37,7 +37,7 @@ export class Gate {
 
   get lasair() {
     const { port } = this.#server.address() as AddressInfo;
-    return { endpoint: `http://127.0.0.1:${port}/api`, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    return { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
   }
 
   /** Settles when a call is at the gate. */

@@ -127,7 +127,7 @@ export class Night {
         url: 'https://example.org/r0b',
       },
       live: () => ({ version: 'a1', annotate: true }),
-      lasair: { endpoint: this.sandbox.endpoint, token: TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' },
+      lasair: { endpoint: this.sandbox.endpoint, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' },
       dryRun: undefined,
       metrics: this.metrics,
       log: this.log,

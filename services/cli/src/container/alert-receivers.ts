@@ -21,8 +21,8 @@ const AGAIN_AFTER = { page: '1h', notice: '24h' };
 export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
   const complaints: string[] = [];
   const email = emailOf(environment, complaints);
-  const slack = readSecret(['LVRA_ALERT_SLACK'], environment, complaints);
-  const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, complaints);
+  const slack = readSecret(['LVRA_ALERT_SLACK'], environment, complaints)?.();
+  const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, complaints)?.();
   for (const [name, address] of Object.entries({ LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook })) {
     if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) {
       complaints.push(`${name} is no web address: write https://… as the receiver gave it to you`);
@@ -53,7 +53,7 @@ function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {
   const to = environment.LVRA_ALERT_EMAIL_TO?.trim();
   const server = environment.LVRA_ALERT_SMTP_SERVER?.trim();
   const user = environment.LVRA_ALERT_SMTP_USER?.trim();
-  const password = readSecret(['LVRA_ALERT_SMTP_PASSWORD'], environment, complaints);
+  const password = readSecret(['LVRA_ALERT_SMTP_PASSWORD'], environment, complaints)?.();
   if (!to) {
     if (server)
       complaints.push('LVRA_ALERT_SMTP_SERVER is set and LVRA_ALERT_EMAIL_TO is not: write who gets the mail');

@@ -37,7 +37,7 @@ export async function makeTnsWorld(
   const sandbox = await startTnsSandbox(options);
   t.after(() => sandbox.close());
   const sending: TnsSending = {
-    ...{ site: 'sandbox', address: sandbox.address, apiKey: TNS_SANDBOX_KEY },
+    ...{ site: 'sandbox', address: sandbox.address, apiKey: () => TNS_SANDBOX_KEY },
     ...{ botId: String(TNS_SANDBOX_BOT.id), botName: TNS_SANDBOX_BOT.name },
     ...{ timeoutMs: 5_000, pollMs: 10, replyMs: 5_000 },
     ...options.sending,
