@@ -129,6 +129,7 @@ export class KafkaReadings {
     const { topic, partition, messages } = batch;
     let last = messages[from - 1];
     let paused = false;
+    let seen = false;
     try {
       for (const message of messages.slice(from)) {
         if (message.value && this.#waiting.holds(reader, message.value)) return;
@@ -145,10 +146,15 @@ export class KafkaReadings {
         paused ||= performance.now() - begun > LONG_PAUSE_MS;
         if (over()) return;
       }
+      seen = true;
     } finally {
-      if (last && beginning === this.#beginning) {
-        reader.tookUpTo(last, BigInt(batch.highWatermark), performance.now());
-        resolveOffset(last.offset);
+      if (beginning === this.#beginning) {
+        const high = BigInt(batch.highWatermark);
+        if (last) reader.tookUpTo(last, high, performance.now());
+        // Behind the last message there may be markers of transactions and messages that were aborted.
+        if (seen) reader.sawUpTo(BigInt(batch.lastOffset()) + 1n, high, performance.now());
+        if (seen) resolveOffset(batch.lastOffset());
+        else if (last) resolveOffset(last.offset);
         if (paused) for (const each of this.#readers.values()) this.#lookBack(each);
       }
     }
@@ -225,6 +231,7 @@ export class KafkaReadings {
       if (this.#stopped || beginning !== this.#beginning) return;
       const span = spans.get(reader.partition);
       if (!span) continue;
+      this.#recordEmpty(reader);
       this.#showLag(reader, span);
       const position = positions[index];
       if (position && span.high < position.next) {
@@ -239,9 +246,19 @@ export class KafkaReadings {
     return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
   }
 
+  /** For whoever asks the ledger how much there is to read: behind a transaction its marker is always left. */
+  #recordEmpty({ topic, partition, position, emptyTo }: PartitionReader): void {
+    const { batches, groupId } = this.#options;
+    if (!position || emptyTo <= position.next) return;
+    const known = batches.position(groupId, topic, partition);
+    if (known?.next === position.next && known.readTo < emptyTo) {
+      batches.recordEmpty(groupId, topic, partition, position.next, emptyTo);
+    }
+  }
+
   #showLag({ topic, partition }: PartitionReader, { low, high }: OffsetSpan): void {
     const { batches, groupId, metrics } = this.#options;
-    const next = batches.position(groupId, topic, partition)?.next ?? low;
+    const next = batches.position(groupId, topic, partition)?.readTo ?? low;
     metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
   }
 

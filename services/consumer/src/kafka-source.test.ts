@@ -111,6 +111,76 @@ describe('Kafka 3.9', () => {
       assert.match(scene.rig.logText(), /"level":"error".*10 messages of .* are gone: Kafka's retention removed them/);
     });
 
+    test('takes what was committed alone, and is not behind where markers and aborted messages follow', async (context) => {
+      const scene = new Scene(context, broker.server);
+      const topic = await broker.newTopic();
+      const transaction = await broker.transactions();
+      context.after(() => transaction.end());
+      // Aborted ones at the beginning, in the middle, and more than two fetches bring.
+      const huge = Array.from({ length: 14 }, (_, n) => alertText(1_000 + n, 900_000));
+      const parts: [string[], 'commit' | 'abort'][] = [
+        [range(100, 110).map((n) => alertText(n)), 'abort'],
+        [range(0, 10).map((n) => alertText(n)), 'commit'],
+        [huge, 'abort'],
+        [range(10, 25).map((n) => alertText(n)), 'commit'],
+        [range(110, 113).map((n) => alertText(n)), 'abort'],
+      ];
+      for (const [texts, end] of parts) await transaction.send(topic, texts, end);
+      const first = scene.start(topic);
+      await scene.consumed(25);
+      const lag = async () =>
+        (await scene.rig.metrics.registry.metrics()).match(
+          /^lvra_kafka_lag_messages\{topic="\S+",partition="0"\} (\d+)$/m,
+        )?.[1];
+      await until('there is no lag', async () => (await lag()) === '0', 30_000);
+      const [span] = await broker.admin.fetchTopicOffsets(topic);
+      // 52 messages and five markers.
+      assert.deepEqual([span?.high, scene.rig.ledger.batches.position(scene.group, topic, 0)?.readTo], ['57', 57n]);
+      await first.stop();
+      await transaction.send(
+        topic,
+        range(113, 116).map((n) => alertText(n)),
+        'abort',
+      );
+      await transaction.send(
+        topic,
+        range(25, 30).map((n) => alertText(n)),
+        'commit',
+      );
+      scene.start(topic);
+      await scene.consumed(30);
+      scene.exactly(range(0, 30));
+      const sums =
+        'SELECT sum(next_offset - first_offset) AS offsets, sum(skipped) AS skipped, sum(gone) AS gone FROM batch_offsets';
+      // From the first message, at 11, up to the last, at 65.
+      assert.deepEqual(scene.rig.rows(sums), [{ offsets: 55n, skipped: 25n, gone: 0n }]);
+      assert.doesNotMatch(scene.rig.logText(), /"level":"error"/);
+    });
+
+    test('accounts for offsets that compaction removed', async (context) => {
+      const scene = new Scene(context, broker.server);
+      const topic = 'lasair_18compacted';
+      const settings = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01' };
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await broker.admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: true });
+      // Of each key the last message stays; each begins a segment of its own.
+      for (const n of range(0, 20)) {
+        await broker.producer.send({ topic, messages: [{ key: String(n % 4), value: alertText(n) }] });
+        await delay(110);
+      }
+      await until('it is compacted', async () => (await broker.held(topic)) < 10, 60_000);
+      const kept = await broker.held(topic);
+      scene.start(topic);
+      await scene.consumed(kept);
+      assert.deepEqual(
+        scene.rig.rows(
+          'SELECT sum(next_offset - first_offset - skipped) AS held, sum(gone) AS gone FROM batch_offsets',
+        ),
+        [{ held: BigInt(kept), gone: 0n }],
+      );
+      assert.equal(scene.position(topic), 20n);
+    });
+
     test('shares the partitions with a second one; each alert is in one batch, whoever comes and goes', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic(6);

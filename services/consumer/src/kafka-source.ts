@@ -11,6 +11,7 @@ import { kafkaLog } from './kafka-log.js';
 import { kafkajsSecurity, whyNot } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
 import { KafkaSockets } from './kafka-sockets.js';
+import './kafkajs-batch.js';
 import './kafkajs-queue.js';
 import type { AlertSink, AlertSource, RegisteredBatch } from './source.js';
 

@@ -21,6 +21,9 @@ export type Verdict =
   /** The topic was deleted and created again: what it holds is new from the beginning. */
   | { readonly kind: 'replaced' };
 
+/** Behind which message it goes on. */
+export type Position = Omit<KafkaPosition, 'readTo'>;
+
 /** The offsets that a partition has: [low, high). */
 export interface OffsetSpan {
   readonly low: bigint;
@@ -41,12 +44,14 @@ const TRUSTED_WITH_MORE_MS = 30_000;
  * have been replaced unseen.
  */
 export class PartitionReader {
-  #position: KafkaPosition | undefined;
+  #position: Position | undefined;
   #next: bigint | undefined;
   #started = false;
   /** The message before the position was asked for and not seen yet. */
   #lookingBack = false;
   #resumeAt: bigint | undefined;
+  /** Kafka has nothing for a reader from the position up to here. */
+  #emptyTo = 0n;
   #trustedUntil = Number.NEGATIVE_INFINITY;
   #lookedAt = 0;
   /** Kafka's retention has removed what was before. */
@@ -73,8 +78,13 @@ export class PartitionReader {
     return this.#started;
   }
 
-  get position(): KafkaPosition | undefined {
+  get position(): Position | undefined {
     return this.#position;
+  }
+
+  /** Up to where Kafka has nothing for a reader behind the position: markers of transactions, aborted messages. */
+  get emptyTo(): bigint {
+    return this.#emptyTo;
   }
 
   /** When the topic was last known to be the same one, on the clock of `performance.now()`. */
@@ -83,7 +93,7 @@ export class PartitionReader {
   }
 
   /** Begins at the ledger's position; undefined where the group has never read the partition. */
-  start(position: KafkaPosition | undefined, now: number): void {
+  start(position: Position | undefined, now: number): void {
     this.#position = position;
     this.#next = position?.next;
     // A position that is gone one day was of a topic that was replaced.
@@ -124,7 +134,7 @@ export class PartitionReader {
     }
     // A fetch from `previous` that brings later messages only shows that Kafka has dropped that one by itself.
     const goesOn = fetchedFrom === previous || (fetchedFrom === this.#resumeAt && now < this.#trustedUntil);
-    if (goesOn && at !== -1) return { kind: 'take', from: at };
+    if (goesOn) return { kind: 'take', from: at === -1 ? messages.length : at };
     if (this.#lookingBack) return { kind: 'ask-range' };
     this.#lookingBack = true;
     return { kind: 'fetch', offset: previous };
@@ -169,6 +179,17 @@ export class PartitionReader {
     this.#lookingBack = false;
     this.#resumeAt = next;
     this.#trust(now, high > next ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
+  }
+
+  /**
+   * A fetch showed all that there is up to `offset`, and what was for a reader was taken.
+   *
+   * @param high the offset that the partition's next message will get
+   */
+  sawUpTo(offset: bigint, high: bigint, now: number): void {
+    this.#emptyTo = offset;
+    this.#resumeAt = offset;
+    this.#trust(now, high > offset ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
   }
 
   #distrust(): void {

@@ -76,20 +76,22 @@ export function quarantineEntries(
 
 /** What a batch takes of each partition; messages of a partition come in the order of their offsets. */
 export function offsetRanges(batch: readonly Received[]): OffsetRange[] {
-  const ends = new Map<string, { first: bigint; last: RawMessage; leftOut: number; gone: number }>();
+  const ends = new Map<string, { first: bigint; last: RawMessage; count: number; leftOut: number; gone: number }>();
   for (const received of batch) {
     const { message } = received;
     if (!message.origin) continue;
     const { topic, partition, from, gone: goneBefore = 0 } = message.origin;
     const key = `${topic}/${partition}`;
-    const { first, leftOut, gone } = ends.get(key) ?? { first: from, leftOut: 0, gone: 0 };
-    const counts = { leftOut: leftOut + Number(isLeftOut(received)), gone: gone + goneBefore };
+    const { first, count, leftOut, gone } = ends.get(key) ?? { first: from, count: 0, leftOut: 0, gone: 0 };
+    const counts = { count: count + 1, leftOut: leftOut + Number(isLeftOut(received)), gone: gone + goneBefore };
     ends.set(key, { first, last: message, ...counts });
   }
-  return [...ends.values()].flatMap(({ first, last, leftOut, gone }) => {
+  return [...ends.values()].flatMap(({ first, last, count, leftOut, gone }) => {
     if (!last.origin) return [];
     const { topic, partition, offset, key } = last.origin;
     const fingerprint = fingerprintOf({ timestamp: last.receivedMs, key, value: last.bytes });
-    return [{ topic, partition, first, next: offset + 1n, leftOut, gone, fingerprint }];
+    const next = offset + 1n;
+    const skipped = Number(next - first) - count - gone;
+    return [{ topic, partition, first, next, leftOut, gone, skipped, fingerprint }];
   });
 }

@@ -114,7 +114,7 @@ describe('registering a batch', () => {
       for (const vra of ['r0b', 'agn']) assert.equal(ledger.work(stage, vra).status(STEM), 0);
     }
     assert.deepEqual(batches.receivedMs(STEM), Float64Array.of(NOW - 5.25, Number.NaN, NOW));
-    assert.deepEqual(batches.position('lvra', 'lasair_18lvra-fodder', 0), { next: 8n, fingerprint: 'f8' });
+    assert.deepEqual(batches.position('lvra', 'lasair_18lvra-fodder', 0), { next: 8n, fingerprint: 'f8', readTo: 8n });
     const [entry] = ledger.quarantine.list();
     assert.deepEqual(entry, { ...quarantined(STEM, 1), id: 1n, replayedAs: undefined });
     assert.deepEqual(
@@ -189,6 +189,19 @@ describe('registering a batch', () => {
     );
     batches.register(batch(mine, { ranges: [range(10n, 12n), range(4n, 6n, 1)] }));
     assert.deepEqual([at(0), at(1)], [12n, 6n]);
+  });
+
+  test('knows up to where there is nothing behind it, as long as the group stands there', (t) => {
+    const { batches } = newLedger(t);
+    const readTo = () => batches.position('lvra', 'lasair_18lvra-fodder', 0)?.readTo;
+    const [first, second] = [0, 1].map(() => batches.reserveStem('me', new Date(NOW))) as [string, string];
+    batches.register(batch(first, { ranges: [range(0n, 10n)] }));
+    batches.recordEmpty('lvra', 'lasair_18lvra-fodder', 0, 9n, 12n);
+    assert.equal(readTo(), 10n);
+    batches.recordEmpty('lvra', 'lasair_18lvra-fodder', 0, 10n, 12n);
+    assert.equal(readTo(), 12n);
+    batches.register(batch(second, { ranges: [range(10n, 15n)] }));
+    assert.equal(readTo(), 15n);
   });
 
   test('of another group, or after the topic was made anew, begins where it likes', (t) => {

@@ -15,6 +15,8 @@ export interface OffsetRange {
   readonly leftOut?: number;
   /** How many of its messages Kafka's retention had removed before they were read. */
   readonly gone?: number;
+  /** How many of its offsets hold no message for a reader: markers of transactions, aborted and compacted messages. */
+  readonly skipped?: number;
   /** Of the last message of the range; see kafka_position. */
   readonly fingerprint: string;
 }
@@ -23,6 +25,8 @@ export interface OffsetRange {
 export interface KafkaPosition {
   readonly next: bigint;
   readonly fingerprint: string;
+  /** From `next` up to here Kafka holds nothing for a reader; `next` where that is not known. */
+  readonly readTo: bigint;
 }
 
 export interface BatchRecord {
@@ -86,16 +90,22 @@ export class BatchLedger {
          ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem
          WHERE excluded.stem >= diaobjid_stems.stem`,
       ),
-      position: database.prepare<[string, string, number], { next_offset: bigint; fingerprint: string }>(
-        'SELECT next_offset, fingerprint FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?',
+      position: database.prepare<
+        [string, string, number],
+        { next_offset: bigint; fingerprint: string; empty_to: bigint }
+      >(
+        'SELECT next_offset, fingerprint, empty_to FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?',
       ),
       advance: database.prepare(
         `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint`,
       ),
+      recordEmpty: database.prepare(
+        'UPDATE kafka_position SET empty_to = ? WHERE group_id = ? AND topic = ? AND partition = ? AND next_offset = ?',
+      ),
       forgetPosition: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
       range: database.prepare(
-        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
     };
@@ -188,9 +198,9 @@ export class BatchLedger {
       return at && at.next !== first ? [{ topic, partition, next: at.next }] : [];
     });
     if (taken.length > 0) throw new OffsetsTaken(taken);
-    for (const { topic, partition, first, next, leftOut = 0, gone = 0, fingerprint } of batch.ranges) {
+    for (const { topic, partition, first, next, leftOut = 0, gone = 0, skipped = 0, fingerprint } of batch.ranges) {
       this.#statements.advance.run(batch.groupId, topic, partition, next, fingerprint);
-      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut, gone);
+      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut, gone, skipped);
     }
   }
 
@@ -208,7 +218,14 @@ export class BatchLedger {
   /** Where a group goes on reading; undefined where it has never read the partition. */
   position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
     const row = this.#statements.position.get(groupId, topic, partition);
-    return row && { next: row.next_offset, fingerprint: row.fingerprint };
+    if (!row) return undefined;
+    const { next_offset: next, fingerprint, empty_to: emptyTo } = row;
+    return { next, fingerprint, readTo: emptyTo > next ? emptyTo : next };
+  }
+
+  /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
+  recordEmpty(groupId: string, topic: string, partition: number, next: bigint, to: bigint): void {
+    writing(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
   }
 
   /** Forgets a position, because the topic was deleted and created again. */

@@ -270,6 +270,16 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ALTER TABLE annotation ADD COLUMN newest_under TEXT;
     `,
   },
+  {
+    name: 'offsets without a message',
+    sql: `
+      -- How many offsets of the range hold no message for a reader: markers of transactions, aborted messages, and what
+      -- compaction removed.
+      ALTER TABLE batch_offsets ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+      -- Behind next_offset there is nothing for a reader up to here; it counts where it is greater.
+      ALTER TABLE kafka_position ADD COLUMN empty_to INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];
 
 /**

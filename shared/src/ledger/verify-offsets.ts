@@ -14,6 +14,8 @@ export interface ReadPartition {
   readonly partition: number;
   /** Where the group goes on reading; undefined where the position was forgotten with its topic. */
   readonly next: bigint | undefined;
+  /** From `next` up to here Kafka held nothing for a reader. */
+  readonly readTo: bigint | undefined;
 }
 
 /** Two ranges that do not meet. */
@@ -34,7 +36,7 @@ export class OffsetVerification {
   partitions(): ReadPartition[] {
     const rows = this.#database
       .prepare(
-        `SELECT read.group_id, read.topic, read.partition, next_offset
+        `SELECT read.group_id, read.topic, read.partition, next_offset, max(next_offset, empty_to) AS read_to
          FROM (SELECT DISTINCT group_id, topic, partition FROM batch_offsets
                UNION SELECT group_id, topic, partition FROM kafka_position) read
          LEFT JOIN kafka_position USING (group_id, topic, partition) ORDER BY 1, 2, 3`,
@@ -45,6 +47,7 @@ export class OffsetVerification {
       topic: row.topic as string,
       partition: Number(row.partition),
       next: (row.next_offset as bigint | null) ?? undefined,
+      readTo: (row.read_to as bigint | null) ?? undefined,
     }));
   }
 

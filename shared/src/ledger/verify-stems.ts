@@ -43,8 +43,8 @@ export interface StemFacts {
       }
     | undefined;
   /**
-   * How many messages of Kafka its offsets held for it: without those left out and those that were gone. Undefined where
-   * it has none, as a replayed one.
+   * How many messages of Kafka its offsets held for it: without those left out, those that were gone, and offsets that
+   * hold none. Undefined where it has none, as a replayed one.
    */
   readonly offsets: bigint | undefined;
   /** How many messages Kafka's retention had removed before they were read. */
@@ -90,7 +90,7 @@ export class StemVerification {
       ),
       offsets: database
         .prepare<[string], bigint | null>(
-          'SELECT sum(next_offset - first_offset - left_out - gone) FROM batch_offsets WHERE stem = ?',
+          'SELECT sum(next_offset - first_offset - left_out - gone - skipped) FROM batch_offsets WHERE stem = ?',
         )
         .pluck(),
       gone: database

@@ -26,7 +26,7 @@ export async function checkKafka(
     offsets
       .partitions()
       .filter((read) => read.groupId === groupId)
-      .map((read) => [`${read.topic}/${read.partition}`, read.next]),
+      .map((read) => [`${read.topic}/${read.partition}`, read.readTo]),
   );
   findings.counts.unread = 0;
   try {

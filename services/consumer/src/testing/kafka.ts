@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import type { KafkaServer } from '@lvra/test-servers/kafka';
 import { CODECS, kcatProduce } from '@lvra/test-servers/kcat';
+import { kcatPath } from '@lvra/test-servers/tools';
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 import type { BatchLimits } from '../batcher.js';
 import type { AlertConsumer } from '../consumer.js';
@@ -63,6 +65,31 @@ export class Broker {
   async produce(topic: string, numbers: readonly number[], partitions = 1): Promise<void> {
     const messages = numbers.map((n) => ({ value: alertText(n), partition: n % partitions }));
     await this.producer.send({ topic, messages });
+  }
+
+  /** A producer of transactions, each of which is either committed or aborted. */
+  async transactions() {
+    const producer = this.kafka.producer({
+      transactionalId: `transactions-${++this.#topics}`,
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await producer.connect();
+    return {
+      async send(topic: string, texts: readonly string[], end: 'commit' | 'abort'): Promise<void> {
+        const transaction = await producer.transaction();
+        for (const value of texts) await transaction.send({ topic, messages: [{ value }] });
+        await transaction[end]();
+      },
+      end: () => producer.disconnect(),
+    };
+  }
+
+  /** How many messages a topic of one partition has, counted by kcat. */
+  async held(topic: string): Promise<number> {
+    const args = ['-C', '-b', this.server.brokers.join(','), '-t', topic, '-o', 'beginning', '-e', '-q', '-f', '%o\n'];
+    const { stdout } = await promisify(execFile)(kcatPath(), args);
+    return stdout.split('\n').length - 1;
   }
 
   async committed(groupId: string, topic: string): Promise<string[]> {

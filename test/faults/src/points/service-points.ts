@@ -33,8 +33,12 @@ export const OTHER_POINTS: readonly string[] = bothSides(
     'WorkLedger.release',
     'WorkLedger.fail',
   ].map((name) => `commit ${name}`),
-  ...['BatchLedger.abandonStem', 'BatchLedger.forgetPosition', 'WorkLedger.pause', 'WorkLedger.markPending'].map(
-    (name) => `commit ${name}`,
-  ),
+  ...[
+    'BatchLedger.abandonStem',
+    'BatchLedger.forgetPosition',
+    'BatchLedger.recordEmpty',
+    'WorkLedger.pause',
+    'WorkLedger.markPending',
+  ].map((name) => `commit ${name}`),
   'publish dead',
 );
