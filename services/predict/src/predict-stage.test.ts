@@ -104,7 +104,8 @@ describe('the predict stage', () => {
     const empty = pipeline(context, { csv: 'index\n' });
     await empty.task.prepare?.();
     const before = run.mock.callCount();
-    assert.deepEqual(await empty.task.perform(STEM, CONTEXT), { status: 1, rows: 0 });
+    assert.deepEqual(await empty.task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
+    assert.equal(empty.work.status(STEM), -1);
     assert.equal(run.mock.callCount(), before);
     assert.deepEqual(empty.provenance(), []);
   });

@@ -31,7 +31,8 @@ export interface PredictOptions {
  *
  * A stem that is scored while the VRA is not to be annotated is not meant for annotating, now or later.
  *
- * Rows that the feature stage left out (status -1) have no score to miss: the stem is done with what there is.
+ * Rows that the feature stage left out (status -1) have no score to miss: the stem is done with what there is. One
+ * without a single row is done in part (-1).
  */
 export function createPredictTask(options: PredictOptions): StageTask {
   return new PredictTask(options);
@@ -73,11 +74,13 @@ class PredictTask implements StageTask {
       score,
     }));
     const scoredBy = { name: vra, version: model.manifest.version, edges: edgesOf(model.manifest) };
-    const settlement = { status: STATUS.done, now: Date.now(), durationMs: elapsed() };
+    // None of its alerts gave a row: all are in quarantine, or without data.
+    const none = rows.length === 0 ? { status: STATUS.partial, detail: 'no feature row to score' } : undefined;
+    const settlement = { status: STATUS.done, now: Date.now(), durationMs: elapsed(), ...none };
     const unwanted = wanted().annotate ? undefined : ledger.work('annotate', vra);
     if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, unwanted)) return undefined;
     this.#watch.note(model.manifest, table, scores);
-    return { status: STATUS.done, rows: rows.length };
+    return { status: settlement.status, rows: rows.length };
   }
 
   close(): Promise<void> {

@@ -131,7 +131,7 @@ export class AnnotationLedger {
 
   /**
    * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
-   * here or by Lasair.
+   * here or by Lasair, or where it has none.
    *
    * @param versions by which scores were found to be superseded
    */
@@ -161,11 +161,11 @@ export class AnnotationLedger {
       const of = (outcome: AnnotationOutcome) => count.get(outcome) ?? 0;
       if (left > 0) return { kind: 'unfinished', left };
       if (recorded.length > 0 && of('rejected') === recorded.length) return { kind: 'all-rejected' };
-      const status = of('refused') + of('rejected') > 0 ? STATUS.partial : STATUS.done;
+      const isPartial = recorded.length === 0 || of('refused') + of('rejected') > 0;
+      const status = isPartial ? STATUS.partial : STATUS.done;
       const rows = of('accepted') + of('dry_run');
-      const detail = ANNOTATION_OUTCOMES.filter(of)
-        .map((outcome) => `${of(outcome)} ${outcome}`)
-        .join(', ');
+      const counts = ANNOTATION_OUTCOMES.filter(of).map((outcome) => `${of(outcome)} ${outcome}`);
+      const detail = recorded.length === 0 ? 'no score to annotate' : counts.join(', ');
       if (!work.settle(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
         return { kind: 'done-before' };
       for (const { id, outcome } of fresh) {

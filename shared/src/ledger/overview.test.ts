@@ -55,6 +55,35 @@ describe('what the ledger tells of a stage', () => {
     assert.deepEqual([other.done, other.pending, other.failed, other.oldestPending], [0, 0, {}, undefined]);
   });
 
+  test('stems of which nothing was scored because their alerts are in quarantine, for each VRA', () => {
+    const { database, overview, quarantine } = ledger;
+    const aside = (stem: string, stage: 'consumer' | 'feature', position = 0) =>
+      quarantine.add({ stem, stage, position, reason: 'not_json', detail: 'x', path: 'p', bytes: 1, at: NOW });
+    const score = database.prepare(
+      "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name) VALUES (1, 2, ?, 0.5, 'r0b')",
+    );
+    // All aside; one of several aside; not scored yet; no alert with data; all aside before there was a batch.
+    register('20260301_000001', -1, -1, -1);
+    register('20260301_000002', -1, 1, 1);
+    register('20260301_000003', 0, 0, 0);
+    register('20260301_000004', -1, -1, -1);
+    for (const position of [0, 1]) aside('20260301_000001', 'feature', position);
+    for (const stem of ['20260301_000002', '20260301_000003']) aside(stem, 'feature');
+    aside('20260301_000009', 'consumer');
+    score.run('20260301_000002');
+    assert.deepEqual(overview.unscored('r0b'), {
+      vra: 'r0b',
+      stems: 2,
+      oldest: '20260301_000001',
+      newest: '20260301_000009',
+    });
+    assert.equal(overview.unscored('r0b', '20260301_000001')?.stems, 1);
+    assert.equal(overview.unscored('r0b', '20260301_000002'), undefined);
+    // What was read again is not counted any more.
+    for (const { id } of quarantine.list()) quarantine.markReplayed(id, '20260302_000000');
+    assert.equal(overview.unscored('r0b'), undefined);
+  });
+
   test('a stage waits for nobody whose stage before is not done, and for no dead stem', () => {
     register('20260301_000001', 1, 0, 0);
     register('20260301_000002', -1, 31, 0);

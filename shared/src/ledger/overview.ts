@@ -33,6 +33,14 @@ export interface UnfinishedStem {
   readonly isDead: boolean;
 }
 
+/** Stems of which nothing was scored, because their alerts are in quarantine. */
+export interface UnscoredStems {
+  readonly vra: string;
+  readonly stems: number;
+  readonly oldest: string;
+  readonly newest: string;
+}
+
 /** What is done and what is left, for people and for gauges. */
 export class Overview {
   readonly #database: Database;
@@ -142,6 +150,24 @@ export class Overview {
   /** How many alerts are in quarantine and have not been replayed. */
   quarantined(): number {
     return Number(this.#database.prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL').pluck().get());
+  }
+
+  /**
+   * The stems with alerts in quarantine of which a VRA has no score and will have none; undefined where there are none.
+   *
+   * @param only look at this stem alone
+   */
+  unscored(vra: string, only?: string): UnscoredStems | undefined {
+    const row = this.#database
+      .prepare<[Record<string, unknown>], { stems: bigint; oldest: string; newest: string }>(
+        `SELECT count(*) AS stems, min(aside.stem) AS oldest, max(aside.stem) AS newest
+         FROM (SELECT DISTINCT stem FROM quarantine WHERE replayed_as IS NULL AND stem = coalesce(@only, stem)) aside
+         LEFT JOIN ${STATUS_TABLE.predict} own ON own.stem = aside.stem
+         WHERE (own.stem IS NULL OR own.${columnOf(vra)} IN (1, -1))
+           AND NOT EXISTS (SELECT 1 FROM provenance WHERE provenance.stem = aside.stem AND model_name = @vra)`,
+      )
+      .get({ vra, only: only ?? null });
+    return row && row.stems > 0n ? { vra, ...row, stems: Number(row.stems) } : undefined;
   }
 
   /** The statements that make an empty ledger of this form; the spec keeps them beside it, as log_schema.sql. */

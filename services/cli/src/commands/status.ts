@@ -30,7 +30,7 @@ export function statusCommand(): Command {
     });
 }
 
-function stateOf({ settings, ledger, stages }: OpenLedger, now: number) {
+function stateOf({ settings, ledger, stages, vras }: OpenLedger, now: number) {
   return {
     profile: settings.profile,
     dataRoot: settings.dataRoot,
@@ -42,10 +42,11 @@ function stateOf({ settings, ledger, stages }: OpenLedger, now: number) {
       };
     }),
     quarantined: ledger.overview.quarantined(),
+    unscored: vras.flatMap((vra) => ledger.overview.unscored(vra) ?? []),
   };
 }
 
-function describe({ profile, dataRoot, stages, quarantined }: ReturnType<typeof stateOf>): string {
+function describe({ profile, dataRoot, stages, quarantined, unscored }: ReturnType<typeof stateOf>): string {
   const rows = stages.map((row) => [
     row.stage,
     row.vra,
@@ -74,5 +75,9 @@ function describe({ profile, dataRoot, stages, quarantined }: ReturnType<typeof 
       ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
       : []),
     ...(quarantined > 0 ? ['', `${count(quarantined)} alerts are in quarantine: lvra quarantine list`] : []),
+    ...unscored.map(
+      ({ vra, stems, oldest, newest }) =>
+        `Of ${count(stems)} stems ${vra} scored nothing, because their alerts are in quarantine: ${oldest} to ${newest}`,
+    ),
   ].join('\n');
 }

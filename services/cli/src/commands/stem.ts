@@ -23,7 +23,7 @@ export function stemCommand(): Command {
     .action((stem: string) => {
       if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
       withLedger((open) => {
-        const parts = [origin, files, statuses, scores, events].map((part) => part(stem, open));
+        const parts = [origin, files, statuses, unscored, scores, events].map((part) => part(stem, open));
         if (parts.every((lines) => lines.length === 0)) {
           throw new UsageError(`the ledger in ${open.settings.dataRoot} knows no stem ${stem}`);
         }
@@ -71,6 +71,13 @@ function statuses(stem: string, { ledger, vras }: OpenLedger): string[] {
     .statuses(stem, vras)
     .map(({ stage, vra, status, at }) => [stage, vra, String(status), statusMeaning(status), at]);
   return rows.length > 0 ? [table(['stage', 'VRA', 'status', 'meaning', 'since (UTC)'], rows, [2])] : [];
+}
+
+/** The VRAs that are done with the stem and have no score of it, because its alerts are in quarantine. */
+function unscored(stem: string, { ledger, vras }: OpenLedger): string[] {
+  return vras
+    .filter((vra) => ledger.overview.unscored(vra, stem))
+    .map((vra) => `${vra} scored nothing of it, because its alerts are in quarantine: lvra quarantine list`);
 }
 
 function scores(stem: string, { ledger }: OpenLedger): string[] {
