@@ -36,9 +36,12 @@ describe('the dashboards', () => {
 
   test('draw the limits at which the alerts fire', () => {
     const rules = parse(readFileSync(new URL('../../deploy/prometheus/rules/lvra.yml', import.meta.url), 'utf8')) as {
-      groups: { rules: { alert: string; expr: string }[] }[];
+      groups: { rules: { alert?: string; record?: string; expr: string }[] }[];
     };
-    const expressions = new Map(rules.groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr])));
+    const named = rules.groups.flatMap(({ rules }) =>
+      rules.map(({ alert, record, expr }) => [alert ?? record, expr] as const),
+    );
+    const expressions = new Map<string | undefined, string>(named);
     for (const { alert, value } of Object.values(LIMITS)) {
       const factors = (expressions.get(alert) ?? '').match(/[<>] *([\d.* ]+)|le="60"/g) ?? [];
       const numbers = factors.map((found) => (found.startsWith('le') ? 60 : product(found.slice(1))));

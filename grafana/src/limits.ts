@@ -6,7 +6,7 @@ export const LIMITS = {
   lagMessages: { alert: 'LvraLagGrowing', value: 25_000 },
   pendingStems: { alert: 'LvraStageStuck', value: 0 },
   deadStems: { alert: 'LvraDeadLetters', value: 0 },
-  latencySeconds: { alert: 'LvraLatencyBurnsFast', value: 60 },
+  latencySeconds: { alert: 'lvra:annotated_late:ratio1h', value: 60 },
   lateShare: { alert: 'LvraLatencyBurnsSlowly', value: 6 * 0.01 },
   callsLeft: { alert: 'LvraCallBudgetNearlyGone', value: 450 },
   stability: { alert: 'LvraScoreDrift', value: 0.25 },

@@ -30,8 +30,7 @@ const CLEAR_EVERY_MS = 60_000;
 export function createConsumer(options: ConsumerOptions): AlertConsumer {
   const { source, ledger, paths, log, limits, metrics, leastFreeBytes } = options;
   const room = new DiskRoom({ folder: paths.root, leastFreeBytes, metrics, log });
-  // A counter that is not there before the first alert cannot show that none came.
-  metrics.alertsConsumed.inc({ source: source.name }, 0);
+  metrics.beginConsumer(source.name);
   let writer: BatchWriter | undefined;
   const diskTrouble = () => writer?.trouble() ?? room.trouble();
   return {

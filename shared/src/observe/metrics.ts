@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { QUARANTINE_REASONS } from '../errors.js';
+import type { Stage } from '../stages.js';
 import { ModelMetrics } from './model-metrics.js';
 
 /**
@@ -154,6 +156,26 @@ export class Metrics {
     labelNames: ['stage', 'vra'],
     registers: [this.registry],
   });
+
+  /**
+   * A process begins to consume. As for stages below, what the alerts of Prometheus count is at 0 from here on: it cannot
+   * see the rise of a series that was not there.
+   */
+  beginConsumer(source: string): void {
+    this.alertsConsumed.inc({ source }, 0);
+    for (const reason of QUARANTINE_REASONS) this.quarantined.inc({ stage: 'consumer', reason }, 0);
+  }
+
+  /** A process begins to do a stage's work for a VRA. */
+  beginStage(stage: Stage, vra: string): void {
+    for (const outcome of ['done', 'partial', 'failed']) this.stems.inc({ stage, vra, outcome }, 0);
+    if (stage !== 'annotate') {
+      for (const reason of QUARANTINE_REASONS) this.quarantined.inc({ stage, reason }, 0);
+      return;
+    }
+    this.annotationLatency.zero({ vra });
+    for (const status of ['200', '401', '403', 'error']) this.lasairCalls.inc({ status }, 0);
+  }
 
   /** Adds `lvra_consumer_ready`, which asks whenever the page is read. Only a process that consumes has it. */
   watchConsumer(isReady: () => boolean): void {

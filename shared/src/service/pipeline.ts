@@ -77,6 +77,7 @@ export function stageRunner(
   const { settings, paths, ledger, metrics, owner } = pipeline;
   const name = vra.modelName;
   const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
+  metrics.beginStage(stage, name);
   const task = createTask({ ...pipeline, vra, log });
   return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,10 @@ import { amtoolPath, promtoolPath } from '@lvra/test-servers/tools';
 
 const PROMETHEUS = fileURLToPath(new URL('../../../deploy/prometheus/', import.meta.url));
 
+const FIRST_BURST = fileURLToPath(
+  new URL('../../../../shared/cases/quarantine-first-burst/first-burst.test.yml', import.meta.url),
+);
+
 /** Runs one of Prometheus's own checkers. @throws where it finds something */
 const check = (tool: string, ...args: string[]) => execFileSync(tool, args, { encoding: 'utf8', stdio: 'pipe' });
 
@@ -30,6 +34,24 @@ describe('alerts', () => {
   test('fire when they must and are silent when they must be', () => {
     check(promtoolPath(), 'check', 'rules', join(PROMETHEUS, 'rules/lvra.yml'));
     assert.match(check(promtoolPath(), 'test', 'rules', join(PROMETHEUS, 'rules.test.yml')), /SUCCESS/);
+  });
+
+  test('see the first burst of a counter, also one that no scrape has seen at 0', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvra-rules-'));
+    copyFileSync(join(PROMETHEUS, 'rules/lvra.yml'), join(folder, 'lvra.yml'));
+    copyFileSync(FIRST_BURST, join(folder, 'first-burst.test.yml'));
+    assert.match(check(promtoolPath(), 'test', 'rules', join(folder, 'first-burst.test.yml')), /SUCCESS/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('count what every counter was born with', () => {
+    const rules = readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8').replace(/^ *#.*$/gm, '');
+    const counted = [...rules.matchAll(/increase\((\w+(?:\{[^}]*\})?)\[(\w+)\]\)/g)];
+    assert.ok(counted.length > 10);
+    for (const [increase, counter, window] of counted) {
+      const rise = `((${counter} unless last_over_time(${counter}[${window}] offset ${window})) or ${increase})`;
+      assert.ok(rules.includes(rise), `${increase} stands outside of ${rise}`);
+    }
   });
 
   test('are each tested for firing and for silence, and explained in docs/operations.md', () => {
