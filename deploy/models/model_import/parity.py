@@ -47,6 +47,13 @@ class Rows:
     features: list[int | None]
 
 
+def open_session(onnx: bytes) -> onnxruntime.InferenceSession:
+    """As services/predict opens one: with more threads, trees are summed in another order."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+
+
 class ParityCheck:
     """Compares a model with its graph. `final` is the model's classifier."""
 
@@ -56,10 +63,7 @@ class ParityCheck:
         self._conversion = conversion
         self._features = features
         self._column = list(final.classes_).index(1)
-        onnx = conversion.graph.SerializeToString(deterministic=True)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(conversion.graph.SerializeToString(deterministic=True))
 
     def measure(self, given: list[tuple[str, np.ndarray]]) -> Parity:
         """Over given tables by name, over rows made for the model, and over rows at every split of its trees.

@@ -1,4 +1,5 @@
-"""Trains five models of each kind that can be imported, imports them, and writes what scikit-learn gives for rows.
+"""Trains five models of each kind that can be imported, imports them, and writes what scikit-learn and the import's own
+onnxruntime give for rows.
 
 Usage: train_models.py TABLE REAL OUT, where TABLE is a folder that demo/training-table.mjs filled and REAL a feature
 file. In OUT, each model has its r0b_VERSION.onnx and .json, rows in VERSION.csv, and the scores of those rows and of
@@ -29,6 +30,7 @@ from model_import.__main__ import main as import_model
 from model_import.conversion import convert, probabilities_of
 from model_import.feature_csv import read_features
 from model_import.made_rows import made_rows
+from model_import.parity import open_session
 from model_import.split_rows import SplitRows
 
 # Dates and positions, which single precision cannot hold; columns of which some or most values are missing; and one
@@ -164,9 +166,14 @@ def _write(out: Path, version: str, model, features: list[str], real: Path) -> N
     expected = {
         "atSplits": len(at_splits),
         "scores": probabilities_of(model, rows)[:, column].tolist(),
+        "onnxScores": _onnx_probabilities(out / f"r0b_{version}.onnx", rows)[:, column].tolist(),
         "realScores": probabilities_of(model, read_features(real, features))[:, column].tolist(),
     }
     (out / f"{version}.expected.json").write_text(json.dumps(expected))
+
+
+def _onnx_probabilities(path: Path, rows: np.ndarray) -> np.ndarray:
+    return open_session(path.read_bytes()).run(["probabilities"], {"X": rows})[0]
 
 
 if __name__ == "__main__":
