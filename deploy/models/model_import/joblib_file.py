@@ -8,15 +8,18 @@ import bz2
 import gzip
 import io
 import lzma
+import pickletools
 import re
 import warnings
 import zlib
 
 import sklearn
 from joblib.numpy_pickle import NumpyUnpickler
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
 from model_import.refused import Refused
+from model_import.training_only import forget_training, is_training_only, stand_in_for, stand_in_left
 
 MODELS = [
     "HistGradientBoostingClassifier",
@@ -73,6 +76,9 @@ OTHERS = {
     "numpy.random.bit_generator": {"SeedSequence", "__pyx_unpickle_SeedSequence"},
 }
 
+# How a pickle begins that holds one of these.
+CONTAINERS = {"EMPTY_DICT": "dict", "EMPTY_LIST": "list"}
+
 # The key of an estimator's state and the head of the text behind it (pickle's BINUNICODE or SHORT_BINUNICODE).
 VERSION_KEY = re.compile(rb"_sklearn_version(?:\x94|q.|r....)?(?:\x8c(?P<short>.)|X(?P<long>....))", re.DOTALL)
 
@@ -84,17 +90,25 @@ def read_model(content: bytes):
     scikit-learn wrote it, and where it is no such file.
     """
     pickled = _decompressed(content)
+    _check_holds_no_container(pickled)
     _check_version(pickled)
     with warnings.catch_warnings():
         warnings.simplefilter("error", InconsistentVersionWarning)
         try:
-            return _Unpickler(pickled).load()
+            model = _Unpickler(pickled).load()
         except Refused:
             raise
         except InconsistentVersionWarning as warning:
             raise _other_version(warning.original_sklearn_version) from warning
         except Exception as error:
             raise Refused(f"it cannot be read as a joblib file: {error or type(error).__name__}") from error
+    if not isinstance(model, BaseEstimator):
+        raise _no_model(type(model).__name__)
+    forget_training(model)
+    left = stand_in_left(model)
+    if left is not None:
+        raise _not_supported(left)
+    return model
 
 
 class _Unpickler(NumpyUnpickler):
@@ -106,10 +120,16 @@ class _Unpickler(NumpyUnpickler):
         of_scikit_learn = (module == "_loss" or module.startswith("sklearn.")) and name in SCIKIT_LEARN
         if of_scikit_learn or name in OTHERS.get(module, ()):
             return super().find_class(module, name)
-        raise Refused(
-            f"it names {module}.{name}, which no supported model needs, so nothing of it was run. Supported are "
-            f"{', '.join(MODELS)}, without categorical features"
-        )
+        if is_training_only(module, name):
+            return stand_in_for(module, name)
+        raise _not_supported(f"{module}.{name}")
+
+
+def _not_supported(name: str) -> Refused:
+    return Refused(
+        f"it names {name}, which no supported model needs, so nothing of it was run. Supported are "
+        f"{', '.join(MODELS)}, without categorical features"
+    )
 
 
 def _decompressed(content: bytes) -> bytes:
@@ -126,6 +146,24 @@ def _decompressed(content: bytes) -> bytes:
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise Refused(f"it is compressed, and its bytes are damaged: {error}") from error
     return content
+
+
+def _check_holds_no_container(pickled: bytes) -> None:
+    """Said before all else: what lies in a dict beside the model is often of a kind that is refused by its name."""
+    try:
+        first = next(code.name for code, _, _ in pickletools.genops(pickled) if code.name not in ("PROTO", "FRAME"))
+    except (ValueError, StopIteration):
+        # It is no pickle, which reading it says.
+        return
+    if first in CONTAINERS:
+        raise _no_model(CONTAINERS[first])
+
+
+def _no_model(kind: str) -> Refused:
+    return Refused(
+        f"it holds a {kind}, not a model. Load it where you trust it and dump the model alone: "
+        "joblib.dump(MODEL, FILE)"
+    )
 
 
 def _check_version(pickled: bytes) -> None:

@@ -4,11 +4,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { env } from 'onnxruntime-node';
 import { Model } from './model.js';
-import { MODELS, runImportPython } from './testing/import-command.js';
+import { importPython, MODELS, runImportPython } from './testing/import-command.js';
 
 const run = promisify(execFile);
+const CASES = new URL('../../../../shared/cases/', import.meta.url);
 
 describe('deploy/models/import', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-import-'));
@@ -33,7 +36,26 @@ describe('deploy/models/import', () => {
     );
     const model = await Model.load(join(out, 'r0b_a1.onnx'));
     assert.deepEqual([model.manifest.name, model.manifest.version], ['r0b', 'a1']);
+    assert.equal(model.manifest.libraries.onnxruntime, env.versions.node, 'parity is proven on the onnxruntime here');
     await model.close();
+  });
+
+  test('as a command: a model that stopped early by a scorer is imported, as one without what prediction does not need', async () => {
+    const script = fileURLToPath(new URL('import-early-stopping-scorer/make.py', CASES));
+    const names = fileURLToPath(new URL('import-early-stopping-scorer/names.txt', CASES));
+    const python = await importPython();
+    for (const [version, ...without] of [['early'], ['bare', '--without']] as const) {
+      const made = await run(python, [script, ...without], { cwd: folder });
+      const scores = (made.stdout.match(/[0-9.]+/g) ?? []).map(Number);
+      assert.equal(scores.length, 2);
+      const args = ['early.joblib', '--vra', 'r0b', '--model-version', version, '--feature-names', names];
+      await run(`${MODELS}import`, [...args, '--out', folder], { cwd: folder });
+      const model = await Model.load(join(folder, `r0b_${version}.onnx`));
+      // The rows that make.py prints the scores of, to numpy's eight digits.
+      const scored = await model.score(Float64Array.of(0.1, 0, -0.5, 0.2), 2);
+      for (const [row, score] of scores.entries()) assert.ok(Math.abs((scored[row] as number) - score) < 1e-8);
+      await model.close();
+    }
   });
 
   test('as a command: a refusal is an exit code, a sentence, and no file', async () => {
