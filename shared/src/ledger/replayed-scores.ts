@@ -21,7 +21,7 @@ export class ReplayedScores {
     this.#statements = {
       live: database.prepare<[string, string, string], { source: bigint; score: number }>(
         `SELECT diaSourceId AS source, score FROM provenance
-         WHERE stem = ? AND model_name = ? AND model_version = ? AND score IS NOT NULL`,
+         WHERE stem = ? AND model_name = ? AND model_version = ? AND score IS NOT NULL ORDER BY ID`,
       ),
       clear: database.prepare(
         `DELETE FROM replayed_score WHERE stem_ID =
@@ -45,8 +45,9 @@ export class ReplayedScores {
   }
 
   /**
-   * Puts the scores of a stem in the place of those of a replay before, within the caller's transaction. A source
-   * that provenance has a score of, of the same version, is compared with that one and not kept a second time.
+   * Puts the scores of a stem in the place of those of a replay before, within the caller's transaction. A score that
+   * provenance has, of the same version, is compared with that one and not kept a second time: where a source is in the
+   * stem several times, the first with the first, and so on.
    */
   replace(
     stem: string,
@@ -54,13 +55,14 @@ export class ReplayedScores {
     rows: readonly ScoreRecord[],
     now: number,
   ): { compared: number; difference: number } {
-    const live = new Map(
-      this.#statements.live.all(stem, model.name, model.version).map((row) => [row.source, row.score]),
-    );
+    const live = new Map<bigint, number[]>();
+    for (const { source, score } of this.#statements.live.all(stem, model.name, model.version)) {
+      live.set(source, [...(live.get(source) ?? []), score]);
+    }
     this.remove(stem, model);
     let difference = 0;
     const apart = rows.filter(({ diaSourceId, score }) => {
-      const recorded = live.get(diaSourceId);
+      const recorded = live.get(diaSourceId)?.shift();
       if (recorded !== undefined) difference = Math.max(difference, Math.abs(score - recorded));
       return recorded === undefined;
     });

@@ -127,6 +127,21 @@ describe('replayed scores', () => {
     assert.deepEqual(ledger.replay.scores.ofObject(OBJECT), []);
   });
 
+  test('of a source that is in the stem twice are compared each with its own', (t) => {
+    const ledger = newLedger(t);
+    addStem(ledger, STEM, 1, 0, 0);
+    const twice = (...scores: number[]) => scores.flatMap((score) => rowsOf(score));
+    const settlement = { status: 1, now: AT, durationMs: 1 } as const;
+    const work = ledger.work('predict', 'r0b');
+    ledger.results.recordScores(work, STEM, { name: 'r0b', version: 'a1' }, twice(0.25, 0.875), settlement);
+    const replayed = ledger.replay.recordScores(begin(ledger).step(STEM), 'a1', twice(0.25, 0.875, 0.5));
+    assert.deepEqual(replayed, { outcome: 'done', rows: 3, compared: 2, difference: 0 });
+    assert.deepEqual(
+      ledger.replay.scores.ofObject(OBJECT).map(({ score }) => score),
+      [0.5],
+    );
+  });
+
   test('to be annotated become the VRA’s own, once, and open the stem for annotating', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEM, 1, 0, 1);
