@@ -9,5 +9,6 @@ export const LEDGER_COMMANDS: Commands = {
   stem: async () => (await import('./commands/stem.js')).stemCommand(),
   object: async () => (await import('./commands/object.js')).objectCommand(),
   retry: async () => (await import('./commands/retry.js')).retryCommand(),
+  forget: async () => (await import('./commands/forget.js')).forgetCommand(),
   dead: async () => (await import('./commands/dead.js')).deadCommand(),
 };

@@ -9,6 +9,7 @@ import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
 import { Events } from './events.js';
+import { Forgetting } from './forgetting.js';
 import { StemHistory } from './history.js';
 import { migrate } from './migrations.js';
 import { ObjectHistory } from './objects.js';
@@ -20,6 +21,8 @@ import { ScoreCounts } from './score-counts.js';
 import { addVraColumns, hasVraColumns } from './status-tables.js';
 import { TnsLedger } from './tns.js';
 import { Totals } from './totals.js';
+import { AlertVerification } from './verify-alerts.js';
+import { NameVerification } from './verify-names.js';
 import { ObjectVerification } from './verify-objects.js';
 import { OffsetVerification } from './verify-offsets.js';
 import { StemVerification } from './verify-stems.js';
@@ -38,6 +41,7 @@ export class Ledger {
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
+  readonly forgetting: Forgetting;
   readonly history: StemHistory;
   readonly objects: ObjectHistory;
   readonly overview: Overview;
@@ -55,6 +59,7 @@ export class Ledger {
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);
+    this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);
     this.objects = new ObjectHistory(database);
     this.overview = new Overview(database);
@@ -92,9 +97,17 @@ export class Ledger {
   }
 
   /** Questions of `lvra verify`: they read and never write. */
-  get verification(): { stems: StemVerification; offsets: OffsetVerification; objects: ObjectVerification } {
+  get verification(): {
+    alerts: AlertVerification;
+    names: NameVerification;
+    stems: StemVerification;
+    offsets: OffsetVerification;
+    objects: ObjectVerification;
+  } {
     const { database } = this;
     return {
+      alerts: new AlertVerification(database),
+      names: new NameVerification(database),
       stems: new StemVerification(database),
       offsets: new OffsetVerification(database),
       objects: new ObjectVerification(database),

@@ -1,5 +1,6 @@
 import { type Stage, UPSTREAM } from '../stages.js';
 import { STATUS } from '../status.js';
+import { isStem } from '../stem.js';
 import type { Database } from './connection.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
@@ -137,14 +138,20 @@ export class Overview {
     }));
   }
 
-  /** The newest stems that a stage has done, newest first. */
+  /** The newest stems that a stage has done, newest first; rows of names that are no stems are passed over. */
   newestDone(stage: Stage, vra: string, most: number): string[] {
-    return this.#database
-      .prepare<[number], string>(
-        `SELECT stem FROM ${STATUS_TABLE[stage]} WHERE ${columnOf(vra)} IN (1, -1) ORDER BY stem DESC LIMIT ?`,
+    const names = this.#database
+      .prepare<[], string>(
+        `SELECT stem FROM ${STATUS_TABLE[stage]} WHERE ${columnOf(vra)} IN (1, -1) ORDER BY stem DESC`,
       )
       .pluck()
-      .all(most);
+      .iterate();
+    const newest: string[] = [];
+    for (const stem of names) {
+      if (newest.length === most) break;
+      if (isStem(stem)) newest.push(stem);
+    }
+    return newest;
   }
 
   /** How many alerts are in quarantine and have not been replayed. */

@@ -53,6 +53,8 @@ export interface StemFacts {
   status(stage: Stage, vra: string): number | null | undefined;
   /** Whether a process of ours finished the stem in this stage; otherwise a done stem is the Python pipeline's. */
   doneByUs(stage: Stage, vra: string): boolean;
+  /** The VRAs for which a process of ours made features of the stem, now or before. */
+  readonly featuresMadeFor: readonly string[];
   /** Whether the stage has given up on it. */
   isDead(stage: Stage, vra: string): boolean;
   readonly quarantined: readonly QuarantineFact[];
@@ -102,6 +104,11 @@ export class StemVerification {
       done: database.prepare(
         'SELECT 1 FROM stem_event WHERE stem = ? AND stage = ? AND vra = ? AND status IN (1, -1) LIMIT 1',
       ),
+      featuresMadeFor: database
+        .prepare<[string], string>(
+          "SELECT DISTINCT vra FROM stem_event WHERE stem = ? AND stage = 'feature' AND status IN (1, -1)",
+        )
+        .pluck(),
       dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
       quarantined: database.prepare('SELECT stage, position, path, bytes FROM quarantine WHERE stem = ? ORDER BY ID'),
       flags: database.prepare(
@@ -153,6 +160,7 @@ export class StemVerification {
       gone: statements.gone.get(stem) as bigint,
       status: (stage, vra) => statusIn(rows[stage], vra),
       doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
+      featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
       quarantined: quarantined.map(({ stage, position, path, bytes }) => ({
         stage: stage as string,

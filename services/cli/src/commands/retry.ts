@@ -40,9 +40,6 @@ export function retryCommand(): Command {
       if ((stem === undefined) === (options.failed === undefined)) {
         throw new UsageError('name one stem, or write --failed for all that failed');
       }
-      if (stem !== undefined && !isStem(stem)) {
-        throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
-      }
       if (stem === undefined && options.force) throw new UsageError('--force goes with one stem, not with --failed');
       withLedger((open) => retry(stem, options, open));
     });
@@ -81,5 +78,8 @@ function failedStems(ledger: OpenLedger['ledger'], stage: Stage, vra: string): s
 
 function whyNothing(stem: string, wanted: OpenLedger['stages'], ledger: OpenLedger['ledger']): string {
   const isKnown = wanted.some(([stage, vra]) => ledger.work(stage, vra).status(stem) !== undefined);
-  return isKnown ? `${stem} is done: write --force to have it done again` : `the ledger knows no stem ${stem}`;
+  if (isKnown) return `${stem} is done: write --force to have it done again`;
+  return isStem(stem)
+    ? `the ledger knows no stem ${stem}`
+    : `${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`;
 }

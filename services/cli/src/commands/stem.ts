@@ -21,10 +21,10 @@ export function stemCommand(): Command {
     .argument('<stem>', 'YYYYMMDD_HHMMSS')
     .addHelpText('after', HELP)
     .action((stem: string) => {
-      if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
       withLedger((open) => {
         const parts = [origin, files, statuses, unscored, scores, events].map((part) => part(stem, open));
         if (parts.every((lines) => lines.length === 0)) {
+          if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
           throw new UsageError(`the ledger in ${open.settings.dataRoot} knows no stem ${stem}`);
         }
         print([stem, ...parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))].join('\n\n'));
@@ -52,6 +52,8 @@ function origin(stem: string, { ledger }: OpenLedger): string[] {
 }
 
 function files(stem: string, { paths, ledger }: OpenLedger): string[] {
+  // A row may have a name that no file can have.
+  if (!isStem(stem)) return [];
   const found = (
     [
       ['batch', 'batch'],

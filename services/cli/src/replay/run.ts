@@ -6,6 +6,7 @@ import { openPipeline, type Pipeline } from '@lvra/shared/service/pipeline';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
+import { isStem } from '@lvra/shared/stem';
 import { count, print, utc } from '../formats.js';
 import { startProgress } from '../progress.js';
 import { annotateAgain } from './annotating.js';
@@ -36,12 +37,17 @@ export async function replay(options: ReplayOptions): Promise<void> {
 
 async function run(pipeline: Pipeline, job: ReplayJob): Promise<void> {
   const { replays } = pipeline.ledger.replay;
-  const stored = replays.stems(job.vra, job.from, job.to);
+  const named = replays.stems(job.vra, job.from, job.to);
+  // A row of any other name has no files to work on, now or later.
+  const stored = named.filter(({ stem }) => isStem(stem));
   if (stored.length === 0) throw new UsageError(`the ledger knows no stem from ${job.from} to ${job.to}`);
   const ready = replayable(stored, job);
   const { id, begunAt, done } = replays.begin(jobName(job), Date.now());
   const todo = ready.filter((stem) => !done.has(stem));
   if (done.size > 0) print(`goes on with the replay begun at ${utc(begunAt)} UTC: ${count(done.size)} stems are done`);
+  if (stored.length < named.length) {
+    print(`${count(named.length - stored.length)} rows are left out, whose names are no stems: see \`lvra verify\``);
+  }
   if (ready.length < stored.length) {
     print(`${count(stored.length - ready.length)} stems are not through ${job.stage} yet: the services will do them`);
   }

@@ -1,7 +1,9 @@
+import { isStem } from '@lvra/shared/stem';
 import type { OpenLedger } from '../ledger.js';
 import { Findings } from './findings.js';
 import { readHeld } from './held.js';
 import { checkKafka } from './kafka-check.js';
+import { checkNames, reportOddName } from './name-check.js';
 import { Nights } from './nights.js';
 import { checkObjects } from './object-check.js';
 import { checkOffsetRanges } from './offset-check.js';
@@ -31,19 +33,21 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
-  const { stems, offsets, objects } = ledger.verification;
+  const { alerts, names, stems, offsets, objects } = ledger.verification;
+  const reported = checkNames(names, findings);
   const all = stems.count(...range);
   let after = range[0].slice(0, -1);
   for (;;) {
     const page = stems.page(after, range[1]);
     if (page.length === 0) break;
     for (const stem of page) {
-      await checkStem(stems.facts(stem), { paths, nights, findings, vras, features, stages });
+      if (isStem(stem)) await checkStem(stems.facts(stem), { paths, nights, findings, vras, features, stages });
+      else if (!reported.has(stem)) reportOddName(stem, names, findings);
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }
     after = page.at(-1) as string;
   }
-  checkStrayFiles(stems, nights, range, now, findings);
+  await checkStrayFiles({ stems, alerts, nights, range, now, findings });
   checkOffsetRanges(offsets, findings);
   const { sandbox } = options;
   await checkObjects({

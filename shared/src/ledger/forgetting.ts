@@ -1,0 +1,109 @@
+import { UsageError } from '../errors.js';
+import { isStem } from '../stem.js';
+import { type Database, writing } from './connection.js';
+import { STATUS_TABLE } from './status-tables.js';
+
+/** How many rows of each table were removed. */
+export type Removed = Readonly<Record<string, number>>;
+
+/**
+ * Takes rows out of the ledger that should not be there: what `lvra verify` finds to be no stem, doubled or altered.
+ * Everything that hangs on a row goes with it, in one transaction.
+ */
+export class Forgetting {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Removes all rows of a name that is no stem, or the status rows of a stem of which there is nothing else.
+   *
+   * @throws UsageError where the stem has a batch, scores or anything else that would be lost
+   */
+  stem(name: string): Removed {
+    return writing(this.#database, () => {
+      if (!isStem(name)) return this.#everything('stem = ?', name);
+      const held = [
+        'batch',
+        'batch_offsets',
+        'diaobjid_stems',
+        'provenance',
+        'threshold_flags_provenance',
+        'quarantine',
+      ].filter(
+        (table) => this.#database.prepare(`SELECT 1 FROM ${table} WHERE stem = ? LIMIT 1`).get(name) !== undefined,
+      );
+      if (held.length > 0) throw new UsageError(`${name} stays: ${held.join(', ')} has rows of it`);
+      return this.#remove([...Object.values(STATUS_TABLE), 'work'], 'stem = ?', name);
+    });
+  }
+
+  /** Removes the rows whose stem is NULL or no text. */
+  unnamed(): Removed {
+    return writing(this.#database, () => this.#everything("typeof(stem) <> 'text'"));
+  }
+
+  /**
+   * Removes scores by their provenance IDs, with what became of them at Lasair.
+   *
+   * @param now ms since 1970
+   * @throws UsageError where there is no such score, or a call with it may be under way
+   */
+  scores(ids: readonly bigint[], now: number): Removed {
+    return writing(this.#database, () => {
+      const moving = this.#database
+        .prepare('SELECT max(max(sending_until, doubt_until)) FROM annotation WHERE sending_ID = ?')
+        .pluck();
+      for (const id of ids) {
+        this.#mustHave('provenance', id);
+        const until = Number(moving.get(id) ?? 0);
+        if (until > now) {
+          const seconds = Math.ceil((until - now) / 1_000);
+          throw new UsageError(`a call with score ${id} may be under way for ${seconds} s: stop annotate and wait`);
+        }
+      }
+      return this.#scores('ID IN (SELECT value FROM json_each(?))', JSON.stringify(ids.map(String)));
+    });
+  }
+
+  /** Removes threshold flags by their IDs. @throws UsageError where there are no such flags */
+  flags(ids: readonly bigint[]): Removed {
+    return writing(this.#database, () => {
+      for (const id of ids) this.#mustHave('threshold_flags_provenance', id);
+      const condition = 'ID IN (SELECT value FROM json_each(?))';
+      return this.#remove(['threshold_flags_provenance'], condition, JSON.stringify(ids.map(String)));
+    });
+  }
+
+  #mustHave(table: string, id: bigint): void {
+    if (this.#database.prepare(`SELECT 1 FROM ${table} WHERE ID = ?`).get(id) === undefined) {
+      throw new UsageError(`${table} has no row ${id}`);
+    }
+  }
+
+  #everything(condition: string, ...values: string[]): Removed {
+    const others = [...Object.values(STATUS_TABLE), 'work', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
+    return { ...this.#scores(condition, ...values), ...this.#remove(others, condition, ...values) };
+  }
+
+  #scores(condition: string, ...values: string[]): Removed {
+    const ids = `SELECT ID FROM provenance WHERE ${condition}`;
+    const run = (sql: string) => this.#database.prepare(sql).run(...values);
+    run(`DELETE FROM annotation_outcome WHERE provenance_ID IN (${ids})`);
+    // Which score is the newest must be looked for among all that are left.
+    run(`UPDATE annotation SET newest_under = NULL WHERE sending_ID IN (${ids})`);
+    run(`UPDATE annotation SET accepted_ID = NULL WHERE accepted_ID IN (${ids})`);
+    return this.#remove(['provenance'], condition, ...values);
+  }
+
+  #remove(tables: readonly string[], condition: string, ...values: string[]): Removed {
+    const removed: Record<string, number> = {};
+    for (const table of tables) {
+      const { changes } = this.#database.prepare(`DELETE FROM ${table} WHERE ${condition}`).run(...values);
+      if (changes > 0) removed[table] = changes;
+    }
+    return removed;
+  }
+}

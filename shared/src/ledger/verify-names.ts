@@ -1,0 +1,50 @@
+import type { Database } from './connection.js';
+import { STATUS_TABLE } from './status-tables.js';
+
+/** The tables that name stems, with those of the team's spec first. */
+export const STEM_TABLES = [
+  ...Object.values(STATUS_TABLE),
+  'diaobjid_stems',
+  'provenance',
+  'threshold_flags_provenance',
+  'batch',
+] as const;
+
+const DIGIT = '[0-9]';
+/** `YYYYMMDD_HHMMSS` for GLOB; whether there is such a second is not looked at. */
+const LIKE_A_STEM = `${DIGIT.repeat(8)}_${DIGIT.repeat(6)}`;
+
+/** Names that cannot be stems, as a row written by hand may have them. It reads and never writes. */
+export class NameVerification {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Texts in the place of stems that do not even look like one. */
+  odd(): string[] {
+    const names = STEM_TABLES.map(
+      (table) => `SELECT stem FROM ${table} WHERE typeof(stem) = 'text' AND stem NOT GLOB '${LIKE_A_STEM}'`,
+    );
+    return this.#database.prepare<[], string>(names.join(' UNION ')).pluck().all();
+  }
+
+  /** The tables that have rows of a name, and how many. */
+  tablesWith(name: string): { table: string; rows: number }[] {
+    return this.#count('stem = ?', name);
+  }
+
+  /** The tables that have rows in which the stem is NULL or no text, and how many. */
+  unnamed(): { table: string; rows: number }[] {
+    return this.#count("typeof(stem) <> 'text'");
+  }
+
+  #count(condition: string, ...values: string[]): { table: string; rows: number }[] {
+    return STEM_TABLES.flatMap((table) => {
+      const statement = this.#database.prepare(`SELECT count(*) FROM ${table} WHERE ${condition}`).pluck();
+      const rows = Number(statement.get(...values));
+      return rows > 0 ? [{ table, rows }] : [];
+    });
+  }
+}
