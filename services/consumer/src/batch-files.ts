@@ -18,6 +18,11 @@ export async function writeBatchFile(path: string, messages: readonly Buffer[]):
   await writeFileAtomically(path, (file) => writeChunks(file, chunks));
 }
 
+/** How long a batch file is. @param bytes of its messages together */
+export function batchFileBytes({ alerts, bytes }: { readonly alerts: number; readonly bytes: number }): number {
+  return BEGIN.length + bytes + (alerts - 1) * BETWEEN.length + END.length;
+}
+
 /** Writes the raw bytes of quarantined messages, each to its own file. */
 export async function writeQuarantineFiles(files: readonly { path: string; bytes: Buffer }[]): Promise<void> {
   for (let begin = 0; begin < files.length; begin += SIDE_BY_SIDE) {

@@ -97,7 +97,7 @@ export const FILE_DAMAGES: readonly Damage[] = [
   {
     name: 'an alert is gone from a batch file',
     check: 'batch',
-    says: /holds \d+ alerts of \d+ bytes; \d+ of \d+ were registered/,
+    says: /holds \d+ alerts in \d+ bytes; \d+ in \d+ were registered/,
     do: ({ paths, stems: [stem] }) => {
       edit(paths.batch(stem!), (text) => text.split('\n').toSpliced(2, 1).join('\n'));
       return { stem: stem! };

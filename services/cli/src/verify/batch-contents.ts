@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { AlertView, readAlert } from '@lvra/feature/alert';
 import { scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 
 /** The ids of an alert as its batch file has them. */
@@ -13,11 +15,13 @@ export interface AlertIds {
 /** What a batch file holds, as far as it decides what the stages must have made of it. */
 export interface BatchContents {
   readonly alerts: number;
-  /** Of the messages, without what stands between them. */
+  /** Of the whole file. */
   readonly bytes: number;
   /** The alerts that must have a feature row. */
   readonly withRow: readonly AlertIds[];
   readonly withoutAlert: number;
+  /** Of the alerts that have no row, as far as they say which object they are about. */
+  readonly objects: readonly bigint[];
   /** The positions of alerts that must be in quarantine. */
   readonly rejected: readonly number[];
 }
@@ -31,17 +35,28 @@ export async function readBatchContents(path: string): Promise<BatchContents> {
   const view = new AlertView();
   const withRow: AlertIds[] = [];
   const rejected: number[] = [];
-  const sums = { alerts: 0, bytes: 0, withoutAlert: 0 };
+  const objects: bigint[] = [];
+  const sums = { alerts: 0, withoutAlert: 0 };
   const read = scanBatch(path, (cursor, bytes) => {
     readAlert(cursor, bytes, view);
     return view.hasAlert ? { diaObjectId: view.diaObjectId, diaSourceId: view.diaSourceId } : undefined;
   });
   for await (const { position, bytes, result } of read) {
     sums.alerts++;
-    sums.bytes += bytes.length;
+    if (result instanceof AlertRejected || result === undefined) objects.push(...objectOf(bytes));
     if (result instanceof AlertRejected) rejected.push(position);
     else if (result === undefined) sums.withoutAlert++;
     else withRow.push({ position, ...result });
   }
-  return { ...sums, withRow, rejected };
+  const { size: bytes } = await stat(path);
+  return { ...sums, bytes, withRow, objects, rejected };
+}
+
+function objectOf(bytes: Buffer): bigint[] {
+  try {
+    return [readEnvelope(bytes).diaObjectId];
+  } catch (error) {
+    if (error instanceof AlertRejected) return [];
+    throw error;
+  }
 }

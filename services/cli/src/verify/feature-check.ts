@@ -24,14 +24,16 @@ export async function checkFeatures(
     return set === DEFAULT_FEATURES && typeof status === 'number' && isDone(status);
   });
   if (!done) return undefined;
+  // Who made the batch says nothing of who made the features: a stem may be taken up by the other pipeline at every step.
+  const isOurs = facts.featuresMadeFor.some((vra) => (features.get(vra) ?? DEFAULT_FEATURES) === DEFAULT_FEATURES);
   const rows = await readFeatures(facts.stem, check);
   const flagged = facts.flags.map(pairOf);
-  if (!rows) return facts.batch ? flagged : undefined;
+  if (!rows) return isOurs ? flagged : undefined;
   findings.counts.featureRows += rows.length;
-  if (contents) checkAgainstBatch(facts, contents, rows, check);
+  if (contents) checkAgainstBatch(facts, contents, rows, isOurs, check);
   const pairs = rows.map(pairOf);
   // The Python pipeline can leave a stem without these rows.
-  if (facts.batch || flagged.length > 0) checkFlags(facts.stem, pairs, flagged, check);
+  if (isOurs || flagged.length > 0) checkFlags(facts.stem, pairs, flagged, check);
   return pairs;
 }
 
@@ -70,14 +72,18 @@ async function readFeatures(stem: string, { paths, nights, findings }: StemCheck
 }
 
 function checkAgainstBatch(
-  { stem, batch, quarantined }: StemFacts,
+  { stem, quarantined }: StemFacts,
   contents: BatchContents,
-  rows: readonly FeatureIds[],
+  all: readonly FeatureIds[],
+  isOurs: boolean,
   { findings }: StemCheck,
 ): void {
-  // Of the Python pipeline's rows only the object is certain: it takes the last source of the list.
+  // Of the Python pipeline's rows only the object is certain: it takes the last source of the list. And it makes rows of
+  // alerts that have to be put aside here.
+  const rejected = new Set(contents.rejected);
+  const rows = isOurs ? all : all.filter(({ position }) => position === undefined || !rejected.has(position));
   const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
-    batch ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
+    isOurs ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
   const aside = new Set(quarantined.filter(({ stage }) => stage === 'feature').map(({ position }) => position));
   const compared = compare(contents.withRow.map(name), rows.map(name));
   const { doubled, strange } = compared;
@@ -103,7 +109,7 @@ function checkAgainstBatch(
   for (const row of doubled) {
     findings.add({ check: 'doubled', stem, object: objectOf(row), what: 'a feature row is there twice', todo });
   }
-  if (!batch) return;
+  if (!isOurs) return;
   for (const position of contents.rejected.filter((place) => !aside.has(place))) {
     const what = `the alert at position ${position} cannot have features and is not in quarantine`;
     findings.add({ check: 'quarantine', stem, what, todo });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { batchFileBytes } from '@lvra/consumer/batch-files';
 import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
@@ -122,10 +123,12 @@ async function readBatch(facts: StemFacts, { paths, nights, findings }: StemChec
     findings.counts.batchFiles++;
     findings.counts.alerts += contents.alerts;
     findings.counts.withoutAlert += contents.withoutAlert;
-    if (batch && (contents.alerts !== batch.alerts || contents.bytes !== batch.bytes)) {
-      wrong(
-        `${path} holds ${contents.alerts} alerts of ${contents.bytes} bytes; ${batch.alerts} of ${batch.bytes} were registered`,
-      );
+    if (batch) {
+      const bytes = batchFileBytes(batch);
+      if (contents.alerts !== batch.alerts || contents.bytes !== bytes) {
+        const registered = `${batch.alerts} in ${bytes} were registered`;
+        wrong(`${path} holds ${contents.alerts} alerts in ${contents.bytes} bytes; ${registered}`);
+      }
     }
     return contents;
   } catch (error) {

@@ -1,34 +1,83 @@
 import { statSync } from 'node:fs';
+import { messageOf } from '@lvra/shared/errors';
+import type { AlertVerification } from '@lvra/shared/ledger/verify-alerts';
 import type { StemVerification } from '@lvra/shared/ledger/verify-stems';
+import { readBatchContents } from './batch-contents.js';
+import { type FeatureIds, readFeatureIds } from './feature-ids.js';
 import { countUp, type Findings } from './findings.js';
 import type { Nights } from './nights.js';
 
 /** A consumer that lives registers its file sooner than this, and removes what a killed one left after it. */
 const IN_HAND_MS = 20 * 60_000;
 
-/** Looks for files of stems that the ledger does not know. @param from first and last stem */
-export function checkStrayFiles(
-  stems: StemVerification,
-  nights: Nights,
-  [from, to]: readonly [string, string],
-  now: number,
-  findings: Findings,
-): void {
+export interface StrayCheck {
+  readonly stems: StemVerification;
+  readonly alerts: AlertVerification;
+  readonly nights: Nights;
+  /** First and last stem. */
+  readonly range: readonly [string, string];
+  readonly now: number;
+  readonly findings: Findings;
+}
+
+/**
+ * Looks for files of stems that the ledger does not know. The Python consumer leaves such a batch file where it ends
+ * between renaming and registering it, and then it is all that there is of its alerts; one whose alerts came in under
+ * other stems, as after a restored copy of log.db, is there once too often.
+ */
+export async function checkStrayFiles(check: StrayCheck): Promise<void> {
+  const { stems, nights, range, now, findings } = check;
   for (const kind of ['batch', 'features'] as const) {
-    for (const { stem, path } of nights.files(kind, from, to)) {
+    for (const { stem, path } of nights.files(kind, ...range)) {
       if (stems.knows(stem)) continue;
       const file = statSync(path, { throwIfNoEntry: false });
       // It was registered, or removed, since the folder was read.
       if (!file || stems.knows(stem)) continue;
-      if (now - file.mtimeMs < IN_HAND_MS) countUp(findings.counts.pending, 'consumer');
-      else {
-        findings.add({
-          check: 'batch',
-          stem,
-          what: `${path} is of a stem that the ledger does not know`,
-          todo: 'remove it; but where log.db was restored from a copy and Kafka has its alerts no more, read it again: lvra run --once --source replay',
-        });
-      }
+      // Stems that wait for their features may hold the same alerts.
+      if (now - file.mtimeMs < IN_HAND_MS || isFeaturePending(findings)) countUp(findings.counts.pending, 'consumer');
+      else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
     }
   }
+}
+
+function isFeaturePending({ counts }: Findings): boolean {
+  return Object.keys(counts.pending).some((name) => name.startsWith('feature '));
+}
+
+async function reportBatch(stem: string, path: string, { alerts, findings }: StrayCheck): Promise<void> {
+  const add = (what: string, todo: string) => findings.add({ check: 'batch', stem, what: `${path} ${what}`, todo });
+  try {
+    const { withRow, objects } = await readBatchContents(path);
+    const unknown =
+      withRow.filter((ids) => !alerts.knowsSource(ids)).length +
+      objects.filter((diaObjectId) => !alerts.knowsObject(diaObjectId)).length;
+    if (unknown === 0) {
+      add('is of a stem that the ledger does not know; it has all of its alerts from other stems', `\`rm ${path}\``);
+    } else {
+      add(
+        `is of a stem that the ledger does not know, and so are ${unknown} of its alerts`,
+        `stop the services, read it in with \`lvra run --once --source replay --replay-path ${path}\`, then \`rm ${path}\``,
+      );
+    }
+  } catch (error) {
+    add(
+      `is of a stem that the ledger does not know, and cannot be read: ${messageOf(error)}`,
+      'move it out of JSON/ and keep it: what of it can be read may be read in with `--source replay`',
+    );
+  }
+}
+
+async function reportFeatures(stem: string, path: string, { alerts, findings }: StrayCheck): Promise<void> {
+  const isKnown = ({ diaObjectId, diaSourceId }: FeatureIds) =>
+    diaObjectId !== undefined && diaSourceId !== undefined && alerts.knowsSource({ diaObjectId, diaSourceId });
+  const rows = await readFeatureIds(path).catch(() => undefined);
+  const unknown = rows?.filter((row) => !isKnown(row)).length;
+  findings.add({
+    check: 'features',
+    stem,
+    what: `${path} is of a stem that the ledger does not know${unknown ? `, and so are ${unknown} of its rows` : ''}`,
+    todo: unknown
+      ? 'look for the batch file of this stem in a copy and read it in with `--source replay`; then move this file away'
+      : `\`rm ${path}\`: feature files can be made again from batch files`,
+  });
 }
