@@ -6,7 +6,7 @@ import { routeOf } from './routes.js';
 import { STAGES } from './stages.js';
 import { isDone, statusMeaning } from './status.js';
 import { instantOfStem, isStem, nextStem, nightOf, stemOf } from './stem.js';
-import { DEAD_STREAM, isVraName, stemOfSubject, subjects, WORK_STREAM } from './subjects.js';
+import { DEFAULT_PREFIX, isNatsPrefix, isVraName, natsNames, stemOfSubject, subjects } from './subjects.js';
 
 const STEM = '20260202_102448';
 
@@ -74,20 +74,39 @@ describe('subjects', () => {
     new RegExp(`^${filter.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`).test(subject);
 
   test('end with their stem and belong to exactly one stream', () => {
-    const { alerts, features, scores, annotated, dead } = subjects;
-    const work = [alerts(STEM), features('r0b', STEM), scores('r0b', STEM), annotated('r0b', STEM)];
-    for (const subject of work) {
+    const { alerts, features, scores, annotated } = subjects;
+    const { work, dead } = natsNames(DEFAULT_PREFIX);
+    const ofWork = [alerts(STEM), features('r0b', STEM), scores('r0b', STEM), annotated('r0b', STEM)];
+    for (const subject of ofWork) {
       assert.equal(stemOfSubject(subject), STEM);
-      assert.equal(WORK_STREAM.subjects.filter((filter) => matches(filter, subject)).length, 1, subject);
-      assert.ok(!DEAD_STREAM.subjects.some((filter) => matches(filter, subject)));
+      assert.equal(work.subjects.filter((filter) => matches(filter, subject)).length, 1, subject);
+      assert.ok(!dead.subjects.some((filter) => matches(filter, subject)));
     }
-    assert.deepEqual(work, [
+    assert.deepEqual(ofWork, [
       `lvra.alerts.${STEM}`,
       `lvra.features.r0b.${STEM}`,
       `lvra.scores.r0b.${STEM}`,
       `lvra.annotated.r0b.${STEM}`,
     ]);
-    assert.ok(DEAD_STREAM.subjects.some((filter) => matches(filter, dead('predict', 'r0b', STEM))));
+    assert.ok(dead.subjects.some((filter) => matches(filter, subjects.dead('predict', 'r0b', STEM))));
+  });
+
+  test('and streams of two prefixes have nothing in common', () => {
+    const [ours, theirs] = [natsNames(DEFAULT_PREFIX), natsNames('lvra_dev')];
+    assert.equal(theirs.subject(routeOf('predict', 'r0b').input(STEM)), `lvra_dev.features.r0b.${STEM}`);
+    assert.deepEqual([ours.work.name, ours.dead.name], ['LVRA', 'LVRA_DEAD']);
+    assert.deepEqual([theirs.work.name, theirs.dead.name], ['LVRA_DEV', 'LVRA_DEV_DEAD']);
+    const subjectsOf = ({ work, dead }: typeof ours) => [...work.subjects, ...dead.subjects];
+    for (const subject of subjectsOf(theirs)) {
+      assert.ok(!subjectsOf(ours).some((filter) => matches(filter, subject)), subject);
+    }
+  });
+
+  test('begin with no prefix under which two deployments would share a stream', () => {
+    for (const prefix of ['lvra', 'lvra_dev', 'a-1']) assert.ok(isNatsPrefix(prefix), prefix);
+    for (const prefix of ['', 'Lvra', 'lvra_dead', 'a.b', 'a>', '*', '1a', '_a', 'a b', 'a'.repeat(33)]) {
+      assert.ok(!isNatsPrefix(prefix), prefix);
+    }
   });
 
   test('lead from each stage to the next, of the same VRA only', () => {

@@ -36,12 +36,41 @@ export const subjects = {
   probe: 'lvra.probe',
 } as const;
 
-/** The JetStream stream that holds the work, and the one that holds the dead letters. */
-export const WORK_STREAM = {
-  name: 'LVRA',
-  subjects: ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*', subjects.probe],
-};
-export const DEAD_STREAM = { name: 'LVRA_DEAD', subjects: ['lvra.dead.*.*.*'] };
+/** What every name begins with at a NATS server that one deployment has to itself. */
+export const DEFAULT_PREFIX = 'lvra';
+
+/** A JetStream stream. */
+export interface StreamName {
+  readonly name: string;
+  readonly subjects: readonly string[];
+}
+
+/** The names of one deployment at NATS. Two with prefixes of their own share a server and nothing else. */
+export interface NatsNames {
+  /** Holds the work; the durable consumers are its own. */
+  readonly work: StreamName;
+  /** Holds the dead letters. */
+  readonly dead: StreamName;
+  /** A subject, or a filter of them, as the server knows it. */
+  subject(name: string): string;
+}
+
+/** @param prefix in place of the `lvra` with which every subject begins */
+export function natsNames(prefix: string): NatsNames {
+  const subject = (name: string) => prefix + name.slice(DEFAULT_PREFIX.length);
+  const work = ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*', subjects.probe];
+  const stream = prefix.toUpperCase();
+  return {
+    work: { name: stream, subjects: work.map(subject) },
+    dead: { name: `${stream}_DEAD`, subjects: [subject('lvra.dead.*.*.*')] },
+    subject,
+  };
+}
+
+/** True where a text can be a prefix: no other one has the same streams, whose names are in capital letters. */
+export function isNatsPrefix(text: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !text.endsWith('_dead');
+}
 
 /** The stem that a subject speaks of: always its last token. */
 export function stemOfSubject(subject: string): string {

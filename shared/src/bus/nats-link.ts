@@ -1,18 +1,15 @@
 import {
   connect,
-  DiscardPolicy,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
-  NatsError,
-  RetentionPolicy,
-  StorageType,
   usernamePasswordAuthenticator,
 } from 'nats';
 import { messageOf } from '../errors.js';
 import type { Secret } from '../settings/secrets.js';
 import { sleep } from '../sleep.js';
-import { DEAD_STREAM, subjects, WORK_STREAM } from '../subjects.js';
+import { type NatsNames, subjects } from '../subjects.js';
+import { type DataFolder, ensureStreams, wordsOf } from './nats-streams.js';
 
 export interface NatsOptions {
   /** One or several `host:port`, comma-separated. */
@@ -21,11 +18,13 @@ export interface NatsOptions {
   readonly password?: Secret | undefined;
   /** What this service is called at the server. */
   readonly name: string;
+  readonly names: NatsNames;
+  readonly dataFolder: DataFolder;
   /** How long a message stays with a silent replica before another gets it. */
   readonly ackWaitMs: number;
   /** Told when it is connected, in words. */
   readonly onStatus: (status: string) => void;
-  /** Told of every new trouble, in words. */
+  /** Told of every new trouble, and of another deployment under the same names, in words. */
   readonly onTrouble: (trouble: string) => void;
 }
 
@@ -35,16 +34,9 @@ export interface LiveLink {
   readonly manager: JetStreamManager;
 }
 
-export const NANOSECONDS_PER_MS = 1_000_000;
-/** A stem that was not worked off in a week is the sweep's alone. */
-export const KEEP_WORK_MS = 7 * 24 * 3_600_000;
-const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
-
 const TRY_AGAIN_MS = 1_000;
 const ANSWER_WITHIN_MS = 5_000;
 const FLUSH_WITHIN_MS = 1_000;
-/** The code of JetStream for a stream that is not there. */
-const STREAM_NOT_FOUND = 10059;
 
 /**
  * Keeps up a connection to NATS and the streams in it, in the background and for as long as it takes.
@@ -80,7 +72,17 @@ export class NatsLink {
 
   /** The streams were not there: the server has lost its storage. */
   async restoreStreams(): Promise<void> {
-    await ensureStreams(this.live.manager);
+    await this.#ensureStreams(this.live.manager);
+  }
+
+  async #ensureStreams(manager: JetStreamManager): Promise<void> {
+    const { names, dataFolder, onTrouble } = this.#options;
+    const other = await ensureStreams(manager, names, dataFolder);
+    if (other === undefined) return;
+    onTrouble(
+      `the stream ${names.work.name} at NATS was last used with the data folder ${other}: if that is still in use, the two ` +
+        'take each other’s messages; give each a nats_prefix of its own',
+    );
   }
 
   /**
@@ -119,7 +121,7 @@ export class NatsLink {
       try {
         await this.#connectOnce();
       } catch (error) {
-        this.#lose(`NATS at ${this.#options.servers} cannot be used: ${messageOf(error)}; trying again`);
+        this.#lose(`NATS at ${this.#options.servers} cannot be used: ${wordsOf(error)}; trying again`);
       }
       await sleep(TRY_AGAIN_MS, closing);
     }
@@ -156,10 +158,10 @@ export class NatsLink {
 
   async #goLive(connection: NatsConnection): Promise<void> {
     const manager = await connection.jetstreamManager({ timeout: ANSWER_WITHIN_MS });
-    await ensureStreams(manager);
+    await this.#ensureStreams(manager);
     const jetstream = connection.jetstream({ timeout: ANSWER_WITHIN_MS });
     // A stream whose disk was full answers every question and takes no message, until the server is started again.
-    await jetstream.publish(subjects.probe);
+    await jetstream.publish(this.#options.names.subject(subjects.probe));
     this.#live = { jetstream, manager };
     this.#trouble = undefined;
     this.#options.onStatus(`connected to NATS at ${connection.getServer()}`);
@@ -179,7 +181,7 @@ export class NatsLink {
       try {
         await this.#goLive(connection);
       } catch (error) {
-        this.#lose(`NATS is back but cannot be used: ${messageOf(error)}; trying again`);
+        this.#lose(`NATS is back but cannot be used: ${wordsOf(error)}; trying again`);
         await sleep(TRY_AGAIN_MS, this.#closing.signal);
       }
     }
@@ -190,27 +192,5 @@ export class NatsLink {
     this.#live = undefined;
     if (trouble !== this.#trouble) this.#options.onTrouble(trouble);
     this.#trouble = trouble;
-  }
-}
-
-async function ensureStreams(manager: JetStreamManager): Promise<void> {
-  for (const [stream, keepMs] of [
-    [WORK_STREAM, KEEP_WORK_MS],
-    [DEAD_STREAM, KEEP_DEAD_MS],
-  ] as const) {
-    const config = {
-      ...stream,
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.Old,
-      max_msgs_per_subject: 1,
-      max_age: keepMs * NANOSECONDS_PER_MS,
-    };
-    try {
-      await manager.streams.update(stream.name, config);
-    } catch (error) {
-      if (!(error instanceof NatsError) || error.api_error?.err_code !== STREAM_NOT_FOUND) throw error;
-      await manager.streams.add(config);
-    }
   }
 }

@@ -2,9 +2,9 @@ import { AckPolicy, type Consumer, ErrorCode, JSONCodec, type JsMsg, NatsError }
 import { messageOf } from '../errors.js';
 import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
-import { WORK_STREAM } from '../subjects.js';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
-import { KEEP_WORK_MS, NANOSECONDS_PER_MS, NatsLink, type NatsOptions } from './nats-link.js';
+import { NatsLink, type NatsOptions } from './nats-link.js';
+import { KEEP_WORK_MS, NANOSECONDS_PER_MS } from './nats-streams.js';
 
 /** A message that comes this often without an acknowledgement has killed as many processes; the ledger has counted. */
 const MOST_DELIVERIES = 20;
@@ -30,12 +30,13 @@ export class NatsBus implements Bus {
 
   async publish(subject: string, message: StemMessage): Promise<void> {
     const payload = codec.encode(message);
+    const name = this.#options.names.subject(subject);
     try {
-      await this.#link.live.jetstream.publish(subject, payload).catch(async (error) => {
+      await this.#link.live.jetstream.publish(name, payload).catch(async (error) => {
         // A server whose storage was wiped while the connection held has no stream: make it and try once more.
         if (!(error instanceof NatsError) || error.code !== ErrorCode.NoResponders) throw error;
         await this.#link.restoreStreams();
-        await this.#link.live.jetstream.publish(subject, payload);
+        await this.#link.live.jetstream.publish(name, payload);
       });
     } catch (error) {
       const failure = new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
@@ -45,8 +46,7 @@ export class NatsBus implements Bus {
   }
 
   subscribe(route: Route): Promise<Subscription> {
-    const { ackWaitMs, onTrouble } = this.#options;
-    return Promise.resolve(new NatsSubscription(route, this.#link, ackWaitMs, onTrouble));
+    return Promise.resolve(new NatsSubscription(route, this.#link, this.#options));
   }
 
   trouble(): string | undefined {
@@ -65,8 +65,7 @@ class NatsSubscription implements Subscription {
   constructor(
     readonly route: Route,
     readonly link: NatsLink,
-    readonly ackWaitMs: number,
-    readonly onTrouble: (trouble: string) => void,
+    readonly options: NatsOptions,
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
@@ -97,22 +96,23 @@ class NatsSubscription implements Subscription {
   /** Makes the durable consumer, or takes the one that another replica made. */
   async #ensureConsumer(): Promise<Consumer> {
     const { manager, jetstream } = this.link.live;
+    const { names, ackWaitMs } = this.options;
     await this.link.restoreStreams();
-    await manager.consumers.add(WORK_STREAM.name, {
+    await manager.consumers.add(names.work.name, {
       durable_name: this.route.durable,
-      filter_subject: this.route.filter,
+      filter_subject: names.subject(this.route.filter),
       ack_policy: AckPolicy.Explicit,
-      ack_wait: this.ackWaitMs * NANOSECONDS_PER_MS,
+      ack_wait: ackWaitMs * NANOSECONDS_PER_MS,
       max_deliver: MOST_DELIVERIES,
       max_ack_pending: 1_000,
       // That of a VRA which was removed goes by itself, when the stream has nothing left that it could want.
       inactive_threshold: KEEP_WORK_MS * NANOSECONDS_PER_MS,
     });
-    return jetstream.consumers.get(WORK_STREAM.name, this.route.durable);
+    return jetstream.consumers.get(names.work.name, this.route.durable);
   }
 
   #report(trouble: string): void {
-    if (trouble !== this.#trouble) this.onTrouble(trouble);
+    if (trouble !== this.#trouble) this.options.onTrouble(trouble);
     this.#trouble = trouble;
   }
 

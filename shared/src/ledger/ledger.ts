@@ -67,6 +67,11 @@ export class Ledger {
     this.totals = new Totals(database);
   }
 
+  /** Tells its data folder from every other one: 16 hexadecimal digits. */
+  get id(): string {
+    return this.database.prepare('SELECT id FROM data_folder').pluck().get() as string;
+  }
+
   /**
    * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
    *

@@ -280,6 +280,14 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ALTER TABLE kafka_position ADD COLUMN empty_to INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    name: 'a name for the data folder',
+    sql: `
+      -- One row. Tells this data folder from others at what they share, as a NATS server; a copy of the folder has it too.
+      CREATE TABLE data_folder (id TEXT NOT NULL);
+      INSERT INTO data_folder (id) VALUES (lower(hex(randomblob(8))));
+    `,
+  },
 ];
 
 /**

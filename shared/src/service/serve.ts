@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Bus } from '../bus/bus.js';
 import { NatsBus } from '../bus/nats.js';
 import type { HealthServer } from '../observe/health.js';
@@ -5,6 +6,7 @@ import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
 import { stagesOf, vraOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
+import { natsNames } from '../subjects.js';
 import { suitCollector } from './garbage.js';
 import { keepClearing } from './leftovers.js';
 import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
@@ -60,6 +62,8 @@ export async function serve(
     user: settings.natsUser,
     password: settings.natsPassword,
     name: `lvra-${name}`,
+    names: natsNames(settings.natsPrefix),
+    dataFolder: { data_folder: pipeline.ledger.id, where: `${paths.root} on ${hostname()}` },
     ackWaitMs: ACK_WAIT_MS,
     onStatus: (status) => log.info(status),
     onTrouble: (trouble) => log.warn(trouble),

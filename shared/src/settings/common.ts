@@ -1,3 +1,4 @@
+import { DEFAULT_PREFIX, isNatsPrefix } from '../subjects.js';
 import { KAFKA_SETTINGS } from './kafka.js';
 import { decimal, list, oneOf, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
@@ -34,6 +35,12 @@ export const COMMON_SETTINGS = {
 
   natsServer: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),
   natsUser: text('the name of a NATS user').optional(),
+  natsPrefix: text('a small letter, then at most 31 small letters, digits, _ or -, without _dead at the end')
+    .refine(
+      isNatsPrefix,
+      'write a small letter, then at most 31 small letters, digits, _ or -, without _dead at the end',
+    )
+    .default(DEFAULT_PREFIX),
 
   annotateListSize: wholeNumber(1, 10_000).default(100),
   annotateListSmallest: wholeNumber(1, 10_000).default(10),

@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NatsBus } from '@lvra/shared/bus/nats';
 import { routeOf } from '@lvra/shared/routes';
+import { DEFAULT_PREFIX, natsNames } from '@lvra/shared/subjects';
 import { secretFile } from '@lvra/shared/testing/secret-file';
 import { startNats } from '@lvra/test-servers/nats';
 import { freePort } from '@lvra/test-servers/ports';
@@ -111,7 +112,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
       servers: nats.url,
       user: 'lvra',
       password: secret,
-      name: 'test',
+      ...{ name: 'test', names: natsNames(DEFAULT_PREFIX), dataFolder: { data_folder: 'a', where: '/data/a' } },
       ackWaitMs: 1_000,
       onStatus: () => {},
       onTrouble: () => {},

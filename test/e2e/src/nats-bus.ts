@@ -4,6 +4,7 @@ import type { Delivery, Subscription } from '@lvra/shared/bus/bus';
 import { NatsBus } from '@lvra/shared/bus/nats';
 import { routeOf } from '@lvra/shared/routes';
 import { stemOf } from '@lvra/shared/stem';
+import { DEFAULT_PREFIX, natsNames } from '@lvra/shared/subjects';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 
 export const route = routeOf('predict', 'r0b');
@@ -17,11 +18,21 @@ export async function natsServer(t: TestContext): Promise<NatsServer> {
   return nats;
 }
 
-export function busTo(t: TestContext, url: string, options: { ackWaitMs?: number } = {}) {
+export interface BusOptions {
+  readonly ackWaitMs?: number;
+  readonly prefix?: string;
+  readonly dataFolder?: string;
+}
+
+export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
   const said: string[] = [];
-  const { ackWaitMs = 30_000 } = options;
+  const { ackWaitMs = 30_000, prefix = DEFAULT_PREFIX, dataFolder = 'a' } = options;
   const say = (words: string) => said.push(words);
-  const bus = new NatsBus({ servers: url, name: 'test', ackWaitMs, onStatus: say, onTrouble: say });
+  const bus = new NatsBus({
+    ...{ servers: url, name: 'test', names: natsNames(prefix), ackWaitMs },
+    dataFolder: { data_folder: dataFolder, where: `/data/${dataFolder}` },
+    ...{ onStatus: say, onTrouble: say },
+  });
   t.after(() => bus.close());
   const publish = (stem: string) => bus.publish(route.input(stem), { stem, vra: 'r0b', count: 1, at: Date.now() });
   return { bus, publish, said, subscribe: () => bus.subscribe(route), works: () => bus.trouble() === undefined };
@@ -35,7 +46,7 @@ export async function until(description: string, what: () => boolean, withinMs =
   }
 }
 
-export async function connected(t: TestContext, url: string, options?: { ackWaitMs?: number }) {
+export async function connected(t: TestContext, url: string, options?: BusOptions) {
   const bus = busTo(t, url, options);
   await until('the bus is connected', bus.works);
   return bus;

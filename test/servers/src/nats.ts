@@ -10,9 +10,11 @@ export interface NatsOptions {
   storeDir?: string;
   /** The path of a nats-server configuration file. Address, port and store of this launcher win over it. */
   config?: string;
+  /** Without it there are no streams. */
+  jetStream?: boolean;
 }
 
-/** A nats-server with JetStream. */
+/** A nats-server. */
 export interface NatsServer extends TestServer {
   readonly url: string;
   readonly port: number;
@@ -23,7 +25,8 @@ export interface NatsServer extends TestServer {
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
   const port = options.port ?? (await freePort());
   const storeDir = options.storeDir ?? temporaryFolder('nats');
-  const args = ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', storeDir];
+  const args = ['--addr', '127.0.0.1', '--port', String(port), '--store_dir', storeDir];
+  if (options.jetStream ?? true) args.push('--jetstream');
   if (options.config !== undefined) args.push('--config', options.config);
 
   const command = { name: 'nats-server', command: natsServerPath(), args, ready: /Server is ready/, withinMs: 15_000 };

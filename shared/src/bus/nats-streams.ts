@@ -1,0 +1,94 @@
+import { DiscardPolicy, ErrorCode, type JetStreamManager, NatsError, RetentionPolicy, StorageType } from 'nats';
+import { messageOf } from '../errors.js';
+import type { NatsNames, StreamName } from '../subjects.js';
+
+export const NANOSECONDS_PER_MS = 1_000_000;
+/** A stem that was not done in a week is the sweep's alone. */
+export const KEEP_WORK_MS = 7 * 24 * 3_600_000;
+const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
+
+/** Codes of JetStream: a stream that is not there, and subjects that another stream has. */
+const STREAM_NOT_FOUND = 10059;
+const SUBJECTS_OVERLAP = 10065;
+
+/** Whose streams these are, in their metadata. */
+export interface DataFolder {
+  /** Tells this data folder from every other. */
+  readonly data_folder: string;
+  /** Where it was last, for people. */
+  readonly where: string;
+}
+
+/**
+ * Makes the streams, or brings those that are there to what this release wants, and marks them as this data folder's.
+ *
+ * @returns where the data folder is that had marked the work stream before, if it is another one
+ * @throws Error in words where another stream has the subjects
+ */
+export async function ensureStreams(
+  manager: JetStreamManager,
+  names: NatsNames,
+  dataFolder: DataFolder,
+): Promise<string | undefined> {
+  const before = await ensureStream(manager, names.work, KEEP_WORK_MS, dataFolder);
+  await ensureStream(manager, names.dead, KEEP_DEAD_MS, dataFolder);
+  return before?.data_folder === dataFolder.data_folder ? undefined : before?.where;
+}
+
+/** @returns whose mark it had */
+async function ensureStream(
+  manager: JetStreamManager,
+  { name, subjects }: StreamName,
+  keepMs: number,
+  dataFolder: DataFolder,
+): Promise<Partial<DataFolder> | undefined> {
+  const config = {
+    ...{ name, subjects: [...subjects] },
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_msgs_per_subject: 1,
+    max_age: keepMs * NANOSECONDS_PER_MS,
+    metadata: { ...dataFolder },
+  };
+  try {
+    const before = (await manager.streams.info(name)).config.metadata;
+    await manager.streams.update(name, config);
+    return before;
+  } catch (error) {
+    if (codeOf(error) === SUBJECTS_OVERLAP) throw await overlap(manager, config, error);
+    if (codeOf(error) !== STREAM_NOT_FOUND) throw error;
+  }
+  try {
+    await manager.streams.add(config);
+  } catch (error) {
+    throw codeOf(error) === SUBJECTS_OVERLAP ? await overlap(manager, config, error) : error;
+  }
+  return undefined;
+}
+
+/** Names the streams that have subjects of ours. */
+async function overlap(manager: JetStreamManager, { name, subjects }: StreamName, cause: unknown): Promise<Error> {
+  const others: string[] = [];
+  for (const subject of subjects) {
+    for await (const other of manager.streams.names(subject)) {
+      if (other !== name) others.push(`${other} has ${subject}`);
+    }
+  }
+  const advice = 'remove that stream or take the subject out of it, or set another nats_prefix';
+  return new Error(`the stream ${name} cannot have its subjects: the stream ${others.join(', ')}; ${advice}`, {
+    cause,
+  });
+}
+
+/** What a person can do about a server that cannot be used. */
+export function wordsOf(error: unknown): string {
+  // Nothing at the server answers questions about JetStream.
+  const isWithout = error instanceof NatsError && error.code === ErrorCode.JetStreamNotEnabled && !error.api_error;
+  if (!isWithout) return messageOf(error);
+  return 'it has no JetStream, or not yet: start it with --jetstream, or with `jetstream {}` in its configuration';
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { startNats } from '@lvra/test-servers/nats';
+import { connect } from 'nats';
+import { busTo, connected, natsServer, never, OTHER, receive, route, STEM, until } from './nats-bus.js';
+
+describe('a NATS server that is not ours alone', { concurrency: 3 }, () => {
+  test('keeps two deployments with prefixes of their own apart', async (t) => {
+    const { url } = await natsServer(t);
+    const [ours, theirs] = [
+      await connected(t, url, { dataFolder: 'ours' }),
+      await connected(t, url, { dataFolder: 'theirs', prefix: 'lvra_dev' }),
+    ];
+    await ours.publish(STEM);
+    await theirs.publish(OTHER);
+    const [mine, other] = [await ours.subscribe(), await theirs.subscribe()];
+    const delivery = await receive(other);
+    assert.equal(delivery.subject, `lvra_dev.features.r0b.${OTHER}`);
+    delivery.ack();
+    assert.equal(await other.next(1_000, never), undefined);
+    assert.equal((await receive(mine)).subject, route.input(STEM));
+    assert.deepEqual(
+      [...ours.said, ...theirs.said].filter((words) => /data folder/.test(words)),
+      [],
+    );
+  });
+
+  test('is said to have been used with another data folder, once, and not with our own', async (t) => {
+    const { url } = await natsServer(t);
+    const first = await connected(t, url, { dataFolder: 'prod' });
+    const replica = await connected(t, url, { dataFolder: 'prod' });
+    const second = await connected(t, url, { dataFolder: 'copy' });
+    await second.publish(STEM);
+    await receive(await second.subscribe());
+    const aboutFolders = ({ said }: typeof first) => said.filter((words) => /data folder/.test(words));
+    assert.deepEqual([aboutFolders(first), aboutFolders(replica)], [[], []]);
+    assert.equal(aboutFolders(second).length, 1);
+    assert.match(aboutFolders(second)[0] ?? '', /stream LVRA .* data folder \/data\/prod: .* nats_prefix/);
+  });
+
+  test('and has a stream with our subjects: that stream is named, with what to do', async (t) => {
+    const { url } = await natsServer(t);
+    const admin = await connect({ servers: url });
+    t.after(() => admin.close());
+    const manager = await admin.jetstreamManager();
+    await manager.streams.add({ name: 'NIGHT_LOG', subjects: ['lvra.alerts.>', 'other.>'] });
+    const { bus, works } = busTo(t, url);
+    await until('the overlap is known', () => /overlap|NIGHT_LOG/.test(bus.trouble() ?? ''));
+    assert.match(
+      bus.trouble() ?? '',
+      /the stream LVRA cannot have its subjects: the stream NIGHT_LOG has lvra\.alerts\.\*; remove .* nats_prefix/,
+    );
+    await manager.streams.delete('NIGHT_LOG');
+    await until('the bus works', works);
+  });
+});
+
+test('a NATS server without JetStream is said to have none, with what to do', async (t) => {
+  const nats = await startNats({ jetStream: false });
+  t.after(() => nats.stop('SIGKILL'));
+  const { bus } = busTo(t, nats.url);
+  await until('the trouble is known', () => /cannot be used/.test(bus.trouble() ?? ''));
+  assert.match(bus.trouble() ?? '', /it has no JetStream, or not yet: start it with --jetstream/);
+});
