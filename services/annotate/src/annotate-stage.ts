@@ -175,7 +175,7 @@ class Annotating implements AnnotateTask {
   }
 
   async close(): Promise<void> {
-    await this.#lasair?.client.close();
+    this.#lasair?.client.close();
     this.#lasair = undefined;
   }
 

@@ -1,7 +1,6 @@
-import { messageOf } from '@lvra/shared/errors';
+import { HttpClient, NoAnswer } from '@lvra/shared/http-client';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { sleep } from '@lvra/shared/sleep';
-import { Pool } from 'undici';
 import type { Answer } from './answers.js';
 import { waitOf } from './rate-limit.js';
 
@@ -9,13 +8,13 @@ import { waitOf } from './rate-limit.js';
 export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search';
 
 /** A call that came to no answer. */
-export interface NoAnswer {
+interface NoResult {
   /** True where nothing of the call can have reached TNS. */
   readonly neverSent: boolean;
   readonly words: string;
 }
 
-export type CallResult = { readonly answer: Answer } | { readonly none: NoAnswer };
+export type CallResult = { readonly answer: Answer } | { readonly none: NoResult };
 
 export interface TnsClientOptions
   extends Pick<TnsSending, 'address' | 'botId' | 'botName' | 'apiKey' | 'timeoutMs' | 'pollMs'> {
@@ -30,11 +29,6 @@ const LARGEST_ANSWER_BYTES = 16 << 20;
 /** How often a call is made again that TNS puts off (429): at its usual minute, a quarter of an hour. */
 const MOST_WAITS = 15;
 
-/** Errors of name look-up and connecting: nothing of the call has left this machine. */
-const NOT_CONNECTED = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
-]);
-
 /** How often a call that cannot have done anything is made again where it fails, waiting twice as long each time. */
 const MOST_RETRIES = 4;
 const LONGEST_RETRY_MS = 60_000;
@@ -47,19 +41,13 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export class TnsClient {
   readonly #options: TnsClientOptions;
-  readonly #pool: Pool;
-  readonly #path: string;
+  readonly #http: HttpClient;
   #restUntil = 0;
 
   constructor(options: TnsClientOptions) {
     this.#options = options;
-    const url = new URL(options.address);
-    this.#path = url.pathname.replace(/\/+$/, '');
-    this.#pool = new Pool(url.origin, {
-      ...{ connections: 1, pipelining: 1, maxResponseSize: LARGEST_ANSWER_BYTES },
-      // The whole call has one limit, below.
-      ...{ headersTimeout: 0, bodyTimeout: 0 },
-    });
+    const { address } = options;
+    this.#http = new HttpClient({ address, connections: 1, largestAnswerBytes: LARGEST_ANSWER_BYTES });
   }
 
   /** @param form what the call says beside the key */
@@ -86,32 +74,26 @@ export class TnsClient {
   }
 
   async #callOnce(call: TnsCall, form: Readonly<Record<string, string>>): Promise<CallResult> {
-    const { botId, botName, timeoutMs } = this.#options;
+    const { address, botId, botName, timeoutMs } = this.#options;
     const key = this.#options.apiKey();
+    const headers = {
+      'user-agent': `tns_marker${JSON.stringify({ tns_id: Number(botId), type: 'bot', name: botName })}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    };
+    const body = new URLSearchParams({ api_key: key, ...form }).toString();
     try {
-      const { statusCode, headers, body } = await this.#pool.request({
-        method: 'POST',
-        path: `${this.#path}/${call}`,
-        headers: {
-          'user-agent': `tns_marker${JSON.stringify({ tns_id: Number(botId), type: 'bot', name: botName })}`,
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body: new URLSearchParams({ api_key: key, ...form }).toString(),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const text = withoutKey(await body.text(), key);
-      this.#restUntil = performance.now() + waitOf(statusCode, headers);
-      return { answer: { status: statusCode, body: text } };
+      const answer = await this.#http.post(`${address.replace(/\/+$/, '')}/${call}`, headers, body, timeoutMs);
+      this.#restUntil = performance.now() + waitOf(answer.status, answer.headers);
+      return { answer: { status: answer.status, body: withoutKey(answer.body, key) } };
     } catch (error) {
-      const { code, name } = error as NodeJS.ErrnoException;
-      const words = name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : messageOf(error) || String(code);
-      return { none: { neverSent: NOT_CONNECTED.has(String(code)), words: withoutKey(words, key) } };
+      if (!(error instanceof NoAnswer)) throw error;
+      return { none: { neverSent: error.neverSent, words: withoutKey(error.message, key) } };
     }
   }
 
-  async close(): Promise<void> {
-    await this.#pool.destroy();
+  close(): void {
+    this.#http.close();
   }
 }
 

@@ -171,7 +171,7 @@ async function report(
     conclude(ids, planned, before, sending, ledger.tns);
   } finally {
     locks.release();
-    await client.close();
+    client.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
+import { HttpClient } from '@lvra/shared/http-client';
 import { Kafka } from 'kafkajs';
-import { Pool } from 'undici';
 import { around, pass } from './point.js';
 
 /** So much later what was handed to a socket has left it. */
@@ -31,10 +31,10 @@ function nameOf(subject: string, data: Uint8Array | undefined): string | undefin
 
 /** Puts points around each HTTP call. */
 export function watchHttp(): void {
-  const { request } = Pool.prototype;
-  Pool.prototype.request = function (this: Pool, ...args: Parameters<Pool['request']>) {
-    return around('HTTP call', () => request.apply(this, args));
-  } as Pool['request'];
+  const { post } = HttpClient.prototype;
+  HttpClient.prototype.post = function (this: HttpClient, ...args) {
+    return around('HTTP call', () => post.apply(this, args));
+  };
 }
 
 /** Puts points around each commit of offsets to Kafka. */
