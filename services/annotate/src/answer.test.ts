@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { verdictOf } from './answer.js';
 
 const NOW = Date.UTC(2026, 1, 2, 12);
-const judge = (status: number, body: string, method: 'annotate' | 'annotatelist', count: number, retryAfter?: string) =>
-  verdictOf({ status, body, retryAfter }, method, count, NOW);
+const ENDPOINT = 'https://api.lasair.lsst.ac.uk/api';
+const judge = (status: number, body: string, method: 'annotate' | 'annotatelist', count: number, location?: string) =>
+  verdictOf({ status, body, retryAfter: undefined, location }, { method, count, url: `${ENDPOINT}/${method}/` }, NOW);
 
 describe('an answer of Lasair', () => {
   const throttled =
@@ -27,9 +28,11 @@ describe('an answer of Lasair', () => {
     ['that is null', 200, 'null', 'annotate', 1, 'failed', 'unanswered'],
     ['that is empty', 200, '', 'annotate', 1, 'failed', 'unanswered'],
     ['201', 201, '{"status":"success","n":3}', 'annotatelist', 3, 'not-lasair', 'refused'],
-    ['that moves on', 301, '', 'annotatelist', 3, 'not-lasair', 'refused'],
+    ['304', 304, '', 'annotatelist', 3, 'not-lasair', 'refused'],
     ['to no token', 401, '{"detail":"Invalid token."}', 'annotatelist', 3, 'token-refused', 'refused'],
     ['to no permission', 403, '{"detail":"no"}', 'annotatelist', 3, 'token-refused', 'refused'],
+    ['401 that is a page', 401, '<h1>Unauthorized</h1>', 'annotatelist', 3, 'failed', 'unanswered'],
+    ['403 that is a page', 403, '<h1>Forbidden</h1>', 'annotatelist', 3, 'failed', 'unanswered'],
     [
       'to an unknown topic',
       400,
@@ -57,8 +60,57 @@ describe('an answer of Lasair', () => {
       'item-refused',
       'refused',
     ],
-    ['to unreadable JSON', 400, '{"detail":"JSON parse error"}', 'annotate', 1, 'item-refused', 'refused'],
-    ['400 that is a page', 400, '<h1>Bad Request (400)</h1>', 'annotatelist', 3, 'item-refused', 'refused-midway'],
+    [
+      'to several bad fields',
+      400,
+      '{"objectId":["A valid integer is required."],"classdict":["Not a valid string."],"url":["This field may not be null."]}',
+      'annotatelist',
+      3,
+      'item-refused',
+      'refused-midway',
+    ],
+    [
+      'to unreadable JSON',
+      400,
+      '{"detail":"JSON parse error - Expecting value: line 1 column 1 (char 0)"}',
+      'annotate',
+      1,
+      'failed',
+      'refused',
+    ],
+    [
+      'to a list that is none',
+      400,
+      '{"annotations":["Expected a list of items but got type \\"str\\"."]}',
+      'annotatelist',
+      3,
+      'failed',
+      'refused',
+    ],
+    [
+      'to what is no dictionary',
+      400,
+      '{"non_field_errors":["Invalid data. Expected a dictionary, but got str."]}',
+      'annotatelist',
+      3,
+      'failed',
+      'refused',
+    ],
+    [
+      'that asks for a field we do not know',
+      400,
+      '{"survey":["This field is required."]}',
+      'annotatelist',
+      3,
+      'failed',
+      'unanswered',
+    ],
+    ['400 of another API', 400, '{"message":"Bad Request"}', 'annotatelist', 3, 'failed', 'unanswered'],
+    ['400 whose field is no list', 400, '{"url":"bad"}', 'annotatelist', 3, 'failed', 'unanswered'],
+    ['400 that is a list', 400, '[{"url":["bad"]}]', 'annotatelist', 3, 'failed', 'unanswered'],
+    ['400 that is a page', 400, '<h1>Bad Request (400)</h1>', 'annotatelist', 3, 'failed', 'unanswered'],
+    ['400 that is a page, to one', 400, '<h1>400 Bad request</h1>', 'annotate', 1, 'failed', 'unanswered'],
+    ['400 that is empty', 400, '', 'annotatelist', 3, 'failed', 'unanswered'],
     [
       'whose queue is full',
       400,
@@ -72,7 +124,7 @@ describe('an answer of Lasair', () => {
     ['that knows no lists', 404, '<h1>Not Found</h1>', 'annotatelist', 3, 'no-lists', 'refused'],
     ['that allows no lists', 405, '{"detail":"no"}', 'annotatelist', 3, 'no-lists', 'refused'],
     ['that knows no annotate', 404, '<h1>Not Found</h1>', 'annotate', 1, 'not-lasair', 'refused'],
-    ['to too much', 413, '', 'annotatelist', 3, 'item-refused', 'refused'],
+    ['to too much', 413, '', 'annotatelist', 3, 'too-long', 'refused'],
     ['that is throttled', 429, throttled, 'annotatelist', 3, 'throttled', 'refused'],
     ['with an error', 500, '<h1>Server Error (500)</h1>', 'annotatelist', 3, 'failed', 'unanswered'],
     ['of a gateway', 502, '', 'annotatelist', 3, 'failed', 'unanswered'],
@@ -84,20 +136,43 @@ describe('an answer of Lasair', () => {
     });
   }
 
-  test('says how long to wait, in seconds or as a date', () => {
-    const waits = [
-      '90',
-      ' 5 ',
-      'Mon, 02 Feb 2026 12:05:00 GMT',
-      'Mon, 02 Feb 2026 11:00:00 GMT',
-      'soon',
-      '-1',
-      undefined,
-    ];
+  for (const [name, status, location, kind, words] of [
+    [
+      'for maintenance',
+      302,
+      'https://lasair.lsst.ac.uk/status',
+      'failed',
+      /302 to https:\/\/lasair.lsst.ac.uk\/status/,
+    ],
+    ['for maintenance on the same server', 307, '/status', 'failed', /307 to https:\/\/api.lasair.lsst.ac.uk\/status/],
+    ['for a while to another server', 302, 'https://other.example/api/annotatelist/', 'failed', /maintenance/],
+    ['for good to another page', 301, 'https://lasair.lsst.ac.uk/', 'failed', /maintenance/],
+    ['for good to another server', 301, 'https://other.example/api/annotatelist/', 'not-lasair', /it has moved there/],
+    ['for good to another scheme', 308, 'http://api.lasair.lsst.ac.uk/api/annotatelist/', 'not-lasair', /moved/],
+    ['for good to itself', 308, '/api/annotatelist/', 'failed', /maintenance/],
+    ['to nowhere', 301, 'http://[', 'failed', /301 to http:\/\/\[/],
+  ] as const) {
+    test(`that leads away ${name} is ${kind}, refused`, () => {
+      const verdict = judge(status, '', 'annotatelist', 3, location);
+      assert.deepEqual([verdict.kind, verdict.end], [kind, 'refused']);
+      assert.match(verdict.words, words);
+    });
+  }
+
+  test('may be due to one item only where Lasair failed on it', () => {
+    const mayBeAnItem = (status: number) => judge(status, '', 'annotatelist', 3).mayBeAnItem;
+    assert.deepEqual([500, 503].map(mayBeAnItem), [true, true]);
+    assert.deepEqual([200, 400, 403, 408].map(mayBeAnItem), Array(4).fill(undefined));
+  });
+
+  test('says how long to wait, whatever its status', () => {
+    const wait = (status: number, retryAfter: string) =>
+      verdictOf({ status, body: '', retryAfter }, { method: 'annotate', count: 1, url: ENDPOINT }, NOW).retryAfterMs;
     assert.deepEqual(
-      waits.map((text) => judge(429, throttled, 'annotatelist', 1, text).retryAfterMs),
-      [90_000, 5_000, 300_000, undefined, undefined, undefined, undefined],
+      [429, 503, 302, 400].map((status) => wait(status, '90')),
+      Array(4).fill(90_000),
     );
+    assert.equal(wait(503, '0'), undefined);
   });
 
   test('is quoted on one line, without tags, control characters or endless text', () => {

@@ -62,7 +62,7 @@ describe('a bad item of a list', () => {
 });
 
 describe('a Lasair without lists', () => {
-  test('gets one annotation a call, and is not asked again for an hour', async (context) => {
+  test('gets one annotation a call, and is not asked again for a minute', async (context) => {
     const night = await Night.start(context, { hasListEndpoint: false });
     night.addStem(STEM, scoresOf(3));
     let ahead = 0;
@@ -73,7 +73,7 @@ describe('a Lasair without lists', () => {
     const calls = () => night.sandbox.received.map(({ path, status }) => `${path} ${status}`);
     assert.deepEqual(calls(), ['/api/annotatelist/ 404', ...Array(5).fill('/api/annotate/ 200')]);
     assert.equal(night.heldSource(2), 0);
-    ahead = 61 * MINUTE;
+    ahead = 2 * MINUTE;
     night.addStem('20260202_112458', scoresOf(1, 2));
     await night.annotate('20260202_112458', task);
     assert.deepEqual(calls().slice(6), ['/api/annotatelist/ 404', '/api/annotate/ 200']);

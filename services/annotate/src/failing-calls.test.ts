@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
 import { waitAtMost } from '@lvra/shared/ledger/connection';
+import { freePort } from './testing/free-port.js';
 import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
@@ -13,6 +13,9 @@ describe('a call that fails', () => {
     ['with 500', { kind: 'status', status: 500 }],
     ['with 502 after Lasair took it', { kind: 'status', status: 502, when: 'after' }],
     ['with 503', { kind: 'status', status: 503 }],
+    ['with a page that says 400', { kind: 'status', status: 400 }],
+    ['with a page that says 400 after Lasair took it', { kind: 'status', status: 400, when: 'after' }],
+    ['with the way to a page of maintenance', { kind: 'status', status: 302 }],
     ['by a reset', { kind: 'reset' }],
     ['by a reset after Lasair took it', { kind: 'reset', when: 'after' }],
     ['in the middle of the answer', { kind: 'cut' }],
@@ -106,12 +109,3 @@ describe('a call that fails', () => {
     assert.equal(night.sandbox.annotations.size, 300);
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Patience } from './patience.js';
 
 describe('patience with a Lasair that fails', () => {
-  test('waits for longer after each failure, and ends after six in a row', () => {
+  test('waits for longer after each failure, and ends after six', () => {
     const patience = new Patience(
       () => 0.5,
       () => 0,
@@ -12,17 +12,34 @@ describe('patience with a Lasair that fails', () => {
       Array.from({ length: 6 }, () => patience.afterFailure()),
       [500, 1000, 2000, 4000, 5000, undefined],
     );
-    assert.equal(patience.failures, 6);
   });
 
-  test('begins anew after an answer', () => {
+  test('has one failure made good by an answer', () => {
     const patience = new Patience(
       () => 0.5,
       () => 0,
     );
     for (let i = 0; i < 5; i++) patience.afterFailure();
-    patience.afterAnswer();
+    for (let i = 0; i < 9; i++) {
+      patience.afterAnswer();
+      assert.equal(patience.afterFailure(), 5000);
+    }
+    for (let i = 0; i < 9; i++) patience.afterAnswer();
     assert.equal(patience.afterFailure(), 500);
+  });
+
+  test('ends where two of three calls fail, after as many calls as that allows', () => {
+    const patience = new Patience(
+      () => 0,
+      () => 0,
+    );
+    let calls = 0;
+    for (let wait: number | undefined = 0; wait !== undefined; ) {
+      if (calls++ % 3 === 0) patience.afterAnswer();
+      else wait = patience.afterFailure();
+    }
+    // Each three calls leave one failure more; at the sixth it ends.
+    assert.equal(calls, 15);
   });
 
   test('ends after twenty seconds, however few failures fit into it', () => {
@@ -34,7 +51,10 @@ describe('patience with a Lasair that fails', () => {
     assert.equal(patience.afterFailure(), 0);
     time += 20_000;
     assert.equal(patience.afterFailure(), 0);
-    time += 1;
+    patience.afterAnswer();
+    time += 20_000;
+    assert.equal(patience.afterFailure(), 0);
+    time += 20_001;
     assert.equal(patience.afterFailure(), undefined);
   });
 

@@ -1,4 +1,4 @@
-/** So many failures one after the other, or so long without a success, and the stem goes back to wait. */
+/** So many failures more than answers, or so long without an answer, and the stem goes back to wait. */
 const MOST_FAILURES = 6;
 const LONGEST_TROUBLE_MS = 20_000;
 
@@ -7,13 +7,14 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * How long to go on with a Lasair that fails: the waiting time is drawn from zero up to a bound that doubles with
- * each failure in a row (full jitter), so that replicas which failed together do not come back together.
+ * each failure (full jitter), so that replicas which failed together do not come back together.
  */
 export class Patience {
   readonly #random: () => number;
   readonly #clock: () => number;
   #failures = 0;
-  #since = 0;
+  /** When the first of the failures since the last answer was. */
+  #since: number | undefined;
 
   /**
    * @param random of [0, 1)
@@ -24,21 +25,21 @@ export class Patience {
     this.#clock = clock;
   }
 
-  /** Failures in a row. */
-  get failures(): number {
-    return this.#failures;
-  }
-
   /** @returns how long to wait before the next call, ms; undefined where it is enough */
   afterFailure(): number | undefined {
-    if (this.#failures === 0) this.#since = this.#clock();
+    this.#since ??= this.#clock();
     this.#failures++;
     if (this.#failures >= MOST_FAILURES || this.#clock() - this.#since > LONGEST_TROUBLE_MS) return undefined;
     return this.#random() * Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
   }
 
+  /**
+   * An answer makes good for one failure. So an attempt at a Lasair of which most calls fail comes to an end too: it makes
+   * at most twice as many calls as are answered, and six more.
+   */
   afterAnswer(): void {
-    this.#failures = 0;
+    this.#failures = Math.max(this.#failures - 1, 0);
+    this.#since = undefined;
   }
 
   /** How long the stem waits once it was enough, ms. */

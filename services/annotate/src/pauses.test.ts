@@ -84,6 +84,27 @@ describe('the stage pauses in all replicas', () => {
     );
   });
 
+  test('for as long as an unavailable Lasair asks, and its stem shows no error', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(STEM, scoresOf(1));
+    night.sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 120 });
+    await assert.rejects(night.annotate(STEM), pausedFor(2 * MINUTE, undefined, /503 .*asks to wait/));
+    assert.equal(night.sandbox.received.length, 1);
+  });
+
+  test('for an hour at most, and for longer each time that it asks for a second only', async (context) => {
+    const night = await Night.start(context);
+    night.addStem(STEM, scoresOf(1));
+    const task = night.task();
+    night.sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 1e9, times: 1 });
+    await assert.rejects(night.annotate(STEM, task), pausedFor(60 * MINUTE, undefined, /503/));
+    night.sandbox.fault({ kind: 'status', status: 429, retryAfterSeconds: 1, times: 2 });
+    for (const seconds of [2, 4]) {
+      await assert.rejects(night.annotate(STEM, task), pausedFor(seconds * 1000, undefined, /429/));
+    }
+    assert.deepEqual(await night.annotate(STEM, task), { status: 1, rows: 1 });
+  });
+
   test('for as long as Lasair asks', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));

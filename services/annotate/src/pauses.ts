@@ -8,10 +8,14 @@ const PAUSE_MS = 15 * 60_000;
 
 const minutes = (ms: number) => `${Math.ceil(ms / 60_000)} min`;
 
-/** Where the answer concerns every call and not this one alone: the pause of the stage, in all replicas. */
+/**
+ * Where the answer concerns every call and not this one alone: the pause of the stage, in all replicas.
+ *
+ * @param where `waitsBefore` counts the answers in a row, before this one, that asked to wait
+ */
 export function pauseFor(
   verdict: Verdict,
-  where: { endpoint: string; topic: string; tokenVariable: string; throttledBefore: number },
+  where: { endpoint: string; topic: string; tokenVariable: string; waitsBefore: number },
 ): StagePaused | undefined {
   const again = `trying again in ${minutes(PAUSE_MS)}`;
   const paused = (message: string) => new StagePaused(PAUSE_MS, STATUS.lasairRefused, message);
@@ -28,21 +32,39 @@ export function pauseFor(
     case 'not-lasair':
       return paused(`${where.endpoint} is not Lasair's API (${verdict.words}): correct the endpoint; ${again}`);
     case 'throttled':
-      return throttled(verdict, where.throttledBefore);
+      return throttled(verdict, where.waitsBefore);
+    case 'failed':
+      return verdict.retryAfterMs === undefined ? undefined : unavailable(verdict, where.waitsBefore);
     default:
       return undefined;
   }
 }
 
 /** Lasair counts refused calls too, so asking again early puts off the end of the refusal. */
-function throttled({ words, retryAfterMs }: Verdict, throttledBefore: number): StagePaused {
-  const waitMs = Math.min(retryAfterMs ?? PAUSE_MS * 2 ** throttledBefore, LONGEST_BACKOFF_MS);
+function throttled(verdict: Verdict, waitsBefore: number): StagePaused {
+  const waitMs = askedToWait(verdict, waitsBefore) ?? Math.min(PAUSE_MS * 2 ** waitsBefore, LONGEST_BACKOFF_MS);
   return new StagePaused(
     waitMs,
     undefined,
-    `Lasair takes no more calls of this account for now (${words}); annotating goes on in ${minutes(waitMs)}. ` +
+    `Lasair takes no more calls of this account for now (${verdict.words}); annotating goes on in ${minutes(waitMs)}. ` +
       'If it happens again, set a lower number of calls an hour',
   );
+}
+
+/** A server that is not up to it for now says when to come again. */
+function unavailable(verdict: Verdict, waitsBefore: number): StagePaused {
+  const waitMs = askedToWait(verdict, waitsBefore) as number;
+  return new StagePaused(
+    waitMs,
+    undefined,
+    `Lasair is unavailable (${verdict.words}) and asks to wait; annotating goes on in ${minutes(waitMs)}`,
+  );
+}
+
+/** Each answer in a row that asks to wait is given twice the time at least: one that always asks for a second gets no storm. */
+function askedToWait({ retryAfterMs }: Verdict, waitsBefore: number): number | undefined {
+  if (retryAfterMs === undefined) return undefined;
+  return Math.min(Math.max(retryAfterMs, 1_000 * 2 ** waitsBefore), LONGEST_BACKOFF_MS);
 }
 
 /** The hour's own budget is used up. */

@@ -1,4 +1,4 @@
-/** Rows that go to Lasair in one call, and how often that failed. */
+/** Rows that go to Lasair in one call, and how often that failed in a way that one of them may be to blame for. */
 export interface Group<Row> {
   readonly rows: readonly Row[];
   readonly failures: number;
@@ -38,7 +38,7 @@ export class SendQueue<Row> {
     this.#groups.unshift(...halves(rows));
   }
 
-  /** The call failed: to be sent again after everything else. */
+  /** The call failed: to be sent again after everything else; see `Group` for `failures`. */
   putLast(rows: readonly Row[], failures: number): void {
     if (failures >= FAILURES_BEFORE_HALVES && rows.length > 1) this.#groups.push(...halves(rows));
     else this.#groups.push({ rows, failures });

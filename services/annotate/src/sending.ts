@@ -39,8 +39,8 @@ export interface SendingOptions {
 /** How long after the end of a call's time Lasair may still be busy with it. */
 const GRACE_MS = 30_000;
 
-/** A Lasair without lists is asked for them again after this time. */
-const NO_LISTS_MS = 3_600_000;
+/** A Lasair without lists is asked for them again after this time: it may have been a page of the server before it. */
+const NO_LISTS_MS = 60_000;
 
 /** How often to look again whether the call of another replica for the same object has ended. */
 const MOST_LOOKS = 8;
@@ -78,8 +78,10 @@ export class Sending {
   readonly #options: SendingOptions;
   readonly #ended: EndedCalls;
   #listSize: number;
+  /** What is in front of Lasair lets through no longer list than this. */
+  #longestList = Number.POSITIVE_INFINITY;
   #noListsUntil = 0;
-  #throttledInARow = 0;
+  #waitsInARow = 0;
   #calls = 0;
   /** How many scores wait in other stems, if those are like this one; counted now and then. */
   #elsewhere = { at: Number.NEGATIVE_INFINITY, scores: 0 };
@@ -120,7 +122,7 @@ export class Sending {
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
       const hasLists = this.#options.now() >= this.#noListsUntil;
-      const group = queue.take(hasLists ? this.#listSize : 1);
+      const group = queue.take(hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
       if (group) await this.#sendGroup(group.rows, group.failures, hasLists ? 'annotatelist' : 'annotate', progress);
       else if (progress.busy.length > 0) await this.#waitForOthers(progress);
       else return;
@@ -174,17 +176,22 @@ export class Sending {
   /** Decides what comes next. */
   async #goOn(verdict: Verdict, rows: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
     const { topic, endpoint, tokenVariable, now, log, work } = this.#options;
-    const pause = pauseFor(verdict, { topic, endpoint, tokenVariable, throttledBefore: this.#throttledInARow });
+    const pause = pauseFor(verdict, { topic, endpoint, tokenVariable, waitsBefore: this.#waitsInARow });
     if (pause) {
-      if (verdict.kind === 'throttled') this.#throttledInARow++;
+      if (verdict.kind === 'throttled' || verdict.kind === 'failed') this.#waitsInARow++;
       throw pause;
     }
-    if (verdict.kind === 'failed') return this.#tryAgain(verdict, rows, failures, progress);
-    this.#throttledInARow = 0;
+    if (verdict.kind === 'failed' || (verdict.kind === 'too-long' && rows.length === 1))
+      return this.#tryAgain(verdict, rows, failures, progress);
+    this.#waitsInARow = 0;
     progress.patience.afterAnswer();
     if (verdict.kind === 'no-lists') {
       log.warn(`${endpoint} takes no lists (${verdict.words}); annotating goes on one by one`);
       this.#noListsUntil = now() + NO_LISTS_MS;
+      progress.queue.putBack(rows);
+    } else if (verdict.kind === 'too-long') {
+      log.warn(`${rows.length} annotations are too long a call (${verdict.words}); lists are made shorter`);
+      this.#longestList = Math.floor(rows.length / 2);
       progress.queue.putBack(rows);
     } else if (verdict.kind === 'item-refused' && rows.length > 1) progress.queue.putBackInHalves(rows);
     else if (verdict.kind === 'item-refused') {
@@ -206,20 +213,20 @@ export class Sending {
 
   /** Puts the rows behind the others and waits; the longer it lasts, the longer. */
   async #tryAgain(
-    { words }: Verdict,
+    { words, mayBeAnItem }: Verdict,
     rows: readonly SendableScore[],
     failures: number,
     progress: Progress,
   ): Promise<void> {
     const { queue, patience, signal, stem } = progress;
     const { log, work } = this.#options;
-    queue.putLast(rows, failures + 1);
+    queue.putLast(rows, mayBeAnItem ? failures + 1 : failures);
     if (signal.aborted) return;
     const waitMs = patience.afterFailure();
     if (waitMs === undefined) {
       throw new RetryLater(
         patience.longRest(),
-        `Lasair does not take annotations (${words}), ${patience.failures} calls in a row; ${queue.size} are left and wait`,
+        `Lasair does not take annotations (${words}), nor did it in the calls before; ${queue.size} are left and wait`,
       );
     }
     log.warn({ stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${words}`);

@@ -36,7 +36,7 @@ export const answers = {
       {
         message: 'Request limit exceeded. Either wait an hour, or see API documentation to increase your limits.',
       },
-      retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
+      retryAfter(retryAfterSeconds),
     ),
   unsupportedMediaType: (type: string) => json(415, { detail: `Unsupported media type "${type}" in request.` }),
   notParsed: (reason: string) => json(400, { detail: reason }),
@@ -50,9 +50,17 @@ export const answers = {
   bodyTooLarge: () => html(400, 'Bad Request (400)', ''),
   serverError: () => html(500, 'Server Error (500)', ''),
   badGateway: () => html(502, '502 Bad Gateway', ''),
-  unavailable: () => html(503, '503 Service Temporarily Unavailable', ''),
+  unavailable: (retryAfterSeconds?: number) =>
+    html(503, '503 Service Temporarily Unavailable', '', retryAfter(retryAfterSeconds)),
+  /** Of a proxy; those of HAProxy, nginx and Django look alike. */
+  badRequest: () => html(400, '400 Bad request', 'Your browser sent an invalid request.'),
+  maintenance: () => ({ status: 302, headers: { Location: '/status' }, body: '' }),
   rubbish: () => html(200, 'Maintenance', 'This service will be back soon.'),
 } as const;
+
+function retryAfter(seconds: number | undefined): Record<string, string> {
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+}
 
 function unauthorized(detail: string): Answer {
   return json(401, { detail }, { 'WWW-Authenticate': 'Token' });

@@ -52,6 +52,10 @@ function sendHalf(response: ServerResponse, answer: Answer): number {
 
 function statusAnswer(fault: Extract<TransportFault, { kind: 'status' }>): Answer {
   switch (fault.status) {
+    case 302:
+      return answers.maintenance();
+    case 400:
+      return answers.badRequest();
     case 401:
       return answers.invalidToken();
     case 403:
@@ -63,6 +67,6 @@ function statusAnswer(fault: Extract<TransportFault, { kind: 'status' }>): Answe
     case 502:
       return answers.badGateway();
     case 503:
-      return answers.unavailable();
+      return answers.unavailable(fault.retryAfterSeconds);
   }
 }

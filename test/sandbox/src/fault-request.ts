@@ -32,6 +32,7 @@ const ITEM_SCOPE = { ...SCOPE, nth: count, item };
 /** The members that each kind of fault may have beside `kind`. */
 const MEMBERS: Record<Fault['kind'], Record<string, Check>> = {
   latency: { ...SCOPE, ms: span },
+  continue: SCOPE,
   status: { ...INSTEAD, status: oneOf(FAULT_STATUSES), retryAfterSeconds: span },
   hang: INSTEAD,
   reset: INSTEAD,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { post, samples } from './caller.js';
 import { type Fault, type Sandbox, startSandbox } from './sandbox.js';
@@ -18,13 +20,44 @@ describe('faults', () => {
   };
 
   test('a status takes the place of the answer as often as told, and nothing is queued', async () => {
-    for (const status of [401, 403, 429, 500, 502, 503] as const) {
+    for (const status of [400, 401, 403, 429, 500, 502, 503] as const) {
       sandbox.fault({ kind: 'status', status, times: 1 });
       assert.equal((await send()).status, status);
     }
     assert.equal(sandbox.annotations.size, 0);
     assert.deepEqual(sandbox.faults, []);
     assert.equal((await send()).status, 200);
+  });
+
+  test('a 302 leads to a page of maintenance', async () => {
+    sandbox.fault({ kind: 'status', status: 302 });
+    const { endpoint } = sandbox;
+    const answer = await fetch(`${endpoint}/annotatelist/`, { method: 'POST', body: '{}', redirect: 'manual' });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [302, '/status']);
+  });
+
+  test('a 400 is a page of HTML, not Lasair’s JSON', async () => {
+    sandbox.fault({ kind: 'status', status: 400 });
+    assert.match((await send()).text, /^<!doctype html>/);
+  });
+
+  test('a 503 comes with Retry-After where that is told', async () => {
+    sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 7 });
+    assert.equal((await send()).headers.get('retry-after'), '7');
+  });
+
+  test('a 100 Continue comes before the answer, and Lasair does its work', async () => {
+    sandbox.fault({ kind: 'continue' });
+    const call = request(`${sandbox.endpoint}/annotatelist/`, {
+      method: 'POST',
+      headers: { Authorization: 'Token sandbox-token', 'Content-Type': 'application/json' },
+    });
+    let continued = 0;
+    call.on('continue', () => continued++);
+    call.end(JSON.stringify({ annotations: samples(3) }));
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    answer.resume();
+    assert.deepEqual([continued, answer.statusCode, sandbox.annotations.size], [1, 200, 3]);
   });
 
   test('a 429 comes without Retry-After, or with it', async () => {

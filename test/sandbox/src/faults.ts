@@ -5,7 +5,7 @@ export const ENDPOINTS = ['annotate', 'annotatelist'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** The statuses that a fault may answer with instead of Lasair. */
-export const FAULT_STATUSES = [401, 403, 429, 500, 502, 503] as const;
+export const FAULT_STATUSES = [302, 400, 401, 403, 429, 500, 502, 503] as const;
 export type FaultStatus = (typeof FAULT_STATUSES)[number];
 
 /** Which calls a fault strikes; without any of these, every one until the faults are cleared. */
@@ -35,12 +35,18 @@ interface Instead extends Scope {
 
 export type Latency = { readonly kind: 'latency'; readonly ms: number } & Scope;
 
+/** A `100 Continue` comes before the answer, though no call asks for it. */
+export type Interim = { readonly kind: 'continue' } & Scope;
+
 /**
  * What happens between the caller and Lasair. These come before authentication and throttle, and cost no call of the
  * hourly limit unless they strike afterwards.
  */
 export type TransportFault =
-  /** The answer of a status; `retryAfterSeconds` adds the header to a 429. */
+  /**
+   * The answer of a status: 302 is the way to a page of maintenance, 400 the page of a server before Lasair.
+   * `retryAfterSeconds` adds the header to a 429 and a 503.
+   */
   | ({ readonly kind: 'status'; readonly status: FaultStatus; readonly retryAfterSeconds?: number } & Instead)
   /** No answer ever; the connection stays open. */
   | ({ readonly kind: 'hang' } & Instead)
@@ -62,7 +68,7 @@ export type ItemFault =
   /** The database is down when the item's topic is looked up: status 500. */
   | ({ readonly kind: 'database' } & ItemScope);
 
-export type Fault = Latency | TransportFault | ItemFault;
+export type Fault = Latency | Interim | TransportFault | ItemFault;
 
 /** A fault in force, and how often it has struck. */
 export interface ActiveFault {
@@ -73,6 +79,7 @@ export interface ActiveFault {
 /** What is in store for one call. */
 export interface CallFaults {
   readonly latencyMs: number;
+  readonly isContinued: boolean;
   /** The first that fits; there can be only one end to a call. */
   readonly transport: TransportFault | undefined;
 }
@@ -83,7 +90,7 @@ interface Armed {
   readonly chance: () => number;
 }
 
-/** The faults in force. They combine: latencies add up, and of the others the one that was injected first wins. */
+/** The faults in force. They combine: latencies add up, and of those that end a call the one that was injected first wins. */
 export class Faults {
   #armed: Armed[] = [];
 
@@ -101,15 +108,17 @@ export class Faults {
 
   ofCall(endpoint: Endpoint): CallFaults {
     let latencyMs = 0;
+    let isContinued = false;
     let transport: TransportFault | undefined;
     for (const armed of [...this.#armed]) {
       const { fault } = armed;
-      if (isItemFault(fault) || (fault.kind !== 'latency' && transport)) continue;
+      if (isItemFault(fault) || (fault.kind !== 'latency' && fault.kind !== 'continue' && transport)) continue;
       if (!this.#strikes(armed, endpoint)) continue;
       if (fault.kind === 'latency') latencyMs += fault.ms;
+      else if (fault.kind === 'continue') isContinued = true;
       else transport = fault;
     }
-    return { latencyMs, transport };
+    return { latencyMs, isContinued, transport };
   }
 
   /** @param place the item's place in its call, counted from 1 */

@@ -58,9 +58,10 @@ export class SandboxServer {
       note(answer.status);
       return send(response, answer);
     }
-    const { latencyMs, transport } = faults.ofCall(endpoint);
+    const { latencyMs, isContinued, transport } = faults.ofCall(endpoint);
     const wait = latencyMs + this.#parts.latencyMs;
     if (wait > 0) await pause(wait, undefined, { ref: false });
+    if (isContinued) response.writeContinue();
     if (transport && transport.kind !== 'cut' && transport.when !== 'after') {
       return note(strike(transport, response, undefined), undefined, transport.kind);
     }

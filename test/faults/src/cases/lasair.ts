@@ -46,6 +46,23 @@ export const cases: FaultCase[] = [
         [{ kind: 'database', nth: 4, probability: 0.2 }],
         6_000,
       ],
+      [
+        'lasair-400-page',
+        '400 with a page of HTML, 20 % before and 20 % after Lasair has taken the call',
+        [
+          { kind: 'status', status: 400, probability: 0.2 },
+          { kind: 'status', status: 400, probability: 0.2, when: 'after' },
+        ],
+        8_000,
+      ],
+      ['lasair-continue', '100 Continue before each answer', [{ kind: 'continue' }], 6_000],
+      ['lasair-maintenance', '302 to a page of maintenance', [{ kind: 'status', status: 302 }], 15_000],
+      [
+        'lasair-unavailable',
+        '503 with Retry-After: 3',
+        [{ kind: 'status', status: 503, retryAfterSeconds: 3, times: 3 }],
+        12_000,
+      ],
       ['lasair-slow', '2 s for every call', [{ kind: 'latency', ms: 2_000 }], 15_000],
       ['lasair-hang', 'two calls without an answer', [{ kind: 'hang', times: 2 }], 65_000],
       [
