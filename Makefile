@@ -114,5 +114,6 @@ bench-avro: setup build ## CPU for decoding an alert in Avro
 	node bench/dist/avro.js
 
 clean: ## remove what build, demo and bench wrote
-	rm -rf demo-data bench/data services/cli/bundle
+	[ ! -e demo-data/.lvra-demo ] || rm -rf demo-data
+	rm -rf bench/data services/cli/bundle
 	find shared services test bench grafana -name node_modules -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -print0 | xargs -0 rm -rf

@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
+import { beginDemoFolder } from './demo-folder.js';
 import { demoSource } from './demo-source.js';
 import { describeDemo } from './demo-summary.js';
 import { Embedded } from './embedded.js';
@@ -23,9 +22,7 @@ const SETTINGS = { LVRA_BATCH_ALERTS: '150', LVRA_BATCH_SECONDS: '1', LVRA_SOURC
 
 /** Runs the demonstration, in a folder of its own below the current one. */
 export async function demo(): Promise<void> {
-  const root = resolve(FOLDER);
-  rmSync(root, { recursive: true, force: true });
-  mkdirSync(root);
+  const root = beginDemoFolder(FOLDER);
   const sandbox = await startSandbox({ latencyMs: LATENCY_MS });
   try {
     await runDemo(root, sandbox);
