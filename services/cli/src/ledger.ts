@@ -30,10 +30,10 @@ export function withLedger(use: (open: OpenLedger) => void): void {
 }
 
 /** As `withLedger`, for a command that takes its time. */
-export async function lendLedger(use: (open: OpenLedger) => Promise<void>): Promise<void> {
+export async function lendLedger<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
   const open = openLedger();
   try {
-    await use(open);
+    return await use(open);
   } finally {
     open.ledger.close();
   }

@@ -26,6 +26,7 @@ import { NameVerification } from './verify-names.js';
 import { ObjectVerification } from './verify-objects.js';
 import { OffsetVerification } from './verify-offsets.js';
 import { StemVerification } from './verify-stems.js';
+import { ValueVerification } from './verify-values.js';
 import { WorkLedger } from './work.js';
 
 /**
@@ -105,6 +106,7 @@ export class Ledger {
   get verification(): {
     alerts: AlertVerification;
     names: NameVerification;
+    values: ValueVerification;
     stems: StemVerification;
     offsets: OffsetVerification;
     objects: ObjectVerification;
@@ -113,6 +115,7 @@ export class Ledger {
     return {
       alerts: new AlertVerification(database),
       names: new NameVerification(database),
+      values: new ValueVerification(database),
       stems: new StemVerification(database),
       offsets: new OffsetVerification(database),
       objects: new ObjectVerification(database),

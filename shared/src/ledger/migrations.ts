@@ -318,6 +318,11 @@ export function migrate(database: Database): void {
   });
 }
 
+/** Makes the first migrations in an empty database: what a ledger of that age must have. */
+export function migrateTo(database: Database, number: number): void {
+  for (const { sql } of MIGRATIONS.slice(0, number)) database.exec(sql);
+}
+
 function isNewest(database: Database): boolean {
   const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lvra_migration'").get() !== undefined;
   return (

@@ -33,7 +33,9 @@ export class ObjectVerification {
       page: database
         .prepare<[Record<string, unknown>], bigint>(
           // The plus keeps it off the index of stems, with which each page would read all rows of the range and sort them.
-          `SELECT DISTINCT diaObjectId FROM provenance WHERE diaObjectId > @after AND +stem BETWEEN @from AND @to
+          // Text in the place of an id is greater than every number.
+          `SELECT DISTINCT diaObjectId FROM provenance
+           WHERE diaObjectId > @after AND typeof(diaObjectId) = 'integer' AND +stem BETWEEN @from AND @to
            ORDER BY diaObjectId LIMIT ${PAGE}`,
         )
         .pluck(),

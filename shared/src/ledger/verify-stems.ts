@@ -151,10 +151,10 @@ export class StemVerification {
       stem,
       batch: batch && {
         registered: batch.registered_at !== null,
-        reservedAt: Number(batch.reserved_at),
-        source: (batch.source as string | null) ?? undefined,
-        alerts: Number(batch.alerts ?? 0),
-        bytes: Number(batch.bytes ?? 0),
+        reservedAt: numberOf(batch.reserved_at),
+        source: typeof batch.source === 'string' ? batch.source : undefined,
+        alerts: numberOf(batch.alerts),
+        bytes: numberOf(batch.bytes),
       },
       offsets: (statements.offsets.get(stem) as bigint | null | undefined) ?? undefined,
       gone: statements.gone.get(stem) as bigint,
@@ -163,20 +163,32 @@ export class StemVerification {
       featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
       quarantined: quarantined.map(({ stage, position, path, bytes }) => ({
-        stage: stage as string,
-        position: Number(position),
-        path: path as string,
-        bytes: Number(bytes),
+        stage: String(stage),
+        position: numberOf(position),
+        path: String(path),
+        bytes: numberOf(bytes),
       })),
-      flags: statements.flags.all(stem) as SourceFact[],
-      scores: statements.scores.all(stem) as ScoreFact[],
+      flags: (statements.flags.all(stem) as SourceFact[]).map((row) => ({ ...row, ...idsIn(row) })),
+      scores: (statements.scores.all(stem) as ScoreFact[]).map((row) => ({ ...row, ...idsIn(row) })),
     };
   }
+}
+
+/** Of a value that should be a whole number; what it is not is `ValueVerification`'s to say. */
+function numberOf(value: unknown): number {
+  return typeof value === 'bigint' ? Number(value) : 0;
+}
+
+function idsIn({ diaObjectId, diaSourceId }: SourceFact): SourceFact {
+  const idOf = (value: unknown) => (typeof value === 'bigint' ? value : null);
+  return { diaObjectId: idOf(diaObjectId), diaSourceId: idOf(diaSourceId) };
 }
 
 function statusIn(row: Record<string, unknown> | undefined, vra: string): number | null | undefined {
   if (row === undefined) return undefined;
   const column = columnOf(vra).slice(1, -1).toLowerCase();
   const code = Object.entries(row).find(([name]) => name.toLowerCase() === column)?.[1];
-  return code === null || code === undefined ? null : Number(code);
+  if (code === null || code === undefined) return null;
+  // What is no number is no status after which anything could go on: the stage takes the stem up.
+  return typeof code === 'bigint' ? Number(code) : Number.NaN;
 }

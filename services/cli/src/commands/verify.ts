@@ -1,11 +1,13 @@
 import { UsageError } from '@lvra/shared/errors';
+import { dataPaths } from '@lvra/shared/paths';
 import { EXIT } from '@lvra/shared/service/program';
+import { loadSettings } from '@lvra/shared/settings/settings';
 import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { count, print } from '../formats.js';
 import { lendLedger } from '../ledger.js';
 import type { Counts, Finding, Findings } from '../verify/findings.js';
-import { verify } from '../verify/verify.js';
+import { type VerifyOptions, verify, verifyLedgerFile } from '../verify/verify.js';
 
 const HELP = `
 Reads everything and changes nothing: each batch file, feature file and quarantined alert against the ledger, the scores
@@ -40,19 +42,20 @@ export function verifyCommand(): Command {
     .option('--sandbox <url>', 'also compare with the annotations that a sandbox holds')
     .option('--json', 'print the counts and findings as JSON')
     .addHelpText('after', HELP)
-    .action((options: Options) =>
-      lendLedger(async (open) => {
-        const findings = await verify(open, {
-          range: [boundOf(options.from, '00000000_000000'), boundOf(options.to, '99999999_999999')],
-          kafka: options.kafka === true,
-          sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
-          onProgress: process.stderr.isTTY ? showProgress : () => {},
-        });
-        if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-        print(options.json ? asJson(findings) : asText(findings));
-        if (findings.total > 0) process.exitCode = EXIT.failed;
-      }),
-    );
+    .action(async (options: Options) => {
+      const wanted: VerifyOptions = {
+        range: [boundOf(options.from, '00000000_000000'), boundOf(options.to, '99999999_999999')],
+        kafka: options.kafka === true,
+        sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
+        lookAgainMs: 2_000,
+        onProgress: process.stderr.isTTY ? showProgress : () => {},
+      };
+      const { database } = dataPaths(loadSettings().dataRoot);
+      const findings = verifyLedgerFile(database) ?? (await lendLedger((open) => verify(open, wanted)));
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      print(options.json ? asJson(findings) : asText(findings));
+      if (findings.total > 0) process.exitCode = EXIT.failed;
+    });
 }
 
 /** A night stands for its first or its last second. */

@@ -82,6 +82,7 @@ export class FinishedNight {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,
           sandbox: sandbox.endpoint,
+          lookAgainMs: 0,
           onProgress: () => {},
         },
       );

@@ -1,5 +1,7 @@
 /** The checks of `lvra verify`, each a part of the promise. */
 export const CHECKS = [
+  'ledger',
+  'value',
   'message',
   'batch',
   'offsets',

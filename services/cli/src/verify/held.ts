@@ -36,11 +36,22 @@ export async function readHeld(url: string): Promise<Held> {
 }
 
 function toHeld(classification: string, classdict: string): HeldAnnotation {
-  const { blame_diaSourceId, provenance_ID, stem } = JSON.parse(classdict) as Record<string, unknown>;
+  const { blame_diaSourceId, provenance_ID, stem } = dictionaryOf(classdict);
   return {
     classification,
     diaSourceId: String(blame_diaSourceId),
     provenanceId: String(provenance_ID),
     stem: String(stem),
   };
+}
+
+/** What is no dictionary names no score, and so not the one that should be there. */
+function dictionaryOf(classdict: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(classdict);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }

@@ -13,12 +13,12 @@ export interface ObjectCheck {
   /** Asks what the far side holds; undefined where nobody wants to know. */
   readonly readHeld: (() => Promise<Held>) | undefined;
   readonly onObjects: (count: number) => void;
+  /** After how long a suspect is looked at again, ms: an annotation that goes out meanwhile is right a moment later. */
+  readonly lookAgainMs: number;
 }
 
 type Vra = ObjectCheck['vras'][number];
 
-/** An annotation that goes out while we look is right a moment later. */
-const LOOK_AGAIN_MS = 2_000;
 /** With more suspects than this nothing is under way: something is wrong. */
 const MOST_SUSPECTS = 1_000;
 
@@ -27,7 +27,7 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
   const { objects, vras, range, findings, onObjects } = check;
   const held = await check.readHeld?.();
   const suspects: { object: bigint; vra: Vra }[] = [];
-  let after = -1n;
+  let after = -(2n ** 63n);
   for (;;) {
     const page = objects.page(after, range);
     if (page.length === 0) break;
@@ -45,7 +45,7 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
   }
   if (held) findings.counts.held = held.size;
   if (suspects.length === 0) return;
-  await sleep(LOOK_AGAIN_MS);
+  await sleep(check.lookAgainMs);
   const again = await check.readHeld?.();
   for (const { object, vra } of suspects) {
     const wrong = faultOf(object, vra, again, check);

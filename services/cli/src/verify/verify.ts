@@ -1,5 +1,7 @@
+import { ledgerFaults } from '@lvra/shared/ledger/verify-schema';
 import { isStem } from '@lvra/shared/stem';
 import type { OpenLedger } from '../ledger.js';
+import { FROM_BACKUP } from './advice.js';
 import { Findings } from './findings.js';
 import { readHeld } from './held.js';
 import { checkKafka } from './kafka-check.js';
@@ -9,6 +11,7 @@ import { checkObjects } from './object-check.js';
 import { checkOffsetRanges } from './offset-check.js';
 import { checkStem } from './stem-check.js';
 import { checkStrayFiles } from './stray-check.js';
+import { checkValues } from './value-check.js';
 
 export interface VerifyOptions {
   /** First and last stem. */
@@ -17,8 +20,19 @@ export interface VerifyOptions {
   readonly kafka: boolean;
   /** The address of a sandbox, to ask for what it holds. */
   readonly sandbox: string | undefined;
+  /** After how long an object is looked at again whose annotation may just be going out, ms. */
+  readonly lookAgainMs: number;
   /** Told how far it is, now and then. */
   readonly onProgress: (what: string, done: number, all: number | undefined) => void;
+}
+
+/** Findings about a ledger that is not whole, of which nothing else can be said; undefined where it is whole. */
+export function verifyLedgerFile(path: string): Findings | undefined {
+  const faults = ledgerFaults(path);
+  if (faults.length === 0) return undefined;
+  const findings = new Findings();
+  for (const what of faults) findings.add({ check: 'ledger', what: `${path}: ${what}`, todo: FROM_BACKUP });
+  return findings;
 }
 
 /**
@@ -33,8 +47,9 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
-  const { alerts, names, stems, offsets, objects } = ledger.verification;
+  const { alerts, names, values, stems, offsets, objects } = ledger.verification;
   const reported = checkNames(names, findings);
+  checkValues(values, findings);
   const all = stems.count(...range);
   let after = range[0].slice(0, -1);
   for (;;) {
@@ -56,6 +71,7 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     range,
     findings,
     readHeld: sandbox === undefined ? undefined : () => readHeld(sandbox),
+    lookAgainMs: options.lookAgainMs,
     onObjects: (count) => onProgress('objects', count, undefined),
   });
   if (options.kafka) {
