@@ -101,7 +101,7 @@ export class CsvScanner {
   name(cell: number): string {
     const bytes = Buffer.from(this.text(cell), 'latin1');
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (error) {
       throw new NotCsv(`cell ${cell + 1} of row ${this.#row} is not UTF-8 text`, { cause: error });
     }

@@ -102,6 +102,13 @@ describe('readFeatureFile', () => {
     assert.deepEqual([...table.values], [1, 2]);
   });
 
+  test('takes a byte order mark for the file, not for a name that begins with its character', async () => {
+    for (const mark of ['', '\ufeff']) {
+      const table = await read(`${mark}diaObjectId,diaSourceId,\ufeffsnr,snr\n7,8,1,2\n`, ['snr']);
+      assert.deepEqual([...table.values], [2]);
+    }
+  });
+
   test('takes more columns than anybody has today', async () => {
     const names = Array.from({ length: 700 }, (_, column) => `c${column}`);
     const numbers = names.map((_, column) => column);
