@@ -119,13 +119,11 @@ describe('an alert is rejected', () => {
     assertRejected('{"alert": {"diaSourcesList": [{"midpointMjdTai": 1}]}}', 'no_dia_object_id', /missing/);
   });
 
-  test('where a text stands for a number that a model may take', () => {
+  test('where flux or time of a source is a text, a list or an object', () => {
     assertRejected(simpleMessage({}, { psfFlux: '"bright"' }), 'not_a_number', /psfFlux.*"bright"/);
-    assertRejected(simpleMessage({}, { midpointMjdTai: '"61000"' }), 'not_a_number', /midpointMjdTai/);
-    assertRejected(simpleMessage({}, { reliability: '"high"' }), 'not_a_number', /reliability is "high"/);
-    assertRejected(simpleMessage({}, { snr: '[5.0]' }), 'not_a_number', /snr is \[5.0\]/);
-    assertRejected(simpleMessage({ latestR: '{"a": 1}' }), 'not_a_number', /latestR/);
-    assertRejected(simpleMessage({ ra: '""' }), 'not_a_number', /ra is ""/);
+    assertRejected(simpleMessage({}, { psfFlux: '[5.0]' }), 'not_a_number', /psfFlux.*\[5\.0\]/);
+    assertRejected(simpleMessage({}, { midpointMjdTai: '"tonight"' }), 'not_a_number', /midpointMjdTai.*"tonight"/);
+    assertRejected(simpleMessage({}, { midpointMjdTai: '""' }), 'source_incomplete', /midpointMjdTai/);
   });
 });
 
@@ -141,6 +139,16 @@ describe('an alert is taken', () => {
     const view = read(simpleMessage(fields, { psfFlux: 'null', isDipole: 'true', band: '"g"', snr: '-Infinity' }));
     assert.equal(view.hasAlert, true);
     assert.deepEqual(view.fluxes, [Number.NaN]);
+  });
+
+  test('with flux and time between quotes, as str of numpy writes them', () => {
+    const sources = ['"5754.5"', '"nan"', '""', '"inf"', 'true'].map((psfFlux, n) => ({
+      psfFlux,
+      midpointMjdTai: `"6100${n}.5"`,
+    }));
+    const { fluxes, times, latest } = read(messageText({}, sources));
+    assert.deepEqual(fluxes, [5754.5, Number.NaN, Number.NaN, Number.NaN, 1]);
+    assert.deepEqual([times, latest], [[61000.5, 61001.5, 61002.5, 61003.5, 61004.5], 4]);
   });
 
   test('however its keys are spelled, and with the last of repeated keys, as in Python', () => {

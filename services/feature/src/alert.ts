@@ -2,10 +2,10 @@ import { AlertRejected } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { keyIs } from '@lvra/shared/json/keys';
-import { KIND, type Kind } from '@lvra/shared/json/kinds';
+import { KIND } from '@lvra/shared/json/kinds';
 import { PlainScanner } from '@lvra/shared/json/plain';
 import { FieldList } from './fields.js';
-import { misplacedText } from './numeric-fields.js';
+import { numberOf, shown } from './numbers.js';
 
 /** The numbers that are wanted of every source. */
 const WANTED = ['midpointMjdTai', 'psfFlux'] as const;
@@ -65,10 +65,6 @@ export function readAlert(cursor: JsonCursor, bytes: Buffer, view: AlertView): v
   if (!view.hasAlert) return;
   if (sources === 0) throw new AlertRejected('no_sources', 'the alert has no diaSourcesList, or an empty one');
   readIds(view);
-  for (const fields of [view.source, view.message]) {
-    const misplaced = misplacedText(bytes, fields);
-    if (misplaced) throw new AlertRejected('not_a_number', `${misplaced.name} is ${misplaced.text}, not a number`);
-  }
 }
 
 /** @returns how many sources there are */
@@ -156,26 +152,11 @@ function numberIn(bytes: Buffer, start: number, end: number, wanted: 0 | 1): num
 
 function numberAt(bytes: Buffer, at: number, end: number, name: string): number {
   if (at === -1) return Number.NaN;
-  return numberOf(bytes, inSource.reset(bytes, at, end), inSource.value(4), name);
-}
-
-function numberOf(bytes: Buffer, cursor: JsonCursor, kind: Kind, name: string): number {
-  switch (kind) {
-    case KIND.float:
-    case KIND.integer:
-      return Number(bytes.toString('latin1', cursor.valueStart, cursor.valueEnd));
-    case KIND.null:
-    case KIND.nan:
-      return Number.NaN;
-    case KIND.infinity:
-      return Number.POSITIVE_INFINITY;
-    case KIND.negativeInfinity:
-      return Number.NEGATIVE_INFINITY;
-    default: {
-      const found = bytes.toString('utf8', cursor.valueStart, Math.min(cursor.valueEnd, cursor.valueStart + 40));
-      throw new AlertRejected('not_a_number', `${name} of a source is ${found}, not a number`);
-    }
-  }
+  const kind = inSource.reset(bytes, at, end).value(4);
+  const { valueStart, valueEnd } = inSource;
+  const number = numberOf(bytes, valueStart, valueEnd, kind);
+  if (number !== undefined) return number;
+  throw new AlertRejected('not_a_number', `${name} of a source is ${shown(bytes, valueStart, valueEnd)}, not a number`);
 }
 
 /** The diaSourceId of the source that begins at `start` and is known to be good JSON; -1 where it has none. */

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AlertRejected } from '@lvra/shared/errors';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { Random } from '@lvra/shared/simulator/random';
 import { runPython } from '@lvra/shared/testing/python';
 import { cellOf, textCell } from './cells.js';
+import { FIELD_TYPE, type FieldType } from './field-types.js';
+import { FieldList } from './fields.js';
 
-function cellOfText(json: string): string {
-  const bytes = Buffer.from(`${json}\n`);
+function cellOfText(json: string, type: FieldType = FIELD_TYPE.any): string {
+  const bytes = Buffer.from(`{"field": ${json}}`);
   const cursor = new JsonCursor().reset(bytes);
-  const kind = cursor.value();
-  const cell = cellOf(bytes, cursor.valueStart, cursor.valueEnd, kind);
-  return cell ? cell.toString() : bytes.toString('utf8', cursor.valueStart, cursor.valueEnd);
+  const fields = new FieldList();
+  cursor.enterObject();
+  cursor.key();
+  fields.open(cursor);
+  fields.close(cursor, cursor.value());
+  const cell = cellOf(bytes, fields, 0, type);
+  return cell ? cell.toString() : bytes.toString('utf8', fields.valueStart(0), fields.valueEnd(0));
 }
 
 test('words of JSON become words of pandas', () => {
@@ -24,6 +31,68 @@ test('words of JSON become words of pandas', () => {
   ] as const) {
     assert.equal(cellOfText(json), cell);
   }
+});
+
+test('a number is a number, missing, or refused, between quotes or not', () => {
+  const number = (json: string) => cellOfText(json, FIELD_TYPE.number);
+  for (const [json, cell] of [
+    ['true', '1'],
+    ['false', '0'],
+    ['"0.0076638064"', '0.0076638064'],
+    ['"-1e-05"', '-1e-05'],
+    ['"61041.2"', '61041.2'],
+    ['"0.1000000000000000055511151231257827"', '0.1'],
+    ['"nan"', ''],
+    ['"inf"', ''],
+    ['"-inf"', ''],
+    ['""', ''],
+    ['"None"', ''],
+    ['"<NA>"', ''],
+    ['Infinity', 'inf'],
+    ['null', ''],
+    ['7', '7'],
+  ] as const) {
+    assert.equal(number(json), cell, json);
+  }
+  for (const json of ['"bright"', '[5.0]', '{}', '"0x10"', '"1_000"', '" "', '"True"', '"1,5"', '"\\u0031x"']) {
+    assert.throws(
+      () => number(json),
+      (error) => error instanceof AlertRejected && error.reason === 'not_a_number' && /^field is /.test(error.message),
+      json,
+    );
+  }
+});
+
+test('a flag is True, False, missing, or refused', () => {
+  const flag = (json: string) => cellOfText(json, FIELD_TYPE.flag);
+  for (const [json, cell] of [
+    ['true', 'True'],
+    ['false', 'False'],
+    ['1', 'True'],
+    ['0', 'False'],
+    ['0.0', 'False'],
+    ['"True"', 'True'],
+    ['"false"', 'False'],
+    ['"1"', 'True'],
+    ['null', ''],
+    ['NaN', ''],
+    ['"nan"', ''],
+  ] as const) {
+    assert.equal(flag(json), cell, json);
+  }
+  for (const json of ['2', '0.5', 'Infinity', '"yes"', '[true]', '{}']) {
+    assert.throws(() => flag(json), { name: 'AlertRejected', message: /^field is .*, not a flag$/ }, json);
+  }
+});
+
+test('an object or a list is the same text whatever white space stands in the file', () => {
+  const text = '{"a": [1, -2.50, {"b\\" ,:": "x , y : {\\\\"}], "c": {}, "d": []}';
+  const spellings = [text, '{"a":[1,-2.50,{"b\\" ,:":"x , y : {\\\\"}],"c":{},"d":[]}'];
+  spellings.push('{ "a" :\t[ 1 ,\r\n-2.50 , { "b\\" ,:" : "x , y : {\\\\" } ] ,\n"c" : { } , "d" : [ ] }');
+  for (const spelling of spellings) assert.equal(cellOfText(spelling), textCell(text).toString());
+  // What Python writes of it is the same again.
+  const python = runPython('import json, sys; print(json.dumps(json.load(sys.stdin)))', text).trimEnd();
+  assert.equal(python, text.replace('-2.50', '-2.5'));
 });
 
 test('integers are copied digit by digit', () => {

@@ -1,7 +1,10 @@
 import { AlertRejected } from '@lvra/shared/errors';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { AlertView } from './alert.js';
+import { textCell } from './cells.js';
+import { fieldType, KNOWN_COLUMNS } from './field-types.js';
 import type { FieldList } from './fields.js';
+import type { TopLevelNames } from './top-level-names.js';
 
 /**
  * What the reference drops: names, times and ids that a model must not learn from, and the source's own errors of
@@ -29,33 +32,63 @@ export const COMPUTED_COLUMNS = [
   'deltaDiaSourceMjdTai',
 ];
 
-/**
- * Real alerts have some 130 fields. Without a limit one message could make a file that nobody reads any more: the
- * header, and every row of it, would be longer than the longest row that predict takes.
- */
-const MOST_COLUMNS = 1_000;
+/** Fields of one alert, source and message together; real ones have some 130. */
+const MOST_FIELDS = 800;
+/** A column's name in the header, bytes. */
 const LONGEST_NAME = 200;
+/**
+ * Columns of names that neither Rubin, Lasair nor a model knows. Many alerts with a few names each could else make rows
+ * of commas that predict does not take: the header and the longest row stay below half a megabyte together with it.
+ */
+const MOST_UNKNOWN_COLUMNS = 800;
 
 /** Where the fields of alerts with one set of names go. */
 export interface Layout {
   /** Of each field of the source and of the message, in their order: its column, or -1 where it is dropped. */
   readonly source: Int32Array;
   readonly message: Int32Array;
+  /** And its FieldType. */
+  readonly sourceTypes: Uint8Array;
+  readonly messageTypes: Uint8Array;
+  readonly sourceNames: readonly string[];
+  readonly messageNames: ReadonlySet<string>;
+  /** How many columns there were before it, and how many of unknown names. */
+  readonly before: number;
+  readonly unknownBefore: number;
+  /** How many rows have it. */
+  rows: number;
 }
+
+/** So many are kept; a batch of Lasair's has a few. */
+const MOST_LAYOUTS = 100;
 
 /**
  * The columns of one feature file, in order of first appearance, and the layouts seen in it.
  *
  * A name that both the message and the source have keeps its plain form for the message's value; the source's
- * becomes `<name>_sourceId`, as in the reference.
+ * becomes `<name>_sourceId`, as in the reference. Which names these are is decided for the batch: `topLevel`.
  */
 export class Columns {
   readonly names: string[] = ['index'];
+  /** The first column that there was no room for. */
+  leftOut: string | undefined;
   readonly #indexes = new Map<string, number>([['index', 0]]);
   readonly #layouts = new Map<string, Layout>();
+  readonly #wanted: ReadonlySet<string>;
+  readonly #topLevel: TopLevelNames;
+  #unknown = 0;
   #lastKeys = Buffer.alloc(0);
   #lastLayout: Layout | undefined;
   #computed: number[] | undefined;
+
+  /**
+   * @param wanted columns that models take: there is always room for them
+   * @param topLevel what is known of the batch's names
+   */
+  constructor(wanted: ReadonlySet<string>, topLevel: TopLevelNames) {
+    this.#wanted = wanted;
+    this.#topLevel = topLevel;
+  }
 
   /** The columns of COMPUTED_COLUMNS. */
   get computed(): number[] {
@@ -66,21 +99,98 @@ export class Columns {
   /**
    * The layout of an alert; alerts of one batch nearly always share one, and then only names are compared.
    *
-   * @throws AlertRejected where the alert would bring more columns than a file may have
+   * @throws AlertRejected where the alert has more fields than one may have, or one of an endless name
    */
   layoutOf(view: AlertView): Layout {
     if (this.#lastLayout && this.#sameKeys(view)) return this.#lastLayout;
+    const count = view.source.count + view.message.count;
+    if (count > MOST_FIELDS) {
+      throw new AlertRejected('too_large', `it has ${count} fields, more than the ${MOST_FIELDS} allowed`);
+    }
     const source = namesOf(view.bytes, view.source);
     const message = namesOf(view.bytes, view.message);
     const key = JSON.stringify([source, message]);
     let layout = this.#layouts.get(key);
     if (!layout) {
       layout = this.#layout(source, message);
+      if (this.#layouts.size === MOST_LAYOUTS) this.#countRows();
       this.#layouts.set(key, layout);
     }
     this.#lastLayout = layout;
     this.#lastKeys = Buffer.concat([keyBytes(view.bytes, view.source), keyBytes(view.bytes, view.message)]);
     return layout;
+  }
+
+  /** Takes back the columns that an alert brought whose row is refused. */
+  withdraw({ rows, before, unknownBefore }: Layout): void {
+    if (rows > 0) return;
+    for (const name of this.names.splice(before)) this.#indexes.delete(name);
+    this.#unknown = unknownBefore;
+    this.#computed = undefined;
+    this.#countRows();
+  }
+
+  /** What the rows say of the batch's names, where they would have been others had that been known from the first. */
+  decideTopLevel(): TopLevelNames | undefined {
+    this.#countRows();
+    return this.#topLevel.decide();
+  }
+
+  #countRows(): void {
+    for (const { sourceNames, messageNames, rows } of this.#layouts.values()) {
+      this.#topLevel.count(sourceNames, messageNames, rows);
+    }
+    this.#layouts.clear();
+    this.#lastLayout = undefined;
+  }
+
+  #layout(source: string[], message: string[]): Layout {
+    const long = [...source, ...message].find((name) => textCell(name).length > LONGEST_NAME);
+    if (long !== undefined) {
+      throw new AlertRejected(
+        'too_large',
+        `a field's name begins ${long.slice(0, 40)} and has ${long.length} characters`,
+      );
+    }
+    const before = this.names.length;
+    const unknownBefore = this.#unknown;
+    const inMessage = new Set(message);
+    this.#topLevel.see(inMessage);
+    const renamed = source.map((name) => this.#topLevel.isTopLevel(name, inMessage));
+    const sourceColumns = source.map((name, field) => (renamed[field] ? `${name}_sourceId` : name));
+    // Where a field is called what another one becomes, the source's own goes first; of a repeated name, the last.
+    const taken = new Set(sourceColumns.filter((_, field) => renamed[field]));
+    const sourceLast = new Map(source.map((name, field) => [name, field]));
+    const messageLast = new Map(message.map((name, field) => [name, field]));
+    return {
+      source: Int32Array.from(sourceColumns, (column, field) => {
+        const counts = sourceLast.get(source[field] as string) === field && (renamed[field] || !taken.has(column));
+        return counts ? this.#place(column) : -1;
+      }),
+      message: Int32Array.from(message, (name, field) => {
+        const counts = messageLast.get(name) === field && !taken.has(name) && !this.#topLevel.isSources(name);
+        return counts ? this.#place(name) : -1;
+      }),
+      sourceTypes: Uint8Array.from(source, fieldType),
+      messageTypes: Uint8Array.from(message, fieldType),
+      sourceNames: source,
+      messageNames: inMessage,
+      before,
+      unknownBefore,
+      rows: 0,
+    };
+  }
+
+  #place(name: string): number {
+    if (DROPPED.has(name)) return -1;
+    const known = this.#indexes.has(name) || KNOWN_COLUMNS.has(name) || this.#wanted.has(name);
+    if (known) return this.#indexOf(name);
+    if (this.#unknown === MOST_UNKNOWN_COLUMNS) {
+      this.leftOut ??= name;
+      return -1;
+    }
+    this.#unknown++;
+    return this.#indexOf(name);
   }
 
   #indexOf(name: string): number {
@@ -90,32 +200,6 @@ export class Columns {
       this.#indexes.set(name, index);
     }
     return index;
-  }
-
-  #layout(source: string[], message: string[]): Layout {
-    const inMessage = new Set(message);
-    const sourceColumns = source.map((name) => (inMessage.has(name) ? `${name}_sourceId` : name));
-    this.#refuseTooMany([...sourceColumns, ...message]);
-    const place = (name: string) => (DROPPED.has(name) ? -1 : this.#indexOf(name));
-    return {
-      source: Int32Array.from(sourceColumns, place),
-      message: Int32Array.from(message, place),
-    };
-  }
-
-  #refuseTooMany(names: readonly string[]): void {
-    const fresh = new Set(names.filter((name) => !DROPPED.has(name) && !this.#indexes.has(name)));
-    const count = this.names.length + fresh.size + COMPUTED_COLUMNS.length;
-    if (count > MOST_COLUMNS) {
-      throw new AlertRejected(
-        'too_large',
-        `its fields would make ${count} columns, more than the ${MOST_COLUMNS} allowed`,
-      );
-    }
-    const long = [...fresh].find((name) => name.length > LONGEST_NAME);
-    if (long !== undefined) {
-      throw new AlertRejected('too_large', `a field has a name of ${long.length} characters: ${long.slice(0, 40)}…`);
-    }
   }
 
   #sameKeys(view: AlertView): boolean {

@@ -12,7 +12,7 @@ import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { AlertView, readAlert } from './alert.js';
-import { type FeatureSet, featureSet } from './feature-sets.js';
+import { type FeatureRows, type FeatureSet, featureSet } from './feature-sets.js';
 import { madeBefore, makeOnce } from './shared-work.js';
 import { thresholdFlags } from './thresholds.js';
 
@@ -24,7 +24,9 @@ export interface FeatureStageOptions {
   readonly set: FeatureSet;
   /** The other VRAs with the same set of features. */
   readonly siblings: readonly string[];
-  /** Who makes the feature files; this thread unless told. */
+  /** The columns that the models of the set take now; none by default. */
+  readonly wanted?: () => ReadonlySet<string>;
+  /** Who makes the feature files; this thread by default. */
   readonly maker?: FeatureMaker;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -32,7 +34,7 @@ export interface FeatureStageOptions {
 
 /** Whatever makes feature files as `makeFeatureFile` does. */
 export interface FeatureMaker {
-  make(stem: string, receivedMs: Float64Array | undefined): Promise<Features>;
+  make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<Features>;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export function createFeatureTask(options: FeatureStageOptions): StageTask {
 async function perform(
   stem: string,
   context: StemContext,
-  { ledger, work, paths, vra, set, siblings, maker, log, metrics }: FeatureStageOptions,
+  { ledger, work, paths, vra, set, siblings, wanted, maker, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
   const path = paths.features(stem, set.name);
   const made = await madeBefore(ledger, stem, path, vra, siblings);
@@ -62,7 +64,7 @@ async function perform(
   }
   const { result, isMaker } = await makeOnce(ledger, path, () => {
     const receivedMs = ledger.batches.receivedMs(stem);
-    return maker ? maker.make(stem, receivedMs) : makeFeatureFile(stem, paths, receivedMs, set);
+    return maker ? maker.make(stem, receivedMs, wanted?.()) : makeFeatureFile(stem, paths, receivedMs, set, wanted?.());
   });
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
@@ -90,6 +92,7 @@ export interface Features {
   readonly withoutAlert: number;
   /** The feature file. */
   readonly path: string;
+  readonly remark?: string | undefined;
 }
 
 /**
@@ -97,6 +100,7 @@ export interface Features {
  * of unusable alerts in quarantine.
  *
  * @param receivedMs when Kafka received each alert, where that is known
+ * @param wanted the columns that models take, as far as they are known
  * @throws StemFailed 21 where there is no batch file, 23 where it is none
  */
 export async function makeFeatureFile(
@@ -104,9 +108,30 @@ export async function makeFeatureFile(
   paths: DataPaths,
   receivedMs: Float64Array | undefined,
   set: FeatureSet = featureSet(),
+  wanted?: ReadonlySet<string>,
 ): Promise<Features> {
+  let table = set.begin(wanted);
+  let rows = await addRows(table, stem, paths, receivedMs);
+  const again = table.again?.();
+  if (again) {
+    table = again;
+    rows = await addRows(table, stem, paths, receivedMs);
+  }
+  const path = paths.features(stem, set.name);
+  await writeFileAtomically(path, async (file) => {
+    await writeChunks(file, [...table.chunks()]);
+  });
+  return { ...rows, path, remark: table.remark };
+}
+
+/** Gives every alert of a batch file to the table. */
+async function addRows(
+  table: FeatureRows,
+  stem: string,
+  paths: DataPaths,
+  receivedMs: Float64Array | undefined,
+): Promise<Pick<Features, 'records' | 'quarantined' | 'withoutAlert'>> {
   const view = new AlertView();
-  const table = set.begin();
   const records: FeatureRecord[] = [];
   const quarantined: QuarantineEntry[] = [];
   let withoutAlert = 0;
@@ -128,11 +153,7 @@ export async function makeFeatureFile(
   } catch (error) {
     throw asStemFailure(error, stem);
   }
-  const path = paths.features(stem, set.name);
-  await writeFileAtomically(path, async (file) => {
-    await writeChunks(file, [...table.chunks()]);
-  });
-  return { records, quarantined, withoutAlert, path };
+  return { records, quarantined, withoutAlert };
 }
 
 /** What the ledger keeps of an alert, whatever features it has. */
@@ -181,10 +202,11 @@ function asStemFailure(error: unknown, stem: string): unknown {
   return error;
 }
 
-function describe({ withoutAlert, quarantined }: Features): string {
+function describe({ withoutAlert, quarantined, remark }: Features): string {
   return [
     withoutAlert > 0 ? `${withoutAlert} without alert` : '',
     quarantined.length > 0 ? `${quarantined.length} in quarantine` : '',
+    remark ?? '',
   ]
     .filter(Boolean)
     .join(', ');

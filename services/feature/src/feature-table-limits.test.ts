@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { AlertRejected } from '@lvra/shared/errors';
 import { JsonCursor } from '@lvra/shared/json/cursor';
@@ -6,6 +7,8 @@ import { AlertView, readAlert } from './alert.js';
 import { FeatureTable } from './feature-table.js';
 import { simpleMessage } from './testing/messages.js';
 import { thresholdFlags } from './thresholds.js';
+
+const CASES = new URL('../../../../shared/cases/', import.meta.url);
 
 test('names that no file can hold make one column, not several of one name', () => {
   const table = new FeatureTable();
@@ -54,4 +57,64 @@ describe('an alert that would make the file unreadable for everybody', () => {
       assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
     });
   }
+});
+
+describe('columns that nobody knows', () => {
+  /** The file that comes of messages, and what is said of it. */
+  function fileOf(messages: readonly string[], wanted?: ReadonlySet<string>) {
+    const table = new FeatureTable(wanted);
+    const view = new AlertView();
+    const cursor = new JsonCursor();
+    const refused: number[] = [];
+    messages.forEach((text, position) => {
+      const bytes = Buffer.from(`${text} `);
+      try {
+        readAlert(cursor.reset(bytes), bytes, view);
+        table.add(view, position, thresholdFlags(view.fluxes, view.times, view.times[view.latest] as number));
+      } catch (error) {
+        if (!(error instanceof AlertRejected)) throw error;
+        refused.push(position);
+      }
+    });
+    const file = Buffer.concat([...table.chunks()]).toString();
+    const [header = '', ...rows] = file.trimEnd().split('\n');
+    const columns = header.split(',');
+    const cell = (row: number, name: string) => rows[row]?.split(',')[columns.indexOf(name)];
+    return { columns, rows, cell, refused, remark: table.remark };
+  }
+
+  const named = (count: number, prefix: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${n}`, '1']));
+
+  test('put the message with too many of them aside alone, and its neighbours have all theirs', () => {
+    const lines = readFileSync(new URL('bad-neighbour/many-columns-first.ndjson', CASES), 'utf8').trimEnd().split('\n');
+    const { rows, columns, refused } = fileOf(lines);
+    assert.deepEqual(refused, [0]);
+    assert.equal(rows.length, 3);
+    assert.ok(!columns.includes('c0') && columns.includes('reliability') && columns.includes('latestR'));
+  });
+
+  test('of many messages take no room from those that Rubin, Lasair or a model knows', () => {
+    const greedy = Array.from({ length: 5 }, (_, n) => simpleMessage(named(700, `m${n}_`)));
+    const good = simpleMessage({ latestR: '0.5', extra: '7', another: '8' }, { reliability: '0.9', snr: '6' });
+    const { rows, columns, cell, refused, remark } = fileOf([...greedy, good, ...greedy], new Set(['extra']));
+    assert.deepEqual(refused, []);
+    assert.deepEqual(
+      ['latestR', 'extra', 'reliability', 'snr'].map((name) => cell(5, name)),
+      ['0.5', '7', '0.9', '6'],
+    );
+    assert.ok(columns.length < 1_000 && !columns.includes('another'), `${columns.length} columns`);
+    assert.ok(rows.every((row) => row.split(',').length === columns.length));
+    assert.match(remark ?? '', /m1_100 is left out/);
+  });
+
+  test('make no header that predict would not take, whatever their names are', () => {
+    const long = (n: number) => `${n}`.padEnd(66, '\ufffd');
+    const { columns, refused } = fileOf([
+      simpleMessage(Object.fromEntries(Array.from({ length: 700 }, (_, n) => [long(n), '1']))),
+      simpleMessage({ ['\ufffd'.repeat(67)]: '1' }),
+    ]);
+    assert.deepEqual(refused, [1]);
+    assert.ok(Buffer.byteLength(columns.join()) < 256 * 1024);
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { stemOf } from '@lvra/shared/stem';
 import { realMessages } from '@lvra/shared/testing/json-samples';
@@ -11,6 +12,12 @@ after(() => world.close());
 let second = 0;
 const featuresOf = (messages: readonly (string | Buffer)[]) =>
   world.featuresOf(stemOf(new Date(Date.UTC(2026, 1, 2, 10, 0, second++))), messages);
+
+const CASES = new URL('../../../../shared/cases/', import.meta.url);
+const linesOf = (path: string) => readFileSync(new URL(path, CASES), 'utf8').trimEnd().split('\n');
+
+/** `decl` of the last source in the list, which is the latest there. */
+const latestDecl = (message: string) => [...message.matchAll(/"decl": ([-\d.]+)/g)].at(-1)?.[1];
 
 describe('columns', () => {
   test('that a later alert brings are empty in the rows before, and all others stay where they are', async () => {
@@ -47,7 +54,7 @@ describe('columns', () => {
     });
   });
 
-  test('of a name that both have keep it for the value of the message', async () => {
+  test('of a name that both have keep it for the value of the message, in every row of the batch', async () => {
     const { columns, rows } = await featuresOf([
       simpleMessage({ ra: '10.5', snr: '1', decl: '-3' }, { ra: '10.7', snr: '2', decl: '-3.1', reliability: '0.5' }),
       simpleMessage({ reliability: '0.7' }, { ra: '11', decl: '-4', reliability: '0.8' }),
@@ -63,12 +70,95 @@ describe('columns', () => {
         rest.reliability_sourceId,
       ]),
       [
-        ['10.5', '-3', '1', '0.5', '2', '-3.1', ''],
-        ['11', '-4', '', '0.7', '', '', '0.8'],
+        ['10.5', '-3', '1', '', '2', '-3.1', '0.5'],
+        ['', '', '', '0.7', '', '-4', '0.8'],
       ],
     );
     assert.ok(!columns.includes('ra_sourceId'));
     assert.equal(rows[0]?.diaObjectId_sourceId, '170019716327800983');
+  });
+
+  test("of the filter hold nothing of a source's where messages of two filters are mixed, in either order", async () => {
+    const mixed = linesOf('mixed-selects/mixed.ndjson');
+    const shared = ['ra', 'decl', 'raErr', 'decErr', 'ra_dec_Cov'];
+    const selected = JSON.parse(mixed[0]?.replaceAll('NaN', 'null') ?? '');
+    const ofFilter = shared.map((name) => String(selected[name]));
+    const sources = mixed.map((message) => latestDecl(message));
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { columns, rows } = await featuresOf(order.map((n) => mixed[n] as string));
+      assert.deepEqual(
+        rows.map((row) => shared.map((name) => (row[name] === '' ? '' : String(Number(row[name]))))),
+        order.map((n) => (n === 0 ? ofFilter : ['', '', '', '', ''])),
+      );
+      assert.deepEqual(
+        rows.map((row) => row.decl_sourceId),
+        order.map((n) => sources[n]),
+      );
+      assert.deepEqual(
+        columns.filter((column) => /^(ra|raErr|decErr|ra_dec_Cov)_sourceId$/.test(column)),
+        [],
+      );
+    }
+  });
+
+  test("of a source stay the source's where one odd message has their names at top level, first or last", async () => {
+    const odd = simpleMessage(
+      { psfFlux: '1e9', reliability: 'null', visit: '7' },
+      { psfFlux: '5', reliability: '0.9' },
+    );
+    const good = Array.from({ length: 3 }, (_, n) => simpleMessage({}, { psfFlux: `${n}.5`, reliability: `0.${n}` }));
+    for (const messages of [
+      [odd, ...good],
+      [...good, odd],
+    ]) {
+      const { columns, rows } = await featuresOf(messages);
+      for (const [n, row] of rows.entries()) {
+        const isOdd = messages[n] === odd;
+        const [flux, reliability] = isOdd
+          ? ['5', '0.9']
+          : [`${good.indexOf(messages[n] as string)}.5`, row.reliability];
+        assert.deepEqual([row.psfFlux, row.reliability], [flux, reliability]);
+      }
+      assert.ok(!columns.some((column) => /^(psfFlux|reliability|visit)_sourceId$/.test(column)), columns.join());
+    }
+  });
+
+  test("of ids are always the source's own, whatever stands at top level or under a name that one becomes", async () => {
+    const odd = [
+      { diaSourceId: 'null' },
+      { diaSourceId: '"text"' },
+      { diaSourceId: '12345' },
+      { diaObjectId_sourceId: '99' },
+      { diaSourceId_sourceId: '99', 'dia\\u0053ourceId': '98' },
+    ] as Record<string, string>[];
+    const source = { diaSourceId: '170046091000545381', diaObjectId_sourceId: '98' };
+    const { columns, rows } = await featuresOf([
+      ...odd.map((fields) => simpleMessage(fields, source)),
+      simpleMessage({}, { diaSourceId: source.diaSourceId }),
+    ]);
+    assert.equal(new Set(columns).size, columns.length);
+    assert.deepEqual(
+      rows.map(({ diaObjectId, diaObjectId_sourceId, diaSourceId }) => [
+        diaObjectId,
+        diaObjectId_sourceId,
+        diaSourceId,
+      ]),
+      rows.map(() => ['170019716327800983', '170019716327800983', '170046091000545381']),
+    );
+    const real = linesOf('bad-neighbour/top-level-source-id-null.ndjson');
+    const { rows: four } = await featuresOf(real);
+    assert.deepEqual(
+      four.map(({ diaSourceId }) => diaSourceId),
+      real.map((message) => /.*"diaSourceId": (\d+), "visit"/.exec(message)?.[1]),
+    );
+  });
+
+  test('of a repeated name hold the last value, and what stood there before refuses nothing', async () => {
+    const { rows } = await featuresOf([simpleMessage({}, { 'sn\\u0072': '"bad"', snr: '5' })]);
+    assert.equal(rows[0]?.snr, '5');
   });
 
   test('that the reference drops are not there, whoever has them', async () => {
@@ -168,16 +258,43 @@ describe('rows', () => {
     });
   });
 
+  test('give the span of days of days between quotes', async () => {
+    const { rows } = await featuresOf([
+      simpleMessage({ firstDiaSourceMjdTai: '"61040.7"', lastDiaSourceMjdTai: '"61041.2"' }),
+    ]);
+    assert.equal(rows[0]?.deltaDiaSourceMjdTai, String(61041.2 - 61040.7));
+    assert.equal(rows[0]?.lastDiaSourceMjdTai, '61041.2');
+  });
+
+  test('of alerts whose numbers are none are refused, and leave no column behind', async () => {
+    const bad = [{ snr: '"high"' }, { snr: '[5.0]' }, { isDipole: '3' }].map((fields) =>
+      simpleMessage({ unheardOf: '1' }, fields as unknown as Record<string, string>),
+    );
+    const { columns, rows } = await featuresOf([...bad, simpleMessage({ latestR: '0.5' })]);
+    assert.deepEqual([rows.length, rows[0]?.latestR, columns.includes('unheardOf')], [1, '0.5', false]);
+    const entries = world.ledger.quarantine.list().slice(-3);
+    assert.deepEqual(
+      entries.map(({ reason, detail }) => [reason, detail]),
+      [
+        ['not_a_number', 'snr is "high", not a number'],
+        ['not_a_number', 'snr is [5.0], not a number'],
+        ['not_a_number', 'isDipole is 3, not a flag'],
+      ],
+    );
+  });
+
   test('leave the span of days empty where a day is missing', async () => {
     const { rows } = await featuresOf([
       simpleMessage({ firstDiaSourceMjdTai: '61000.5', lastDiaSourceMjdTai: 'null' }),
       simpleMessage({ lastDiaSourceMjdTai: '61000.5' }),
       simpleMessage({ firstDiaSourceMjdTai: 'NaN', lastDiaSourceMjdTai: '61000.5' }),
       simpleMessage({ firstDiaSourceMjdTai: '61000', lastDiaSourceMjdTai: '61000' }),
+      simpleMessage({ firstDiaSourceMjdTai: '61000', lastDiaSourceMjdTai: '1e400' }),
+      simpleMessage({ firstDiaSourceMjdTai: '61000', lastDiaSourceMjdTai: '"nan"' }),
     ]);
     assert.deepEqual(
       rows.map((row) => row.deltaDiaSourceMjdTai),
-      ['', '', '', '0'],
+      ['', '', '', '0', '', ''],
     );
   });
 

@@ -1,20 +1,20 @@
 import { AlertRejected } from '@lvra/shared/errors';
-import { KIND } from '@lvra/shared/json/kinds';
 import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 import type { AlertView } from './alert.js';
-import { cellOf, textCell } from './cells.js';
-import { Columns } from './columns.js';
+import { cellOf, FALSE, TRUE, textCell } from './cells.js';
+import { Columns, type Layout } from './columns.js';
 import type { FeatureRows } from './feature-sets.js';
+import type { FieldType } from './field-types.js';
 import type { FieldList } from './fields.js';
+import { numberOf } from './numbers.js';
+import { TopLevelNames } from './top-level-names.js';
 
 /** Predict takes rows of twice this length; real ones have 1.5 kB. */
 const LONGEST_ROW = 256 * 1024;
 
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
-const TRUE = Buffer.from('True');
-const FALSE = Buffer.from('False');
 
 /**
  * The feature file of one stem, built row by row as bytes.
@@ -23,7 +23,8 @@ const FALSE = Buffer.from('False');
  * new columns, the rows before only get empty cells at their end.
  */
 export class FeatureTable implements FeatureRows {
-  readonly #columns = new Columns();
+  readonly #wanted: ReadonlySet<string>;
+  readonly #columns: Columns;
   #bytes = Buffer.allocUnsafe(1 << 20);
   #length = 0;
   /** Where each row ends in the bytes, and how many cells it has. */
@@ -34,6 +35,15 @@ export class FeatureTable implements FeatureRows {
   #cellEnd = new Int32Array(512);
   #cells: (Buffer | undefined)[] = [];
 
+  /**
+   * @param wanted columns that models take, whatever other alerts bring
+   * @param topLevel what is known of the batch's names
+   */
+  constructor(wanted: ReadonlySet<string> = new Set(), topLevel = new TopLevelNames()) {
+    this.#wanted = wanted;
+    this.#columns = new Columns(wanted, topLevel);
+  }
+
   get rows(): number {
     return this.#rowEnds.length;
   }
@@ -42,13 +52,33 @@ export class FeatureTable implements FeatureRows {
    * Adds the row of an alert.
    *
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
-   * @throws AlertRejected where row or columns would be more than a reader takes; the rows are as they were
+   * @throws AlertRejected where a number is none, or row or fields are more than a reader takes; the table is as it was
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void {
     const layout = this.#columns.layoutOf(view);
+    try {
+      this.#addRow(view, layout, position, flags);
+    } catch (error) {
+      this.#columns.withdraw(layout);
+      throw error;
+    }
+    layout.rows++;
+  }
+
+  again(): FeatureTable | undefined {
+    const topLevel = this.#columns.decideTopLevel();
+    return topLevel && new FeatureTable(this.#wanted, topLevel);
+  }
+
+  get remark(): string | undefined {
+    const { leftOut } = this.#columns;
+    return leftOut === undefined ? undefined : `no room for all unknown columns: ${leftOut.slice(0, 40)} is left out`;
+  }
+
+  #addRow(view: AlertView, layout: Layout, position: number, flags: ThresholdFlags): void {
     this.#begin();
-    this.#takeFields(view.bytes, view.source, layout.source);
-    this.#takeFields(view.bytes, view.message, layout.message);
+    this.#takeFields(view.bytes, view.source, layout.source, layout.sourceTypes);
+    this.#takeFields(view.bytes, view.message, layout.message, layout.messageTypes);
     // What is computed wins over a field of the same name.
     this.#setCell(0, Buffer.from(String(position)));
     this.#setComputed(flags, observedDays(view));
@@ -90,15 +120,13 @@ export class FeatureTable implements FeatureRows {
     this.#cells[column] = cell;
   }
 
-  #takeFields(bytes: Buffer, fields: FieldList, columns: Int32Array): void {
+  #takeFields(bytes: Buffer, fields: FieldList, columns: Int32Array, types: Uint8Array): void {
     for (let field = 0; field < fields.count; field++) {
       const column = columns[field] as number;
       if (column === -1) continue;
-      const start = fields.valueStart(field);
-      const end = fields.valueEnd(field);
-      this.#cells[column] = cellOf(bytes, start, end, fields.kind(field));
-      this.#cellStart[column] = start;
-      this.#cellEnd[column] = end;
+      this.#cells[column] = cellOf(bytes, fields, field, types[field] as FieldType);
+      this.#cellStart[column] = fields.valueStart(field);
+      this.#cellEnd[column] = fields.valueEnd(field);
     }
   }
 
@@ -153,15 +181,14 @@ export class FeatureTable implements FeatureRows {
   }
 }
 
-/** lastDiaSourceMjdTai - firstDiaSourceMjdTai in days; NaN where either is missing. */
+/** lastDiaSourceMjdTai - firstDiaSourceMjdTai in days; NaN where either is missing or no finite number. */
 function observedDays(view: AlertView): number {
-  return dayOf(view, 'lastDiaSourceMjdTai') - dayOf(view, 'firstDiaSourceMjdTai');
+  const days = dayOf(view, 'lastDiaSourceMjdTai') - dayOf(view, 'firstDiaSourceMjdTai');
+  return Number.isFinite(days) ? days : Number.NaN;
 }
 
 function dayOf({ bytes, message }: AlertView, name: string): number {
   const field = message.find(bytes, name);
   if (field === -1) return Number.NaN;
-  const kind = message.kind(field);
-  if (kind !== KIND.float && kind !== KIND.integer) return Number.NaN;
-  return Number(bytes.toString('latin1', message.valueStart(field), message.valueEnd(field)));
+  return numberOf(bytes, message.valueStart(field), message.valueEnd(field), message.kind(field)) ?? Number.NaN;
 }

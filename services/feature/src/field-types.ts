@@ -1,46 +1,51 @@
-import { decodeString } from '@lvra/shared/json/keys';
-import { KIND } from '@lvra/shared/json/kinds';
-import type { FieldList } from './fields.js';
+/** What the values of a field are. */
+export const FIELD_TYPE = {
+  /** Anything: text, an id, a field that nobody has told of. */
+  any: 0,
+  number: 1,
+  /** True or False. */
+  flag: 2,
+} as const;
+
+export type FieldType = (typeof FIELD_TYPE)[keyof typeof FIELD_TYPE];
 
 /**
- * The fields of a source (Rubin's diaSource, alert schema 11.1) and of the filter's own columns that are numbers or
- * flags. Models take these; one text among them would make the whole feature file useless to a model.
+ * The numbers among the fields of a source (Rubin's diaSource, alert schema 11.1) and the filter's own columns. Models
+ * take these; one text among them would make the whole column a column of texts for pandas.
  */
-const NUMERIC = new Set(
-  `detector x xErr y yErr ra raErr dec decl decErr ra_dec_Cov centroid_flag apFlux apFluxErr apFlux_flag
-  apFlux_flag_apertureTruncated isNegative snr psfFlux psfFluxErr psfLnL psfChi2 psfNdata psfFlux_flag
-  psfFlux_flag_edge psfFlux_flag_noGoodPixels trailFlux trailFluxErr trailRa trailRaErr trailDec trailDecErr
-  trailLength trailLengthErr trailAngle trailAngleErr trailChi2 trailNdata trailAlgorithm exposureTime trail_flag trail_flag_edge dipoleMeanFlux
-  dipoleMeanFluxErr dipoleFluxDiff dipoleFluxDiffErr dipoleLength dipoleAngle dipoleChi2 dipoleNdata scienceFlux
-  scienceFluxErr forced_PsfFlux_flag forced_PsfFlux_flag_edge forced_PsfFlux_flag_noGoodPixels templateFlux
-  templateFluxErr ixx iyy ixy ixxPSF iyyPSF ixyPSF shape_flag shape_flag_no_pixels shape_flag_not_contained
-  shape_flag_parent_source extendedness reliability isDipole dipoleFitAttempted bboxSize pixelFlags pixelFlags_bad
-  pixelFlags_cr pixelFlags_crCenter pixelFlags_edge pixelFlags_nodata pixelFlags_nodataCenter pixelFlags_interpolated
-  pixelFlags_interpolatedCenter pixelFlags_offimage pixelFlags_saturated pixelFlags_saturatedCenter
-  pixelFlags_suspect pixelFlags_suspectCenter pixelFlags_streak pixelFlags_streakCenter pixelFlags_injected
-  pixelFlags_injectedCenter pixelFlags_injected_template pixelFlags_injected_templateCenter glint_trail
-  lastDiaSourceMjdTai firstDiaSourceMjdTai latestR nDiaSources ebv absMag absMagMJD separationArcsec direct_distance
-  distance z photoZ photoZErr physical_separation_kpc`.split(/\s+/),
+const NUMBERS =
+  `detector x xErr y yErr ra raErr dec decl decErr ra_dec_Cov apFlux apFluxErr snr psfFlux psfFluxErr psfLnL
+  psfChi2 psfNdata trailFlux trailFluxErr trailRa trailRaErr trailDec trailDecErr trailLength trailLengthErr trailAngle
+  trailAngleErr trailChi2 trailNdata trailAlgorithm exposureTime dipoleMeanFlux dipoleMeanFluxErr dipoleFluxDiff
+  dipoleFluxDiffErr dipoleLength dipoleAngle dipoleChi2 dipoleNdata scienceFlux scienceFluxErr templateFlux
+  templateFluxErr ixx iyy ixy ixxPSF iyyPSF ixyPSF extendedness reliability bboxSize lastDiaSourceMjdTai
+  firstDiaSourceMjdTai latestR nDiaSources ebv absMag absMagMJD separationArcsec direct_distance distance z photoZ
+  photoZErr physical_separation_kpc`.split(/\s+/);
+
+/** The flags of a source. */
+const FLAGS = `centroid_flag apFlux_flag apFlux_flag_apertureTruncated isNegative psfFlux_flag psfFlux_flag_edge
+  psfFlux_flag_noGoodPixels trail_flag trail_flag_edge forced_PsfFlux_flag forced_PsfFlux_flag_edge
+  forced_PsfFlux_flag_noGoodPixels shape_flag shape_flag_no_pixels shape_flag_not_contained shape_flag_parent_source
+  isDipole dipoleFitAttempted glint_trail pixelFlags pixelFlags_bad pixelFlags_cr pixelFlags_crCenter pixelFlags_edge
+  pixelFlags_nodata pixelFlags_nodataCenter pixelFlags_interpolated pixelFlags_interpolatedCenter pixelFlags_offimage
+  pixelFlags_saturated pixelFlags_saturatedCenter pixelFlags_suspect pixelFlags_suspectCenter pixelFlags_streak
+  pixelFlags_streakCenter pixelFlags_injected pixelFlags_injectedCenter pixelFlags_injected_template
+  pixelFlags_injected_templateCenter`.split(/\s+/);
+
+/** The other fields that every source or filter may have. */
+const OTHERS = 'diaObjectId diaSourceId band reliabilityVersion sherlock_classifications'.split(' ');
+
+const TYPES = new Map<string, FieldType>([
+  ...NUMBERS.map((name) => [name, FIELD_TYPE.number] as const),
+  ...FLAGS.map((name) => [name, FIELD_TYPE.flag] as const),
+]);
+
+/** The type of the field of this name, of the message or of a source. */
+export function fieldType(name: string): FieldType {
+  return TYPES.get(name) ?? FIELD_TYPE.any;
+}
+
+/** The columns that fields of Rubin's and Lasair's make, under their own names or as the source's beside the message's. */
+export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(
+  [...NUMBERS, ...FLAGS, ...OTHERS].flatMap((name) => [name, `${name}_sourceId`]),
 );
-
-/**
- * The first field that should be a number and holds a text that is none, a list or an object, and what it holds.
- * A number between quotes is taken: Lasair writes some of its numbers so.
- */
-export function misplacedText(bytes: Buffer, fields: FieldList): { name: string; text: string } | undefined {
-  for (let field = 0; field < fields.count; field++) {
-    const kind = fields.kind(field);
-    if (kind !== KIND.string && kind !== KIND.object && kind !== KIND.array) continue;
-    const name = fields.nameOf(bytes, field);
-    if (!NUMERIC.has(name)) continue;
-    const start = fields.valueStart(field);
-    const end = fields.valueEnd(field);
-    if (kind === KIND.string && isDecimal(decodeString(bytes, start, end))) continue;
-    return { name, text: bytes.toString('utf8', start, Math.min(end, start + 40)) };
-  }
-  return undefined;
-}
-
-function isDecimal(text: string): boolean {
-  return /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(text);
-}

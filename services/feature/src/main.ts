@@ -1,11 +1,13 @@
 import type { CreateTask, StageSetup } from '@lvra/shared/service/pipeline';
 import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
+import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import type { StageTask } from '@lvra/shared/stage/task';
 import { featureSet } from './feature-sets.js';
 import { createFeatureTask, type FeatureMaker } from './feature-stage.js';
 import { FeatureThread } from './feature-thread.js';
+import { ModelColumns } from './model-columns.js';
 
 /** @throws UsageError where the VRA wants features that nobody makes */
 export const createTask: CreateTask = (setup) => taskOf(setup);
@@ -14,16 +16,18 @@ export const createTask: CreateTask = (setup) => taskOf(setup);
 export const createThreadedTask: CreateTask = (setup) =>
   taskOf(setup, new FeatureThread(setup.paths.root, setup.vra.features));
 
-const taskOf = ({ ledger, paths, settings, vra, log, metrics }: StageSetup, maker?: FeatureMaker): StageTask =>
-  createFeatureTask({
+function taskOf({ ledger, paths, settings, vra, log, metrics }: StageSetup, maker?: FeatureMaker): StageTask {
+  const sharing = settings.vras.filter(({ features }) => features === vra.features);
+  const models = new ModelColumns(sharing.map((one) => new LiveVra(one, settings.profile)));
+  return createFeatureTask({
     ...{ ledger, paths, log, metrics, ...(maker && { maker }) },
     work: ledger.work('feature', vra.modelName),
     vra: vra.modelName,
     set: featureSet(vra.features),
-    siblings: settings.vras
-      .filter((other) => other.features === vra.features && other.modelName !== vra.modelName)
-      .map(({ modelName }) => modelName),
+    siblings: sharing.map(({ modelName }) => modelName).filter((name) => name !== vra.modelName),
+    wanted: () => models.read(),
   });
+}
 
 /** Runs the feature service, for all VRAs or for one, until SIGTERM or SIGINT. */
 export function serve(settings: Settings, vra?: string): Promise<void> {

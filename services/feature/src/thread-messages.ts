@@ -13,6 +13,7 @@ export interface ThreadData {
 export interface MakeRequest {
   readonly stem: string;
   readonly receivedMs: Float64Array | undefined;
+  readonly wanted: ReadonlySet<string> | undefined;
 }
 
 /** Errors lose their class between threads; what the stage loop decides by goes beside them. */

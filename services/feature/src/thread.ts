@@ -9,13 +9,13 @@ const { dataRoot, set } = workerData as ThreadData;
 const paths = dataPaths(dataRoot);
 const features = featureSet(set);
 
-parentPort?.on('message', async ({ stem, receivedMs }: MakeRequest) => {
-  parentPort?.postMessage(await answer(stem, receivedMs));
+parentPort?.on('message', async (request: MakeRequest) => {
+  parentPort?.postMessage(await answer(request));
 });
 
-async function answer(stem: string, receivedMs: Float64Array | undefined): Promise<MakeAnswer> {
+async function answer({ stem, receivedMs, wanted }: MakeRequest): Promise<MakeAnswer> {
   try {
-    return { made: await makeFeatureFile(stem, paths, receivedMs, features) };
+    return { made: await makeFeatureFile(stem, paths, receivedMs, features, wanted) };
   } catch (error) {
     return asThrown(error);
   }

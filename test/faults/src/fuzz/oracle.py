@@ -48,12 +48,33 @@ def id_of(source):
     return identifier if type(identifier) is int and 0 < identifier < 1 << 63 else -1
 
 
-def expected_row(message):
-    sources = message["alert"]["diaSourcesList"]
-    latest = max(sources, key=lambda source: (source["midpointMjdTai"], id_of(source)))
-    top = {key: value for key, value in message.items() if key != "alert"}
-    row = {(f"{key}_sourceId" if key in top else key): value for key, value in latest.items()}
-    row.update(top)
+LASAIRS = {"diaObjectId", "ra", "decl", "raErr", "decErr", "ra_dec_Cov"}
+
+
+def top_level_names(messages):
+    """Names whose plain column is the message's, in all rows of a batch, and names whose column is the source's."""
+    pairs = [({*map(clean, message)} - {"alert"}, {*map(clean, latest_of(message))}) for message in messages]
+    top_level, sources = set(), {"diaSourceId"}
+    for name in set().union(*(top for top, _ in pairs)):
+        lacking = sum(name in source and name not in top for top, source in pairs)
+        having = sum(name in top for top, _ in pairs)
+        (top_level if name in LASAIRS or having >= lacking else sources).add(name)
+    return top_level - sources, sources
+
+
+def latest_of(message):
+    return max(message["alert"]["diaSourcesList"], key=lambda source: (as_number(source["midpointMjdTai"]), id_of(source)))
+
+
+def as_number(value):
+    return float(value) if isinstance(value, str) else value
+
+
+def expected_row(message, top_level, sources):
+    row = {key: value for key, value in message.items() if key != "alert" and clean(key) not in sources}
+    latest = latest_of(message)
+    row.update({key: value for key, value in latest.items() if clean(key) not in top_level and key not in row})
+    row.update({f"{key}_sourceId": value for key, value in latest.items() if clean(key) in top_level})
     kept = {key: value for key, value in row.items() if key not in DROPPED}
     names = [clean(key) for key in kept]
     # Two odd names may look alike once they are clean; which column is whose cannot be told then.
@@ -71,14 +92,30 @@ def is_cell_of(cell, value):
     if value is None:
         return cell == ""
     if isinstance(value, bool):
-        return cell == str(value)
+        # In a column of numbers it is 1 or 0.
+        return cell in (str(value), str(int(value)))
     if isinstance(value, int):
-        return int(cell) == value
+        return int(cell) == value if cell not in FLAGS else int(FLAGS[cell]) == value
     if isinstance(value, float):
-        return cell == "" if math.isnan(value) else float(cell) == value
+        if math.isnan(value):
+            return cell == ""
+        return float(cell) == value if cell not in FLAGS else float(FLAGS[cell]) == value
     if isinstance(value, str):
-        return cell == clean(value)
-    return True
+        return cell == clean(value) or means(cell, value)
+    return json.loads(cell) == value or "nan" in repr(value)
+
+
+FLAGS = {"True": True, "False": False}
+MISSING = {"", "nan", "NaN", "None", "inf", "-inf", "null", "NA"}
+
+
+def means(cell, text):
+    """Whether a cell of a column of numbers or flags is what a text says."""
+    if text in MISSING or cell == "":
+        return cell == "" and text in MISSING
+    if cell in FLAGS:
+        return text.lower() == cell.lower() or float(text) == FLAGS[cell]
+    return float(cell) == float(text)
 
 
 def judge(batch):
@@ -94,29 +131,31 @@ def judge(batch):
         by_index[row[header.index("index")]] = row
     if "\0" in text:
         yield "the feature file holds NUL"
+    good = [read(raw) for raw, verdict in zip(raws, batch["verdicts"]) if verdict.get("row") == "yes"]
+    top_level, sources = top_level_names([message for message in good if message is not None])
     position = 0
-    for number, (raw, verdict) in enumerate(zip(raws, batch["verdicts"])):
+    for place, (raw, verdict) in enumerate(zip(raws, batch["verdicts"])):
         message = read(raw)
         if "id" not in verdict:
             if message is not None and verdict["reason"] not in STRICTER:
-                yield f"message {number} is good, and is in quarantine: {verdict['reason']}"
+                yield f"message {place} is good, and is in quarantine: {verdict['reason']}"
             continue
         if message is None or str(message["diaObjectId"]) != verdict["id"]:
-            yield f"message {number} was taken as {verdict['id']}; Python cannot read it so"
+            yield f"message {place} was taken as {verdict['id']}; Python cannot read it so"
             position += 1
             continue
         row = by_index.pop(str(position), None)
         position += 1
         if (row is not None) != (verdict["row"] == "yes"):
-            yield f"message {number}: verdict {verdict['row']}, row {'there' if row else 'missing'}"
+            yield f"message {place}: verdict {verdict['row']}, row {'there' if row else 'missing'}"
         if row is None:
             if verdict["row"] == "none" and message.get("alert") is not None:
-                yield f"message {number} has an alert and no row"
+                yield f"message {place} has an alert and no row"
             continue
         cells = dict(zip(header, row))
-        for key, value in expected_row(message).items():
+        for key, value in expected_row(message, top_level, sources).items():
             if key not in COMPUTED and not same(cells.get(key, ""), value):
-                yield f"message {number}, {key!r}: cell {cells.get(key)!r}, value {value!r}"
+                yield f"message {place}, {key!r}: cell {cells.get(key)!r}, value {value!r}"
     if by_index:
         yield f"rows without a message: {sorted(by_index)}"
 

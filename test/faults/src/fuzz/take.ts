@@ -20,8 +20,13 @@ export async function takeBatch(messages: readonly Buffer[]): Promise<{ verdicts
   const verdicts = messages.map(envelopeVerdict);
   const taken = verdicts.filter((verdict) => 'id' in verdict);
   const good = messages.filter((_, number) => 'id' in (verdicts[number] as Verdict));
-  const table = new FeatureTable();
+  let table = new FeatureTable();
   if (taken.length > 0) await addRows(table, good, taken);
+  const again = table.again();
+  if (again) {
+    table = again;
+    await addRows(table, good, taken);
+  }
   return { verdicts, csv: table.rows > 0 ? Buffer.concat([...table.chunks()]) : Buffer.alloc(0) };
 }
 

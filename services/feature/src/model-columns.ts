@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type LiveVra, stampOf } from '@lvra/shared/settings/live-vra';
+
+/**
+ * The columns that the models of some VRAs take, by the manifests in the folder of each one's MODEL_PATH: in a feature
+ * file there is always room for these, whatever else its alerts bring.
+ */
+export class ModelColumns {
+  readonly #vras: readonly LiveVra[];
+  #columns: ReadonlySet<string> = new Set();
+  #stamp: string | undefined;
+
+  constructor(vras: readonly LiveVra[]) {
+    this.#vras = vras;
+  }
+
+  /** Costs some stats where no folder has changed. */
+  read(): ReadonlySet<string> {
+    const folders = [...new Set(this.#vras.map((vra) => dirname(vra.read().modelPath)))];
+    const stamps = folders.map((folder) => `${folder} ${stampOf(folder)}`);
+    const stamp = stamps.some((one) => one.endsWith('undefined')) ? undefined : stamps.join('\n');
+    if (stamp === undefined || stamp !== this.#stamp) this.#columns = new Set(folders.flatMap(columnsIn));
+    this.#stamp = stamp;
+    return this.#columns;
+  }
+}
+
+/** None of a folder or a manifest that cannot be read: the predict stage says what is wrong with it. */
+function columnsIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => featuresIn(join(folder, name)));
+}
+
+function featuresIn(manifest: string): string[] {
+  try {
+    const { features } = JSON.parse(readFileSync(manifest, 'utf8')) as { features?: unknown };
+    return Array.isArray(features) ? features.filter((feature) => typeof feature === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
