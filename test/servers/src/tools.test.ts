@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { removeFolder, temporaryFolder } from './folders.js';
-import { erfaPython, kcatPath, natsServerPath, pandasPython, promtoolPath } from './tools.js';
+import { erfaPython, kafkaPython, kcatPath, natsServerPath, pandasPython, promtoolPath } from './tools.js';
 
 test('the tools that set-up fetched run', () => {
   assert.match(execFileSync(natsServerPath(), ['--version'], { encoding: 'utf8' }), /v2\.\d+/);
@@ -10,6 +10,8 @@ test('the tools that set-up fetched run', () => {
   assert.match(execFileSync(promtoolPath(), ['--version'], { encoding: 'utf8' }), /promtool, version/);
   const script = 'import pandas; print(pandas.Series([1, 2]).sum())';
   assert.equal(execFileSync(pandasPython(), ['-c', script], { encoding: 'utf8' }), '3\n');
+  const client = 'import confluent_kafka; print(confluent_kafka.Consumer.__name__)';
+  assert.equal(execFileSync(kafkaPython(), ['-c', client], { encoding: 'utf8' }), 'Consumer\n');
   const leapSeconds = 'import erfa; print(float(erfa.dat(2017, 1, 1, 0)))';
   assert.equal(execFileSync(erfaPython(), ['-c', leapSeconds], { encoding: 'utf8' }), '37.0\n');
 });

@@ -50,6 +50,10 @@ export const pandasPython = () => present('Python with pandas', join(versioned('
 /** A Python that can `import erfa`: the astronomers' own library of time scales, with a table of leap seconds. */
 export const erfaPython = () => present('Python with ERFA', join(versioned('pyerfa', 'pyerfa'), 'bin', 'python'));
 
+/** A Python that can `import confluent_kafka`: the client of the team's Python pipeline. */
+export const kafkaPython = () =>
+  present('Python with confluent-kafka', join(versioned('confluent-kafka', 'confluent-kafka'), 'bin', 'python'));
+
 /** A Kafka client that shares no code with kafkajs. */
 export function kcatPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
