@@ -1,21 +1,21 @@
-import type { BatchLedger, OffsetRange } from '@lvra/shared/ledger/batches';
-import type { Logger } from '@lvra/shared/observe/log';
+import type { OffsetRange } from '@lvra/shared/ledger/batches';
+import type { KafkaPosition } from '@lvra/shared/ledger/kafka-positions';
 import type { Metrics } from '@lvra/shared/observe/metrics';
-import type { Admin, Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Batch, EachBatchPayload } from 'kafkajs';
 import { WaitingPartitions } from './avro/waiting-partitions.js';
 import type { AlertFormat } from './format.js';
+import { type GroupPlace, groupPlaces, isUnmarked, offsetSpans, readByOthersUpTo } from './group-places.js';
+import { KafkaTurns, type KafkaTurnsOptions } from './kafka-turns.js';
 import { keepingAlive } from './keeping-alive.js';
-import { type OffsetSpan, PartitionReader, receivedMsOf } from './partition-reader.js';
-import type { AlertSink } from './source.js';
+import { PartitionReader, receivedMsOf } from './partition-reader.js';
+import { keyOf, type OffsetSpan, type TopicPartition } from './topic-partition.js';
 
-export interface KafkaReadingsOptions {
-  readonly consumer: Consumer;
-  readonly admin: Admin;
-  readonly groupId: string;
-  readonly batches: BatchLedger;
+export interface KafkaReadingsOptions extends KafkaTurnsOptions {
+  /** Commits a position to the group, in the background. */
+  readonly commitPosition: (of: TopicPartition, next: bigint) => void;
+  /** Told where Kafka does not say where the group stands: nothing is read then. */
+  readonly onFailure: (error: Error) => void;
   readonly metrics: Metrics;
-  readonly log: Logger;
-  readonly sink: AlertSink;
   readonly format: AlertFormat;
 }
 
@@ -27,15 +27,10 @@ const LONG_PAUSE_MS = 1_000;
 /** kafkajs hands this over without saying so in its types. */
 type FetchedBatch = Batch & { readonly fetchedOffset: string };
 
-interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
-
 /**
  * The partitions that this member of the group reads, and where it stands in each.
  *
- * The ledger's positions rule. Whenever they may have moved without us (a new assignment, or others were faster) all
+ * The ledger's positions rule, except where another consumer of the group has read further. Whenever they may have moved without us (a new assignment, or others were faster) all
  * that was read is registered first, for it may be gone from Kafka; the ledger refuses what others have registered.
  * Then reading begins again where the ledger stands.
  */
@@ -48,6 +43,11 @@ export class KafkaReadings {
   #settled: Promise<void> | undefined;
   #stopped = false;
   readonly #waiting: WaitingPartitions;
+  readonly #turns: KafkaTurns;
+  /** Where Kafka kept the group's places at the last beginning. */
+  #places: ReadonlyMap<string, GroupPlace> = new Map();
+  /** Partitions whose place in Kafka has to be made the ledger's. */
+  readonly #unmarked = new Set<string>();
 
   constructor(options: KafkaReadingsOptions) {
     this.#options = options;
@@ -56,6 +56,7 @@ export class KafkaReadings {
       if (reader) this.#lookBack(reader);
     };
     this.#waiting = new WaitingPartitions({ ...options, onResume });
+    this.#turns = new KafkaTurns(options);
   }
 
   /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
@@ -95,23 +96,39 @@ export class KafkaReadings {
   }
 
   #begin(readers: readonly PartitionReader[]): void {
-    const { sink, batches, groupId } = this.#options;
     this.#beginning += 1;
     this.#waiting.release();
     const beginning = this.#beginning;
-    this.#settled = sink.flush().then(() => {
-      if (beginning === this.#beginning) this.#settled = undefined;
+    this.#settled = this.#settle(readers, beginning);
+    this.#settled.catch((error: Error) => {
+      if (!this.#stopped && beginning === this.#beginning) this.#options.onFailure(error);
     });
     const lost = this.#readers;
     this.#readers = new Map(readers.map((reader) => [keyOf(reader), reader]));
     for (const reader of readers) {
       lost.delete(keyOf(reader));
       // A guess until the positions stand still, but mostly right, and then it saves a fetch.
-      const position = batches.position(groupId, reader.topic, reader.partition);
+      const position = this.#positionOf(reader);
       const offset = position ? position.next - 1n : reader.origin;
       if (offset !== undefined) this.#fetchFrom(reader, offset);
     }
     this.#forgetLag(lost);
+  }
+
+  /** Registers all that was read, and asks where the group stands. */
+  async #settle(readers: readonly TopicPartition[], beginning: number): Promise<void> {
+    const { sink, admin, groupId, positions } = this.#options;
+    await sink.flush();
+    const places = await groupPlaces(admin, groupId, [...new Set(readers.map(({ topic }) => topic))], positions.mark);
+    if (beginning !== this.#beginning) return;
+    this.#places = places;
+    this.#unmarked.clear();
+    this.#settled = undefined;
+  }
+
+  #positionOf({ topic, partition }: TopicPartition): KafkaPosition | undefined {
+    const { positions, groupId } = this.#options;
+    return positions.position({ groupId, topic, partition });
   }
 
   /** Takes what kafkajs fetched of one partition. */
@@ -174,10 +191,36 @@ export class KafkaReadings {
       verdict = reader.judgeRange(span, performance.now());
       this.#reportLost(reader, span);
     }
-    if (verdict.kind === 'take') return verdict.from;
-    if (verdict.kind === 'fetch') this.#fetchFrom(reader, verdict.offset);
-    if (verdict.kind === 'replaced') await this.#readFromTheBeginning(reader, heartbeat);
-    return undefined;
+    switch (verdict.kind) {
+      case 'take':
+        this.#mark(reader);
+        return verdict.from;
+      case 'fetch':
+        this.#fetchFrom(reader, verdict.offset);
+        return undefined;
+      case 'read-by-others':
+        this.#goOnBehindOthers(reader, verdict.after, verdict.fingerprint);
+        return undefined;
+      case 'replaced':
+        await this.#readFromTheBeginning(reader, heartbeat);
+        return undefined;
+    }
+  }
+
+  /** Reading goes on where the ledger stands: that is the group's place from now on. */
+  #mark(reader: PartitionReader): void {
+    if (reader.position && this.#unmarked.delete(keyOf(reader))) {
+      this.#options.commitPosition(reader, reader.position.next);
+    }
+  }
+
+  #goOnBehindOthers(reader: PartitionReader, after: bigint, fingerprint: string): void {
+    if (!this.#turns.behindOthers(reader, after, fingerprint)) {
+      this.startAgain();
+      return;
+    }
+    reader.start(this.#positionOf(reader), performance.now());
+    this.#fetchFrom(reader, after - 1n);
   }
 
   #reportLost({ topic, partition, position }: PartitionReader, { low }: OffsetSpan): void {
@@ -192,8 +235,11 @@ export class KafkaReadings {
 
   #start(reader: PartitionReader): void {
     if (reader.started) return;
-    const { batches, groupId } = this.#options;
-    reader.start(batches.position(groupId, reader.topic, reader.partition), performance.now());
+    const position = this.#positionOf(reader);
+    const place = this.#places.get(keyOf(reader));
+    const known = position && place;
+    reader.start(position, performance.now(), known && readByOthersUpTo(position, place));
+    if (known && isUnmarked(position, place)) this.#unmarked.add(keyOf(reader));
   }
 
   #fetchFrom({ topic, partition }: TopicPartition, offset: bigint): void {
@@ -201,22 +247,9 @@ export class KafkaReadings {
   }
 
   async #readFromTheBeginning(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
-    const { consumer, sink, batches, groupId, log } = this.#options;
-    const { topic, partition } = reader;
     const beginning = this.#beginning;
-    // What was read of the old topic belongs to its positions: it must be in the ledger before these are forgotten.
-    await keepingAlive(sink.flush(), heartbeat);
-    const low = (await this.#spans(topic)).get(partition)?.low;
-    if (low === undefined || this.#stopped || beginning !== this.#beginning) return;
-    // The group's offset is of the old topic too, and would count once the ledger has none.
-    await keepingAlive(consumer.commitOffsets([{ topic, partition, offset: low.toString() }]), heartbeat);
-    if (this.#stopped || beginning !== this.#beginning) return;
-    log.warn(
-      { topic, partition },
-      `${topic}[${partition}] does not hold what was read of it: the topic was deleted and created again; reading it from the beginning`,
-    );
-    batches.forgetPosition(groupId, topic, partition);
-    this.startAgain();
+    const over = () => this.#stopped || beginning !== this.#beginning;
+    if (await this.#turns.toTheBeginning(reader, { heartbeat, over })) this.startAgain();
   }
 
   /** Looks after what fetches do not show: how far behind it is, and topics that were replaced by shorter ones. */
@@ -241,32 +274,29 @@ export class KafkaReadings {
     }
   }
 
-  async #spans(topic: string): Promise<Map<number, OffsetSpan>> {
-    const offsets = await this.#options.admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+  #spans(topic: string): Promise<Map<number, OffsetSpan>> {
+    return offsetSpans(this.#options.admin, topic);
   }
 
   /** For whoever asks the ledger how much there is to read: behind a transaction its marker is always left. */
-  #recordEmpty({ topic, partition, position, emptyTo }: PartitionReader): void {
-    const { batches, groupId } = this.#options;
+  #recordEmpty(reader: PartitionReader): void {
+    const { positions, groupId } = this.#options;
+    const { topic, partition, position, emptyTo } = reader;
     if (!position || emptyTo <= position.next) return;
-    const known = batches.position(groupId, topic, partition);
+    const known = this.#positionOf(reader);
     if (known?.next === position.next && known.readTo < emptyTo) {
-      batches.recordEmpty(groupId, topic, partition, position.next, emptyTo);
+      positions.recordEmpty({ groupId, topic, partition }, position.next, emptyTo);
     }
   }
 
-  #showLag({ topic, partition }: PartitionReader, { low, high }: OffsetSpan): void {
-    const { batches, groupId, metrics } = this.#options;
-    const next = batches.position(groupId, topic, partition)?.readTo ?? low;
+  #showLag(of: PartitionReader, { low, high }: OffsetSpan): void {
+    const { metrics } = this.#options;
+    const { topic, partition } = of;
+    const next = this.#positionOf(of)?.readTo ?? low;
     metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
   }
 
   #forgetLag(readers: ReadonlyMap<string, PartitionReader>): void {
     for (const { topic, partition } of readers.values()) this.#options.metrics.kafkaLag.remove({ topic, partition });
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }

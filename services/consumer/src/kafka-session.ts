@@ -5,9 +5,14 @@ import { sleep } from '@lvra/shared/sleep';
 import type { Consumer, Kafka } from 'kafkajs';
 import { ClockStep } from './clock-step.js';
 import { KafkaReadings, type KafkaReadingsOptions } from './kafka-readings.js';
+import './kafkajs-offsets.js';
 import { HEARTBEAT_MS } from './keeping-alive.js';
+import type { TopicPartition } from './topic-partition.js';
 
-export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, 'consumer'> {
+/** What the session gives its readings itself. */
+type OfSession = 'consumer' | 'commitPosition' | 'onFailure';
+
+export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, OfSession> {
   readonly kafka: Kafka;
   /** Topics that exist. */
   readonly topics: readonly string[];
@@ -56,7 +61,12 @@ export class KafkaSession {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 4, restartOnFailure: () => Promise.resolve(false) },
     });
-    this.#readings = new KafkaReadings({ ...options, consumer: this.#consumer });
+    this.#readings = new KafkaReadings({
+      ...options,
+      consumer: this.#consumer,
+      commitPosition: (of, next) => this.#commitPosition(of, next),
+      onFailure: (error) => this.#end(error),
+    });
   }
 
   /** Consumes until `signal` is aborted or the topics may have changed. @throws where kafkajs gives up */
@@ -90,15 +100,28 @@ export class KafkaSession {
   commit(ranges: readonly OffsetRange[]): void {
     const own = this.#readings.ownOf(ranges);
     if (own.length === 0) return;
-    const offsets = own.map(({ topic, partition, next }) => ({ topic, partition, offset: next.toString() }));
-    this.#committing = this.#committing.then(() => this.#commit(offsets));
+    this.#committing = this.#committing.then(async () => void (await this.#commit(own)));
   }
 
-  async #commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
+  /** Makes the ledger's position in a partition the group's. */
+  #commitPosition({ topic, partition }: TopicPartition, next: bigint): void {
+    const { positions, groupId } = this.#options;
+    this.#committing = this.#committing.then(async () => {
+      if (await this.#commit([{ topic, partition, next }])) positions.recordMark({ groupId, topic, partition });
+    });
+  }
+
+  /** @returns whether Kafka has them */
+  async #commit(places: readonly (TopicPartition & { next: bigint })[]): Promise<boolean> {
+    const offsets = places.map(({ topic, partition, next }) => ({
+      ...{ topic, partition, offset: next.toString(), metadata: this.#options.positions.mark },
+    }));
     try {
       await this.#consumer.commitOffsets(offsets);
+      return true;
     } catch (error) {
       this.#options.log.warn(`offsets were not committed to the group: ${messageOf(error)}; the ledger has them`);
+      return false;
     }
   }
 

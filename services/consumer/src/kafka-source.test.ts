@@ -30,17 +30,15 @@ describe('Kafka 3.9', () => {
       await first.stop();
       assert.deepEqual(await broker.committed(scene.group, topic), ['100', '100', '100']);
 
-      // As after a kill between the ledger's transaction and the commit, and as after somebody else's commits.
-      for (const [round, offset] of ['0', '250'].entries()) {
-        const end = 600 + round * 300;
-        await broker.produce(topic, range(end - 300, end), 3);
-        await broker.commit(scene.group, topic, [offset, offset, offset]);
-        const again = scene.start(topic);
-        await scene.consumed(end);
-        await delay(300);
-        await again.stop();
-        scene.exactly(range(0, end));
-      }
+      // As after a kill between the ledger's transaction and the commit.
+      await broker.produce(topic, range(300, 600), 3);
+      await broker.commit(scene.group, topic, ['0', '0', '0']);
+      const again = scene.start(topic);
+      await scene.consumed(600);
+      await delay(300);
+      await again.stop();
+      scene.exactly(range(0, 600));
+      assert.deepEqual(await broker.committed(scene.group, topic), ['200', '200', '200']);
     });
 
     test('registers and commits the open batch before it leaves', async (context) => {
@@ -97,9 +95,7 @@ describe('Kafka 3.9', () => {
       await scene.consumed(10);
       await first.stop();
       await broker.produce(topic, range(10, 30));
-      // The admin of kafkajs does not know the leaders otherwise.
-      await broker.admin.fetchTopicOffsets(topic);
-      await broker.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '20' }] });
+      await broker.removeBefore(topic, 20);
       scene.start(topic);
       await scene.consumed(20);
       scene.exactly([...range(0, 10), ...range(20, 30)]);

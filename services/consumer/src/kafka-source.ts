@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BatchLedger } from '@lvra/shared/ledger/batches';
+import type { KafkaPositions } from '@lvra/shared/ledger/kafka-positions';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
@@ -21,7 +21,7 @@ export interface KafkaSourceOptions {
   readonly topics: readonly string[];
   /** Also names the positions in the ledger. */
   readonly groupId: string;
-  readonly batches: BatchLedger;
+  readonly positions: KafkaPositions;
   /** How the messages are read; as a Lasair filter's unless told. */
   readonly format?: AlertFormat | undefined;
   /** How the broker knows us; none asks for no account and no encryption. */
@@ -112,7 +112,7 @@ class KafkaSource implements AlertSource {
     onState: (trouble: string | undefined) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { groupId, batches, metrics, log } = this.#options;
+    const { groupId, positions, metrics, log } = this.#options;
     const admin = this.#kafka.admin();
     try {
       await admin.connect();
@@ -120,7 +120,7 @@ class KafkaSource implements AlertSource {
       if (topics.size === 0) return;
       const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
-        ...{ kafka: this.#kafka, admin, groupId, batches, metrics, log, sink, onState, format: this.format },
+        ...{ kafka: this.#kafka, admin, groupId, positions, metrics, log, sink, onState, format: this.format },
         topics: [...topics.keys()],
         topicsChanged,
       });

@@ -37,7 +37,7 @@ function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts): Aler
         servers: settings.kafkaServer ?? [],
         topics: settings.myTopic ?? [],
         groupId: settings.groupId ?? '',
-        batches: ledger.batches,
+        positions: ledger.positions,
         format: alertFormatOf(settings, paths, log),
         security: settings.kafkaSecurity,
         metrics,

@@ -13,12 +13,15 @@ const fetched = (offset: number, life = 'first'): FetchedMessage => ({
 const fetchedRange = (first: number, end: number, life?: string) =>
   Array.from({ length: end - first }, (_, index) => fetched(first + index, life));
 
+function fingerprintOfMessage(offset: number): string {
+  const { key, value } = fetched(offset);
+  return fingerprintOf({ timestamp: 1_770_000_000_000, key, value });
+}
+
 /** A reader that stands after the message at `offset`. */
 function standingAfter(offset: number): PartitionReader {
   const reader = new PartitionReader('lasair_18lvra-fodder', 0);
-  const { key, value } = fetched(offset);
-  const fingerprint = fingerprintOf({ timestamp: 1_770_000_000_000, key, value });
-  reader.start({ next: BigInt(offset) + 1n, fingerprint }, 0);
+  reader.start({ next: BigInt(offset) + 1n, fingerprint: fingerprintOfMessage(offset) }, 0);
   return reader;
 }
 
@@ -42,6 +45,51 @@ describe('the reader of a partition', () => {
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 12), 0), { kind: 'take', from: 5 });
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 10), 0), { kind: 'take', from: 5 });
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 8), 0), { kind: 'fetch', offset: 9n });
+  });
+
+  /** A reader after the message at offset 9 that knows that others have read up to 15. */
+  const behindOthers = () => {
+    const reader = standingAfter(9);
+    const fingerprint = fingerprintOfMessage(9);
+    reader.start({ next: 10n, fingerprint }, 0, 15n);
+    return reader;
+  };
+
+  test('looks where others have stopped once it knows that the topic is the same one', () => {
+    const reader = behindOthers();
+    assert.deepEqual(reader.judge(10n, fetchedRange(10, 20), 0), { kind: 'fetch', offset: 9n });
+    assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'fetch', offset: 14n });
+    assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'fetch', offset: 14n });
+    const fingerprint = fingerprintOfMessage(14);
+    assert.deepEqual(reader.judge(14n, fetchedRange(14, 20), 0), { kind: 'read-by-others', after: 15n, fingerprint });
+  });
+
+  test('believes nothing of others where the topic is another one', () => {
+    assert.deepEqual(behindOthers().judge(9n, fetchedRange(9, 20, 'second'), 0), { kind: 'replaced' });
+  });
+
+  test('goes on behind others where retention has removed all that they read', () => {
+    const reader = behindOthers();
+    reader.judge(10n, fetchedRange(18, 20), 0);
+    assert.deepEqual(reader.judge(18n, fetchedRange(18, 20), 0), { kind: 'ask-range' });
+    assert.deepEqual(reader.judgeRange({ low: 18n, high: 20n }, 0), { kind: 'fetch', offset: 14n });
+    assert.deepEqual(reader.judge(18n, fetchedRange(18, 20), 0), {
+      kind: 'read-by-others',
+      after: 15n,
+      fingerprint: '',
+    });
+    reader.start({ next: 15n, fingerprint: '' }, 0);
+    reader.judge(18n, fetchedRange(18, 20), 0);
+    reader.judge(18n, fetchedRange(18, 20), 0);
+    assert.deepEqual(reader.judgeRange({ low: 18n, high: 20n }, 0), { kind: 'fetch', offset: 18n });
+    assert.deepEqual(reader.judge(18n, fetchedRange(18, 20), 1), { kind: 'take', from: 0 });
+    assert.deepEqual(reader.advance(18n), { from: 15n, gone: 3 });
+  });
+
+  test('takes a message that it knows nothing of for the one before its position', () => {
+    const reader = new PartitionReader('lasair_18lvra-fodder', 0);
+    reader.start({ next: 10n, fingerprint: '' }, 0);
+    assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'take', from: 1 });
   });
 
   test('notices another message at the same offset', () => {

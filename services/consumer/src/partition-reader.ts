@@ -1,5 +1,6 @@
-import type { KafkaPosition } from '@lvra/shared/ledger/batches';
+import type { KafkaPosition } from '@lvra/shared/ledger/kafka-positions';
 import { fingerprintOf } from './fingerprint.js';
+import type { OffsetSpan } from './topic-partition.js';
 
 /** What the reader needs of a fetched message. */
 export interface FetchedMessage {
@@ -18,17 +19,13 @@ export type Verdict =
   | { readonly kind: 'fetch'; readonly offset: bigint }
   /** Ask the broker which offsets it has, and then `judgeRange`. */
   | { readonly kind: 'ask-range' }
+  /** Another consumer of the group has read up to `after`; the fingerprint is empty where the message before is gone. */
+  | { readonly kind: 'read-by-others'; readonly after: bigint; readonly fingerprint: string }
   /** The topic was deleted and created again: what it holds is new from the beginning. */
   | { readonly kind: 'replaced' };
 
-/** Behind which message it goes on. */
-export type Position = Omit<KafkaPosition, 'readTo'>;
-
-/** The offsets that a partition has: [low, high). */
-export interface OffsetSpan {
-  readonly low: bigint;
-  readonly high: bigint;
-}
+/** What the reader must know of the ledger's position. */
+export type ReadPosition = Pick<KafkaPosition, 'next' | 'fingerprint'>;
 
 /** So long after the last fetch a topic may have been replaced by one that has grown past the position. */
 const TRUSTED_MS = 1_000;
@@ -44,11 +41,14 @@ const TRUSTED_WITH_MORE_MS = 30_000;
  * have been replaced unseen.
  */
 export class PartitionReader {
-  #position: Position | undefined;
+  #position: ReadPosition | undefined;
+  /** Another consumer of the group has read up to here, if the topic is still the same one. */
+  #othersAt: bigint | undefined;
   #next: bigint | undefined;
   #started = false;
   /** The message before the position was asked for and not seen yet. */
   #lookingBack = false;
+  #lookingAtOthers = false;
   #resumeAt: bigint | undefined;
   /** Kafka has nothing for a reader from the position up to here. */
   #emptyTo = 0n;
@@ -78,7 +78,7 @@ export class PartitionReader {
     return this.#started;
   }
 
-  get position(): Position | undefined {
+  get position(): ReadPosition | undefined {
     return this.#position;
   }
 
@@ -92,14 +92,20 @@ export class PartitionReader {
     return this.#lookedAt;
   }
 
-  /** Begins at the ledger's position; undefined where the group has never read the partition. */
-  start(position: Position | undefined, now: number): void {
+  /**
+   * Begins at the ledger's position; undefined where the group has never read the partition.
+   *
+   * @param othersAt how far another consumer of the group has read beyond it
+   */
+  start(position: ReadPosition | undefined, now: number, othersAt?: bigint): void {
     this.#position = position;
+    this.#othersAt = othersAt;
     this.#next = position?.next;
     // A position that is gone one day was of a topic that was replaced.
     if (position) this.#origin = 0n;
     this.#started = true;
     this.#lookingBack = false;
+    this.#lookingAtOthers = false;
     this.#lookedAt = now;
     this.#distrust();
   }
@@ -124,11 +130,14 @@ export class PartitionReader {
    */
   judge(fetchedFrom: bigint, messages: readonly FetchedMessage[], now: number): Verdict {
     if (!this.#position) return { kind: 'take', from: 0 };
+    if (this.#lookingAtOthers) return this.#judgeOthers(fetchedFrom, messages);
     const previous = this.#position.next - 1n;
     const at = messages.findIndex(({ offset }) => BigInt(offset) >= previous);
     const found = messages[at];
     if (found && BigInt(found.offset) === previous) {
-      if (fingerprintOfFetched(found) !== this.#position.fingerprint) return { kind: 'replaced' };
+      const { fingerprint } = this.#position;
+      if (fingerprint !== '' && fingerprintOfFetched(found) !== fingerprint) return { kind: 'replaced' };
+      if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
       this.#trust(now, TRUSTED_MS);
       return { kind: 'take', from: at + 1 };
     }
@@ -146,12 +155,26 @@ export class PartitionReader {
     const { next } = this.#position;
     if (high < next) return { kind: 'replaced' };
     if (low < next) return { kind: 'fetch', offset: next - 1n };
+    if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
     // Retention has removed it, and perhaps some that were never read.
     this.#goneBefore = low;
     this.#lookingBack = false;
     this.#resumeAt = low;
     this.#trust(now, TRUSTED_WITH_MORE_MS);
     return { kind: 'fetch', offset: low };
+  }
+
+  /** The topic is the same one: what others have read of it ends behind this message. */
+  #lookAtOthers(othersAt: bigint): Verdict {
+    this.#lookingAtOthers = true;
+    return { kind: 'fetch', offset: othersAt - 1n };
+  }
+
+  #judgeOthers(fetchedFrom: bigint, messages: readonly FetchedMessage[]): Verdict {
+    const after = this.#othersAt as bigint;
+    const last = messages.find(({ offset }) => BigInt(offset) === after - 1n);
+    if (!last && fetchedFrom < after - 1n) return this.#lookAtOthers(after);
+    return { kind: 'read-by-others', after, fingerprint: last ? fingerprintOfFetched(last) : '' };
   }
 
   /**

@@ -114,7 +114,9 @@ describe('registering a batch', () => {
       for (const vra of ['r0b', 'agn']) assert.equal(ledger.work(stage, vra).status(STEM), 0);
     }
     assert.deepEqual(batches.receivedMs(STEM), Float64Array.of(NOW - 5.25, Number.NaN, NOW));
-    assert.deepEqual(batches.position('lvra', 'lasair_18lvra-fodder', 0), { next: 8n, fingerprint: 'f8', readTo: 8n });
+    assert.deepEqual(batches.position('lvra', 'lasair_18lvra-fodder', 0), {
+      ...{ next: 8n, fingerprint: 'f8', readTo: 8n, marked: true },
+    });
     const [entry] = ledger.quarantine.list();
     assert.deepEqual(entry, { ...quarantined(STEM, 1), id: 1n, replayedAs: undefined });
     assert.deepEqual(
@@ -192,24 +194,26 @@ describe('registering a batch', () => {
   });
 
   test('knows up to where there is nothing behind it, as long as the group stands there', (t) => {
-    const { batches } = newLedger(t);
+    const { batches, positions } = newLedger(t);
+    const partition = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 0 };
     const readTo = () => batches.position('lvra', 'lasair_18lvra-fodder', 0)?.readTo;
     const [first, second] = [0, 1].map(() => batches.reserveStem('me', new Date(NOW))) as [string, string];
     batches.register(batch(first, { ranges: [range(0n, 10n)] }));
-    batches.recordEmpty('lvra', 'lasair_18lvra-fodder', 0, 9n, 12n);
+    positions.recordEmpty(partition, 9n, 12n);
     assert.equal(readTo(), 10n);
-    batches.recordEmpty('lvra', 'lasair_18lvra-fodder', 0, 10n, 12n);
+    positions.recordEmpty(partition, 10n, 12n);
     assert.equal(readTo(), 12n);
     batches.register(batch(second, { ranges: [range(10n, 15n)] }));
     assert.equal(readTo(), 15n);
   });
 
   test('of another group, or after the topic was made anew, begins where it likes', (t) => {
-    const { batches } = newLedger(t);
+    const { batches, positions } = newLedger(t);
     const stems = Array.from({ length: 3 }, () => batches.reserveStem('me', new Date(NOW))) as [string, string, string];
     batches.register(batch(stems[0], { ranges: [range(0n, 10n)] }));
     batches.register(batch(stems[1], { ranges: [range(3n, 5n)], groupId: 'other' }));
-    batches.forgetPosition('lvra', 'lasair_18lvra-fodder', 0);
+    const partition = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 0 };
+    assert.ok(positions.turn(partition, { before: 10n, after: 0n, reason: 'replaced', at: NOW }));
     assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
     batches.register(batch(stems[2], { ranges: [range(0n, 2n)] }));
     assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 2n);

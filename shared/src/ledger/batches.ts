@@ -2,6 +2,7 @@ import { STAGES } from '../stages.js';
 import { instantOfStem, nextStem, stemOf } from '../stem.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
+import type { KafkaPosition, KafkaPositions } from './kafka-positions.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
@@ -19,14 +20,6 @@ export interface OffsetRange {
   readonly skipped?: number;
   /** Of the last message of the range; see kafka_position. */
   readonly fingerprint: string;
-}
-
-/** Where a group goes on reading a partition, and how to tell that the topic is still the same one. */
-export interface KafkaPosition {
-  readonly next: bigint;
-  readonly fingerprint: string;
-  /** From `next` up to here Kafka holds nothing for a reader; `next` where that is not known. */
-  readonly readTo: bigint;
 }
 
 export interface BatchRecord {
@@ -61,14 +54,16 @@ const FURTHEST_AHEAD_MS = 3_600_000;
 /** The consumer's side of the ledger: stem names, batches and Kafka positions. */
 export class BatchLedger {
   readonly #database: Database;
+  readonly #positions: KafkaPositions;
   readonly #events: Events;
   readonly #quarantine: QuarantineLedger;
   readonly #statements;
   /** The name that this process reserved last. */
   #last: string | undefined;
 
-  constructor(database: Database) {
+  constructor(database: Database, positions: KafkaPositions) {
     this.#database = database;
+    this.#positions = positions;
     this.#events = new Events(database);
     this.#quarantine = new QuarantineLedger(database);
     this.#statements = {
@@ -90,20 +85,6 @@ export class BatchLedger {
          ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem
          WHERE excluded.stem >= diaobjid_stems.stem`,
       ),
-      position: database.prepare<
-        [string, string, number],
-        { next_offset: bigint; fingerprint: string; empty_to: bigint }
-      >(
-        'SELECT next_offset, fingerprint, empty_to FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?',
-      ),
-      advance: database.prepare(
-        `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint`,
-      ),
-      recordEmpty: database.prepare(
-        'UPDATE kafka_position SET empty_to = ? WHERE group_id = ? AND topic = ? AND partition = ? AND next_offset = ?',
-      ),
-      forgetPosition: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
       range: database.prepare(
         'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
@@ -199,7 +180,7 @@ export class BatchLedger {
     });
     if (taken.length > 0) throw new OffsetsTaken(taken);
     for (const { topic, partition, first, next, leftOut = 0, gone = 0, skipped = 0, fingerprint } of batch.ranges) {
-      this.#statements.advance.run(batch.groupId, topic, partition, next, fingerprint);
+      this.#positions.advance({ groupId: batch.groupId, topic, partition }, next, fingerprint);
       this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut, gone, skipped);
     }
   }
@@ -217,20 +198,7 @@ export class BatchLedger {
 
   /** Where a group goes on reading; undefined where it has never read the partition. */
   position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
-    const row = this.#statements.position.get(groupId, topic, partition);
-    if (!row) return undefined;
-    const { next_offset: next, fingerprint, empty_to: emptyTo } = row;
-    return { next, fingerprint, readTo: emptyTo > next ? emptyTo : next };
-  }
-
-  /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
-  recordEmpty(groupId: string, topic: string, partition: number, next: bigint, to: bigint): void {
-    writing(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
-  }
-
-  /** Forgets a position, because the topic was deleted and created again. */
-  forgetPosition(groupId: string, topic: string, partition: number): void {
-    this.#statements.forgetPosition.run(groupId, topic, partition);
+    return this.#positions.position({ groupId, topic, partition });
   }
 
   /** When Kafka received each alert of a stem, ms by position; undefined for stems that others registered. */

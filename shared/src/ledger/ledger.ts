@@ -11,6 +11,7 @@ import { copyDatabase } from './copy.js';
 import { Events } from './events.js';
 import { Forgetting } from './forgetting.js';
 import { StemHistory } from './history.js';
+import { KafkaPositions } from './kafka-positions.js';
 import { migrate } from './migrations.js';
 import { ObjectHistory } from './objects.js';
 import { Overview } from './overview.js';
@@ -34,6 +35,7 @@ import { WorkLedger } from './work.js';
  * replica writing at once. The only folder of the project that contains SQL.
  */
 export class Ledger {
+  readonly positions: KafkaPositions;
   readonly batches: BatchLedger;
   readonly results: ResultLedger;
   readonly scoreCounts: ScoreCounts;
@@ -52,7 +54,8 @@ export class Ledger {
   #checkpoints: Checkpoints | undefined;
 
   private constructor(readonly database: Database) {
-    this.batches = new BatchLedger(database);
+    this.positions = new KafkaPositions(database);
+    this.batches = new BatchLedger(database, this.positions);
     this.results = new ResultLedger(database);
     this.scoreCounts = new ScoreCounts(database);
     this.replay = new ReplayLedger(database, this.results);

@@ -288,6 +288,27 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       INSERT INTO data_folder (id) VALUES (lower(hex(randomblob(8))));
     `,
   },
+  {
+    name: 'other consumers of a group',
+    sql: `
+      -- Whether the group's offset in Kafka has carried the data folder's name since; releases before this one left none.
+      ALTER TABLE kafka_position ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;
+
+      -- Where a partition was read on elsewhere (after_offset) than where it was left (before_offset), and why. It came
+      -- after the stem_event of that ID and before the next one.
+      CREATE TABLE kafka_turn (
+        ID INTEGER PRIMARY KEY,
+        group_id TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        before_offset INTEGER NOT NULL,
+        after_offset INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        event_ID INTEGER NOT NULL
+      );
+    `,
+  },
 ];
 
 /**

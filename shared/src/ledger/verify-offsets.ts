@@ -1,4 +1,5 @@
 import type { Database } from './connection.js';
+import type { GroupPartition, Turn } from './kafka-positions.js';
 
 /** Offsets of a partition in a stem: [first, next). */
 export interface StemRange {
@@ -8,22 +9,36 @@ export interface StemRange {
 }
 
 /** One partition as a group has read it. */
-export interface ReadPartition {
-  readonly groupId: string;
-  readonly topic: string;
-  readonly partition: number;
+export interface ReadPartition extends GroupPartition {
   /** Where the group goes on reading; undefined where the position was forgotten with its topic. */
   readonly next: bigint | undefined;
   /** From `next` up to here Kafka held nothing for a reader. */
   readonly readTo: bigint | undefined;
 }
 
-/** Two ranges that do not meet. */
+/** Two ranges that do not meet, and no turn leads from one to the other. */
 export interface OffsetFault {
   readonly kind: 'gap' | 'overlap';
+  /** Where the range before ends, or a turn has led from there. */
+  readonly from: bigint;
   readonly before: StemRange;
   readonly after: StemRange;
 }
+
+/** A turn, and the ID of the last stem_event before it. */
+export type KeptTurn = Turn & { readonly event: bigint };
+
+/** The ranges of one partition, as they were registered. */
+export interface PartitionCourse {
+  readonly faults: readonly OffsetFault[];
+  /** Where reading went on elsewhere. */
+  readonly turns: readonly KeptTurn[];
+  readonly last: StemRange | undefined;
+  /** Where the last range or turn leaves it; undefined where the topic was replaced after that. */
+  readonly end: bigint | undefined;
+}
+
+const LAST_EVENT = 2n ** 63n - 1n;
 
 /** Which offsets were read by which stems, and whether each was read once. */
 export class OffsetVerification {
@@ -52,28 +67,49 @@ export class OffsetVerification {
   }
 
   /**
-   * Where the ranges of a partition, in the order in which they were registered, do not follow on each other. A range
-   * that begins at 0 again is the beginning of a topic that was deleted and created anew.
-   *
-   * @returns the faults, and the last range
+   * Whether the ranges of a partition, in the order in which they were registered, follow on each other. Where they do
+   * not, turns must lead from one to the next. A range that begins at 0 again is the beginning of a topic that was
+   * deleted and created anew: releases that kept no turns have left such.
    */
-  faults({ groupId, topic, partition }: ReadPartition): { faults: OffsetFault[]; last: StemRange | undefined } {
+  course(of: GroupPartition): PartitionCourse {
     const ranges = this.#database
-      .prepare<[string, string, number], { stem: string; first: bigint; next: bigint }>(
-        `SELECT batch_offsets.stem, first_offset AS first, next_offset AS next FROM batch_offsets
+      .prepare<[string, string, number], StemRange & { event: bigint }>(
+        `SELECT batch_offsets.stem, first_offset AS first, next_offset AS next, stem_event.ID AS event FROM batch_offsets
          JOIN stem_event ON stem_event.stem = batch_offsets.stem AND stem_event.stage = 'consumer'
          WHERE group_id = ? AND topic = ? AND partition = ? ORDER BY stem_event.ID`,
       )
-      .iterate(groupId, topic, partition);
+      .iterate(of.groupId, of.topic, of.partition);
+    const turns = this.turns(of);
+    const toCome = turns.values();
+    let turn = toCome.next().value;
     const faults: OffsetFault[] = [];
     let last: StemRange | undefined;
-    for (const range of ranges) {
-      if (last && range.first > last.next) faults.push({ kind: 'gap', before: last, after: range });
-      if (last && range.first < last.next && range.first > 0n) {
-        faults.push({ kind: 'overlap', before: last, after: range });
+    let end: bigint | undefined;
+    const followTurnsUpTo = (event: bigint) => {
+      for (; turn && turn.event < event; turn = toCome.next().value) {
+        if (turn.before === end) end = turn.reason === 'replaced' ? undefined : turn.after;
+      }
+    };
+    for (const { event, ...range } of ranges) {
+      followTurnsUpTo(event);
+      if (last && end !== undefined && range.first !== end && range.first > 0n) {
+        faults.push({ kind: range.first > end ? 'gap' : 'overlap', from: end, before: last, after: range });
       }
       last = range;
+      end = range.next;
     }
-    return { faults, last };
+    followTurnsUpTo(LAST_EVENT);
+    return { faults, turns, last, end };
+  }
+
+  /** Where reading of a partition went on elsewhere, in order. */
+  turns({ groupId, topic, partition }: GroupPartition): KeptTurn[] {
+    const rows = this.#database
+      .prepare<[string, string, number], Omit<KeptTurn, 'at'> & { at: bigint }>(
+        `SELECT before_offset AS before, after_offset AS after, reason, at, event_ID AS event FROM kafka_turn
+         WHERE group_id = ? AND topic = ? AND partition = ? ORDER BY ID`,
+      )
+      .all(groupId, topic, partition);
+    return rows.map(({ at, ...turn }) => ({ ...turn, at: Number(at) }));
   }
 }

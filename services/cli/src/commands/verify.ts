@@ -80,16 +80,17 @@ function showProgress(what: string, done: number, all: number | undefined): void
   process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${what}`);
 }
 
-function asJson({ kept, total, counts }: Findings): string {
-  return JSON.stringify({ wrong: total, findings: kept, counts }, undefined, 2);
+function asJson({ kept, notes, total, counts }: Findings): string {
+  return JSON.stringify({ wrong: total, findings: kept, notes, counts }, undefined, 2);
 }
 
-function asText({ kept, total, counts }: Findings): string {
+function asText({ kept, notes, total, counts }: Findings): string {
   const left = total - kept.length;
   return [
     ...kept.map(lineOf),
     ...(left > 0 ? [`… and ${count(left)} more`] : []),
-    ...(total > 0 ? [''] : []),
+    ...notes.map((note) => `note       ${note}.`),
+    ...(total + notes.length > 0 ? [''] : []),
     ...summary(counts),
     total === 0 ? 'All is as promised.' : `${count(total)} things are wrong.`,
   ].join('\n');
@@ -111,6 +112,9 @@ function summary(counts: Counts): string[] {
     ['alerts', `${count(counts.alerts)} in ${count(counts.batchFiles)} batch files`],
     ['left out', `${count(counts.quarantined)} in quarantine, ${count(counts.withoutAlert)} without \`alert\``],
     ...(counts.gone > 0 ? [['gone', `${count(counts.gone)} messages: removed by Kafka before they were read`]] : []),
+    ...(counts.readByOthers > 0
+      ? [['others', `${count(counts.readByOthers)} messages: read by another consumer of the group`]]
+      : []),
     ['features', `${count(counts.featureRows)} rows`],
     ['scores', `${count(counts.scores)}; at Lasair: ${list(counts.outcomes)}`],
     ['objects', count(counts.objects)],

@@ -39,6 +39,8 @@ export interface Counts {
   quarantined: number;
   /** Messages that Kafka's retention removed before they were read. Kafka never delivered them, so nothing is wrong here. */
   gone: number;
+  /** Messages that another consumer of the group has read, as the Python pipeline does between two runs of ours. */
+  readByOthers: number;
   /** Messages that have no `alert`, and so no feature row. */
   withoutAlert: number;
   featureRows: number;
@@ -64,12 +66,18 @@ const MOST_KEPT = 1_000;
 /** Collects what is found, in bounded memory however much is wrong. */
 export class Findings {
   readonly kept: Finding[] = [];
+  /** What an operator should know and nothing is wrong with. */
+  readonly notes: string[] = [];
   total = 0;
   readonly counts: Counts = {
-    ...{ stems: 0, stemsOfOthers: 0, batchFiles: 0, alerts: 0, quarantined: 0, gone: 0, withoutAlert: 0 },
-    ...{ featureRows: 0, scores: 0, objects: 0, clearedFiles: 0 },
+    ...{ stems: 0, stemsOfOthers: 0, batchFiles: 0, alerts: 0, quarantined: 0, gone: 0, readByOthers: 0 },
+    ...{ withoutAlert: 0, featureRows: 0, scores: 0, objects: 0, clearedFiles: 0 },
     ...{ outcomes: {}, pending: {}, dead: {} },
   };
+
+  note(what: string): void {
+    if (this.notes.length < MOST_KEPT) this.notes.push(what);
+  }
 
   add(finding: Finding): void {
     this.total++;

@@ -1,26 +1,14 @@
-import type { OffsetVerification } from '@lvra/shared/ledger/verify-offsets';
+import type { KeptTurn, OffsetFault, OffsetVerification } from '@lvra/shared/ledger/verify-offsets';
 import type { Findings } from './findings.js';
 
 /** Looks whether every offset that was read is in one stem, and the group goes on behind the last. */
 export function checkOffsetRanges(offsets: OffsetVerification, findings: Findings): void {
   for (const partition of offsets.partitions()) {
     const where = `${partition.topic}[${partition.partition}]`;
-    const { faults, last } = offsets.faults(partition);
-    for (const { kind, before, after } of faults) {
-      findings.add({
-        check: 'offsets',
-        stem: after.stem,
-        what:
-          kind === 'gap'
-            ? `${where}: offsets ${before.next} to ${after.first - 1n} are in no stem; ${before.stem} ends before them`
-            : `${where}: offsets ${after.first} to ${before.next - 1n} are in ${before.stem} too`,
-        todo:
-          kind === 'gap'
-            ? 'compare with a copy of log.db; messages that are nowhere can be read again from Kafka for some days'
-            : 'the alerts were read twice: compare the two batch files',
-      });
-    }
-    if (last && partition.next !== undefined && partition.next !== last.next) {
+    const { faults, turns, last, end } = offsets.course(partition);
+    for (const fault of faults) addFault(where, fault, findings);
+    for (const turn of turns) noteTurn(where, partition.groupId, turn, findings);
+    if (last && partition.next !== undefined && partition.next !== end) {
       findings.add({
         check: 'offsets',
         stem: last.stem,
@@ -29,4 +17,33 @@ export function checkOffsetRanges(offsets: OffsetVerification, findings: Finding
       });
     }
   }
+}
+
+function addFault(where: string, { kind, from, before, after }: OffsetFault, findings: Findings): void {
+  const isGap = kind === 'gap';
+  findings.add({
+    check: 'offsets',
+    stem: after.stem,
+    what: isGap
+      ? `${where}: offsets ${from} to ${after.first - 1n} are in no stem; ${before.stem} ends before them`
+      : `${where}: offsets ${after.first} to ${from - 1n} are in ${before.stem} too`,
+    todo: isGap
+      ? 'compare with a copy of log.db; messages that are nowhere can be read again from Kafka for some days'
+      : 'the alerts were read twice: compare the two batch files',
+  });
+}
+
+/** Says of a partition that was read on elsewhere what became of it. */
+function noteTurn(where: string, groupId: string, { before, after, reason, at }: KeptTurn, findings: Findings): void {
+  const when = new Date(at).toISOString().slice(0, 19);
+  if (reason === 'read_by_others') {
+    findings.counts.readByOthers += Number(after - before);
+    findings.note(
+      `${where}: offsets ${before} to ${after - 1n} were read by another consumer of the group ${groupId}, before ${when}`,
+    );
+    return;
+  }
+  findings.note(
+    `${where} was read from its beginning again, offset ${after}, at ${when}: the topic was deleted and created again after offset ${before - 1n}`,
+  );
 }

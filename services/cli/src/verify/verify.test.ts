@@ -138,6 +138,23 @@ describe('lvra verify', () => {
     );
   });
 
+  test('takes offsets that another consumer of the group has read for no hole, and says whose they are', async () => {
+    const { kept, notes, counts } = await night.verified(({ ledger }) => {
+      const of = { groupId: 'g', topic: 'topic', partition: 0 };
+      const { next = 0n } = ledger.positions.position(of) ?? {};
+      ledger.positions.turn(of, {
+        before: next,
+        after: next + 50n,
+        reason: 'read_by_others',
+        at: Date.UTC(2026, 1, 3),
+      });
+    });
+    assert.deepEqual([kept, counts.readByOthers], [[], 50]);
+    const said = /^topic\[0\]: offsets (\d+) to (\d+) were read by another consumer of the group g, before 2026-02-03T/;
+    const [, first, last] = said.exec(notes[0] ?? '') ?? [];
+    assert.equal(Number(last) - Number(first), 49);
+  });
+
   test('takes the files of a whole night for cleared away when it is over a week old, and no sooner', async () => {
     const { kept } = await night.verified(({ paths, stems: [stem] }) => {
       const inAWeek = new Nights(paths, Date.now() + 9 * 24 * 3_600_000);

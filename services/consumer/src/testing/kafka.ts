@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { KafkaServer } from '@lvra/test-servers/kafka';
@@ -21,7 +22,14 @@ export class Running {
 
   constructor(rig: TestRig, server: KafkaServer, topics: string[], groupId: string, limits = LIMITS) {
     const { metrics, log } = rig;
-    const source = kafkaSource({ servers: server.brokers, topics, groupId, batches: rig.ledger.batches, metrics, log });
+    const source = kafkaSource({
+      servers: server.brokers,
+      topics,
+      groupId,
+      positions: rig.ledger.positions,
+      metrics,
+      log,
+    });
     this.consumer = rig.consumer(source, limits, groupId);
     this.#ended = this.consumer.run(this.#stop.signal);
   }
@@ -97,6 +105,19 @@ export class Broker {
     return (offsets?.partitions ?? []).map(({ offset }) => offset);
   }
 
+  /** What the group has committed, with what the committer left beside it. */
+  async metadata(groupId: string, topic: string): Promise<(string | null)[]> {
+    const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+    return (offsets?.partitions ?? []).map(({ metadata }) => metadata);
+  }
+
+  /** Removes the messages before an offset, as retention does. */
+  async removeBefore(topic: string, offset: number, partition = 0): Promise<void> {
+    // The admin of kafkajs does not know the leaders otherwise.
+    await this.admin.fetchTopicOffsets(topic);
+    await this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  }
+
   /** Commits as a member of the group that reads nothing. */
   async commit(groupId: string, topic: string, offsets: readonly string[]): Promise<void> {
     const member = this.kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
@@ -112,7 +133,7 @@ export class Broker {
 
 /** One test's data root, its consumers and their group; all is ended and removed with the test. */
 export class Scene {
-  readonly rig = new TestRig();
+  rig = new TestRig();
   readonly group: string;
   readonly #server: KafkaServer;
   readonly #running: Running[] = [];
@@ -130,6 +151,15 @@ export class Scene {
     const running = new Running(on, this.#server, [topics].flat(), this.group, limits);
     this.#running.push(running);
     return running;
+  }
+
+  /** Puts an older copy of the ledger in its place; all consumers must have stopped. */
+  restore(copy: string): void {
+    const { database } = this.rig.paths;
+    this.rig.ledger.close();
+    for (const file of [database, `${database}-wal`, `${database}-shm`]) rmSync(file, { force: true });
+    cpSync(copy, database);
+    this.rig = new TestRig(this.rig);
   }
 
   async consumed(count: number): Promise<void> {

@@ -35,8 +35,9 @@ export const OTHER_POINTS: readonly string[] = bothSides(
   ].map((name) => `commit ${name}`),
   ...[
     'BatchLedger.abandonStem',
-    'BatchLedger.forgetPosition',
-    'BatchLedger.recordEmpty',
+    'KafkaPositions.recordEmpty',
+    'KafkaPositions.turn',
+    'KafkaPositions.recordMark',
     'WorkLedger.pause',
     'WorkLedger.markPending',
   ].map((name) => `commit ${name}`),

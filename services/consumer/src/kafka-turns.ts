@@ -1,0 +1,75 @@
+import type { KafkaPositions, Turn } from '@lvra/shared/ledger/kafka-positions';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Admin, Consumer } from 'kafkajs';
+import { offsetSpans } from './group-places.js';
+import { keepingAlive } from './keeping-alive.js';
+import type { PartitionReader } from './partition-reader.js';
+import type { AlertSink } from './source.js';
+
+export interface KafkaTurnsOptions {
+  readonly consumer: Consumer;
+  readonly admin: Admin;
+  readonly groupId: string;
+  readonly positions: KafkaPositions;
+  readonly sink: AlertSink;
+  readonly log: Logger;
+}
+
+/** What must go on while a turn is made, and what makes it needless. */
+export interface Meanwhile {
+  heartbeat(): Promise<void>;
+  /** Whether the partition is read by another one by now, or again from where the ledger stands. */
+  over(): boolean;
+}
+
+/** Takes the reading of a partition on elsewhere than where it was left: in the ledger, and in the group. */
+export class KafkaTurns {
+  readonly #options: KafkaTurnsOptions;
+
+  constructor(options: KafkaTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on behind what another consumer of the group has read. @returns false where the ledger has moved meanwhile */
+  behindOthers(reader: PartitionReader, after: bigint, fingerprint: string): boolean {
+    const { groupId, log } = this.#options;
+    const { topic, partition, position } = reader;
+    if (!position || !this.#turn(reader, { before: position.next, after, reason: 'read_by_others' }, fingerprint)) {
+      return false;
+    }
+    log.warn(
+      { topic, partition },
+      `another consumer of the group ${groupId} has read ${topic}[${partition}] from offset ${position.next} to ${after - 1n}; going on after it`,
+    );
+    return true;
+  }
+
+  /** Begins a topic that was deleted and created again. @returns false where it was over before */
+  async toTheBeginning(reader: PartitionReader, { heartbeat, over }: Meanwhile): Promise<boolean> {
+    const { consumer, sink, admin, positions, log } = this.#options;
+    const { topic, partition } = reader;
+    // What was read of the old topic belongs to its positions: it must be in the ledger before these are forgotten.
+    await keepingAlive(sink.flush(), heartbeat);
+    const low = (await offsetSpans(admin, topic)).get(partition)?.low;
+    if (low === undefined || over()) return false;
+    // The group's offset is of the old topic too, and would count once the ledger has none.
+    const beginning = { topic, partition, offset: low.toString(), metadata: positions.mark };
+    await keepingAlive(consumer.commitOffsets([beginning]), heartbeat);
+    if (over()) return false;
+    log.warn(
+      { topic, partition },
+      `${topic}[${partition}] does not hold what was read of it: the topic was deleted and created again; reading it from the beginning`,
+    );
+    const before = positions.position(this.#of(reader))?.next;
+    if (before !== undefined) this.#turn(reader, { before, after: low, reason: 'replaced' });
+    return true;
+  }
+
+  #turn(reader: PartitionReader, turn: Omit<Turn, 'at'>, fingerprint?: string): boolean {
+    return this.#options.positions.turn(this.#of(reader), { ...turn, at: Date.now() }, fingerprint);
+  }
+
+  #of({ topic, partition }: PartitionReader) {
+    return { groupId: this.#options.groupId, topic, partition };
+  }
+}

@@ -1,0 +1,114 @@
+import { type Database, writing } from './connection.js';
+
+/** A partition as one group reads it. */
+export interface GroupPartition {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Where a group goes on reading a partition, and how to tell that the topic is still the same one. */
+export interface KafkaPosition {
+  readonly next: bigint;
+  /** Of the message before `next`; empty where that one is not known. */
+  readonly fingerprint: string;
+  /** From `next` up to here Kafka holds nothing for a reader; `next` where that is not known. */
+  readonly readTo: bigint;
+  /**
+   * Whether the group's offset in Kafka has carried this mark since: only then is an offset without it another
+   * consumer's. Releases before this one left no mark.
+   */
+  readonly marked: boolean;
+}
+
+/**
+ * Why a partition is read on elsewhere than where it was left: another consumer of the group has read further, or the
+ * topic was deleted and created again.
+ */
+export type TurnReason = 'read_by_others' | 'replaced';
+
+/** Reading of a partition went on at `after` instead of at `before`. */
+export interface Turn {
+  readonly before: bigint;
+  readonly after: bigint;
+  readonly reason: TurnReason;
+  /** ms since 1970 */
+  readonly at: number;
+}
+
+/** Where groups stand in Kafka, and how they came there where no batch of ours took them. */
+export class KafkaPositions {
+  readonly #database: Database;
+  readonly #statements;
+  /** What consumers of this data folder leave beside the offsets that they commit: the name of the folder. */
+  readonly mark: string;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.mark = `lvra ${database.prepare('SELECT id FROM data_folder').pluck().get()}`;
+    this.#statements = {
+      position: database.prepare<
+        [string, string, number],
+        { next_offset: bigint; fingerprint: string; empty_to: bigint; marked: bigint }
+      >(
+        'SELECT next_offset, fingerprint, empty_to, marked FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?',
+      ),
+      advance: database.prepare(
+        `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked) VALUES (?, ?, ?, ?, ?, 1)
+         ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint`,
+      ),
+      recordMark: database.prepare(
+        'UPDATE kafka_position SET marked = 1 WHERE group_id = ? AND topic = ? AND partition = ?',
+      ),
+      recordEmpty: database.prepare(
+        'UPDATE kafka_position SET empty_to = ? WHERE group_id = ? AND topic = ? AND partition = ? AND next_offset = ?',
+      ),
+      forget: database.prepare('DELETE FROM kafka_position WHERE group_id = ? AND topic = ? AND partition = ?'),
+      turn: database.prepare(
+        `INSERT INTO kafka_turn (group_id, topic, partition, before_offset, after_offset, reason, at, event_ID)
+         VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(ID), 0) FROM stem_event))`,
+      ),
+    };
+  }
+
+  /** Where a group goes on reading; undefined where it has never read the partition. */
+  position({ groupId, topic, partition }: GroupPartition): KafkaPosition | undefined {
+    const row = this.#statements.position.get(groupId, topic, partition);
+    if (!row) return undefined;
+    const { next_offset: next, fingerprint, empty_to: emptyTo, marked } = row;
+    return { next, fingerprint, readTo: emptyTo > next ? emptyTo : next, marked: marked !== 0n };
+  }
+
+  /** A batch ends before `next`; to be called in its transaction. */
+  advance({ groupId, topic, partition }: GroupPartition, next: bigint, fingerprint: string): void {
+    this.#statements.advance.run(groupId, topic, partition, next, fingerprint);
+  }
+
+  /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
+  recordEmpty({ groupId, topic, partition }: GroupPartition, next: bigint, to: bigint): void {
+    writing(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
+  }
+
+  /** The group's offset in Kafka carries the mark now. */
+  recordMark({ groupId, topic, partition }: GroupPartition): void {
+    this.#statements.recordMark.run(groupId, topic, partition);
+  }
+
+  /**
+   * Goes on elsewhere, and keeps why. The position of a topic that was replaced is forgotten: nothing is known of the
+   * new one.
+   *
+   * @param fingerprint of the message before `turn.after`, where that one is known
+   * @returns false where the position is not at `turn.before` any more, because another consumer was faster
+   */
+  turn(of: GroupPartition, { before, after, reason, at }: Turn, fingerprint = ''): boolean {
+    const { groupId, topic, partition } = of;
+    return writing(this.#database, () => {
+      if (this.position(of)?.next !== before) return false;
+      if (reason === 'replaced') this.#statements.forget.run(groupId, topic, partition);
+      else this.advance(of, after, fingerprint);
+      this.#statements.turn.run(groupId, topic, partition, before, after, reason, at);
+      return true;
+    });
+  }
+}
