@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { StemFailed } from '@lvra/shared/errors';
 import { hostileMessages } from '@lvra/shared/simulator/hostile';
+import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { stemOf } from '@lvra/shared/stem';
 import { realMessages } from '@lvra/shared/testing/json-samples';
 import { FeatureWorld } from './testing/feature-world.js';
@@ -56,6 +57,24 @@ describe('a stem ends', () => {
     assert.equal((await world.perform(empty))?.status, 1);
     assert.equal((await world.perform(without))?.status, -1);
     for (const stem of [empty, without]) assert.deepEqual(world.read(stem), { columns: ['index'], rows: [] });
+  });
+
+  test('as partial, and says so, where the filter sends lite alerts alone', async () => {
+    const stem = nextStem();
+    const alerts = simulateAlerts({ seed: 4, meanSources: 4 });
+    const lite: string[] = [];
+    while (lite.length < 3) {
+      const { form, text } = alerts.next().value;
+      if (form === 'lite') lite.push(text);
+    }
+    world.register(stem, batchOf(lite));
+    assert.deepEqual([(await world.perform(stem))?.status, world.work.status(stem)], [-1, -1]);
+    assert.equal(eventsOf(stem)[0]?.detail, '3 in quarantine, no row');
+    const entries = world.ledger.quarantine.list().filter((entry) => entry.stem === stem);
+    assert.deepEqual(
+      entries.map(({ reason, detail }) => [reason, /the Lasair filter must send full ones/.test(detail)]),
+      Array.from({ length: 3 }, () => ['source_incomplete', true]),
+    );
   });
 
   test('with status 21 where the batch file is missing', async () => {

@@ -202,10 +202,11 @@ function asStemFailure(error: unknown, stem: string): unknown {
   return error;
 }
 
-function describe({ withoutAlert, quarantined, remark }: Features): string {
+function describe({ records, withoutAlert, quarantined, remark }: Features): string {
   return [
     withoutAlert > 0 ? `${withoutAlert} without alert` : '',
     quarantined.length > 0 ? `${quarantined.length} in quarantine` : '',
+    records.length === 0 && withoutAlert + quarantined.length > 0 ? 'no row' : '',
     remark ?? '',
   ]
     .filter(Boolean)

@@ -137,6 +137,7 @@ describe('a folder that takes no files', () => {
     );
     run(t, runner);
     await until('it is not ready', () => /the disk takes no writes \(E.*\)/.test(runner.notReady() ?? ''));
+    await until('the stem says that its output is not there', () => world.work.status(A) === 22);
     rmSync(csv);
     await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
     const attempts = world.ledger.database.prepare('SELECT count(*) FROM work').pluck().get();

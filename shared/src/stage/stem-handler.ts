@@ -1,10 +1,11 @@
 import type { Bus, Delivery, StemMessage } from '../bus/bus.js';
 import { messageOf, RetryLater, StageMisconfigured, StagePaused, StemFailed } from '../errors.js';
+import { CannotWrite } from '../files.js';
 import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { routeOf } from '../routes.js';
-import { STATUS } from '../status.js';
+import { STATUS, type StatusCode } from '../status.js';
 import { subjects } from '../subjects.js';
 import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
 import { isDiskTrouble, ledgerBroken, troubleText } from './disk-trouble.js';
@@ -68,10 +69,14 @@ export class StemHandler {
     return outcome;
   }
 
-  /** Gives back the claims that the ledger did not take back before, without counting the attempts. */
-  releaseLate(why = 'the ledger took no writes'): void {
+  /**
+   * Gives back the claims that the ledger did not take back before, without counting the attempts.
+   *
+   * @param status to be seen meanwhile; as it was by default
+   */
+  releaseLate(why = 'the ledger took no writes', status?: StatusCode): void {
     for (const stem of this.#unreleased) {
-      this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why);
+      this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why, status);
       this.#unreleased.delete(stem);
     }
   }
@@ -146,7 +151,8 @@ export class StemHandler {
     readiness.diskRefuses(error);
     this.#unreleased.add(stem);
     try {
-      this.releaseLate(troubleText(error, work.database.name));
+      const status = error instanceof CannotWrite ? STATUS.outputNotFound : undefined;
+      this.releaseLate(troubleText(error, work.database.name), status);
     } catch (again) {
       log.warn({ stem }, `the claim could not be given back: ${messageOf(again)}; it is once the ledger takes writes`);
     }
