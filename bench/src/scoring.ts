@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readFeatureFile } from '@lvra/predict/feature-file';
 import { Model } from '@lvra/predict/model';
+import { InferenceSession, Tensor } from '@lvra/predict/onnxruntime';
 import { MODELS, runImportPython, writeTrainingTable } from '@lvra/predict/testing/import-command';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** What one way of scoring the same rows does on one core. */
 export interface ScoringResult {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, promtool, pandas, scikit-learn, ERFA,
-# Python's Kafka client.
+# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, strace, promtool,
+# pandas, scikit-learn, ERFA, Python's Kafka client.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -79,6 +79,7 @@ alertmanager_templates=/usr/share/prometheus/alertmanager
 missing=()
 have kcat || missing+=(kcat)
 have openssl || missing+=(openssl)
+have strace || missing+=(strace)
 for folder in "kafka-$(version kafka-3.9)" "kafka-$(version kafka-4)" "apicurio-registry-$(version apicurio-registry)"; do
   [ -d "$cache/$folder" ] || have mvn || [[ " ${missing[*]} " == *' maven '* ]] || missing+=(maven)
 done

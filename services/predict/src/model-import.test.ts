@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { env } from 'onnxruntime-node';
 import { Model } from './model.js';
+import { env } from './onnxruntime.js';
 import { importPython, MODELS, runImportPython } from './testing/import-command.js';
 
 const run = promisify(execFile);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { STATUS } from '@lvra/shared/status';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Manifest } from './manifest.js';
 import { readManifest } from './model-files.js';
+import { InferenceSession, Tensor } from './onnxruntime.js';
 
 /** ONNX Runtime's name of the manifest's input types. */
 const ELEMENT = { float: 'float32', double: 'float64' } as const;

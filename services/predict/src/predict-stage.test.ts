@@ -8,7 +8,7 @@ import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { dataPaths } from '@lvra/shared/paths';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession } from './onnxruntime.js';
 import { createPredictTask } from './predict-stage.js';
 
 const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;

@@ -55,9 +55,15 @@ export const kafkaPython = () =>
   present('Python with confluent-kafka', join(versioned('confluent-kafka', 'confluent-kafka'), 'bin', 'python'));
 
 /** A Kafka client that shares no code with kafkajs. */
-export function kcatPath(): string {
+export const kcatPath = () => debian('kcat');
+
+/** Shows what a program asks of the kernel. */
+export const stracePath = () => debian('strace');
+
+/** A program of a Debian package. */
+function debian(name: string): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return present('kcat', folders.map((folder) => join(folder, 'kcat')).find(existsSync) ?? '/usr/bin/kcat');
+  return present(name, folders.map((folder) => join(folder, name)).find(existsSync) ?? `/usr/bin/${name}`);
 }
 
 function versioned(folder: string, key: string): string {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import '@lvra/predict/no-telemetry';
 import type { StepResult } from './step.js';
 import type { ThreadData } from './thread.js';
 

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { LVRA } from '@lvra/cli/testing/run-lvra';
+import { freePort } from '@lvra/test-servers/ports';
+import { type Deeds, startWatched } from '@lvra/test-servers/watched';
+
+const MODELS = fileURLToPath(new URL('../../../deploy/models/', import.meta.url));
+const MAKE_MODEL = `
+import joblib
+from sklearn.linear_model import LogisticRegression
+joblib.dump(LogisticRegression().fit([[0], [1]], [0, 1]), "m.joblib")`;
+/** Where a model's Python is kept, and nothing is written but the lock of its set-up. */
+const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lvra-stream');
+
+/** It spoke to this machine alone, asked for no name, and wrote below these folders alone. */
+function assertStaysHere({ addresses, askedForNames, written }: Deeds, folders: readonly string[]): void {
+  assert.deepEqual(
+    addresses.filter((address) => !/^127\.|^::1$|^::ffff:127\./.test(address)),
+    [],
+  );
+  assert.equal(askedForNames, false, 'it looked up a name');
+  const elsewhere = written.filter(
+    (path) => !folders.some((folder) => path === folder || path.startsWith(`${folder}/`)),
+  );
+  assert.deepEqual(elsewhere, []);
+}
+
+describe('nothing leaves the machine, and nothing is written beside the data', () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lvra-stays-')));
+  const home = join(folder, 'home');
+  const demoData = join(folder, 'demo-data');
+  const base = { PATH: process.env.PATH, HOME: home };
+  const options = (environment: NodeJS.ProcessEnv = {}) => ({ cwd: folder, env: { ...base, ...environment } });
+  const trace = (name: string) => join(folder, `${name}.strace`);
+  const ofDemo = { LVRA_DATA_ROOT: demoData, LVRA_ENDPOINT: 'http://127.0.0.1:9/api', LASAIR_LSST_TOKEN: 'none' };
+
+  before(() => mkdirSync(home));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('in all of lvra demo', async () => {
+    const { code, printed, deeds } = await startWatched(
+      [process.execPath, LVRA, 'demo'],
+      trace('demo'),
+      options(),
+    ).end();
+    assert.equal(code, 0, printed);
+    assert.ok(deeds.addresses.includes('127.0.0.1'), 'the sandbox was called, and the watcher saw it');
+    assertStaysHere(deeds, [demoData]);
+  });
+
+  test('where threads load a model: lvra replay', async () => {
+    const night = readdirSync(join(demoData, 'JSON', readdirSync(join(demoData, 'JSON'))[0] as string))[0] as string;
+    const words = ['replay', '--stage', 'predict', '--vra', 'r0b', '--from', night, '--to', night];
+    const { code, printed, deeds } = await startWatched(
+      [process.execPath, LVRA, ...words],
+      trace('replay'),
+      options(ofDemo),
+    ).end();
+    assert.equal(code, 0, printed);
+    assertStaysHere(deeds, [demoData]);
+  });
+
+  test('in a predict service that is ready', async () => {
+    const [port, nats] = [await freePort(), await freePort()];
+    const environment = { ...ofDemo, LVRA_HEALTH_PORT: String(port), LVRA_NATS_SERVER: `127.0.0.1:${nats}` };
+    const command = [process.execPath, LVRA, 'start', 'predict'];
+    const watched = startWatched(command, trace('predict'), options(environment));
+    await untilReady(`http://127.0.0.1:${port}/readyz`);
+    watched.child.kill('SIGTERM');
+    const { code, printed, deeds } = await watched.end();
+    assert.equal(code, 0, printed);
+    assertStaysHere(deeds, [demoData]);
+  });
+
+  test('in the import of a model', async () => {
+    const environment = { XDG_CACHE_HOME: join(CACHE, '..') };
+    const python = execFileSync(`${MODELS}environment.sh`, [`${MODELS}requirements.txt`], { encoding: 'utf8' }).trim();
+    execFileSync(python, ['-c', MAKE_MODEL], { cwd: folder });
+    writeFileSync(join(folder, 'names.txt'), 'snr\n');
+    const words = ['m.joblib', '--vra', 'r0b', '--model-version', 'a1', '--feature-names', 'names.txt'];
+    const { code, printed, deeds } = await startWatched(
+      [`${MODELS}import`, ...words],
+      trace('import'),
+      options(environment),
+    ).end();
+    assert.equal(code, 0, printed);
+    assertStaysHere(deeds, [join(folder, 'models'), CACHE]);
+  });
+
+  test('so the home folder of who ran all this is as empty as before', () => {
+    assert.deepEqual(readdirSync(home), []);
+  });
+});
+
+async function untilReady(url: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    assert.ok(performance.now() < end, `not ready: ${await answer?.text()}`);
+    await sleep(100);
+  }
+}
