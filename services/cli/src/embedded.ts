@@ -27,6 +27,9 @@ const LOG_TO = { stdout: false } as const;
 /** As long as the Python pipeline waits for another message before it ends its poll. */
 const QUIET_MS = 20_000;
 
+/** How long a run that must end waits for the group: the session of a consumer of the Python pipeline lasts 45 s. */
+const HELD_UP_MS = 120_000;
+
 /** How long a run that must end waits for a disk that takes nothing. */
 const DISK_PATIENCE_MS = 20_000;
 
@@ -101,11 +104,13 @@ export class Embedded {
   async #quietSource(signal: AbortSignal): Promise<void> {
     const quietMs = QUIET_MS + this.pipeline.settings.batchSeconds * 1_000;
     let { alerts } = await countsOf(this.pipeline.metrics);
-    let since = performance.now();
+    const begun = performance.now();
+    let since = begun;
     while (!signal.aborted && performance.now() - since < quietMs) {
       await sleep(500, signal);
       const now = await countsOf(this.pipeline.metrics);
-      if (now.alerts !== alerts) since = performance.now();
+      const heldUp = this.#consumer.isHeldUp() && performance.now() - begun < HELD_UP_MS;
+      if (now.alerts !== alerts || heldUp) since = performance.now();
       alerts = now.alerts;
     }
   }

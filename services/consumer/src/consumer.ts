@@ -22,6 +22,8 @@ export interface AlertConsumer {
   run(signal: AbortSignal, patienceMs?: number): Promise<void>;
   /** Why it does not work now; undefined while it does. */
   notReady(): string | undefined;
+  /** Whether its source brings nothing yet because of something that is over by itself within a minute or two. */
+  isHeldUp(): boolean;
 }
 
 const CLEAR_EVERY_MS = 60_000;
@@ -38,6 +40,8 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
       const reason = diskTrouble() ?? source.notReady?.();
       return reason && `consumer: ${reason}`;
     },
+
+    isHeldUp: () => source.isHeldUp?.() === true,
 
     async run(signal, patienceMs = Number.POSITIVE_INFINITY) {
       const givingUp = new GivingUp(diskTrouble, patienceMs);

@@ -7,6 +7,7 @@ import { sleep } from '@lvra/shared/sleep';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
 import { type AlertFormat, jsonFormat } from './format.js';
+import { isGroupHeld, whoHolds } from './group-members.js';
 import { kafkaLog } from './kafka-log.js';
 import { kafkajsSecurity, whyNot } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
@@ -54,6 +55,7 @@ class KafkaSource implements AlertSource {
   readonly #where: string;
   #session: KafkaSession | undefined;
   #trouble: string | undefined = 'not connected to Kafka yet';
+  #isGroupHeld = false;
 
   constructor(options: KafkaSourceOptions) {
     registerCodecs();
@@ -77,6 +79,10 @@ class KafkaSource implements AlertSource {
     return this.#trouble;
   }
 
+  isHeldUp(): boolean {
+    return this.#isGroupHeld;
+  }
+
   registered({ ranges }: RegisteredBatch): void {
     this.#session?.commit(ranges);
   }
@@ -88,7 +94,10 @@ class KafkaSource implements AlertSource {
   async run(sink: AlertSink, signal: AbortSignal): Promise<void> {
     let retryMs = SHORTEST_RETRY_MS;
     const onState = (trouble: string | undefined) => {
-      if (trouble === undefined) retryMs = SHORTEST_RETRY_MS;
+      if (trouble === undefined) {
+        retryMs = SHORTEST_RETRY_MS;
+        this.#isGroupHeld = false;
+      }
       this.#report(trouble);
     };
     const cutLater = () => setTimeout(() => this.#sockets.cut(), LEAVE_WITHIN_MS).unref();
@@ -97,7 +106,8 @@ class KafkaSource implements AlertSource {
       try {
         await this.#connected(sink, onState, signal);
       } catch (error) {
-        const passing = signal.aborted || isTopicGone(error);
+        this.#isGroupHeld = isGroupHeld(error);
+        const passing = signal.aborted || this.#isGroupHeld || isTopicGone(error);
         if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${whyNot(error, this.#options.groupId)}`);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
@@ -126,6 +136,9 @@ class KafkaSource implements AlertSource {
       });
       this.#session = session;
       await session.run(signal);
+    } catch (error) {
+      if (isGroupHeld(error) && !signal.aborted) onState(await whoHolds(admin, groupId));
+      throw error;
     } finally {
       this.#session = undefined;
       await admin.disconnect();

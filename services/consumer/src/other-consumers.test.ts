@@ -151,6 +151,22 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     assert.equal(turns.python.length, 10);
   });
 
+  test('a consumer waits for the session of a Python poll that has not left the group, and says so', async (context) => {
+    const turns = new Turns(context, broker, await broker.newTopic(), 1);
+    await turns.send(20);
+    await turns.pollWithPython(20, { leaves: false, sessionMs: 8_000 });
+    await turns.send(5);
+    const { consumer } = turns.start(turns.topic);
+    const line = `the group ${turns.group} has a member of another kind: rdkafka at 127.0.0.1. As long as`;
+    await until('it says who holds the group', () => consumer.notReady()?.includes(line) === true);
+    assert.equal(consumer.isHeldUp(), true);
+    await turns.consumed(5);
+    await until('it is ready', () => consumer.notReady() === undefined);
+    assert.equal(consumer.isHeldUp(), false);
+    assert.ok(turns.rig.logText().includes(line));
+    turns.assertOnce();
+  });
+
   test('a consumer tells the group where it stands, though no message comes', async (context) => {
     const topic = await broker.newTopic();
     const turns = new Turns(context, broker, topic, 1);

@@ -55,6 +55,8 @@ export interface AlertSource {
   run(sink: AlertSink, signal: AbortSignal): Promise<void>;
   /** Why it brings nothing now; undefined while it can. */
   notReady?(): string | undefined;
+  /** Whether it brings nothing yet because of something that is over by itself within a minute or two. */
+  isHeldUp?(): boolean;
   /** Told of every batch that is registered. */
   registered?(batch: RegisteredBatch): void;
   /** Told that other consumers registered some of its messages first: it must go on where the ledger stands. */

@@ -8,7 +8,8 @@ folder: where one of them is at work, it names it and ends with exit code 3.
 
 With --once it takes the source to its end, works off everything that is pending, and ends: with 0 where nothing is left
 pending or failed, else with 1 and a table of what is left and why. Kafka has no end: there it ends once nothing new has
-come for 20 s and the last batch is closed, so a cron job can call it as it called the Python pipeline.
+come for 20 s and the last batch is closed, so a cron job can call it as it called the Python pipeline. Where that has just
+ended, it waits for its place in the Kafka group, 45 s mostly and two minutes at most.
 
 What happens goes to logs/YYYY/YYYYMMDD in the data folder; the terminal shows how far it is.
 
