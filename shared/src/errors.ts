@@ -80,6 +80,7 @@ export const QUARANTINE_REASONS = [
   'not_a_number',
   'not_avro',
   'schema_unknown',
+  'no_score',
 ] as const;
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

@@ -19,7 +19,7 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
   });
   const { ledger, paths } = pipeline;
   try {
-    const ids = which === 'all' ? ledger.quarantine.list().map(({ id }) => id) : which;
+    const ids = which === 'all' ? ledger.quarantine.list().flatMap(({ id, path }) => (path === '' ? [] : id)) : which;
     if (ids.length === 0) return print('Nothing is in quarantine.');
     const log = createLogger(paths, logNameOf('consumer'), { stdout: false, level: settings.logLevel });
     const source = quarantineSource({

@@ -51,6 +51,8 @@ export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: 
 function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
   const alert = quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see \`lvra quarantine list\``);
+  if (alert.path === '')
+    throw new UsageError(`of alert ${id} no bytes were kept: \`lvra quarantine show ${id}\` says why`);
   if (alert.replayedAs) throw new UsageError(`alert ${id} was replayed already, as stem ${alert.replayedAs}`);
   return alert;
 }

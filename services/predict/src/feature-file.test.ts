@@ -52,10 +52,17 @@ describe('readFeatureFile', () => {
     assert.deepEqual(await values(['inf', '-inf']), [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   });
 
-  test('refuses text in a feature of the model with row and column, and leaves other columns alone', async () => {
+  test('names the rows with text in a feature of the model, reads the others, and leaves other columns alone', async () => {
     for (const text of ['SN', '0x1F', '1_000', 'Infinity', ' ', '1;2', '--1', '1e', 'None']) {
-      await failsWith(values(['1', text]), 23, /row 3, column snr is "/);
+      const { values, unreadable } = await read(`${HEADER}4,7,8,g,1,False\n7,7,9,g,${text},False\n9,7,10,g,2,False\n`);
+      assert.deepEqual([...unreadable], [[1, `snr is "${text}", not a number, True, False or empty`]]);
+      assert.deepEqual([values[0], values[2]], [1, 2]);
     }
+    assert.deepEqual((await read(`${HEADER}4,7,8,g,1,False\n,7,9,g,1,False\nx,7,9,g,1,False\n`)).positions, [
+      4,
+      undefined,
+      undefined,
+    ]);
     assert.equal((await read(`${HEADER}0,7,8,UNCLEAR,1,False\n`)).rows, 1);
   });
 
@@ -94,7 +101,7 @@ describe('readFeatureFile', () => {
     assert.deepEqual([...table.values], [1.5, 3, 2, 4]);
     const noted = `${HEADER}"0","7","8","two\r\nlines, ""so""","1.5",""\r\n`;
     assert.deepEqual([...(await read(noted)).values], [1.5]);
-    await failsWith(read(noted, ['band']), 23, /column band is "two\\r\\nlines, \\"so\\""/);
+    assert.match((await read(noted, ['band'])).unreadable.get(0) ?? '', /^band is "two\\r\\nlines, \\"so\\""/);
   });
 
   test('takes names outside ASCII, a byte order mark, blank lines and a last line without an end', async () => {

@@ -15,12 +15,17 @@ export interface FeatureTable {
   readonly rows: number;
   readonly diaObjectIds: readonly bigint[];
   readonly diaSourceIds: readonly bigint[];
+  /** The places of the alerts in their batch, from 0; undefined where the file does not say. */
+  readonly positions: readonly (number | undefined)[];
   /** Row by row, each with the model's features in the model's order; NaN where missing. */
   readonly values: Float32Array | Float64Array;
+  /** The rows that have something in a feature which is no value, by their number from 0, and what it is. */
+  readonly unreadable: ReadonlyMap<number, string>;
 }
 
 const OBJECT = 'diaObjectId';
 const SOURCE = 'diaSourceId';
+const POSITION = 'index';
 /** The object that the row's source names; `diaObjectId` is the one that the alert names. */
 const OBJECT_OF_SOURCE = 'diaObjectId_sourceId';
 
@@ -29,8 +34,8 @@ const OBJECT_OF_SOURCE = 'diaObjectId_sourceId';
  * A file without rows is a table without rows, whatever its columns.
  *
  * @param features the model's features in its order
- * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table of numbers, 30 where
- *   a row names two objects
+ * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table or has no ids, 30
+ *   where a row names two objects
  */
 export async function readFeatureFile(
   path: string,
@@ -69,9 +74,9 @@ async function readTable(file: FileHandle, path: string, features: readonly stri
   const table = new TableBuilder(element);
   if (await scanner.advance()) {
     const cells = cellsOf([OBJECT, SOURCE, ...features], header, path);
-    const ofSource = header.indexOf(OBJECT_OF_SOURCE);
+    const [position, ofSource] = [header.indexOf(POSITION), header.indexOf(OBJECT_OF_SOURCE)];
     do {
-      table.append(scanner, header, cells);
+      table.append(scanner, header, cells, position);
       if (ofSource !== -1) refuseTwoObjects(scanner, cells[0] as number, ofSource, header, path);
     } while (scanner.next() || (await scanner.advance()));
   }
@@ -97,6 +102,8 @@ function cellsOf(columns: readonly string[], header: readonly string[], path: st
 class TableBuilder {
   readonly #diaObjectIds: bigint[] = [];
   readonly #diaSourceIds: bigint[] = [];
+  readonly #positions: (number | undefined)[] = [];
+  readonly #unreadable = new Map<number, string>();
   #values: Float32Array | Float64Array;
   #used = 0;
 
@@ -104,23 +111,25 @@ class TableBuilder {
     this.#values = this.#room(0);
   }
 
-  /** @param cells the places of diaObjectId, of diaSourceId and of each feature */
-  append(scanner: CsvScanner, header: readonly string[], cells: readonly number[]): void {
+  /**
+   * @param cells the places of diaObjectId, of diaSourceId and of each feature
+   * @param position that of the position; -1 where there is none
+   */
+  append(scanner: CsvScanner, header: readonly string[], cells: readonly number[], position: number): void {
     const [object, source] = cells as [number, number, ...number[]];
     if (scanner.cells !== header.length) {
       throw new NotCsv(`row ${scanner.row} has ${scanner.cells} cells where the header has ${header.length}`);
     }
     this.#diaObjectIds.push(idIn(scanner, object, header));
     this.#diaSourceIds.push(idIn(scanner, source, header));
+    this.#positions.push(position === -1 ? undefined : positionIn(scanner.text(position)));
     if (this.#used + cells.length > this.#values.length) this.#grow(cells.length);
     const values = this.#values;
     let used = this.#used;
     for (let index = 2; index < cells.length; index += 1) {
       const cell = cells[index] as number;
       if (!readPlainValue(scanner.bytes, scanner.start(cell), scanner.end(cell), values, used)) {
-        const value = featureValue(scanner.text(cell));
-        if (value === undefined) throw unreadable(scanner, cell, header, 'a number, True, False or empty');
-        values[used] = value;
+        values[used] = featureValue(scanner.text(cell)) ?? this.#noteUnreadable(scanner, cell, header);
       }
       used += 1;
     }
@@ -132,8 +141,18 @@ class TableBuilder {
       rows: this.#diaObjectIds.length,
       diaObjectIds: this.#diaObjectIds,
       diaSourceIds: this.#diaSourceIds,
+      positions: this.#positions,
+      unreadable: this.#unreadable,
       values: this.#values.subarray(0, this.#used),
     };
+  }
+
+  /** @returns what stands for the value */
+  #noteUnreadable(scanner: CsvScanner, cell: number, header: readonly string[]): number {
+    const row = this.#diaObjectIds.length - 1;
+    const what = `${header[cell]} is ${shown(scanner, cell)}, not a number, True, False or empty`;
+    if (!this.#unreadable.has(row)) this.#unreadable.set(row, what);
+    return Number.NaN;
   }
 
   #grow(row: number): void {
@@ -179,12 +198,15 @@ function isSame(scanner: CsvScanner, one: number, other: number): boolean {
 
 function idIn(scanner: CsvScanner, cell: number, header: readonly string[]): bigint {
   const id = parseId(scanner.text(cell));
-  if (id === undefined) throw unreadable(scanner, cell, header, 'an id in plain digits');
-  return id;
+  if (id !== undefined) return id;
+  throw new NotCsv(`row ${scanner.row}, column ${header[cell]} is ${shown(scanner, cell)}, not an id in plain digits`);
 }
 
-function unreadable(scanner: CsvScanner, cell: number, header: readonly string[], expected: string): NotCsv {
+function positionIn(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function shown(scanner: CsvScanner, cell: number): string {
   const text = scanner.text(cell);
-  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-  return new NotCsv(`row ${scanner.row}, column ${header[cell]} is ${shown}, not ${expected}`);
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -55,7 +55,9 @@ describe('five models of each kind, trained on simulated features, imported and 
         try {
           const scoresOf = async (csv: string) => {
             const { values, rows } = await readFeatureFile(csv, model.manifest.features, model.manifest.input);
-            return model.score(values, rows);
+            const { scores, unscored } = await model.score(values, rows);
+            assert.deepEqual([...unscored], []);
+            return scores;
           };
           assert.equal(expected.scores.length, 10_000);
           if (trees) assert.ok(expected.atSplits >= 100, `${version}: ${expected.atSplits} rows at splits`);

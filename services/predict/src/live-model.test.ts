@@ -82,7 +82,7 @@ describe('the model that a stage scores with', () => {
       spoil(folder.put('simple', 'a2'), wanted);
       wanted.version = 'a2';
       for (let stem = 0; stem < 3; stem += 1) assert.equal(await live.current(), first);
-      assert.equal((await first.score(new Float64Array(56), 1)).length, 1);
+      assert.equal((await first.score(new Float64Array(56), 1)).scores.length, 1);
       assert.deepEqual(await series('lvra_model_refused'), refused('a2'));
       assert.deepEqual(await series('lvra_model_info'), inUse('a1'));
       const lines = logged.filter((line) => message.test(line));

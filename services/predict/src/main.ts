@@ -27,7 +27,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
       const { modelVersion: version, modelPath: path, annotate } = live.read();
       return { model: { name, version, path }, annotate, trouble: live.trouble };
     },
-    metrics: metrics.model,
+    metrics,
     log,
   });
 };

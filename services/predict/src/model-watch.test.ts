@@ -45,13 +45,13 @@ describe('what a model is given and what it makes of it', () => {
     const { watch, value } = watched(context).replica();
     const of = (feature: string) => value(`lvra_feature_missing_share{vra="r0b",version="a1",feature="${feature}"}`);
     const values = Float64Array.of(1, Number.NaN, 2, 0.1, 3, 0.2, 4, 0.3);
-    watch.note(MANIFEST, { rows: 4, diaObjectIds: [], diaSourceIds: [], values }, Float64Array.of(0, 0.5, 0.5, 1));
+    watch.note(MANIFEST, { rows: 4, values }, Float64Array.of(0, 0.5, 0.5, 1));
     assert.deepEqual([await of('snr'), await of('ebv')], [0, 0.25]);
     const gone = Float64Array.of(1, Number.NaN, 2, Number.NaN);
-    watch.note(MANIFEST, { rows: 2, diaObjectIds: [], diaSourceIds: [], values: gone }, Float64Array.of(0.2, 0.2));
+    watch.note(MANIFEST, { rows: 2, values: gone }, Float64Array.of(0.2, 0.2));
     assert.deepEqual([await of('snr'), await of('ebv')], [0, 1]);
     const none = new Float64Array(0);
-    watch.note(MANIFEST, { rows: 0, diaObjectIds: [], diaSourceIds: [], values: none }, none);
+    watch.note(MANIFEST, { rows: 0, values: none }, none);
     assert.equal(await of('ebv'), 1, 'a stem without rows says nothing');
     assert.equal(await value('lvra_score_bucket{le="0.5",vra="r0b",version="a1"}'), 5);
     assert.equal(await value('lvra_score_count{vra="r0b",version="a1"}'), 6);
@@ -97,7 +97,7 @@ describe('what a model is given and what it makes of it', () => {
     const { watch, metrics } = watched(context).replica();
     metrics.model.begin('r0b', 'a1', { snr: 0.1, colour: 0.5 }, MANIFEST.features);
     const values = Float64Array.of(1, 2);
-    watch.note(MANIFEST, { rows: 1, diaObjectIds: [], diaSourceIds: [], values }, Float64Array.of(0.3));
+    watch.note(MANIFEST, { rows: 1, values }, Float64Array.of(0.3));
     const page = await metrics.registry.metrics();
     assert.match(page, /^lvra_feature_missing_share_at_import\{vra="r0b",version="a1",feature="snr"\} 0\.1$/m);
     assert.doesNotMatch(page, /colour/, 'a feature that the model does not use');

@@ -29,7 +29,7 @@ export class ModelWatch {
   }
 
   /** A stem was scored and recorded. */
-  note(manifest: Manifest, { values, rows }: FeatureTable, scores: Float64Array): void {
+  note(manifest: Manifest, { values, rows }: Pick<FeatureTable, 'values' | 'rows'>, scores: Iterable<number>): void {
     if (rows === 0) return;
     const { name: vra, version, features } = manifest;
     missingOf(values, features.length).forEach((missing, at) => {

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { readFeatureFile } from './feature-file.js';
 import { Model } from './model.js';
+import { InferenceSession, type Tensor } from './onnxruntime.js';
 import { writeRealFeatures } from './testing/real-features.js';
 
 const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;
@@ -25,7 +26,7 @@ async function scoresOf(modelPath: string, csvPath: string) {
   const model = await Model.load(modelPath);
   try {
     const table = await readFeatureFile(csvPath, model.manifest.features, model.manifest.input);
-    return { table, scores: await model.score(table.values, table.rows) };
+    return { table, ...(await model.score(table.values, table.rows)) };
   } finally {
     await model.close();
   }
@@ -82,16 +83,55 @@ describe('models of skl2onnx', () => {
     });
   }
 
-  test('a score that is no probability fails the stem', async () => {
+  test('a row that it gives no probability for has no score and a reason in words, the others have theirs', async () => {
     const model = await Model.load(join(FIXTURES, 'skl2onnx-double.onnx'));
     try {
-      await assert.rejects(
-        model.score(new Float64Array([1, 2, 0, Number.NaN, 2, 0]), 2),
-        (error: unknown) => error instanceof StemFailed && error.status === 99 && /row 2 is NaN/.test(error.message),
-      );
+      const [first, second] = model.manifest.features;
+      const rows = [
+        [1, 2, 0],
+        [Number.NaN, 2, 0],
+        [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0],
+        [3, 4, 1],
+      ];
+      const { scores, unscored } = await model.score(new Float64Array(rows.flat()), rows.length);
+      const alone = async (row: number[]) => (await model.score(new Float64Array(row), 1)).scores[0];
+      assert.deepEqual([...scores], [await alone([1, 2, 0]), Number.NaN, Number.NaN, await alone([3, 4, 1])]);
+      assert.deepEqual([...unscored.keys()], [1, 2]);
+      assert.match(unscored.get(1) as string, new RegExp(`^${first} missing: the model gives NaN, not a probability`));
+      assert.match(unscored.get(2) as string, new RegExp(`^${first} is inf, ${second} is inf: the model gives NaN`));
     } finally {
       await model.close();
     }
+  });
+
+  test('a row that makes a run fail costs no other row its score; a model that always fails fails the stem', async (t) => {
+    const model = await Model.load(join(FIXTURES, 'skl2onnx-double.onnx'));
+    t.after(() => model.close());
+    const rows = Array.from({ length: 9 }, (_, row) => [row, 2, row === 5 ? 666 : 0]);
+    const values = new Float64Array(rows.flat());
+    const plain = await model.score(values, rows.length);
+    const session = await InferenceSession.create(join(FIXTURES, 'skl2onnx-double.onnx'));
+    const prototype = Object.getPrototypeOf(session);
+    await session.release();
+    const { run } = prototype;
+    const failing = (fails: (data: Float64Array) => boolean) =>
+      t.mock.method(prototype, 'run', function (this: unknown, feeds: Record<string, Tensor>, ...rest: unknown[]) {
+        const [tensor] = Object.values(feeds) as [Tensor];
+        if (fails(tensor.data as Float64Array)) throw new Error('index out of bounds');
+        return run.call(this, feeds, ...rest);
+      });
+    const one = failing((data) => data.includes(666));
+    const { scores, unscored } = await model.score(values, rows.length);
+    one.mock.restore();
+    assert.deepEqual([...scores], [...plain.scores].with(5, Number.NaN));
+    assert.deepEqual([...unscored], [[5, 'the model fails: index out of bounds']]);
+    const all = failing(() => true);
+    await assert.rejects(
+      model.score(values, rows.length),
+      (error: unknown) =>
+        error instanceof StemFailed && error.status === 99 && /index out of bounds/.test(error.message),
+    );
+    all.mock.restore();
   });
 });
 

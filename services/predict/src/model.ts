@@ -27,6 +27,14 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 /** How far outside 0 to 1 rounding may leave a probability. */
 const ROUNDING = 1e-6;
 
+/** What a model made of rows. */
+export interface Scores {
+  /** The probability of class 1, row by row; NaN where there is none. */
+  readonly scores: Float64Array;
+  /** The rows that have no score, by their number from 0, and why. */
+  readonly unscored: ReadonlyMap<number, string>;
+}
+
 /** A classifier that was checked against its manifest. */
 export class Model {
   readonly #session: InferenceSession;
@@ -69,14 +77,71 @@ export class Model {
   }
 
   /**
-   * Scores rows in one run: the probability of class 1 of each.
+   * Scores rows: the probability of class 1 of each. All go in one run; where that fails, halves of them are tried, down
+   * to the row that makes it fail, so that no row costs its neighbours their scores.
    *
    * Float outputs become the double of the same value.
    *
    * @param values row by row, the features in the manifest's order
-   * @throws StemFailed 99 where the model gives anything but probabilities
+   * @throws StemFailed 99 where the model fails with any row
    */
-  async score(values: Float32Array | Float64Array, rows: number): Promise<Float64Array> {
+  async score(values: Float32Array | Float64Array, rows: number): Promise<Scores> {
+    const result = { scores: new Float64Array(rows), unscored: new Map<number, string>() };
+    if (rows > 0) await this.#scoreRange(values, 0, rows, result);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #scoreRange(
+    values: Float32Array | Float64Array,
+    first: number,
+    rows: number,
+    { scores, unscored }: { scores: Float64Array; unscored: Map<number, string> },
+  ): Promise<void> {
+    const width = this.manifest.features.length;
+    const range = values.subarray(first * width, (first + rows) * width);
+    let probabilities: Float32Array | Float64Array;
+    try {
+      probabilities = await this.#run(range, rows);
+    } catch (error) {
+      if (rows === scores.length) await this.#refuseBroken();
+      if (rows === 1) {
+        scores[first] = Number.NaN;
+        unscored.set(first, `the model fails: ${messageOf(error)}`);
+        return;
+      }
+      const half = rows >> 1;
+      await this.#scoreRange(values, first, half, { scores, unscored });
+      await this.#scoreRange(values, first + half, rows - half, { scores, unscored });
+      return;
+    }
+    const { classes } = this.manifest;
+    const column = classes.indexOf(1);
+    for (let row = 0; row < rows; row += 1) {
+      const score = probabilities[row * classes.length + column] as number;
+      // Written so that NaN fails too.
+      if (score >= -ROUNDING && score <= 1 + ROUNDING) scores[first + row] = score;
+      else {
+        scores[first + row] = Number.NaN;
+        unscored.set(first + row, this.#whyNot(score, range.subarray(row * width, (row + 1) * width)));
+      }
+    }
+  }
+
+  /** @throws StemFailed 99 where the model fails with a row of zeros too: then the rows are not to blame */
+  async #refuseBroken(): Promise<void> {
+    try {
+      await this.#run(this.#zeros(), 1);
+    } catch (error) {
+      throw this.#failed(messageOf(error));
+    }
+  }
+
+  /** The probabilities of rows, row by row, a column a class. */
+  async #run(values: Float32Array | Float64Array, rows: number): Promise<Float32Array | Float64Array> {
     const { features, classes, input } = this.manifest;
     const tensor = new Tensor(ELEMENT[input], values as Float64Array, [rows, features.length]);
     const outputs = await this.#session.run({ [this.#session.inputNames[0] as string]: tensor }, [this.#output]);
@@ -84,22 +149,26 @@ export class Model {
     if (dims.length !== 2 || dims[0] !== rows || dims[1] !== classes.length) {
       throw this.#failed(`the output ${this.#output} has the shape [${dims}], not [${rows}, ${classes.length}]`);
     }
-    const column = classes.indexOf(1);
-    const probabilities = data as Float32Array | Float64Array;
-    const scores = new Float64Array(rows);
-    for (let row = 0; row < rows; row += 1) {
-      const score = probabilities[row * classes.length + column] as number;
-      // Written so that NaN fails too.
-      if (!(score >= -ROUNDING && score <= 1 + ROUNDING)) {
-        throw this.#failed(`the score of row ${row + 1} is ${score}, not a probability; can it take missing values?`);
-      }
-      scores[row] = score;
-    }
-    return scores;
+    return data as Float32Array | Float64Array;
   }
 
-  async close(): Promise<void> {
-    await this.#session.release();
+  /** Why a row has no score, by what is in it. */
+  #whyNot(score: number, values: Float32Array | Float64Array): string {
+    const { features } = this.manifest;
+    const named = (found: number[]) =>
+      found.length > 3 ? `${found.length} features` : found.map((at) => features[at]).join(', ');
+    const given = `the model gives ${score}, not a probability`;
+    const places = features.map((_, at) => at);
+    const infinite = places.filter((at) => Math.abs(values[at] as number) === Number.POSITIVE_INFINITY);
+    if (infinite.length > 0) {
+      const what = infinite.map(
+        (at) => `${features[at]} is ${values[at] === Number.POSITIVE_INFINITY ? 'inf' : '-inf'}`,
+      );
+      return `${what.slice(0, 3).join(', ')}: ${given}; it takes finite numbers only`;
+    }
+    const missing = places.filter((at) => Number.isNaN(values[at]));
+    if (missing.length === 0) return given;
+    return `${named(missing)} missing: ${given}; a model that takes missing values would score it`;
   }
 
   #failed(why: string): StemFailed {
@@ -108,13 +177,18 @@ export class Model {
 
   /** Scores a row of zeros: what a graph really gives is seen only when it runs. */
   async #tryOut(): Promise<void> {
-    const { features, input } = this.manifest;
-    const zeros = input === 'float' ? new Float32Array(features.length) : new Float64Array(features.length);
+    let why: string | undefined;
     try {
-      await this.score(zeros, 1);
+      why = (await this.score(this.#zeros(), 1)).unscored.get(0);
     } catch (error) {
       throw unusable(this.path, `it does not score a row of zeros: ${messageOf(error)}`, error);
     }
+    if (why !== undefined) throw unusable(this.path, `it does not score a row of zeros: ${why}`);
+  }
+
+  #zeros(): Float32Array | Float64Array {
+    const { features, input } = this.manifest;
+    return input === 'float' ? new Float32Array(features.length) : new Float64Array(features.length);
   }
 }
 

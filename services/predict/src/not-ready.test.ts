@@ -28,7 +28,7 @@ function stage(context: TestContext, models: ModelFolder) {
   const log = createLogger(paths, 'test', { stdout: false });
   const work = ledger.work('predict', 'r0b');
   const task = createPredictTask({
-    ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics: metrics.model, log },
+    ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics, log },
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
   const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'test', sweepMs: 20 });

@@ -57,7 +57,7 @@ function pipeline(context: TestContext, features: Given = {}) {
   const task = createPredictTask({
     ...{ ledger, work, paths, vra: 'r0b', features: 'r0b' },
     wanted: () => ({ model, annotate: features.annotate ?? true }),
-    metrics: new Metrics().model,
+    metrics: new Metrics(),
     log: createLogger(paths, 'test', { stdout: false }),
   });
   context.after(() => task.close?.());
@@ -147,6 +147,51 @@ describe('the predict stage', () => {
       task.perform(STEM, CONTEXT),
       (error: unknown) => error instanceof StemFailed && error.status === 21,
     );
+  });
+
+  test('scores all rows but those that it cannot, whose alerts go to quarantine with their bytes', async (context) => {
+    const [header = '', ...lines] = readFileSync(ROWS, 'utf8').trimEnd().split('\n');
+    const column = header.split(',').indexOf('snr');
+    const spoilt = (cell: string) => lines[1]?.split(',').with(0, '2').with(column, cell).join(',');
+    const csv = [header, lines[0]?.replace(/^\d+/, '0'), spoilt('faint'), ''].join('\n');
+    const alerts = ['{"a":1}', '{"no":"alert"}', '{"b": NaN}'];
+    const { task, ledger, paths, work, provenance } = pipeline(context, { csv });
+    mkdirSync(dirname(paths.batch(STEM)), { recursive: true });
+    writeFileSync(paths.batch(STEM), `[${alerts.join(',\n')}]`);
+    assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 1 });
+    assert.equal(work.status(STEM), -1);
+    assert.deepEqual(
+      provenance().map((row) => String(row.diaSourceId)),
+      [expected.ids[0]?.[1]],
+    );
+    const [aside, ...others] = ledger.quarantine.list();
+    assert.deepEqual(others, []);
+    const { stage, vra, position, reason, detail, diaObjectId, diaSourceId, path, bytes } = aside!;
+    assert.deepEqual([stage, vra, position, reason, bytes], ['predict', 'r0b', 2, 'not_a_number', 10]);
+    assert.match(detail, /^snr is "faint", not a number/);
+    assert.deepEqual([String(diaObjectId), String(diaSourceId)], expected.ids[1]);
+    assert.equal(readFileSync(join(paths.root, path), 'utf8'), alerts[2]);
+
+    // The feature file was made again, and the stem is tried once more after it was annotated.
+    const annotate = ledger.work('annotate', 'r0b');
+    annotate.settle(STEM, { status: 1, rows: 1, now: Date.now() });
+    writeFileSync(paths.features(STEM), csv.replace('faint', '7.5'));
+    work.retry(STEM, true);
+    assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: 2 });
+    assert.equal(provenance().length, 2);
+    assert.deepEqual(ledger.quarantine.list(), []);
+    assert.equal(annotate.status(STEM), 0, 'the new score is to be annotated');
+  });
+
+  test('keeps the ids and the reason of an alert without a score where its batch file is gone', async (context) => {
+    const [header = '', line = ''] = readFileSync(ROWS, 'utf8').split('\n');
+    const cells = line.split(',');
+    const csv = `${header}\n${cells.with(header.split(',').indexOf('snr'), 'faint').join(',')}\n`;
+    const { task, ledger } = pipeline(context, { csv });
+    assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
+    const [aside] = ledger.quarantine.list();
+    assert.deepEqual([aside?.path, aside?.bytes, String(aside?.diaSourceId)], ['', 0, expected.ids[0]?.[1]]);
+    assert.match(aside?.detail ?? '', /snr is "faint".*its bytes could not be kept: ENOENT/);
   });
 
   test('fails a stem with 30 whose file has rows that are not its own, or one more often', async (context) => {

@@ -2,7 +2,7 @@ import { StemFailed } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
-import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
+import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
@@ -11,7 +11,9 @@ import type { FeatureTable } from './feature-file.js';
 import { LiveModel, type Wanted } from './live-model.js';
 import type { Model } from './model.js';
 import { edgesOf, ModelWatch } from './model-watch.js';
+import { scoreTable } from './score-stem.js';
 import { readStemFeatures } from './stem-features.js';
+import { quarantineUnscored } from './unscored-alerts.js';
 
 export interface PredictOptions {
   readonly ledger: Ledger;
@@ -22,7 +24,7 @@ export interface PredictOptions {
   readonly features: string;
   /** What the settings want now; asked before each stem. */
   readonly wanted: () => Wanted & { readonly annotate: boolean };
-  readonly metrics: ModelMetrics;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -32,7 +34,8 @@ export interface PredictOptions {
  * A stem that is scored while the VRA is not to be annotated is not meant for annotating, now or later.
  *
  * Rows that the feature stage left out (status -1) have no score to miss: the stem is done with what there is. One
- * without a single row is done in part (-1).
+ * without a single row is done in part (-1), as is one with rows that the model cannot score: their alerts go to
+ * quarantine, and the others are scored.
  */
 export function createPredictTask(options: PredictOptions): StageTask {
   return new PredictTask(options);
@@ -52,8 +55,8 @@ class PredictTask implements StageTask {
     this.vra = options.vra;
     const { wanted, metrics, log, ledger } = options;
     const lacking = (features: readonly string[]) => lackingFeatures(features, options);
-    this.#live = new LiveModel({ wanted, lacking, metrics, log });
-    this.#watch = new ModelWatch(metrics, ledger.scoreCounts);
+    this.#live = new LiveModel({ wanted, lacking, metrics: metrics.model, log });
+    this.#watch = new ModelWatch(metrics.model, ledger.scoreCounts);
   }
 
   async prepare(): Promise<void> {
@@ -63,23 +66,26 @@ class PredictTask implements StageTask {
   }
 
   async perform(stem: string, { elapsed }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, vra, wanted } = this.#options;
+    const { ledger, work, paths, vra, wanted, metrics, log } = this.#options;
     // One model for all of the stem, whatever the settings say meanwhile.
     const model = await this.#live.current();
     const table = await this.#read(stem, model);
-    const scores = table.rows > 0 ? await model.score(table.values, table.rows) : new Float64Array(0);
-    const rows = Array.from(scores, (score, row) => ({
-      diaObjectId: table.diaObjectIds[row] as bigint,
-      diaSourceId: table.diaSourceIds[row] as bigint,
-      score,
-    }));
+    const { rows, unscored } = await scoreTable(table, model);
+    const quarantined = await quarantineUnscored(stem, vra, unscored, paths);
     const scoredBy = { name: vra, version: model.manifest.version, edges: edgesOf(model.manifest) };
-    // None of its alerts gave a row: all are in quarantine, or without data.
-    const none = rows.length === 0 ? { status: STATUS.partial, detail: 'no feature row to score' } : undefined;
-    const settlement = { status: STATUS.done, now: Date.now(), durationMs: elapsed(), ...none };
-    const unwanted = wanted().annotate ? undefined : ledger.work('annotate', vra);
-    if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, unwanted)) return undefined;
-    this.#watch.note(model.manifest, table, scores);
+    const settlement = { ...outcomeOf(table.rows, unscored.length), now: Date.now(), durationMs: elapsed() };
+    const annotate = { work: ledger.work('annotate', vra), isWanted: wanted().annotate };
+    const together = { quarantined, annotate };
+    if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, together)) return undefined;
+    this.#watch.note(
+      model.manifest,
+      table,
+      rows.map(({ score }) => score),
+    );
+    for (const { position, reason, detail } of quarantined) {
+      metrics.quarantined.inc({ stage: 'predict', reason });
+      log.warn({ stem, vra, position, reason }, `alert in quarantine, without a score: ${detail}`);
+    }
     return { status: settlement.status, rows: rows.length };
   }
 
@@ -95,4 +101,10 @@ class PredictTask implements StageTask {
       throw error;
     }
   }
+}
+
+function outcomeOf(rows: number, unscored: number): { readonly status: 1 | -1; readonly detail?: string } {
+  if (rows === 0) return { status: STATUS.partial, detail: 'no feature row to score' };
+  if (unscored === 0) return { status: STATUS.done };
+  return { status: STATUS.partial, detail: `${unscored} without a score, in quarantine` };
 }

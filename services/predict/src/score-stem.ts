@@ -1,19 +1,54 @@
+import type { QuarantineReason } from '@lvra/shared/errors';
 import type { ScoreRecord } from '@lvra/shared/ledger/results';
+import type { FeatureTable } from './feature-file.js';
 import type { Model } from './model.js';
 import { readStemFeatures, type StemFeatures } from './stem-features.js';
 
+/** An alert of which a model has no score. */
+export interface UnscoredRow {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  /** In the batch, from 0; undefined where the feature file does not say. */
+  readonly position: number | undefined;
+  /** In the feature file, from 0. */
+  readonly row: number;
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+}
+
+/** A feature file's rows with a score and without, both in their order. */
+export interface ScoredTable {
+  readonly rows: readonly ScoreRecord[];
+  readonly unscored: readonly UnscoredRow[];
+}
+
+/** Scores the rows of a table. @throws StemFailed 99 where the model fails with any row */
+export async function scoreTable(table: FeatureTable, model: Model): Promise<ScoredTable> {
+  const { scores, unscored: refused } = await model.score(table.values, table.rows);
+  const rows: ScoreRecord[] = [];
+  const unscored: UnscoredRow[] = [];
+  for (let row = 0; row < table.rows; row += 1) {
+    const ids = {
+      diaObjectId: table.diaObjectIds[row] as bigint,
+      diaSourceId: table.diaSourceIds[row] as bigint,
+    };
+    const unreadable = table.unreadable.get(row);
+    const detail = unreadable ?? refused.get(row);
+    if (detail === undefined) rows.push({ ...ids, score: scores[row] as number });
+    else {
+      const reason = unreadable === undefined ? 'no_score' : 'not_a_number';
+      unscored.push({ ...ids, position: table.positions[row], row, reason, detail });
+    }
+  }
+  return { rows, unscored };
+}
+
 /**
- * Scores the rows of a stem's feature file, in their order.
+ * Scores the rows of a stem's feature file.
  *
  * @throws StemFailed 21, 23, 30 or 31 where the file is missing, none, not the stem's or lacks columns; 99 where the
- *   model fails
+ *   model fails with any row
  */
-export async function scoreStem(stem: string, model: Model, files: StemFeatures): Promise<ScoreRecord[]> {
-  const table = await readStemFeatures(files, stem, model.manifest);
-  const scores = table.rows > 0 ? await model.score(table.values, table.rows) : new Float64Array(0);
-  return Array.from(scores, (score, row) => ({
-    diaObjectId: table.diaObjectIds[row] as bigint,
-    diaSourceId: table.diaSourceIds[row] as bigint,
-    score,
-  }));
+export async function scoreStem(stem: string, model: Model, files: StemFeatures): Promise<ScoredTable> {
+  return scoreTable(await readStemFeatures(files, stem, model.manifest), model);
 }

@@ -49,7 +49,7 @@ test('models that are swapped under load lose no stem, and no stem has scores of
       ...{ ledger, paths, vra: 'r0b', features: 'r0b' },
       work: ledger.work('predict', 'r0b'),
       wanted: () => ({ model: { name: 'r0b', version, path: models.file('a1') }, annotate: true }),
-      metrics: new Metrics().model,
+      metrics: new Metrics(),
       log: createLogger(paths, 'test', { stdout: false }),
     });
     const log = createLogger(paths, 'test', { stdout: false });

@@ -118,7 +118,14 @@ describe('registering a batch', () => {
       ...{ next: 8n, fingerprint: 'f8', readTo: 8n, marked: true },
     });
     const [entry] = ledger.quarantine.list();
-    assert.deepEqual(entry, { ...quarantined(STEM, 1), id: 1n, replayedAs: undefined });
+    assert.deepEqual(entry, {
+      ...quarantined(STEM, 1),
+      id: 1n,
+      vra: undefined,
+      diaObjectId: undefined,
+      diaSourceId: undefined,
+      replayedAs: undefined,
+    });
     assert.deepEqual(
       ledger.events.ofStem(STEM).map(({ stage, vra, status, rows, detail }) => [stage, vra, status, rows, detail]),
       [['consumer', '', -1, 3, '1 in quarantine']],

@@ -309,6 +309,39 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       );
     `,
   },
+  {
+    name: 'alerts that a model could not score',
+    sql: `
+      -- vra, diaObjectId and diaSourceId: of alerts of the stage predict; vra is empty for the others.
+      CREATE TABLE quarantine_by_vra (
+        ID INTEGER PRIMARY KEY,
+        stem TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        vra TEXT NOT NULL DEFAULT '',
+        position INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        path TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        topic TEXT,
+        partition INTEGER,
+        kafka_offset INTEGER,
+        received_ms REAL,
+        at INTEGER NOT NULL,
+        replayed_as TEXT,
+        diaObjectId INTEGER,
+        diaSourceId INTEGER,
+        UNIQUE (stem, stage, vra, position)
+      );
+      INSERT INTO quarantine_by_vra (ID, stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset,
+        received_ms, at, replayed_as)
+      SELECT ID, stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as
+      FROM quarantine;
+      DROP TABLE quarantine;
+      ALTER TABLE quarantine_by_vra RENAME TO quarantine;
+      CREATE INDEX quarantine_open ON quarantine (ID) WHERE replayed_as IS NULL;
+    `,
+  },
 ];
 
 /**

@@ -1,15 +1,19 @@
 import type { QuarantineReason } from '../errors.js';
 import type { Database } from './connection.js';
 
-/** One alert that could not be used; its bytes are in the file at `path`. */
+/** One alert that could not be used, or that a model could not score; its bytes are in the file at `path`. */
 export interface QuarantineEntry {
   readonly stem: string;
-  readonly stage: 'consumer' | 'feature';
-  /** Consumer: the message's number within the stem's input. Feature: the alert's position in the batch file. */
+  readonly stage: 'consumer' | 'feature' | 'predict';
+  /** Of the model that has no score of it; only with the stage predict, as the ids. */
+  readonly vra?: string | undefined;
+  readonly diaObjectId?: bigint | undefined;
+  readonly diaSourceId?: bigint | undefined;
+  /** Consumer: the message's number within the stem's input. The others: the alert's position in the batch file. */
   readonly position: number;
   readonly reason: QuarantineReason;
   readonly detail: string;
-  /** Below the data root. */
+  /** Below the data root; empty where its bytes could not be kept, and then `bytes` is 0. */
   readonly path: string;
   readonly bytes: number;
   readonly topic?: string | undefined;
@@ -26,7 +30,7 @@ export interface QuarantinedAlert extends QuarantineEntry {
 }
 
 const COLUMNS =
-  'ID, stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as';
+  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as';
 
 /** The list of alerts in quarantine. */
 export class QuarantineLedger {
@@ -35,8 +39,12 @@ export class QuarantineLedger {
   constructor(database: Database) {
     this.#statements = {
       add: database.prepare(
-        `INSERT INTO quarantine (stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, position) DO NOTHING`,
+        `INSERT INTO quarantine (stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition,
+           kafka_offset, received_ms, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, vra, position) DO NOTHING`,
+      ),
+      remove: database.prepare(
+        "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
       ),
       list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE replayed_as IS NULL OR @all ORDER BY ID`),
       get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
@@ -49,6 +57,9 @@ export class QuarantineLedger {
     this.#statements.add.run(
       entry.stem,
       entry.stage,
+      entry.vra ?? '',
+      entry.diaObjectId ?? null,
+      entry.diaSourceId ?? null,
       entry.position,
       entry.reason,
       entry.detail,
@@ -60,6 +71,11 @@ export class QuarantineLedger {
       entry.receivedMs ?? null,
       Math.round(entry.at),
     );
+  }
+
+  /** Takes the alerts of a stem off the list that a VRA's model could not score: it is tried once more. */
+  removeUnscored(stem: string, vra: string): void {
+    this.#statements.remove.run(stem, vra);
   }
 
   /** The alerts in quarantine, oldest first; those that were replayed only with `all`. */
@@ -82,6 +98,9 @@ function toAlert(row: Record<string, unknown>): QuarantinedAlert {
     id: row.ID as bigint,
     stem: row.stem as string,
     stage: row.stage as QuarantineEntry['stage'],
+    vra: (row.vra as string) || undefined,
+    diaObjectId: (row.diaObjectId as bigint | null) ?? undefined,
+    diaSourceId: (row.diaSourceId as bigint | null) ?? undefined,
     position: Number(row.position),
     reason: row.reason as QuarantineReason,
     detail: row.detail as string,

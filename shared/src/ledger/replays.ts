@@ -22,6 +22,8 @@ export interface ReplayedStem {
   readonly outcome: ReplayOutcome;
   /** Feature rows, scores or annotations. */
   readonly rows: number;
+  /** Feature rows of which the model has no score. */
+  readonly unscored?: number;
   /** How many of the scores provenance has of the same version. */
   readonly compared: number;
   /** The greatest |difference| to those. */

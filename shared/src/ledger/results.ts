@@ -1,3 +1,4 @@
+import { isDone, STATUS } from '../status.js';
 import { type Database, writing } from './connection.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { THRESHOLDS } from './reference-schema.js';
@@ -27,6 +28,14 @@ export interface ScoreRecord {
   readonly diaObjectId: bigint;
   readonly diaSourceId: bigint;
   readonly score: number;
+}
+
+/** What goes with the scores of a stem. */
+export interface WithScores {
+  /** The alerts of which the model has no score. */
+  readonly quarantined?: readonly QuarantineEntry[];
+  /** The work of the annotate stage, and whether these scores are to be annotated. */
+  readonly annotate?: { readonly work: WorkLedger; readonly isWanted: boolean };
 }
 
 /** The model that scored a stem. */
@@ -135,9 +144,9 @@ export class ResultLedger {
 
   /**
    * Records a stem's scores. Rows that an earlier attempt left behind without a status, as the Python pipeline
-   * can, count as recorded: none is doubled and none changes its ID.
+   * can, count as recorded: none is doubled and none changes its ID. Scores that are added to a stem which was annotated
+   * open it for annotating again.
    *
-   * @param unwanted the work of the annotate stage, where nobody wants these scores annotated
    * @returns false where the stem was done already and nothing was written
    */
   recordScores(
@@ -146,12 +155,17 @@ export class ResultLedger {
     model: ScoringModel,
     rows: readonly ScoreRecord[],
     settlement: Settlement,
-    unwanted?: WorkLedger,
+    { quarantined = [], annotate }: WithScores = {},
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      this.addScores(stem, model, rows);
-      unwanted?.waive(stem, settlement.now, NOT_ANNOTATED);
+      const added = this.addScores(stem, model, rows);
+      this.#quarantine.removeUnscored(stem, model.name);
+      for (const entry of quarantined) this.#quarantine.add(entry);
+      if (annotate?.isWanted === false) annotate.work.waive(stem, settlement.now, NOT_ANNOTATED);
+      else if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
+        annotate.work.retry(stem, true);
+      }
       return true;
     });
   }

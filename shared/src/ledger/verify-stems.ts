@@ -58,6 +58,8 @@ export interface StemFacts {
   /** Whether the stage has given up on it. */
   isDead(stage: Stage, vra: string): boolean;
   readonly quarantined: readonly QuarantineFact[];
+  /** The alerts that a VRA's model could not score. */
+  unscored(vra: string): SourceFact[];
   readonly flags: readonly SourceFact[];
   readonly scores: readonly ScoreFact[];
 }
@@ -111,6 +113,9 @@ export class StemVerification {
         .pluck(),
       dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
       quarantined: database.prepare('SELECT stage, position, path, bytes FROM quarantine WHERE stem = ? ORDER BY ID'),
+      unscored: database.prepare<[string, string], SourceFact>(
+        "SELECT diaObjectId, diaSourceId FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ?",
+      ),
       flags: database.prepare(
         'SELECT diaObjectId, diaSourceId FROM threshold_flags_provenance WHERE stem = ? ORDER BY ID',
       ),
@@ -168,6 +173,7 @@ export class StemVerification {
         path: String(path),
         bytes: numberOf(bytes),
       })),
+      unscored: (vra) => statements.unscored.all(stem, vra),
       flags: (statements.flags.all(stem) as SourceFact[]).map((row) => ({ ...row, ...idsIn(row) })),
       scores: (statements.scores.all(stem) as ScoreFact[]).map((row) => ({ ...row, ...idsIn(row) })),
     };

@@ -2,18 +2,20 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
+import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { Command } from 'commander';
 import { print, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
-An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on. The
-rest of its batch goes on without it.
+An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a
+model cannot score it (stage predict). The rest of its batch goes on without it.
 
 Examples:
   lvra quarantine list
   lvra quarantine show 17
-  lvra quarantine replay 17 18     after an upgrade that can read them`;
+  lvra quarantine replay 17 18     after an upgrade that can read them
+  lvra retry 20260202_102448 --stage predict --force     scores what another model can score now; that leaves the quarantine`;
 
 const LIST_HELP = `
 Oldest first: its number, the stem and the stage that put it there, the reason (as in the metric
@@ -54,7 +56,7 @@ function list({ ledger }: OpenLedger, all: boolean): void {
   const rows = alerts.map((alert) => [
     String(alert.id),
     alert.stem,
-    alert.stage,
+    stageOf(alert),
     alert.reason,
     size(alert.bytes),
     alert.replayedAs === undefined ? alert.detail : `replayed as ${alert.replayedAs}`,
@@ -69,13 +71,22 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
   const path = join(paths.root, alert.path);
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
-    ['stem', `${alert.stem}, put aside by the ${alert.stage} at ${utc(alert.at)}, position ${alert.position}`],
+    ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
     ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] offset ${alert.offset}`],
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
-    ['bytes', `${path} (${size(alert.bytes)})`],
+    ...(alert.diaSourceId === undefined
+      ? []
+      : [['source', `${alert.diaSourceId} of the object ${alert.diaObjectId}`] as const]),
+    ['bytes', alert.path === '' ? 'none were kept' : `${path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
-  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${fact}`), '', beginningOf(path)].join('\n'));
+  const beginning = alert.path === '' ? [] : ['', beginningOf(path)];
+  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${fact}`), ...beginning].join('\n'));
+}
+
+/** With the VRA whose model has no score of it. */
+function stageOf({ stage, vra }: QuarantinedAlert): string {
+  return vra === undefined ? stage : `${stage} ${vra}`;
 }
 
 const SHOWN_BYTES = 800;

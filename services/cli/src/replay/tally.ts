@@ -20,6 +20,7 @@ export class Tally {
   readonly failed: string[] = [];
   #rows = 0;
   #missing = 0;
+  #unscored = 0;
   readonly #begun = performance.now();
 
   constructor(readonly stage: Stage) {}
@@ -33,6 +34,7 @@ export class Tally {
       return `${stem}: ${result.message}${this.failed.length === FAILURES_SAID ? ' (others that fail are only counted)' : ''}`;
     }
     this.#rows += result.rows;
+    this.#unscored += result.unscored ?? 0;
     if (result.outcome === 'missing') this.#missing++;
     return undefined;
   }
@@ -40,7 +42,7 @@ export class Tally {
   soFar(): string {
     const rate = this.#rows / ((performance.now() - this.#begun) / 1_000);
     const counts = `${count(this.stems)} stems, ${count(this.#rows)} ${ROWS[this.stage]}, ${count(Math.round(rate))} a second`;
-    return [counts, ...this.#gone(this.#missing), ...this.#failures()].join('; ');
+    return [counts, ...this.#gone(this.#missing), ...this.#without(), ...this.#failures()].join('; ');
   }
 
   /** @param totals of the whole replay, of the runs before too */
@@ -67,6 +69,10 @@ export class Tally {
         : []),
       ...(stage === 'annotate' && !annotate ? ['Written to dryrun/ in the data folder; --annotate sends it.'] : []),
     ].join('\n');
+  }
+
+  #without(): string[] {
+    return this.#unscored > 0 ? [`${count(this.#unscored)} rows that the model cannot score`] : [];
   }
 
   #gone(missing: number): string[] {

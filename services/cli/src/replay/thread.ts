@@ -53,10 +53,12 @@ async function replayFeatures(stem: string, step: MakeStep): Promise<ReplayedSte
 }
 
 async function replayScores(stem: string, step: MakeStep): Promise<ReplayedStem> {
-  const rows = await scoreStem(stem, model as Model, { ledger, paths, features: features.name });
+  const { rows, unscored } = await scoreStem(stem, model as Model, { ledger, paths, features: features.name });
   const { version } = job.model as ReplayModel;
-  if (job.annotate) return ledger.replay.recordLiveScores(step(), version, rows, ledger.work('annotate', job.vra));
-  return ledger.replay.recordScores(step(), version, rows);
+  const replayed = job.annotate
+    ? ledger.replay.recordLiveScores(step(), version, rows, ledger.work('annotate', job.vra))
+    : ledger.replay.recordScores(step(), version, rows);
+  return { ...replayed, unscored: unscored.length };
 }
 
 /** @throws StageMisconfigured, which ends the replay, where it is not the model that the replay began with */

@@ -26,7 +26,7 @@ export function checkScores(
     for (const { version, doubled, strange } of compared) report(facts.stem, vra, version, doubled, strange, findings);
     // A stem may be scored by several versions of a model; one of them must have scored all of it.
     const [best] = compared.sort((a, b) => a.missing.length - b.missing.length);
-    const missing = best?.missing ?? rows;
+    const missing = compare(best?.missing ?? rows, facts.unscored(vra).map(pairOf)).missing;
     if (typeof status === 'number' && isDone(status)) reportMissing(facts.stem, vra, missing, findings);
   }
   checkOutcomes(facts, scores, vra, findings);

@@ -82,6 +82,7 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
 
 function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, findings }: StemCheck): void {
   for (const { stage, position, path, bytes } of quarantined) {
+    if (path === '') continue; // Its bytes could not be kept.
     const file = statSync(join(paths.root, path), { throwIfNoEntry: false });
     if (file?.size === bytes) continue;
     if (!file && nights.isCleared('quarantine', stem)) {
