@@ -1,4 +1,3 @@
-import { visible } from '@lvra/shared/observe/terminal';
 import { Command } from 'commander';
 
 const AFTER_HELP = `
@@ -49,7 +48,7 @@ function sayInOneLine(command: Command): void {
         .replace(/^error: /, '')
         .trim()
         .replaceAll('\n', ' ');
-      write(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`);
+      write(`lvra: ${mistake}; see lvra ${pathOf(command)}--help\n`);
     },
   });
   command.commands.forEach(sayInOneLine);

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
 import { count, print, table, utc } from '../formats.js';
@@ -55,7 +56,7 @@ function describe({ profile, dataRoot, stages, quarantined, unscored }: ReturnTy
     Object.entries(row.failed)
       .map(([code, stems]) => `${code}: ${count(stems)}`)
       .join(', '),
-    count(row.dead),
+    row.dead > 0 ? styleText('red', count(row.dead)) : '0',
     row.oldestPending ?? '',
   ]);
   const head = ['stage', 'VRA', 'done', 'partial', 'pending', 'failed', 'dead', 'oldest'];
