@@ -52,7 +52,7 @@ test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 test-node24: build servers ## the test suite once more, on Node 24
 	@deploy/setup/test-on-node24.sh
 
-fuzz: setup build ## broken messages by the hundred thousand, judged by Python; COUNT=… and SEED=… repeat a run
+fuzz: setup build ## broken messages judged by Python, and stems of one among good ones; COUNT=… and SEED=… repeat a run
 	node test/faults/dist/fuzz/main.js
 
 soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: is anything growing?

@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { featureSet } from '@lvra/feature/feature-sets';
+import { createFeatureTask } from '@lvra/feature/feature-stage';
+import { CsvScanner } from '@lvra/predict/csv-scanner';
+import { createPredictTask } from '@lvra/predict/predict-stage';
+import { readEnvelope } from '@lvra/shared/alerts/envelope';
+import { AlertRejected, messageOf } from '@lvra/shared/errors';
+import { writing } from '@lvra/shared/ledger/connection';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { createLogger } from '@lvra/shared/observe/log';
+import { Metrics } from '@lvra/shared/observe/metrics';
+import { dataPaths } from '@lvra/shared/paths';
+import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
+import type { StageTask } from '@lvra/shared/stage/task';
+import { stemOf } from '@lvra/shared/stem';
+
+/** A row of a feature file: cells by column. */
+export type Cells = ReadonlyMap<string, string>;
+
+/** What an alert has that stands among good ones alone. */
+export interface Alone {
+  readonly cells: Cells;
+  readonly score: number;
+}
+
+/** What came of a stem. */
+export interface Stem {
+  /** In words, where a stage gave it up. */
+  readonly failure: string | undefined;
+  /** By diaSourceId, as the ledger has them. */
+  readonly scores: ReadonlyMap<bigint, readonly number[]>;
+  /** By diaSourceId, as the feature file has them. */
+  readonly rows: ReadonlyMap<string, readonly Cells[]>;
+  /** Of each message without a score, where it ended. */
+  readonly aside: readonly string[];
+}
+
+const VRA = 'r0b';
+/** In memory where there is such a folder: the disk is not what is tried. */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const MODEL = fileURLToPath(new URL('../../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
+
+/** The feature and the predict stage with the demonstration model, over a data folder of their own. */
+export class NeighbourWorld {
+  readonly #paths = dataPaths(mkdtempSync(join(FOLDER, 'lvra-neighbours-')));
+  readonly #ledger = Ledger.open(this.#paths.database, [VRA], { create: true });
+  readonly #tasks: readonly StageTask[];
+  #second = 0;
+
+  constructor() {
+    const [ledger, paths, metrics] = [this.#ledger, this.#paths, new Metrics()];
+    const log = createLogger(paths, 'fuzz', { stdout: false, level: 'fatal' });
+    const model = { name: VRA, version: 'demo', path: MODEL };
+    const common = { ledger, paths, metrics, log, vra: VRA };
+    this.#tasks = [
+      createFeatureTask({ ...common, work: ledger.work('feature', VRA), set: featureSet(), siblings: [] }),
+      createPredictTask({
+        ...common,
+        work: ledger.work('predict', VRA),
+        features: featureSet().name,
+        wanted: () => ({ model, annotate: true, trouble: undefined }),
+      }),
+    ];
+  }
+
+  /** What each of these alerts has in a stem of all of them. */
+  async alone(alerts: readonly SimulatedAlert[]): Promise<Map<bigint, Alone>> {
+    const { rows, scores } = await this.run(alerts.map(({ text }) => Buffer.from(text)));
+    return new Map(
+      alerts.map(({ diaSourceId: id }) => [
+        id,
+        { cells: rows.get(String(id))?.[0] as Cells, score: scores.get(id)?.[0] as number },
+      ]),
+    );
+  }
+
+  /** Takes messages as one stem of the consumer's. */
+  async run(messages: readonly Buffer[]): Promise<Stem> {
+    const stem = stemOf(new Date(Date.UTC(2026, 1, 2) + 1_000 * this.#second++));
+    const refused: string[] = [];
+    const taken = messages.filter((message) => {
+      const reason = refusal(message);
+      if (reason !== undefined) refused.push(`consumer ${reason}`);
+      return reason === undefined;
+    });
+    this.#register(stem, taken);
+    const failure = await this.#perform(stem);
+    const rows = failure === undefined ? await rowsOf(this.#paths.features(stem)) : new Map();
+    const scores = this.#scores(stem);
+    const aside = [...refused, ...this.#aside(stem)];
+    const withoutAlert = messages.length - aside.length - [...scores.values()].flat().length;
+    this.#clear(stem);
+    return { failure, rows, scores, aside: [...aside, ...(withoutAlert === 1 ? ['without alert'] : [])] };
+  }
+
+  async close(): Promise<void> {
+    for (const task of this.#tasks) await task.close?.();
+    this.#ledger.close();
+    rmSync(this.#paths.root, { recursive: true });
+  }
+
+  #register(stem: string, messages: readonly Buffer[]): void {
+    const path = this.#paths.batch(stem);
+    mkdirSync(dirname(path), { recursive: true });
+    const parts = messages.flatMap((bytes, n) => (n === 0 ? [bytes] : [Buffer.from(',\n'), bytes]));
+    writeFileSync(path, Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']\n')]));
+    writing(this.#ledger.database, () => {
+      for (const table of ['feature_making', 'predict', 'annotating']) {
+        this.#ledger.database.prepare(`INSERT INTO ${table} (stem, ${VRA}) VALUES (?, 0)`).run(stem);
+      }
+    });
+  }
+
+  /** Removes the stem's files: those of thousands would fill the memory. */
+  #clear(stem: string): void {
+    const kept = this.#ledger.database
+      .prepare<[string], string>('SELECT path FROM quarantine WHERE stem = ?')
+      .pluck()
+      .all(stem) as string[];
+    for (const path of kept.filter(Boolean)) rmSync(join(this.#paths.root, path), { force: true });
+    rmSync(this.#paths.batch(stem));
+    rmSync(this.#paths.features(stem), { force: true });
+  }
+
+  async #perform(stem: string): Promise<string | undefined> {
+    const context = { signal: new AbortController().signal, attempt: 1, elapsed: () => 1 };
+    try {
+      for (const task of this.#tasks) {
+        await task.prepare?.();
+        await task.perform(stem, context);
+      }
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #scores(stem: string): Map<bigint, number[]> {
+    const rows = this.#ledger.database
+      .prepare<[string], { diaSourceId: bigint; score: number }>(
+        'SELECT diaSourceId, score FROM provenance WHERE stem = ?',
+      )
+      .all(stem);
+    const scores = new Map<bigint, number[]>();
+    for (const { diaSourceId, score } of rows) scores.set(diaSourceId, [...(scores.get(diaSourceId) ?? []), score]);
+    return scores;
+  }
+
+  #aside(stem: string): string[] {
+    return this.#ledger.database
+      .prepare<[string], string>("SELECT stage || ' ' || reason FROM quarantine WHERE stem = ?")
+      .pluck()
+      .all(stem) as string[];
+  }
+}
+
+function refusal(message: Buffer): string | undefined {
+  try {
+    readEnvelope(message);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AlertRejected) return error.reason;
+    throw error;
+  }
+}
+
+async function rowsOf(path: string): Promise<Map<string, Cells[]>> {
+  const file = await open(path, 'r');
+  try {
+    const scanner = new CsvScanner(async (target) => (await file.read(target)).bytesRead);
+    await scanner.advance();
+    const header = Array.from({ length: scanner.cells }, (_, cell) => scanner.name(cell));
+    const rows = new Map<string, Cells[]>();
+    while (await scanner.advance()) {
+      const cells = new Map(header.map((column, cell) => [column, scanner.text(cell)]));
+      const id = cells.get('diaSourceId') ?? '';
+      rows.set(id, [...(rows.get(id) ?? []), cells]);
+    }
+    return rows;
+  } finally {
+    await file.close();
+  }
+}
