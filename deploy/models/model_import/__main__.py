@@ -158,8 +158,8 @@ def _check_missing(conversion: Conversion, features: list[str], given: list[tupl
                 "with a SimpleImputer before it, or as a HistGradientBoostingClassifier"
             )
     print(
-        "import: WARNING: this model takes no missing values. A stem fails where one of its features is missing in "
-        "one row. Give --features with real feature files to see whether that happens.",
+        "import: WARNING: this model takes no missing values. An alert has no score where it lacks one "
+        "of the features. Give --features with real feature files to see whether that happens.",
         file=sys.stderr,
     )
 

@@ -5,6 +5,7 @@ import { StageMisconfigured } from '@lvra/shared/errors';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import pino from 'pino';
 import { LiveModel } from './live-model.js';
+import { Model } from './model.js';
 import { ModelFolder } from './testing/model-folder.js';
 
 /** A model that follows what a test says the settings want. */
@@ -95,6 +96,34 @@ describe('the model that a stage scores with', () => {
       assert.deepEqual(await series('lvra_model_info'), inUse('a2'));
     });
   }
+
+  test('goes on scoring while a new one that takes long is tried, and swaps between two stems', async (context) => {
+    const { folder, wanted, live, series } = follow(context, 'a1');
+    folder.put('demo', 'a1');
+    const first = await live.current();
+    let tried = () => {};
+    const trial = new Promise<void>((resolve) => {
+      tried = resolve;
+    });
+    const { load } = Model;
+    context.mock.method(Model, 'load', async (path: string) => {
+      await trial;
+      return load.call(Model, path);
+    });
+    folder.put('simple', 'a2');
+    wanted.version = 'a2';
+    const begun = performance.now();
+    assert.equal(await live.current(), first);
+    assert.ok(performance.now() - begun < 4_000);
+    const later = performance.now();
+    for (let stem = 0; stem < 20; stem += 1) assert.equal(await live.current(), first);
+    assert.ok(performance.now() - later < 1_000, 'stems wait once');
+    assert.equal((await first.score(new Float64Array(56), 1)).unscored.size, 0);
+    assert.deepEqual(await series('lvra_model_info'), inUse('a1'));
+    tried();
+    while ((await live.current()) === first) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(await series('lvra_model_info'), inUse('a2'));
+  });
 
   test('is followed also where files have old times, as a copy that keeps them has', async (context) => {
     const { folder, wanted, scoring } = follow(context, 'a1');

@@ -23,14 +23,17 @@ export interface LiveModelOptions {
   readonly log: Logger;
 }
 
+/** So long stems wait for a new model that is being loaded; a longer one is loaded beside the old one's work. */
+const WAIT_FOR_MS = 2_000;
+
 /** How soon a model that was refused is tried again though no file has changed: the feature files may have. */
 const TRY_AGAIN_MS = 30_000;
 
 /**
  * The model that a stage scores with, followed as settings and files change.
  *
- * A new model is loaded and checked beside the old one and takes its place between two stems. One that is refused
- * leaves the old one in place; it is tried again when a file in its folder changes, so that one that is still being
+ * A new model is loaded and checked beside the old one and takes its place between two stems. One that takes long, or is
+ * refused, leaves the old one in place; it is tried again when a file in its folder changes, so that one that is still being
  * copied is taken up once it is whole.
  */
 export class LiveModel {
@@ -40,6 +43,10 @@ export class LiveModel {
   #refusedVersion: string | undefined;
   /** Settings and files at the last attempt. */
   #tried: string | undefined;
+  /** The attempt under way: how it ends is what is to be done between two stems. */
+  #attempt: Promise<() => Promise<void>> | undefined;
+  /** Until when stems wait for it, on the clock of `performance.now()`. */
+  #waitUntil = 0;
   #tryAgainAt = 0;
 
   constructor(options: LiveModelOptions) {
@@ -55,9 +62,17 @@ export class LiveModel {
     const wanted = this.#options.wanted();
     const state = stateOf(wanted);
     const isTried = state !== undefined && state === this.#tried;
-    if (!isTried || (this.#refusal && performance.now() >= this.#tryAgainAt)) {
+    if (!this.#attempt && (!isTried || (this.#refusal && performance.now() >= this.#tryAgainAt))) {
       this.#tried = state;
-      await this.#follow(wanted);
+      this.#waitUntil = performance.now() + (isTried ? 0 : WAIT_FOR_MS);
+      this.#attempt = this.#follow(wanted);
+    }
+    if (this.#attempt) {
+      const conclude = await (this.#model ? within(this.#attempt, this.#waitUntil - performance.now()) : this.#attempt);
+      if (conclude) {
+        this.#attempt = undefined;
+        await conclude();
+      }
     }
     if (this.#model) return this.#model;
     throw this.#refusal as StageMisconfigured;
@@ -80,20 +95,27 @@ export class LiveModel {
   }
 
   async close(): Promise<void> {
+    const conclude = await this.#attempt;
+    this.#attempt = undefined;
+    await conclude?.();
     const model = this.#model;
     this.#model = undefined;
     this.#tried = undefined;
     await model?.close();
   }
 
-  async #follow({ model: wanted, trouble }: Wanted): Promise<void> {
+  /** Looks for the model and loads it. @returns what is to be done between two stems */
+  async #follow({ model: wanted, trouble }: Wanted): Promise<() => Promise<void>> {
     try {
       if (trouble !== undefined) throw new StageMisconfigured(undefined, trouble);
       const found = await findModel(wanted);
-      if (!this.#isInUse(found.path, found.manifest)) await this.#swap(await this.#checked(wanted, found.path));
-      this.#accept();
+      const model = this.#isInUse(found.path, found.manifest) ? undefined : await this.#checked(wanted, found.path);
+      return async () => {
+        if (model) await this.#swap(model);
+        this.#accept();
+      };
     } catch (error) {
-      this.#refuse(wanted, error);
+      return async () => this.#refuse(wanted, error);
     }
   }
 
@@ -186,5 +208,18 @@ function listed(folder: string): string[] {
   } catch (error) {
     // Finding the model says in words what is wrong with the folder.
     return [messageOf(error)];
+  }
+}
+
+/** What a promise brings within a time; undefined where it takes longer. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }

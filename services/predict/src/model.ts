@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { STATUS } from '@lvra/shared/status';
 import type { Manifest } from './manifest.js';
-import { readManifest } from './model-files.js';
+import { refuseUnsafe } from './onnx-bytes.js';
 import { InferenceSession, Tensor } from './onnxruntime.js';
+import { tryModel } from './trial.js';
 
 /** ONNX Runtime's name of the manifest's input types. */
 const ELEMENT = { float: 'float32', double: 'float64' } as const;
@@ -51,19 +52,40 @@ export class Model {
   }
 
   /**
-   * Loads a model with the manifest beside it. The bytes that are checked are the bytes that run.
+   * Loads a model with the manifest beside it, once another process has opened it without harm. The bytes that are checked
+   * are the bytes that run.
    *
    * @param path of the .onnx file
    * @throws StageMisconfigured where model and manifest cannot be used, or not together
    */
   static async load(path: string): Promise<Model> {
     if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
+    // Here, because the trial process opens models without it, and zod takes it longer to load than a model does.
+    const { readManifest } = await import('./model-files.js');
     const manifest = await readManifest(path);
     const bytes = await readOrExplain(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (sha256 !== manifest.sha256) {
       throw unusable(path, `its sha256 is ${sha256}, but its manifest says ${manifest.sha256}`);
     }
+    try {
+      refuseUnsafe(bytes);
+    } catch (error) {
+      throw unusable(path, messageOf(error), error);
+    }
+    const refusal = await tryModel({ path, manifest, bytes });
+    if (refusal === undefined) return Model.open(path, manifest, bytes);
+    // What the model itself says stands as it is; of a process that ended there is nothing but how.
+    throw 'thrown' in refusal ? new StageMisconfigured(undefined, refusal.thrown) : unusable(path, refusal.ended);
+  }
+
+  /**
+   * Opens the bytes of a model, holds them against the manifest and has them score a row of zeros. Only `load` looks at
+   * what is in them first.
+   *
+   * @throws StageMisconfigured
+   */
+  static async open(path: string, manifest: Manifest, bytes: Uint8Array): Promise<Model> {
     const session = await openSession(path, bytes);
     try {
       checkInput(path, session, manifest);
@@ -205,7 +227,7 @@ async function readOrExplain(path: string): Promise<Buffer> {
   }
 }
 
-async function openSession(path: string, bytes: Buffer): Promise<InferenceSession> {
+async function openSession(path: string, bytes: Uint8Array): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, SESSION_OPTIONS);
   } catch (error) {

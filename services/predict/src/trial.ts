@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Manifest } from './manifest.js';
+
+/** What the trial process is told. */
+export interface TrialOrder {
+  readonly path: string;
+  readonly manifest: Manifest;
+  /** Of the .onnx file. */
+  readonly bytes: Uint8Array;
+}
+
+/** What it says against the model, or how it ended over it. */
+export type TrialRefusal = { readonly thrown: string } | { readonly ended: string };
+
+/** A model that takes longer to load and to score one row is of no use for a stem a second. */
+const LONGEST_MS = 20_000;
+/** Of memory that it may write to (RLIMIT_DATA), of which Node and ONNX Runtime take less than 200. */
+const MOST_MEMORY_MB = 1_000;
+/** So long a process that has nothing to try waits for another model: at a start, those of many VRAs come one by one. */
+const IDLE_MS = 500;
+
+/** Of processor time, for a process whose service was killed and that does not notice. */
+const LONGEST_LIFE_S = 300;
+const STOPPING = 'it was not tried, because the service was told to stop';
+
+const PROGRAM = fileURLToPath(new URL('trial-process.js', import.meta.url));
+
+let idle: { child: ChildProcess; end: NodeJS.Timeout } | undefined;
+/** The service was told to stop: nothing is tried any more. */
+let isStopping = false;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Opens a model and scores a row of zeros with it in a process of its own, with limits of time and memory, so that one that
+ * does not end or wants all the memory there is harms nothing else. One model at a time.
+ *
+ * @returns undefined where nothing speaks against it
+ */
+export function tryModel(order: TrialOrder): Promise<TrialRefusal | undefined> {
+  const turn = last.then(() => tryNow(order));
+  last = turn;
+  return turn;
+}
+
+async function tryNow(order: TrialOrder): Promise<TrialRefusal | undefined> {
+  if (isStopping) return { ended: STOPPING };
+  const child = idle?.child ?? start();
+  clearTimeout(idle?.end);
+  idle = undefined;
+  child.ref();
+  child.channel?.ref();
+  const result = await answerOf(child, order);
+  if ('ended' in result) return result;
+  child.unref();
+  child.channel?.unref();
+  idle = { child, end: setTimeout(() => end(child), IDLE_MS).unref() };
+  return result.thrown === null ? undefined : { thrown: result.thrown };
+}
+
+/** Without the settings and secrets of the service, and in no folder of interest. */
+function start(): ChildProcess {
+  const command = `ulimit -d ${MOST_MEMORY_MB * 1024} && ulimit -t ${LONGEST_LIFE_S} && exec "$0" "$1"`;
+  return spawn('/bin/sh', ['-c', command, process.execPath, PROGRAM], {
+    cwd: '/',
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  });
+}
+
+function end(child: ChildProcess): void {
+  if (idle?.child === child) idle = undefined;
+  child.kill('SIGKILL');
+}
+
+/** @returns what the process answers, or how it ended instead */
+async function answerOf(
+  child: ChildProcess,
+  order: TrialOrder,
+): Promise<{ readonly thrown: string | null } | { readonly ended: string }> {
+  let why: string | undefined;
+  const stop = (reason: string) => {
+    why = reason;
+    end(child);
+  };
+  const timer = setTimeout(() => stop(`it has not scored a row after ${LONGEST_MS / 1000} s`), LONGEST_MS);
+  const onSignal = () => {
+    isStopping = true;
+    stop(STOPPING);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  try {
+    return await new Promise((resolve) => {
+      child.once('message', (thrown: string | null) => resolve({ thrown }));
+      child.once('error', (error) =>
+        resolve({ ended: `the process that tries it cannot be started: ${error.message}` }),
+      );
+      child.once('exit', (code, signal) =>
+        resolve({
+          ended:
+            why ??
+            `it ends the process that tries it (${signal ?? `exit ${code}`}), at ${MOST_MEMORY_MB} MB of memory at most`,
+        }),
+      );
+      child.send(order, (error) => {
+        // What became of the process says more.
+        if (error) child.kill('SIGKILL');
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, onSignal);
+    child.removeAllListeners();
+  }
+}
