@@ -9,6 +9,7 @@ import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
 import type { HealthServer } from '@lvra/shared/observe/health';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
 import { suitCollector } from '@lvra/shared/service/garbage';
+import { ledgerWatch } from '@lvra/shared/service/ledger-watch';
 import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
 import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
 import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
@@ -45,6 +46,7 @@ export class Embedded {
   /** For each VRA its stages, in the order of the flow. */
   readonly #chains: readonly (readonly StageRunner[])[];
   readonly #log;
+  readonly #ledgerWatch;
 
   /**
    * @param command what a person calls this process
@@ -62,6 +64,7 @@ export class Embedded {
     this.#log = loggerOf('run');
     for (const warning of settings.warnings) this.#log.warn(warning);
     this.#consumer = consumerOf({ ...this.pipeline, bus: this.#bus, log: loggerOf('consumer') }, source);
+    this.#ledgerWatch = ledgerWatch(this.pipeline.ledger);
     this.#chains = settings.vras.map((vra) =>
       STAGES.map((stage) => stageRunner(this.pipeline, stage, CREATE_TASK[stage], vra, this.#bus, LOG_TO)),
     );
@@ -151,6 +154,6 @@ export class Embedded {
   }
 
   #workers(): Worker[] {
-    return [this.#consumer, ...this.#chains.flat()];
+    return [this.#consumer, ...this.#chains.flat(), this.#ledgerWatch];
   }
 }

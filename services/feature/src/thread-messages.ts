@@ -20,7 +20,7 @@ export interface MakeRequest {
 type Thrown =
   | { readonly failed: StatusCode; readonly message: string }
   | { readonly folder: string; readonly code: string; readonly message: string }
-  | { readonly error: Error };
+  | { readonly error: Error; readonly systemCode: string | undefined; readonly syscall: string | undefined };
 
 export type MakeAnswer = { readonly made: Features } | Thrown;
 
@@ -29,12 +29,14 @@ export function asThrown(error: unknown): Thrown {
   const message = messageOf(error);
   if (error instanceof StemFailed) return { failed: error.status, message };
   if (error instanceof CannotWrite) return { folder: error.folder, code: error.code, message };
-  return { error: error instanceof Error ? error : new Error(message) };
+  const { code: systemCode, syscall } = error as NodeJS.ErrnoException;
+  return { error: error instanceof Error ? error : new Error(message), systemCode, syscall };
 }
 
 /** The error that was thrown in another thread. */
 export function thrownIn(thrown: Thrown): Error {
   if ('failed' in thrown) return new StemFailed(thrown.failed, thrown.message);
   if ('folder' in thrown) return new CannotWrite(thrown.folder, thrown.code, thrown.message);
-  return thrown.error;
+  const { error, systemCode, syscall } = thrown;
+  return systemCode === undefined ? error : Object.assign(error, { code: systemCode, syscall });
 }

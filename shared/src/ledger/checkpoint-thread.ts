@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointData } from './checkpoints.js';
 import { ExitTurn } from './exit-turn.js';
+import { assertInPlace, LedgerGone, LedgerMoved, rememberFile } from './file-identity.js';
 import Sqlite, { type Database } from './sqlite.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -17,6 +18,7 @@ function begin(): void {
   database.pragma('synchronous = FULL');
   // From here on it waits for nobody: where it cannot have a lock at once it tries again a second later.
   database.pragma('busy_timeout = 0');
+  rememberFile(database);
   const looking = setInterval(() => turn.take(() => look(database)), LOOK_EVERY_MS);
   parentPort?.once('message', () => {
     clearInterval(looking);
@@ -26,8 +28,12 @@ function begin(): void {
 
 function look(database: Database): void {
   try {
+    // The log that it has open may not be the one that others write: to move that one would spoil theirs.
+    assertInPlace(database);
     follow(database);
   } catch (error) {
+    // The service says so, and ends or waits.
+    if (error instanceof LedgerMoved || error instanceof LedgerGone) return;
     // A disk that is full or fails, or a lock. All stays in the log, and whoever writes there meets the same and says so.
     if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
   }

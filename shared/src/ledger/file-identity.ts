@@ -3,8 +3,8 @@ import { messageOf } from '../errors.js';
 import type { Database } from './sqlite.js';
 
 /**
- * The ledger's file is not the one that was opened: somebody restored a copy, or mounted another volume, under a
- * running process. What it writes from then on would be lost with the old file.
+ * A file of the ledger is not the one that was opened: a copy was restored, another volume mounted, or `-wal` or `-shm`
+ * removed under a running process. What it writes from then on would be lost with the old file.
  */
 export class LedgerMoved extends Error {
   override readonly name = 'LedgerMoved';
@@ -15,33 +15,66 @@ export class LedgerGone extends Error {
   override readonly name = 'LedgerGone';
 }
 
+/** What SQLite writes beside the database: made by the first who opens it, and removed by the last who closes it. */
+const COMPANIONS = ['-wal', '-shm'] as const;
+
 interface Identity {
   readonly device: bigint;
   readonly inode: bigint;
 }
 
-const opened = new WeakMap<Database, Identity>();
+/** The files of an open database by what follows its path. */
+type Files = Map<string, Identity>;
 
-/** Remembers which file a database was opened from. */
+const opened = new WeakMap<Database, Files>();
+
+/** Remembers which files a database was opened from. */
 export function rememberFile(database: Database): void {
-  opened.set(database, identityOf(database.name));
+  const main = identityOf(database.name);
+  if (main === undefined) throw new LedgerGone(`${database.name} is gone`);
+  const files: Files = new Map([['', main]]);
+  opened.set(database, files);
+  rememberCompanions(database, files);
 }
 
 /** @throws LedgerMoved, LedgerGone where the path of an open database leads to another file, or to none */
 export function assertInPlace(database: Database): void {
-  const before = opened.get(database);
-  if (before === undefined) return;
-  let now: Identity;
-  try {
-    now = identityOf(database.name);
-  } catch (error) {
-    throw new LedgerGone(`${database.name} is gone (${messageOf(error)})`, { cause: error });
+  const files = opened.get(database);
+  if (files === undefined) return;
+  const main = identityOf(database.name);
+  if (main === undefined) throw new LedgerGone(`${database.name} is gone`);
+  if (!isSame(main, files.get(''))) {
+    throw new LedgerMoved(`the ledger ${database.name} was replaced by another file while it was in use`);
   }
-  if (now.device === before.device && now.inode === before.inode) return;
-  throw new LedgerMoved(`the ledger ${database.name} was replaced by another file while it was in use`);
+  for (const suffix of COMPANIONS) {
+    const before = files.get(suffix);
+    if (before === undefined || isSame(identityOf(database.name + suffix), before)) continue;
+    throw new LedgerMoved(
+      `${database.name}${suffix} was removed or replaced while the ledger was in use, and with it perhaps the last ` +
+        'transactions (`lvra verify` says)',
+    );
+  }
+  if (files.size <= COMPANIONS.length) rememberCompanions(database, files);
 }
 
-function identityOf(path: string): Identity {
-  const { dev, ino } = statSync(path, { bigint: true });
-  return { device: dev, inode: ino };
+/** A new database has them from its first transaction on. */
+function rememberCompanions(database: Database, files: Files): void {
+  for (const suffix of COMPANIONS) {
+    const found = identityOf(database.name + suffix);
+    if (found !== undefined && !files.has(suffix)) files.set(suffix, found);
+  }
+}
+
+function isSame(found: Identity | undefined, before: Identity | undefined): boolean {
+  return found !== undefined && found.inode === before?.inode && found.device === before.device;
+}
+
+/** Undefined where there is no such file. @throws LedgerGone where the file system does not answer */
+function identityOf(path: string): Identity | undefined {
+  try {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found && { device: found.dev, inode: found.ino };
+  } catch (error) {
+    throw new LedgerGone(`${path} is gone (${messageOf(error)})`, { cause: error });
+  }
 }

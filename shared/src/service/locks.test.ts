@@ -112,6 +112,27 @@ describe('locks on a data folder', () => {
     take(['annotate'], 'exclusive');
   });
 
+  test('on a file system without flock it says so for a person, in a line and with exit code 2', () => {
+    // Nothing here can be mounted that has none: what the kernel would answer is put into the library that asks it.
+    const program = `
+      import { createRequire } from 'node:module';
+      createRequire(${JSON.stringify(import.meta.url)})('fs-ext').flockSync = () => {
+        throw Object.assign(new Error('ENOLCK, No locks available'), { code: 'ENOLCK' });
+      };
+      const { takeLocks } = await import(${JSON.stringify(new URL('locks.js', import.meta.url).href)});
+      const { runProgram } = await import(${JSON.stringify(new URL('program.js', import.meta.url).href)});
+      const { dataPaths } = await import(${JSON.stringify(new URL('../paths.js', import.meta.url).href)});
+      await runProgram('lvra', async () => takeLocks(dataPaths(process.argv[1]), ['feature'], 'shared', 'lvra test'));`;
+    const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program, paths.root], {
+      encoding: 'utf8',
+    });
+    assert.match(
+      stderr,
+      /^lvra: \S+r0bfeatures\.lock cannot be locked: ENOLCK, No locks available; put the data folder on a local disk.*\n$/,
+    );
+    assert.equal(status, 2);
+  });
+
   test('on a volume that takes nothing it says so for a person', () => {
     const program = `import { takeLocks } from ${JSON.stringify(new URL('locks.js', import.meta.url).href)};
       import { dataPaths } from ${JSON.stringify(new URL('../paths.js', import.meta.url).href)};

@@ -97,7 +97,10 @@ function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): v
       return;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (!['EAGAIN', 'EWOULDBLOCK'].includes(code)) throw error;
+      if (!['EAGAIN', 'EWOULDBLOCK'].includes(code)) {
+        const advice = 'put the data folder on a local disk, or on a network file system that has flock';
+        throw new UsageError(`${path} cannot be locked: ${messageOf(error)}; ${advice}`, { cause: error });
+      }
       if (performance.now() > deadline) {
         throw new LockHeld(`${path} is held by ${describeHolder(path)}: wait until it has ended, or stop it`);
       }

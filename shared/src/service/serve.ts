@@ -8,6 +8,7 @@ import { stagesOf, vraOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
 import { natsNames } from '../subjects.js';
 import { suitCollector } from './garbage.js';
+import { ledgerWatch } from './ledger-watch.js';
 import { keepClearing } from './leftovers.js';
 import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
 import { profileOnSignal } from './profiling.js';
@@ -72,7 +73,7 @@ export async function serve(
   const endProfiling = profileOnSignal(paths, name, log);
   let health: HealthServer | undefined;
   try {
-    const workers = makeWorkers({ ...pipeline, bus, log });
+    const workers = [...makeWorkers({ ...pipeline, bus, log }), ledgerWatch(pipeline.ledger)];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
     const stages = stagesOf(settings).filter(([stage]) => stage === name);

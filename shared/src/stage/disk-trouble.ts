@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { CannotWrite } from '../files.js';
 import { LedgerGone, LedgerMoved } from '../ledger/file-identity.js';
@@ -23,12 +23,22 @@ const PROBE_BYTES = 1 << 20;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
+/** The process, or the machine, has no more descriptors: whatever it opens next is refused, whoever asks. */
+const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
+
+/** Also where a stem's failure was made of it. */
+function isOutOfFiles(error: unknown): boolean {
+  if (error instanceof CannotWrite) return OUT_OF_FILES.has(error.code);
+  if (!(error instanceof Error)) return false;
+  return OUT_OF_FILES.has(codeOf(error)) || isOutOfFiles(error.cause);
+}
+
 /**
  * True where the disk or the ledger, and not the stem, is the trouble, and waiting may help. Such a stem must not use
  * up its attempts: it would be dead before somebody has made room.
  */
 export function isDiskTrouble(error: unknown): boolean {
-  if (error instanceof CannotWrite || error instanceof LedgerGone) return true;
+  if (error instanceof CannotWrite || error instanceof LedgerGone || isOutOfFiles(error)) return true;
   const code = codeOf(error);
   // A file that cannot be read is one stem's trouble: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
@@ -47,6 +57,12 @@ export function ledgerBroken(error: unknown, path: string): UsageError | undefin
 /** What the trouble is, for a person. */
 export function troubleText(error: unknown, ledgerPath: string): string {
   const code = codeOf(error);
+  if (isOutOfFiles(error)) {
+    return (
+      `no more files can be opened (${messageOf(error)}): raise the limit (ulimit -n), or start the service again; ` +
+      'nothing is lost meanwhile and no attempt is counted'
+    );
+  }
   const isLedger = code.startsWith('SQLITE_') || error instanceof LedgerGone;
   const where = isLedger ? `the ledger ${ledgerPath} does not take writes` : 'the disk takes no writes';
   return `${where} (${messageOf(error)}): make room, or mend it; nothing is lost meanwhile and no attempt is counted`;
@@ -59,6 +75,8 @@ export function troubleText(error: unknown, ledgerPath: string): string {
  */
 export function probe(work: WorkLedger, error: unknown): void {
   work.probe();
+  // A folder: to open and close the ledger's own file would give back SQLite's locks on it.
+  if (isOutOfFiles(error)) closeSync(openSync(dirname(work.database.name), 'r'));
   if (error instanceof CannotWrite) probeFolder(error.folder);
 }
 
