@@ -59,7 +59,7 @@ class AModelOfAFormThatIsNotSupported(ImportTest):
     def test_categories(self):
         codes = np.column_stack([WHOLE[:, :2], np.arange(300) % 5])
         model = HistGradientBoostingClassifier(max_iter=2, categorical_features=[2]).fit(codes, LABELS)
-        self.refuse(named(model), "without categorical features")
+        self.refuse(named(model), "categorical features")
 
     def test_an_initial_model_of_its_own(self):
         model = GradientBoostingClassifier(n_estimators=2, init=LogisticRegression()).fit(WHOLE, LABELS)
