@@ -1,4 +1,8 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, MemberDescription } from 'kafkajs';
+import { readAssignment, readWish } from './group-protocol.js';
+
+/** As which every consumer of ours connects. */
+export const CLIENT_ID = 'lvra-consumer';
 
 /**
  * Whether Kafka refuses us because the group has members that share partitions out in another way, as librdkafka's do:
@@ -23,4 +27,68 @@ export async function whoHolds(admin: Admin, groupId: string): Promise<string> {
 /** Kafka writes an address with a slash before it. */
 function nameOf({ clientId, clientHost }: { clientId: string; clientHost: string }): string {
   return `${clientId} at ${clientHost.replace(/^\//, '')}`;
+}
+
+/** Partitions of our topics whose alerts do not come to a consumer of this data folder. */
+export interface StrayPartitions {
+  readonly count: number;
+  /** Who has them, and what to do. */
+  readonly report: string;
+}
+
+/**
+ * Looks who reads the partitions of our topics.
+ *
+ * @param topics with the number of their partitions
+ * @param mark tells members of this data folder from others
+ * @returns undefined while the group sorts itself out
+ */
+export async function strayPartitions(
+  admin: Admin,
+  groupId: string,
+  topics: ReadonlyMap<string, number>,
+  mark: string,
+): Promise<StrayPartitions | undefined> {
+  const { groups } = await admin.describeGroups([groupId]);
+  const [group] = groups;
+  if (group?.state !== 'Stable') return undefined;
+  const readers = new Map<string, string>();
+  for (const member of group.members) {
+    const reader = isOfDataFolder(member, mark) ? OURS : nameOf(member);
+    for (const [topic, partitions] of Object.entries(readAssignment(member.memberAssignment))) {
+      for (const partition of partitions) readers.set(`${topic}[${partition}]`, reader);
+    }
+  }
+  const stray = new Map<string, string[]>();
+  for (const [topic, partitions] of topics) {
+    for (let partition = 0; partition < partitions; partition++) {
+      const name = `${topic}[${partition}]`;
+      const reader = readers.get(name) ?? 'no member of the group';
+      if (reader !== OURS) stray.set(reader, [...(stray.get(reader) ?? []), name]);
+    }
+  }
+  const count = [...stray.values()].reduce((sum, names) => sum + names.length, 0);
+  const parts = [...stray].map(([reader, names]) => `${listed(names)} read by ${reader}`);
+  const others = group.members.filter((member) => !isOfDataFolder(member, mark)).map(nameOf);
+  const who = others.length > 0 ? ` beside ${[...new Set(others)].join(', ')}` : '';
+  return {
+    count,
+    report:
+      `alerts do not come here: ${parts.join('; ')}. The group ${groupId} is used by another program${who}: ` +
+      "set a group_id that is this pipeline's alone",
+  };
+}
+
+const OURS = 'ours';
+const MOST_LISTED = 5;
+
+/** Members of a release that left no mark are known by their client alone. */
+function isOfDataFolder({ clientId, memberMetadata }: MemberDescription, mark: string): boolean {
+  const userData = readWish(memberMetadata)?.userData;
+  return userData === mark || (userData === '' && clientId === CLIENT_ID);
+}
+
+function listed(names: readonly string[]): string {
+  const left = names.length - MOST_LISTED;
+  return `${names.slice(0, MOST_LISTED).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }

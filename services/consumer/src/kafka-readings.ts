@@ -11,6 +11,8 @@ import { PartitionReader, receivedMsOf } from './partition-reader.js';
 import { keyOf, type OffsetSpan, type TopicPartition } from './topic-partition.js';
 
 export interface KafkaReadingsOptions extends KafkaTurnsOptions {
+  /** Topics that exist, with the number of their partitions. */
+  readonly topics: ReadonlyMap<string, number>;
   /** Commits a position to the group, in the background. */
   readonly commitPosition: (of: TopicPartition, next: bigint) => void;
   /** Told where Kafka does not say where the group stands: nothing is read then. */
@@ -46,6 +48,8 @@ export class KafkaReadings {
   readonly #turns: KafkaTurns;
   /** Where Kafka kept the group's places at the last beginning. */
   #places: ReadonlyMap<string, GroupPlace> = new Map();
+  /** Partitions whose lag is shown. */
+  readonly #shown = new Map<string, TopicPartition>();
   /** Partitions whose place in Kafka has to be made the ledger's. */
   readonly #unmarked = new Set<string>();
 
@@ -87,7 +91,7 @@ export class KafkaReadings {
   release(): void {
     this.stop();
     this.#waiting.release();
-    this.#forgetLag(this.#readers);
+    this.#forgetLag();
   }
 
   /** The ranges of partitions that are assigned to this member. */
@@ -99,27 +103,24 @@ export class KafkaReadings {
     this.#beginning += 1;
     this.#waiting.release();
     const beginning = this.#beginning;
-    this.#settled = this.#settle(readers, beginning);
+    this.#settled = this.#settle(beginning);
     this.#settled.catch((error: Error) => {
       if (!this.#stopped && beginning === this.#beginning) this.#options.onFailure(error);
     });
-    const lost = this.#readers;
     this.#readers = new Map(readers.map((reader) => [keyOf(reader), reader]));
     for (const reader of readers) {
-      lost.delete(keyOf(reader));
       // A guess until the positions stand still, but mostly right, and then it saves a fetch.
       const position = this.#positionOf(reader);
       const offset = position ? position.next - 1n : reader.origin;
       if (offset !== undefined) this.#fetchFrom(reader, offset);
     }
-    this.#forgetLag(lost);
   }
 
   /** Registers all that was read, and asks where the group stands. */
-  async #settle(readers: readonly TopicPartition[], beginning: number): Promise<void> {
-    const { sink, admin, groupId, positions } = this.#options;
+  async #settle(beginning: number): Promise<void> {
+    const { sink, admin, groupId, topics, positions } = this.#options;
     await sink.flush();
-    const places = await groupPlaces(admin, groupId, [...new Set(readers.map(({ topic }) => topic))], positions.mark);
+    const places = await groupPlaces(admin, groupId, [...topics.keys()], positions.mark);
     if (beginning !== this.#beginning) return;
     this.#places = places;
     this.#unmarked.clear();
@@ -189,7 +190,7 @@ export class KafkaReadings {
       const span = (await this.#spans(reader.topic)).get(reader.partition);
       if (!span || over()) return undefined;
       verdict = reader.judgeRange(span, performance.now());
-      this.#reportLost(reader, span);
+      if (!reader.looksAtOthers) this.#reportLost(reader, span);
     }
     switch (verdict.kind) {
       case 'take':
@@ -235,6 +236,9 @@ export class KafkaReadings {
 
   #start(reader: PartitionReader): void {
     if (reader.started) return;
+    const { positions, groupId } = this.#options;
+    const { topic, partition } = reader;
+    if (reader.origin === undefined) positions.adopt({ groupId, topic, partition });
     const position = this.#positionOf(reader);
     const place = this.#places.get(keyOf(reader));
     const known = position && place;
@@ -254,18 +258,20 @@ export class KafkaReadings {
 
   /** Looks after what fetches do not show: how far behind it is, and topics that were replaced by shorter ones. */
   async watch(topic: string): Promise<void> {
+    if (this.#settled) return;
     const readers = [...this.#readers.values()].filter((reader) => reader.topic === topic);
-    if (this.#settled || readers.length === 0) return;
     for (const reader of readers) this.#start(reader);
     const positions = readers.map(({ position }) => position);
     const beginning = this.#beginning;
     const spans = await this.#spans(topic);
+    if (this.#stopped || beginning !== this.#beginning) return;
+    // Of all partitions: those that nobody reads fall behind the furthest.
+    for (const [partition, span] of spans) this.#showLag({ topic, partition }, span);
     for (const [index, reader] of readers.entries()) {
       if (this.#stopped || beginning !== this.#beginning) return;
       const span = spans.get(reader.partition);
       if (!span) continue;
       this.#recordEmpty(reader);
-      this.#showLag(reader, span);
       const position = positions[index];
       if (position && span.high < position.next) {
         return this.#readFromTheBeginning(reader, () => Promise.resolve());
@@ -289,14 +295,17 @@ export class KafkaReadings {
     }
   }
 
-  #showLag(of: PartitionReader, { low, high }: OffsetSpan): void {
-    const { metrics } = this.#options;
+  #showLag(of: TopicPartition, { low, high }: OffsetSpan): void {
     const { topic, partition } = of;
-    const next = this.#positionOf(of)?.readTo ?? low;
-    metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
+    const next = this.#positionOf(of)?.readTo ?? this.#places.get(keyOf(of))?.committed ?? low;
+    this.#shown.set(keyOf(of), of);
+    this.#options.metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
   }
 
-  #forgetLag(readers: ReadonlyMap<string, PartitionReader>): void {
-    for (const { topic, partition } of readers.values()) this.#options.metrics.kafkaLag.remove({ topic, partition });
+  #forgetLag(): void {
+    for (const { topic, partition } of this.#shown.values()) {
+      this.#options.metrics.kafkaLag.remove({ topic, partition });
+    }
+    this.#shown.clear();
   }
 }

@@ -4,9 +4,11 @@ import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import { sleep } from '@lvra/shared/sleep';
 import type { Consumer, Kafka } from 'kafkajs';
 import { ClockStep } from './clock-step.js';
+import { GroupWatch } from './group-watch.js';
 import { KafkaReadings, type KafkaReadingsOptions } from './kafka-readings.js';
 import './kafkajs-offsets.js';
 import { HEARTBEAT_MS } from './keeping-alive.js';
+import { subscribedAssigner } from './subscribed-assigner.js';
 import type { TopicPartition } from './topic-partition.js';
 
 /** What the session gives its readings itself. */
@@ -14,8 +16,6 @@ type OfSession = 'consumer' | 'commitPosition' | 'onFailure';
 
 export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, OfSession> {
   readonly kafka: Kafka;
-  /** Topics that exist. */
-  readonly topics: readonly string[];
   /** Told of trouble that passes by itself, and undefined while all is well. */
   readonly onState: (trouble: string | undefined) => void;
   /** Asked now and then; where it says so the session ends in good order. */
@@ -43,6 +43,7 @@ export class KafkaSession {
   readonly #options: KafkaSessionOptions;
   readonly #consumer: Consumer;
   readonly #readings: KafkaReadings;
+  readonly #group: GroupWatch;
   readonly #over = new AbortController();
   #failure: Error | undefined;
   #committing: Promise<void> = Promise.resolve();
@@ -52,6 +53,7 @@ export class KafkaSession {
     this.#options = options;
     this.#consumer = options.kafka.consumer({
       groupId: options.groupId,
+      partitionAssigners: [subscribedAssigner(options.admin, options.positions.mark)],
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxBytes: FETCH_BYTES,
@@ -61,6 +63,8 @@ export class KafkaSession {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 4, restartOnFailure: () => Promise.resolve(false) },
     });
+    const { admin, groupId, topics, metrics, positions } = options;
+    this.#group = new GroupWatch({ admin, groupId, topics, metrics, mark: positions.mark });
     this.#readings = new KafkaReadings({
       ...options,
       consumer: this.#consumer,
@@ -71,12 +75,13 @@ export class KafkaSession {
 
   /** Consumes until `signal` is aborted or the topics may have changed. @throws where kafkajs gives up */
   async run(signal: AbortSignal): Promise<void> {
-    const { topics, sink } = this.#options;
+    const { sink } = this.#options;
+    const topics = [...this.#options.topics.keys()];
     const consumer = this.#consumer;
     this.#listen();
     try {
       await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.subscribe({ topics, fromBeginning: true });
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
@@ -92,6 +97,7 @@ export class KafkaSession {
       await atMost(LEAVE_WITHIN_MS, this.#committing);
     } finally {
       this.#readings.release();
+      this.#group.end();
       await atMost(LEAVE_WITHIN_MS, this.#leave());
     }
   }
@@ -138,7 +144,7 @@ export class KafkaSession {
       this.#aliveAt = performance.now();
       this.#readings.assign(memberAssignment);
       log.info({ assignment: memberAssignment }, `joined the group ${groupId}`);
-      onState(undefined);
+      onState(this.#group.trouble);
     });
     // What is read is registered while the group still sorts itself out: whoever gets the partitions goes on there.
     this.#consumer.on(REBALANCING, () => void sink.flush());
@@ -171,10 +177,11 @@ export class KafkaSession {
     const clock = new ClockStep();
     while (!signal.aborted) {
       try {
-        for (const topic of topics) await this.#readings.watch(topic);
+        for (const topic of topics.keys()) await this.#readings.watch(topic);
+        await this.#group.look();
         const changed = await topicsChanged();
         if (signal.aborted) return;
-        onState(undefined);
+        onState(this.#group.trouble);
         if (changed) this.#end();
       } catch (error) {
         if (signal.aborted) return;

@@ -7,7 +7,7 @@ import { sleep } from '@lvra/shared/sleep';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
 import { type AlertFormat, jsonFormat } from './format.js';
-import { isGroupHeld, whoHolds } from './group-members.js';
+import { CLIENT_ID, isGroupHeld, whoHolds } from './group-members.js';
 import { kafkaLog } from './kafka-log.js';
 import { kafkajsSecurity, whyNot } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
@@ -63,7 +63,7 @@ class KafkaSource implements AlertSource {
     this.format = options.format ?? jsonFormat;
     this.#where = options.servers.join(', ');
     this.#kafka = new Kafka({
-      clientId: 'lvra-consumer',
+      clientId: CLIENT_ID,
       brokers: [...options.servers],
       ...kafkajsSecurity(options.security),
       socketFactory: this.#sockets.factory,
@@ -131,8 +131,7 @@ class KafkaSource implements AlertSource {
       const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
         ...{ kafka: this.#kafka, admin, groupId, positions, metrics, log, sink, onState, format: this.format },
-        topics: [...topics.keys()],
-        topicsChanged,
+        ...{ topics, topicsChanged },
       });
       this.#session = session;
       await session.run(signal);

@@ -3,6 +3,7 @@ import { type ServiceParts, serve as serveWorkers } from '@lvra/shared/service/s
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { alertFormatOf } from './avro/format-of-settings.js';
 import { type AlertConsumer, createConsumer } from './consumer.js';
+import { groupIdOf } from './group-id.js';
 import { kafkaSource } from './kafka-source.js';
 import { noneSource } from './none-source.js';
 import { replaySource } from './replay-source.js';
@@ -10,8 +11,10 @@ import { simulateSource } from './simulate-source.js';
 import type { AlertSource } from './source.js';
 
 /** The consumer of the settings; with another source where told. */
-export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(parts)): AlertConsumer {
+export function consumerOf(parts: ServiceParts, given?: AlertSource): AlertConsumer {
   const { settings, ledger, paths, metrics, bus, log, owner } = parts;
+  const groupId = settings.source === 'kafka' && !given ? groupIdOf(settings, ledger) : '';
+  const source = given ?? sourceOf(parts, groupId);
   const consumer = createConsumer({
     source,
     limits: {
@@ -22,21 +25,20 @@ export function consumerOf(parts: ServiceParts, source: AlertSource = sourceOf(p
     },
     leastFreeBytes: settings.leastFreeBytes,
     vras: settings.vras.map(({ modelName }) => modelName),
-    groupId: settings.groupId ?? '',
     keepCutouts: settings.keepCutouts,
-    ...{ ledger, paths, metrics, bus, log, owner },
+    ...{ groupId, ledger, paths, metrics, bus, log, owner },
   });
   metrics.watchConsumer(() => consumer.notReady() === undefined);
   return consumer;
 }
 
-function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts): AlertSource {
+function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, groupId: string): AlertSource {
   switch (settings.source) {
     case 'kafka':
       return kafkaSource({
         servers: settings.kafkaServer ?? [],
         topics: settings.myTopic ?? [],
-        groupId: settings.groupId ?? '',
+        groupId,
         positions: ledger.positions,
         format: alertFormatOf(settings, paths, log),
         security: settings.kafkaSecurity,

@@ -115,6 +115,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     await turns.read();
     turns.assertOnce();
     assert.deepEqual(turns.rig.rows('SELECT sum(gone) AS gone FROM batch_offsets'), [{ gone: 0n }]);
+    assert.doesNotMatch(turns.rig.logText(), /are gone/);
   });
 
   test('a restored ledger has the alerts after its backup read again', async (context) => {
@@ -164,6 +165,16 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     await until('it is ready', () => consumer.notReady() === undefined);
     assert.equal(consumer.isHeldUp(), false);
     assert.ok(turns.rig.logText().includes(line));
+    turns.assertOnce();
+  });
+
+  test('a consumer that gets another group goes on where its data folder was read as the one before', async (context) => {
+    const turns = new Turns(context, broker, await broker.newTopic(), 1);
+    await turns.send(20);
+    await turns.read();
+    turns.group = `${turns.group}, renamed`;
+    await turns.send(10);
+    await turns.read();
     turns.assertOnce();
   });
 

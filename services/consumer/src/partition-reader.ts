@@ -87,6 +87,11 @@ export class PartitionReader {
     return this.#emptyTo;
   }
 
+  /** Whether it has still to see where another consumer of the group has stopped. */
+  get looksAtOthers(): boolean {
+    return this.#lookingAtOthers;
+  }
+
   /** When the topic was last known to be the same one, on the clock of `performance.now()`. */
   get lookedAt(): number {
     return this.#lookedAt;

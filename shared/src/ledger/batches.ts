@@ -88,6 +88,7 @@ export class BatchLedger {
       range: database.prepare(
         'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
+      ofOthers: database.prepare('SELECT 1 FROM feature_making WHERE stem NOT IN (SELECT stem FROM batch) LIMIT 1'),
       received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
     };
   }
@@ -199,6 +200,11 @@ export class BatchLedger {
   /** Where a group goes on reading; undefined where it has never read the partition. */
   position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
     return this.#positions.position({ groupId, topic, partition });
+  }
+
+  /** Whether others than consumers of ours have made stems here: the Python pipeline. */
+  hasStemsOfOthers(): boolean {
+    return this.#statements.ofOthers.get() !== undefined;
   }
 
   /** When Kafka received each alert of a stem, ms by position; undefined for stems that others registered. */

@@ -25,6 +25,22 @@ describe('the position of a partition', () => {
     assert.deepEqual(verification.offsets.turns(OF), []);
   });
 
+  test('is that of another group where the data folder gets another name in Kafka, and moves by itself then', (t) => {
+    const { positions } = newLedger(t);
+    positions.advance(OF, 300n, 'f299');
+    const renamed = { ...OF, groupId: 'lvra-2' };
+    positions.adopt(renamed);
+    assert.deepEqual(positions.position(renamed), { next: 300n, fingerprint: 'f299', readTo: 300n, marked: true });
+    positions.advance(OF, 310n, 'f309');
+    positions.adopt(renamed);
+    positions.adopt({ ...renamed, partition: 4 });
+    assert.deepEqual(
+      [positions.position(renamed)?.next, positions.position({ ...renamed, partition: 4 })],
+      [300n, undefined],
+    );
+    assert.deepEqual(positions.groups(), ['lvra', 'lvra-2']);
+  });
+
   test('is forgotten with the topic that it was of', (t) => {
     const { positions } = newLedger(t);
     positions.advance(OF, 300n, 'f299');

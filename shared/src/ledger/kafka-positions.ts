@@ -60,6 +60,13 @@ export class KafkaPositions {
       recordMark: database.prepare(
         'UPDATE kafka_position SET marked = 1 WHERE group_id = ? AND topic = ? AND partition = ?',
       ),
+      adopt: database.prepare(
+        `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked)
+         SELECT @groupId, topic, partition, next_offset, fingerprint, 1 FROM kafka_position
+         WHERE topic = @topic AND partition = @partition ORDER BY next_offset DESC LIMIT 1
+         ON CONFLICT (group_id, topic, partition) DO NOTHING`,
+      ),
+      groups: database.prepare('SELECT DISTINCT group_id FROM kafka_position ORDER BY 1').pluck(),
       recordEmpty: database.prepare(
         'UPDATE kafka_position SET empty_to = ? WHERE group_id = ? AND topic = ? AND partition = ? AND next_offset = ?',
       ),
@@ -77,6 +84,19 @@ export class KafkaPositions {
     if (!row) return undefined;
     const { next_offset: next, fingerprint, empty_to: emptyTo, marked } = row;
     return { next, fingerprint, readTo: emptyTo > next ? emptyTo : next, marked: marked !== 0n };
+  }
+
+  /**
+   * Goes on where the data folder was read as another group; whoever gives it another name wants no alert twice. Does
+   * nothing where there is a position.
+   */
+  adopt({ groupId, topic, partition }: GroupPartition): void {
+    this.#statements.adopt.run({ groupId, topic, partition });
+  }
+
+  /** The groups that the data folder was read as. */
+  groups(): string[] {
+    return this.#statements.groups.all() as string[];
   }
 
   /** A batch ends before `next`; to be called in its transaction. */

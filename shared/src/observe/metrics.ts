@@ -114,6 +114,11 @@ export class Metrics {
     labelNames: ['topic', 'partition'],
     registers: [this.registry],
   });
+  readonly kafkaStray = new Gauge({
+    name: 'lvra_kafka_stray_partitions',
+    help: 'Partitions of our topics that no consumer of this data folder reads, because another program is in its group.',
+    registers: [this.registry],
+  });
   readonly kafkaGone = new Counter({
     name: 'lvra_kafka_gone_messages_total',
     help: 'Messages that Kafka’s retention removed before they were read. They are lost: the consumer was down for days.',

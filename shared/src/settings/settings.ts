@@ -18,7 +18,7 @@ export type { Profile } from './yaml-file.js';
 type Common = z.output<z.ZodObject<typeof COMMON_SETTINGS>>;
 
 /** What is said by `groupId`, `schemaRegistry` and `kafkaSecurity` in the end. */
-type KafkaKey = (typeof KAFKA_PATHS)[number] | 'groupPrefix' | 'kafkaUser' | 'kafkaTls';
+type KafkaKey = (typeof KAFKA_PATHS)[number] | 'kafkaUser' | 'kafkaTls';
 
 /** Everything that the pipeline is told from outside, checked. */
 export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey> {
@@ -119,8 +119,8 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   if (complaints.length > 0 || !common || !kafkaSecurity || dataRoot === undefined)
     throw new UsageError(complaints.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
-  const { groupPrefix, kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...rest } = common;
-  const groupId = rest.groupId && `${groupPrefix ?? ''}${rest.groupId}`;
+  const { kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...rest } = common;
+  const groupId = rest.groupId && `${rest.groupPrefix ?? ''}${rest.groupId}`;
   const ofKafka = { groupId, schemaRegistry: kafkaPaths.schemaRegistry, kafkaSecurity };
   return { ...rest, ...ofKafka, profile, dataRoot, replayPath, vras, token, tokenVariable, natsPassword, warnings };
 }
@@ -224,7 +224,6 @@ function contradictions(common: Common, vras: readonly VraSettings[]): string[] 
   if (common.source === 'kafka') {
     demand('kafkaServer', 'the source is kafka; write its host:port');
     demand('myTopic', 'the source is kafka; write the topic to read');
-    demand('groupId', 'the source is kafka; write the group to read as');
   }
   if (common.source === 'kafka' && common.format === 'avro') {
     demand('schemaRegistry', 'the format is avro; write the address of a schema registry, or a folder of schemas');

@@ -9,7 +9,7 @@ import { fileName } from './names.js';
 import { DEFAULT_SETTINGS_FILE, loadSettings } from './settings.js';
 
 /** Set in the profiles of the shipped file, where the code has no default. */
-const WITHOUT_DEFAULT = ['kafkaServer', 'myTopic', 'groupId', 'endpoint'];
+const WITHOUT_DEFAULT = ['kafkaServer', 'myTopic', 'endpoint'];
 
 describe('the settings that come with the project', () => {
   const lines = readFileSync(DEFAULT_SETTINGS_FILE, 'utf8').split('\n');

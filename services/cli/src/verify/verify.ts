@@ -1,3 +1,4 @@
+import { groupIdOf } from '@lvra/consumer/group-id';
 import { ledgerFaults } from '@lvra/shared/ledger/verify-schema';
 import { isStem } from '@lvra/shared/stem';
 import type { OpenLedger } from '../ledger.js';
@@ -75,7 +76,8 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     onObjects: (count) => onProgress('objects', count, undefined),
   });
   if (options.kafka) {
-    const { kafkaServer = [], myTopic = [], groupId = '', kafkaSecurity: security } = settings;
+    const { kafkaServer = [], myTopic = [], kafkaSecurity: security } = settings;
+    const groupId = groupIdOf(settings, ledger);
     await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId, security }, findings);
   }
   return findings;

@@ -134,7 +134,7 @@ export class Broker {
 /** One test's data root, its consumers and their group; all is ended and removed with the test. */
 export class Scene {
   rig = new TestRig();
-  readonly group: string;
+  group: string;
   readonly #server: KafkaServer;
   readonly #running: Running[] = [];
 
