@@ -17,6 +17,8 @@ export interface DataPaths {
   batch(stem: string): string;
   /** The feature file of a stem; that of a set of features which is not the default one lies in a folder of the set's. */
   features(stem: string, set?: string): string;
+  /** The folder of the raw bytes of quarantined alerts. */
+  readonly quarantine: string;
   /** The raw bytes of one quarantined alert. */
   quarantined(stem: string, stage: string, position: number): string;
   /** The images of a stem's alerts, where they are kept. */
@@ -50,6 +52,7 @@ export function dataPaths(root: string): DataPaths {
     database: join(root, 'db', 'log.db'),
     locks: join(root, 'locks'),
     models: join(root, 'models'),
+    quarantine: join(root, 'quarantine'),
     batch: (stem) => dated('JSON', stem, `${stem}.json`),
     features: (stem, set = DEFAULT_FEATURES) =>
       dated(set === DEFAULT_FEATURES ? 'csv' : `${OTHER_FEATURES}${set}`, stem, `${stem}.csv`),

@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { styleText } from 'node:util';
 import type { Sandbox } from '@lvra/sandbox/sandbox';
 import type { ObjectScore } from '@lvra/shared/ledger/totals';
 import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
@@ -48,9 +47,9 @@ export async function describeDemo(
   ] as const;
   return [
     '',
-    ...facts.map(([name, value, note]) => `${name.padEnd(12)}${styleText('bold', value.padStart(8))}   ${note}`),
+    ...facts.map(([name, value, note]) => `${name.padEnd(12)}${value.padStart(8)}   ${note}`),
     '',
-    styleText('bold', 'The highest scores, and what the simulator knows the objects to be'),
+    'The highest scores, and what the simulator knows the objects to be:',
     highest(best.slice(0, SHOWN_SCORES), truths),
     '',
     `The batches (JSON/), features (csv/), logs and database (db/log.db) are in ${root}/. The scores are those of a`,

@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
@@ -7,7 +6,7 @@ import { beginDemoFolder } from './demo-folder.js';
 import { demoSource } from './demo-source.js';
 import { describeDemo } from './demo-summary.js';
 import { Embedded } from './embedded.js';
-import { print } from './formats.js';
+import { print, printTrouble } from './formats.js';
 import { startProgress } from './progress.js';
 import { watch } from './watch.js';
 
@@ -42,7 +41,7 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   const settings = loadSettings({ environment });
   const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
   const embedded = new Embedded(settings, 'lvra demo', source);
-  print(`${styleText('bold', 'Simulated alerts')} → features → scores → annotations at ${sandbox.endpoint}\n`);
+  print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
   const begun = performance.now();
   const progress = startProgress();
   const endWatch = watch(embedded, progress, ALERTS);
@@ -55,7 +54,7 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
     progress.end();
   }
   print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
-  for (const trouble of troubles) process.stderr.write(`lvra: ${trouble}\n`);
+  for (const trouble of troubles) printTrouble(trouble);
   if (troubles.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
   embedded.close();
 }

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { visible, visibleLines } from '@lvra/shared/observe/terminal';
 import Table from 'cli-table3';
 
 /** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
@@ -34,17 +34,6 @@ const NO_LINES = {
   middle: '  ',
 };
 
-/** What a terminal obeys, and what turns the direction of writing. */
-const OBEYED = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A text from outside on one line, with everything that a terminal would obey written out: `\\x1b[31m`. */
-export function visible(text: string): string {
-  return text.replace(OBEYED, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
-  });
-}
-
 /** A table without lines, so that grep and awk read it as well as people do. */
 export function table(
   head: readonly string[],
@@ -56,18 +45,16 @@ export function table(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
   });
-  printed.push(
-    head.map((name) => styleText('bold', name)),
-    ...rows.map((row) => row.map(visible)),
-  );
+  printed.push([...head], ...rows.map((row) => row.map(visible)));
   return printed.toString().replace(/ +$/gm, '');
 }
 
-/** Everything that `visible` writes out but line ends and our own styles. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is about these
-const NOT_OURS = /\x1b(?!\[[0-9]{0,2}m)|(?!\x1b|\n)[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Prints to stdout, with a line end. */
+/** Prints to stdout, with a line end; what a terminal would obey is written out. */
 export function print(text: string): void {
-  process.stdout.write(`${text.replace(NOT_OURS, visible)}\n`);
+  process.stdout.write(`${visibleLines(text)}\n`);
+}
+
+/** Says on stderr what went wrong, on a line of its own. */
+export function printTrouble(text: string): void {
+  process.stderr.write(`lvra: ${visible(text)}\n`);
 }

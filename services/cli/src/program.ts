@@ -1,3 +1,4 @@
+import { visible } from '@lvra/shared/observe/terminal';
 import { Command } from 'commander';
 
 const AFTER_HELP = `
@@ -48,7 +49,7 @@ function sayInOneLine(command: Command): void {
         .replace(/^error: /, '')
         .trim()
         .replaceAll('\n', ' ');
-      write(`lvra: ${mistake}; see lvra ${pathOf(command)}--help\n`);
+      write(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`);
     },
   });
   command.commands.forEach(sayInOneLine);

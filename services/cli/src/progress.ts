@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Metrics } from '@lvra/shared/observe/metrics';
+import { visible } from '@lvra/shared/observe/terminal';
 import cliProgress from 'cli-progress';
 import { count, print, utc } from './formats.js';
 
@@ -52,7 +53,7 @@ class Bar implements Progress {
   }
 
   say(line: string): void {
-    this.#bars.log(`${styleText('yellow', line)}\n`);
+    this.#bars.log(`${styleText('yellow', visible(line))}\n`);
   }
 
   end(): void {

@@ -6,7 +6,7 @@ import { loadSettings, type Override } from '@lvra/shared/settings/settings';
 import { type Stage, UPSTREAM } from '@lvra/shared/stages';
 import { statusMeaning } from '@lvra/shared/status';
 import { Embedded } from './embedded.js';
-import { count, duration, print, table } from './formats.js';
+import { count, duration, print, printTrouble, table } from './formats.js';
 import { countsOf, startProgress } from './progress.js';
 import { watch } from './watch.js';
 
@@ -51,7 +51,7 @@ function sayWhatIsLeft(embedded: Embedded, troubles: readonly string[]): void {
   const left = embedded.unfinished();
   if (left.length === 0 && troubles.length === 0) return;
   process.exitCode = EXIT.failed;
-  for (const trouble of troubles) process.stderr.write(`lvra: ${trouble}\n`);
+  for (const trouble of troubles) printTrouble(trouble);
   if (left.length === 0) return;
   const keyOf = ({ stem, vra }: UnfinishedStem, stage: Stage | undefined) => `${stem} ${vra} ${stage}`;
   const unfinished = new Set(left.map((each) => keyOf(each, each.stage)));

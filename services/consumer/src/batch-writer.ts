@@ -8,6 +8,7 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
 import { sleep } from '@lvra/shared/sleep';
 import { subjects } from '@lvra/shared/subjects';
+import { believableArrival } from './arrival.js';
 import { removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
 import { writeCutouts } from './cutout-file.js';
 import { isGood, isLeftOut, offsetRanges, quarantineEntries, type Received } from './received.js';
@@ -119,7 +120,7 @@ export class BatchWriter {
         source: this.#options.source.name,
         diaObjectIds: good.map(({ alert }) => alert.diaObjectId),
         bytes: messages.reduce((sum, { length }) => sum + length, 0),
-        receivedMs: Float64Array.from(good, ({ message }) => message.receivedMs),
+        receivedMs: Float64Array.from(good, ({ message }) => believableArrival(message.receivedMs)),
         groupId: this.#options.groupId,
         ranges: offsetRanges(received),
         quarantined: bad.map(({ entry }) => entry),

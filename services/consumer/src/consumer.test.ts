@@ -47,6 +47,12 @@ describe('the consumer', () => {
     assert.deepEqual(rig.ledger.batches.receivedMs(stem as string), new Float64Array(3).fill(1_770_000_000_000));
   });
 
+  test('does not know when Kafka had an alert whose time is of before there were any', async () => {
+    await consume([{ ...message(alertText(0)), receivedMs: Date.UTC(1970, 0, 2) }, message(alertText(1))]);
+    const received = rig.ledger.batches.receivedMs(rig.stems()[0] as string);
+    assert.deepEqual(received, Float64Array.of(Number.NaN, 1_770_000_000_000));
+  });
+
   test('keeps an alert that is in a batch twice', async () => {
     await consume([message(alertText(1)), message(alertText(1))]);
     assert.deepEqual(rig.numbers(), [1, 1]);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { schemaIdOf } from '@lvra/shared/avro/frame';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import type { QuarantinedAlert, QuarantineLedger } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
+import { quarantineFile } from '@lvra/shared/quarantine-file';
 import { type AlertFormat, jsonFormat } from './format.js';
 import type { AlertSource, RawMessage } from './source.js';
 
@@ -31,7 +31,7 @@ export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: 
     async run(sink, signal) {
       for (const { id, path, receivedMs } of alerts) {
         if (signal.aborted) return;
-        const message = { bytes: await bytesOf(join(paths.root, path), id), receivedMs: receivedMs ?? Number.NaN };
+        const message = { bytes: await bytesOf(quarantineFile(paths, path), id), receivedMs: receivedMs ?? Number.NaN };
         await avro.missing?.(message.bytes)?.look();
         idOf.set(message, id);
         const wait = sink.add(message);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf } from '../errors.js';
 import type { Metrics } from './metrics.js';
 import { hideSecrets } from './secrets.js';
+import { visibleLines } from './terminal.js';
 
 export interface HealthOptions {
   readonly host: string;
@@ -27,10 +28,8 @@ export interface HealthServer {
 export async function serveHealth(options: HealthOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
     respond(request.url ?? '/', options)
-      .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(hideSecrets(body)))
-      .catch((error) =>
-        response.writeHead(500, { 'content-type': 'text/plain' }).end(`${hideSecrets(messageOf(error))}\n`),
-      );
+      .then(({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(shown(body)))
+      .catch((error) => response.writeHead(500, { 'content-type': 'text/plain' }).end(shown(`${messageOf(error)}\n`)));
   });
   await listen(server, options.host, options.port);
   return {
@@ -42,6 +41,9 @@ export async function serveHealth(options: HealthOptions): Promise<HealthServer>
       }),
   };
 }
+
+/** A reason may quote what came from outside, and `curl` prints it. */
+const shown = (body: string) => visibleLines(hideSecrets(body));
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import type { DataPaths } from '../paths.js';
 import { nightOf } from '../stem.js';
 import { hideSecrets } from './secrets.js';
+import { visibleLines } from './terminal.js';
 
 export type { Logger };
 
@@ -60,17 +61,12 @@ export function createLogger(paths: DataPaths, name: string, destination: { stdo
   );
 }
 
-/** Control characters beyond ASCII and those that turn the direction of writing; JSON lets them stand in strings. */
-const OBEYED = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Whoever reads a log in a terminal must see what is in it, not have the terminal do it. */
-function escapeForTerminals(line: string): string {
-  return line.replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/** Hides the secrets that stand under no name: in a message, a stack, an address, a nested body. */
+/**
+ * Hides the secrets that stand under no name: in a message, a stack, an address, a nested body. And JSON lets much stand in
+ * strings that a terminal obeys: the log's reader must see it, not have the terminal do it.
+ */
 function withoutSecrets(stream: pino.DestinationStream): pino.DestinationStream {
-  return { write: (line) => stream.write(escapeForTerminals(hideSecrets(line))) };
+  return { write: (line) => stream.write(visibleLines(hideSecrets(line))) };
 }
 
 /**

@@ -174,6 +174,7 @@ export class Metrics {
   /** A process begins to do a stage's work for a VRA. */
   beginStage(stage: Stage, vra: string): void {
     for (const outcome of ['done', 'partial', 'failed']) this.stems.inc({ stage, vra, outcome }, 0);
+    this.rows.inc({ stage, vra }, 0);
     if (stage !== 'annotate') {
       for (const reason of QUARANTINE_REASONS) this.quarantined.inc({ stage, reason }, 0);
       return;

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../errors.js';
 import { hideSecrets } from '../observe/secrets.js';
+import { visibleLines } from '../observe/terminal.js';
 import { LockHeld } from './locks.js';
 
 /** What the exit codes of all our programs say. */
@@ -45,7 +46,7 @@ function report(name: string, error: unknown): void {
 
 /** Without secrets, and without what a terminal would obey: a message may quote what came from outside. */
 function shown(text: string): string {
-  return hideSecrets(text).replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, '\ufffd');
+  return visibleLines(hideSecrets(text));
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,6 +1,6 @@
 import { DEFAULT_PREFIX, isNatsPrefix } from '../subjects.js';
 import { KAFKA_SETTINGS } from './kafka.js';
-import { decimal, list, oneOf, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
+import { decimal, list, oneOf, plainServers, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
 const GIBIBYTE = 1024 ** 3;
 
@@ -14,7 +14,7 @@ export type SourceName = (typeof SOURCES)[number];
  * `deploy/settings/settings.yaml`; a test holds the defaults of the two together.
  */
 export const COMMON_SETTINGS = {
-  kafkaServer: servers('lasair-lsst-kafka_pub.lsst.ac.uk:9092').optional(),
+  kafkaServer: plainServers('lasair-lsst-kafka_pub.lsst.ac.uk:9092').optional(),
   myTopic: list('the name of a topic, or a list of them', isTopic).optional(),
   groupId: text('the name of a Kafka group', 255).optional(),
   ...KAFKA_SETTINGS,

@@ -65,6 +65,18 @@ describe('the settings of the Kafka source', () => {
     assert.match(`${ca}${certificate}${key}`, /AAAA.*AAAA.*BBBB/s);
   });
 
+  test('take servers as the Kafka client reads them, and say what to write instead of others', () => {
+    const load = (given: string) => complaints('', { LVRA_KAFKA_SERVER: given });
+    for (const given of ['[::1]:9092', 'kafka://one:9092', 'one:99999', 'one:0', 'one', 'one:9092,[::1]:9092']) {
+      const [complaint = '', ...others] = load(given);
+      assert.match(
+        complaint,
+        /^LVRA_KAFKA_SERVER is .*: write host:port, .*; a name for an address of IPv6, and no scheme/,
+      );
+      assert.deepEqual(others, []);
+    }
+  });
+
   test('refuse a password in an address, and do not show it', () => {
     const address = 'https://idac:hunter2@schemas.example.org/registry';
     const write = 'write the address of a schema registry, or a folder of schemas; no name or password belongs in it';

@@ -63,11 +63,28 @@ function isPlainAddress(given: string): boolean {
   return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
-const HOST_AND_PORT = /^([a-z]+:\/\/)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
+const HOST_AND_PORT = /^(?<scheme>[a-z]+:\/\/)?(?<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(?<port>[0-9]{1,5})$/;
 
 /** One or several `host:port`. */
 export function servers(example: string) {
-  return list(`host:port, several with commas, such as ${example}`, (given) => HOST_AND_PORT.test(given));
+  return list(`host:port, several with commas, such as ${example}`, (given) => partsOf(given) !== undefined);
+}
+
+/** One or several `host:port` of a client that knows neither schemes nor the addresses of IPv6. */
+export function plainServers(example: string) {
+  return list(
+    `host:port, several with commas, such as ${example}; a name for an address of IPv6, and no scheme before it`,
+    (given) => {
+      const { scheme, host } = partsOf(given) ?? {};
+      return host !== undefined && scheme === undefined && !host.startsWith('[');
+    },
+  );
+}
+
+function partsOf(given: string): Record<string, string | undefined> | undefined {
+  const parts = HOST_AND_PORT.exec(given)?.groups;
+  const port = Number(parts?.port);
+  return port >= 1 && port <= 65_535 ? parts : undefined;
 }
 
 /** A YAML list, or text with commas; at least one item, none of them twice. */

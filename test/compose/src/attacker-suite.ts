@@ -103,6 +103,21 @@ describe('somebody inside the network', () => {
     }
   });
 
+  test('finds in each container its own folder of secrets and no other', async () => {
+    const own: Readonly<Record<string, readonly string[]>> = { consumer: ['consumer'], annotate: ['annotate'] };
+    for (const service of Object.keys(DOCUMENTED)) {
+      const [container = ''] = await stack.containers(service);
+      const mounts = JSON.parse(await stack.docker('inspect', '--format', '{{json .Mounts}}', container));
+      const secrets = mounts.map(({ Destination }: { Destination: string }) => Destination.split('/run/secrets')[1]);
+      const found = secrets.filter((path: string | undefined) => path !== undefined);
+      assert.deepEqual(
+        found,
+        (own[service] ?? []).map((name) => `/${name}`),
+        service,
+      );
+    }
+  });
+
   test('finds Lasair’s token in the annotate stage alone, and not on any page, in a log or in an image', async () => {
     for (const service of Object.keys(DOCUMENTED)) {
       const [container = ''] = await stack.containers(service);

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
+import { visible } from '@lvra/shared/observe/terminal';
+import { quarantineFile } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
 import { print, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
@@ -68,7 +69,7 @@ function list({ ledger }: OpenLedger, all: boolean): void {
 function show({ ledger, paths }: OpenLedger, id: bigint): void {
   const alert = ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
-  const path = join(paths.root, alert.path);
+  const path = alert.path === '' ? undefined : quarantineFile(paths, alert.path);
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
     ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
@@ -77,11 +78,11 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
     ...(alert.diaSourceId === undefined
       ? []
       : [['source', `${alert.diaSourceId} of the object ${alert.diaObjectId}`] as const]),
-    ['bytes', alert.path === '' ? 'none were kept' : `${path} (${size(alert.bytes)})`],
+    ['bytes', path === undefined ? 'none were kept' : `${path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
-  const beginning = alert.path === '' ? [] : ['', beginningOf(path)];
-  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${fact}`), ...beginning].join('\n'));
+  const beginning = path === undefined ? [] : ['', beginningOf(path)];
+  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
 }
 
 /** With the VRA whose model has no score of it. */

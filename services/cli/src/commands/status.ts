@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
 import { count, print, table, utc } from '../formats.js';
@@ -56,7 +55,7 @@ function describe({ profile, dataRoot, stages, quarantined, unscored }: ReturnTy
     Object.entries(row.failed)
       .map(([code, stems]) => `${code}: ${count(stems)}`)
       .join(', '),
-    row.dead > 0 ? styleText('red', count(row.dead)) : '0',
+    count(row.dead),
     row.oldestPending ?? '',
   ]);
   const head = ['stage', 'VRA', 'done', 'partial', 'pending', 'failed', 'dead', 'oldest'];

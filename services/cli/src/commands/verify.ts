@@ -1,4 +1,5 @@
 import { UsageError } from '@lvra/shared/errors';
+import { visible } from '@lvra/shared/observe/terminal';
 import { dataPaths } from '@lvra/shared/paths';
 import { EXIT } from '@lvra/shared/service/program';
 import { loadSettings } from '@lvra/shared/settings/settings';
@@ -77,7 +78,7 @@ let shownAt = Number.NEGATIVE_INFINITY;
 function showProgress(what: string, done: number, all: number | undefined): void {
   if (performance.now() - shownAt < 200) return;
   shownAt = performance.now();
-  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${what}`);
+  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${visible(what)}`);
 }
 
 function asJson({ kept, notes, total, counts }: Findings): string {

@@ -42,7 +42,7 @@ export function prepareContainers(places: ContainerPlaces): void {
   const { values, complaints } = readEnvFile(places.envFile, '.env', places.exampleFile);
   const environment = { ...values, LVRA_DATA_ROOT: places.data, LVRA_DATA_ROOT_DEV: places.data };
   const receivers = alertReceivers(environment);
-  complaints.push(...receivers.complaints, ...settingsComplaints(environment));
+  complaints.push(...receivers.complaints, ...secretComplaints(values), ...settingsComplaints(environment));
   const [user, group] = [owner('LVRA_UID', values, complaints), owner('LVRA_GID', values, complaints)];
   if (complaints.length > 0) throw new UsageError(complaints.join('\n'));
 
@@ -61,6 +61,23 @@ export function prepareContainers(places: ContainerPlaces): void {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   });
+}
+
+/** Each container mounts its own secrets alone, so a file in another folder is there for this program and for no service. */
+const SECRET_FOLDERS: readonly (readonly [variable: RegExp, folder: string])[] = [
+  [/^LASAIR_\w*TOKEN_FILE$/, 'annotate'],
+  [/^LVRA_KAFKA_PASSWORD_FILE$/, 'consumer'],
+  [/^LVRA_TNS_API_KEY_FILE$/, 'tns'],
+  [/^LVRA_ALERT_\w+_FILE$/, 'alerts'],
+];
+
+/** @returns complaints about files of secrets that are not where the container that needs them looks */
+export function secretComplaints(values: Readonly<Record<string, string>>): string[] {
+  return SECRET_FOLDERS.flatMap(([variable, folder]) =>
+    Object.entries(values)
+      .filter(([name, path]) => variable.test(name) && path !== '' && !path.startsWith(`/run/secrets/${folder}/`))
+      .map(([name]) => `${name}: put the file into secrets/${folder} and write /run/secrets/${folder}/<its name>`),
+  );
 }
 
 function settingsComplaints(environment: Record<string, string>): string[] {

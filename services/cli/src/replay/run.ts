@@ -7,7 +7,7 @@ import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { isStem } from '@lvra/shared/stem';
-import { count, print, utc } from '../formats.js';
+import { count, print, printTrouble, utc } from '../formats.js';
 import { startProgress } from '../progress.js';
 import { annotateAgain } from './annotating.js';
 import { jobName, jobOf, type ReplayJob, type ReplayOptions } from './job.js';
@@ -58,8 +58,7 @@ async function run(pipeline: Pipeline, job: ReplayJob): Promise<void> {
   if (isWhole) replays.end(id, Date.now());
   else process.exitCode = EXIT.failed;
   print(tally.inWords(job, replays.totals(id)));
-  if (!isWhole)
-    process.stderr.write(`lvra: ${stopped ?? 'not everything is done'}; run the same command again to go on\n`);
+  if (!isWhole) printTrouble(`${stopped ?? 'not everything is done'}; run the same command again to go on`);
 }
 
 /** @returns why it was stopped, in words; undefined where it came to its end */

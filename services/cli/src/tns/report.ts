@@ -14,7 +14,7 @@ import { submissionOf } from '@lvra/tns/report';
 import { MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
-import { duration, print } from '../formats.js';
+import { duration, print, printTrouble } from '../formats.js';
 import { lendLedger, type OpenLedger } from '../ledger.js';
 import { typedYes } from './confirm.js';
 import { readObjectIds } from './object-ids.js';
@@ -106,7 +106,9 @@ function objectsOf(
 
 function warnOfLeapSeconds(): void {
   if (new Date().toISOString().slice(0, 10) < LEAP_SECONDS_GOOD_UNTIL) return;
-  say(`the table of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`);
+  printTrouble(
+    `the table of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`,
+  );
 }
 
 /** What would be reported at the live site. */
@@ -125,13 +127,13 @@ async function dryRun(
     now: Date.now(),
   } as const;
   const planned = await planReports(ids, options);
-  if (planned.length === 0) return say('there is no such object');
+  if (planned.length === 0) return printTrouble('there is no such object');
   print(planTable(planned));
   const reports = reportsOf(planned).map(({ report }) => report);
   for (let from = 0; from < reports.length; from += MOST_REPORTS) {
     print(`\n${JSON.stringify(JSON.parse(submissionOf(reports.slice(from, from + MOST_REPORTS))), null, 2)}`);
   }
-  say(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
+  printTrouble(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
   if (planned.some(({ kind }) => kind === 'impossible')) process.exitCode = EXIT.failed;
 }
 
@@ -144,15 +146,17 @@ async function report(
 ): Promise<void> {
   const again = options.again === true;
   const locks = takeLocks(paths, ['tns'], 'exclusive', 'lvra tns-report');
-  const signal = stopSignal(() => say('stopping; what is under way is finished first, a second Ctrl-C breaks it off'));
+  const signal = stopSignal(() =>
+    printTrouble('stopping; what is under way is finished first, a second Ctrl-C breaks it off'),
+  );
   const client = new TnsClient({
     ...sending,
     signal,
-    onWait: (waitMs) => say(`TNS asks for a rest: ${duration(waitMs)}`),
+    onWait: (waitMs) => printTrouble(`TNS asks for a rest: ${duration(waitMs)}`),
   });
   try {
     const submitting = new Submitting({
-      ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say, now: Date.now },
+      ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say: printTrouble, now: Date.now },
       sender: `process ${process.pid} on ${hostname()}`,
     });
     const before = ledger.tns.open(sending.site);
@@ -188,13 +192,15 @@ function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: 
 function sayTooFresh(planned: Planned): void {
   if (planned.kind !== 'standing' || !isInDoubt(planned.standing)) return;
   const from = new Date(planned.standing.sentAt + DOUBT_MS).toISOString().slice(11, 16);
-  say(`${planned.diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`);
+  printTrouble(
+    `${planned.diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`,
+  );
 }
 
 async function isMeant(reports: number, { live, yes }: TnsReportOptions, { address }: TnsSending): Promise<boolean> {
   if (!live || yes) return true;
   const meant = await typedYes(`Type yes to report ${reports} objects to ${address}:`);
-  if (!meant) say('nothing was sent');
+  if (!meant) printTrouble('nothing was sent');
   return meant;
 }
 
@@ -210,7 +216,7 @@ function conclude(
   const records = [...concerned].flatMap((id) => ledger.ofObject(id).findLast((record) => record.site === site) ?? []);
   print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
   const open = ledger.open(site);
-  if (open.some(isInDoubt)) say(IN_DOUBT);
+  if (open.some(isInDoubt)) printTrouble(IN_DOUBT);
   const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));
   const isLeft = ids.some((id) => !named.has(id) && !isThere(ledger.standing(site, id)));
   if (isLeft || open.length > 0) process.exitCode = EXIT.failed;
@@ -222,9 +228,4 @@ const IN_DOUBT =
 
 function isThere(standing: TnsRecord | undefined): boolean {
   return standing !== undefined && standing.outcome !== undefined && standing.outcome !== 'lost';
-}
-
-/** To the person at the keyboard, beside the output. */
-function say(words: string): void {
-  process.stderr.write(`lvra: ${words}\n`);
 }

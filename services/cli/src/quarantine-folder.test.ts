@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { dataPaths } from '@lvra/shared/paths';
+import { runLvra, temporaryFolder } from './testing/run-lvra.js';
+
+const STEM = '20260301_000001';
+const SECRET = 'the-token-of-somebody';
+
+describe('what the ledger says of an alert in quarantine leads to no file outside of it', () => {
+  const { folder, remove } = temporaryFolder();
+  const root = join(folder, 'data');
+  const paths = dataPaths(root);
+  const environment = { LVRA_DATA_ROOT: root };
+  const outside = join(folder, 'env');
+  const numbers = new Map<string, bigint>();
+
+  /** An alert in quarantine, whose bytes are said to be there. */
+  function add(what: string, path: string): void {
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+    const position = numbers.size;
+    ledger.quarantine.add({
+      ...{ stem: STEM, stage: 'consumer', position, reason: 'not_json', detail: what, path, bytes: 9, at: Date.now() },
+    });
+    numbers.set(what, ledger.quarantine.list().at(-1)?.id as bigint);
+    ledger.close();
+  }
+
+  before(async () => {
+    mkdirSync(root);
+    assert.equal((await runLvra(['init'], environment)).code, 0);
+    writeFileSync(outside, `{"diaObjectId": "${SECRET}"}`);
+    const file = paths.quarantined(STEM, 'consumer', 1);
+    mkdirSync(join(file, '..'), { recursive: true });
+    symlinkSync(outside, `${file}.link`);
+    symlinkSync(folder, join(root, 'quarantine', 'folder'));
+    writeFileSync(file, 'not an alert \x1b[31m');
+    add('an absolute path', `/../../../../../../..${outside}`);
+    add('dots', '../env');
+    add('dots behind the folder', 'quarantine/../../env');
+    add('a link', relative(root, `${file}.link`));
+    add('a link to a folder', 'quarantine/folder/env');
+    add('another file of the data folder', 'db/log.db');
+    add('a folder', 'quarantine/2026');
+    add('the folder itself', 'quarantine');
+    add('nothing', 'quarantine/2026/none.raw');
+    add('a file of it', relative(root, file));
+  });
+  after(remove);
+
+  test('lvra quarantine show shows none of it', async () => {
+    for (const [what, id] of numbers) {
+      const { code, stdout, stderr } = await runLvra(['quarantine', 'show', String(id)], environment);
+      assert.ok(!(stdout + stderr).includes(SECRET), what);
+      assert.equal(code, what === 'a file of it' ? 0 : 2, `${what}: ${stdout}${stderr}`);
+      if (code === 2) assert.match(stderr, /is no file of .*quarantine.*not read|cannot be read: ENOENT/, what);
+    }
+  });
+
+  test('lvra quarantine replay reads none of it', async () => {
+    for (const [what, id] of numbers) {
+      if (what === 'a file of it') continue;
+      const { code, stdout, stderr } = await runLvra(['quarantine', 'replay', String(id)], {
+        ...environment,
+        LVRA_SOURCE: 'none',
+        LVRA_DRY_RUN: 'yes',
+      });
+      assert.equal(code, 2, `${what}: ${stdout}${stderr}`);
+    }
+    const batches = readdirSync(join(root, 'JSON'), { recursive: true, encoding: 'utf8' });
+    for (const file of batches.filter((name) => name.endsWith('.json'))) {
+      assert.ok(!readFileSync(join(root, 'JSON', file), 'utf8').includes(SECRET), file);
+    }
+  });
+
+  test('and a quarantine folder that is itself a link, to another volume for instance, is used as before', async () => {
+    renameSync(join(root, 'quarantine'), join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), join(root, 'quarantine'));
+    const { code, stdout } = await runLvra(['quarantine', 'show', String(numbers.get('a file of it'))], environment);
+    assert.equal(code, 0);
+    assert.match(stdout, /not an alert \\x1b\[31m/);
+    rmSync(join(root, 'quarantine'));
+  });
+});
