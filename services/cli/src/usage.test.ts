@@ -39,7 +39,11 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
     [['start', 'everything'], root, /^lvra: .*'everything' is invalid.*consumer, feature, predict, annotate/],
     [['start', 'consumer', '--vra', 'r0b'], root, /^lvra: the consumer works for all VRAs/],
     [['start', 'feature', '--vra', 'r0c'], root, /^lvra: there is no VRA r0c in the settings; there are r0b$/],
-    [['stem', 'yesterday'], root, /^lvra: "yesterday" is not a stem: write YYYYMMDD_HHMMSS$/],
+    [
+      ['stem', 'yesterday'],
+      root,
+      /^lvra: there is no ledger at .*: check the data root, or make one with `lvra init`$/,
+    ],
     [['retry'], root, /^lvra: name one stem, or write --failed/],
     [['retry', '--failed', '--force'], root, /^lvra: --force goes with one stem/],
     [['status'], {}, /^lvra: LVRA_DATA_ROOT is not set: /],
