@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js';
 import { isStem } from '../stem.js';
 import { type Database, writing } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
+import { UNNAMED } from './verify-names.js';
 
 /** How many rows of each table were removed. */
 export type Removed = Readonly<Record<string, number>>;
@@ -40,9 +41,9 @@ export class Forgetting {
     });
   }
 
-  /** Removes the rows whose stem is NULL or no text. */
+  /** Removes the rows whose stem is NULL, no text, or cannot be typed. */
   unnamed(): Removed {
-    return writing(this.#database, () => this.#everything("typeof(stem) <> 'text'"));
+    return writing(this.#database, () => this.#everything(UNNAMED));
   }
 
   /**

@@ -89,7 +89,13 @@ export class StatusColumn {
     this.#write = database.prepare(
       `UPDATE ${table} SET ${column} = ?, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
     );
-    this.#reopen = database.prepare(`UPDATE ${table} SET ${column} = 0, timestamp = current_timestamp WHERE stem = ?`);
+    const known = [...Object.values(STATUS_TABLE), 'batch'].map(
+      (each) => `SELECT stem FROM ${each} WHERE stem = @stem`,
+    );
+    this.#reopen = database.prepare(
+      `INSERT INTO ${table} (stem, ${column}) SELECT @stem, 0 WHERE EXISTS (${known.join(' UNION ALL ')})
+       ON CONFLICT (stem) DO UPDATE SET ${column} = 0, timestamp = current_timestamp`,
+    );
     this.#waive = database.prepare(
       `UPDATE ${table} SET ${column} = NULL, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
     );
@@ -111,9 +117,13 @@ export class StatusColumn {
     return this.#waive.run(stem).changes > 0;
   }
 
-  /** Opens a stem again, whatever its status, for a person who asked to have it done. */
+  /**
+   * Opens a stem again, whatever its status, for a person who asked to have it done; where its row was lost it gets one.
+   *
+   * @returns false where the ledger does not know the stem
+   */
   reopen(stem: string): boolean {
-    return this.#reopen.run(stem).changes > 0;
+    return this.#reopen.run({ stem }).changes > 0;
   }
 }
 

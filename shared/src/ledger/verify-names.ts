@@ -14,6 +14,9 @@ const DIGIT = '[0-9]';
 /** `YYYYMMDD_HHMMSS` for GLOB; whether there is such a second is not looked at. */
 const LIKE_A_STEM = `${DIGIT.repeat(8)}_${DIGIT.repeat(6)}`;
 
+/** Rows whose stem is NULL, no text, or has characters that one cannot type: they have no name to call them by. */
+export const UNNAMED = "(typeof(stem) <> 'text' OR stem GLOB '*[^ -~]*' OR instr(stem, char(0)) > 0)";
+
 /** Names that cannot be stems, as a row written by hand may have them. It reads and never writes. */
 export class NameVerification {
   readonly #database: Database;
@@ -25,7 +28,7 @@ export class NameVerification {
   /** Texts in the place of stems that do not even look like one. */
   odd(): string[] {
     const names = STEM_TABLES.map(
-      (table) => `SELECT stem FROM ${table} WHERE typeof(stem) = 'text' AND stem NOT GLOB '${LIKE_A_STEM}'`,
+      (table) => `SELECT stem FROM ${table} WHERE stem NOT GLOB '${LIKE_A_STEM}' AND NOT ${UNNAMED}`,
     );
     return this.#database.prepare<[], string>(names.join(' UNION ')).pluck().all();
   }
@@ -35,9 +38,9 @@ export class NameVerification {
     return this.#count('stem = ?', name);
   }
 
-  /** The tables that have rows in which the stem is NULL or no text, and how many. */
+  /** The tables that have rows without a name, and how many. */
   unnamed(): { table: string; rows: number }[] {
-    return this.#count("typeof(stem) <> 'text'");
+    return this.#count(UNNAMED);
   }
 
   #count(condition: string, ...values: string[]): { table: string; rows: number }[] {

@@ -20,6 +20,12 @@ export interface SourceFact {
   readonly diaSourceId: bigint | null;
 }
 
+/** The threshold flags of one source. */
+export interface FlagFact extends SourceFact {
+  /** Of the row of threshold_flags_provenance. */
+  readonly id: bigint;
+}
+
 export interface QuarantineFact {
   readonly stage: string;
   readonly position: number;
@@ -60,7 +66,7 @@ export interface StemFacts {
   readonly quarantined: readonly QuarantineFact[];
   /** The alerts that a VRA's model could not score. */
   unscored(vra: string): SourceFact[];
-  readonly flags: readonly SourceFact[];
+  readonly flags: readonly FlagFact[];
   readonly scores: readonly ScoreFact[];
 }
 
@@ -117,7 +123,7 @@ export class StemVerification {
         "SELECT diaObjectId, diaSourceId FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ?",
       ),
       flags: database.prepare(
-        'SELECT diaObjectId, diaSourceId FROM threshold_flags_provenance WHERE stem = ? ORDER BY ID',
+        'SELECT ID AS id, diaObjectId, diaSourceId FROM threshold_flags_provenance WHERE stem = ? ORDER BY ID',
       ),
       scores: database.prepare(
         `SELECT ID AS id, diaObjectId, diaSourceId, model_name AS model, model_version AS version, outcome
@@ -174,7 +180,7 @@ export class StemVerification {
         bytes: numberOf(bytes),
       })),
       unscored: (vra) => statements.unscored.all(stem, vra),
-      flags: (statements.flags.all(stem) as SourceFact[]).map((row) => ({ ...row, ...idsIn(row) })),
+      flags: (statements.flags.all(stem) as FlagFact[]).map((row) => ({ ...row, ...idsIn(row) })),
       scores: (statements.scores.all(stem) as ScoreFact[]).map((row) => ({ ...row, ...idsIn(row) })),
     };
   }

@@ -11,7 +11,7 @@ copy first: \`lvra backup\`.
 
   stem     all rows of a name that is no stem. Of a stem only its status rows, and only where the ledger has nothing else
            of it: no batch, no objects, no scores.
-  unnamed  rows whose stem is NULL or no text
+  unnamed  rows whose stem is NULL, no text, or has characters that cannot be typed
   scores   rows of provenance by their IDs, with what became of them at Lasair
   flags    rows of threshold_flags_provenance by their IDs
 
@@ -33,7 +33,7 @@ export function forgetCommand(): Command {
     .action((name: string) => run(({ forgetting }) => forgetting.stem(name)));
   forget
     .command('unnamed')
-    .description('the rows whose stem is NULL or no text')
+    .description('the rows whose stem is NULL, no text, or cannot be typed')
     .action(() => run(({ forgetting }) => forgetting.unnamed()));
   forget
     .command('scores')

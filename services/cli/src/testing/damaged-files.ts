@@ -48,7 +48,7 @@ export const FILE_DAMAGES: readonly Damage[] = [
   {
     name: 'one digit of an id differs in provenance',
     check: 'id',
-    says: /has no feature row: an id was altered/,
+    says: /is a score of source \d+, of which there is no feature row/,
     do: ({ ledger, stems: [, stem] }) => {
       run(
         ledger,

@@ -52,7 +52,7 @@ export const LEDGER_DAMAGES: readonly Damage[] = [
   {
     name: 'threshold flags are there twice',
     check: 'doubled',
-    says: /threshold_flags_provenance has the row of source \d+ twice/,
+    says: /threshold_flags_provenance has the row of source \d+ twice, the second/,
     do: ({ ledger, stems: [stem] }) => {
       run(
         ledger,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
@@ -8,9 +8,14 @@ import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import type { Findings } from '../verify/findings.js';
-import { verify } from '../verify/verify.js';
+import { verify, verifyLedgerFile } from '../verify/verify.js';
+import { follow, type Operator } from './follow.js';
 import { runLvra, temporaryFolder } from './run-lvra.js';
+import { type Truth, truthOf } from './truth.js';
 import { run, type Victim } from './victim.js';
+
+/** What one finding hides may come to light when it is settled; more often than this nothing gets better. */
+const MOST_ROUNDS = 3;
 
 /** A data folder in which all is done and as promised, and the sandbox that holds its annotations. */
 export class FinishedNight {
@@ -61,37 +66,98 @@ export class FinishedNight {
   }
 
   /** Verifies a copy of the data folder after `damage`; the sandbox is then what it was. */
-  async verified(
+  verified(
     damage: (victim: Victim) => void,
     adapt: (settings: Settings) => Settings = (settings) => settings,
   ): Promise<Findings> {
+    return this.#withCopy((root) => {
+      this.#damage(root, damage);
+      return this.#verify(root, adapt);
+    });
+  }
+
+  /**
+   * Verifies a damaged copy, then does what is said of each finding, until nothing is found any more.
+   *
+   * @returns what was found first, what is found at the end, and what the copy and the sandbox hold then
+   */
+  mended(damage: (victim: Victim) => void): Promise<{ first: Findings; last: Findings; truth: Truth }> {
+    return this.#withCopy(async (root) => {
+      this.#damage(root, damage);
+      const first = await this.#verify(root);
+      let last = first;
+      for (let round = 0; round < MOST_ROUNDS && last.total > 0; round++) {
+        for (const todo of new Set(last.kept.map((finding) => finding.todo)))
+          await follow(todo, this.#operatorOf(root));
+        last = await this.#verify(root);
+      }
+      return { first, last, truth: truthOf(dataPaths(root), this.sandbox) };
+    });
+  }
+
+  /** What the whole data folder and the sandbox hold. */
+  get truth(): Truth {
+    return truthOf(dataPaths(this.root), this.sandbox);
+  }
+
+  #operatorOf(root: string): Operator {
+    const { database } = dataPaths(root);
+    return {
+      run: (words) => runLvra(words, { ...this.environment, LVRA_DATA_ROOT: root }),
+      copyOf: (path) => join(this.root, relative(root, path)),
+      restoreLedger: () => {
+        for (const ending of ['-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
+        cpSync(dataPaths(this.root).database, database);
+      },
+    };
+  }
+
+  /** Lends a copy of the data folder; what the sandbox holds is the same again afterwards. */
+  async #withCopy<T>(use: (root: string) => Promise<T>): Promise<T> {
     const root = join(this.folder, 'copy');
-    cpSync(this.root, root, { recursive: true });
-    const { sandbox } = this;
+    cpSync(this.root, root, { recursive: true, preserveTimestamps: true });
+    const kept = new Map(this.sandbox.annotations);
+    try {
+      return await use(root);
+    } finally {
+      rmSync(root, { recursive: true });
+      const annotations = this.sandbox.annotations as Map<string, unknown>;
+      annotations.clear();
+      for (const [key, held] of kept) annotations.set(key, held);
+    }
+  }
+
+  #damage(root: string, damage: (victim: Victim) => void): void {
+    const paths = dataPaths(root);
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    try {
+      const stems = ledger.database.prepare('SELECT stem FROM batch ORDER BY stem').pluck().all() as string[];
+      damage({ paths, ledger, sandbox: this.sandbox, stems });
+    } finally {
+      ledger.close();
+    }
+  }
+
+  async #verify(root: string, adapt: (settings: Settings) => Settings = (settings) => settings): Promise<Findings> {
     const settings = adapt(loadSettings({ environment: { ...this.environment, LVRA_DATA_ROOT: root } }));
     const vras = settings.vras.map(({ modelName }) => modelName);
     const paths = dataPaths(root);
+    const broken = verifyLedgerFile(paths.database);
+    if (broken) return broken;
     const ledger = Ledger.open(paths.database, vras, { create: false });
-    const kept = new Map(sandbox.annotations);
     try {
-      const stems = ledger.database.prepare('SELECT stem FROM batch ORDER BY stem').pluck().all() as string[];
-      damage({ paths, ledger, sandbox, stems });
       return await verify(
         { settings, paths, ledger, vras, stages: stagesOf(settings) },
         {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,
-          sandbox: sandbox.endpoint,
+          sandbox: this.sandbox.endpoint,
           lookAgainMs: 0,
           onProgress: () => {},
         },
       );
     } finally {
       ledger.close();
-      rmSync(root, { recursive: true });
-      const annotations = sandbox.annotations as Map<string, unknown>;
-      annotations.clear();
-      for (const [key, held] of kept) annotations.set(key, held);
     }
   }
 
@@ -128,5 +194,7 @@ function asFromKafka(paths: DataPaths): void {
     `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES ('g', 'topic', 0, ?, 'f')`,
     next,
   );
+  // As a copy of it that lvra backup makes.
+  ledger.database.pragma('wal_checkpoint(TRUNCATE)');
   ledger.close();
 }

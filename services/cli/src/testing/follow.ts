@@ -1,19 +1,33 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import type { Ran } from './run-lvra.js';
 
-/** What can run `lvra` on a data folder. */
-interface Operator {
+/** What an operator has at hand. */
+export interface Operator {
+  /** Runs `lvra` on the data folder. */
   run(words: readonly string[]): Promise<Ran>;
+  /** Where a copy of a file of the data folder is; undefined where there are no copies. */
+  readonly copyOf?: (path: string) => string;
+  /** Puts a copy of the ledger in the place of the ledger. */
+  readonly restoreLedger?: () => void;
 }
 
 /**
- * For tests: does what `lvra verify` advises, as an operator does who reads no more than what stands in backticks. Then
- * the stages have their turn.
+ * For tests: does what `lvra verify` advises, as an operator does who knows no more than what it says: the commands that
+ * stand in backticks, one after the other, and files and the ledger put back from copies. Then the stages have their turn.
  */
 export async function follow(todo: string, operator: Operator): Promise<void> {
+  const { copyOf, restoreLedger } = operator;
+  const [, path] = /put (\S+) back from a copy/.exec(todo) ?? [];
   const commands = [...todo.matchAll(/`([^`]+)`/g)].map(([, command]) => wordsOf(command as string));
-  assert.ok(commands.length > 0, `there is nothing to do in: ${todo}`);
+  if (path !== undefined) {
+    assert.ok(copyOf, `there is no copy of ${path}`);
+    cpSync(copyOf(path), path, { preserveTimestamps: true });
+  }
+  if (/in the place of log\.db/.test(todo)) {
+    assert.ok(restoreLedger, 'there is no copy of the ledger');
+    restoreLedger();
+  } else assert.ok(commands.length > 0 || path !== undefined, `there is nothing that one could do in: ${todo}`);
   for (const [program, ...words] of commands) {
     if (program === 'rm') rmSync(words[0] as string);
     else {

@@ -2,8 +2,10 @@ import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { isDone } from '@lvra/shared/status';
+import { doAgain } from './advice.js';
 import type { BatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
+import { checkFlags } from './flag-check.js';
 import type { StemCheck } from './stem-check.js';
 import { compare, pairOf } from './tally.js';
 
@@ -33,7 +35,7 @@ export async function checkFeatures(
   if (contents) checkAgainstBatch(facts, contents, rows, isOurs, check);
   const pairs = rows.map(pairOf);
   // The Python pipeline can leave a stem without these rows.
-  if (isOurs || flagged.length > 0) checkFlags(facts.stem, pairs, flagged, check);
+  if (isOurs || flagged.length > 0) checkFlags(facts.stem, pairs, facts.flags, findings);
   return pairs;
 }
 
@@ -52,7 +54,7 @@ export async function rowsOfSet(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       const what = `${path} cannot be read: ${messageOf(error)}`;
-      findings.add({ check: 'features', stem, what, todo: makeAgain(stem) });
+      findings.add({ check: 'features', stem, what, todo: doAgain(stem, 'feature') });
     }
     return undefined;
   }
@@ -60,7 +62,7 @@ export async function rowsOfSet(
 
 async function readFeatures(stem: string, { paths, nights, findings }: StemCheck): Promise<FeatureIds[] | undefined> {
   const path = paths.features(stem);
-  const wrong = (what: string) => findings.add({ check: 'features', stem, what, todo: makeAgain(stem) });
+  const wrong = (what: string) => findings.add({ check: 'features', stem, what, todo: doAgain(stem, 'feature') });
   try {
     return await readFeatureIds(path);
   } catch (error) {
@@ -85,11 +87,10 @@ function checkAgainstBatch(
   const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
     isOurs ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
   const aside = new Set(quarantined.filter(({ stage }) => stage === 'feature').map(({ position }) => position));
-  const compared = compare(contents.withRow.map(name), rows.map(name));
-  const { doubled, strange } = compared;
+  const { doubled, strange, ...compared } = compare(contents.withRow.map(name), rows.map(name), (row) => row);
   // An alert that can be read may be one of which no row can be made: one with too many fields.
   const missing = compared.missing.filter((row) => !aside.has(Number(row.split(' ')[0])));
-  const todo = makeAgain(stem);
+  const todo = doAgain(stem, 'feature');
   const objectOf = (row: string) => row.split(' ')[1] ?? '?';
   for (const row of missing) {
     const position = row.split(' ')[0];
@@ -116,28 +117,6 @@ function checkAgainstBatch(
   }
 }
 
-function checkFlags(stem: string, pairs: readonly string[], flagged: readonly string[], { findings }: StemCheck): void {
-  const { missing, doubled, strange } = compare(pairs, flagged);
-  const table = 'threshold_flags_provenance';
-  for (const pair of missing) {
-    const what = `${table} has no row of source ${pair.split(' ')[1]}`;
-    findings.add({ check: 'features', stem, object: pair.split(' ')[0] ?? '?', what, todo: makeAgain(stem) });
-  }
-  const todo = `compare with ${'`lvra stem`'}, and delete the row from ${table} with the services stopped`;
-  for (const pair of strange) {
-    const what = `${table} has a row of source ${pair.split(' ')[1]} that the feature file has not`;
-    findings.add({ check: 'id', stem, object: pair.split(' ')[0] ?? '?', what, todo });
-  }
-  for (const pair of doubled) {
-    const what = `${table} has the row of source ${pair.split(' ')[1]} twice`;
-    findings.add({ check: 'doubled', stem, object: pair.split(' ')[0] ?? '?', what, todo });
-  }
-}
-
 function idsOf(row: string): string {
   return row.split(' ').slice(1).join(' and ');
-}
-
-function makeAgain(stem: string): string {
-  return `lvra retry ${stem} --stage feature --force`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classificationOf } from '@lvra/shared/annotation/decimal';
 import type { ObjectFacts, ObjectVerification } from '@lvra/shared/ledger/verify-objects';
+import { doAgain } from './advice.js';
 import type { Finding, Findings } from './findings.js';
 import type { Held } from './held.js';
 
@@ -60,7 +61,7 @@ function faultOf(object: bigint, vra: Vra, held: Held | undefined, { objects }: 
   const what = staleInLedger(facts) ?? (held && wrongAtLasair(facts, held.get(`${vra.topicOut}/${object}`)));
   if (what === undefined) return undefined;
   const { stem } = facts.newest;
-  const todo = `lvra retry ${stem} --stage annotate --force`;
+  const todo = doAgain(stem, 'annotate');
   return { check: 'annotation', stem, vra: vra.modelName, object: String(object), what, todo };
 }
 

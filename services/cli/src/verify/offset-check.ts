@@ -1,4 +1,5 @@
 import type { KeptTurn, OffsetFault, OffsetVerification } from '@lvra/shared/ledger/verify-offsets';
+import { FROM_BACKUP } from './advice.js';
 import type { Findings } from './findings.js';
 
 /** Looks whether every offset that was read is in one stem, and the group goes on behind the last. */
@@ -8,12 +9,20 @@ export function checkOffsetRanges(offsets: OffsetVerification, findings: Finding
     const { faults, turns, last, end } = offsets.course(partition);
     for (const fault of faults) addFault(where, fault, findings);
     for (const turn of turns) noteTurn(where, partition.groupId, turn, findings);
+    if (last && end !== undefined && partition.next === undefined) {
+      findings.add({
+        check: 'offsets',
+        stem: last.stem,
+        what: `${where}: the ledger does not say where the group ${partition.groupId} goes on; its last stem ends at ${last.next}`,
+        todo: `before the consumer is started again, ${FROM_BACKUP}`,
+      });
+    }
     if (last && partition.next !== undefined && partition.next !== end) {
       findings.add({
         check: 'offsets',
         stem: last.stem,
         what: `${where}: the group ${partition.groupId} goes on at ${partition.next}, but its last stem ends at ${last.next}`,
-        todo: 'compare kafka_position and batch_offsets with a copy of log.db before the consumer is started again',
+        todo: `before the consumer is started again, ${FROM_BACKUP}`,
       });
     }
   }
@@ -28,8 +37,8 @@ function addFault(where: string, { kind, from, before, after }: OffsetFault, fin
       ? `${where}: offsets ${from} to ${after.first - 1n} are in no stem; ${before.stem} ends before them`
       : `${where}: offsets ${after.first} to ${from - 1n} are in ${before.stem} too`,
     todo: isGap
-      ? 'compare with a copy of log.db; messages that are nowhere can be read again from Kafka for some days'
-      : 'the alerts were read twice: compare the two batch files',
+      ? `rows of batch_offsets are gone or altered: ${FROM_BACKUP}; what is nowhere can be read again from Kafka for some days`
+      : `rows of batch_offsets are altered: ${FROM_BACKUP}; otherwise the alerts were read twice`,
   });
 }
 

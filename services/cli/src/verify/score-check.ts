@@ -1,5 +1,6 @@
 import type { ScoreFact, StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { isDone } from '@lvra/shared/status';
+import { doAgain, forgetScores } from './advice.js';
 import type { Findings } from './findings.js';
 import { compare, pairOf } from './tally.js';
 
@@ -22,34 +23,37 @@ export function checkScores(
   }
   const status = facts.status('predict', vra);
   if (rows) {
-    const compared = [...versions].map(([version, of]) => ({ version, ...compare(rows, of.map(pairOf)) }));
+    const compared = [...versions].map(([version, of]) => ({ version, ...compare(rows, keptFirst(of), pairOf) }));
     for (const { version, doubled, strange } of compared) report(facts.stem, vra, version, doubled, strange, findings);
     // A stem may be scored by several versions of a model; one of them must have scored all of it.
     const [best] = compared.sort((a, b) => a.missing.length - b.missing.length);
-    const missing = compare(best?.missing ?? rows, facts.unscored(vra).map(pairOf)).missing;
+    const missing = compare(best?.missing ?? rows, facts.unscored(vra), pairOf).missing;
     if (typeof status === 'number' && isDone(status)) reportMissing(facts.stem, vra, missing, findings);
   }
   checkOutcomes(facts, scores, vra, findings);
+}
+
+/** Of several scores of one source that stays which Lasair took. */
+function keptFirst(scores: readonly ScoreFact[]): ScoreFact[] {
+  const isTaken = ({ outcome }: ScoreFact) => (outcome === 'accepted' ? 0 : 1);
+  return [...scores].sort((a, b) => isTaken(a) - isTaken(b) || Number(a.id - b.id));
 }
 
 function report(
   stem: string,
   vra: string,
   version: string,
-  doubled: readonly string[],
-  strange: readonly string[],
+  doubled: readonly ScoreFact[],
+  strange: readonly ScoreFact[],
   findings: Findings,
 ): void {
-  const todo = 'delete the row from provenance with the services stopped; `lvra stem` shows the stem';
-  for (const pair of doubled) {
-    const [object = '?', source] = pair.split(' ');
-    const what = `provenance has the score of source ${source} by version ${version} twice`;
-    findings.add({ check: 'doubled', stem, vra, object, what, todo });
+  for (const { id, diaObjectId, diaSourceId } of doubled) {
+    const what = `provenance has the score of source ${diaSourceId} by version ${version} twice, once as row ${id}`;
+    findings.add({ check: 'doubled', stem, vra, object: String(diaObjectId), what, todo: forgetScores([id], stem) });
   }
-  for (const pair of strange) {
-    const [object = '?', source] = pair.split(' ');
-    const what = `provenance has a score of source ${source} that has no feature row: an id was altered`;
-    findings.add({ check: 'id', stem, vra, object, what, todo });
+  for (const { id, diaObjectId, diaSourceId } of strange) {
+    const what = `row ${id} of provenance is a score of source ${diaSourceId}, of which there is no feature row`;
+    findings.add({ check: 'id', stem, vra, object: String(diaObjectId), what, todo: forgetScores([id], stem) });
   }
 }
 
@@ -57,7 +61,7 @@ function reportMissing(stem: string, vra: string, missing: readonly string[], fi
   for (const pair of missing) {
     const [object = '?', source] = pair.split(' ');
     const what = `the feature row of source ${source} has no score, and the stem counts as scored`;
-    findings.add({ check: 'scores', stem, vra, object, what, todo: `lvra retry ${stem} --force` });
+    findings.add({ check: 'scores', stem, vra, object, what, todo: doAgain(stem) });
   }
 }
 
@@ -72,7 +76,7 @@ function checkOutcomes(facts: StemFacts, scores: readonly ScoreFact[], vra: stri
       vra,
       object: String(diaObjectId),
       what: `the score of source ${diaSourceId} is neither annotated nor is there a reason, and the stem counts as annotated`,
-      todo: `lvra retry ${facts.stem} --stage annotate --force`,
+      todo: doAgain(facts.stem, 'annotate'),
     });
   }
 }

@@ -6,6 +6,7 @@ import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { STAGES, type Stage } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
+import { doAgain, FROM_BACKUP, putBack } from './advice.js';
 import { type BatchContents, readBatchContents } from './batch-contents.js';
 import { checkFeatures, rowsOfSet } from './feature-check.js';
 import { countUp, type Findings } from './findings.js';
@@ -55,7 +56,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
       check: 'scores',
       stem,
       what: `provenance has ${facts.scores.length} scores of a stem that no status table knows`,
-      todo: 'restore the rows of the status tables from a copy of log.db',
+      todo: FROM_BACKUP,
     });
   }
 }
@@ -68,14 +69,14 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
       check: 'offsets',
       stem,
       what: 'the ledger does not say which offsets of Kafka the stem holds',
-      todo: 'restore its rows of batch_offsets from a copy of log.db',
+      todo: FROM_BACKUP,
     });
   } else if (offsets !== BigInt(batch.alerts + aside)) {
     findings.add({
       check: 'message',
       stem,
       what: `its offsets held ${offsets} messages of Kafka, but ${batch.alerts} alerts are in its batch and ${aside} in quarantine`,
-      todo: 'read the offsets again (`lvra stem` shows them)',
+      todo: `the rows of a table are gone, or altered: ${FROM_BACKUP}`,
     });
   }
 }
@@ -93,7 +94,7 @@ function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, find
       check: 'quarantine',
       stem,
       what: `${path} (${stage}, position ${position}) ${file ? `has ${file.size} bytes, not ${bytes}` : 'is missing'}`,
-      todo: 'restore it from a copy; the ledger says what was wrong with the alert',
+      todo: putBack(join(paths.root, path)),
     });
   }
 }
@@ -105,7 +106,7 @@ function checkStatuses(facts: StemFacts, { vras, findings }: StemCheck): void {
     check: 'batch',
     stem: facts.stem,
     what: `it has no row in the status table of ${missing.join(', ')}`,
-    todo: 'restore the row from a copy of log.db, or insert it with status 0: the stage then does the stem',
+    todo: missing.map((stage) => doAgain(facts.stem, stage)).join(', then '),
   });
 }
 
@@ -117,7 +118,7 @@ async function readBatch(facts: StemFacts, { paths, nights, findings }: StemChec
       check: 'batch',
       stem,
       what,
-      todo: 'restore it from a copy; Kafka holds its messages for some days (`lvra stem` shows the offsets)',
+      todo: `${putBack(path)}; Kafka holds its messages for some days (lvra stem ${stem} shows the offsets)`,
     });
   try {
     const contents = await readBatchContents(path);

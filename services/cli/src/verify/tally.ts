@@ -6,26 +6,33 @@ export function pairOf(ids: {
   return `${ids.diaObjectId ?? '?'} ${ids.diaSourceId ?? '?'}`;
 }
 
-/** How two lists differ in which pairs they hold and how often. */
-export interface Difference {
+/** How rows differ from what is wanted, in which there are and how often. */
+export interface Difference<Row> {
+  /** The names of which there are too few. */
   readonly missing: readonly string[];
-  readonly doubled: readonly string[];
-  /** Pairs that are not wanted at all. */
-  readonly strange: readonly string[];
+  /** The rows that are there once too often, the last of their name. */
+  readonly doubled: readonly Row[];
+  /** The rows that are not wanted at all. */
+  readonly strange: readonly Row[];
 }
 
 /** What `found` has too little and too much of, beside `wanted`. The same alert may rightly be in a batch twice. */
-export function compare(wanted: readonly string[], found: readonly string[]): Difference {
+export function compare<Row>(
+  wanted: readonly string[],
+  found: readonly Row[],
+  nameOf: (row: Row) => string,
+): Difference<Row> {
   const left = new Map<string, number>();
-  for (const pair of wanted) left.set(pair, (left.get(pair) ?? 0) + 1);
-  const doubled: string[] = [];
-  const strange: string[] = [];
-  for (const pair of found) {
-    const times = left.get(pair);
-    if (times === undefined) strange.push(pair);
-    else if (times === 0) doubled.push(pair);
-    else left.set(pair, times - 1);
+  for (const name of wanted) left.set(name, (left.get(name) ?? 0) + 1);
+  const doubled: Row[] = [];
+  const strange: Row[] = [];
+  for (const row of found) {
+    const name = nameOf(row);
+    const times = left.get(name);
+    if (times === undefined) strange.push(row);
+    else if (times === 0) doubled.push(row);
+    else left.set(name, times - 1);
   }
-  const missing = [...left].flatMap(([pair, times]) => Array.from({ length: times }, () => pair));
+  const missing = [...left].flatMap(([name, times]) => Array.from({ length: times }, () => name));
   return { missing, doubled, strange };
 }

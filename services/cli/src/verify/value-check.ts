@@ -1,6 +1,6 @@
 import { type OddValue, stageOfTable, type ValueVerification } from '@lvra/shared/ledger/verify-values';
 import { isStem } from '@lvra/shared/stem';
-import { FROM_BACKUP } from './advice.js';
+import { doAgain, FROM_BACKUP, forgetFlags, forgetScores, shellWord } from './advice.js';
 import type { Findings } from './findings.js';
 
 /** Looks for values that are not of their column's type. */
@@ -14,12 +14,11 @@ export function checkValues(values: ValueVerification, findings: Findings): void
 }
 
 function adviceFor({ table, id, stem }: OddValue): string {
-  const stage = stageOfTable(table);
   // A name that is no stem has a finding of its own, and goes with all of its rows.
-  if (stem !== undefined && !isStem(stem)) return 'see what is said of its name';
-  if (stage !== undefined && stem !== undefined) return `\`lvra retry ${stem} --stage ${stage} --force\``;
-  const again = stem === undefined ? '' : `, then \`lvra retry ${stem} --force\``;
-  if (table === 'provenance') return `\`lvra forget scores ${id}\`${again}`;
-  if (table === 'threshold_flags_provenance') return `\`lvra forget flags ${id}\`${again}`;
+  if (stem !== undefined && !isStem(stem)) return `\`lvra forget stem ${shellWord(stem)}\``;
+  const stage = stageOfTable(table);
+  if (stage !== undefined && stem !== undefined) return doAgain(stem, stage);
+  if (table === 'provenance' && id !== undefined) return forgetScores([id], stem);
+  if (table === 'threshold_flags_provenance' && id !== undefined) return forgetFlags([id], stem);
   return FROM_BACKUP;
 }
