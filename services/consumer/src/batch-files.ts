@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Checksum, checksumOf } from '@lvra/shared/checksum';
 import { namesIn, writeChunks, writeFileAtomically } from '@lvra/shared/files';
 import type { DataPaths } from '@lvra/shared/paths';
 
@@ -10,12 +11,17 @@ const END = Buffer.from('\n]\n');
 /** Quarantine files that are written side by side; each waits for the disk by itself. */
 const SIDE_BY_SIDE = 16;
 
-/** Writes a batch file: a JSON array of the messages, each with the very bytes that Kafka delivered. */
-export async function writeBatchFile(path: string, messages: readonly Buffer[]): Promise<void> {
+/**
+ * Writes a batch file: a JSON array of the messages, each with the very bytes that Kafka delivered.
+ *
+ * @returns the checksum of the file
+ */
+export async function writeBatchFile(path: string, messages: readonly Buffer[]): Promise<Checksum> {
   const chunks = messages.flatMap((message) => [BETWEEN, message]);
   chunks[0] = BEGIN;
   chunks.push(END);
   await writeFileAtomically(path, (file) => writeChunks(file, chunks));
+  return checksumOf(chunks);
 }
 
 /** How long a batch file is. @param bytes of its messages together */

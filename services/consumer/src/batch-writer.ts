@@ -113,12 +113,13 @@ export class BatchWriter {
       await writeQuarantineFiles(bad.map(({ file }) => file));
       const messages = good.map(({ alert }) => alert.bytes);
       if (keepCutouts) await writeCutouts(paths.cutouts(stem), good);
-      if (good.length > 0) await writeBatchFile(paths.batch(stem), messages);
+      const checksum = good.length > 0 ? await writeBatchFile(paths.batch(stem), messages) : undefined;
       record = {
         stem,
         vras: this.#options.vras,
         source: this.#options.source.name,
         diaObjectIds: good.map(({ alert }) => alert.diaObjectId),
+        checksum,
         bytes: messages.reduce((sum, { length }) => sum + length, 0),
         receivedMs: Float64Array.from(good, ({ message }) => believableArrival(message.receivedMs)),
         groupId: this.#options.groupId,

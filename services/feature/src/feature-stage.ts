@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { checksumOf } from '@lvra/shared/checksum';
 import { AlertRejected, StemFailed } from '@lvra/shared/errors';
 import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
-import type { FeatureRecord } from '@lvra/shared/ledger/results';
+import type { FeatureFile, FeatureRecord } from '@lvra/shared/ledger/results';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
@@ -69,6 +70,7 @@ async function perform(
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
   const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
+    file: result.file,
     status,
     now: Date.now(),
     durationMs: context.elapsed(),
@@ -88,6 +90,7 @@ async function perform(
 export interface Features {
   readonly records: FeatureRecord[];
   readonly quarantined: QuarantineEntry[];
+  readonly file: FeatureFile;
   /** Messages that have no `alert`, and so no row. */
   readonly withoutAlert: number;
   /** The feature file. */
@@ -118,10 +121,9 @@ export async function makeFeatureFile(
     rows = await addRows(table, stem, paths, receivedMs);
   }
   const path = paths.features(stem, set.name);
-  await writeFileAtomically(path, async (file) => {
-    await writeChunks(file, [...table.chunks()]);
-  });
-  return { ...rows, path, remark: table.remark };
+  const chunks = [...table.chunks()];
+  await writeFileAtomically(path, (file) => writeChunks(file, chunks));
+  return { ...rows, path, file: { set: set.name, checksum: checksumOf(chunks) }, remark: table.remark };
 }
 
 /** Gives every alert of a batch file to the table. */

@@ -1,5 +1,7 @@
+import type { Checksum } from '../checksum.js';
 import { STAGES } from '../stages.js';
 import { instantOfStem, nextStem, stemOf } from '../stem.js';
+import { Checksums } from './checksums.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
 import type { KafkaPosition, KafkaPositions } from './kafka-positions.js';
@@ -29,6 +31,8 @@ export interface BatchRecord {
   readonly source: string;
   readonly diaObjectIds: readonly bigint[];
   readonly bytes: number;
+  /** Of the batch file; undefined where there is none, because there is no alert. */
+  readonly checksum?: Checksum | undefined;
   /** Milliseconds since 1970 at which Kafka received each alert; NaN where unknown. */
   readonly receivedMs: Float64Array;
   readonly groupId: string;
@@ -57,6 +61,7 @@ export class BatchLedger {
   readonly #positions: KafkaPositions;
   readonly #events: Events;
   readonly #quarantine: QuarantineLedger;
+  readonly #checksums: Checksums;
   readonly #statements;
   /** The name that this process reserved last. */
   #last: string | undefined;
@@ -66,6 +71,7 @@ export class BatchLedger {
     this.#positions = positions;
     this.#events = new Events(database);
     this.#quarantine = new QuarantineLedger(database);
+    this.#checksums = new Checksums(database);
     this.#statements = {
       taken: database.prepare(
         ['batch', ...Object.values(STATUS_TABLE)]
@@ -160,6 +166,7 @@ export class BatchLedger {
       }
       if (batch.diaObjectIds.length > 0) this.#openStatuses(batch);
       for (const id of batch.diaObjectIds) this.#statements.object.run(id, batch.stem);
+      if (batch.checksum) this.#checksums.record(batch.stem, { kind: 'batch' }, batch.checksum);
       for (const entry of batch.quarantined) this.#quarantine.add(entry);
       this.#events.append({
         stem: batch.stem,

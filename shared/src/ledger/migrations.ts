@@ -342,6 +342,20 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX quarantine_open ON quarantine (ID) WHERE replayed_as IS NULL;
     `,
   },
+  {
+    name: 'checksums of what was made',
+    sql: `
+      -- By which files and scores are known to be still what was made. what: 'batch', 'features <set>' or
+      -- 'scores <vra> <version>'.
+      CREATE TABLE checksum (
+        stem TEXT NOT NULL,
+        what TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        crc32 INTEGER NOT NULL,
+        PRIMARY KEY (stem, what)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

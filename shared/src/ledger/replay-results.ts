@@ -3,7 +3,7 @@ import { type Database, writing } from './connection.js';
 import type { QuarantineEntry } from './quarantine.js';
 import { ReplayedScores } from './replayed-scores.js';
 import { type ReplayEvent, type ReplayedStem, Replays } from './replays.js';
-import type { FeatureRecord, ResultLedger, ScoreRecord } from './results.js';
+import type { FeatureFile, FeatureRecord, ResultLedger, ScoreRecord } from './results.js';
 import type { WorkLedger } from './work.js';
 
 /** One stem of a replay. */
@@ -38,9 +38,10 @@ export class ReplayLedger {
     step: ReplayStep,
     rows: readonly FeatureRecord[],
     quarantined: readonly QuarantineEntry[],
+    file?: FeatureFile,
   ): ReplayedStem {
     return this.#record(step, 'feature', 'replayed: its feature file was made again', () => {
-      this.#results.addFeatures(step.stem, rows, quarantined);
+      this.#results.addFeatures(step.stem, rows, quarantined, file);
       return { outcome: 'done', rows: rows.length, ...NOT_COMPARED };
     });
   }

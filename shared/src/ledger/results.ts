@@ -1,4 +1,6 @@
+import type { Checksum } from '../checksum.js';
 import { isDone, STATUS } from '../status.js';
+import { Checksums, checksumOfScores, type SummedScore } from './checksums.js';
 import { type Database, writing } from './connection.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { THRESHOLDS } from './reference-schema.js';
@@ -21,6 +23,13 @@ export interface FeatureRecord {
   /** When Kafka received the alert, ms since 1970. */
   readonly receivedMs: number | undefined;
   readonly flags: ThresholdFlags;
+}
+
+/** A feature file as it was made. */
+export interface FeatureFile {
+  /** The name of the set of features. */
+  readonly set: string;
+  readonly checksum: Checksum;
 }
 
 /** The score of one source: 0 bogus to 1 real, for r0b. */
@@ -61,6 +70,7 @@ export const NOT_ANNOTATED = 'not wanted: ANNOTATE is no';
 export class ResultLedger {
   readonly #database: Database;
   readonly #quarantine: QuarantineLedger;
+  readonly #checksums: Checksums;
   readonly #counts: ScoreCounts;
   readonly #statements;
 
@@ -68,6 +78,7 @@ export class ResultLedger {
     this.#database = database;
     this.#counts = new ScoreCounts(database);
     this.#quarantine = new QuarantineLedger(database);
+    this.#checksums = new Checksums(database);
     const flagColumns = ['n_gt', 'brighter', 'first'].flatMap((prefix) => THRESHOLDS.map((m) => `${prefix}${m}`));
     this.#statements = {
       flagged: database
@@ -84,10 +95,10 @@ export class ResultLedger {
            received_ms = coalesce(excluded.received_ms, source.received_ms)`,
       ),
       scored: database
-        .prepare<[string, string, string], bigint>(
-          'SELECT diaSourceId FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ?',
+        .prepare<[string, string, string]>(
+          'SELECT diaSourceId, score FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ? ORDER BY ID',
         )
-        .pluck(),
+        .raw(),
       score: database.prepare(
         'INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?)',
       ),
@@ -100,11 +111,11 @@ export class ResultLedger {
     stem: string,
     rows: readonly FeatureRecord[],
     quarantined: readonly QuarantineEntry[],
-    settlement: Settlement,
+    settlement: Settlement & { readonly file?: FeatureFile },
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      this.addFeatures(stem, rows, quarantined);
+      this.addFeatures(stem, rows, quarantined, settlement.file);
       return true;
     });
   }
@@ -119,7 +130,13 @@ export class ResultLedger {
   }
 
   /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
-  addFeatures(stem: string, rows: readonly FeatureRecord[], quarantined: readonly QuarantineEntry[]): void {
+  addFeatures(
+    stem: string,
+    rows: readonly FeatureRecord[],
+    quarantined: readonly QuarantineEntry[],
+    file?: FeatureFile,
+  ): void {
+    if (file) this.#checksums.record(stem, { kind: 'features', set: file.set }, file.checksum);
     const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);
     for (const row of rows) {
       this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
@@ -172,8 +189,15 @@ export class ResultLedger {
 
   /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
   addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
-    const recorded = tally(this.#statements.scored.all(stem, model.name, model.version) as bigint[]);
+    const before = this.#statements.scored.all(stem, model.name, model.version) as SummedScore[];
+    const recorded = tally(before.map(([diaSourceId]) => diaSourceId));
     const fresh = rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
+    const all = [...before, ...fresh.map(({ diaSourceId, score }): SummedScore => [diaSourceId, score])];
+    // A row of before may lack what can be summed: a NULL of the Python pipeline.
+    if (all.every(([diaSourceId, score]) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
+      const what = { kind: 'scores', vra: model.name, version: model.version } as const;
+      this.#checksums.record(stem, what, checksumOfScores(all));
+    }
     for (const { diaObjectId, diaSourceId, score } of fresh) {
       this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
     }

@@ -1,5 +1,7 @@
+import type { Checksum } from '../checksum.js';
 import { STAGES, type Stage } from '../stages.js';
 import type { AnnotationOutcome } from './annotations.js';
+import { Checksums, type Summed } from './checksums.js';
 import type { Database } from './connection.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
@@ -61,6 +63,8 @@ export interface StemFacts {
   doneByUs(stage: Stage, vra: string): boolean;
   /** The VRAs for which a process of ours made features of the stem, now or before. */
   readonly featuresMadeFor: readonly string[];
+  /** What was made here, as it was then; undefined for what has no checksum. */
+  checksum(what: Summed): Checksum | undefined;
   /** Whether the stage has given up on it. */
   isDead(stage: Stage, vra: string): boolean;
   readonly quarantined: readonly QuarantineFact[];
@@ -76,10 +80,12 @@ const PAGE = 1_000;
 /** The stems as the ledger has them, for whoever compares them with the files. It reads and never writes. */
 export class StemVerification {
   readonly #database: Database;
+  readonly #checksums: Checksums;
   readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#checksums = new Checksums(database);
     const tables = ['batch', ...Object.values(STATUS_TABLE)];
     this.#statements = {
       page: database
@@ -172,6 +178,7 @@ export class StemVerification {
       status: (stage, vra) => statusIn(rows[stage], vra),
       doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
       featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
+      checksum: (what) => this.#checksums.of(stem, what),
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
       quarantined: quarantined.map(({ stage, position, path, bytes }) => ({
         stage: String(stage),

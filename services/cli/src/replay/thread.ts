@@ -48,8 +48,8 @@ port.postMessage('ready');
 type MakeStep = () => Parameters<typeof ledger.replay.recordMissing>[0];
 
 async function replayFeatures(stem: string, step: MakeStep): Promise<ReplayedStem> {
-  const { records, quarantined } = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem), features);
-  return ledger.replay.recordFeatures(step(), records, quarantined);
+  const { records, quarantined, file } = await makeFeatureFile(stem, paths, ledger.batches.receivedMs(stem), features);
+  return ledger.replay.recordFeatures(step(), records, quarantined, file);
 }
 
 async function replayScores(stem: string, step: MakeStep): Promise<ReplayedStem> {

@@ -37,9 +37,20 @@ export const FILE_DAMAGES: readonly Damage[] = [
   },
   {
     name: 'one digit of an id differs in the batch file',
-    check: 'id',
-    says: /position \d+ has the ids/,
+    check: 'batch',
+    says: /is as long as it was made, and its content is another/,
     do: ({ paths, ledger, stems: [, stem] }) => {
+      const { diaSourceId } = ask(ledger, 'SELECT diaSourceId FROM provenance WHERE stem = ?', stem);
+      edit(paths.batch(stem!), (text) => text.replaceAll(String(diaSourceId), altered(diaSourceId!)));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'one digit of an id differs in a batch file of a release without checksums',
+    check: 'id',
+    says: /position \d+ has the ids \d+ and \d+, its feature row \d+ and \d+/,
+    do: ({ paths, ledger, stems: [, stem] }) => {
+      run(ledger, 'DELETE FROM checksum');
       const { diaSourceId } = ask(ledger, 'SELECT diaSourceId FROM provenance WHERE stem = ?', stem);
       edit(paths.batch(stem!), (text) => text.replaceAll(String(diaSourceId), altered(diaSourceId!)));
       return { stem: stem! };

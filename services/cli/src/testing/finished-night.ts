@@ -14,6 +14,10 @@ import { runLvra, temporaryFolder } from './run-lvra.js';
 import { type Truth, truthOf } from './truth.js';
 import { run, type Victim } from './victim.js';
 
+/** Settings of a test's own, made of those that the night was made with. */
+type Adapt = (settings: Settings) => Settings;
+const asItIs: Adapt = (settings) => settings;
+
 /** What one finding hides may come to light when it is settled; more often than this nothing gets better. */
 const MOST_ROUNDS = 3;
 
@@ -66,12 +70,9 @@ export class FinishedNight {
   }
 
   /** Verifies a copy of the data folder after `damage`; the sandbox is then what it was. */
-  verified(
-    damage: (victim: Victim) => void,
-    adapt: (settings: Settings) => Settings = (settings) => settings,
-  ): Promise<Findings> {
+  verified(damage: (victim: Victim) => void, adapt: Adapt = asItIs): Promise<Findings> {
     return this.#withCopy((root) => {
-      this.#damage(root, damage);
+      this.#damage(root, damage, adapt);
       return this.#verify(root, adapt);
     });
   }
@@ -127,9 +128,14 @@ export class FinishedNight {
     }
   }
 
-  #damage(root: string, damage: (victim: Victim) => void): void {
+  #settings(root: string, adapt: Adapt): Settings {
+    return adapt(loadSettings({ environment: { ...this.environment, LVRA_DATA_ROOT: root } }));
+  }
+
+  #damage(root: string, damage: (victim: Victim) => void, adapt: Adapt = asItIs): void {
     const paths = dataPaths(root);
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const vras = this.#settings(root, adapt).vras.map(({ modelName }) => modelName);
+    const ledger = Ledger.open(paths.database, vras, { create: false });
     try {
       const stems = ledger.database.prepare('SELECT stem FROM batch ORDER BY stem').pluck().all() as string[];
       damage({ paths, ledger, sandbox: this.sandbox, stems });
@@ -138,8 +144,8 @@ export class FinishedNight {
     }
   }
 
-  async #verify(root: string, adapt: (settings: Settings) => Settings = (settings) => settings): Promise<Findings> {
-    const settings = adapt(loadSettings({ environment: { ...this.environment, LVRA_DATA_ROOT: root } }));
+  async #verify(root: string, adapt: Adapt = asItIs): Promise<Findings> {
+    const settings = this.#settings(root, adapt);
     const vras = settings.vras.map(({ modelName }) => modelName);
     const paths = dataPaths(root);
     const broken = verifyLedgerFile(paths.database);

@@ -84,6 +84,7 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
     nights.look(({ database }) => {
       for (const table of ['threshold_flags_provenance', 'provenance'])
         database.prepare(`UPDATE ${table} SET diaSourceId = diaSourceId - 1 WHERE stem = ?`).run(stem);
+      database.prepare('DELETE FROM checksum WHERE stem = ?').run(stem);
       database.prepare("DELETE FROM stem_event WHERE stem = ? AND stage <> 'consumer'").run(stem);
       database
         .prepare('DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ?)')

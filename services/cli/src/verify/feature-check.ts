@@ -2,9 +2,10 @@ import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { isDone } from '@lvra/shared/status';
-import { doAgain } from './advice.js';
+import { doAgain, putBack } from './advice.js';
 import type { BatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
+import { isAsMade } from './file-sum.js';
 import { checkFlags } from './flag-check.js';
 import type { StemCheck } from './stem-check.js';
 import { compare, pairOf } from './tally.js';
@@ -28,7 +29,7 @@ export async function checkFeatures(
   if (!done) return undefined;
   // Who made the batch says nothing of who made the features: a stem may be taken up by the other pipeline at every step.
   const isOurs = facts.featuresMadeFor.some((vra) => (features.get(vra) ?? DEFAULT_FEATURES) === DEFAULT_FEATURES);
-  const rows = await readFeatures(facts.stem, check);
+  const rows = await readFeatures(facts, check);
   const flagged = facts.flags.map(pairOf);
   if (!rows) return isOurs ? flagged : undefined;
   findings.counts.featureRows += rows.length;
@@ -60,11 +61,17 @@ export async function rowsOfSet(
   }
 }
 
-async function readFeatures(stem: string, { paths, nights, findings }: StemCheck): Promise<FeatureIds[] | undefined> {
+async function readFeatures(
+  { stem, checksum }: StemFacts,
+  { paths, nights, findings }: StemCheck,
+): Promise<FeatureIds[] | undefined> {
   const path = paths.features(stem);
   const wrong = (what: string) => findings.add({ check: 'features', stem, what, todo: doAgain(stem, 'feature') });
   try {
-    return await readFeatureIds(path);
+    const rows = await readFeatureIds(path);
+    const made = checksum({ kind: 'features' });
+    if (made && !(await isAsMade(path, made))) wrong(`${path} is not what was made: a cell or a row of it is another`);
+    return rows;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`${path} cannot be read: ${messageOf(error)}`);
     else if (nights.isCleared('features', stem)) findings.counts.clearedFiles++;
@@ -74,11 +81,11 @@ async function readFeatures(stem: string, { paths, nights, findings }: StemCheck
 }
 
 function checkAgainstBatch(
-  { stem, quarantined }: StemFacts,
+  { stem, quarantined, flags }: StemFacts,
   contents: BatchContents,
   all: readonly FeatureIds[],
   isOurs: boolean,
-  { findings }: StemCheck,
+  { paths, findings }: StemCheck,
 ): void {
   // Of the Python pipeline's rows only the object is certain: it takes the last source of the list. And it makes rows of
   // alerts that have to be put aside here.
@@ -91,6 +98,7 @@ function checkAgainstBatch(
   // An alert that can be read may be one of which no row can be made: one with too many fields.
   const missing = compared.missing.filter((row) => !aside.has(Number(row.split(' ')[0])));
   const todo = doAgain(stem, 'feature');
+  const flagged = new Set(flags.map((flag) => pairOf(flag).replace(' ', ' and ')));
   const objectOf = (row: string) => row.split(' ')[1] ?? '?';
   for (const row of missing) {
     const position = row.split(' ')[0];
@@ -101,7 +109,9 @@ function checkAgainstBatch(
           `the alert at position ${position} has the ids ${idsOf(row)}, its feature row ${idsOf(other)}`,
         ] as const)
       : (['features', `the alert at position ${position} has no feature row`] as const);
-    findings.add({ check, stem, object: objectOf(row), what, todo });
+    // Where the ledger has the ids of the feature row, the batch file was altered after it was made.
+    const isBatch = other !== undefined && flagged.has(idsOf(other)) && !flagged.has(idsOf(row));
+    findings.add({ check, stem, object: objectOf(row), what, todo: isBatch ? putBack(paths.batch(stem)) : todo });
   }
   const missingAt = new Set(missing.map((row) => row.split(' ')[0]));
   for (const row of strange.filter((found) => !missingAt.has(found.split(' ')[0]))) {

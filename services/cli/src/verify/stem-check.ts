@@ -9,6 +9,7 @@ import { isDone } from '@lvra/shared/status';
 import { doAgain, FROM_BACKUP, putBack } from './advice.js';
 import { type BatchContents, readBatchContents } from './batch-contents.js';
 import { checkFeatures, rowsOfSet } from './feature-check.js';
+import { isAsMade } from './file-sum.js';
 import { countUp, type Findings } from './findings.js';
 import type { Nights } from './nights.js';
 import { checkScores } from './score-check.js';
@@ -130,7 +131,13 @@ async function readBatch(facts: StemFacts, { paths, nights, findings }: StemChec
       if (contents.alerts !== batch.alerts || contents.bytes !== bytes) {
         const registered = `${batch.alerts} in ${bytes} were registered`;
         wrong(`${path} holds ${contents.alerts} alerts in ${contents.bytes} bytes; ${registered}`);
+        return undefined;
       }
+    }
+    const made = facts.checksum({ kind: 'batch' });
+    if (made && !(await isAsMade(path, made))) {
+      wrong(`${path} is as long as it was made, and its content is another`);
+      return undefined;
     }
     return contents;
   } catch (error) {

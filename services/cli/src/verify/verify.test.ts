@@ -87,6 +87,7 @@ describe('lvra verify', () => {
       for (const table of ['threshold_flags_provenance', 'provenance']) {
         run(ledger, `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`, stem, BigInt(sourceOf(lines[3]!)!));
       }
+      run(ledger, "DELETE FROM checksum WHERE stem = ? AND what = 'features r0b'", stem);
       const file = join('quarantine', 'wide.raw');
       writeFileSync(join(paths.root, file), 'wide');
       run(
@@ -182,7 +183,7 @@ describe('lvra verify', () => {
     assert.deepEqual([text.code, json.code, before.code], [1, 1, 0]);
     assert.match(
       text.stdout,
-      new RegExp(`^features +${stem}: the feature file .* To do: lvra retry ${stem} --stage`, 'm'),
+      new RegExp(`^features +${stem}: the feature file .* To do: .lvra retry ${stem} --stage`, 'm'),
     );
     const { wrong, findings, counts } = JSON.parse(json.stdout);
     assert.deepEqual([wrong, findings[0].stem, counts.stems], [1, stem, 1]);

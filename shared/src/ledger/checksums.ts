@@ -1,0 +1,51 @@
+import { type Checksum, checksumOf } from '../checksum.js';
+import { DEFAULT_FEATURES } from '../paths.js';
+import type { Database } from './connection.js';
+
+/** What of a stem has a checksum: the batch file, the feature file of a set, the scores of a model. */
+export type Summed =
+  | { readonly kind: 'batch' }
+  | { readonly kind: 'features'; readonly set?: string }
+  | { readonly kind: 'scores'; readonly vra: string; readonly version: string };
+
+/** The source and the score of a row of provenance. */
+export type SummedScore = readonly [diaSourceId: bigint, score: number];
+
+/** The checksums of what was made here; what the Python pipeline made has none, nor what is from before there were any. */
+export class Checksums {
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#statements = {
+      record: database.prepare('INSERT OR REPLACE INTO checksum (stem, what, bytes, crc32) VALUES (?, ?, ?, ?)'),
+      of: database.prepare<[string, string], { bytes: bigint; crc32: bigint }>(
+        'SELECT bytes, crc32 FROM checksum WHERE stem = ? AND what = ?',
+      ),
+    };
+  }
+
+  /** Within the caller's transaction, which records what was made. */
+  record(stem: string, what: Summed, { bytes, crc32 }: Checksum): void {
+    this.#statements.record.run(stem, nameOf(what), bytes, crc32);
+  }
+
+  of(stem: string, what: Summed): Checksum | undefined {
+    const row = this.#statements.of.get(stem, nameOf(what));
+    return row && { bytes: Number(row.bytes), crc32: Number(row.crc32) };
+  }
+}
+
+function nameOf(what: Summed): string {
+  if (what.kind === 'batch') return 'batch';
+  return what.kind === 'features' ? `features ${what.set ?? DEFAULT_FEATURES}` : `scores ${what.vra} ${what.version}`;
+}
+
+/** Of scores in the order of their IDs: 16 bytes each, the source as a 64-bit integer and the score as a double. */
+export function checksumOfScores(scores: readonly SummedScore[]): Checksum {
+  const bytes = Buffer.allocUnsafe(scores.length * 16);
+  scores.forEach(([diaSourceId, score], row) => {
+    bytes.writeBigInt64LE(diaSourceId, row * 16);
+    bytes.writeDoubleLE(score, row * 16 + 8);
+  });
+  return checksumOf([bytes]);
+}
