@@ -50,7 +50,7 @@ def forget_training(model: BaseEstimator) -> None:
 
 
 def stand_in_left(model: BaseEstimator) -> str | None:
-    """What a stand-in stands for that is somewhere in the model; None where there is none."""
+    """What a stand-in stands for that is somewhere in the model; None if there is no stand-in."""
     finder = _Finder(io.BytesIO())
     finder.dump(model)
     return finder.found

@@ -13,7 +13,7 @@ function place(t: TestContext): string {
 }
 
 describe('the folder of a demonstration', () => {
-  test('is made where there is none, or an empty one', (t) => {
+  test('is made where nothing is, or an empty folder', (t) => {
     const folder = place(t);
     assert.equal(beginDemoFolder(folder), folder);
     const empty = `${folder}-empty`;
