@@ -70,6 +70,14 @@ const ODD: readonly (readonly [name: string, outcome: 'scored' | 'no-row', spoil
   ['letters beyond ASCII in a string', 'scored', (good) => withClass(good, 'supernov\u00e6 \u2726')],
   ['a key twice', 'scored', (good) => good.replace('"latestR": ', '"latestR": 0.123, "latestR": ')],
   ['diaObjectId twice, the last right', 'scored', (good) => good.replace('{', '{"diaObjectId": 1, ')],
+  ['diaSourceId null at top level', 'scored', (good) => withFields(good, ['"diaSourceId": null'])],
+  ['another diaSourceId at top level', 'scored', (good) => withFields(good, ['"diaSourceId": 5'])],
+  ['another id under the name of a column', 'scored', (good) => withFields(good, ['"diaObjectId_sourceId": 5'])],
+  ["a source's fields at top level", 'scored', (good) => withFields(good, ['"psfFlux": 1e9', '"reliability": null'])],
+  ['a name that begins with U+FEFF', 'scored', (good) => withFields(good, ['"\ufeffsnr": 5'])],
+  ['numbers between quotes', 'scored', (good) => good.replace(/"(\w+SourceMjdTai|ebv)": ([\d.]+)/g, '"$1": "$2"')],
+  ['numbers that are missing, as text', 'scored', (good) => good.replace(/"ebv": [^,]+/, '"ebv": "nan"')],
+  ['a boolean for a number', 'scored', (good) => inSources(good, /"snr": [^,]+/g, '"snr": true')],
   ['an unknown field', 'scored', (good) => withField(good, '{"diaObjectId": 1, "diaSourcesList": []}')],
 ];
 
@@ -104,6 +112,10 @@ function withId(good: string, id: string): string {
 /** Puts a field that nobody knows before the alert. */
 function withField(good: string, value: string): string {
   return good.replace('"alert": ', () => `"unheardOf": ${value}, "alert": `);
+}
+
+function withFields(good: string, fields: readonly string[]): string {
+  return good.replace('{', () => `{${fields.join(', ')}, `);
 }
 
 function withClass(good: string, text: string): string {
