@@ -20,7 +20,7 @@ export interface Alert {
 }
 
 /** Why an alert is counted and not taken; a fixed set, because it labels a metric. */
-export type LeftOutReason = 'solar_system' | 'no_object';
+export type LeftOutReason = 'solar_system' | 'no_object' | 'read_before';
 
 /** How the messages of a source become alerts. */
 export interface AlertFormat {

@@ -5,12 +5,14 @@ import type { Batch, EachBatchPayload } from 'kafkajs';
 import { WaitingPartitions } from './avro/waiting-partitions.js';
 import type { AlertFormat } from './format.js';
 import { type GroupPlace, groupPlaces, isUnmarked, offsetSpans, readByOthersUpTo } from './group-places.js';
+import { KafkaLag } from './kafka-lag.js';
 import { KafkaTurns, type KafkaTurnsOptions } from './kafka-turns.js';
 import { keepingAlive } from './keeping-alive.js';
 import { PartitionReader, receivedMsOf } from './partition-reader.js';
+import { ReadBefore, type ReadBeforeOptions } from './read-before.js';
 import { keyOf, type OffsetSpan, type TopicPartition } from './topic-partition.js';
 
-export interface KafkaReadingsOptions extends KafkaTurnsOptions {
+export interface KafkaReadingsOptions extends KafkaTurnsOptions, ReadBeforeOptions {
   /** Topics that exist, with the number of their partitions. */
   readonly topics: ReadonlyMap<string, number>;
   /** Commits a position to the group, in the background. */
@@ -48,8 +50,8 @@ export class KafkaReadings {
   readonly #turns: KafkaTurns;
   /** Where Kafka kept the group's places at the last beginning. */
   #places: ReadonlyMap<string, GroupPlace> = new Map();
-  /** Partitions whose lag is shown. */
-  readonly #shown = new Map<string, TopicPartition>();
+  readonly #readBefore: ReadBefore;
+  readonly #lag: KafkaLag;
   /** Partitions whose place in Kafka has to be made the ledger's. */
   readonly #unmarked = new Set<string>();
 
@@ -61,6 +63,8 @@ export class KafkaReadings {
     };
     this.#waiting = new WaitingPartitions({ ...options, onResume });
     this.#turns = new KafkaTurns(options);
+    this.#readBefore = new ReadBefore(options);
+    this.#lag = new KafkaLag(options.metrics);
   }
 
   /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
@@ -91,7 +95,7 @@ export class KafkaReadings {
   release(): void {
     this.stop();
     this.#waiting.release();
-    this.#forgetLag();
+    this.#lag.forget();
   }
 
   /** The ranges of partitions that are assigned to this member. */
@@ -124,6 +128,7 @@ export class KafkaReadings {
     if (beginning !== this.#beginning) return;
     this.#places = places;
     this.#unmarked.clear();
+    this.#readBefore.clear();
     this.#settled = undefined;
   }
 
@@ -145,6 +150,8 @@ export class KafkaReadings {
     if (from === undefined || over()) return;
 
     const { topic, partition, messages } = batch;
+    const known = await this.#readBefore.among(reader, messages.slice(from), heartbeat);
+    if (over()) return;
     let last = messages[from - 1];
     let paused = false;
     let seen = false;
@@ -155,6 +162,7 @@ export class KafkaReadings {
         const wait = this.#options.sink.add({
           bytes: message.value ?? Buffer.alloc(0),
           receivedMs: receivedMsOf(message),
+          ...(known && { readBefore: known }),
           origin: { topic, partition, offset, ...reader.advance(offset), key: message.key },
         });
         last = message;
@@ -202,6 +210,13 @@ export class KafkaReadings {
       case 'read-by-others':
         this.#goOnBehindOthers(reader, verdict.after, verdict.fingerprint);
         return undefined;
+      case 'differs':
+        await this.#search(reader, heartbeat);
+        return undefined;
+      case 'tail-lost':
+        this.#turns.behindTail(reader, verdict.newest);
+        this.startAgain();
+        return undefined;
       case 'replaced':
         await this.#readFromTheBeginning(reader, heartbeat);
         return undefined;
@@ -238,12 +253,13 @@ export class KafkaReadings {
     if (reader.started) return;
     const { positions, groupId } = this.#options;
     const { topic, partition } = reader;
-    if (reader.origin === undefined) positions.adopt({ groupId, topic, partition });
+    if (reader.origin === undefined && !this.#positionOf(reader)) positions.adopt({ groupId, topic, partition });
     const position = this.#positionOf(reader);
     const place = this.#places.get(keyOf(reader));
     const known = position && place;
     reader.start(position, performance.now(), known && readByOthersUpTo(position, place));
     if (known && isUnmarked(position, place)) this.#unmarked.add(keyOf(reader));
+    if (position) this.#readBefore.begin(reader, position.next);
   }
 
   #fetchFrom({ topic, partition }: TopicPartition, offset: bigint): void {
@@ -254,6 +270,22 @@ export class KafkaReadings {
     const beginning = this.#beginning;
     const over = () => this.#stopped || beginning !== this.#beginning;
     if (await this.#turns.toTheBeginning(reader, { heartbeat, over })) this.startAgain();
+  }
+
+  /** Looks for the newest message that was read and that the topic still holds. */
+  async #search(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
+    const { positions, groupId, sink } = this.#options;
+    const { topic, partition } = reader;
+    const beginning = this.#beginning;
+    // The newest of what was read is in the ledger then.
+    await keepingAlive(sink.flush(), heartbeat);
+    const span = (await this.#spans(topic)).get(partition);
+    if (!span || this.#stopped || beginning !== this.#beginning) return;
+    const marks = positions.trail({ groupId, topic, partition });
+    const held = marks.filter(({ offset }) => offset >= span.low && offset < span.high);
+    if (held.length === 0) return this.#readFromTheBeginning(reader, heartbeat);
+    const verdict = reader.search(held);
+    if (verdict.kind === 'fetch') this.#fetchFrom(reader, verdict.offset);
   }
 
   /** Looks after what fetches do not show: how far behind it is, and topics that were replaced by shorter ones. */
@@ -273,8 +305,8 @@ export class KafkaReadings {
       if (!span) continue;
       this.#recordEmpty(reader);
       const position = positions[index];
-      if (position && span.high < position.next) {
-        return this.#readFromTheBeginning(reader, () => Promise.resolve());
+      if (position && span.high < position.next && !reader.searches) {
+        return this.#search(reader, () => Promise.resolve());
       }
       if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#lookBack(reader);
     }
@@ -296,16 +328,7 @@ export class KafkaReadings {
   }
 
   #showLag(of: TopicPartition, { low, high }: OffsetSpan): void {
-    const { topic, partition } = of;
     const next = this.#positionOf(of)?.readTo ?? this.#places.get(keyOf(of))?.committed ?? low;
-    this.#shown.set(keyOf(of), of);
-    this.#options.metrics.kafkaLag.set({ topic, partition }, Math.max(Number(high - next), 0));
-  }
-
-  #forgetLag(): void {
-    for (const { topic, partition } of this.#shown.values()) {
-      this.#options.metrics.kafkaLag.remove({ topic, partition });
-    }
-    this.#shown.clear();
+    this.#lag.show(of, high, next);
   }
 }

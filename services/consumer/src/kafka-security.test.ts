@@ -57,7 +57,16 @@ describe('a Kafka broker that wants to know who comes', () => {
     const rig = new TestRig();
     const { ledger, metrics, log } = rig;
     const source = kafkaSource({
-      ...{ servers, topics: [topic], groupId, positions: ledger.positions, metrics, log, security },
+      ...{
+        servers,
+        topics: [topic],
+        groupId,
+        positions: ledger.positions,
+        batchPath: (stem: string) => rig.paths.batch(stem),
+        metrics,
+        log,
+        security,
+      },
     });
     const consumer = rig.consumer(source, { ageMs: 100 }, groupId);
     const stop = new AbortController();

@@ -23,6 +23,8 @@ export interface KafkaSourceOptions {
   /** Also names the positions in the ledger. */
   readonly groupId: string;
   readonly positions: KafkaPositions;
+  /** Where a stem's batch file is. */
+  readonly batchPath: (stem: string) => string;
   /** How the messages are read; as a Lasair filter's unless told. */
   readonly format?: AlertFormat | undefined;
   /** How the broker knows us; none asks for no account and no encryption. */
@@ -122,7 +124,7 @@ class KafkaSource implements AlertSource {
     onState: (trouble: string | undefined) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { groupId, positions, metrics, log } = this.#options;
+    const { groupId, positions, batchPath, metrics, log } = this.#options;
     const admin = this.#kafka.admin();
     try {
       await admin.connect();
@@ -130,7 +132,18 @@ class KafkaSource implements AlertSource {
       if (topics.size === 0) return;
       const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
-        ...{ kafka: this.#kafka, admin, groupId, positions, metrics, log, sink, onState, format: this.format },
+        ...{
+          kafka: this.#kafka,
+          admin,
+          groupId,
+          positions,
+          batchPath,
+          metrics,
+          log,
+          sink,
+          onState,
+          format: this.format,
+        },
         ...{ topics, topicsChanged },
       });
       this.#session = session;

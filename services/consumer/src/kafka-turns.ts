@@ -1,4 +1,5 @@
 import type { KafkaPositions, Turn } from '@lvra/shared/ledger/kafka-positions';
+import type { KafkaMark } from '@lvra/shared/ledger/kafka-trail';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Admin, Consumer } from 'kafkajs';
 import { offsetSpans } from './group-places.js';
@@ -40,6 +41,20 @@ export class KafkaTurns {
     log.warn(
       { topic, partition },
       `another consumer of the group ${groupId} has read ${topic}[${partition}] from offset ${position.next} to ${after - 1n}; going on after it`,
+    );
+    return true;
+  }
+
+  /** Goes on behind the newest message that a topic which has lost its end still holds. @returns as `behindOthers` */
+  behindTail(reader: PartitionReader, { offset, fingerprint }: KafkaMark): boolean {
+    const { topic, partition } = reader;
+    const [before, after] = [this.#options.positions.position(this.#of(reader))?.next, offset + 1n];
+    if (before === undefined || before <= after) return false;
+    if (!this.#turn(reader, { before, after, reason: 'tail_lost' }, fingerprint)) return false;
+    this.#options.log.error(
+      { topic, partition },
+      `${topic}[${partition}] has lost its end in Kafka: offsets ${after} to ${before - 1n} were read, and are others ` +
+        'now or none; going on after the newest that is the same, without alerts that were read before',
     );
     return true;
   }

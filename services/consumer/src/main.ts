@@ -40,6 +40,7 @@ function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, group
         topics: settings.myTopic ?? [],
         groupId,
         positions: ledger.positions,
+        batchPath: (stem) => paths.batch(stem),
         format: alertFormatOf(settings, paths, log),
         security: settings.kafkaSecurity,
         metrics,

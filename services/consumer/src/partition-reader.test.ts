@@ -65,7 +65,7 @@ describe('the reader of a partition', () => {
   });
 
   test('believes nothing of others where the topic is another one', () => {
-    assert.deepEqual(behindOthers().judge(9n, fetchedRange(9, 20, 'second'), 0), { kind: 'replaced' });
+    assert.deepEqual(behindOthers().judge(9n, fetchedRange(9, 20, 'second'), 0), { kind: 'differs' });
   });
 
   test('goes on behind others where retention has removed all that they read', () => {
@@ -93,15 +93,15 @@ describe('the reader of a partition', () => {
   });
 
   test('notices another message at the same offset', () => {
-    assert.deepEqual(standingAfter(9).judge(9n, fetchedRange(9, 12, 'second'), 0), { kind: 'replaced' });
-    assert.deepEqual(standingAfter(9).judge(0n, fetchedRange(0, 12, 'second'), 0), { kind: 'replaced' });
+    assert.deepEqual(standingAfter(9).judge(9n, fetchedRange(9, 12, 'second'), 0), { kind: 'differs' });
+    assert.deepEqual(standingAfter(9).judge(0n, fetchedRange(0, 12, 'second'), 0), { kind: 'differs' });
   });
 
   test('asks for the range of offsets where the message cannot be fetched', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 12), 0), { kind: 'fetch', offset: 9n });
     assert.deepEqual(reader.judge(0n, fetchedRange(0, 5, 'second'), 0), { kind: 'ask-range' });
-    assert.deepEqual(reader.judgeRange({ low: 0n, high: 5n }, 0), { kind: 'replaced' });
+    assert.deepEqual(reader.judgeRange({ low: 0n, high: 5n }, 0), { kind: 'differs' });
   });
 
   test('does not take a fetch from elsewhere for a replaced topic', () => {

@@ -1,6 +1,8 @@
 import type { KafkaPosition } from '@lvra/shared/ledger/kafka-positions';
+import type { KafkaMark } from '@lvra/shared/ledger/kafka-trail';
 import { fingerprintOf } from './fingerprint.js';
 import type { OffsetSpan } from './topic-partition.js';
+import { TrailSearch } from './trail-search.js';
 
 /** What the reader needs of a fetched message. */
 export interface FetchedMessage {
@@ -21,6 +23,10 @@ export type Verdict =
   | { readonly kind: 'ask-range' }
   /** Another consumer of the group has read up to `after`; the fingerprint is empty where the message before is gone. */
   | { readonly kind: 'read-by-others'; readonly after: bigint; readonly fingerprint: string }
+  /** The message before the position is another one, or none: look for an earlier one that is the same. */
+  | { readonly kind: 'differs' }
+  /** The topic has lost its end: this is the newest message that was read and that it still holds. */
+  | { readonly kind: 'tail-lost'; readonly newest: KafkaMark }
   /** The topic was deleted and created again: what it holds is new from the beginning. */
   | { readonly kind: 'replaced' };
 
@@ -49,6 +55,7 @@ export class PartitionReader {
   /** The message before the position was asked for and not seen yet. */
   #lookingBack = false;
   #lookingAtOthers = false;
+  #search: TrailSearch | undefined;
   #resumeAt: bigint | undefined;
   /** Kafka has nothing for a reader from the position up to here. */
   #emptyTo = 0n;
@@ -111,6 +118,7 @@ export class PartitionReader {
     this.#started = true;
     this.#lookingBack = false;
     this.#lookingAtOthers = false;
+    this.#search = undefined;
     this.#lookedAt = now;
     this.#distrust();
   }
@@ -135,13 +143,14 @@ export class PartitionReader {
    */
   judge(fetchedFrom: bigint, messages: readonly FetchedMessage[], now: number): Verdict {
     if (!this.#position) return { kind: 'take', from: 0 };
+    if (this.#search) return this.#judgeSearch(this.#search, fetchedFrom, messages);
     if (this.#lookingAtOthers) return this.#judgeOthers(fetchedFrom, messages);
     const previous = this.#position.next - 1n;
     const at = messages.findIndex(({ offset }) => BigInt(offset) >= previous);
     const found = messages[at];
     if (found && BigInt(found.offset) === previous) {
       const { fingerprint } = this.#position;
-      if (fingerprint !== '' && fingerprintOfFetched(found) !== fingerprint) return { kind: 'replaced' };
+      if (fingerprint !== '' && fingerprintOfFetched(found) !== fingerprint) return { kind: 'differs' };
       if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
       this.#trust(now, TRUSTED_MS);
       return { kind: 'take', from: at + 1 };
@@ -158,7 +167,7 @@ export class PartitionReader {
   judgeRange({ low, high }: OffsetSpan, now: number): Verdict {
     if (!this.#position) return { kind: 'fetch', offset: low };
     const { next } = this.#position;
-    if (high < next) return { kind: 'replaced' };
+    if (high < next) return { kind: 'differs' };
     if (low < next) return { kind: 'fetch', offset: next - 1n };
     if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
     // Retention has removed it, and perhaps some that were never read.
@@ -167,6 +176,31 @@ export class PartitionReader {
     this.#resumeAt = low;
     this.#trust(now, TRUSTED_WITH_MORE_MS);
     return { kind: 'fetch', offset: low };
+  }
+
+  /** Whether it looks for the newest message that the topic still holds. */
+  get searches(): boolean {
+    return this.#search !== undefined;
+  }
+
+  /**
+   * Looks for the newest of these that the topic still holds.
+   *
+   * @param marks in the order of their offsets
+   */
+  search(marks: readonly KafkaMark[]): Verdict {
+    this.#search = new TrailSearch(marks, (message, mark) => fingerprintOfFetched(message) === mark.fingerprint);
+    return this.#goOnSearching(this.#search);
+  }
+
+  #judgeSearch(search: TrailSearch, fetchedFrom: bigint, messages: readonly FetchedMessage[]): Verdict {
+    search.take(fetchedFrom, messages);
+    return this.#goOnSearching(search);
+  }
+
+  #goOnSearching({ offset, found }: TrailSearch): Verdict {
+    if (offset !== undefined) return { kind: 'fetch', offset };
+    return found ? { kind: 'tail-lost', newest: found } : { kind: 'replaced' };
   }
 
   /** The topic is the same one: what others have read of it ends behind this message. */

@@ -38,7 +38,8 @@ export function examine(message: RawMessage, format: AlertFormat, mostBytes: num
     }
     if (envelope instanceof AlertRejected) throw envelope;
     const alert = envelope ? { diaObjectId: envelope.diaObjectId, bytes } : format.read(bytes);
-    return typeof alert === 'string' ? { message, leftOut: alert } : { message, alert };
+    if (typeof alert === 'string') return { message, leftOut: alert };
+    return message.readBefore?.has(alert.bytes) ? { message, leftOut: 'read_before' } : { message, alert };
   } catch (error) {
     if (!(error instanceof AlertRejected)) throw error;
     return { message, rejected: error };

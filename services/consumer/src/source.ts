@@ -2,6 +2,7 @@ import type { Envelope } from '@lvra/shared/alerts/envelope';
 import type { AlertRejected } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import type { AlertFormat } from './format.js';
+import type { KnownAlerts } from './known-alerts.js';
 
 /** Where a message stands in Kafka. */
 export interface MessageOrigin {
@@ -20,6 +21,8 @@ export interface RawMessage {
   readonly bytes: Buffer;
   /** When Kafka received it, ms since 1970; NaN where unknown. */
   readonly receivedMs: number;
+  /** Alerts that are in batches already and may come again: Kafka has lost the end of a topic, and this may be before it. */
+  readonly readBefore?: KnownAlerts;
   /** Missing where it did not come from Kafka just now. */
   readonly origin?: MessageOrigin;
   /** What a source found that had to read the message to see where it ends; nobody reads it again then. */

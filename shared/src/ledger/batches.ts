@@ -227,7 +227,7 @@ function detailOf({ quarantined, ranges }: BatchRecord): string | undefined {
   const gone = ranges.reduce((sum, range) => sum + (range.gone ?? 0), 0);
   const parts = [
     ...(quarantined.length > 0 ? [`${quarantined.length} in quarantine`] : []),
-    ...(leftOut > 0 ? [`${leftOut} without a diaObject left out`] : []),
+    ...(leftOut > 0 ? [`${leftOut} left out`] : []),
     ...(gone > 0 ? [`${gone} before them were gone from Kafka`] : []),
   ];
   return parts.length > 0 ? parts.join(', ') : undefined;

@@ -1,4 +1,5 @@
 import { type Database, writing } from './connection.js';
+import { type KafkaMark, KafkaTrail } from './kafka-trail.js';
 
 /** A partition as one group reads it. */
 export interface GroupPartition {
@@ -22,10 +23,17 @@ export interface KafkaPosition {
 }
 
 /**
- * Why a partition is read on elsewhere than where it was left: another consumer of the group has read further, or the
- * topic was deleted and created again.
+ * Why a partition is read on elsewhere than where it was left: another consumer of the group has read further, the topic
+ * has lost its end, or it was deleted and created again.
  */
-export type TurnReason = 'read_by_others' | 'replaced';
+export type TurnReason = 'read_by_others' | 'tail_lost' | 'replaced';
+
+/** Offsets of a partition in a stem: [first, next). */
+export interface StemRange {
+  readonly stem: string;
+  readonly first: bigint;
+  readonly next: bigint;
+}
 
 /** Reading of a partition went on at `after` instead of at `before`. */
 export interface Turn {
@@ -40,11 +48,13 @@ export interface Turn {
 export class KafkaPositions {
   readonly #database: Database;
   readonly #statements;
+  readonly #trail: KafkaTrail;
   /** What consumers of this data folder leave beside the offsets that they commit: the name of the folder. */
   readonly mark: string;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#trail = new KafkaTrail(database);
     this.mark = `lvra ${database.prepare('SELECT id FROM data_folder').pluck().get()}`;
     this.#statements = {
       position: database.prepare<
@@ -57,8 +67,25 @@ export class KafkaPositions {
         `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked) VALUES (?, ?, ?, ?, ?, 1)
          ON CONFLICT (group_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint`,
       ),
+      notEmpty: database.prepare(
+        'UPDATE kafka_position SET empty_to = 0 WHERE group_id = ? AND topic = ? AND partition = ?',
+      ),
       recordMark: database.prepare(
         'UPDATE kafka_position SET marked = 1 WHERE group_id = ? AND topic = ? AND partition = ?',
+      ),
+      doubtful: database
+        .prepare<[GroupPartition & { next: bigint }], bigint | null>(
+          `SELECT max(before_offset) FROM kafka_turn
+           WHERE group_id = @groupId AND topic = @topic AND partition = @partition AND reason = 'tail_lost'
+             AND after_offset <= @next AND before_offset > @next
+             AND ID > (SELECT coalesce(max(ID), 0) FROM kafka_turn
+               WHERE group_id = @groupId AND topic = @topic AND partition = @partition AND reason = 'replaced')`,
+        )
+        .pluck(),
+      ranges: database.prepare<[GroupPartition & { next: bigint; upTo: bigint }], StemRange>(
+        `SELECT stem, first_offset AS first, next_offset AS next FROM batch_offsets
+         WHERE group_id = @groupId AND topic = @topic AND partition = @partition
+           AND next_offset > @next AND first_offset < @upTo`,
       ),
       adopt: database.prepare(
         `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked)
@@ -99,9 +126,28 @@ export class KafkaPositions {
     return this.#statements.groups.all() as string[];
   }
 
+  /**
+   * Where the topic has lost its end, messages behind the position may have been read already: those that it has not lost.
+   *
+   * @returns the offset before which that is so, and the stems that read them; undefined where there is no such message
+   */
+  readBefore(of: GroupPartition, next: bigint): { readonly upTo: bigint; readonly ranges: StemRange[] } | undefined {
+    const { groupId, topic, partition } = of;
+    const upTo = this.#statements.doubtful.get({ groupId, topic, partition, next });
+    if (typeof upTo !== 'bigint') return undefined;
+    return { upTo, ranges: this.#statements.ranges.all({ groupId, topic, partition, next, upTo }) };
+  }
+
   /** A batch ends before `next`; to be called in its transaction. */
-  advance({ groupId, topic, partition }: GroupPartition, next: bigint, fingerprint: string): void {
+  advance(of: GroupPartition, next: bigint, fingerprint: string): void {
+    const { groupId, topic, partition } = of;
     this.#statements.advance.run(groupId, topic, partition, next, fingerprint);
+    if (fingerprint !== '') this.#trail.add(of, { offset: next - 1n, fingerprint });
+  }
+
+  /** What was read of a partition, here and there, in the order of the offsets. */
+  trail(of: GroupPartition): KafkaMark[] {
+    return this.#trail.marks(of);
   }
 
   /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
@@ -126,7 +172,11 @@ export class KafkaPositions {
     return writing(this.#database, () => {
       if (this.position(of)?.next !== before) return false;
       if (reason === 'replaced') this.#statements.forget.run(groupId, topic, partition);
-      else this.advance(of, after, fingerprint);
+      if (reason !== 'read_by_others') {
+        this.#trail.cut(of, reason === 'replaced' ? 0n : after - 1n);
+        this.#statements.notEmpty.run(groupId, topic, partition);
+      }
+      if (reason !== 'replaced') this.advance(of, after, fingerprint);
       this.#statements.turn.run(groupId, topic, partition, before, after, reason, at);
       return true;
     });

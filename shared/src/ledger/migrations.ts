@@ -356,6 +356,22 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    name: 'fingerprints of batches before',
+    sql: `
+      -- What a partition held at the ends of batches: batch counts them, and the older they are the fewer are kept. A log
+      -- of Kafka that has lost its tail is still the same up to one of them.
+      CREATE TABLE kafka_trail (
+        group_id TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        batch INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        PRIMARY KEY (group_id, topic, partition, batch)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

@@ -1,12 +1,5 @@
 import type { Database } from './connection.js';
-import type { GroupPartition, Turn } from './kafka-positions.js';
-
-/** Offsets of a partition in a stem: [first, next). */
-export interface StemRange {
-  readonly stem: string;
-  readonly first: bigint;
-  readonly next: bigint;
-}
+import type { GroupPartition, StemRange, Turn } from './kafka-positions.js';
 
 /** One partition as a group has read it. */
 export interface ReadPartition extends GroupPartition {

@@ -52,6 +52,12 @@ function noteTurn(where: string, groupId: string, { before, after, reason, at }:
     );
     return;
   }
+  if (reason === 'tail_lost') {
+    findings.note(
+      `${where} had lost its end when it was read at ${when}: offsets ${after} to ${before - 1n} were read again, without the messages that were the same ones`,
+    );
+    return;
+  }
   findings.note(
     `${where} was read from its beginning again, offset ${after}, at ${when}: the topic was deleted and created again after offset ${before - 1n}`,
   );

@@ -60,7 +60,13 @@ class Scene {
     const source = registrySource(this.registry.url, 1_000);
     const store = new SchemaStore({ source, paths, log, ...(patienceMs !== undefined && { patienceMs }) });
     const alerts = kafkaSource({
-      ...{ servers: this.#server.brokers, topics: [this.topic], groupId: this.topic, positions: ledger.positions },
+      ...{
+        servers: this.#server.brokers,
+        topics: [this.topic],
+        groupId: this.topic,
+        positions: ledger.positions,
+        batchPath: (stem: string) => paths.batch(stem),
+      },
       ...{ metrics, log, format: new AvroFormat(store) },
     });
     const consumer = this.rig.consumer(alerts, { alerts: 100, ageMs: 200 }, this.topic, { keepCutouts });

@@ -27,6 +27,7 @@ export class Running {
       topics,
       groupId,
       positions: rig.ledger.positions,
+      batchPath: (stem) => rig.paths.batch(stem),
       metrics,
       log,
     });

@@ -38,6 +38,7 @@ export const OTHER_POINTS: readonly string[] = bothSides(
     'KafkaPositions.recordEmpty',
     'KafkaPositions.turn',
     'KafkaPositions.recordMark',
+    'KafkaPositions.adopt',
     'WorkLedger.pause',
     'WorkLedger.markPending',
   ].map((name) => `commit ${name}`),
