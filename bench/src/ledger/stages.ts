@@ -84,9 +84,9 @@ export class LedgerStages {
       scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
     );
     const sendable = scores.flatMap(({ id, diaObjectId, isSuperseded }) =>
-      diaObjectId === null || isSuperseded ? [] : { id, diaObjectId },
+      diaObjectId === null || isSuperseded ? [] : { id, diaObjectId, seen },
     );
-    const judged = { seen, versions: VERSIONS, callsPerHour: 1_000_000 };
+    const judged = { versions: VERSIONS, callsPerHour: 1_000_000 };
     for (let first = 0; first < sendable.length; first += LIST) {
       const list = sendable.slice(first, first + LIST);
       const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };

@@ -21,7 +21,7 @@ export function annotationPaths(input: Input): HotPaths {
   const scores = flow.read();
   flow.close();
   const run = () => {
-    const { sendable } = sift(scores, STEM, R0B, () => true);
+    const { sendable } = sift({ scores, seen: 0n }, STEM, R0B, () => true);
     const { length } = bodyOf(
       'annotatelist',
       sendable.map(({ json }) => json),

@@ -37,7 +37,7 @@ export class LedgerFlow {
   #stem = '';
   #records: FeatureRecord[] = [];
   #outcomes: ReadonlyMap<bigint, Outcome> = new Map();
-  #toSend: { readonly rows: { id: bigint; diaObjectId: bigint }[]; readonly seen: bigint } = { rows: [], seen: 0n };
+  #toSend: { id: bigint; diaObjectId: bigint; seen: bigint }[] = [];
 
   constructor({ alerts, bytes }: Input) {
     this.#template = alerts.map(recordOf).filter((record) => record !== undefined);
@@ -108,17 +108,17 @@ export class LedgerFlow {
     const { scores, seen } = this.#ledger.annotations.scores.unsettled(VRA, this.#stem, VERSIONS);
     const newest = scores.filter(({ isSuperseded }) => !isSuperseded);
     this.#outcomes = new Map(scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, SUPERSEDED]));
-    this.#toSend = { rows: newest.map(({ id, diaObjectId }) => ({ id, diaObjectId: diaObjectId as bigint })), seen };
+    this.#toSend = newest.map(({ id, diaObjectId }) => ({ id, diaObjectId: diaObjectId as bigint, seen }));
     return scores;
   }
 
   /** Reserve and finish of one list call, which Lasair takes. */
   send(): void {
     const { reservations } = this.#ledger.annotations;
-    const { rows, seen } = this.#toSend;
+    const rows = this.#toSend;
     const now = Date.now();
     const call = { sender: `${OWNER}/${this.#batches}`, now, until: now + LEASE_MS };
-    const terms = { seen, versions: VERSIONS, callsPerHour: CALLS_PER_HOUR };
+    const terms = { versions: VERSIONS, callsPerHour: CALLS_PER_HOUR };
     const { reserved } = reservations.reserve(this.#work.annotate, rows, call, terms);
     const { accepted } = reservations.finish(this.#work.annotate, reserved, call, 'taken', now);
     if (accepted.length !== rows.length) throw this.#unlike(`${accepted.length} of ${rows.length} scores were taken`);

@@ -1,6 +1,7 @@
 import { refusalOf } from '@lvra/shared/annotation/fields';
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
-import type { Outcome } from '@lvra/shared/ledger/annotations';
+import type { Outcome, Settlement } from '@lvra/shared/ledger/annotations';
+import type { ScoreHistory } from '@lvra/shared/ledger/annotations-scores';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
@@ -10,9 +11,10 @@ import type { Secret } from '@lvra/shared/settings/secrets';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { writeDryRun } from './dry-run.js';
+import { Fillers } from './fillers.js';
 import { LasairClient } from './lasair-client.js';
 import { Sending } from './sending.js';
-import { sift } from './sift.js';
+import { type Sifted, sift } from './sift.js';
 
 /** What may change while the stage runs. */
 export interface LiveAnnotating {
@@ -68,6 +70,9 @@ export interface AnnotateOptions {
   readonly random?: () => number;
 }
 
+/** A claim that ends later than this is from before the clock was put back. */
+const LEASE_MS = 30_000;
+
 /** How often to look for stems that the Python pipeline annotated in part. */
 const LOOK_FOR_PARTIAL_MS = 3_600_000;
 
@@ -94,6 +99,8 @@ class Annotating implements AnnotateTask {
   readonly #options: AnnotateOptions;
   readonly #now: () => number;
   #lasair: { client: LasairClient; sending: Sending } | undefined;
+  /** See `Fillers`. */
+  readonly #avoided = new Map<string, number>();
   /** On the clock of `performance.now()`. */
   #nextLook = Number.NEGATIVE_INFINITY;
 
@@ -118,7 +125,7 @@ class Annotating implements AnnotateTask {
   }
 
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, metrics } = this.#options;
+    const { ledger, work } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     if (!vra.annotate) {
       work.waive(stem, this.#now(), NOT_ANNOTATED);
@@ -126,22 +133,20 @@ class Annotating implements AnnotateTask {
     }
     if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
-    const { scores, seen } = history.unsettled(vra.name, stem, vra, vra.history);
-    const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
-    if (this.#options.dryRun) {
-      await this.#writeDown(stem, sendable, outcomes);
-    } else {
-      await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
-    }
-    const settled = ledger.annotations.settle(work, stem, outcomes, {
-      now: this.#now(),
-      durationMs: elapsed(),
-      versions: vra,
-    });
+    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra, vra.history), vra);
+    const { sendable, outcomes } = read(stem);
+    const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
+    const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
+    if (this.#options.dryRun) await this.#writeDown(stem, sendable, outcomes);
+    else await this.#connected().sending.send({ stem, scores: sendable, versions: vra, fillers }, signal);
+    const how = { now: this.#now(), durationMs: elapsed(), versions: vra };
+    const settled = ledger.annotations.settle(work, stem, outcomes, how);
     switch (settled.kind) {
-      case 'settled':
-        for (const { outcome } of outcomes.values()) metrics.annotations.inc({ vra: vra.name, outcome });
-        return { status: settled.status, rows: settled.rows };
+      case 'settled': {
+        this.#count(outcomes);
+        const along = this.#settleAlong(fillers.taken, how);
+        return { status: settled.status, rows: settled.rows, ...(along.size > 0 && { along }) };
+      }
       case 'done-before':
         return undefined;
       case 'unfinished':
@@ -153,13 +158,30 @@ class Annotating implements AnnotateTask {
     }
   }
 
+  /** Settles the stems that were sent along, of which everything has an outcome; the others go on by themselves. */
+  #settleAlong(taken: ReadonlyMap<string, Sifted>, how: Settlement): ReadonlyMap<string, StageReport> {
+    const { ledger, work } = this.#options;
+    const reports = new Map<string, StageReport>();
+    if (taken.size === 0) return reports;
+    const outcomesOf = new Map([...taken].map(([stem, { outcomes }]) => [stem, outcomes]));
+    for (const [stem, settled] of ledger.annotations.settleAll(work, outcomesOf, how)) {
+      if (settled.kind !== 'settled') continue;
+      this.#count(outcomesOf.get(stem)!);
+      reports.set(stem, { status: settled.status, rows: settled.rows });
+    }
+    return reports;
+  }
+
+  #count(outcomes: ReadonlyMap<bigint, Outcome>): void {
+    for (const { outcome } of outcomes.values()) this.#options.metrics.annotations.inc({ vra: this.vra, outcome });
+  }
+
   async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
     const { ledger } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     this.#checkTexts(vra.version);
-    const { scores: history } = ledger.annotations;
-    const { scores, seen } = history.ofStem(vra.name, stem, vra, vra.history);
-    const { sendable, outcomes } = sift(scores, stem, vra, (id) => history.mayBeAnnotated(vra.name, id));
+    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra, vra.history);
+    const { sendable, outcomes } = this.#sift(stem, scores, vra);
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);
       return { sent: sendable.length, rejected: 0 };
@@ -167,11 +189,16 @@ class Annotating implements AnnotateTask {
     if (!vra.annotate) {
       throw new StageMisconfigured(undefined, `${vra.name} is not to be annotated any more: its ANNOTATE is no`);
     }
-    await this.#connected().sending.send(stem, sendable, { seen, versions: vra }, outcomes, signal);
+    await this.#connected().sending.send({ stem, scores: sendable, versions: vra }, signal);
     const became = (wanted: Outcome['outcome']) =>
       sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;
     const rejected = became('rejected');
     return { sent: sendable.length - rejected - became('superseded'), rejected };
+  }
+
+  #sift(stem: string, read: ReturnType<ScoreHistory['ofStem']>, vra: Parameters<typeof sift>[2]): Sifted {
+    const { scores } = this.#options.ledger.annotations;
+    return sift(read, stem, vra, (object) => scores.mayBeAnnotated(this.vra, object));
   }
 
   async close(): Promise<void> {

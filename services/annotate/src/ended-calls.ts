@@ -4,7 +4,6 @@ import type { SendableScore } from './sift.js';
 
 /** A call to Lasair that is over. */
 export interface EndedCall {
-  readonly stem: string;
   readonly rows: readonly SendableScore[];
   readonly call: Call;
   readonly end: CallEnd;
@@ -48,7 +47,7 @@ export class EndedCalls {
     return accepted;
   }
 
-  #finish({ stem, rows, call, end, at }: EndedCall): number {
+  #finish({ rows, call, end, at }: EndedCall): number {
     const { ledger, work, metrics, log } = this.#options;
     const vra = work.vra;
     const { accepted, unsettled } = ledger.annotations.reservations.finish(work, rows, call, end, at);
@@ -58,7 +57,7 @@ export class EndedCalls {
     }
     if (unsettled > 0) {
       log.warn(
-        { stem, vra, objects: unsettled },
+        { stem: rows[0]?.stem, vra, objects: unsettled },
         'a call went on for longer than its reservation; the newest scores of its objects are sent again',
       );
     }

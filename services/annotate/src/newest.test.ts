@@ -149,6 +149,7 @@ describe('Lasair holds the score of the newest source', () => {
     const stopped = night.annotate(FIRST_STEM, night.task({ lasair: gate.lasair }));
     await gate.arrival();
     night.addStem(SECOND_STEM, scoresOf(1, 1));
+    night.claimElsewhere(FIRST_STEM, Date.now() + LATER_MS);
     const ledger = night.openLedger();
     const replica = night.task({ ledger, owner: 'replica', now: () => Date.now() + LATER_MS });
     assert.deepEqual(await night.annotate(SECOND_STEM, replica), { status: 1, rows: 1 });
@@ -216,7 +217,8 @@ describe('a sender that is killed', () => {
     await assert.rejects(night.annotate(SECOND_STEM), RetryLater);
     await night.annotate(SECOND_STEM, night.task({ now: () => Date.now() + LATER_MS }));
     assert.equal(night.heldSource(0), 1);
-    assert.deepEqual(await night.annotate(FIRST_STEM), { status: 1, rows: 0 });
+    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded']);
+    assert.equal(night.status(FIRST_STEM), 1);
   });
 
   test('in the middle of a stem has sent the first lists, and those are not sent again', async (context) => {

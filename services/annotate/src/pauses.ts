@@ -1,4 +1,5 @@
 import { StagePaused } from '@lvra/shared/errors';
+import type { CallsLeft } from '@lvra/shared/ledger/annotations-budget';
 import { LONGEST_BACKOFF_MS } from '@lvra/shared/ledger/work';
 import { STATUS } from '@lvra/shared/status';
 import type { Verdict } from './answer.js';
@@ -67,8 +68,18 @@ function askedToWait({ retryAfterMs }: Verdict, waitsBefore: number): number | u
   return Math.min(Math.max(retryAfterMs, 1_000 * 2 ** waitsBefore), LONGEST_BACKOFF_MS);
 }
 
-/** The hour's own budget is used up. */
-export function budgetUsedUp(waitMs: number, callsPerHour: number): StagePaused {
+/** How often to look for new alerts while the older ones wait for the next calls. */
+const LOOK_FOR_NEW_MS = 10_000;
+
+/** The hour's own budget is used up, or what is left of it is for new alerts. */
+export function budgetUsedUp({ left, waitMs }: CallsLeft, callsPerHour: number): StagePaused {
+  if (left > 0) {
+    return new StagePaused(
+      Math.min(waitMs, LOOK_FOR_NEW_MS),
+      undefined,
+      `the last ${left} of the ${callsPerHour} calls to Lasair that an hour has are for new alerts; older ones wait for ${minutes(waitMs)}`,
+    );
+  }
   return new StagePaused(
     Math.min(waitMs, LONGEST_BACKOFF_MS),
     undefined,

@@ -53,15 +53,18 @@ describe('two replicas', () => {
       assert.equal(night.heldSource(object), newest, `object ${object}`);
     }
     const superseded = stems.flatMap((stem) => night.outcomes(stem)).filter((outcome) => outcome === 'superseded');
-    assert.ok(superseded.length > 0 && night.sandbox.received.length > stems.length);
+    assert.ok(
+      superseded.length > 0 && night.sandbox.received.length > objects,
+      `${night.sandbox.received.length} calls`,
+    );
   });
 
   test('share the budget of the hour', async (context) => {
     const night = await Night.start(context);
     night.addStem(FIRST_STEM, scoresOf(25));
-    night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
     const budget = { limits: { callsPerHour: 4 }, lists: { first: 10, largest: 10 } };
     assert.deepEqual(await night.annotate(FIRST_STEM, night.task(budget)), { status: 1, rows: 25 });
+    night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
     const replica = night.task({ ledger: night.openLedger(), ...budget });
     await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
       const { delayMs, status, message } = error as { delayMs: number; status?: number; message: string };

@@ -79,6 +79,7 @@ describe('a version that comes and goes while Lasair is down', () => {
 
   test('has nothing sent again that Lasair took before it went down', async (context) => {
     const { night, down, by, annotateAll, heldVersions, wrong } = await scoredTwice(context);
+    night.claimElsewhere(SECOND_STEM);
     await night.annotate(FIRST_STEM, by('a1'));
     await assert.rejects(night.annotate(SECOND_STEM, by('a2', { lasair: down })), RetryLater);
     await annotateAll('a1');

@@ -41,7 +41,7 @@ export class SendQueue<Row> {
   /** The call failed: to be sent again after everything else; see `Group` for `failures`. */
   putLast(rows: readonly Row[], failures: number): void {
     if (failures >= FAILURES_BEFORE_HALVES && rows.length > 1) this.#groups.push(...halves(rows));
-    else this.#groups.push({ rows, failures });
+    else if (rows.length > 0) this.#groups.push({ rows, failures });
   }
 }
 

@@ -1,5 +1,4 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
-import type { Outcome } from '@lvra/shared/ledger/annotations';
 import type { Versions } from '@lvra/shared/ledger/annotations-newest';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
@@ -7,8 +6,10 @@ import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
+import { instantOfStem } from '@lvra/shared/stem';
 import type { Method, Verdict } from './answer.js';
 import { EndedCalls } from './ended-calls.js';
+import type { Fillers } from './fillers.js';
 import { type ListLimits, nextListSize } from './list-size.js';
 import { Patience } from './patience.js';
 import { budgetUsedUp, pauseFor } from './pauses.js';
@@ -52,25 +53,44 @@ const LOOK_AROUND_MS = 5_000;
 /** With so many refused and none taken, it is not the rows. */
 const REFUSED_WITHOUT_SUCCESS = 20;
 
+/**
+ * The last calls of an hour are for new alerts: this share of them is not spent on calls that carry older stems alone.
+ * A stem is named by the time when it was made.
+ */
+const SHARE_FOR_NEW = 0.2;
+const NEW_MS = 15 * 60_000;
+
+/** A stem to be sent. */
+export interface Errand {
+  readonly stem: string;
+  readonly scores: readonly SendableScore[];
+  /** By which these were found to be the newest of their objects. */
+  readonly versions: Versions;
+  /** Fill its calls up. */
+  readonly fillers?: Fillers;
+}
+
 /** What became of the calls for one stem so far. */
 interface Progress {
-  readonly stem: string;
-  readonly judged: Judgement;
-  readonly outcomes: Map<bigint, Outcome>;
+  readonly errand: Errand;
   readonly queue: SendQueue<SendableScore>;
   readonly patience: Patience;
   readonly signal: AbortSignal;
+  /** Gone after the first call that came to nothing. */
+  fillers: Fillers | undefined;
+  calls: number;
   busy: { row: SendableScore; waitMs: number }[];
   looks: number;
   accepted: number;
   refused: number;
 }
 
-/** By what scores were found to be the newest of their objects. */
-export interface Judgement {
-  /** The greatest provenance ID at that moment. */
-  readonly seen: bigint;
-  readonly versions: Versions;
+/** What one call carries: rows of the stem in hand, and of others. */
+interface Load {
+  readonly own: readonly SendableScore[];
+  /** How often `own` failed. */
+  readonly failures: number;
+  readonly fillers: readonly SendableScore[];
 }
 
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
@@ -102,39 +122,28 @@ export class Sending {
   }
 
   /**
-   * Sends the scores, records those that Lasair takes, and adds the outcome of the others to `outcomes`.
+   * Sends the scores, records those that Lasair takes, and adds the outcome of each of the others to its `outcomes`.
    *
-   * @param judged by what these were found to be the newest of their objects
    * @throws RetryLater, StagePaused, StemFailed; what was taken is recorded all the same
    */
-  async send(
-    stem: string,
-    scores: readonly SendableScore[],
-    judged: Judgement,
-    outcomes: Map<bigint, Outcome>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async send(errand: Errand, signal: AbortSignal): Promise<void> {
+    const { scores, fillers } = errand;
     const queue = new SendQueue(scores);
     const patience = new Patience(this.#options.random);
-    const none = { busy: [], looks: 0, accepted: 0, refused: 0 };
-    const progress: Progress = { stem, judged, outcomes, queue, patience, signal, ...none };
+    const none = { calls: 0, busy: [], looks: 0, accepted: 0, refused: 0 };
+    const progress: Progress = { errand, queue, patience, signal, fillers, ...none };
     this.#lookAround(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
       const hasLists = this.#options.now() >= this.#noListsUntil;
-      const group = queue.take(hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
-      if (group) await this.#sendGroup(group.rows, group.failures, hasLists ? 'annotatelist' : 'annotate', progress);
+      const load = nextLoad(progress, hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
+      if (load) await this.#sendLoad(load, hasLists ? 'annotatelist' : 'annotate', progress);
       else if (progress.busy.length > 0) await this.#waitForOthers(progress);
       else return;
     }
   }
 
-  async #sendGroup(
-    rows: readonly SendableScore[],
-    failures: number,
-    method: Method,
-    progress: Progress,
-  ): Promise<void> {
+  async #sendLoad(load: Load, method: Method, progress: Progress): Promise<void> {
     const { ledger, work, receiver, limits, owner, metrics, now } = this.#options;
     const begun = now();
     const call = {
@@ -143,14 +152,14 @@ export class Sending {
       until: begun + limits.timeoutMs + GRACE_MS,
     };
     const { callsPerHour } = limits;
-    const reservation = ledger.annotations.reservations.reserve(work, rows, call, {
-      ...progress.judged,
-      callsPerHour,
-    });
+    const isNew = [...load.own, ...load.fillers].some(({ stem }) => begun - madeAt(stem) < NEW_MS);
+    const keep = isNew ? 0 : Math.floor(callsPerHour * SHARE_FOR_NEW);
+    const terms = { versions: progress.errand.versions, callsPerHour, keep };
+    const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
     metrics.lasairCallsLeft.set({ vra: work.vra }, calls.left);
-    if (calls.waitMs > 0) throw budgetUsedUp(calls.waitMs, callsPerHour);
-    for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
+    if (calls.waitMs > 0) throw budgetUsedUp(calls, callsPerHour);
+    for (const { id, outcomes } of superseded) outcomes.set(id, { outcome: 'superseded' });
     progress.busy.push(...busy);
     if (reserved.length === 0) return;
 
@@ -162,7 +171,7 @@ export class Sending {
       timeLeft > 0
         ? await receiver.send(method, annotations, timeLeft, progress.signal)
         : { kind: 'failed', end: 'refused', words: 'this process was stopped for longer than a call may take' };
-    progress.accepted += this.#ended.record({ stem: progress.stem, rows: reserved, call, end: verdict.end, at: now() });
+    progress.accepted += this.#ended.record({ rows: reserved, call, end: verdict.end, at: now() });
 
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#elsewhere.scores;
@@ -170,57 +179,82 @@ export class Sending {
       const traffic = { tookMs: performance.now() - clock, waiting, perHour, callsLeft: left, callsPerHour };
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
-    await this.#goOn(verdict, reserved, failures, progress);
+    await this.#goOn(verdict, reserved, load.failures, progress);
   }
 
   /** Decides what comes next. */
-  async #goOn(verdict: Verdict, rows: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
-    const { topic, endpoint, tokenVariable, now, log, work } = this.#options;
+  async #goOn(verdict: Verdict, sent: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
+    const { topic, endpoint, tokenVariable, now, log } = this.#options;
     const pause = pauseFor(verdict, { topic, endpoint, tokenVariable, waitsBefore: this.#waitsInARow });
     if (pause) {
       if (verdict.kind === 'throttled' || verdict.kind === 'failed') this.#waitsInARow++;
       throw pause;
     }
-    if (verdict.kind === 'failed' || (verdict.kind === 'too-long' && rows.length === 1))
-      return this.#tryAgain(verdict, rows, failures, progress);
+    const { queue, patience } = progress;
+    const isOwn = ({ stem }: SendableScore) => stem === progress.errand.stem;
+    const rows = sent.filter(isOwn);
+    const along = sent.filter((row) => !isOwn(row));
+    const isRefused = verdict.kind === 'item-refused';
+    const hasFailed = verdict.kind === 'failed' || (verdict.kind === 'too-long' && sent.length === 1);
+    if (isRefused || hasFailed) this.#goOnAlone(along, progress);
+    if (hasFailed) {
+      const isSuspect = verdict.mayBeAnItem === true && along.length === 0;
+      return this.#tryAgain(verdict, rows, isSuspect ? failures + 1 : failures, progress);
+    }
     this.#waitsInARow = 0;
-    progress.patience.afterAnswer();
+    patience.afterAnswer();
     if (verdict.kind === 'no-lists') {
       log.warn(`${endpoint} takes no lists (${verdict.words}); annotating goes on one by one`);
       this.#noListsUntil = now() + NO_LISTS_MS;
-      progress.queue.putBack(rows);
     } else if (verdict.kind === 'too-long') {
-      log.warn(`${rows.length} annotations are too long a call (${verdict.words}); lists are made shorter`);
-      this.#longestList = Math.floor(rows.length / 2);
-      progress.queue.putBack(rows);
-    } else if (verdict.kind === 'item-refused' && rows.length > 1) progress.queue.putBackInHalves(rows);
-    else if (verdict.kind === 'item-refused') {
-      for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: verdict.words });
-      log.warn(
-        { stem: progress.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
-        `Lasair refused an annotation: ${verdict.words}`,
-      );
-      progress.refused += rows.length;
-      if (progress.refused >= REFUSED_WITHOUT_SUCCESS && progress.accepted === 0) {
-        throw new StemFailed(
-          STATUS.lasairRefused,
-          `Lasair refused all of the first ${progress.refused} annotations (${verdict.words}): ` +
-            'compare what it asks for with what is sent, `lvra run --dry-run` shows it',
-        );
-      }
-    }
+      log.warn(`${sent.length} annotations are too long a call (${verdict.words}); lists are made shorter`);
+      this.#longestList = Math.floor(sent.length / 2);
+    } else if (isRefused) {
+      if (along.length > 0) queue.putBack(rows);
+      else if (rows.length > 1) queue.putBackInHalves(rows);
+      else this.#reject(rows, verdict, progress);
+      return;
+    } else return;
+    queue.putBack(rows);
+    progress.fillers?.putBack(along);
+  }
+
+  /**
+   * Where a call came to nothing, the stem in hand goes on alone, before anything else is made of it: it must not suffer
+   * for others that went along, nor they for it.
+   */
+  #goOnAlone(along: readonly SendableScore[], progress: Progress): void {
+    progress.fillers?.avoid(new Set(along.map(({ stem }) => stem)));
+    progress.fillers = undefined;
+  }
+
+  #reject(rows: readonly SendableScore[], { words }: Verdict, progress: Progress): void {
+    const { log, work } = this.#options;
+    for (const { id, outcomes } of rows) outcomes.set(id, { outcome: 'rejected', detail: words });
+    log.warn(
+      { stem: progress.errand.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
+      `Lasair refused an annotation: ${words}`,
+    );
+    progress.refused += rows.length;
+    if (progress.refused < REFUSED_WITHOUT_SUCCESS || progress.accepted > 0) return;
+    throw new StemFailed(
+      STATUS.lasairRefused,
+      `Lasair refused all of the first ${progress.refused} annotations (${words}): ` +
+        'compare what it asks for with what is sent, `lvra run --dry-run` shows it',
+    );
   }
 
   /** Puts the rows behind the others and waits; the longer it lasts, the longer. */
   async #tryAgain(
-    { words, mayBeAnItem }: Verdict,
+    { words }: Verdict,
     rows: readonly SendableScore[],
     failures: number,
     progress: Progress,
   ): Promise<void> {
-    const { queue, patience, signal, stem } = progress;
+    const { queue, patience, signal, errand } = progress;
     const { log, work } = this.#options;
-    queue.putLast(rows, mayBeAnItem ? failures + 1 : failures);
+    const { stem } = errand;
+    queue.putLast(rows, failures);
     if (signal.aborted) return;
     const waitMs = patience.afterFailure();
     if (waitMs === undefined) {
@@ -253,4 +287,22 @@ export class Sending {
     if (Math.abs(at - this.#elsewhere.at) < LOOK_AROUND_MS) return;
     this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
   }
+}
+
+/** The rows of the next call: those of the stem in hand, newer stems' for half of it, and others' where there is room. */
+function nextLoad(progress: Progress, size: number): Load | undefined {
+  const { queue, fillers } = progress;
+  if (queue.size === 0) return undefined;
+  // Where a call takes one annotation, every second one is a newer stem's.
+  const forNewer = size > 1 ? Math.floor(size / 2) : progress.calls++ % 2;
+  const newer = fillers?.take(forNewer, true) ?? [];
+  const room = size - newer.length;
+  const { rows: own, failures } = (room > 0 && queue.take(room)) || { rows: [], failures: 0 };
+  const others = fillers?.take(room - own.length, false) ?? [];
+  return { own, failures, fillers: [...newer, ...others] };
+}
+
+/** When a stem was made, ms since 1970. */
+function madeAt(stem: string): number {
+  return instantOfStem(stem)?.getTime() ?? 0;
 }

@@ -17,7 +17,8 @@ const SCORE: Score = {
 };
 
 function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
-  const { sendable, outcomes } = sift([{ ...SCORE, ...change }], '20260202_102448', { ...VRA, lowestScore }, (id) => {
+  const scores = [{ ...SCORE, ...change }];
+  const { sendable, outcomes } = sift({ scores, seen: 1n }, '20260202_102448', { ...VRA, lowestScore }, (id) => {
     assert.equal(id, change.diaObjectId ?? SCORE.diaObjectId);
     return isAnnotated;
   });

@@ -7,9 +7,12 @@ import { type Annotator, annotationJson, annotationOf, type SendableRow } from '
 
 /** A score with its annotation, ready to go. */
 export interface SendableScore extends Sendable {
+  readonly stem: string;
   /** The annotation as JSON. */
   readonly json: string;
   readonly receivedMs: number | undefined;
+  /** Where its outcome goes, should Lasair not take it. */
+  readonly outcomes: Map<bigint, Outcome>;
 }
 
 /** What is to be done with the scores of a stem: some are sent, the others have their outcome already. */
@@ -21,9 +24,11 @@ export interface Sifted {
 /**
  * Decides on each score of a stem: only the newest of an object is sent, only where Lasair can store it, and only
  * from the lowest score up, unless Lasair may hold an older annotation of the object, which would then be stale.
+ *
+ * @param seen the greatest provenance ID when the scores were read
  */
 export function sift(
-  scores: readonly Score[],
+  { scores, seen }: { readonly scores: readonly Score[]; readonly seen: bigint },
   stem: string,
   vra: Annotator & { readonly lowestScore?: number | undefined; readonly refusedVersion?: string | undefined },
   mayBeAnnotated: (diaObjectId: bigint) => boolean,
@@ -49,7 +54,8 @@ export function sift(
     else if ((score.score as number) < (vra.lowestScore ?? -Infinity) && !mayBeAnnotated(diaObjectId)) {
       outcomes.set(score.id, { outcome: 'below_lowest' });
     } else {
-      sendable.push({ id: score.id, diaObjectId, json: annotationJson(annotation), receivedMs: score.receivedMs });
+      const { id, receivedMs } = score;
+      sendable.push({ id, diaObjectId, seen, stem, json: annotationJson(annotation), receivedMs, outcomes });
     }
   }
   return { sendable, outcomes };

@@ -37,6 +37,15 @@ describe('the hourly budget of calls', () => {
     assert.equal(left(NOON + 91 * MINUTE), 3);
   });
 
+  test('keeps some calls from those that may not have them, and says how long they wait', () => {
+    ledger.annotations.calls.count(NOON, 100);
+    ledger.annotations.calls.count(NOON + 20 * MINUTE, 100);
+    const at = NOON + 30 * MINUTE;
+    const state = (keep: number) => ledger.annotations.calls.state(at, 4, keep);
+    assert.deepEqual([state(1).left, state(1).waitMs], [2, 0]);
+    assert.deepEqual([state(2).left, state(2).waitMs], [2, 31 * MINUTE]);
+  });
+
   test('says how long until a call is free', () => {
     for (const at of [NOON, NOON + 5 * MINUTE, NOON + 6 * MINUTE]) ledger.annotations.calls.count(at, 1);
     const now = NOON + 10 * MINUTE;

@@ -14,7 +14,7 @@ const MINUTES_OF_RATE = 10;
 /** The budget as it stands. */
 export interface CallsLeft {
   readonly left: number;
-  /** How long until a call is free again, ms; 0 while there are some. */
+  /** How long until a call is free again, ms; 0 while there are some, beside those that are kept. */
   readonly waitMs: number;
   /** Annotations sent an hour, at the pace of the last ten minutes. */
   readonly annotationsPerHour: number;
@@ -42,15 +42,18 @@ export class CallBudget {
     };
   }
 
-  /** @param now ms since 1970 */
-  state(now: number, callsPerHour: number): CallsLeft {
+  /**
+   * @param now ms since 1970
+   * @param keep so many of the hour's calls are not for the caller
+   */
+  state(now: number, callsPerHour: number, keep = 0): CallsLeft {
     const minute = Math.floor(now / MINUTE_MS);
     const used = this.#statements.used.get({ minute })!;
     const left = Math.max(callsPerHour - Number(used.calls), 0);
     const oldest = Number(used.oldest ?? minute);
     return {
       left,
-      waitMs: left > 0 ? 0 : (Math.min(oldest, minute) + MINUTES_COUNTED + 1) * MINUTE_MS - now,
+      waitMs: left > keep ? 0 : (Math.min(oldest, minute) + MINUTES_COUNTED + 1) * MINUTE_MS - now,
       annotationsPerHour: Number(used.recent) * (60 / MINUTES_OF_RATE),
     };
   }

@@ -31,9 +31,9 @@ function reserveNewest(ledger: Ledger, diaObjectId: bigint, versions: Versions):
   const id = scores.newest('r0b', diaObjectId, versions);
   if (id === undefined) return undefined;
   const call = { sender: 'A', now: NOW, until: NOW + 1_000 };
-  const limits = { seen: id, versions, callsPerHour: 1_000 };
+  const limits = { versions, callsPerHour: 1_000 };
   const work = ledger.work('annotate', 'r0b');
-  const { reserved } = reservations.reserve(work, [{ id, diaObjectId }], call, limits);
+  const { reserved } = reservations.reserve(work, [{ id, diaObjectId, seen: id }], call, limits);
   reservations.finish(work, reserved, call, 'taken', NOW);
   return id;
 }

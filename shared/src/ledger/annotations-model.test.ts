@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { LedgerModel, type ModelScore, RESERVED_TICKS, type Tables } from './annotations-model.js';
+import { LedgerModel, type ModelScore, type Planned, RESERVED_TICKS, type Tables } from './annotations-model.js';
 import type { CallEnd } from './annotations-reservations.js';
 
 /**
  * Every interleaving of two senders with two scores of one object, checked on a real ledger: of two sources, and of
  * one source by two versions of the model, while the senders do not agree which of them is in force.
  *
- * The senders go through the steps of annotating one by one: plan, reserve, call, finish, settle. Between any two
+ * The senders go through the steps of annotating one by one: plan, reserve, call, finish, settle. The score of the other
+ * stem may be planned too, at that moment or later, to go along in the same call. Between any two
  * steps of one, the other may take any number of its own, the second score may appear, time may pass, a sender may
  * be killed or stopped for any time, and a call may reach Lasair, be lost, be refused or go without an answer.
  * Nothing here relies on the lease of a stem: both senders may have the same stem in hand.
@@ -23,18 +24,33 @@ const SENDERS = ['X', 'Y'] as const;
 
 type Sender =
   | { readonly at: 'idle' }
-  | { readonly at: 'planned'; readonly stem: number; readonly seen: number; readonly version: string }
+  | { readonly at: 'planned'; readonly own: Planned; readonly filler: Filler | undefined; readonly version: string }
   /** `left` is what remains of the reservation, ticks. */
-  | { readonly at: 'reserved'; readonly stem: number; readonly left: number }
+  | { readonly at: 'reserved'; readonly plan: Plan; readonly stem: number; readonly left: number }
   | {
       readonly at: 'called';
+      readonly plan: Plan;
       readonly stem: number;
       readonly left: number;
       readonly request: 'flying' | 'arrived' | 'lost';
       /** It flew when the reservation ran out. */
       readonly isLate: boolean;
     }
-  | { readonly at: 'settling'; readonly stem: number; readonly supersededBy: string | undefined };
+  /** The stems that are left to settle, in order. */
+  | { readonly at: 'settling'; readonly version: string; readonly stems: readonly Settling[] };
+
+/** Another stem that goes along; its score may be superseded, and then it is settled with the others. */
+type Filler = Planned & { readonly isSuperseded: boolean };
+
+type Settling = readonly [stem: number, isSuperseded: boolean];
+
+/** What the sender has in hand while it calls. */
+interface Plan {
+  readonly own: Planned;
+  readonly version: string;
+  /** Each stem that was planned, and whether its score has given way. */
+  readonly stems: readonly Settling[];
+}
 
 interface State {
   readonly tables: Tables;
@@ -96,37 +112,50 @@ describe('annotating one object by two senders, all interleavings', () => {
   ): void {
     const idle: Sender = { at: 'idle' };
     const { tables, orphans } = state;
+    const isPending = (stem: number) => tables.statuses[stem] === 0 && (stem === 0 || tables.secondScored);
     if (sender.at === 'idle') {
-      for (const stem of [0, 1]) {
-        if (tables.statuses[stem] !== 0 || (stem === 1 && !tables.secondScored)) continue;
+      for (const stem of [0, 1].filter(isPending)) {
         for (const version of inForce[name]) {
           const [, { score, seen }] = model.plan(tables, stem, version);
-          if (score && !score.isSuperseded) become({ at: 'planned', stem, seen, version });
-          else become({ at: 'settling', stem, supersededBy: score && version });
+          if (score && !score.isSuperseded) become({ at: 'planned', own: { stem, seen }, filler: undefined, version });
+          else become({ at: 'settling', version, stems: [[stem, score !== undefined]] });
         }
       }
       return;
     }
-    const { stem } = sender;
-    const row = stem + 1;
     switch (sender.at) {
       case 'planned': {
         become(idle);
-        const { seen, version } = sender;
-        const [reserved, outcome] = model.reserve(tables, name, stem, seen, version);
-        if (outcome === 'reserved') become({ at: 'reserved', stem, left: RESERVED_TICKS }, { tables: reserved });
-        else if (outcome === 'superseded')
-          become({ at: 'settling', stem, supersededBy: version }, { tables: reserved });
-        else become(idle, { tables: reserved });
+        const { own, filler, version } = sender;
+        const other = 1 - own.stem;
+        if (filler === undefined && isPending(other)) {
+          const [, { score, seen }] = model.plan(tables, other, version);
+          if (score) become({ ...sender, filler: { stem: other, seen, isSuperseded: score.isSuperseded } });
+        }
+        const goesAlong = filler?.isSuperseded === false ? { stem: filler.stem, seen: filler.seen } : undefined;
+        const [reserved, outcome] = model.reserve(tables, name, own, goesAlong, version);
+        const gaveWay = (stem: number) => outcome.superseded.includes(stem);
+        const stems: Settling[] = [[own.stem, gaveWay(own.stem)]];
+        if (filler) stems.push([filler.stem, filler.isSuperseded || gaveWay(filler.stem)]);
+        assert.ok(outcome.reserved.length <= 1, 'two scores of one object in a call');
+        const [stem] = outcome.reserved;
+        const change = { tables: reserved };
+        if (stem !== undefined)
+          become({ at: 'reserved', plan: { own, version, stems }, stem, left: RESERVED_TICKS }, change);
+        else if (gaveWay(own.stem)) become({ at: 'settling', version, stems }, change);
+        else become(idle, change);
         return;
       }
-      case 'reserved':
+      case 'reserved': {
         become(idle);
+        const { plan, stem, left } = sender;
         // With nothing left: it was stopped between its look at the clock and the call.
-        become({ at: 'called', stem, left: sender.left, request: 'flying', isLate: sender.left === 0 });
+        become({ at: 'called', plan, stem, left, request: 'flying', isLate: left === 0 });
         return;
+      }
       case 'called': {
-        const { request, isLate } = sender;
+        const { request, isLate, plan, stem } = sender;
+        const row = stem + 1;
         const ends: CallEnd[] = ['unanswered'];
         if (request === 'flying') {
           become({ ...sender, request: 'arrived' }, { lasair: row });
@@ -138,16 +167,25 @@ describe('annotating one object by two senders, all interleavings', () => {
             tables: model.finish(tables, name, stem, end),
             ...(request === 'flying' && { orphans: [...orphans, [row, RESERVED_TICKS] as const] }),
           };
-          become(end === 'taken' ? { at: 'settling', stem, supersededBy: undefined } : idle, change);
+          if (end === 'taken') become({ at: 'settling', version: plan.version, stems: plan.stems }, change);
+          else {
+            become(idle, change);
+            // Or it tries again, with its own score alone and as it was planned.
+            become({ at: 'planned', own: plan.own, filler: undefined, version: plan.version }, change);
+          }
         }
         // The assumption: whoever calls after the reservation has run out lives to tell.
         if (isLate && request !== 'lost') return;
         become(idle, request === 'flying' ? { orphans: [...orphans, [row, sender.left] as const] } : {});
         return;
       }
-      case 'settling':
+      case 'settling': {
         become(idle);
-        become(idle, { tables: model.settle(tables, stem, sender.supersededBy) });
+        const { version, stems } = sender;
+        const [[stem, isSuperseded], ...rest] = stems as [Settling, ...Settling[]];
+        const change = { tables: model.settle(tables, stem, isSuperseded ? version : undefined) };
+        become(rest.length > 0 ? { at: 'settling', version, stems: rest } : idle, change);
+      }
     }
   }
 
@@ -166,10 +204,28 @@ describe('annotating one object by two senders, all interleavings', () => {
   /** One text for states that differ in nothing that matters. */
   function keyOf({ tables, senders, orphans, lasair }: State): string {
     const calls = [...new Set(orphans.map((orphan) => orphan.join()))].sort();
-    return [model.numberOf(tables), ...senders.map((sender) => Object.values(sender).join()), lasair, ...calls].join(
-      ' ',
-    );
+    return [model.numberOf(tables), ...senders.map(textOf), lasair, ...calls].join(' ');
   }
+
+  /** Short, as there are many; JSON.stringify would take most of the time. */
+  function textOf(sender: Sender): string {
+    switch (sender.at) {
+      case 'idle':
+        return '-';
+      case 'planned': {
+        const { own, filler, version } = sender;
+        return `p${own.stem}${own.seen}${filler ? `+${filler.stem}${filler.seen}${filler.isSuperseded}` : ''}${version}`;
+      }
+      case 'reserved':
+        return `r${sender.stem}${sender.left}${planText(sender.plan)}`;
+      case 'called':
+        return `c${sender.stem}${sender.left}${sender.request}${sender.isLate}${planText(sender.plan)}`;
+      case 'settling':
+        return `s${sender.stems.join()}${sender.stems.some(([, isSuperseded]) => isSuperseded) ? sender.version : ''}`;
+    }
+  }
+
+  const planText = ({ own, version, stems }: Plan) => `${own.stem}${own.seen}${version}${stems.join()}`;
 
   const isAtRest = ({ tables, senders, orphans }: State) =>
     tables.secondScored &&

@@ -1,4 +1,4 @@
-import type { CallEnd } from './annotations-reservations.js';
+import type { CallEnd, Sendable } from './annotations-reservations.js';
 import { Ledger } from './ledger.js';
 import type { WorkLedger } from './work.js';
 
@@ -12,6 +12,12 @@ export interface ModelScore {
   readonly source: bigint;
   readonly time: number;
   readonly version: string;
+}
+
+/** A stem whose score was found to be the newest of its object, when `seen` was the greatest provenance ID. */
+export interface Planned {
+  readonly stem: number;
+  readonly seen: number;
 }
 
 const OBJECT = 313637921267122191n;
@@ -94,19 +100,25 @@ export class LedgerModel {
     });
   }
 
-  reserve(tables: Tables, sender: string, stem: number, seen: number, version: string) {
-    return this.#step(tables, `reserve ${sender} ${stem} ${seen} ${version}`, () => {
-      const limits = { seen: BigInt(seen), versions: { version }, callsPerHour: 1 };
+  /**
+   * @param filler the score of another stem that is to go along
+   * @returns the stems whose scores may be sent, and those whose scores gave way
+   */
+  reserve(tables: Tables, sender: string, own: Planned, filler: Planned | undefined, version: string) {
+    return this.#step(tables, `reserve ${sender} ${version} ${JSON.stringify([own, filler])}`, () => {
+      const limits = { versions: { version }, callsPerHour: 1 };
       const { reservations } = this.#ledger.annotations;
-      const result = reservations.reserve(this.#work, sendable(stem), callOf(sender), limits);
-      return result.reserved.length > 0 ? 'reserved' : result.superseded.length > 0 ? 'superseded' : 'busy';
+      const fillers = filler ? [sendable(filler)] : [];
+      const result = reservations.reserve(this.#work, [sendable(own)], callOf(sender), limits, fillers);
+      const stems = (rows: readonly Sendable[]) => rows.map(({ id }) => Number(id) - 1);
+      return { reserved: stems(result.reserved), superseded: stems(result.superseded) };
     });
   }
 
   finish(tables: Tables, sender: string, stem: number, end: CallEnd): Tables {
     const { reservations } = this.#ledger.annotations;
     return this.#step(tables, `finish ${sender} ${stem} ${end}`, () =>
-      reservations.finish(this.#work, sendable(stem), callOf(sender), end, NOW),
+      reservations.finish(this.#work, [sendable({ stem, seen: 0 })], callOf(sender), end, NOW),
     )[0];
   }
 
@@ -182,5 +194,8 @@ export class LedgerModel {
   }
 }
 
-const sendable = (stem: number) => [{ id: BigInt(stem + 1), diaObjectId: OBJECT }];
+const sendable = ({ stem, seen }: Planned): Sendable => ({
+  ...{ id: BigInt(stem + 1), diaObjectId: OBJECT },
+  seen: BigInt(seen),
+});
 const callOf = (sender: string) => ({ sender, now: NOW, until: NOW + RESERVED_TICKS * TICK_MS });

@@ -5,11 +5,17 @@ import type { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
 import type { WorkLedger } from './work.js';
 
-/** A score that is to be sent. */
-export interface Sendable {
+/** A score that is or was sent. */
+export interface Sent {
   /** Of its provenance row. */
   readonly id: bigint;
   readonly diaObjectId: bigint;
+}
+
+/** A score that is to be sent. */
+export interface Sendable extends Sent {
+  /** The greatest provenance ID when it was found to be the newest of its object. */
+  readonly seen: bigint;
 }
 
 interface Held {
@@ -47,6 +53,14 @@ export interface Reservation<Row> {
   readonly busy: readonly { readonly row: Row; readonly waitMs: number }[];
   /** The budget after this call; where none was left, nothing is reserved. */
   readonly calls: CallsLeft;
+}
+
+/** What a call is made under. */
+export interface Terms {
+  readonly versions: Versions;
+  readonly callsPerHour: number;
+  /** So many calls of the hour are left for others; none by default. */
+  readonly keep?: number;
 }
 
 /**
@@ -128,28 +142,35 @@ export class Reservations {
   }
 
   /**
-   * Reserves the objects of `rows` for a call, and one call of the hour's budget.
+   * Reserves the objects of rows for a call, and one call of the hour's budget. The rows may be of several stems.
    *
-   * @param seen the greatest provenance ID when these rows were found to be the newest of their objects
+   * @param fillers rows that go along: where any call may be under way for their object, with the same row too, they
+   *   are left out
    */
   reserve<Row extends Sendable>(
     work: WorkLedger,
     rows: readonly Row[],
     call: Call,
-    { seen, versions, callsPerHour }: { seen: bigint; versions: Versions; callsPerHour: number },
+    { versions, callsPerHour, keep }: Terms,
+    fillers: readonly Row[] = [],
   ): Reservation<Row> {
     return writing(this.#database, () => {
-      const calls = this.#budget.state(call.now, callsPerHour);
-      if (calls.left === 0) return { reserved: [], superseded: [], busy: [], calls };
+      const calls = this.#budget.state(call.now, callsPerHour, keep);
+      if (calls.waitMs > 0) return { reserved: [], superseded: [], busy: [], calls };
       const reserved: Row[] = [];
       const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
       const judgement = judgementOf(versions);
-      const mayHaveGrown = this.#history.greatestId() > seen;
+      const greatest = this.#history.greatestId();
+      const isSuperseded = (row: Row) => greatest > row.seen && this.#isSuperseded(work.vra, row, versions);
       for (const row of rows) {
-        if (mayHaveGrown && this.#isSuperseded(work.vra, row, seen, versions)) superseded.push(row);
+        if (isSuperseded(row)) superseded.push(row);
         else if (this.#take(work.vra, row, call, judgement)) reserved.push(row);
         else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
+      }
+      for (const row of fillers) {
+        if (isSuperseded(row)) superseded.push(row);
+        else if (this.#isFree(work.vra, row, call) && this.#take(work.vra, row, call, judgement)) reserved.push(row);
       }
       if (reserved.length === 0) return { reserved, superseded, busy, calls };
       this.#budget.count(call.now, reserved.length);
@@ -157,17 +178,22 @@ export class Reservations {
     });
   }
 
-  #isSuperseded(vra: string, row: Sendable, seen: bigint, versions: Versions): boolean {
-    if (!this.#history.grewSince(vra, row.diaObjectId, seen)) return false;
+  #isSuperseded(vra: string, row: Sendable, versions: Versions): boolean {
+    if (!this.#history.grewSince(vra, row.diaObjectId, row.seen)) return false;
     return this.#history.newest(vra, row.diaObjectId, versions) !== row.id;
   }
 
-  #take(vra: string, row: Sendable, { sender, now, until }: Call, judgement: string): boolean {
+  #take(vra: string, row: Sent, { sender, now, until }: Call, judgement: string): boolean {
     return this.#statements.take.run(vra, row.diaObjectId, row.id, sender, until, judgement, now, now).changes > 0;
   }
 
+  #isFree(vra: string, row: Sent, { now }: Call): boolean {
+    const blockedUntil = this.#statements.blockedUntil.get({ vra, object: row.diaObjectId });
+    return blockedUntil === undefined || Number(blockedUntil) <= now;
+  }
+
   /** A reservation that ends later than one made now is of before the clock was put back: it ends with one made now. */
-  #wait(vra: string, row: Sendable, { now, until }: Call): number {
+  #wait(vra: string, row: Sent, { now, until }: Call): number {
     const object = row.diaObjectId;
     const blockedUntil = Number(this.#statements.blockedUntil.get({ vra, object }));
     if (blockedUntil <= until) return blockedUntil - now;
@@ -182,7 +208,7 @@ export class Reservations {
    * @returns the rows that are now accepted, and how many objects must be sent again because another
    *   score of theirs was sent when this call's reservation had run out
    */
-  finish<Row extends Sendable>(
+  finish<Row extends Sent>(
     work: WorkLedger,
     rows: readonly Row[],
     call: Call,
@@ -227,7 +253,7 @@ export class Reservations {
   }
 
   /** Records that Lasair took the row, where the reservation of this call still stands. */
-  #isTaken(vra: string, { id, diaObjectId }: Sendable, { sender }: Call): boolean {
+  #isTaken(vra: string, { id, diaObjectId }: Sent, { sender }: Call): boolean {
     return this.#statements.taken.run(vra, diaObjectId, id, sender).changes > 0;
   }
 

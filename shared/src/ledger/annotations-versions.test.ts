@@ -33,9 +33,10 @@ function scoredTwice(t: TestContext) {
   /** One look at a stem while this version is in force. @returns the scores that were sent; the others gave way */
   const annotate = (stem: string, version: string, end: CallEnd = 'taken'): bigint[] => {
     const { scores, seen } = annotations.scores.unsettled('r0b', stem, { version });
-    const rows = scores.filter(({ isSuperseded }) => !isSuperseded).map(({ id }) => ({ id, diaObjectId: OBJECT }));
+    const newest = scores.filter(({ isSuperseded }) => !isSuperseded);
+    const rows = newest.map(({ id }) => ({ id, diaObjectId: OBJECT, seen }));
     const call = { sender: 'A', now: NOW, until: NOW + 90_000 };
-    const limits = { seen, versions: { version }, callsPerHour: 1000 };
+    const limits = { versions: { version }, callsPerHour: 1000 };
     const { reserved } = annotations.reservations.reserve(work, rows, call, limits);
     annotations.reservations.finish(work, reserved, call, end, NOW);
     const gaveWay = scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => id);

@@ -46,8 +46,7 @@ describe('the annotate stage in the ledger', () => {
     });
   const call = (sender: string, now = NOW) => ({ sender, now, until: now + 90_000 });
   const reserve = (id: bigint, of: ReturnType<typeof call>) =>
-    ledger.annotations.reservations.reserve(work, [{ id, diaObjectId: OBJECT }], of, {
-      seen: 9n,
+    ledger.annotations.reservations.reserve(work, [{ id, diaObjectId: OBJECT, seen: 9n }], of, {
       versions: { version: 'a1' },
       callsPerHour: 10,
     });
@@ -163,8 +162,8 @@ describe('the annotate stage in the ledger', () => {
     });
 
     test('counts what was accepted before, and does not overwrite it', () => {
-      const row = { id: 1n, diaObjectId: 1n };
-      const limits = { seen: 9n, versions: { version: 'a1' }, callsPerHour: 10 };
+      const row = { id: 1n, diaObjectId: 1n, seen: 9n };
+      const limits = { versions: { version: 'a1' }, callsPerHour: 10 };
       ledger.annotations.reservations.reserve(work, [row], call('A'), limits);
       ledger.annotations.reservations.finish(work, [row], call('A'), 'taken', NOW);
       const settled = settle(FIRST, [
@@ -197,10 +196,49 @@ describe('the annotate stage in the ledger', () => {
       assert.equal(reserve(2n, call('C', NOW + 3000)).busy[0]?.waitMs, 87_050);
     });
 
+    test('goes along with one of another stem only where no call is under way for its object, nor in doubt', () => {
+      addScore(1, FIRST, 10n, 1n);
+      addScore(2, SECOND, 20n, 2n);
+      const filled = (of: ReturnType<typeof call>) => {
+        const terms = { versions: { version: 'a1' }, callsPerHour: 10 };
+        const row = (id: bigint) => ({ id, diaObjectId: id, seen: 9n });
+        const { reserved, busy } = ledger.annotations.reservations.reserve(work, [row(1n)], of, terms, [row(2n)]);
+        assert.deepEqual(busy, []);
+        return reserved.map(({ id }) => id);
+      };
+      const end = (of: ReturnType<typeof call>, how: 'taken' | 'unanswered') => {
+        const rows = [1n, 2n].map((id) => ({ id, diaObjectId: id }));
+        ledger.annotations.reservations.finish(work, rows, of, how, of.now);
+      };
+      assert.deepEqual(filled(call('A')), [1n, 2n]);
+      assert.deepEqual(filled(call('B', NOW + 1000)), [1n], 'the same score is under way');
+      end(call('A'), 'unanswered');
+      assert.deepEqual(filled(call('B', NOW + 2000)), [1n], 'it may be under way');
+      assert.deepEqual(filled(call('B', NOW + 90_000)), [1n, 2n]);
+      end(call('B', NOW + 90_000), 'taken');
+      assert.equal(settle(FIRST, []).kind, 'settled');
+      assert.equal(settle(SECOND, []).kind, 'settled');
+    });
+
+    test('of several stems judges each score by what was there when it was planned', () => {
+      addScore(1, FIRST, 10n);
+      addScore(2, SECOND, 20n);
+      const terms = { versions: { version: 'a1' }, callsPerHour: 10 };
+      const planned = [1n, 2n].map((id) => ({ id, diaObjectId: OBJECT, seen: id }));
+      const { reserved, superseded } = ledger.annotations.reservations.reserve(
+        work,
+        planned.slice(0, 1),
+        call('A'),
+        terms,
+        planned.slice(1),
+      );
+      assert.deepEqual([superseded, reserved], [[planned[0]], [planned[1]]]);
+    });
+
     test('finds a newer score that came in since the plan', () => {
       addScore(1, FIRST, 10n);
       addScore(12, SECOND, 20n);
-      assert.deepEqual(reserve(1n, call('A')).superseded, [{ id: 1n, diaObjectId: OBJECT }]);
+      assert.deepEqual(reserve(1n, call('A')).superseded, [{ id: 1n, diaObjectId: OBJECT, seen: 9n }]);
     });
 
     test('made before the clock was put back lasts no longer than one made now', () => {

@@ -32,6 +32,15 @@ export interface Outcome {
   readonly detail?: string;
 }
 
+/** How a stem was done. */
+export interface Settlement {
+  /** ms since 1970 */
+  readonly now: number;
+  readonly durationMs: number;
+  /** By which scores were found to be superseded. */
+  readonly versions: Versions;
+}
+
 export type Settled =
   /** `rows` have been accepted; for a dry run, would have been sent. */
   | { readonly kind: 'settled'; readonly status: 1 | -1; readonly rows: number }
@@ -132,14 +141,12 @@ export class AnnotationLedger {
   /**
    * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
    * here or by Lasair, or where it has none.
-   *
-   * @param versions by which scores were found to be superseded
    */
   settle(
     work: WorkLedger,
     stem: string,
     outcomes: ReadonlyMap<bigint, Outcome>,
-    { now, durationMs, versions }: { now: number; durationMs: number; versions: Versions },
+    { now, durationMs, versions }: Settlement,
   ): Settled {
     return writing(this.#database, () => {
       const recorded = this.#statements.outcomes.all(stem, work.vra) as [
@@ -177,5 +184,17 @@ export class AnnotationLedger {
       }
       return { kind: 'settled', status, rows };
     });
+  }
+
+  /** Settles several stems in one transaction, each as `settle` does. */
+  settleAll(
+    work: WorkLedger,
+    outcomesOf: ReadonlyMap<string, ReadonlyMap<bigint, Outcome>>,
+    how: Settlement,
+  ): ReadonlyMap<string, Settled> {
+    return writing(
+      this.#database,
+      () => new Map([...outcomesOf].map(([stem, outcomes]) => [stem, this.settle(work, stem, outcomes, how)])),
+    );
   }
 }

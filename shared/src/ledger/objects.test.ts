@@ -33,9 +33,9 @@ function addTimes(ledger: Ledger, times: Readonly<Record<string, number>>): void
 function send(ledger: Ledger, id: bigint, end: 'taken' | 'unanswered' | 'refused'): void {
   const work = ledger.work('annotate', 'r0b');
   const call = { sender: 'test', now: NOW, until: NOW + 90_000 };
-  const rows = [{ id, diaObjectId: OBJECT }];
+  const rows = [{ id, diaObjectId: OBJECT, seen: 99n }];
   const { reservations } = ledger.annotations;
-  reservations.reserve(work, rows, call, { seen: 99n, versions: { version: 'a1' }, callsPerHour: 10 });
+  reservations.reserve(work, rows, call, { versions: { version: 'a1' }, callsPerHour: 10 });
   reservations.finish(work, rows, call, end, NOW + 50);
 }
 

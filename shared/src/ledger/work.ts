@@ -49,6 +49,13 @@ export class WorkLedger {
     const upstreamJoin = upstream
       ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
       : '';
+    const pending = (order: 'ASC' | 'DESC') =>
+      `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
+     LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
+     WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
+       AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now)
+       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
+     ORDER BY own.stem ${order} LIMIT @limit`;
     this.#statements = {
       read: database.prepare<[string, string, string], WorkRow>(
         'SELECT owner, lease_until, attempts, next_attempt, waits_since, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
@@ -75,14 +82,8 @@ export class WorkLedger {
         'UPDATE work SET owner = NULL, lease_until = 0 WHERE stage = ? AND vra = ? AND owner = ?',
       ),
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
-      pending: database.prepare<[Record<string, unknown>], { stem: string }>(
-        `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
-         LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
-         WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
-           AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now)
-           AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
-         ORDER BY own.stem LIMIT @limit`,
-      ),
+      pending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('ASC')),
+      newestPending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('DESC')),
       firstLease: database
         .prepare<[Record<string, unknown>], bigint | null>(
           `SELECT min(work.lease_until) FROM work
@@ -227,6 +228,12 @@ export class WorkLedger {
   pending(now: number, leaseMs: number, limit = 10_000): string[] {
     const { stage, vra } = this;
     return this.#statements.pending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  }
+
+  /** The same, newest first. */
+  newestPending(now: number, leaseMs: number, limit: number): string[] {
+    const { stage, vra } = this;
+    return this.#statements.newestPending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
   }
 
   /** How long the first of the claims that are alive has left, ms; undefined where there is none. */

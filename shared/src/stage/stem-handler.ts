@@ -106,6 +106,7 @@ export class StemHandler {
       const report = await this.#options.task.perform(stem, { signal, attempt, elapsed });
       if (!report) return { kind: 'settled' };
       await this.#succeeded(stem, report, elapsed());
+      for (const [other, itsReport] of report.along ?? []) await this.#succeeded(other, itsReport, elapsed());
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);

@@ -7,6 +7,8 @@ export interface StageReport {
   readonly rows: number;
   /** The file it wrote, below the data root. */
   readonly path?: string;
+  /** Other stems that were done and recorded along with it. */
+  readonly along?: ReadonlyMap<string, StageReport>;
 }
 
 export interface StemContext {

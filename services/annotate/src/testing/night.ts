@@ -146,14 +146,20 @@ export class Night {
     return task;
   }
 
-  /** Annotates a stem once. */
+  /** Annotates a stem once; the report is that of the stem alone, also where others were done along with it. */
   async annotate(
     stem: string,
     task: StageTask = this.task(),
     signal: AbortSignal = new AbortController().signal,
   ): Promise<StageReport | undefined> {
     await task.prepare?.();
-    return task.perform(stem, { signal, attempt: 1, elapsed: () => 5 });
+    const report = await task.perform(stem, { signal, attempt: 1, elapsed: () => 5 });
+    return report && { status: report.status, rows: report.rows };
+  }
+
+  /** Has another replica work on a stem, so that this one lets it be. */
+  claimElsewhere(stem: string, now = Date.now()): void {
+    this.ledger.work('annotate', 'r0b').claim(stem, 'another replica', now, 30_000);
   }
 
   /** The stem's status in `annotating`. */

@@ -28,6 +28,7 @@ export const OTHER_POINTS: readonly string[] = bothSides(
   ...[
     'Ledger.open',
     'AnnotationLedger.openPartialByOthers',
+    'AnnotationLedger.settleAll',
     'WorkLedger.forfeit',
     'WorkLedger.renew',
     'WorkLedger.release',
