@@ -1,15 +1,14 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
-import type { Versions } from '@lvra/shared/ledger/annotations-newest';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
-import { instantOfStem } from '@lvra/shared/stem';
 import type { Method, Verdict } from './answer.js';
 import { EndedCalls } from './ended-calls.js';
-import type { Fillers } from './fillers.js';
+import { type Errand, type Load, nextLoad, type Progress } from './errand.js';
+import { keptForNew } from './kept-calls.js';
 import { type ListLimits, nextListSize } from './list-size.js';
 import { Patience } from './patience.js';
 import { budgetUsedUp, pauseFor } from './pauses.js';
@@ -52,46 +51,6 @@ const LOOK_AROUND_MS = 5_000;
 
 /** With so many refused and none taken, it is not the rows. */
 const REFUSED_WITHOUT_SUCCESS = 20;
-
-/**
- * The last calls of an hour are for new alerts: this share of them is not spent on calls that carry older stems alone.
- * A stem is named by the time when it was made.
- */
-const SHARE_FOR_NEW = 0.2;
-const NEW_MS = 15 * 60_000;
-
-/** A stem to be sent. */
-export interface Errand {
-  readonly stem: string;
-  readonly scores: readonly SendableScore[];
-  /** By which these were found to be the newest of their objects. */
-  readonly versions: Versions;
-  /** Fill its calls up. */
-  readonly fillers?: Fillers;
-}
-
-/** What became of the calls for one stem so far. */
-interface Progress {
-  readonly errand: Errand;
-  readonly queue: SendQueue<SendableScore>;
-  readonly patience: Patience;
-  readonly signal: AbortSignal;
-  /** Gone after the first call that came to nothing. */
-  fillers: Fillers | undefined;
-  calls: number;
-  busy: { row: SendableScore; waitMs: number }[];
-  looks: number;
-  accepted: number;
-  refused: number;
-}
-
-/** What one call carries: rows of the stem in hand, and of others. */
-interface Load {
-  readonly own: readonly SendableScore[];
-  /** How often `own` failed. */
-  readonly failures: number;
-  readonly fillers: readonly SendableScore[];
-}
 
 /** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
 export class Sending {
@@ -152,8 +111,7 @@ export class Sending {
       until: begun + limits.timeoutMs + GRACE_MS,
     };
     const { callsPerHour } = limits;
-    const isNew = [...load.own, ...load.fillers].some(({ stem }) => begun - madeAt(stem) < NEW_MS);
-    const keep = isNew ? 0 : Math.floor(callsPerHour * SHARE_FOR_NEW);
+    const keep = keptForNew([...load.own, ...load.fillers], begun, callsPerHour);
     const terms = { versions: progress.errand.versions, callsPerHour, keep };
     const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
@@ -287,22 +245,4 @@ export class Sending {
     if (Math.abs(at - this.#elsewhere.at) < LOOK_AROUND_MS) return;
     this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
   }
-}
-
-/** The rows of the next call: those of the stem in hand, newer stems' for half of it, and others' where there is room. */
-function nextLoad(progress: Progress, size: number): Load | undefined {
-  const { queue, fillers } = progress;
-  if (queue.size === 0) return undefined;
-  // Where a call takes one annotation, every second one is a newer stem's.
-  const forNewer = size > 1 ? Math.floor(size / 2) : progress.calls++ % 2;
-  const newer = fillers?.take(forNewer, true) ?? [];
-  const room = size - newer.length;
-  const { rows: own, failures } = (room > 0 && queue.take(room)) || { rows: [], failures: 0 };
-  const others = fillers?.take(room - own.length, false) ?? [];
-  return { own, failures, fillers: [...newer, ...others] };
-}
-
-/** When a stem was made, ms since 1970. */
-function madeAt(stem: string): number {
-  return instantOfStem(stem)?.getTime() ?? 0;
 }
