@@ -30,7 +30,7 @@ const DIGITS_OF_A_DOUBLE = 17;
  * of texts, which no model takes.
  *
  * @returns undefined where the value's own bytes are its cell
- * @throws AlertRejected where a number or a flag is none
+ * @throws AlertRejected where the value is not the number or flag that it should be
  */
 export function cellOf(bytes: Buffer, fields: FieldList, field: number, type: FieldType): Buffer | undefined {
   const kind = fields.kind(field);

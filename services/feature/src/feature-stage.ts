@@ -104,7 +104,7 @@ export interface Features {
  *
  * @param receivedMs when Kafka received each alert, where that is known
  * @param wanted the columns that models take, as far as they are known
- * @throws StemFailed 21 where there is no batch file, 23 where it is none
+ * @throws StemFailed 21 where there is no batch file, 23 where it is not a list of alerts
  */
 export async function makeFeatureFile(
   stem: string,

@@ -59,7 +59,7 @@ describe('an alert that would make the file unreadable for everybody', () => {
   }
 });
 
-describe('columns that nobody knows', () => {
+describe('unknown columns', () => {
   /** The file that comes of messages, and what is said of it. */
   function fileOf(messages: readonly string[], wanted?: ReadonlySet<string>) {
     const table = new FeatureTable(wanted);

@@ -52,7 +52,8 @@ export class FeatureTable implements FeatureRows {
    * Adds the row of an alert.
    *
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
-   * @throws AlertRejected where a number is none, or row or fields are more than a reader takes; the table is as it was
+   * @throws AlertRejected where a value is not the number that it should be, or the row is more than a reader takes; the
+   *   table is as it was
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void {
     const layout = this.#columns.layoutOf(view);

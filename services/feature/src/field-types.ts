@@ -1,6 +1,6 @@
 /** What the values of a field are. */
 export const FIELD_TYPE = {
-  /** Anything: text, an id, a field that nobody has told of. */
+  /** Anything: text, an id, an unknown field. */
   any: 0,
   number: 1,
   /** True or False. */

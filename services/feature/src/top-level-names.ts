@@ -3,7 +3,7 @@ import { KNOWN_COLUMNS } from './field-types.js';
 /** Names that Lasair's own tables share with Rubin's source: the filter's columns, wherever one message has them. */
 const LASAIRS = new Set(['diaObjectId', 'ra', 'decl', 'raErr', 'decErr', 'ra_dec_Cov']);
 
-/** Names that nobody knows of are counted up to so many. */
+/** How many unknown names are counted. */
 const MOST_UNKNOWN = 2_000;
 
 interface Tally {
@@ -27,7 +27,7 @@ interface Tally {
 export class TopLevelNames {
   readonly #decided: ReadonlyMap<string, boolean>;
   readonly #tallies = new Map<string, Tally>();
-  /** Names that were taken as top-level for some row, and as the source's for some. */
+  /** Names that were taken as top-level for some row, and as the source's for some row. */
   readonly #taken = new Set<string>();
   readonly #left = new Set<string>();
 
@@ -40,7 +40,7 @@ export class TopLevelNames {
     for (const name of message) if (this.#tallyOf(name)) this.#taken.add(name);
   }
 
-  /** Whether a source's field gives way to the message's of this name. */
+  /** Whether the plain column of this name is for the message's value. */
   isTopLevel(name: string, message: ReadonlySet<string>): boolean {
     if (name === 'diaSourceId') return false;
     const decided = this.#decided.get(name);

@@ -101,7 +101,7 @@ function changeStructure(text: string, random: Random): string {
   return copyPart(text, random);
 }
 
-/** A field that nobody knows, at the top or in some object below it; its name may be as odd as its value. */
+/** An unknown field, at the top or in some object below it; its name may be as odd as its value. */
 function addField(text: string, random: Random): string {
   const places = [...text.matchAll(/\{(?=")/g)];
   if (places.length === 0) return text;

@@ -30,7 +30,7 @@ const ODD_NAMES = [
 
 const pick = <T>(from: readonly T[], random: Random): T => from[random.whole(0, from.length - 1)] as T;
 
-/** What a bad message does to whoever stands beside it: each of these once stopped a good one, or could have. */
+/** What a bad message may do to its neighbours: each of these once cost a good one its score, or could have. */
 const SPOILS: readonly ((text: string, random: Random) => string)[] = [
   (text, random) =>
     withFields(
