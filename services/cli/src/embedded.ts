@@ -154,6 +154,6 @@ export class Embedded {
   }
 
   #workers(): Worker[] {
-    return [this.#consumer, ...this.#chains.flat(), this.#ledgerWatch];
+    return [this.#ledgerWatch, this.#consumer, ...this.#chains.flat()];
   }
 }

@@ -73,7 +73,8 @@ export async function serve(
   const endProfiling = profileOnSignal(paths, name, log);
   let health: HealthServer | undefined;
   try {
-    const workers = [...makeWorkers({ ...pipeline, bus, log }), ledgerWatch(pipeline.ledger)];
+    // What the first of them throws is said: where the ledger is gone, that is why the others ended.
+    const workers = [ledgerWatch(pipeline.ledger), ...makeWorkers({ ...pipeline, bus, log })];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
     const stages = stagesOf(settings).filter(([stage]) => stage === name);

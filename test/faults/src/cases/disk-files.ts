@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +29,39 @@ async function pileUp(world: FaultWorld, before: (typeof SERVICES)[number], tabl
 /** Root may read and write anything; a root without these obeys the permissions as everybody else does. */
 const OBEYS_PERMISSIONS = ['--bounding-set=-dac_override,-dac_read_search'];
 
+const FEW_FILES_MS = 8_000;
+
+/** Lets a running process open no more files, or as many as this one may. */
+function limitFiles(world: FaultWorld, name: string, limit: string): void {
+  execFileSync('prlimit', ['--pid', String(world.service(name).pid), `--nofile=${limit}:`]);
+}
+
 export const cases: FaultCase[] = [
+  {
+    name: 'disk-no-more-files',
+    fault: `the services can open no more files (EMFILE) for ${FEW_FILES_MS / 1000} s`,
+    async run(world) {
+      await world.startAll();
+      const over = new AbortController();
+      const load = world.load.stream(30, over.signal);
+      await world.untilAnnotated(20);
+      const limit = execFileSync('bash', ['-c', 'ulimit -Sn'], { encoding: 'utf8' }).trim();
+      for (const name of SERVICES) limitFiles(world, name, '1');
+      world.injected(SERVICES.length);
+      await sleep(FEW_FILES_MS);
+      for (const name of SERVICES) limitFiles(world, name, limit);
+      over.abort();
+      await load;
+      world.mended();
+      const said = /no more files can be opened .*raise the limit/;
+      assert.ok(
+        SERVICES.some((name) => said.test(world.service(name).lines.join('\n'))),
+        world.lastWords(),
+      );
+      await untilReady(world, SERVICES);
+      assert.equal(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'no attempt counts');
+    },
+  },
   {
     name: 'disk-batch-truncated',
     fault: 'somebody truncates a batch file; it is put back, then lvra retry',

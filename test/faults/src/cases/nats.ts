@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NatsBus } from '@lvra/shared/bus/nats';
+import { routeOf } from '@lvra/shared/routes';
 import type { Random } from '@lvra/shared/simulator/random';
+import { STAGES } from '@lvra/shared/stages';
+import { DEFAULT_PREFIX, natsNames } from '@lvra/shared/subjects';
 import { startNats } from '@lvra/test-servers/nats';
 import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import type { FaultCase } from '../fault-case.js';
@@ -120,6 +124,38 @@ export const cases: FaultCase[] = [
         await underLoad(world, () => sleep(10_000));
         await echo();
       }),
+  },
+  {
+    name: 'nats-shared',
+    fault: 'another deployment under the same prefix takes messages of every stage for 15 s',
+    run: async (world) => {
+      const bus = new NatsBus({
+        ...{ servers: world.nats.url, name: 'another', names: natsNames(DEFAULT_PREFIX), ackWaitMs: 30_000 },
+        dataFolder: { data_folder: 'another', where: '/another/folder' },
+        ...{ onStatus: () => {}, onTrouble: () => {} },
+      });
+      world.atEnd(() => bus.close());
+      const stop = new AbortController();
+      await underLoad(world, async () => {
+        const taking = STAGES.map(async (stage) => {
+          const subscription = await bus.subscribe(routeOf(stage, 'r0b'));
+          while (!stop.signal.aborted) {
+            const delivery = await subscription.next(1_000, stop.signal);
+            if (delivery) world.injected();
+            delivery?.ack();
+          }
+        });
+        await sleep(15_000);
+        stop.abort();
+        await Promise.all(taking);
+      });
+      assert.ok(world.injections.times > 0, 'it took none');
+      await world.service('feature').end();
+      const again = await world.start('feature');
+      await world.until('the other data folder is named', () =>
+        again.lines.some((line) => /last used with the data folder \/another\/folder/.test(line)),
+      );
+    },
   },
   {
     name: 'nats-consumer-silent',

@@ -146,6 +146,29 @@ export const cases: FaultCase[] = [
     },
   },
   {
+    name: 'sqlite-log-removed',
+    fault: 'log.db-wal and log.db-shm are removed under running services: all end, and are started again',
+    async run(world) {
+      await world.startAll();
+      const over = new AbortController();
+      const load = world.load.stream(40, over.signal);
+      await world.untilAnnotated(40);
+      // This process would keep the last service from putting what it has of the log into the database.
+      world.forgetLedger();
+      for (const end of ['-wal', '-shm']) rmSync(world.paths.database + end);
+      world.injections.times++;
+      const services = SERVICES.map((name) => world.service(name));
+      await world.until('all have ended', () => services.every(({ alive }) => !alive), 30_000);
+      for (const { name, lines } of services) {
+        assert.match(lines.join('\n'), /log\.db-(wal|shm) was removed or replaced.*start this service again/, name);
+      }
+      await world.startAll();
+      over.abort();
+      await load;
+      world.mended();
+    },
+  },
+  {
     name: 'sqlite-corrupt',
     fault: 'a page of the ledger is damaged: the stages stop, and a backup is restored',
     async run(world) {
