@@ -37,6 +37,10 @@ describe('deploy/models/import', () => {
     const model = await Model.load(join(out, 'r0b_a1.onnx'));
     assert.deepEqual([model.manifest.name, model.manifest.version], ['r0b', 'a1']);
     assert.equal(model.manifest.libraries.onnxruntime, env.versions.node, 'parity is proven on the onnxruntime here');
+    // Production of the Python pipeline, whose models must come in without an option.
+    const { 'scikit-learn': scikitLearn, numpy = '' } = model.manifest.libraries;
+    assert.equal(scikitLearn, '1.8.0');
+    assert.match(numpy, /^2\.3\./);
     await model.close();
   });
 
