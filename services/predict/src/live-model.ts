@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { messageOf, StageMisconfigured } from '@lvra/shared/errors';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
-import { stampOf } from '@lvra/shared/settings/live-vra';
 import { refuseLacking } from './check-model.js';
+import { type FolderLook, lookInto } from './folder-look.js';
 import { Model } from './model.js';
 import { findModel, type WantedModel } from './model-files.js';
 
@@ -41,8 +40,9 @@ export class LiveModel {
   #model: Model | undefined;
   #refusal: StageMisconfigured | undefined;
   #refusedVersion: string | undefined;
+  #look: FolderLook | undefined;
   /** Settings and files at the last attempt. */
-  #tried: string | undefined;
+  #tried: State | undefined;
   /** The attempt under way: how it ends is what is to be done between two stems. */
   #attempt: Promise<() => Promise<void>> | undefined;
   /** Until when stems wait for it, on the clock of `performance.now()`. */
@@ -60,8 +60,8 @@ export class LiveModel {
    */
   async current(): Promise<Model> {
     const wanted = this.#options.wanted();
-    const state = stateOf(wanted);
-    const isTried = state !== undefined && state === this.#tried;
+    const state = this.#stateOf(wanted);
+    const isTried = state.files !== undefined && isSame(state, this.#tried);
     if (!this.#attempt && (!isTried || (this.#refusal && performance.now() >= this.#tryAgainAt))) {
       this.#tried = state;
       this.#waitUntil = performance.now() + (isTried ? 0 : WAIT_FOR_MS);
@@ -102,6 +102,11 @@ export class LiveModel {
     this.#model = undefined;
     this.#tried = undefined;
     await model?.close();
+  }
+
+  #stateOf({ model: { version, path }, trouble }: Wanted): State {
+    this.#look = lookInto(dirname(path), this.#look);
+    return { version, path, trouble, files: this.#look.state };
   }
 
   /** Looks for the model and loads it. @returns what is to be done between two stems */
@@ -194,21 +199,21 @@ export class LiveModel {
   }
 }
 
-/** Settings and files in short; undefined where a file is so young that its next change may not show. */
-function stateOf({ model: { version, path }, trouble }: Wanted): string | undefined {
-  const folder = dirname(path);
-  const files = listed(folder).filter((name) => name.endsWith('.onnx') || name.endsWith('.json'));
-  const stamps = files.map((name) => stampOf(join(folder, name)));
-  return stamps.includes(undefined) ? undefined : JSON.stringify([version, path, trouble, files, stamps]);
+/** Settings and files in short; no files where it cannot be told whether they changed. */
+interface State {
+  readonly version: string;
+  readonly path: string;
+  readonly trouble: string | undefined;
+  readonly files: string | undefined;
 }
 
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    // Finding the model says in words what is wrong with the folder.
-    return [messageOf(error)];
-  }
+function isSame(one: State, other: State | undefined): boolean {
+  return (
+    one.version === other?.version &&
+    one.path === other.path &&
+    one.trouble === other.trouble &&
+    one.files === other.files
+  );
 }
 
 /** What a promise brings within a time; undefined where it takes longer. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { StageMisconfigured } from '@lvra/shared/errors';
@@ -31,6 +31,19 @@ describe('the model of a VRA', () => {
         assert.equal(found.manifest.version, version);
       }
     }
+  });
+
+  test('has its manifest read once by all VRAs, and anew where the file changed', async (context) => {
+    const folder = twoVersions(context);
+    const manifest = folder.file('a1').replace('.onnx', '.json');
+    const old = () => utimesSync(manifest, new Date(0), new Date(0));
+    old();
+    const find = async () => (await findModel({ name: 'r0b', version: 'a1', path: folder.file('a2') })).manifest;
+    const found = await Promise.all(Array.from({ length: 20 }, find));
+    assert.equal(new Set(found).size, 1);
+    folder.put('simple', 'a1');
+    old();
+    assert.notDeepEqual(await find(), found[0]);
   });
 
   test('is none that belongs to another VRA', async (context) => {

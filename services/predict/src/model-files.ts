@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, StageMisconfigured } from '@lvra/shared/errors';
+import { stampOf } from '@lvra/shared/settings/live-vra';
 import { type Manifest, parseManifest } from './manifest.js';
 
 const MODEL = '.onnx';
@@ -92,9 +93,22 @@ export async function findModel({ name, version, path }: WantedModel): Promise<M
   );
 }
 
+/** Manifests that were read or are, with the stamp of the file: each of 200 VRAs finds its model among all of theirs. */
+const known = new Map<string, { readonly stamp: string; readonly manifest: Promise<Manifest> }>();
+
 /** @throws StageMisconfigured where it cannot be read or lacks something */
 export async function readManifest(modelPath: string): Promise<Manifest> {
   const path = manifestPath(modelPath);
+  const stamp = stampOf(path);
+  const before = known.get(path);
+  if (before && before.stamp === stamp) return before.manifest;
+  const manifest = readAnew(path);
+  if (stamp === undefined) known.delete(path);
+  else known.set(path, { stamp, manifest });
+  return manifest;
+}
+
+async function readAnew(path: string): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** One loop of a process. */
 export interface Worker {
   run(signal: AbortSignal): Promise<unknown>;
@@ -13,6 +15,8 @@ export interface Worker {
 export async function runTogether(workers: readonly Worker[], signal: AbortSignal): Promise<void> {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
+  // One a VRA at least; Node warns of more than ten.
+  setMaxListeners(0, either);
   const running = workers.map((worker) =>
     worker.run(either).catch((error) => {
       failure.abort();

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '@lvra/shared/errors';
+import { stampOf } from '@lvra/shared/settings/live-vra';
+
+/** The models' folder at one moment. */
+export interface FolderLook {
+  /** Its files in short; undefined where one is so young that its next change may not show. */
+  readonly state: string | undefined;
+}
+
+/** So old a look may be that another VRA has taken: in a folder with the models of 200 it costs as many times as much. */
+const SHARED_MS = 1_000;
+
+const looks = new Map<string, { readonly look: FolderLook; readonly at: number }>();
+
+/**
+ * Looks whether something has changed in a folder of models.
+ *
+ * @param before the last look of the one who asks, which serves nothing more
+ */
+export function lookInto(folder: string, before: FolderLook | undefined): FolderLook {
+  const last = looks.get(folder);
+  if (last && last.look !== before && performance.now() - last.at < SHARED_MS) return last.look;
+  const look = { state: stateOf(folder) };
+  looks.set(folder, { look, at: performance.now() });
+  return look;
+}
+
+function stateOf(folder: string): string | undefined {
+  const files = listed(folder).filter((name) => name.endsWith('.onnx') || name.endsWith('.json'));
+  const stamps = files.map((name) => stampOf(join(folder, name)));
+  return stamps.includes(undefined) ? undefined : JSON.stringify([files, stamps]);
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    // Finding the model says in words what is wrong with the folder.
+    return [messageOf(error)];
+  }
+}
