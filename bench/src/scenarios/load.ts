@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
+import { ProduceConnection } from '@lvra/test-servers/produce-connection';
 import { simulatedAlerts } from '../alerts.js';
-import { ProduceConnection } from './produce-connection.js';
 import { ResendableBatch } from './resendable-batch.js';
 
 /** So many different alerts, 40.6 kB in the mean and 8 to 250 kB; then they come again with other ids. */

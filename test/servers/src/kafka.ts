@@ -25,6 +25,8 @@ export interface KafkaOptions {
   properties?: Readonly<Record<string, string | number | boolean>>;
   /** For a run of minutes: a slower start, and then a broker as quick as Kafka's own scripts start it. */
   fullSpeed?: boolean;
+  /** Memory for what it keeps of a batch of millions of records, in MiB. */
+  heap?: number;
 }
 
 /** A single-node Apache Kafka in KRaft mode. */
@@ -42,7 +44,8 @@ export interface KafkaServer extends TestServer {
   deleteTopic(topic: string): Promise<void>;
 }
 
-const JVM = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData'];
+const HEAP = 384;
+const JVM = ['-XX:+UseSerialGC', '-XX:-UsePerfData'];
 // A quick start mostly matters more than peak speed: no second compiler.
 const QUICK_START = ['-XX:TieredStopAtLevel=1'];
 const CLUSTER_ID = 'bHZyYS10ZXN0LXNlcnZlcg';
@@ -59,6 +62,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const lines = kafkaProperties(port, await freePort(), logDir, security, options.properties);
   writeFileSync(properties, lines, { mode: 0o600 });
   const java = (mainClass: string, ...args: string[]) => [
+    `-Xmx${options.heap ?? HEAP}m`,
     ...JVM,
     ...(options.fullSpeed ? [] : QUICK_START),
     `-XX:SharedArchiveFile=${kafkaClassArchive(options.version)}`,

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Produce, in the oldest version that Kafka 3.9 and 4 both take. */
-const [PRODUCE, VERSION] = [0, 3];
+/** Produce, in the oldest version that Kafka takes zstd in. */
+const [PRODUCE, VERSION] = [0, 7];
 const LEADER_HAS_IT = 1;
 const TIMEOUT_MS = 30_000;
 
