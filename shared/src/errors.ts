@@ -81,6 +81,8 @@ export const QUARANTINE_REASONS = [
   'not_avro',
   'schema_unknown',
   'no_score',
+  'batch_too_large',
+  'batch_damaged',
 ] as const;
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

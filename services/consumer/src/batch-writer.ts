@@ -110,7 +110,7 @@ export class BatchWriter {
     try {
       const good = received.filter(isGood);
       const bad = quarantineEntries(received, stem, paths);
-      await writeQuarantineFiles(bad.map(({ file }) => file));
+      await writeQuarantineFiles(bad.flatMap(({ file }) => file ?? []));
       const messages = good.map(({ alert }) => alert.bytes);
       if (keepCutouts) await writeCutouts(paths.cutouts(stem), good);
       const checksum = good.length > 0 ? await writeBatchFile(paths.batch(stem), messages) : undefined;

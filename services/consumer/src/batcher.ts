@@ -82,9 +82,9 @@ export class Batcher implements AlertSink {
   }
 }
 
-/** A decoded alert is held beside its message. */
+/** A decoded alert is held beside its message, and a key with it. */
 function bytesHeld(received: Received): number {
-  const { bytes } = received.message;
+  const { bytes, origin } = received.message;
   const decoded = isGood(received) && received.alert.bytes !== bytes ? received.alert.bytes.length : 0;
-  return bytes.length + decoded;
+  return bytes.length + decoded + (origin?.key?.length ?? 0);
 }

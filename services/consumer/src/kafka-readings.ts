@@ -8,8 +8,12 @@ import { type GroupPlace, groupPlaces, isUnmarked, offsetSpans, readByOthersUpTo
 import { KafkaLag } from './kafka-lag.js';
 import { KafkaTurns, type KafkaTurnsOptions } from './kafka-turns.js';
 import { keepingAlive } from './keeping-alive.js';
-import { PartitionReader, receivedMsOf } from './partition-reader.js';
+import { PartitionReader } from './partition-reader.js';
 import { ReadBefore, type ReadBeforeOptions } from './read-before.js';
+import type { FetchedMessage, RecordLimits } from './records/fetched-message.js';
+import type { RecordBatch } from './records/record-batch.js';
+import { messagesOf } from './records/records.js';
+import { type Heartbeat, RefusedBatches, rawMessage } from './refused-batches.js';
 import { keyOf, type OffsetSpan, type TopicPartition } from './topic-partition.js';
 
 export interface KafkaReadingsOptions extends KafkaTurnsOptions, ReadBeforeOptions {
@@ -21,6 +25,7 @@ export interface KafkaReadingsOptions extends KafkaTurnsOptions, ReadBeforeOptio
   readonly onFailure: (error: Error) => void;
   readonly metrics: Metrics;
   readonly format: AlertFormat;
+  readonly limits: RecordLimits;
 }
 
 /** An idle partition's last message is looked at again: its topic may hold as many others by now. */
@@ -29,14 +34,24 @@ const LOOK_AGAIN_MS = 300_000;
 const LONG_PAUSE_MS = 1_000;
 
 /** kafkajs hands this over without saying so in its types. */
-type FetchedBatch = Batch & { readonly fetchedOffset: string };
+interface FetchedBatch extends Omit<Batch, 'messages'> {
+  readonly fetchedOffset: string;
+  /** See kafkajs-fetch.ts. */
+  readonly messages: readonly RecordBatch[];
+}
+
+interface Taking {
+  readonly heartbeat: Heartbeat;
+  readonly resolveOffset: (offset: string) => void;
+  readonly over: () => boolean;
+}
 
 /**
  * The partitions that this member of the group reads, and where it stands in each.
  *
- * The ledger's positions rule, except where another consumer of the group has read further. Whenever they may have moved without us (a new assignment, or others were faster) all
- * that was read is registered first, for it may be gone from Kafka; the ledger refuses what others have registered.
- * Then reading begins again where the ledger stands.
+ * The ledger's positions rule, except where another consumer of the group has read further. Whenever they may have moved
+ * without us (a new assignment, or others were faster) all that was read is registered first, for it may be gone from
+ * Kafka; the ledger refuses what others have registered. Then reading begins again where the ledger stands.
  */
 export class KafkaReadings {
   readonly #options: KafkaReadingsOptions;
@@ -54,6 +69,7 @@ export class KafkaReadings {
   readonly #lag: KafkaLag;
   /** Partitions whose place in Kafka has to be made the ledger's. */
   readonly #unmarked = new Set<string>();
+  readonly #refused: RefusedBatches;
 
   constructor(options: KafkaReadingsOptions) {
     this.#options = options;
@@ -65,6 +81,7 @@ export class KafkaReadings {
     this.#turns = new KafkaTurns(options);
     this.#readBefore = new ReadBefore(options);
     this.#lag = new KafkaLag(options.metrics);
+    this.#refused = new RefusedBatches(options);
   }
 
   /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
@@ -146,40 +163,53 @@ export class KafkaReadings {
     if (this.#settled) await keepingAlive(this.#settled, heartbeat);
     if (over()) return;
     this.#start(reader);
-    const from = await this.#firstNew(reader, batch as FetchedBatch, heartbeat, over);
-    if (from === undefined || over()) return;
+    await this.#takeBatches(reader, batch as unknown as FetchedBatch, { heartbeat, resolveOffset, over });
+  }
 
-    const { topic, partition, messages } = batch;
-    const known = await this.#readBefore.among(reader, messages.slice(from), heartbeat);
-    if (over()) return;
-    let last = messages[from - 1];
+  /** Unpacks and takes the batches of a fetch, one after the other: no other is in memory meanwhile. */
+  async #takeBatches(reader: PartitionReader, fetch: FetchedBatch, { heartbeat, resolveOffset, over }: Taking) {
+    const beginning = this.#beginning;
+    const fetchedFrom = BigInt(fetch.fetchedOffset);
+    let last: FetchedMessage | undefined;
+    let judged = false;
     let paused = false;
     let seen = false;
     try {
-      for (const message of messages.slice(from)) {
-        if (message.value && this.#waiting.holds(reader, message.value)) return;
-        const offset = BigInt(message.offset);
-        const wait = this.#options.sink.add({
-          bytes: message.value ?? Buffer.alloc(0),
-          receivedMs: receivedMsOf(message),
-          ...(known && { readBefore: known }),
-          origin: { topic, partition, offset, ...reader.advance(offset), key: message.key },
-        });
-        last = message;
-        if (!wait) continue;
-        const begun = performance.now();
-        await keepingAlive(wait, heartbeat);
-        paused ||= performance.now() - begun > LONG_PAUSE_MS;
+      for (const batch of fetch.messages) {
+        const unpacked = messagesOf(batch, this.#options.limits);
+        const messages = unpacked.filter(({ offset }) => BigInt(offset) >= fetchedFrom);
+        if (messages.length === 0) continue;
+        const from = judged ? 0 : await this.#firstNew(reader, fetchedFrom, messages, heartbeat, over);
+        if (from === undefined || over()) return;
+        if (!judged) last = messages[from - 1];
+        judged = true;
+        const known = await this.#readBefore.among(reader, messages.slice(from), heartbeat);
+        if (over()) return;
+        for (const message of messages.slice(from)) {
+          if (message.value && this.#waiting.holds(reader, message.value)) return;
+          if (message.refused && !(await this.#refused.canPassOver(reader, message, heartbeat))) return;
+          if (over()) return;
+          const wait = this.#options.sink.add({ ...rawMessage(reader, message), ...(known && { readBefore: known }) });
+          last = message;
+          if (!wait) continue;
+          const begun = performance.now();
+          await keepingAlive(wait, heartbeat);
+          paused ||= performance.now() - begun > LONG_PAUSE_MS;
+          if (over()) return;
+        }
+        // Unpacking may take as long as a session lives.
+        await heartbeat();
         if (over()) return;
       }
-      seen = true;
+      if (!judged && (await this.#firstNew(reader, fetchedFrom, [], heartbeat, over)) === undefined) return;
+      seen = !over();
     } finally {
       if (beginning === this.#beginning) {
-        const high = BigInt(batch.highWatermark);
+        const high = BigInt(fetch.highWatermark);
         if (last) reader.tookUpTo(last, high, performance.now());
         // Behind the last message there may be markers of transactions and messages that were aborted.
-        if (seen) reader.sawUpTo(BigInt(batch.lastOffset()) + 1n, high, performance.now());
-        if (seen) resolveOffset(batch.lastOffset());
+        if (seen) reader.sawUpTo(BigInt(fetch.lastOffset()) + 1n, high, performance.now());
+        if (seen) resolveOffset(fetch.lastOffset());
         else if (last) resolveOffset(last.offset);
         if (paused) for (const each of this.#readers.values()) this.#lookBack(each);
       }
@@ -189,11 +219,12 @@ export class KafkaReadings {
   /** @returns the index of the first message to take; undefined where reading goes on somewhere else */
   async #firstNew(
     reader: PartitionReader,
-    { fetchedOffset, messages }: FetchedBatch,
-    heartbeat: () => Promise<void>,
+    fetchedFrom: bigint,
+    messages: readonly FetchedMessage[],
+    heartbeat: Heartbeat,
     over: () => boolean,
   ): Promise<number | undefined> {
-    let verdict = reader.judge(BigInt(fetchedOffset), messages, performance.now());
+    let verdict = reader.judge(fetchedFrom, messages, performance.now());
     if (verdict.kind === 'ask-range') {
       const span = (await this.#spans(reader.topic)).get(reader.partition);
       if (!span || over()) return undefined;

@@ -5,7 +5,6 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
 import { sleep } from '@lvra/shared/sleep';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { registerCodecs } from './codecs.js';
 import { type AlertFormat, jsonFormat } from './format.js';
 import { CLIENT_ID, isGroupHeld, whoHolds } from './group-members.js';
 import { kafkaLog } from './kafka-log.js';
@@ -13,7 +12,9 @@ import { kafkajsSecurity, whyNot } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import './kafkajs-batch.js';
+import './kafkajs-fetch.js';
 import './kafkajs-queue.js';
+import type { RecordLimits } from './records/fetched-message.js';
 import type { AlertSink, AlertSource, RegisteredBatch } from './source.js';
 
 export interface KafkaSourceOptions {
@@ -29,10 +30,14 @@ export interface KafkaSourceOptions {
   readonly format?: AlertFormat | undefined;
   /** How the broker knows us; none asks for no account and no encryption. */
   readonly security?: KafkaSecurity | undefined;
+  /** What one batch of Kafka may grow to; as the settings ship by default. */
+  readonly limits?: RecordLimits | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
+/** Of the settings max_unpacked_bytes and max_batch_records. */
+const LIMITS: RecordLimits = { unpackedBytes: 128 * 1024 ** 2, records: 100_000 };
 const SHORTEST_RETRY_MS = 500;
 /** A broker that is back must not leave alerts waiting for much of the minute that they have. */
 const LONGEST_RETRY_MS = 10_000;
@@ -60,7 +65,6 @@ class KafkaSource implements AlertSource {
   #isGroupHeld = false;
 
   constructor(options: KafkaSourceOptions) {
-    registerCodecs();
     this.#options = options;
     this.format = options.format ?? jsonFormat;
     this.#where = options.servers.join(', ');
@@ -132,6 +136,7 @@ class KafkaSource implements AlertSource {
       if (topics.size === 0) return;
       const topicsChanged = async () => !isDeepStrictEqual(await this.#existing(admin), topics);
       const session = new KafkaSession({
+        limits: this.#options.limits ?? LIMITS,
         ...{
           kafka: this.#kafka,
           admin,

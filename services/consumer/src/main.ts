@@ -43,6 +43,7 @@ function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, group
         batchPath: (stem) => paths.batch(stem),
         format: alertFormatOf(settings, paths, log),
         security: settings.kafkaSecurity,
+        limits: { unpackedBytes: settings.maxUnpackedBytes, records: settings.maxBatchRecords },
         metrics,
         log,
       });

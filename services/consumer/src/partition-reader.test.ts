@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fingerprintOf } from './fingerprint.js';
-import { type FetchedMessage, PartitionReader } from './partition-reader.js';
+import { PartitionReader } from './partition-reader.js';
+import type { FetchedMessage } from './records/fetched-message.js';
 
 const fetched = (offset: number, life = 'first'): FetchedMessage => ({
   offset: String(offset),

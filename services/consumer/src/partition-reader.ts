@@ -1,17 +1,9 @@
 import type { KafkaPosition } from '@lvra/shared/ledger/kafka-positions';
 import type { KafkaMark } from '@lvra/shared/ledger/kafka-trail';
 import { fingerprintOf } from './fingerprint.js';
+import type { FetchedMessage } from './records/fetched-message.js';
 import type { OffsetSpan } from './topic-partition.js';
 import { TrailSearch } from './trail-search.js';
-
-/** What the reader needs of a fetched message. */
-export interface FetchedMessage {
-  readonly offset: string;
-  /** ms since 1970, or -1. */
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-}
 
 /** What to do with what was fetched. */
 export type Verdict =
@@ -150,7 +142,8 @@ export class PartitionReader {
     const found = messages[at];
     if (found && BigInt(found.offset) === previous) {
       const { fingerprint } = this.#position;
-      if (fingerprint !== '' && fingerprintOfFetched(found) !== fingerprint) return { kind: 'differs' };
+      const known = fingerprint !== '' && !found.refused;
+      if (known && fingerprintOfFetched(found) !== fingerprint) return { kind: 'differs' };
       if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
       this.#trust(now, TRUSTED_MS);
       return { kind: 'take', from: at + 1 };
@@ -189,7 +182,9 @@ export class PartitionReader {
    * @param marks in the order of their offsets
    */
   search(marks: readonly KafkaMark[]): Verdict {
-    this.#search = new TrailSearch(marks, (message, mark) => fingerprintOfFetched(message) === mark.fingerprint);
+    // Where a batch that could not be unpacked stood, nothing is known.
+    const known = marks.filter(({ fingerprint }) => fingerprint !== '');
+    this.#search = new TrailSearch(known, (message, mark) => fingerprintOfFetched(message) === mark.fingerprint);
     return this.#goOnSearching(this.#search);
   }
 
@@ -217,15 +212,15 @@ export class PartitionReader {
   }
 
   /**
-   * The message at `offset` is about to be taken.
+   * The message at `offset` is about to be taken; or all from `first` on, where they cannot be told apart.
    *
    * @returns where reading stood before it, and how many messages since then retention has removed
    */
-  advance(offset: bigint): { readonly from: bigint; readonly gone: number } {
-    this.#origin ??= offset;
-    const from = this.#next ?? offset;
+  advance(offset: bigint, first = offset): { readonly from: bigint; readonly gone: number } {
+    this.#origin ??= first;
+    const from = this.#next ?? first;
     this.#next = offset + 1n;
-    const gone = (this.#goneBefore < offset ? this.#goneBefore : offset) - from;
+    const gone = (this.#goneBefore < first ? this.#goneBefore : first) - from;
     return { from, gone: gone > 0n ? Number(gone) : 0 };
   }
 
@@ -271,6 +266,8 @@ export function receivedMsOf({ timestamp }: FetchedMessage): number {
   return ms > 0 ? ms : Number.NaN;
 }
 
+/** Empty for a batch that could not be unpacked: with other limits its last message is there. */
 function fingerprintOfFetched(message: FetchedMessage): string {
+  if (message.refused) return '';
   return fingerprintOf({ timestamp: receivedMsOf(message), key: message.key, value: message.value });
 }

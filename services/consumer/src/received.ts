@@ -5,7 +5,7 @@ import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
 import { fingerprintOf } from './fingerprint.js';
 import type { Alert, AlertFormat, LeftOutReason } from './format.js';
-import type { RawMessage } from './source.js';
+import type { MessageOrigin, RawMessage } from './source.js';
 
 export interface GoodAlert {
   readonly message: RawMessage;
@@ -46,16 +46,20 @@ export function examine(message: RawMessage, format: AlertFormat, mostBytes: num
   }
 }
 
-/** The rejected messages of a batch as the ledger lists them, each with the file that its bytes go to. */
+/**
+ * The rejected messages of a batch as the ledger lists them, each with the file that its bytes go to. A batch of Kafka
+ * that cannot be unpacked has none: Kafka has it for some days.
+ */
 export function quarantineEntries(
   batch: readonly Received[],
   stem: string,
   paths: DataPaths,
-): { entry: QuarantineEntry; file: { path: string; bytes: Buffer } }[] {
+): { entry: QuarantineEntry; file: { path: string; bytes: Buffer } | undefined }[] {
   const at = Date.now();
   return batch.flatMap((received, position) => {
     if (!('rejected' in received)) return [];
     const { bytes, origin, receivedMs } = received.message;
+    const isBatch = origin?.first !== undefined;
     const path = paths.quarantined(stem, 'consumer', position);
     const entry: QuarantineEntry = {
       stem,
@@ -63,16 +67,22 @@ export function quarantineEntries(
       position,
       reason: received.rejected.reason,
       detail: received.rejected.message,
-      path: relative(paths.root, path),
+      path: isBatch ? '' : relative(paths.root, path),
       bytes: bytes.length,
       topic: origin?.topic,
       partition: origin?.partition,
-      offset: origin?.offset,
+      offset: origin?.first ?? origin?.offset,
+      offsets: offsetsOf(origin),
       receivedMs: Number.isNaN(receivedMs) ? undefined : receivedMs,
       at,
     };
-    return [{ entry, file: { path, bytes } }];
+    return [{ entry, file: isBatch ? undefined : { path, bytes } }];
   });
+}
+
+/** How many offsets of Kafka a message stands for. */
+function offsetsOf(origin: MessageOrigin | undefined): number {
+  return origin?.first === undefined ? 1 : Number(origin.offset - origin.first) + 1;
 }
 
 /** What a batch takes of each partition; messages of a partition come in the order of their offsets. */
@@ -84,13 +94,19 @@ export function offsetRanges(batch: readonly Received[]): OffsetRange[] {
     const { topic, partition, from, gone: goneBefore = 0 } = message.origin;
     const key = `${topic}/${partition}`;
     const { first, count, leftOut, gone } = ends.get(key) ?? { first: from, count: 0, leftOut: 0, gone: 0 };
-    const counts = { count: count + 1, leftOut: leftOut + Number(isLeftOut(received)), gone: gone + goneBefore };
+    const counts = {
+      count: count + offsetsOf(message.origin),
+      leftOut: leftOut + Number(isLeftOut(received)),
+      gone: gone + goneBefore,
+    };
     ends.set(key, { first, last: message, ...counts });
   }
   return [...ends.values()].flatMap(({ first, last, count, leftOut, gone }) => {
     if (!last.origin) return [];
-    const { topic, partition, offset, key } = last.origin;
-    const fingerprint = fingerprintOf({ timestamp: last.receivedMs, key, value: last.bytes });
+    const { topic, partition, offset, key, first: begin } = last.origin;
+    // What stands for a whole batch is no message that Kafka will show again.
+    const isBatch = begin !== undefined;
+    const fingerprint = isBatch ? '' : fingerprintOf({ timestamp: last.receivedMs, key, value: last.bytes });
     const next = offset + 1n;
     const skipped = Number(next - first) - count - gone;
     return [{ topic, partition, first, next, leftOut, gone, skipped, fingerprint }];

@@ -9,6 +9,8 @@ export interface MessageOrigin {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** Where it stands for a whole batch of Kafka that could not be unpacked: the batch's first offset, `offset` its last. */
+  readonly first?: bigint;
   /** Where reading stood before this message: its own offset, or less where Kafka holds nothing in between. */
   readonly from: bigint;
   /** How many messages between `from` and this one Kafka's retention has removed. */

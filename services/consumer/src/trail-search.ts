@@ -1,5 +1,5 @@
 import type { KafkaMark } from '@lvra/shared/ledger/kafka-trail';
-import type { FetchedMessage } from './partition-reader.js';
+import type { FetchedMessage } from './records/fetched-message.js';
 
 const MOST_ELSEWHERE = 10;
 
@@ -16,7 +16,7 @@ export class TrailSearch {
   /** Fetches in a row that were not those that were asked for. */
   #elsewhere = 0;
 
-  /** @param marks at least one, in the order of their offsets */
+  /** @param marks in the order of their offsets */
   constructor(marks: readonly KafkaMark[], isSame: (message: FetchedMessage, mark: KafkaMark) => boolean) {
     this.#marks = marks;
     this.#isSame = isSame;

@@ -121,6 +121,7 @@ describe('registering a batch', () => {
     assert.deepEqual(entry, {
       ...quarantined(STEM, 1),
       id: 1n,
+      offsets: 1,
       vra: undefined,
       diaObjectId: undefined,
       diaSourceId: undefined,

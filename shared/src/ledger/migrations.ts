@@ -372,6 +372,14 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    name: 'batches of Kafka in quarantine',
+    sql: `
+      -- How many offsets it stands for, from kafka_offset on: more than one where a batch of Kafka could not be unpacked.
+      -- That one has no bytes.
+      ALTER TABLE quarantine ADD COLUMN offsets INTEGER NOT NULL DEFAULT 1;
+    `,
+  },
 ];
 
 /**

@@ -19,6 +19,8 @@ export interface QuarantineEntry {
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
   readonly offset?: bigint | undefined;
+  /** How many offsets it stands for: more than one where a batch of Kafka could not be unpacked. */
+  readonly offsets?: number | undefined;
   readonly receivedMs?: number | undefined;
   readonly at: number;
 }
@@ -30,7 +32,7 @@ export interface QuarantinedAlert extends QuarantineEntry {
 }
 
 const COLUMNS =
-  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as';
+  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as';
 
 /** The list of alerts in quarantine. */
 export class QuarantineLedger {
@@ -40,8 +42,8 @@ export class QuarantineLedger {
     this.#statements = {
       add: database.prepare(
         `INSERT INTO quarantine (stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition,
-           kafka_offset, received_ms, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, vra, position) DO NOTHING`,
+           kafka_offset, offsets, received_ms, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, vra, position) DO NOTHING`,
       ),
       remove: database.prepare(
         "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
@@ -68,6 +70,7 @@ export class QuarantineLedger {
       entry.topic ?? null,
       entry.partition ?? null,
       entry.offset ?? null,
+      entry.offsets ?? 1,
       entry.receivedMs ?? null,
       Math.round(entry.at),
     );
@@ -109,6 +112,7 @@ function toAlert(row: Record<string, unknown>): QuarantinedAlert {
     topic: (row.topic as string | null) ?? undefined,
     partition: row.partition === null ? undefined : Number(row.partition),
     offset: (row.kafka_offset as bigint | null) ?? undefined,
+    offsets: Number(row.offsets),
     receivedMs: (row.received_ms as number | null) ?? undefined,
     at: Number(row.at),
     replayedAs: (row.replayed_as as string | null) ?? undefined,

@@ -34,6 +34,8 @@ export interface QuarantineFact {
   /** Below the data root. */
   readonly path: string;
   readonly bytes: number;
+  /** How many offsets of Kafka it stands for. */
+  readonly offsets: number;
 }
 
 /** Everything that the ledger holds of one stem, as of one moment. */
@@ -124,7 +126,9 @@ export class StemVerification {
         )
         .pluck(),
       dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
-      quarantined: database.prepare('SELECT stage, position, path, bytes FROM quarantine WHERE stem = ? ORDER BY ID'),
+      quarantined: database.prepare(
+        'SELECT stage, position, path, bytes, offsets FROM quarantine WHERE stem = ? ORDER BY ID',
+      ),
       unscored: database.prepare<[string, string], SourceFact>(
         "SELECT diaObjectId, diaSourceId FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ?",
       ),
@@ -180,11 +184,12 @@ export class StemVerification {
       featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
       checksum: (what) => this.#checksums.of(stem, what),
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
-      quarantined: quarantined.map(({ stage, position, path, bytes }) => ({
+      quarantined: quarantined.map(({ stage, position, path, bytes, offsets }) => ({
         stage: String(stage),
         position: numberOf(position),
         path: String(path),
         bytes: numberOf(bytes),
+        offsets: numberOf(offsets),
       })),
       unscored: (vra) => statements.unscored.all(stem, vra),
       flags: (statements.flags.all(stem) as FlagFact[]).map((row) => ({ ...row, ...idsIn(row) })),

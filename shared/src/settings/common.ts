@@ -31,6 +31,9 @@ export const COMMON_SETTINGS = {
   batchBytes: wholeNumber(1_024, GIBIBYTE).default(64 * 1024 ** 2),
   batchSeconds: decimal(0.1, 3_600).default(10),
   maxMessageBytes: wholeNumber(1_024, GIBIBYTE).default(10 * 1024 ** 2),
+  /** What one batch of Kafka may hold, unpacked. */
+  maxUnpackedBytes: wholeNumber(1_024, GIBIBYTE).default(128 * 1024 ** 2),
+  maxBatchRecords: wholeNumber(1, 10_000_000).default(100_000),
   leastFreeBytes: wholeNumber(0, 1_024 * GIBIBYTE).default(2 * GIBIBYTE),
 
   natsServer: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),

@@ -5,12 +5,14 @@ import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { visible } from '@lvra/shared/observe/terminal';
 import { quarantineFile } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
-import { print, size, table, utc } from '../formats.js';
+import { count, print, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
 An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a
-model cannot score it (stage predict). The rest of its batch goes on without it.
+model cannot score it (stage predict). The rest of its batch goes on without it. A batch of Kafka that grows beyond
+max_unpacked_bytes or max_batch_records, or is damaged, is one entry without bytes; \`show\` names its offsets, and Kafka
+has it for some days.
 
 Examples:
   lvra quarantine list
@@ -73,7 +75,7 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
     ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
-    ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] offset ${alert.offset}`],
+    ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] ${offsetsOf(alert)}`],
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
     ...(alert.diaSourceId === undefined
       ? []
@@ -83,6 +85,12 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
   ] as const;
   const beginning = path === undefined ? [] : ['', beginningOf(path)];
   print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
+}
+
+/** One message, or a batch of them that could not be unpacked. */
+function offsetsOf({ offset, offsets = 1 }: QuarantinedAlert): string {
+  if (offset === undefined || offsets === 1) return `offset ${offset}`;
+  return `offsets ${offset} to ${offset + BigInt(offsets - 1)}, a batch of ${count(offsets)} messages`;
 }
 
 /** With the VRA whose model has no score of it. */

@@ -64,7 +64,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
 
 function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings: Findings): void {
   if (batch?.source !== 'kafka') return;
-  const aside = quarantined.filter(({ stage }) => stage === 'consumer').length;
+  const aside = quarantined.reduce((sum, { stage, offsets: of }) => sum + (stage === 'consumer' ? of : 0), 0);
   if (offsets === undefined) {
     findings.add({
       check: 'offsets',

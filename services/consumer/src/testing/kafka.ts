@@ -10,6 +10,7 @@ import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 import type { BatchLimits } from '../batcher.js';
 import type { AlertConsumer } from '../consumer.js';
 import { kafkaSource } from '../kafka-source.js';
+import type { RecordLimits } from '../records/fetched-message.js';
 import { alertText, range, sorted, TestRig, until } from './rig.js';
 
 const LIMITS: Partial<BatchLimits> = { alerts: 100, ageMs: 200 };
@@ -20,7 +21,14 @@ export class Running {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor(rig: TestRig, server: KafkaServer, topics: string[], groupId: string, limits = LIMITS) {
+  constructor(
+    rig: TestRig,
+    server: KafkaServer,
+    topics: string[],
+    groupId: string,
+    limits = LIMITS,
+    records?: RecordLimits,
+  ) {
     const { metrics, log } = rig;
     const source = kafkaSource({
       servers: server.brokers,
@@ -28,6 +36,7 @@ export class Running {
       groupId,
       positions: rig.ledger.positions,
       batchPath: (stem) => rig.paths.batch(stem),
+      limits: records,
       metrics,
       log,
     });
@@ -143,13 +152,13 @@ export class Scene {
     this.#server = server;
     this.group = context.name;
     context.after(async () => {
-      await Promise.all(this.#running.map((each) => each.stop()));
+      await this.stop();
       this.rig.close();
     });
   }
 
-  start(topics: string | string[], limits?: Partial<BatchLimits>, on = this.rig): Running {
-    const running = new Running(on, this.#server, [topics].flat(), this.group, limits);
+  start(topics: string | string[], limits?: Partial<BatchLimits>, on = this.rig, records?: RecordLimits): Running {
+    const running = new Running(on, this.#server, [topics].flat(), this.group, limits, records);
     this.#running.push(running);
     return running;
   }
@@ -161,6 +170,11 @@ export class Scene {
     for (const file of [database, `${database}-wal`, `${database}-shm`]) rmSync(file, { force: true });
     cpSync(copy, database);
     this.rig = new TestRig(this.rig);
+  }
+
+  /** Ends all its consumers. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#running.splice(0).map((each) => each.stop()));
   }
 
   async consumed(count: number): Promise<void> {
