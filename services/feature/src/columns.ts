@@ -173,7 +173,7 @@ export class Columns {
       }),
       sourceTypes: Uint8Array.from(source, fieldType),
       messageTypes: Uint8Array.from(message, fieldType),
-      sourceNames: source,
+      sourceNames: [...sourceLast.keys()],
       messageNames: inMessage,
       before,
       unknownBefore,

@@ -132,11 +132,11 @@ describe('columns', () => {
       { diaSourceId: '"text"' },
       { diaSourceId: '12345' },
       { diaObjectId_sourceId: '99' },
-      { diaSourceId_sourceId: '99', 'dia\\u0053ourceId': '98' },
+      { diaSourceId_sourceId: '99', escaped: '98' },
     ] as Record<string, string>[];
     const source = { diaSourceId: '170046091000545381', diaObjectId_sourceId: '98' };
     const { columns, rows } = await featuresOf([
-      ...odd.map((fields) => simpleMessage(fields, source)),
+      ...odd.map((fields) => simpleMessage(fields, source).replace('"escaped"', '"dia\\u0053ourceId"')),
       simpleMessage({}, { diaSourceId: source.diaSourceId }),
     ]);
     assert.equal(new Set(columns).size, columns.length);
@@ -156,8 +156,21 @@ describe('columns', () => {
     );
   });
 
+  test('of a name that a source has twice are counted once', async () => {
+    const twice = simpleMessage({}, { snr: '3', again: '5' }).replace('"again"', '"snr"');
+    const { rows } = await featuresOf([simpleMessage({ snr: '1' }, { snr: '2' }), twice]);
+    assert.deepEqual(
+      rows.map(({ snr, snr_sourceId }) => [snr, snr_sourceId]),
+      [
+        ['1', '2'],
+        ['', '5'],
+      ],
+    );
+  });
+
   test('of a repeated name hold the last value, and what stood there before refuses nothing', async () => {
-    const { rows } = await featuresOf([simpleMessage({}, { 'sn\\u0072': '"bad"', snr: '5' })]);
+    const twice = simpleMessage({}, { before: '"bad"', snr: '5' }).replace('"before"', '"sn\\u0072"');
+    const { rows } = await featuresOf([twice]);
     assert.equal(rows[0]?.snr, '5');
   });
 
