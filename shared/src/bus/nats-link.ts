@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   connect,
   type JetStreamClient,
@@ -51,6 +52,8 @@ export class NatsLink {
 
   constructor(options: NatsOptions) {
     this.#options = options;
+    // Each stage of each VRA listens; Node warns of more than ten.
+    setMaxListeners(0, this.#closing.signal);
     void this.#keepUp();
   }
 
