@@ -21,7 +21,7 @@ export async function runCase(
   report: (row: Row) => void,
 ): Promise<void> {
   const own = seedOf(fault.name, seed);
-  const kafka = fault.kafka === 'own' ? await startKafka({ version: '3.9' }) : shared;
+  const kafka = fault.kafka === 'own' ? await startKafka({ version: '3.9', heap: 1_024 }) : shared;
   const { settings = {}, partitions = 1 } = fault;
   const topic = `lasair_18-${fault.name.replace(/[^a-z0-9-]+/gi, '-')}`;
   const world = await FaultWorld.make({ seed: own, topic, partitions, kafka, settings });
