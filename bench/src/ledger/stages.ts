@@ -7,6 +7,8 @@ import type { Operation, Sample } from './times.js';
 export const VRA = 'r0b';
 const LEASE_MS = 30_000;
 /** Annotations in a call, and what Lasair's answer takes is not part of it. */
+/** Of other stems, with whose scores a call is filled up. */
+const STEMS_AT_A_LOOK = 1_000;
 const LIST = 100;
 const VERSIONS = { version: 'a1' };
 /** The bins of scores of an imported model. */
@@ -79,7 +81,10 @@ export class LedgerStages {
   annotate(stem: string): void {
     const work = this.#claim('annotate', stem);
     const { scores: history, reservations } = this.#ledger.annotations;
-    const { scores, seen } = this.#timed('read the scores to annotate', () => history.unsettled(VRA, stem, VERSIONS));
+    const { scores, seen } = this.#timed('read the scores to annotate', () => {
+      work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
+      return history.unsettled(VRA, stem, VERSIONS);
+    });
     const outcomes = new Map(
       scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
     );

@@ -107,7 +107,7 @@ describe('a stem that goes along', () => {
       for (const stem of stems.filter((other) => other !== bad)) {
         if (night.status(stem) !== 1) assert.deepEqual(await night.annotate(stem, task), { status: 1, rows: 1 });
       }
-      assert.ok(night.sandbox.received.length < 40, `${night.sandbox.received.length} calls`);
+      assert.ok(night.sandbox.received.length < 20, `${night.sandbox.received.length} calls`);
       assert.deepEqual(night.outcomes(bad), [null]);
       await assert.rejects(night.annotate(bad, task), kind === 'bad-item' ? /Not a valid string/ : RetryLater);
       night.sandbox.clearFaults();

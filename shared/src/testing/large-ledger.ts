@@ -92,7 +92,7 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const { stems, alertsAStem } = size;
   const { database } = ledger;
   // Nobody else is there, and what is interrupted is thrown away: nothing has to wait for the disk.
-  database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
+  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS filled_stem (number INTEGER PRIMARY KEY, name TEXT);
     CREATE TEMP TABLE IF NOT EXISTS filled_alert (stem INTEGER, name TEXT, source INTEGER, object INTEGER);`);
@@ -105,7 +105,7 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
     writing(database, () => fillStems(ledger, { first, end, alerts: alertsAStem, objects }));
   }
   database.exec('DROP TABLE filled_stem; DROP TABLE filled_alert');
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384');
+  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -16384');
 }
 
 function fillStems(
