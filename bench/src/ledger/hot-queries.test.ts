@@ -10,12 +10,13 @@ import { LedgerStages, VRA } from './stages.js';
 import { planOf, statementsOf } from './statements.js';
 
 /** Tables that do not grow with the alerts, or of which rows go again. */
-const SMALL = 'work|stage_pause|lasair_call|score_count|kafka_position|tns_report|tns_submission|lvra_migration';
+const SMALL =
+  'work|stage_pause|lasair_call|score_count|kafka_position|data_folder|tns_report|tns_submission|lvra_migration';
 /** Indexes of the few rows that are still of interest. */
 const FEW = /INDEX (\w+_(open|partial)_r0b|quarantine_open|batch_unregistered)/;
 const HARMLESS = new RegExp(`^SCAN ((${SMALL}|CONSTANT ROW|sqlite_master|pragma_table_info)\\b|\\()`);
 /** SQLite counts the rows of a table by its pages; and it goes down the newest stems until it has enough of them. */
-const SHORT = /^SELECT count\(\*\) FROM \w+\s*$|ORDER BY stem DESC LIMIT \?$/;
+const SHORT = /^SELECT count\(\*\) FROM \w+\s*$|^SELECT stem FROM .* ORDER BY stem DESC$|ORDER BY stem DESC LIMIT \?$/;
 
 /** The steps of a plan that read all of a table that grows. */
 function readsAll(sql: string, plan: readonly string[]): string[] {
