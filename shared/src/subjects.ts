@@ -55,7 +55,7 @@ export interface NatsNames {
   subject(name: string): string;
 }
 
-/** @param prefix in place of the `lvra` with which every subject begins */
+/** @param prefix instead of the `lvra` with which every subject begins */
 export function natsNames(prefix: string): NatsNames {
   const subject = (name: string) => prefix + name.slice(DEFAULT_PREFIX.length);
   const work = ['lvra.alerts.*', 'lvra.features.*.*', 'lvra.scores.*.*', 'lvra.annotated.*.*', subjects.probe];

@@ -7,7 +7,7 @@ import { dataPaths } from '@lvra/shared/paths';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
 const STEM = '20260301_000001';
-const SECRET = 'the-token-of-somebody';
+const SECRET = 'a-token-of-the-account';
 
 describe('what the ledger says of an alert in quarantine leads to no file outside of it', () => {
   const { folder, remove } = temporaryFolder();

@@ -67,7 +67,7 @@ async function ensureStream(
   return undefined;
 }
 
-/** Names the streams that have subjects of ours. */
+/** Names the streams that have the same subjects. */
 async function overlap(manager: JetStreamManager, { name, subjects }: StreamName, cause: unknown): Promise<Error> {
   const others: string[] = [];
   for (const subject of subjects) {
@@ -81,7 +81,7 @@ async function overlap(manager: JetStreamManager, { name, subjects }: StreamName
   });
 }
 
-/** What a person can do about a server that cannot be used. */
+/** What an operator can do about a server that cannot be used. */
 export function wordsOf(error: unknown): string {
   // Nothing at the server answers questions about JetStream.
   const isWithout = error instanceof NatsError && error.code === ErrorCode.JetStreamNotEnabled && !error.api_error;

@@ -112,7 +112,7 @@ describe('locks on a data folder', () => {
     take(['annotate'], 'exclusive');
   });
 
-  test('on a file system without flock it says so for a person, in a line and with exit code 2', () => {
+  test('on a file system without flock it says so in a line, and ends with exit code 2', () => {
     // Nothing here can be mounted that has none: what the kernel would answer is put into the library that asks it.
     const program = `
       import { createRequire } from 'node:module';

@@ -23,7 +23,7 @@ const PROBE_BYTES = 1 << 20;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** The process, or the machine, has no more descriptors: whatever it opens next is refused, whoever asks. */
+/** The process, or the machine, has no more descriptors: the next file or connection is refused, whichever it is. */
 const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
 
 /** Also where a stem's failure was made of it. */
