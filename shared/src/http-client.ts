@@ -72,7 +72,7 @@ export class HttpClient {
   ): Promise<HttpAnswer> {
     const bytes = Buffer.from(body);
     // After this process stood still, Node has yet to see which connections the server has closed meanwhile: a call on
-    // one of those would go out, and nobody could tell whether it arrived.
+    // one of those would go out, and nothing would tell whether it arrived.
     await nextTurn();
     await nextTurn();
     const call = this.#protocol.request(url, {

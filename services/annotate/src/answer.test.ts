@@ -79,7 +79,7 @@ describe('an answer of Lasair', () => {
       'refused',
     ],
     [
-      'to a list that is none',
+      'to a list that is not one',
       400,
       '{"annotations":["Expected a list of items but got type \\"str\\"."]}',
       'annotatelist',

@@ -115,7 +115,7 @@ describe('a stem that goes along', () => {
     });
   }
 
-  test('is none that another replica has, that waits for another attempt, or that is dead', async (context) => {
+  test('is not one that another replica has, that waits for another attempt, or that is dead', async (context) => {
     const night = await Night.start(context);
     const [first = '', claimed = '', waiting = '', dead = '', free = ''] = addSmallStems(night, 0, 5);
     const work = night.ledger.work('annotate', 'r0b');

@@ -62,7 +62,7 @@ export class Fillers {
     for (const stem of stems) avoided.set(stem, now + AVOID_MS);
   }
 
-  /** Goes on to a stem that has scores to send; false where there is none. */
+  /** Goes on to a stem that has scores to send; false if no stem has. */
   #begin(onlyNewer: boolean): boolean {
     const { stem: own, read } = this.#options;
     while (this.#left.length === 0) {

@@ -48,7 +48,7 @@ type Settling = readonly [stem: number, isSuperseded: boolean];
 interface Plan {
   readonly own: Planned;
   readonly version: string;
-  /** Each stem that was planned, and whether its score has given way. */
+  /** Each stem that was planned, and whether its score is superseded. */
   readonly stems: readonly Settling[];
 }
 

@@ -102,7 +102,7 @@ export class LedgerModel {
 
   /**
    * @param filler the score of another stem that is to go along
-   * @returns the stems whose scores may be sent, and those whose scores gave way
+   * @returns the stems whose scores may be sent, and those whose scores are superseded
    */
   reserve(tables: Tables, sender: string, own: Planned, filler: Planned | undefined, version: string) {
     return this.#step(tables, `reserve ${sender} ${version} ${JSON.stringify([own, filler])}`, () => {
