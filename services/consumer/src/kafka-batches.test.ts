@@ -55,7 +55,7 @@ describe('batches of Kafka', () => {
     scene.exactly(range(0, 65));
   });
 
-  test('that end what was read are no sign of another topic, with the limits of before or others', async (context) => {
+  test('that end what was read are no sign of another topic, with the same limits or others', async (context) => {
     const scene = new Scene(context, broker.server);
     const topic = await broker.newTopic();
     const many = range(0, 50).map((n) => record(n, Buffer.from(alertText(n))));

@@ -347,7 +347,7 @@ export class KafkaReadings {
     return offsetSpans(this.#options.admin, topic);
   }
 
-  /** For whoever asks the ledger how much there is to read: behind a transaction its marker is always left. */
+  /** For `lvra verify` and the lag, which ask the ledger: behind a transaction its marker is always left. */
   #recordEmpty(reader: PartitionReader): void {
     const { positions, groupId } = this.#options;
     const { topic, partition, position, emptyTo } = reader;

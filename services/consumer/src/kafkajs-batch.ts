@@ -9,7 +9,7 @@ interface Batch {
 
 /*
  * kafkajs 2.2.4 keeps a fetch to itself that has nothing for a reader, as where all of it is aborted, and goes on behind
- * it. Then nobody knows that these offsets hold nothing. So it has to hand over each fetch that brought anything.
+ * it. Then it is not known here that these offsets hold nothing. So each fetch that brought anything is handed over.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/batch') as { prototype: Batch };
 if (typeof prototype?.isEmptyDueToFiltering !== 'function') {

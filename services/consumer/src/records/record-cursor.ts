@@ -33,7 +33,7 @@ export class RecordCursor {
     this.offsetDelta = this.#varint();
     this.key = this.#field();
     this.value = this.#field();
-    // Headers follow, which are for nobody here.
+    // Headers follow, which are not used.
     if (this.#at > end) throw this.#cut();
     this.#at = end;
   }
