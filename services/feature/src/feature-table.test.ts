@@ -126,6 +126,25 @@ describe('columns', () => {
     }
   });
 
+  test('have no say from an alert that is refused, also where the rows are made again without it', async () => {
+    const refused = simpleMessage({ snr: '"text"', colour: '1' }, { snr: '4' });
+    const { columns, rows } = await featuresOf([
+      simpleMessage({}, { snr: '5', colour: '2' }),
+      refused,
+      simpleMessage({}, { snr: '6' }),
+      simpleMessage({}, { snr: '7' }),
+    ]);
+    assert.deepEqual(
+      rows.map(({ index, snr, colour }) => [index, snr, colour]),
+      [
+        ['0', '5', '2'],
+        ['2', '6', ''],
+        ['3', '7', ''],
+      ],
+    );
+    assert.ok(!columns.some((column) => /^(snr|colour)_sourceId$/.test(column)), columns.join());
+  });
+
   test("of ids are always the source's own, whatever stands at top level or under a name that one becomes", async () => {
     const odd = [
       { diaSourceId: 'null' },

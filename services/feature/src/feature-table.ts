@@ -25,6 +25,8 @@ const NEWLINE = 0x0a;
 export class FeatureTable implements FeatureRows {
   readonly #wanted: ReadonlySet<string>;
   readonly #columns: Columns;
+  /** Alerts without a row by position: they have none, and no say in the columns, when the rows are made again either. */
+  readonly #refused: Map<number, unknown>;
   #bytes = Buffer.allocUnsafe(1 << 20);
   #length = 0;
   /** Where each row ends in the bytes, and how many cells it has. */
@@ -38,9 +40,11 @@ export class FeatureTable implements FeatureRows {
   /**
    * @param wanted columns that models take, whatever other alerts bring
    * @param topLevel what is known of the batch's names
+   * @param refused alerts that were refused before, by position, and why
    */
-  constructor(wanted: ReadonlySet<string> = new Set(), topLevel = new TopLevelNames()) {
+  constructor(wanted: ReadonlySet<string> = new Set(), topLevel = new TopLevelNames(), refused = new Map()) {
     this.#wanted = wanted;
+    this.#refused = refused;
     this.#columns = new Columns(wanted, topLevel);
   }
 
@@ -56,11 +60,13 @@ export class FeatureTable implements FeatureRows {
    *   table is as it was
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void {
+    if (this.#refused.has(position)) throw this.#refused.get(position);
     const layout = this.#columns.layoutOf(view);
     try {
       this.#addRow(view, layout, position, flags);
     } catch (error) {
       this.#columns.withdraw(layout);
+      this.#refused.set(position, error);
       throw error;
     }
     layout.rows++;
@@ -68,7 +74,7 @@ export class FeatureTable implements FeatureRows {
 
   again(): FeatureTable | undefined {
     const topLevel = this.#columns.decideTopLevel();
-    return topLevel && new FeatureTable(this.#wanted, topLevel);
+    return topLevel && new FeatureTable(this.#wanted, topLevel, this.#refused);
   }
 
   get remark(): string | undefined {
