@@ -4,6 +4,9 @@ import { type Database, writing } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
 import { UNNAMED } from './verify-names.js';
 
+/** IDs as a list of texts in JSON: numbers of JSON are doubles to some. */
+const LISTED = 'SELECT CAST(value AS INTEGER) FROM json_each(?)';
+
 /** How many rows of each table were removed. */
 export type Removed = Readonly<Record<string, number>>;
 
@@ -58,30 +61,43 @@ export class Forgetting {
         .prepare('SELECT max(max(sending_until, doubt_until)) FROM annotation WHERE sending_ID = ?')
         .pluck();
       for (const id of ids) {
-        this.#mustHave('provenance', id);
+        this.#mustHave(['provenance', 'ID'], id, ['annotation_outcome', 'provenance_ID']);
         const until = Number(moving.get(id) ?? 0);
         if (until > now) {
           const seconds = Math.ceil((until - now) / 1_000);
           throw new UsageError(`a call with score ${id} may be under way for ${seconds} s: stop annotate and wait`);
         }
       }
-      return this.#scores('ID IN (SELECT value FROM json_each(?))', JSON.stringify(ids.map(String)));
+      const list = JSON.stringify(ids.map(String));
+      const removed = this.#scores(`ID IN (${LISTED})`, list);
+      // Of a score that is gone there may still be an outcome.
+      return { ...removed, ...this.#remove(['annotation_outcome'], `provenance_ID IN (${LISTED})`, list) };
     });
   }
 
   /** Removes threshold flags by their IDs. @throws UsageError where there are no such flags */
   flags(ids: readonly bigint[]): Removed {
     return writing(this.#database, () => {
-      for (const id of ids) this.#mustHave('threshold_flags_provenance', id);
-      const condition = 'ID IN (SELECT value FROM json_each(?))';
+      for (const id of ids) this.#mustHave(['threshold_flags_provenance', 'ID'], id);
+      const condition = `ID IN (${LISTED})`;
       return this.#remove(['threshold_flags_provenance'], condition, JSON.stringify(ids.map(String)));
     });
   }
 
-  #mustHave(table: string, id: bigint): void {
-    if (this.#database.prepare(`SELECT 1 FROM ${table} WHERE ID = ?`).get(id) === undefined) {
-      throw new UsageError(`${table} has no row ${id}`);
-    }
+  /** Removes objects from diaobjid_stems. @throws UsageError where one is not in it */
+  objects(diaObjectIds: readonly bigint[]): Removed {
+    return writing(this.#database, () => {
+      for (const id of diaObjectIds) this.#mustHave(['diaobjid_stems', 'diaObjectId'], id);
+      const condition = `diaObjectId IN (${LISTED})`;
+      return this.#remove(['diaobjid_stems'], condition, JSON.stringify(diaObjectIds.map(String)));
+    });
+  }
+
+  #mustHave(place: readonly [string, string], id: bigint, ...others: (readonly [string, string])[]): void {
+    const isThere = [place, ...others].some(
+      ([table, column]) => this.#database.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).get(id) !== undefined,
+    );
+    if (!isThere) throw new UsageError(`${place[0]} has no row ${id}`);
   }
 
   #everything(condition: string, ...values: string[]): Removed {

@@ -23,6 +23,7 @@ import { addVraColumns, hasVraColumns } from './status-tables.js';
 import { TnsLedger } from './tns.js';
 import { Totals } from './totals.js';
 import { AlertVerification } from './verify-alerts.js';
+import { MappingVerification } from './verify-mapping.js';
 import { NameVerification } from './verify-names.js';
 import { ObjectVerification } from './verify-objects.js';
 import { OffsetVerification } from './verify-offsets.js';
@@ -108,6 +109,7 @@ export class Ledger {
   /** Questions of `lvra verify`: they read and never write. */
   get verification(): {
     alerts: AlertVerification;
+    mapping: MappingVerification;
     names: NameVerification;
     values: ValueVerification;
     stems: StemVerification;
@@ -117,6 +119,7 @@ export class Ledger {
     const { database } = this;
     return {
       alerts: new AlertVerification(database),
+      mapping: new MappingVerification(database),
       names: new NameVerification(database),
       values: new ValueVerification(database),
       stems: new StemVerification(database),

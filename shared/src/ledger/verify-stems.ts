@@ -1,9 +1,10 @@
 import type { Checksum } from '../checksum.js';
 import { STAGES, type Stage } from '../stages.js';
 import type { AnnotationOutcome } from './annotations.js';
+import { THRESHOLD_FLAGS } from './annotations-scores.js';
 import { Checksums, type Summed } from './checksums.js';
 import type { Database } from './connection.js';
-import { columnOf, STATUS_TABLE } from './status-tables.js';
+import { STATUS_TABLE } from './status-tables.js';
 
 /** One score, and what became of it at Lasair. */
 export interface ScoreFact {
@@ -13,7 +14,10 @@ export interface ScoreFact {
   readonly diaSourceId: bigint | null;
   readonly model: string;
   readonly version: string | null;
-  readonly outcome: AnnotationOutcome | null;
+  /** As it stands in the ledger, a number or not. */
+  readonly score: unknown;
+  /** One of ANNOTATION_OUTCOMES, or what somebody wrote; null where there is none. */
+  readonly outcome: AnnotationOutcome | string | null;
 }
 
 /** Two ids that belong together. */
@@ -26,6 +30,10 @@ export interface SourceFact {
 export interface FlagFact extends SourceFact {
   /** Of the row of threshold_flags_provenance. */
   readonly id: bigint;
+  /** The columns of THRESHOLD_FLAGS in their order. */
+  readonly values: readonly unknown[];
+  /** Of the source, as the ledger has it; null where it has no row of the source. */
+  readonly midpointMjdTai: unknown;
 }
 
 export interface QuarantineFact {
@@ -50,6 +58,8 @@ export interface StemFacts {
         readonly source: string | undefined;
         readonly alerts: number;
         readonly bytes: number;
+        /** How many times of arrival it has. */
+        readonly arrivals: number;
       }
     | undefined;
   /**
@@ -61,6 +71,12 @@ export interface StemFacts {
   readonly gone: bigint;
   /** By stage and VRA; undefined where the stem has no row in the stage's table, null where it is not for the VRA. */
   status(stage: Stage, vra: string): number | null | undefined;
+  /** Whether there is a trace of a consumer of ours but the batch: its event, offsets, or the batch file's checksum. */
+  readonly traces: { readonly event: boolean; readonly others: boolean };
+  /** Whether the status tables have a column of this name. */
+  hasVra(name: string): boolean;
+  /** The status of the last event of a stage but those of replays; undefined where there is none. */
+  lastStatus(stage: Stage, vra: string): number | undefined;
   /** Whether a process of ours finished the stem in this stage; otherwise a done stem is the Python pipeline's. */
   doneByUs(stage: Stage, vra: string): boolean;
   /** The VRAs for which a process of ours made features of the stem, now or before. */
@@ -104,7 +120,7 @@ export class StemVerification {
         `${tables.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem`).join(' UNION ALL ')} LIMIT 1`,
       ),
       batch: database.prepare<[string], Record<string, unknown>>(
-        'SELECT registered_at, reserved_at, source, alerts, bytes FROM batch WHERE stem = ?',
+        'SELECT registered_at, reserved_at, source, alerts, bytes, length(received_ms) AS received FROM batch WHERE stem = ?',
       ),
       offsets: database
         .prepare<[string], bigint | null>(
@@ -125,6 +141,17 @@ export class StemVerification {
           "SELECT DISTINCT vra FROM stem_event WHERE stem = ? AND stage = 'feature' AND status IN (1, -1)",
         )
         .pluck(),
+      traces: database.prepare<[Record<string, string>], { event: bigint; others: bigint }>(
+        `SELECT EXISTS (SELECT 1 FROM stem_event WHERE stem = @stem AND stage = 'consumer') AS event,
+           EXISTS (SELECT 1 FROM batch_offsets WHERE stem = @stem)
+             OR EXISTS (SELECT 1 FROM checksum WHERE stem = @stem AND what = 'batch') AS others`,
+      ),
+      lastStatus: database
+        .prepare<[string, string, string], bigint>(
+          `SELECT status FROM stem_event WHERE stem = ? AND stage = ? AND vra = ?
+             AND coalesce(detail, '') NOT LIKE 'replayed%' ORDER BY ID DESC LIMIT 1`,
+        )
+        .pluck(),
       dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
       quarantined: database.prepare(
         'SELECT stage, position, path, bytes, offsets FROM quarantine WHERE stem = ? ORDER BY ID',
@@ -133,10 +160,12 @@ export class StemVerification {
         "SELECT diaObjectId, diaSourceId FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ?",
       ),
       flags: database.prepare(
-        'SELECT ID AS id, diaObjectId, diaSourceId FROM threshold_flags_provenance WHERE stem = ? ORDER BY ID',
+        `SELECT f.ID, f.diaObjectId, f.diaSourceId, midpointMjdTai, ${THRESHOLD_FLAGS.join(', ')}
+         FROM threshold_flags_provenance f LEFT JOIN source ON source.diaSourceId = f.diaSourceId
+         WHERE f.stem = ? ORDER BY f.ID`,
       ),
       scores: database.prepare(
-        `SELECT ID AS id, diaObjectId, diaSourceId, model_name AS model, model_version AS version, outcome
+        `SELECT ID AS id, diaObjectId, diaSourceId, score, model_name AS model, model_version AS version, outcome
          FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID`,
       ),
     };
@@ -155,6 +184,17 @@ export class StemVerification {
   /** Whether the ledger has the stem, or has its name reserved. */
   knows(stem: string): boolean {
     return this.#statements.knows.get({ stem }) !== undefined;
+  }
+
+  /** The IDs of scores that are not there, and have an outcome; some of them. */
+  outcomesOfNothing(): bigint[] {
+    return this.#database
+      .prepare<[], bigint>(
+        `SELECT provenance_ID FROM annotation_outcome o
+         WHERE NOT EXISTS (SELECT 1 FROM provenance p WHERE p.ID = o.provenance_ID) LIMIT 100`,
+      )
+      .pluck()
+      .all();
   }
 
   facts(stem: string): StemFacts {
@@ -176,12 +216,19 @@ export class StemVerification {
         source: typeof batch.source === 'string' ? batch.source : undefined,
         alerts: numberOf(batch.alerts),
         bytes: numberOf(batch.bytes),
+        arrivals: numberOf(batch.received) / 8,
       },
       offsets: (statements.offsets.get(stem) as bigint | null | undefined) ?? undefined,
       gone: statements.gone.get(stem) as bigint,
       status: (stage, vra) => statusIn(rows[stage], vra),
       doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
       featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
+      traces: tracesIn(statements.traces.get({ stem })),
+      hasVra: (name) => rows.feature !== undefined && columnNamed(rows.feature, name) !== undefined,
+      lastStatus: (stage, vra) => {
+        const status = statements.lastStatus.get(stem, stage, vra);
+        return status === undefined ? undefined : Number(status);
+      },
       checksum: (what) => this.#checksums.of(stem, what),
       isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
       quarantined: quarantined.map(({ stage, position, path, bytes, offsets }) => ({
@@ -192,7 +239,7 @@ export class StemVerification {
         offsets: numberOf(offsets),
       })),
       unscored: (vra) => statements.unscored.all(stem, vra),
-      flags: (statements.flags.all(stem) as FlagFact[]).map((row) => ({ ...row, ...idsIn(row) })),
+      flags: (statements.flags.raw().all(stem) as [bigint, ...unknown[]][]).map(flagFact),
       scores: (statements.scores.all(stem) as ScoreFact[]).map((row) => ({ ...row, ...idsIn(row) })),
     };
   }
@@ -203,16 +250,29 @@ function numberOf(value: unknown): number {
   return typeof value === 'bigint' ? Number(value) : 0;
 }
 
-function idsIn({ diaObjectId, diaSourceId }: SourceFact): SourceFact {
+function idsIn({ diaObjectId, diaSourceId }: Readonly<Record<keyof SourceFact, unknown>>): SourceFact {
   const idOf = (value: unknown) => (typeof value === 'bigint' ? value : null);
   return { diaObjectId: idOf(diaObjectId), diaSourceId: idOf(diaSourceId) };
 }
 
+function flagFact([id, diaObjectId, diaSourceId, midpointMjdTai, ...values]: [bigint, ...unknown[]]): FlagFact {
+  return { id, ...idsIn({ diaObjectId, diaSourceId }), midpointMjdTai, values };
+}
+
+function tracesIn(row: { event: bigint; others: bigint } | undefined): { event: boolean; others: boolean } {
+  return { event: row?.event === 1n, others: row?.others === 1n };
+}
+
 function statusIn(row: Record<string, unknown> | undefined, vra: string): number | null | undefined {
   if (row === undefined) return undefined;
-  const column = columnOf(vra).slice(1, -1).toLowerCase();
-  const code = Object.entries(row).find(([name]) => name.toLowerCase() === column)?.[1];
+  const code = row[columnNamed(row, vra) ?? ''];
   if (code === null || code === undefined) return null;
   // What is no number is no status after which anything could go on: the stage takes the stem up.
   return typeof code === 'bigint' ? Number(code) : Number.NaN;
+}
+
+/** The name of a VRA's column as the table spells it. */
+function columnNamed(row: Record<string, unknown>, vra: string): string | undefined {
+  const wanted = vra.toLowerCase();
+  return Object.keys(row).find((name) => name.toLowerCase() === wanted);
 }

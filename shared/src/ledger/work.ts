@@ -84,6 +84,12 @@ export class WorkLedger {
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
       pending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('ASC')),
       newestPending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('DESC')),
+      mapAgain: database.prepare(
+        `INSERT INTO diaobjid_stems (diaObjectId, stem)
+         SELECT DISTINCT diaObjectId, stem FROM threshold_flags_provenance
+         WHERE stem = ? AND typeof(diaObjectId) = 'integer'
+         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem WHERE excluded.stem > diaobjid_stems.stem`,
+      ),
       firstLease: database
         .prepare<[Record<string, unknown>], bigint | null>(
           `SELECT min(work.lease_until) FROM work
@@ -258,13 +264,14 @@ export class WorkLedger {
   /**
    * Opens a stem for another round of attempts, at once.
    *
-   * @param force also a stem that is done, or was not meant for the VRA
+   * @param force also a stem that is done, or was not meant for the VRA; objects that diaobjid_stems has lost come back
    * @returns false where there was nothing to do
    */
   retry(stem: string, force: boolean): boolean {
     return writing(this.database, () => {
       const code = this.#status.read(stem);
       if (!isPending(code) && (!force || !this.#status.reopen(stem))) return false;
+      if (force && this.stage === 'feature') this.#statements.mapAgain.run(stem);
       this.#statements.forget.run(this.stage, this.vra, stem);
       return true;
     });

@@ -13,6 +13,7 @@ copy first: \`lvra backup\`.
            of it: no batch, no objects, no scores.
   unnamed  rows whose stem is NULL, no text, or has characters that cannot be typed
   scores   rows of provenance by their IDs, with what became of them at Lasair
+  objects  rows of diaobjid_stems by their diaObjectIds
   flags    rows of threshold_flags_provenance by their IDs
 
 Features and scores that should be there come back with \`lvra retry STEM --force\`.
@@ -45,6 +46,11 @@ export function forgetCommand(): Command {
     .description('rows of threshold_flags_provenance')
     .argument('<IDs...>')
     .action((ids: string[]) => run(({ forgetting }) => forgetting.flags(ids.map(idOf))));
+  forget
+    .command('objects')
+    .description('rows of diaobjid_stems')
+    .argument('<diaObjectIds...>')
+    .action((ids: string[]) => run(({ forgetting }) => forgetting.objects(ids.map(idOf))));
   return forget;
 }
 

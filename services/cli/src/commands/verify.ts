@@ -19,6 +19,9 @@ Services may run meanwhile: what they have not done yet is "pending" and not wro
 offsets and no outcomes; they are checked as far as their files and rows go. Files of a night that is over a week old
 and of which no file is left count as cleared away; a single file that is missing is always wrong.
 
+Batch files, feature files and scores are held against the checksums of when they were made, the scores of one stem in
+twenty, or of all with --scores, against what the model gives.
+
 Each finding is one line: what is wrong, and what to do. The exit code is 1 where there is one.
 
 Examples:
@@ -31,6 +34,7 @@ interface Options {
   readonly to?: string;
   readonly kafka?: true;
   readonly sandbox?: string;
+  readonly scores?: true;
   readonly json?: true;
 }
 
@@ -41,12 +45,14 @@ export function verifyCommand(): Command {
     .option('--to <stem or night>', 'the last')
     .option('--kafka', "also ask Kafka what it has that is not read yet, and whether what is read is the topic's")
     .option('--sandbox <url>', 'also compare with the annotations that a sandbox holds')
+    .option('--scores', 'ask the models for the scores of every stem, instead of one in twenty')
     .option('--json', 'print the counts and findings as JSON')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const wanted: VerifyOptions = {
         range: [boundOf(options.from, '00000000_000000'), boundOf(options.to, '99999999_999999')],
         kafka: options.kafka === true,
+        scores: options.scores === true,
         sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
         lookAgainMs: 2_000,
         onProgress: process.stderr.isTTY ? showProgress : () => {},

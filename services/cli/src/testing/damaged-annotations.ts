@@ -57,6 +57,26 @@ export const ANNOTATION_DAMAGES: readonly Damage[] = [
     },
   },
   {
+    name: 'Lasair holds a dictionary that is none',
+    check: 'annotation',
+    says: /Lasair holds the score of source undefined/,
+    do: ({ ledger, sandbox }) => {
+      const { diaObjectId } = revisited(ledger);
+      hold(sandbox, diaObjectId, (held) => ({ ...held, classdict: '{"blame_' }));
+      return { object: diaObjectId };
+    },
+  },
+  {
+    name: 'the ledger has forgotten what Lasair holds',
+    check: 'annotation',
+    says: /the ledger has none as the score that Lasair holds/,
+    do: ({ ledger }) => {
+      const { diaObjectId } = revisited(ledger);
+      run(ledger, 'DELETE FROM annotation WHERE diaObjectId = ?', diaObjectId);
+      return { object: diaObjectId };
+    },
+  },
+  {
     name: 'Lasair has lost an annotation',
     check: 'annotation',
     says: /Lasair holds no annotation/,

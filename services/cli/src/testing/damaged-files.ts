@@ -14,6 +14,71 @@ export const FILE_DAMAGES: readonly Damage[] = [
     },
   },
   {
+    name: 'a cell of a feature file is another',
+    check: 'features',
+    says: /is not what was made/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.features(stem!), (text) => text.replace(/\.(\d)/, (_, digit) => `.${(Number(digit) + 1) % 10}`));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'two columns of a feature file have changed names',
+    check: 'features',
+    says: /is not what was made/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.features(stem!), (text) => text.replace('apFlux,', 'snr_,').replace('snr,', 'apFlux,'));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'the feature file of another stem is in its place',
+    check: 'features',
+    says: /is not what was made/,
+    do: ({ paths, stems: [stem, other] }) => {
+      cpSync(paths.features(other!), paths.features(stem!));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'the batch file of another stem is in its place',
+    check: 'batch',
+    says: /holds \d+ alerts|its content is another/,
+    do: ({ paths, stems: [stem, other] }) => {
+      cpSync(paths.batch(other!), paths.batch(stem!));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'one digit of a flux differs in a batch file',
+    check: 'batch',
+    says: /is as long as it was made, and its content is another/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.batch(stem!), (text) =>
+        text.replace(/"psfFlux": (-?\d+\.\d)/, (_, flux) => `"psfFlux": ${altered(flux)}`),
+      );
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a batch file has a line more at its end',
+    check: 'batch',
+    says: /holds \d+ alerts in \d+ bytes/,
+    do: ({ paths, stems: [stem] }) => {
+      edit(paths.batch(stem!), (text) => `${text}\n`);
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a batch file is empty',
+    check: 'batch',
+    says: /cannot be read/,
+    do: ({ paths, stems: [stem] }) => {
+      truncateSync(paths.batch(stem!));
+      return { stem: stem! };
+    },
+  },
+  {
     name: 'a row of a feature file is there twice',
     check: 'doubled',
     says: /a feature row is there twice/,
@@ -112,6 +177,18 @@ export const FILE_DAMAGES: readonly Damage[] = [
     do: ({ paths, stems: [stem] }) => {
       edit(paths.batch(stem!), (text) => text.split('\n').toSpliced(2, 1).join('\n'));
       return { stem: stem! };
+    },
+  },
+  {
+    name: 'a feature file is there that the ledger does not know',
+    check: 'features',
+    says: /is of a stem that the ledger does not know/,
+    do: ({ paths, stems }) => {
+      const stem = nextStem(stems.at(-1)!);
+      cpSync(paths.features(stems[0]!), paths.features(stem));
+      const hourAgo = Date.now() / 1000 - 3_600;
+      utimesSync(paths.features(stem), hourAgo, hourAgo);
+      return { stem };
     },
   },
   {

@@ -7,6 +7,7 @@ import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { STAGES } from '@lvra/shared/stages';
 import type { Findings } from '../verify/findings.js';
 import { verify, verifyLedgerFile } from '../verify/verify.js';
 import { follow, type Operator } from './follow.js';
@@ -106,6 +107,7 @@ export class FinishedNight {
     return {
       run: (words) => runLvra(words, { ...this.environment, LVRA_DATA_ROOT: root }),
       copyOf: (path) => join(this.root, relative(root, path)),
+      hasWork: () => hasWork(database),
       restoreLedger: () => {
         for (const ending of ['-wal', '-shm']) rmSync(`${database}${ending}`, { force: true });
         cpSync(dataPaths(this.root).database, database);
@@ -158,6 +160,7 @@ export class FinishedNight {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,
           sandbox: this.sandbox.endpoint,
+          scores: false,
           lookAgainMs: 0,
           onProgress: () => {},
         },
@@ -170,6 +173,15 @@ export class FinishedNight {
   async close(): Promise<void> {
     await this.sandbox.close();
     this.#remove();
+  }
+}
+
+function hasWork(path: string): boolean {
+  const ledger = Ledger.open(path, ['r0b'], { create: false });
+  try {
+    return STAGES.some((stage) => ledger.overview.unfinished(stage, 'r0b').length > 0);
+  } finally {
+    ledger.close();
   }
 }
 

@@ -8,6 +8,8 @@ export interface Operator {
   run(words: readonly string[]): Promise<Ran>;
   /** Where a copy of a file of the data folder is; undefined where there are no copies. */
   readonly copyOf?: (path: string) => string;
+  /** Whether a stage has something to do now; it may well, by default. */
+  readonly hasWork?: () => boolean;
   /** Puts a copy of the ledger in the place of the ledger. */
   readonly restoreLedger?: () => void;
 }
@@ -36,6 +38,7 @@ export async function follow(todo: string, operator: Operator): Promise<void> {
       assert.equal(code, 0, `lvra ${words.join(' ')}: ${stdout}${stderr}`);
     }
   }
+  if (operator.hasWork?.() === false) return;
   const ran = await operator.run(['run', '--once', '--source', 'none']);
   assert.equal(ran.code, 0, ran.stdout + ran.stderr);
 }

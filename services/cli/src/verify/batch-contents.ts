@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { AlertView, readAlert } from '@lvra/feature/alert';
+import { thresholdFlags } from '@lvra/feature/thresholds';
 import { scanBatch } from '@lvra/shared/alerts/batch-reader';
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
+import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 
 /** The ids of an alert as its batch file has them. */
 export interface AlertIds {
@@ -12,13 +14,19 @@ export interface AlertIds {
   readonly diaSourceId: bigint;
 }
 
+/** An alert that must have a feature row, with what the ledger must have of it. */
+export interface AlertFacts extends AlertIds {
+  readonly midpointMjdTai: number;
+  readonly flags: ThresholdFlags;
+}
+
 /** What a batch file holds, as far as it decides what the stages must have made of it. */
 export interface BatchContents {
   readonly alerts: number;
   /** Of the whole file. */
   readonly bytes: number;
   /** The alerts that must have a feature row. */
-  readonly withRow: readonly AlertIds[];
+  readonly withRow: readonly AlertFacts[];
   readonly withoutAlert: number;
   /** Of the alerts that have no row, as far as they say which object they are about. */
   readonly objects: readonly bigint[];
@@ -33,13 +41,16 @@ export interface BatchContents {
  */
 export async function readBatchContents(path: string): Promise<BatchContents> {
   const view = new AlertView();
-  const withRow: AlertIds[] = [];
+  const withRow: AlertFacts[] = [];
   const rejected: number[] = [];
   const objects: bigint[] = [];
   const sums = { alerts: 0, withoutAlert: 0 };
   const read = scanBatch(path, (cursor, bytes) => {
     readAlert(cursor, bytes, view);
-    return view.hasAlert ? { diaObjectId: view.diaObjectId, diaSourceId: view.diaSourceId } : undefined;
+    if (!view.hasAlert) return undefined;
+    const midpointMjdTai = view.times[view.latest] as number;
+    const flags = thresholdFlags(view.fluxes, view.times, midpointMjdTai);
+    return { diaObjectId: view.diaObjectId, diaSourceId: view.diaSourceId, midpointMjdTai, flags };
   });
   for await (const { position, bytes, result } of read) {
     sums.alerts++;

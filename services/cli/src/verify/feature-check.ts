@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { messageOf } from '@lvra/shared/errors';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { DEFAULT_FEATURES } from '@lvra/shared/paths';
@@ -6,7 +7,7 @@ import { doAgain, putBack } from './advice.js';
 import type { BatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
 import { isAsMade } from './file-sum.js';
-import { checkFlags } from './flag-check.js';
+import { checkFlags, checkFlagValues } from './flag-check.js';
 import type { StemCheck } from './stem-check.js';
 import { compare, pairOf } from './tally.js';
 
@@ -29,14 +30,17 @@ export async function checkFeatures(
   if (!done) return undefined;
   // Who made the batch says nothing of who made the features: a stem may be taken up by the other pipeline at every step.
   const isOurs = facts.featuresMadeFor.some((vra) => (features.get(vra) ?? DEFAULT_FEATURES) === DEFAULT_FEATURES);
-  const rows = await readFeatures(facts, check);
+  const file = await readFeatures(facts, check);
   const flagged = facts.flags.map(pairOf);
-  if (!rows) return isOurs ? flagged : undefined;
+  if (!file) return isOurs ? flagged : undefined;
+  const { rows, isAsMade } = file;
   findings.counts.featureRows += rows.length;
   if (contents) checkAgainstBatch(facts, contents, rows, isOurs, check);
-  const pairs = rows.map(pairOf);
+  // Of a file that was altered nothing follows for the ledger.
+  const pairs = isAsMade ? rows.map(pairOf) : flagged;
   // The Python pipeline can leave a stem without these rows.
   if (isOurs || flagged.length > 0) checkFlags(facts.stem, pairs, facts.flags, findings);
+  if (isOurs && contents) checkFlagValues(facts.stem, contents.withRow, facts.flags, findings);
   return pairs;
 }
 
@@ -64,14 +68,15 @@ export async function rowsOfSet(
 async function readFeatures(
   { stem, checksum }: StemFacts,
   { paths, nights, findings }: StemCheck,
-): Promise<FeatureIds[] | undefined> {
+): Promise<{ rows: FeatureIds[]; isAsMade: boolean } | undefined> {
   const path = paths.features(stem);
   const wrong = (what: string) => findings.add({ check: 'features', stem, what, todo: doAgain(stem, 'feature') });
   try {
     const rows = await readFeatureIds(path);
     const made = checksum({ kind: 'features' });
-    if (made && !(await isAsMade(path, made))) wrong(`${path} is not what was made: a cell or a row of it is another`);
-    return rows;
+    const isMade = made === undefined || (await isAsMade(path, made));
+    if (!isMade) wrong(`${path} is not what was made: a cell or a row of it is another`);
+    return { rows, isAsMade: isMade };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`${path} cannot be read: ${messageOf(error)}`);
     else if (nights.isCleared('features', stem)) findings.counts.clearedFiles++;
@@ -110,7 +115,11 @@ function checkAgainstBatch(
         ] as const)
       : (['features', `the alert at position ${position} has no feature row`] as const);
     // Where the ledger has the ids of the feature row, the batch file was altered after it was made.
-    const isBatch = other !== undefined && flagged.has(idsOf(other)) && !flagged.has(idsOf(row));
+    const isBatch =
+      other !== undefined &&
+      flagged.has(idsOf(other)) &&
+      !flagged.has(idsOf(row)) &&
+      !isInBatch(other, paths.batch(stem));
     findings.add({ check, stem, object: objectOf(row), what, todo: isBatch ? putBack(paths.batch(stem)) : todo });
   }
   const missingAt = new Set(missing.map((row) => row.split(' ')[0]));
@@ -125,6 +134,11 @@ function checkAgainstBatch(
     const what = `the alert at position ${position} cannot have features and is not in quarantine`;
     findings.add({ check: 'quarantine', stem, what, todo });
   }
+}
+
+/** Whether the batch file has the source of a row at all: releases before took another one of two at the same time. */
+function isInBatch(row: string, path: string): boolean {
+  return readFileSync(path).includes(row.split(' ')[2] ?? '?');
 }
 
 function idsOf(row: string): string {

@@ -7,6 +7,7 @@ export const CHECKS = [
   'offsets',
   'quarantine',
   'features',
+  'mapping',
   'scores',
   'outcomes',
   'annotation',

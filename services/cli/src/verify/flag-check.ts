@@ -1,9 +1,44 @@
+import { THRESHOLD_FLAGS } from '@lvra/shared/ledger/annotations-scores';
 import type { FlagFact } from '@lvra/shared/ledger/verify-stems';
 import { doAgain, forgetFlags } from './advice.js';
+import type { AlertFacts } from './batch-contents.js';
 import type { Findings } from './findings.js';
 import { compare, pairOf } from './tally.js';
 
 const TABLE = 'threshold_flags_provenance';
+
+/**
+ * Holds the flags and times that the ledger has of sources against those that their alerts give.
+ *
+ * Of the Python pipeline's rows nothing is certain: a source brighter for the first time within 0.61 days of the latest
+ * counts there, and the latest is the last of the list.
+ */
+export function checkFlagValues(
+  stem: string,
+  alerts: readonly AlertFacts[],
+  flags: readonly FlagFact[],
+  findings: Findings,
+): void {
+  const wanted = new Map<string, AlertFacts[]>();
+  for (const alert of alerts) wanted.set(pairOf(alert), [...(wanted.get(pairOf(alert)) ?? []), alert]);
+  for (const { id, values, midpointMjdTai, ...ids } of flags) {
+    const alert = wanted.get(pairOf(ids))?.shift();
+    if (!alert) continue;
+    const { count, first } = alert.flags;
+    const right = [...count, ...count.map((sources) => (sources > 0 ? 1 : 0)), ...first];
+    const at = right.findIndex((value, column) => values[column] !== BigInt(value));
+    const object = String(ids.diaObjectId);
+    if (at !== -1) {
+      const what = `row ${id} of ${TABLE} has ${THRESHOLD_FLAGS[at]} ${values[at]}, and the alert gives ${right[at]}`;
+      findings.add({ check: 'features', stem, object, what, todo: forgetFlags([id], stem) });
+    }
+    if (midpointMjdTai !== alert.midpointMjdTai) {
+      const has = midpointMjdTai === null ? 'no time' : `the time ${midpointMjdTai}`;
+      const what = `the table source has ${has} of source ${ids.diaSourceId}, and the alert ${alert.midpointMjdTai}`;
+      findings.add({ check: 'features', stem, object, what, todo: doAgain(stem, 'feature') });
+    }
+  }
+}
 
 /** Holds the threshold flags of a stem against the pairs of ids of its feature rows. */
 export function checkFlags(

@@ -1,24 +1,30 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { batchFileBytes } from '@lvra/consumer/batch-files';
 import { messageOf } from '@lvra/shared/errors';
+import type { MappingVerification } from '@lvra/shared/ledger/verify-mapping';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { STAGES, type Stage } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
-import { doAgain, FROM_BACKUP, putBack } from './advice.js';
+import { FROM_BACKUP, putBack } from './advice.js';
 import { type BatchContents, readBatchContents } from './batch-contents.js';
 import { checkFeatures, rowsOfSet } from './feature-check.js';
 import { isAsMade } from './file-sum.js';
 import { countUp, type Findings } from './findings.js';
+import { checkMapping } from './mapping-check.js';
 import type { Nights } from './nights.js';
-import { checkScores } from './score-check.js';
+import { checkRegistration, checkStatuses, isRegistered } from './registration-check.js';
+import { checkModelNames, checkScores } from './score-check.js';
+import type { ScoreModels } from './score-models.js';
 
 /** What the checks of a stem work with. */
 export interface StemCheck {
   readonly paths: DataPaths;
   readonly nights: Nights;
   readonly findings: Findings;
+  readonly models: ScoreModels;
+  readonly mapping: MappingVerification;
   /** All VRAs by name. */
   readonly vras: readonly string[];
   /** The set of features of each VRA; of the files of others than the default one only the ids are looked at. */
@@ -34,21 +40,24 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   const { stem, batch } = facts;
   counts.stems++;
   // A consumer has the name in hand, or was killed with it; then a consumer gives it back after ten minutes.
-  if (batch && !batch.registered) return countUp(counts.pending, 'consumer');
+  if (batch && !batch.registered && !isRegistered(facts, vras)) return countUp(counts.pending, 'consumer');
   if (!batch) counts.stemsOfOthers++;
   counts.quarantined += facts.quarantined.length;
   counts.gone += Number(facts.gone);
   checkOffsets(facts, findings);
   checkQuarantine(facts, check);
   if (batch?.alerts === 0) return;
+  checkRegistration(facts, findings);
   checkStatuses(facts, check);
   const contents = await readBatch(facts, check);
+  if (batch && contents) checkMapping(facts, contents, check.mapping, findings);
   const rows = await checkFeatures(facts, contents, check);
   for (const vra of vras) {
     const set = check.features.get(vra);
     const isOther = set !== undefined && set !== DEFAULT_FEATURES;
-    checkScores(facts, isOther ? await rowsOfSet(stem, set, check) : rows, vra, findings);
+    await checkScores(facts, isOther ? await rowsOfSet(stem, set, check) : rows, vra, check);
   }
+  if (isRegistered(facts, vras)) checkModelNames(facts, check);
   counts.scores += facts.scores.length;
   for (const { outcome } of facts.scores) countUp(counts.outcomes, outcome ?? 'none');
   countPending(facts, check);
@@ -85,6 +94,11 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
 function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, findings }: StemCheck): void {
   for (const { stage, position, path, bytes } of quarantined) {
     if (path === '') continue; // Its bytes could not be kept.
+    if (!isInQuarantine(path)) {
+      const what = `the row of position ${position} (${stage}) names ${JSON.stringify(path)}, which is not in quarantine/`;
+      findings.add({ check: 'quarantine', stem, what, todo: FROM_BACKUP });
+      continue;
+    }
     const file = statSync(join(paths.root, path), { throwIfNoEntry: false });
     if (file?.size === bytes) continue;
     if (!file && nights.isCleared('quarantine', stem)) {
@@ -100,15 +114,8 @@ function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, find
   }
 }
 
-function checkStatuses(facts: StemFacts, { vras, findings }: StemCheck): void {
-  const missing = STAGES.filter((stage) => facts.status(stage, vras[0] ?? '') === undefined);
-  if (missing.length === 0 || (missing.length === STAGES.length && !facts.batch)) return;
-  findings.add({
-    check: 'batch',
-    stem: facts.stem,
-    what: `it has no row in the status table of ${missing.join(', ')}`,
-    todo: missing.map((stage) => doAgain(facts.stem, stage)).join(', then '),
-  });
+function isInQuarantine(path: string): boolean {
+  return normalize(path).startsWith('quarantine/') && !path.includes('\0');
 }
 
 async function readBatch(facts: StemFacts, { paths, nights, findings }: StemCheck): Promise<BatchContents | undefined> {

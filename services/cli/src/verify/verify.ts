@@ -6,10 +6,12 @@ import { FROM_BACKUP } from './advice.js';
 import { Findings } from './findings.js';
 import { readHeld } from './held.js';
 import { checkKafka } from './kafka-check.js';
+import { checkMappedStems } from './mapping-check.js';
 import { checkNames, reportOddName } from './name-check.js';
 import { Nights } from './nights.js';
 import { checkObjects } from './object-check.js';
 import { checkOffsetRanges } from './offset-check.js';
+import { ScoreModels } from './score-models.js';
 import { checkStem } from './stem-check.js';
 import { checkStrayFiles } from './stray-check.js';
 import { checkValues } from './value-check.js';
@@ -22,6 +24,8 @@ export interface VerifyOptions {
   readonly range: readonly [string, string];
   /** Also ask Kafka for its offsets. */
   readonly kafka: boolean;
+  /** Ask the models for the scores of every stem, instead of some. */
+  readonly scores: boolean;
   /** The address of a sandbox, to ask for what it holds. */
   readonly sandbox: string | undefined;
   /** After how long an object is looked at again whose annotation may just be going out, ms. */
@@ -51,7 +55,8 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
-  const { alerts, names, values, stems, offsets, objects } = ledger.verification;
+  const { alerts, mapping, names, values, stems, offsets, objects } = ledger.verification;
+  const models = new ScoreModels(open, options.scores);
   checkNames(names, findings);
   checkValues(values, findings);
   const all = stems.count(...range);
@@ -60,12 +65,16 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     const page = stems.page(after, range[1]);
     if (page.length === 0) break;
     for (const stem of page) {
-      if (isStem(stem)) await checkStem(stems.facts(stem), { paths, nights, findings, vras, features, stages });
+      if (isStem(stem))
+        await checkStem(stems.facts(stem), { paths, nights, findings, models, mapping, vras, features, stages });
       else if (LIKE_A_STEM.test(stem)) reportOddName(stem, names, findings);
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }
     after = page.at(-1) as string;
   }
+  await models.close();
+  checkMappedStems(mapping, findings);
+  checkOrphans(stems.outcomesOfNothing(), findings);
   await checkStrayFiles({ stems, alerts, nights, range, now, findings });
   checkOffsetRanges(offsets, findings);
   const { sandbox } = options;
@@ -84,4 +93,11 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId, security }, findings);
   }
   return findings;
+}
+
+function checkOrphans(ids: readonly bigint[], findings: Findings): void {
+  for (const id of ids) {
+    const what = `annotation_outcome has an outcome of score ${id}, and provenance has no such row`;
+    findings.add({ check: 'outcomes', what, todo: `\`lvra forget scores ${id}\`` });
+  }
 }

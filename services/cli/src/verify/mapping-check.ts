@@ -1,0 +1,50 @@
+import type { MappingVerification } from '@lvra/shared/ledger/verify-mapping';
+import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
+import { isStem } from '@lvra/shared/stem';
+import { doAgain, FROM_BACKUP } from './advice.js';
+import type { BatchContents } from './batch-contents.js';
+import type { Findings } from './findings.js';
+
+/** Holds what diaobjid_stems says of the objects of a batch of ours against the batch, in both directions. */
+export function checkMapping(
+  { stem, flags }: StemFacts,
+  { withRow, objects }: BatchContents,
+  mapping: MappingVerification,
+  findings: Findings,
+): void {
+  const inBatch = new Set([...withRow.map(({ diaObjectId }) => diaObjectId), ...objects]);
+  const withFlags = new Set(flags.map(({ diaObjectId }) => diaObjectId));
+  let here = 0;
+  for (const object of inBatch) {
+    const mapped = mapping.stemOf(object);
+    if (mapped === stem) here++;
+    if (mapped !== undefined && mapped >= stem) continue;
+    const what =
+      mapped === undefined
+        ? 'diaobjid_stems has no row of the object'
+        : `diaobjid_stems has the object in ${mapped}, an older stem`;
+    const todo = withFlags.has(object) ? doAgain(stem, 'feature') : FROM_BACKUP;
+    findings.add({ check: 'mapping', stem, object: String(object), what, todo });
+  }
+  if (mapping.count(stem) === here) return;
+  for (const object of mapping.objectsOf(stem).filter((mapped) => !inBatch.has(mapped))) {
+    const what = 'diaobjid_stems has an object in this stem, and no alert of its batch is about it';
+    findings.add({ check: 'mapping', stem, object: String(object), what, todo: mapAgain(object, mapping) });
+  }
+}
+
+/** Looks for objects in stems that are not there. Names that are no stems have findings of their own. */
+export function checkMappedStems(mapping: MappingVerification, findings: Findings): void {
+  for (const { diaObjectId, stem } of mapping.nowhere()) {
+    if (!isStem(stem)) continue;
+    const what = `diaobjid_stems has the object in ${stem}, which no status table knows`;
+    const todo = mapAgain(diaObjectId, mapping);
+    findings.add({ check: 'mapping', stem, object: String(diaObjectId), what, todo });
+  }
+}
+
+function mapAgain(object: bigint, mapping: MappingVerification): string {
+  const newest = mapping.newestWithFeatures(object);
+  const again = newest === undefined ? '' : `, then ${doAgain(newest, 'feature')}`;
+  return `\`lvra forget objects ${object}\`${again}`;
+}

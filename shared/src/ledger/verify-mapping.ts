@@ -1,0 +1,57 @@
+import type { Database } from './connection.js';
+import { STATUS_TABLE } from './status-tables.js';
+
+/** What diaobjid_stems says, for whoever holds it against batch files. It reads and never writes. */
+export class MappingVerification {
+  readonly #database: Database;
+  readonly #stemOf;
+  #counts: Map<string, number> | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#stemOf = database.prepare<[bigint], string>('SELECT stem FROM diaobjid_stems WHERE diaObjectId = ?').pluck();
+  }
+
+  stemOf(diaObjectId: bigint): string | undefined {
+    return this.#stemOf.get(diaObjectId) as string | undefined;
+  }
+
+  /** How many objects have their last alert in a stem. All are counted at the first question. */
+  count(stem: string): number {
+    this.#counts ??= new Map(
+      (
+        this.#database.prepare('SELECT stem, count(*) FROM diaobjid_stems GROUP BY stem').raw().all() as [
+          string,
+          bigint,
+        ][]
+      ).map(([name, objects]) => [name, Number(objects)]),
+    );
+    return this.#counts.get(stem) ?? 0;
+  }
+
+  /** The objects that have their last alert in a stem. Reads the whole table. */
+  objectsOf(stem: string): bigint[] {
+    return this.#database
+      .prepare<[string], bigint>('SELECT diaObjectId FROM diaobjid_stems WHERE stem = ?')
+      .pluck()
+      .all(stem);
+  }
+
+  /** Objects whose stem no status table knows; some of them. */
+  nowhere(): { diaObjectId: bigint; stem: string }[] {
+    return this.#database
+      .prepare<[], { diaObjectId: bigint; stem: string }>(
+        `SELECT diaObjectId, stem FROM diaobjid_stems m
+         WHERE NOT EXISTS (SELECT 1 FROM ${STATUS_TABLE.feature} f WHERE f.stem = m.stem) LIMIT 100`,
+      )
+      .all();
+  }
+
+  /** The newest stem that has features of an object. Reads the whole table of flags. */
+  newestWithFeatures(diaObjectId: bigint): string | undefined {
+    const newest = this.#database
+      .prepare<[bigint], string | null>('SELECT max(stem) FROM threshold_flags_provenance WHERE diaObjectId = ?')
+      .pluck();
+    return (newest.get(diaObjectId) as string | null) ?? undefined;
+  }
+}
