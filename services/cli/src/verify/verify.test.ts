@@ -60,6 +60,8 @@ describe('lvra verify', () => {
     test(`takes what stands for right after a rollback to a version whose score of the source was ${before}`, async () => {
       const { kept } = await night.verified(({ ledger, sandbox }) => {
         const { diaObjectId, newest } = revisited(ledger);
+        // A version that scores a part of a stem has a checksum, of its own rows.
+        run(ledger, 'DELETE FROM checksum');
         const { lastInsertRowid: id } = run(
           ledger,
           `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
@@ -87,7 +89,7 @@ describe('lvra verify', () => {
       for (const table of ['threshold_flags_provenance', 'provenance']) {
         run(ledger, `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`, stem, BigInt(sourceOf(lines[3]!)!));
       }
-      run(ledger, "DELETE FROM checksum WHERE stem = ? AND what = 'features r0b'", stem);
+      run(ledger, "DELETE FROM checksum WHERE stem = ? AND what <> 'batch'", stem);
       const file = join('quarantine', 'wide.raw');
       writeFileSync(join(paths.root, file), 'wide');
       run(
