@@ -89,6 +89,7 @@ describe('lvra verify', () => {
       for (const table of ['threshold_flags_provenance', 'provenance']) {
         run(ledger, `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`, stem, BigInt(sourceOf(lines[3]!)!));
       }
+      run(ledger, 'DELETE FROM annotation_outcome WHERE provenance_ID NOT IN (SELECT ID FROM provenance)');
       run(ledger, "DELETE FROM checksum WHERE stem = ? AND what <> 'batch'", stem);
       const file = join('quarantine', 'wide.raw');
       writeFileSync(join(paths.root, file), 'wide');
