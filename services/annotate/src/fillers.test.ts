@@ -80,6 +80,26 @@ describe('a backlog of small stems', () => {
     assert.deepEqual(night.outcomes(stemAt(0)), [null], 'an older stem has its own turn');
   });
 
+  test('in which there is nothing to send is not read at one go', async (context) => {
+    const night = await Night.start(context);
+    const [first = ''] = addSmallStems(night, 0, 1);
+    night.ledger.database.pragma('synchronous = OFF');
+    const unsent = Array.from({ length: 200 }, (_, number) => stemAt(1 + number));
+    for (const [number, stem] of unsent.entries()) {
+      const object = (place: number) => 1_000 + 100 * number + place;
+      night.addStem(
+        stem,
+        Array.from({ length: 30 }, (_, place) => ({ object: object(place), source: 0, score: 0.1 })),
+      );
+    }
+    const task = night.task({ live: () => ({ version: 'a1', annotate: true, lowestScore: 0.5 }) });
+    assert.deepEqual(await night.annotate(first, task), { status: 1, rows: 1 });
+    const done = unsent.filter((stem) => night.status(stem) === 1);
+    // 1,000 scores of newer stems, and 1,000 of others.
+    assert.ok(done.length > 0 && done.length <= 2 * Math.ceil(1_000 / 30), `${done.length} stems were done along`);
+    assert.deepEqual(await night.annotate(unsent[0]!, task), { status: 1, rows: 0 });
+  });
+
   test('that two replicas share is hardly sent twice', async (context) => {
     const night = await Night.start(context, { latencyMs: 10 });
     const stems = addSmallStems(night, 0, 400);

@@ -13,6 +13,8 @@ export interface FillersOptions {
 /** How long a look at what is pending holds. */
 const LOOK_AGAIN_MS = 1_000;
 const STEMS_AT_A_LOOK = 1_000;
+/** So many scores are read at one go that turn out not to be sent: all else of the process waits meanwhile. */
+const MOST_UNSENT = 1_000;
 
 /** How long the stems of a call that came to nothing go on alone. */
 const AVOID_MS = 60_000;
@@ -28,6 +30,8 @@ export class Fillers {
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** What is left of the stems that were taken. */
   #left: SendableScore[] = [];
+  /** Scores that were read for the call in hand and are not sent, and one for each stem. */
+  #unsent = 0;
 
   constructor(options: FillersOptions) {
     this.#options = options;
@@ -41,6 +45,7 @@ export class Fillers {
   /** At most so many scores; with `onlyNewer`, of stems that are newer than the one whose calls are filled up. */
   take(most: number, onlyNewer: boolean): SendableScore[] {
     const rows: SendableScore[] = [];
+    this.#unsent = 0;
     while (rows.length < most && this.#begin(onlyNewer)) {
       const { stem } = this.#left[0]!;
       const end = this.#left.findIndex((row) => row.stem !== stem);
@@ -62,16 +67,18 @@ export class Fillers {
     for (const stem of stems) avoided.set(stem, now + AVOID_MS);
   }
 
-  /** Goes on to a stem that has scores to send; false if no stem has. */
+  /** Goes on to a stem that has scores to send; false if no stem has, or finding one would take too long. */
   #begin(onlyNewer: boolean): boolean {
     const { stem: own, read } = this.#options;
     while (this.#left.length === 0) {
+      if (this.#unsent >= MOST_UNSENT) return false;
       this.#look();
       const [next] = this.#waiting;
       if (next === undefined || (onlyNewer && next < own)) return false;
       this.#waiting.shift();
       const sifted = read(next);
       this.#taken.set(next, sifted);
+      this.#unsent += 1 + sifted.outcomes.size;
       this.#left = [...sifted.sendable];
     }
     return !onlyNewer || this.#left[0]!.stem > own;
