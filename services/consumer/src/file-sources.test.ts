@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '@lvra/shared/errors';
@@ -141,6 +141,29 @@ describe('quarantine replay', () => {
         ['too_large', stem],
         ['not_json', undefined],
       ],
+    );
+  });
+
+  test('brings an alert once that the models of several VRAs could not score', async () => {
+    const { quarantine } = rig.ledger;
+    await rig.consumer(listSource([message(alertText(1))])).run(never);
+    const [before = ''] = rig.stems();
+    const path = rig.paths.quarantined(before, 'predict', 0);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, alertText(1));
+    for (const vra of ['r0b', 'other', 'third']) {
+      quarantine.add({
+        ...{ stem: before, stage: 'predict', vra, position: 0, reason: 'no_score', detail: 'inf' },
+        ...{ path: relative(rig.paths.root, path), bytes: alertText(1).length, at: 0 },
+      });
+    }
+    // The other VRA's is not asked for.
+    await rig.consumer(quarantineSource({ ids: [1n, 3n, 1n], quarantine, paths: rig.paths })).run(never);
+    const stem = rig.stems().find((each) => each !== before) as string;
+    assert.equal(rig.batchText(stem), `[\n${alertText(1)}\n]\n`);
+    assert.deepEqual(
+      quarantine.list({ all: true }).map(({ replayedAs }) => replayedAs),
+      [stem, stem, stem],
     );
   });
 

@@ -22,7 +22,9 @@ export interface QuarantineSourceOptions {
  * @throws UsageError where an id is not in quarantine or was replayed already
  */
 export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: QuarantineSourceOptions): AlertSource {
-  const alerts = [...new Set(ids)].map((id) => alertOf(quarantine, id));
+  const wanted = ids.map((id) => alertOf(quarantine, id));
+  // An alert that the models of several VRAs put aside is read once.
+  const alerts = new Map(wanted.map((alert) => [alert.path, alert])).values();
   const idOf = new Map<RawMessage, bigint>();
   return {
     name: 'quarantine',

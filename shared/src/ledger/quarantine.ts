@@ -50,7 +50,11 @@ export class QuarantineLedger {
       ),
       list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE replayed_as IS NULL OR @all ORDER BY ID`),
       get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
-      replayed: database.prepare('UPDATE quarantine SET replayed_as = ? WHERE ID = ?'),
+      // The models of several VRAs may have put one alert aside, whose bytes are kept once.
+      replayed: database.prepare(
+        `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
+           AND (stem, stage, position) = (SELECT stem, stage, position FROM quarantine WHERE ID = @id))`,
+      ),
     };
   }
 
@@ -91,8 +95,9 @@ export class QuarantineLedger {
     return row && toAlert(row);
   }
 
+  /** Marks an alert as read again, and with it what other VRAs' models put aside of the same alert. */
   markReplayed(id: bigint, stem: string): void {
-    this.#statements.replayed.run(stem, id);
+    this.#statements.replayed.run({ id, stem });
   }
 }
 
