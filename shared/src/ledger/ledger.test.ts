@@ -6,7 +6,9 @@ import { describe, test } from 'node:test';
 import { UsageError } from '../errors.js';
 import { addStem, ledgerPath, makePythonLedger, newLedger } from '../testing/ledgers.js';
 import { runPython } from '../testing/python.js';
+import { openDatabase } from './connection.js';
 import { Ledger } from './ledger.js';
+import { migrateTo } from './migrations.js';
 
 const TABLES = 'feature_making predict annotating diaobjid_stems provenance threshold_flags_provenance'.split(' ');
 
@@ -110,6 +112,25 @@ connection.commit()`,
     assert.equal(existsSync(path), false);
     Ledger.open(path, ['r0b'], { create: true }).close();
     Ledger.open(path, ['r0b'], { create: false }).close();
+  });
+
+  test('of a release before keeps what is in quarantine, and the views that an operator made', (t) => {
+    const path = ledgerPath(t);
+    makePythonLedger(path, 'CREATE VIEW broken AS SELECT * FROM nowhere;');
+    const before = openDatabase(path, { create: false });
+    migrateTo(before, 10);
+    before.exec(`
+      CREATE TABLE lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp);
+      INSERT INTO lvra_migration (number, name) VALUES (10, 'before');
+      CREATE VIEW aside AS SELECT ID, stem, kafka_offset FROM quarantine;
+      INSERT INTO quarantine (ID, stem, stage, position, reason, detail, path, bytes, kafka_offset, at)
+        VALUES (7, '20260301_000001', 'consumer', 0, 'not_json', 'why', 'a/path', 1, 9007199254740993, 0);`);
+    before.close();
+    const ledger = Ledger.open(path, ['r0b'], { create: false });
+    t.after(() => ledger.close());
+    const row = { ID: 7n, stem: '20260301_000001', kafka_offset: 9007199254740993n };
+    assert.deepEqual(ledger.database.prepare('SELECT * FROM aside').all(), [row]);
+    assert.equal(ledger.quarantine.get(7n)?.offset, 9007199254740993n);
   });
 
   test('of a newer release says what to do', (t) => {

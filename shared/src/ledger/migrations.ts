@@ -337,8 +337,11 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
         received_ms, at, replayed_as)
       SELECT ID, stem, stage, position, reason, detail, path, bytes, topic, partition, kafka_offset, received_ms, at, replayed_as
       FROM quarantine;
+      -- Without this SQLite renames nothing while a view, as an operator may have made one, names a table that is not there.
+      PRAGMA legacy_alter_table = ON;
       DROP TABLE quarantine;
       ALTER TABLE quarantine_by_vra RENAME TO quarantine;
+      PRAGMA legacy_alter_table = OFF;
       CREATE INDEX quarantine_open ON quarantine (ID) WHERE replayed_as IS NULL;
     `,
   },
