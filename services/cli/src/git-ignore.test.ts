@@ -42,6 +42,7 @@ test('git add -A in a checkout that is in use adds neither its secrets nor its d
   for (const file of [
     '.env',
     '.env.production',
+    'secrets/lasair_token',
     'secrets/annotate/lasair_token',
     'secrets/consumer/kafka',
     'models/a1.onnx',
