@@ -7,6 +7,7 @@ import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
 
 const OBJECT = '313637921267122191';
 const UNSCORED = '313637921267122193';
+const ODD = '313637921267122195';
 
 /** What the Python pipeline leaves: two scores of one object, sent, and an object that nothing has scored. */
 const ROWS = [
@@ -20,6 +21,8 @@ const ROWS = [
       `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
        VALUES (${OBJECT}, ${source}, '${stem}', ${score}, 'r0b', 'a1');\n`,
   ),
+  `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
+   VALUES (${ODD}, 170046091000545385, '20260302_000001', 'high', 'r0b', 'a1');\n`,
   `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (${OBJECT}, '20260302_000001'), (${UNSCORED}, '20260302_000001');\n`,
 ].join('');
 
@@ -64,6 +67,12 @@ describe('lvra object', () => {
         provenanceId: '2',
       },
     );
+  });
+
+  test('shows a score that is no number as it stands', async () => {
+    const { stdout, code, stderr } = await runLvra(['object', ODD], environment);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, / 170046091000545385 +r0b +a1 +high +20260302_000001 /);
   });
 
   test('of an object without a score says where it is', async () => {

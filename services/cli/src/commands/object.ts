@@ -121,12 +121,17 @@ function rowOf(score: ObjectScore): string[] {
     String(score.diaSourceId ?? ''),
     score.vra,
     score.modelVersion ?? '',
-    score.score?.toFixed(4) ?? 'none',
+    scoreText(score.score),
     score.stem,
     fate.replaceAll('_', ' '),
     fateAt === undefined ? '' : utc(fateAt),
     score.fateDetail ?? '',
   ];
+}
+
+/** @param score of the team's table, in which another program may have left a text */
+function scoreText(score: unknown): string {
+  return typeof score === 'number' ? score.toFixed(4) : String(score ?? 'none');
 }
 
 function isoOf(ms: number): string {
