@@ -58,6 +58,7 @@ describe('columns', () => {
     const { columns, rows } = await featuresOf([
       simpleMessage({ ra: '10.5', snr: '1', decl: '-3' }, { ra: '10.7', snr: '2', decl: '-3.1', reliability: '0.5' }),
       simpleMessage({ reliability: '0.7' }, { ra: '11', decl: '-4', reliability: '0.8' }),
+      simpleMessage({ reliability: '0.6' }, { ra: '12', decl: '-5', reliability: '0.9' }),
     ]);
     assert.deepEqual(
       rows.map(({ ra, decl, snr, reliability, ...rest }) => [
@@ -72,6 +73,7 @@ describe('columns', () => {
       [
         ['10.5', '-3', '1', '', '2', '-3.1', '0.5'],
         ['', '', '', '0.7', '', '-4', '0.8'],
+        ['', '', '', '0.6', '', '-5', '0.9'],
       ],
     );
     assert.ok(!columns.includes('ra_sourceId'));
@@ -113,6 +115,8 @@ describe('columns', () => {
     for (const messages of [
       [odd, ...good],
       [...good, odd],
+      [odd, good[0] as string],
+      [good[0] as string, odd],
     ]) {
       const { columns, rows } = await featuresOf(messages);
       for (const [n, row] of rows.entries()) {
@@ -177,10 +181,12 @@ describe('columns', () => {
 
   test('of a name that a source has twice are counted once', async () => {
     const twice = simpleMessage({}, { snr: '3', again: '5' }).replace('"again"', '"snr"');
-    const { rows } = await featuresOf([simpleMessage({ snr: '1' }, { snr: '2' }), twice]);
+    const selected = simpleMessage({ snr: '1' }, { snr: '2' });
+    const { rows } = await featuresOf([selected, selected, twice]);
     assert.deepEqual(
       rows.map(({ snr, snr_sourceId }) => [snr, snr_sourceId]),
       [
+        ['1', '2'],
         ['1', '2'],
         ['', '5'],
       ],

@@ -18,7 +18,7 @@ interface Tally {
  * every row, also in those whose message lacks the name (another filter's, or the filter was edited in the night). So
  * the filter's columns never hold a source's values. The reference joins two tables and has it so.
  *
- * A name that is the source's alone at Lasair is top-level where at least half of the rows that could have it there do:
+ * A name that is the source's alone at Lasair is top-level where most of the rows that could have it there do:
  * else one odd message would empty, say, psfFlux in the rows of all its neighbours. Its own value is left out then.
  * diaSourceId is the source's, whatever a message says.
  *
@@ -74,7 +74,7 @@ export class TopLevelNames {
     let wasRight = true;
     for (const [name, { topLevel, sourceOnly }] of this.#tallies) {
       if (sourceOnly === 0 || !this.#taken.has(name) || name === 'diaSourceId') continue;
-      const is = topLevel > 0 && (LASAIRS.has(name) || topLevel >= sourceOnly);
+      const is = topLevel > 0 && (LASAIRS.has(name) || topLevel > sourceOnly);
       decided.set(name, is);
       wasRight &&= is && !this.#left.has(name);
     }

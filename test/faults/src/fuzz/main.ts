@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { fuzz } from './fuzz.js';
 import { fuzzNeighbours } from './neighbours.js';
 
-// make fuzz: COUNT messages from SEED, then stems of one bad message among three good ones, a fifth as many.
+// make fuzz: COUNT messages from SEED, then stems of one bad message among one to three good ones, a fifth as many.
 const count = Number(process.env.COUNT || 100_000);
 const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
 const say = (text: string) => process.stdout.write(`${text}\n`);

@@ -13,7 +13,7 @@ export interface NeighbourResult {
 }
 
 const ALERTS = 200;
-const GOOD_BESIDE = 3;
+const MOST_GOOD_BESIDE = 3;
 /** The difference of one score in batches of other sizes: the model adds up its trees in single precision. */
 const ROUNDING = 1e-6;
 
@@ -33,9 +33,10 @@ export async function fuzzNeighbours(stems: number, seed: number): Promise<Neigh
     const alone = await world.alone(alerts);
     for (let number = 0; number < stems; number++) {
       const first = random.whole(0, ALERTS - 1);
-      const good = Array.from({ length: GOOD_BESIDE }, (_, n) => alerts[(first + n) % ALERTS] as SimulatedAlert);
-      const bad = spoil(alerts[(first + GOOD_BESIDE) % ALERTS] as SimulatedAlert, random);
-      const place = random.whole(0, GOOD_BESIDE);
+      const beside = random.whole(1, MOST_GOOD_BESIDE);
+      const good = Array.from({ length: beside }, (_, n) => alerts[(first + n) % ALERTS] as SimulatedAlert);
+      const bad = spoil(alerts[(first + beside) % ALERTS] as SimulatedAlert, random);
+      const place = random.whole(0, beside);
       const stem = await world.run(good.map(({ text }): Buffer => Buffer.from(text)).toSpliced(place, 0, bad));
       faults.push(...[...judge(stem, good, alone)].map((fault) => `stem ${number}: ${fault}`));
       if (stem.scores.size > good.length) scored++;

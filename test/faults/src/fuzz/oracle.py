@@ -58,7 +58,7 @@ def top_level_names(messages):
     for name in set().union(*(top for top, _ in pairs)):
         lacking = sum(name in source and name not in top for top, source in pairs)
         having = sum(name in top for top, _ in pairs)
-        (top_level if name in LASAIRS or having >= lacking else sources).add(name)
+        (top_level if name in LASAIRS or having > lacking else sources).add(name)
     return top_level - sources, sources
 
 
