@@ -42,10 +42,12 @@ function nameOf(what: Summed): string {
 
 /** Of scores in the order of their IDs: 16 bytes each, the source as a 64-bit integer and the score as a double. */
 export function checksumOfScores(scores: readonly SummedScore[]): Checksum {
-  const bytes = Buffer.allocUnsafe(scores.length * 16);
-  scores.forEach(([diaSourceId, score], row) => {
-    bytes.writeBigInt64LE(diaSourceId, row * 16);
-    bytes.writeDoubleLE(score, row * 16 + 8);
-  });
-  return checksumOf([bytes]);
+  const view = new DataView(new ArrayBuffer(scores.length * 16));
+  let at = 0;
+  for (const [diaSourceId, score] of scores) {
+    view.setBigInt64(at, diaSourceId, true);
+    view.setFloat64(at + 8, score, true);
+    at += 16;
+  }
+  return checksumOf([new Uint8Array(view.buffer)]);
 }

@@ -192,11 +192,11 @@ export class ResultLedger {
     const before = this.#statements.scored.all(stem, model.name, model.version) as SummedScore[];
     const recorded = tally(before.map(([diaSourceId]) => diaSourceId));
     const fresh = rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
-    const all = [...before, ...fresh.map(({ diaSourceId, score }): SummedScore => [diaSourceId, score])];
-    // A row of before may lack what can be summed: a NULL of the Python pipeline.
-    if (all.every(([diaSourceId, score]) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
+    // An earlier row may lack what can be summed: a NULL of the Python pipeline.
+    if (before.every(([diaSourceId, score]) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
+      const added = fresh.map(({ diaSourceId, score }): SummedScore => [diaSourceId, score]);
       const what = { kind: 'scores', vra: model.name, version: model.version } as const;
-      this.#checksums.record(stem, what, checksumOfScores(all));
+      this.#checksums.record(stem, what, checksumOfScores(before.length > 0 ? [...before, ...added] : added));
     }
     for (const { diaObjectId, diaSourceId, score } of fresh) {
       this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
