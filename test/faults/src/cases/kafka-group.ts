@@ -31,7 +31,7 @@ export const cases: FaultCase[] = [
           groupId: world.topic,
           most: 1_000,
           leaves: false,
-          sessionMs: 8_000,
+          sessionMs: 20_000,
         };
         assert.equal((await pollWithPython(poll)).length, 30);
         // These are the Python pipeline's to score.
