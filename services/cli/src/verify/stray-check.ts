@@ -70,14 +70,25 @@ async function reportBatch(stem: string, path: string, { alerts, findings }: Str
 async function reportFeatures(stem: string, path: string, { alerts, findings }: StrayCheck): Promise<void> {
   const isKnown = ({ diaObjectId, diaSourceId }: FeatureIds) =>
     diaObjectId !== undefined && diaSourceId !== undefined && alerts.knowsSource({ diaObjectId, diaSourceId });
-  const rows = await readFeatureIds(path).catch(() => undefined);
-  const unknown = rows?.filter((row) => !isKnown(row)).length;
+  let unknown: number;
+  try {
+    unknown = (await readFeatureIds(path)).filter((row) => !isKnown(row)).length;
+  } catch (error) {
+    findings.add({
+      check: 'features',
+      stem,
+      what: `${path} is of a stem that the ledger does not know, and cannot be read: ${messageOf(error)}`,
+      todo: 'move it out of its folder and keep it: its rows may be of alerts that the ledger does not know',
+    });
+    return;
+  }
   findings.add({
     check: 'features',
     stem,
-    what: `${path} is of a stem that the ledger does not know${unknown ? `, and so are ${unknown} of its rows` : ''}`,
-    todo: unknown
-      ? 'look for the batch file of this stem in a copy and read it in with `--source replay`; then move this file away'
-      : `\`rm ${path}\`: feature files can be made again from batch files`,
+    what: `${path} is of a stem that the ledger does not know${unknown > 0 ? `, and so are ${unknown} of its rows` : ''}`,
+    todo:
+      unknown > 0
+        ? 'look for the batch file of this stem in a copy and read it in with `--source replay`; then move this file away'
+        : `\`rm ${path}\`: feature files can be made again from batch files`,
   });
 }
