@@ -43,8 +43,11 @@ describe('a model that must not be taken', () => {
   test('takes hours: refused, while this process goes on', { timeout: 120_000 }, async () => {
     let beats = 0;
     const heart = setInterval(() => beats++, 100);
-    await refused('slow', /it has not scored a row after 20 s/);
-    clearInterval(heart);
+    try {
+      await refused('slow', /it has not scored a row after 20 s/);
+    } finally {
+      clearInterval(heart);
+    }
     assert.ok(beats > 20, `${beats} beats`);
   });
 

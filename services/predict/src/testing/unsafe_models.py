@@ -126,10 +126,13 @@ def huge():
 
 
 def slow():
-    """Hours of multiplications."""
-    nodes = [helper.make_node("ConstantOfShape", ["shape"], ["m0"], value=tensor("one", [0.0], [1]))]
-    nodes += [helper.make_node("MatMul", [f"m{n}", f"m{n}"], [f"m{n + 1}"]) for n in range(2_000)]
-    nodes += [helper.make_node("ReduceMax", ["m2000"], ["f"], keepdims=0)]
+    """Half an hour of multiplications and more, in little memory: X is in them, so nothing is folded and kept while it loads."""
+    nodes = [
+        helper.make_node("ReduceMax", ["X"], ["x"], keepdims=0),
+        helper.make_node("Expand", ["x", "shape"], ["m0"]),
+    ]
+    nodes += [helper.make_node("MatMul", [f"m{n}", f"m{n}"], [f"m{n + 1}"]) for n in range(5_000)]
+    nodes += [helper.make_node("ReduceMax", ["m5000"], ["f"], keepdims=0)]
     return model(nodes, [tensor("shape", [2_000, 2_000], [2], TensorProto.INT64)], probability="f")
 
 
