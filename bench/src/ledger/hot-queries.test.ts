@@ -11,7 +11,7 @@ import { planOf, statementsOf } from './statements.js';
 
 /** Tables that do not grow with the alerts, or of which rows go again. */
 const SMALL =
-  'work|stage_pause|lasair_call|score_count|kafka_position|data_folder|tns_report|tns_submission|lvra_migration';
+  'work|stage_pause|lasair_call|score_count|kafka_position|seen|annotated_minute|data_folder|tns_report|tns_submission|lvra_migration';
 /** Indexes of the few rows that are still of interest. */
 const FEW = /INDEX (\w+_(open|partial)_r0b|quarantine_open|batch_unregistered)/;
 const HARMLESS = new RegExp(`^SCAN ((${SMALL}|CONSTANT ROW|sqlite_master|pragma_table_info)\\b|\\()`);

@@ -1,4 +1,5 @@
 import { Ledger } from '@lvra/shared/ledger/ledger';
+import { nightBegan } from '@lvra/shared/night';
 import { STAGES } from '@lvra/shared/stages';
 import { VRA } from './stages.js';
 import { type Spread, spreadOf } from './times.js';
@@ -56,10 +57,17 @@ export function questionsOf(ledger: Ledger): Question[] {
       ask: () => work.map((each) => [each.leasedMs(now, LEASE_MS), each.dueMs(now), each.forfeit(() => false)]),
     },
     {
-      question: 'waiting and dead',
+      question: 'a scrape: what waits, what is late, what came in and went out tonight',
       by: 'service',
       asked: 'each scrape',
-      ask: () => work.map(({ stage }) => [ledger.overview.waiting(stage, VRA), ledger.overview.dead(stage, VRA)]),
+      ask: () => [
+        work.map(({ stage }) => ledger.flow.waiting(stage, VRA)),
+        ledger.flow.unannotated(VRA, now),
+        ledger.flow.annotatedSince(VRA, nightBegan(now)),
+        ledger.flow.alertsSince(nightBegan(now)),
+        ledger.flow.lastRegistered(),
+        ledger.positions.seen.lags(),
+      ],
     },
     {
       question: 'calls to Lasair left',

@@ -116,8 +116,7 @@ export class LedgerStages {
       work.dueMs(Date.now());
     });
     this.#timed('gauges', () => {
-      this.#ledger.overview.waiting(stage, VRA);
-      this.#ledger.overview.dead(stage, VRA);
+      this.#ledger.flow.waiting(stage, VRA);
     });
   }
 

@@ -111,17 +111,12 @@ class Annotating implements AnnotateTask {
   }
 
   async prepare(): Promise<void> {
-    const { ledger, limits, dryRun, metrics, live } = this.#options;
+    const { dryRun, live } = this.#options;
     const { annotate, version } = live();
     if (!annotate) return;
     this.#checkTexts(version);
     if (!dryRun) this.#connected();
     this.#openPartialByOthers();
-    if (dryRun) return;
-    metrics.lasairCallsLeft.set(
-      { vra: this.vra },
-      ledger.annotations.calls.state(this.#now(), limits.callsPerHour).left,
-    );
   }
 
   async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {

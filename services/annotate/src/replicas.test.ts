@@ -75,8 +75,6 @@ describe('two replicas', () => {
     });
     assert.equal(night.sandbox.received.length, 4);
     assert.equal(night.outcomes(SECOND_STEM).filter((outcome) => outcome === 'accepted').length, 10);
-    const text = await night.metrics.registry.metrics();
-    assert.match(text, /^lvra_lasair_calls_left\{vra="r0b"\} 0$/m);
     const afterwards = night.task({ ...budget, now: () => Date.now() + HOUR_MS + 60_000 });
     assert.deepEqual(await night.annotate(SECOND_STEM, afterwards), { status: 1, rows: 25 });
   });

@@ -103,7 +103,7 @@ export class Sending {
   }
 
   async #sendLoad(load: Load, method: Method, progress: Progress): Promise<void> {
-    const { ledger, work, receiver, limits, owner, metrics, now } = this.#options;
+    const { ledger, work, receiver, limits, owner, now } = this.#options;
     const begun = now();
     const call = {
       sender: `${owner}/${++this.#calls}`,
@@ -115,7 +115,6 @@ export class Sending {
     const terms = { versions: progress.errand.versions, callsPerHour, keep };
     const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
-    metrics.lasairCallsLeft.set({ vra: work.vra }, calls.left);
     if (calls.waitMs > 0) throw budgetUsedUp(calls, callsPerHour);
     for (const { id, outcomes } of superseded) outcomes.set(id, { outcome: 'superseded' });
     progress.busy.push(...busy);

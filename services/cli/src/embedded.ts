@@ -146,7 +146,7 @@ export class Embedded {
     const { settings } = this.pipeline;
     if (!settings.healthPort) return undefined;
     const parts = { bus: this.#bus, notReady: () => this.notReady(), log: this.#log };
-    return serveHealthOf(this.pipeline, settings.healthPort, this.stages, parts);
+    return serveHealthOf(this.pipeline, settings.healthPort, 'run', parts);
   }
 
   close(): void {

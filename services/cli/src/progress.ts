@@ -89,7 +89,7 @@ export function inWords({ alerts, features, scores, annotations }: RunCounts): s
 /** Reads the counters of a run. */
 export async function countsOf(metrics: Metrics): Promise<RunCounts> {
   return {
-    alerts: await sum(metrics.alertsConsumed),
+    alerts: await sum(metrics.consumer.alertsConsumed),
     features: await sum(metrics.rows, { stage: 'feature' }),
     scores: await sum(metrics.rows, { stage: 'predict' }),
     annotations: await sum(metrics.rows, { stage: 'annotate' }),

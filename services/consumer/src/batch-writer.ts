@@ -148,12 +148,12 @@ export class BatchWriter {
     this.#written.alerts += alerts;
     this.#written.batches += 1;
     this.#written.quarantined += quarantined.length;
-    metrics.alertsConsumed.inc({ source }, alerts);
-    metrics.alertBytesConsumed.inc({ source }, bytes);
+    metrics.consumer.alertsConsumed.inc({ source }, alerts);
+    metrics.consumer.alertBytesConsumed.inc({ source }, bytes);
     for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });
-    metrics.solarSystem.inc(received.filter((each) => isGood(each) && each.alert.solarSystem).length);
+    metrics.consumer.solarSystem.inc(received.filter((each) => isGood(each) && each.alert.solarSystem).length);
     const leftOut = received.filter(isLeftOut);
-    for (const { leftOut: reason } of leftOut) metrics.leftOut.inc({ reason });
+    for (const { leftOut: reason } of leftOut) metrics.consumer.leftOut.inc({ reason });
     const ms = Math.round(durationMs);
     const others = { quarantined: quarantined.length, leftOut: leftOut.length };
     log.info({ stem, source, alerts, bytes, ...others, ms }, 'batch registered');

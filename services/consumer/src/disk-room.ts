@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { messageOf } from '@lvra/shared/errors';
+import { freeBytesOf } from '@lvra/shared/free-bytes';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
@@ -60,10 +60,9 @@ export class DiskRoom {
 
   /** Looks once. Never rejects: a volume that does not answer is one without room. */
   async look(): Promise<void> {
-    const { folder, leastFreeBytes, metrics } = this.#options;
+    const { folder, leastFreeBytes } = this.#options;
     try {
       const free = await this.#freeBytes(folder);
-      metrics.diskFree.set(free);
       this.#isShort = free < leastFreeBytes * (this.#isShort ? GO_ON_AT : 1);
       if (this.#isShort) {
         this.#hold(
@@ -81,7 +80,7 @@ export class DiskRoom {
     if (this.#pause) return;
     const { log, metrics } = this.#options;
     log.error(`${trouble}; what was read is still written`);
-    metrics.consumerPaused.set(1);
+    metrics.consumer.consumerPaused.set(1);
     let end = () => {};
     const over = new Promise<void>((resolve) => {
       end = resolve;
@@ -91,17 +90,12 @@ export class DiskRoom {
 
   #goOn(): void {
     this.#trouble = undefined;
-    this.#options.metrics.consumerPaused.set(0);
+    this.#options.metrics.consumer.consumerPaused.set(0);
     if (!this.#pause) return;
     this.#options.log.info('reading goes on: the volume has room again, or the consumer stops');
     this.#pause.end();
     this.#pause = undefined;
   }
-}
-
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 function inMib(bytes: number): string {

@@ -34,12 +34,12 @@ export class GroupWatch {
     if (!stray) return;
     this.#looks = stray.count > 0 ? this.#looks + 1 : 0;
     const isTrouble = this.#looks > 1;
-    metrics.kafkaStray.set(isTrouble ? stray.count : 0);
+    metrics.consumer.kafkaStray.set(isTrouble ? stray.count : 0);
     this.#trouble = isTrouble ? stray.report : undefined;
   }
 
   /** The group is left: others may see to it. */
   end(): void {
-    this.#options.metrics.kafkaStray.set(0);
+    this.#options.metrics.consumer.kafkaStray.set(0);
   }
 }

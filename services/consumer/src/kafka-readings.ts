@@ -5,7 +5,6 @@ import type { Batch, EachBatchPayload } from 'kafkajs';
 import { WaitingPartitions } from './avro/waiting-partitions.js';
 import type { AlertFormat } from './format.js';
 import { type GroupPlace, groupPlaces, isUnmarked, offsetSpans, readByOthersUpTo } from './group-places.js';
-import { KafkaLag } from './kafka-lag.js';
 import { KafkaTurns, type KafkaTurnsOptions } from './kafka-turns.js';
 import { keepingAlive } from './keeping-alive.js';
 import { PartitionReader } from './partition-reader.js';
@@ -66,7 +65,6 @@ export class KafkaReadings {
   /** Where Kafka kept the group's places at the last beginning. */
   #places: ReadonlyMap<string, GroupPlace> = new Map();
   readonly #readBefore: ReadBefore;
-  readonly #lag: KafkaLag;
   /** Partitions whose place in Kafka has to be made the ledger's. */
   readonly #unmarked = new Set<string>();
   readonly #refused: RefusedBatches;
@@ -80,7 +78,6 @@ export class KafkaReadings {
     this.#waiting = new WaitingPartitions({ ...options, onResume });
     this.#turns = new KafkaTurns(options);
     this.#readBefore = new ReadBefore(options);
-    this.#lag = new KafkaLag(options.metrics);
     this.#refused = new RefusedBatches(options);
   }
 
@@ -112,7 +109,6 @@ export class KafkaReadings {
   release(): void {
     this.stop();
     this.#waiting.release();
-    this.#lag.forget();
   }
 
   /** The ranges of partitions that are assigned to this member. */
@@ -273,7 +269,7 @@ export class KafkaReadings {
   #reportLost({ topic, partition, position }: PartitionReader, { low }: OffsetSpan): void {
     if (!position || low <= position.next) return;
     const lost = low - position.next;
-    this.#options.metrics.kafkaGone.inc(Number(lost));
+    this.#options.metrics.consumer.kafkaGone.inc(Number(lost));
     this.#options.log.error(
       { topic, partition },
       `${lost} messages of ${topic}[${partition}] are gone: Kafka's retention removed them before they were read`,
@@ -329,7 +325,7 @@ export class KafkaReadings {
     const spans = await this.#spans(topic);
     if (this.#stopped || beginning !== this.#beginning) return;
     // Of all partitions: those that nobody reads fall behind the furthest.
-    for (const [partition, span] of spans) this.#showLag({ topic, partition }, span);
+    this.#recordSeen(topic, spans);
     for (const [index, reader] of readers.entries()) {
       if (this.#stopped || beginning !== this.#beginning) return;
       const span = spans.get(reader.partition);
@@ -358,8 +354,12 @@ export class KafkaReadings {
     }
   }
 
-  #showLag(of: TopicPartition, { low, high }: OffsetSpan): void {
-    const next = this.#positionOf(of)?.readTo ?? this.#places.get(keyOf(of))?.committed ?? low;
-    this.#lag.show(of, high, next);
+  #recordSeen(topic: string, spans: ReadonlyMap<number, OffsetSpan>): void {
+    const { positions, groupId, topics } = this.#options;
+    const seen = [...spans].map(([partition, { low, high }]) => {
+      const of = { topic, partition };
+      return { partition, high, next: this.#positionOf(of)?.readTo ?? this.#places.get(keyOf(of))?.committed ?? low };
+    });
+    positions.seen.see(groupId, [...topics.keys()], topic, seen, Date.now());
   }
 }

@@ -124,11 +124,8 @@ describe('Kafka 3.9', () => {
       for (const [texts, end] of parts) await transaction.send(topic, texts, end);
       const first = scene.start(topic);
       await scene.consumed(25);
-      const lag = async () =>
-        (await scene.rig.metrics.registry.metrics()).match(
-          /^lvra_kafka_lag_messages\{topic="\S+",partition="0"\} (\d+)$/m,
-        )?.[1];
-      await until('there is no lag', async () => (await lag()) === '0', 30_000);
+      const lag = () => scene.rig.ledger.positions.seen.lags()[0]?.messages;
+      await until('there is no lag', () => lag() === 0, 30_000);
       const [span] = await broker.admin.fetchTopicOffsets(topic);
       // 52 messages and five markers.
       assert.deepEqual([span?.high, scene.rig.ledger.batches.position(scene.group, topic, 0)?.readTo], ['57', 57n]);
@@ -290,8 +287,9 @@ describe('Kafka 3.9', () => {
       scene.start(topic, { alerts: 10, ageMs: 60_000 });
       await scene.consumed(30);
       await broker.produce(topic, range(30, 35));
-      const line = `lvra_kafka_lag_messages{topic="${topic}",partition="0"} 5`;
-      await until('the lag is 5', async () => (await scene.rig.metrics.registry.metrics()).includes(line));
+      const lags = () => scene.rig.ledger.positions.seen.lags().map(({ at: _, ...lag }) => lag);
+      await until('the lag is 5', () => lags()[0]?.messages === 5);
+      assert.deepEqual(lags(), [{ topic, partition: 0, messages: 5 }]);
     });
   });
 

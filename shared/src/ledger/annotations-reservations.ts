@@ -1,4 +1,5 @@
 import { isDone } from '../status.js';
+import { AnnotatedCounts } from './annotated-counts.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
 import { gaveWay, judgementOf, standingOf, type Versions } from './annotations-newest.js';
 import type { ScoreHistory } from './annotations-scores.js';
@@ -10,6 +11,8 @@ export interface Sent {
   /** Of its provenance row. */
   readonly id: bigint;
   readonly diaObjectId: bigint;
+  /** When Kafka received its alert, ms since 1970; unknown unless told. */
+  readonly receivedMs?: number | undefined;
 }
 
 /** A score that is to be sent. */
@@ -88,12 +91,14 @@ export class Reservations {
   readonly #database: Database;
   readonly #history: ScoreHistory;
   readonly #budget: CallBudget;
+  readonly #counts: AnnotatedCounts;
   readonly #statements;
 
   constructor(database: Database, history: ScoreHistory, budget: CallBudget) {
     this.#database = database;
     this.#history = history;
     this.#budget = budget;
+    this.#counts = new AnnotatedCounts(database);
     const ofObject = 'WHERE vra = @vra AND diaObjectId = @object';
     this.#statements = {
       take: database.prepare(
@@ -234,6 +239,7 @@ export class Reservations {
           unsettled++;
         }
       }
+      this.#counts.add(work.vra, now, accepted);
       return { accepted, unsettled };
     });
   }

@@ -84,7 +84,7 @@ export class BatchLedger {
         .prepare<[number], string>('SELECT stem FROM batch WHERE registered_at IS NULL AND reserved_at < ?')
         .pluck(),
       complete: database.prepare(
-        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ? WHERE stem = ? AND registered_at IS NULL',
+        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ?, oldest_ms = ? WHERE stem = ? AND registered_at IS NULL',
       ),
       object: database.prepare(
         `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)
@@ -157,6 +157,7 @@ export class BatchLedger {
         batch.diaObjectIds.length,
         batch.bytes,
         Buffer.from(batch.receivedMs.buffer, batch.receivedMs.byteOffset, batch.receivedMs.byteLength),
+        oldestOf(batch.receivedMs),
         batch.stem,
       );
       if (changes === 0) {
@@ -220,6 +221,13 @@ export class BatchLedger {
     if (!bytes) return undefined;
     return new Float64Array(new Uint8Array(bytes).buffer);
   }
+}
+
+/** The earliest of the times that are known. */
+function oldestOf(receivedMs: Float64Array): number | null {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const at of receivedMs) if (at < oldest) oldest = at;
+  return oldest === Number.POSITIVE_INFINITY ? null : Math.floor(oldest);
 }
 
 function detailOf({ quarantined, ranges }: BatchRecord): string | undefined {

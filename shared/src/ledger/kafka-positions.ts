@@ -1,4 +1,5 @@
 import { type Database, writing } from './connection.js';
+import { KafkaSeen } from './kafka-seen.js';
 import { type KafkaMark, KafkaTrail } from './kafka-trail.js';
 
 /** A partition as one group reads it. */
@@ -51,10 +52,12 @@ export class KafkaPositions {
   readonly #trail: KafkaTrail;
   /** What consumers of this data folder leave beside the offsets that they commit: the name of the folder. */
   readonly mark: string;
+  readonly seen: KafkaSeen;
 
   constructor(database: Database) {
     this.#database = database;
     this.#trail = new KafkaTrail(database);
+    this.seen = new KafkaSeen(database);
     this.mark = `lvra ${database.prepare('SELECT id FROM data_folder').pluck().get()}`;
     this.#statements = {
       position: database.prepare<

@@ -9,6 +9,7 @@ import { ComparedScores } from './compared-scores.js';
 import { type Database, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
 import { Events } from './events.js';
+import { Flow } from './flow.js';
 import { Forgetting } from './forgetting.js';
 import { StemHistory } from './history.js';
 import { KafkaPositions } from './kafka-positions.js';
@@ -45,6 +46,7 @@ export class Ledger {
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: Events;
+  readonly flow: Flow;
   readonly forgetting: Forgetting;
   readonly history: StemHistory;
   readonly objects: ObjectHistory;
@@ -64,6 +66,7 @@ export class Ledger {
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new Events(database);
+    this.flow = new Flow(database);
     this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);
     this.objects = new ObjectHistory(database);

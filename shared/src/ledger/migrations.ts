@@ -383,6 +383,43 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ALTER TABLE quarantine ADD COLUMN offsets INTEGER NOT NULL DEFAULT 1;
     `,
   },
+  {
+    name: 'what a scrape asks',
+    sql: `
+      -- When Kafka had the oldest alert of the batch, ms since 1970; null where unknown.
+      ALTER TABLE batch ADD COLUMN oldest_ms INTEGER;
+      CREATE INDEX batch_registered ON batch (registered_at, alerts);
+      -- Without the times of all alerts, which lie in the row: 10,000 stems that wait are looked at in milliseconds.
+      CREATE INDEX batch_times ON batch (stem, registered_at, oldest_ms, alerts);
+
+      -- How many alerts Lasair took in a minute since 1970, and how many of them later than a minute after Kafka had them.
+      CREATE TABLE annotated_minute (
+        vra TEXT NOT NULL,
+        minute INTEGER NOT NULL,
+        alerts INTEGER NOT NULL,
+        late INTEGER NOT NULL,
+        PRIMARY KEY (vra, minute)
+      ) WITHOUT ROWID;
+      INSERT INTO annotated_minute (vra, minute, alerts, late)
+      SELECT model_name, outcome.at / 60000, count(*), count(*) FILTER (WHERE outcome.at - source.received_ms > 60000)
+      FROM annotation_outcome outcome JOIN provenance ON provenance.ID = outcome.provenance_ID
+      LEFT JOIN source ON source.diaSourceId = provenance.diaSourceId
+      WHERE outcome.outcome = 'accepted' AND model_name IS NOT NULL
+        AND outcome.at > (CAST(strftime('%s', 'now') AS INTEGER) - 86400) * 1000
+      GROUP BY 1, 2;
+
+      -- How far each partition reached, and up to where it had been read, when a consumer last asked Kafka.
+      CREATE TABLE kafka_seen (
+        group_id TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        partition INTEGER NOT NULL,
+        high_offset INTEGER NOT NULL,
+        next_offset INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (group_id, topic, partition)
+      ) WITHOUT ROWID;
+    `,
+  },
 ];
 
 /**

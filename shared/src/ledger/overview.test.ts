@@ -91,9 +91,9 @@ describe('what the ledger tells of a stage', () => {
     register('20260301_000004', 0, 0, 0);
     fail('20260301_000003', undefined);
     fail('20260301_000004', NOW + 10_000);
-    const waiting = STAGES.map((stage) => ledger.overview.waiting(stage, 'r0b'));
+    const waiting = STAGES.map((stage) => ledger.flow.waiting(stage, 'r0b').stems);
     assert.deepEqual(waiting, [1, 2, 0]);
-    assert.deepEqual([ledger.overview.dead('feature', 'r0b'), ledger.overview.dead('predict', 'r0b')], [1, 0]);
+    assert.deepEqual([ledger.flow.waiting('feature', 'r0b').dead, ledger.flow.waiting('predict', 'r0b').dead], [1, 0]);
   });
 
   test('what is unfinished comes with its reason, oldest first', () => {

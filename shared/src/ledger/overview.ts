@@ -1,4 +1,4 @@
-import { type Stage, UPSTREAM } from '../stages.js';
+import type { Stage } from '../stages.js';
 import { STATUS } from '../status.js';
 import { isStem } from '../stem.js';
 import type { Database } from './connection.js';
@@ -86,25 +86,6 @@ export class Overview {
 
   #count(stage: Stage, which = ''): number {
     return Number(this.#database.prepare(`SELECT count(*) FROM ${STATUS_TABLE[stage]} ${which}`).pluck().get());
-  }
-
-  /** Stems that the stage itself has to do: the stage before is done with them, and it has not given up on them. */
-  waiting(stage: Stage, vra: string): number {
-    const column = columnOf(vra);
-    const upstream = UPSTREAM[stage];
-    const join = upstream
-      ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
-      : '';
-    return Number(
-      this.#database
-        .prepare(
-          `SELECT count(*) FROM ${STATUS_TABLE[stage]} own ${join}
-           LEFT JOIN work ON work.stage = ? AND work.vra = ? AND work.stem = own.stem
-           WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL`,
-        )
-        .pluck()
-        .get(stage, vra),
-    );
   }
 
   dead(stage: Stage, vra: string): number {

@@ -36,7 +36,7 @@ test('it is ready while nothing keeps it from working, and else says what does',
 test('metrics are brought up to date when they are asked for', async (t) => {
   let stems = 0;
   const { metrics, get } = await served(t, {
-    refresh: () => metrics.pending.set({ stage: 'predict', vra: 'r0b' }, ++stems),
+    refresh: () => metrics.service.pending.set({ stage: 'predict', vra: 'r0b' }, ++stems),
   });
   await get('/metrics');
   const { status, type, body } = await get('/metrics');

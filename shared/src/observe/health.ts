@@ -13,7 +13,7 @@ export interface HealthOptions {
   /** What keeps the service from working, one line each; empty while it is ready. */
   readonly notReady: () => string[];
   /** Brings gauges up to date before they are read. */
-  readonly refresh?: () => void;
+  readonly refresh?: () => void | Promise<void>;
 }
 
 export interface HealthServer {
@@ -66,7 +66,7 @@ async function respond(url: string, { metrics, notReady, refresh }: HealthOption
         : { status: 503, type: text, body: `${reasons.join('\n')}\n` };
     }
     case '/metrics':
-      refresh?.();
+      await refresh?.();
       return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
     default:
       return { status: 404, type: text, body: 'there is /healthz, /readyz and /metrics\n' };

@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Bus } from '../bus/bus.js';
 import { messageOf, UsageError } from '../errors.js';
+import { freeBytesOf } from '../free-bytes.js';
 import { watchWrites } from '../ledger/connection.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type HealthServer, serveHealth } from '../observe/health.js';
@@ -12,6 +13,7 @@ import { processName } from '../stage/predecessor.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageTask } from '../stage/task.js';
 import type { Stage } from '../stages.js';
+import { LedgerGauges } from './ledger-gauges.js';
 import { type Lockable, takeLocks } from './locks.js';
 
 /** What everything in one process works with. */
@@ -56,7 +58,7 @@ export function openPipeline(
   const ledger = Ledger.open(paths.database, vras, { create: true });
   ledger.checkpointBeside();
   const owner = processName();
-  const metrics = new Metrics({ process: true });
+  const metrics = new Metrics(owner);
   watchWrites(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
   const close = () => {
     ledger.close();
@@ -83,30 +85,34 @@ export function stageRunner(
 }
 
 /**
- * Serves /healthz, /readyz and /metrics on the port, with the gauges that the ledger knows best brought up to date.
+ * Serves /healthz, /readyz and /metrics on the port.
  *
- * @param stages whose gauges it keeps
+ * @param name what this process is to Prometheus
  * @throws UsageError where the port cannot be had
  */
 export async function serveHealthOf(
-  { settings, metrics, ledger }: Pipeline,
+  { settings, metrics, ledger, paths }: Pipeline,
   port: number,
-  stages: readonly (readonly [Stage, string])[],
+  name: string,
   { bus, notReady, log }: { bus: Bus; notReady: () => string[]; log: Logger },
 ): Promise<HealthServer> {
-  const refresh = () => {
-    metrics.busConnected.set(bus.trouble() === undefined ? 1 : 0);
-    // Where the ledger cannot be had, the other metrics are wanted most.
-    metrics.ledgerUp.set(0);
+  const { service } = metrics;
+  service.replicasExpected.set({ service: name }, settings.replicasExpected);
+  service.info.set({ service: name, profile: settings.profile }, 1);
+  const ofLedger = new LedgerGauges(ledger, service, settings);
+  const refresh = async () => {
+    service.busConnected.set(bus.trouble() === undefined ? 1 : 0);
+    // Where the ledger or the volume cannot be had, the other metrics are wanted most.
     try {
-      for (const [stage, vra] of stages) {
-        metrics.pending.set({ stage, vra }, ledger.overview.waiting(stage, vra));
-        metrics.dead.set({ stage, vra }, ledger.overview.dead(stage, vra));
-      }
-      metrics.ledgerWalBytes.set(statSync(`${ledger.database.name}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-      metrics.ledgerUp.set(1);
+      ofLedger.refresh();
     } catch (error) {
-      log.warn(`the gauges of the ledger are old: ${messageOf(error)}`);
+      log.warn(`the metrics page has nothing of the ledger: ${messageOf(error)}`);
+    }
+    try {
+      service.diskFree.set(await freeBytesOf(paths.root));
+    } catch (error) {
+      service.diskFree.remove();
+      log.warn(`the metrics page does not say how much room is left at ${paths.root}: ${messageOf(error)}`);
     }
   };
   try {

@@ -4,7 +4,7 @@ import { NatsBus } from '../bus/nats.js';
 import type { HealthServer } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import type { Settings } from '../settings/settings.js';
-import { stagesOf, vraOf } from '../settings/stage-vras.js';
+import { vraOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
 import { natsNames } from '../subjects.js';
 import { suitCollector } from './garbage.js';
@@ -77,9 +77,8 @@ export async function serve(
     const workers = [ledgerWatch(pipeline.ledger), ...makeWorkers({ ...pipeline, bus, log })];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
-    const stages = stagesOf(settings).filter(([stage]) => stage === name);
     if (port !== 0)
-      health = await serveHealthOf(pipeline, port, stages, {
+      health = await serveHealthOf(pipeline, port, name, {
         notReady: () => (signal.aborted ? ['stopping'] : notReady(workers)),
         ...{ bus, log },
       });

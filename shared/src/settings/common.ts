@@ -54,6 +54,7 @@ export const COMMON_SETTINGS = {
 
   healthHost: text('the address to listen on, such as 127.0.0.1').default('127.0.0.1'),
   healthPort: wholeNumber(0, 65_535).optional(),
+  replicasExpected: wholeNumber(1, 1_000).default(1),
   logLevel: oneOf(['debug', 'info', 'warn', 'error']).default('info'),
 };
 

@@ -124,9 +124,8 @@ export class StageRunner {
   }
 
   async #turn(subscription: Subscription, signal: AbortSignal): Promise<void> {
-    const { bus, metrics } = this.#options;
+    const { bus } = this.#options;
     const hasBus = bus.trouble() === undefined;
-    metrics.busConnected.set(hasBus ? 1 : 0);
     // What was announced while the bus was away is found at once when it is back.
     if (!hasBus) this.#sweepIn(SWEEP_WITHOUT_BUS_MS);
     else if (!this.#hadBus) this.#sweepIn(0);

@@ -67,7 +67,7 @@ describe('alerts', () => {
   });
 
   test('ask for metrics that exist', () => {
-    const page = new Metrics({ process: true });
+    const page = new Metrics('host/1/2');
     page.watchConsumer(() => true);
     const known = page.registry.getMetricsAsArray().map(({ name }) => name);
     const rules = readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8').replace(/^ *#.*$/gm, '');
@@ -132,7 +132,7 @@ describe('alerts', () => {
     };
     while (!(await seen())) await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal(received.length, 0);
-    metrics.kafkaGone.inc(12);
+    metrics.consumer.kafkaGone.inc(12);
     while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
     const [first] = received;
     assert.ok(first);

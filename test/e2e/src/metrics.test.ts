@@ -6,27 +6,42 @@ import { Metrics } from '@lvra/shared/observe/metrics';
 import { promtoolPath } from '@lvra/test-servers/tools';
 
 test('promtool finds nothing to say about the metrics page, empty or with a value in every metric', async (t) => {
-  const metrics = new Metrics({ process: true });
+  const metrics = new Metrics('host/1/2');
   const server = await serveHealth({ host: '127.0.0.1', port: 0, metrics, notReady: () => [] });
   t.after(() => server.close());
   await check(server.port);
   const labels = { stage: 'predict', vra: 'r0b' };
-  metrics.alertsConsumed.inc({ source: 'kafka' }, 3);
-  metrics.alertBytesConsumed.inc({ source: 'kafka' }, 3.5e9);
-  metrics.leftOut.inc({ reason: 'solar_system' });
+  metrics.consumer.alertsConsumed.inc({ source: 'kafka' }, 3);
+  metrics.consumer.alertBytesConsumed.inc({ source: 'kafka' }, 3.5e9);
+  metrics.consumer.leftOut.inc({ reason: 'solar_system' });
   metrics.quarantined.inc({ stage: 'feature', reason: 'no_sources' });
   metrics.stems.inc({ ...labels, outcome: 'done' });
   metrics.rows.inc(labels, 1_000);
   metrics.stageDuration.observe({ ...labels, outcome: 'done' }, 0.2);
-  metrics.pending.set(labels, 2);
-  metrics.dead.set(labels, 0);
+  metrics.service.pending.set(labels, 2);
+  metrics.service.dead.set(labels, 0);
   metrics.ready.set(labels, 1);
   metrics.annotations.inc({ vra: 'r0b', outcome: 'accepted' });
   metrics.lasairCalls.inc({ status: '200' });
-  metrics.lasairCallsLeft.set(4_999);
   metrics.annotationLatency.observe({ vra: 'r0b' }, 4.2);
-  metrics.kafkaLag.set({ topic: 'lasair_18lvra-fodder', partition: '0' }, 12);
-  metrics.busConnected.set(1);
+  metrics.service.kafkaLag.set({ topic: 'lasair_18lvra-fodder', partition: '0' }, 12);
+  metrics.service.oldestPending.set(labels, 4.5);
+  for (const name of ['oldestUnannotated', 'lateAlerts', 'dueAlerts', 'annotatedTonight', 'callsLeft'] as const) {
+    metrics.service[name].set({ vra: 'r0b' }, 3);
+  }
+  metrics.service.kafkaLagAge.set({ topic: 'lasair_18lvra-fodder', partition: '0' }, 7);
+  for (const name of [
+    'alertsTonight',
+    'lastAlert',
+    'ledgerWalBytes',
+    'ledgerUp',
+    'busConnected',
+    'diskFree',
+  ] as const) {
+    metrics.service[name].set(1);
+  }
+  metrics.service.replicasExpected.set({ service: 'predict' }, 3);
+  metrics.service.info.set({ service: 'predict', profile: 'production' }, 1);
   metrics.busSilent.inc(labels);
   const model = { vra: 'r0b', version: 'a1' };
   metrics.model.begin('r0b', 'a1', { snr: 0.25 }, ['snr']);

@@ -87,6 +87,6 @@ export class WaitingPartitions {
 
   #show(): void {
     const count = [...this.#waiting.values()].reduce((sum, partitions) => sum + partitions.length, 0);
-    this.#options.metrics.waitingPartitions.set(count);
+    this.#options.metrics.consumer.waitingPartitions.set(count);
   }
 }
