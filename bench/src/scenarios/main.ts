@@ -21,8 +21,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   start,
   once: () => once(200, 250),
   latency: async () => {
-    await latency(1, 2, seconds(60));
-    await latency(10, 15, seconds(90));
+    await latency({ perSecond: 250, vras: 1, seconds: seconds(60) });
+    await latency({ perSecond: 5, vras: 1, seconds: seconds(60) });
+    await latency({ perSecond: 5, vras: 3, seconds: seconds(120) });
   },
   burst: () => burst(Number(values.alerts)),
   sustained: () => sustained(seconds(300)),

@@ -23,7 +23,7 @@ const LASAIR_LATENCY_MS = 20;
 export async function once(stems: number, alertsAStem: number, node: readonly string[] = []): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-once-'));
   const [stored, root] = [join(folder, 'stored'), join(folder, 'data')];
-  const sandbox = await SandboxProcess.start(LASAIR_LATENCY_MS);
+  const sandbox = await SandboxProcess.start(LASAIR_LATENCY_MS, ['r0b_lvra']);
   const environment = {
     PATH: process.env.PATH ?? '',
     LVRA_PROFILE: 'production',

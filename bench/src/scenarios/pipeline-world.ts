@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
@@ -23,6 +24,7 @@ export const TOPIC = 'lasair_18lvra-fodder';
 export const PARTITIONS = 4;
 /** Of the consumers. */
 export const GROUP = 'bench';
+const DEMO = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo', import.meta.url));
 /** Lasair's answer takes about as long from Oxford. */
 const LASAIR_LATENCY_MS = 20;
 
@@ -61,18 +63,27 @@ export class PipelineWorld {
    *
    * @param settings of the services, as environment variables
    * @param broker lines of Kafka's server.properties
+   * @param vras how many score each alert, all with the demonstration model
+   * @param alertsABatch how many alerts are sent at once
    */
   static async make(
     settings: Readonly<Record<string, string>> = {},
     broker: Readonly<Record<string, string | number>> = {},
+    { vras = 1, alertsABatch }: { readonly vras?: number; readonly alertsABatch?: number } = {},
   ): Promise<PipelineWorld> {
     const root = mkdtempSync(join(tmpdir(), 'lvra-scenario-'));
     const kafka = await startKafka({ version: '3.9', fullSpeed: true, properties: broker });
     await kafka.createTopic(TOPIC, PARTITIONS);
     const nats = await startNats();
-    const sandbox = await SandboxProcess.start(LASAIR_LATENCY_MS);
-    const load = await Load.make({ port: kafka.port, topic: TOPIC, partitions: PARTITIONS });
-    return new PipelineWorld(root, kafka, nats, sandbox, load, settings);
+    const names = ['r0b', ...Array.from({ length: vras - 1 }, (_, index) => `vra${index + 2}`)];
+    const sandbox = await SandboxProcess.start(
+      LASAIR_LATENCY_MS,
+      names.map((name) => `${name}_lvra`),
+    );
+    const to = { port: kafka.port, topic: TOPIC, partitions: PARTITIONS };
+    const load = await Load.make({ ...to, ...(alertsABatch !== undefined && { alertsABatch }) });
+    const files = { LVRA_VRAS: names.map((name) => writeVra(join(root, 'vras'), name)).join(',') };
+    return new PipelineWorld(root, kafka, nats, sandbox, load, { ...files, ...settings });
   }
 
   async startServices(): Promise<void> {
@@ -154,6 +165,18 @@ export class PipelineWorld {
   #lastWords(): string {
     return this.services.map(({ name, lines }) => `${name}:\n${lines.slice(-12).join('\n')}`).join('\n');
   }
+}
+
+/** A VRA with the demonstration model under its own name. @returns its file */
+function writeVra(folder: string, name: string): string {
+  mkdirSync(folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(`${DEMO}.json`, 'utf8'));
+  writeFileSync(join(folder, `${name}_demo.json`), JSON.stringify({ ...manifest, name }));
+  copyFileSync(`${DEMO}.onnx`, join(folder, `${name}_demo.onnx`));
+  const lines = [`MODEL_PATH: ${name}_demo.onnx`, `MODEL_NAME: ${name}`, `MODEL_VERSION: ${manifest.version}`];
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(file, `${[...lines, `TOPIC_OUT: ${name}_lvra`].join('\n')}\n`);
+  return file;
 }
 
 const LOOK_EVERY_MS = 250;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export type Question = 'count' | 'held';
 
-/** An annotated object, as digits, and when Lasair took its annotation, ms since 1970. */
+/** An object that all topics have, as digits, and when Lasair took the last of its annotations, ms since 1970. */
 export type Held = readonly [objectId: string, at: number];
 
 export type Answer = { readonly endpoint: string } | { readonly count: number } | { readonly held: readonly Held[] };
@@ -22,14 +22,14 @@ export class SandboxProcess {
     this.#child = child;
   }
 
-  static async start(latencyMs: number): Promise<SandboxProcess> {
-    const child = fork(fileURLToPath(new URL('sandbox-main.js', import.meta.url)), [String(latencyMs)]);
+  static async start(latencyMs: number, topics: readonly string[]): Promise<SandboxProcess> {
+    const child = fork(fileURLToPath(new URL('sandbox-main.js', import.meta.url)), [String(latencyMs), ...topics]);
     const [answer] = (await once(child, 'message')) as [Answer];
     if (!('endpoint' in answer) || child.pid === undefined) throw new Error('the sandbox did not start');
     return new SandboxProcess(child, child.pid, answer.endpoint);
   }
 
-  /** How many objects have an annotation. */
+  /** How many objects have their annotations, of all topics. */
   async count(): Promise<number> {
     const answer = await this.#ask('count');
     return 'count' in answer ? answer.count : Number.NaN;
