@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { nextListSize } from './list-size.js';
 
 const LIMITS = { first: 100, smallest: 10, largest: 1000, slowMs: 5000 };
-const CALM = { tookMs: 50, waiting: 1000, perHour: 0, callsLeft: 4000, callsPerHour: 4500 };
+const CALM = { tookMs: 50, scores: 1000, waiting: 1000, perHour: 0, callsLeft: 4000, callsPerHour: 4500 };
 
 describe('the next list', () => {
   for (const [name, size, traffic, expected] of [
@@ -17,6 +17,8 @@ describe('the next list', () => {
     ['is twice as long when the pace would use up the hour', 100, { perHour: 900_000 }, 200],
     ['is long enough for the pace at 250 a second', 200, { perHour: 900_000 }, 400],
     ['is no longer than that', 400, { perHour: 900_000 }, 400],
+    ['counts the list that a stem does not fill', 100, { perHour: 360_000, scores: 240 }, 200],
+    ['takes whole stems where three VRAs send one every 2.4 s', 400, { perHour: 2_700_000, scores: 600 }, 800],
     ['is twice as long when hardly a call is left', 100, { callsLeft: 10 }, 200],
     ['is never longer than the largest', 800, { waiting: 10_000_000 }, 1000],
     ['is shorter again when the budget is not short any more', 800, {}, 400],

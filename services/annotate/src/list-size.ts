@@ -11,6 +11,8 @@ export interface ListLimits {
 export interface Traffic {
   /** How long the last call took, ms. */
   readonly tookMs: number;
+  /** Annotations of the stem in hand. */
+  readonly scores: number;
   /** Annotations that wait to be sent. */
   readonly waiting: number;
   /** Annotations sent an hour, at the present pace. */
@@ -46,8 +48,10 @@ export function nextListSize(size: number, limits: ListLimits, traffic: Traffic)
   return size;
 }
 
-function isShort(size: number, { waiting, perHour, callsLeft, callsPerHour }: Traffic): boolean {
-  return waiting / size > callsLeft * SHARE_FOR_WAITING || perHour / size > callsPerHour * SHARE_FOR_PACE;
+function isShort(size: number, { scores, waiting, perHour, callsLeft, callsPerHour }: Traffic): boolean {
+  // A stem's last list is seldom full: the next stem is not there yet.
+  const inACall = scores > size ? scores / Math.ceil(scores / size) : size;
+  return waiting / size > callsLeft * SHARE_FOR_WAITING || perHour / inACall > callsPerHour * SHARE_FOR_PACE;
 }
 
 function isBacklog(size: number, { waiting }: Traffic): boolean {

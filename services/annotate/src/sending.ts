@@ -133,7 +133,8 @@ export class Sending {
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#elsewhere.scores;
     if (method === 'annotatelist') {
-      const traffic = { tookMs: performance.now() - clock, waiting, perHour, callsLeft: left, callsPerHour };
+      const scores = progress.errand.scores.length;
+      const traffic = { tookMs: performance.now() - clock, scores, waiting, perHour, callsLeft: left, callsPerHour };
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
     await this.#goOn(verdict, reserved, load.failures, progress);

@@ -55,11 +55,11 @@ describe('the hourly budget of calls', () => {
     assert.equal(left(now + waitMs), 1);
   });
 
-  test('tells the pace of the last ten minutes', () => {
+  test('tells the pace of the quickest of the last ten minutes', () => {
     ledger.annotations.calls.count(NOON, 5000);
     ledger.annotations.calls.count(NOON + 15 * MINUTE, 100);
     ledger.annotations.calls.count(NOON + 20 * MINUTE, 50);
-    assert.equal(ledger.annotations.calls.state(NOON + 20 * MINUTE, 3).annotationsPerHour, 900);
+    assert.equal(ledger.annotations.calls.state(NOON + 20 * MINUTE, 3).annotationsPerHour, 6000);
   });
 
   test('keeps no more than two hours of minutes, and none of a clock that was days ahead', () => {

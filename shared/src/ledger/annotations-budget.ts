@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
  */
 const MINUTES_COUNTED = 60;
 
-/** The minutes of which the present rate of annotations is told. */
+/** The quickest of so many minutes is the present rate of annotations: it is seen at once, and holds between two visits. */
 const MINUTES_OF_RATE = 10;
 
 /** The budget as it stands. */
@@ -16,7 +16,7 @@ export interface CallsLeft {
   readonly left: number;
   /** How long until a call is free again, ms; 0 while there are some, beside those that are kept. */
   readonly waitMs: number;
-  /** Annotations sent an hour, at the pace of the last ten minutes. */
+  /** Annotations sent an hour, at the pace of the quickest of the last ten minutes. */
   readonly annotationsPerHour: number;
 }
 
@@ -29,7 +29,7 @@ export class CallBudget {
       // Minutes ahead of the clock are those of before it was put back.
       used: database.prepare<[Record<string, number>], { calls: bigint; oldest: bigint | null; recent: bigint }>(
         `SELECT coalesce(sum(calls), 0) AS calls, min(minute) AS oldest,
-           coalesce(sum(annotations) FILTER (WHERE minute > @minute - ${MINUTES_OF_RATE}), 0) AS recent
+           coalesce(max(annotations) FILTER (WHERE minute > @minute - ${MINUTES_OF_RATE}), 0) AS recent
          FROM lasair_call WHERE minute BETWEEN @minute - ${MINUTES_COUNTED} AND @minute + ${MINUTES_COUNTED}`,
       ),
       count: database.prepare(
@@ -54,7 +54,7 @@ export class CallBudget {
     return {
       left,
       waitMs: left > keep ? 0 : (Math.min(oldest, minute) + MINUTES_COUNTED + 1) * MINUTE_MS - now,
-      annotationsPerHour: Number(used.recent) * (60 / MINUTES_OF_RATE),
+      annotationsPerHour: Number(used.recent) * 60,
     };
   }
 
