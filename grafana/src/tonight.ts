@@ -77,7 +77,7 @@ export const tonight = {
       graph({
         title: 'From Kafka to the accepted annotation',
         description:
-          'A batch waits for its last alert, so the median is about half of batch_seconds and a second more.',
+          'A batch waits for its last alert, so the median is about half of batch_seconds and half a second more.',
         unit: 's',
         queries: [
           { expr: latency(0.5), legend: 'median' },

@@ -29,7 +29,7 @@ export const COMMON_SETTINGS = {
   simulateSeed: wholeNumber(0, 4_294_967_295).default(1),
   batchAlerts: wholeNumber(1, 100_000).default(1_000),
   batchBytes: wholeNumber(1_024, GIBIBYTE).default(64 * 1024 ** 2),
-  batchSeconds: decimal(0.1, 3_600).default(10),
+  batchSeconds: decimal(0.1, 3_600).default(2.4),
   maxMessageBytes: wholeNumber(1_024, GIBIBYTE).default(10 * 1024 ** 2),
   /** What one batch of Kafka may hold, unpacked. */
   maxUnpackedBytes: wholeNumber(1_024, GIBIBYTE).default(128 * 1024 ** 2),
@@ -45,7 +45,7 @@ export const COMMON_SETTINGS = {
     )
     .default(DEFAULT_PREFIX),
 
-  annotateListSize: wholeNumber(1, 10_000).default(100),
+  annotateListSize: wholeNumber(1, 10_000).default(300),
   annotateListSmallest: wholeNumber(1, 10_000).default(10),
   annotateListLargest: wholeNumber(1, 10_000).default(1_000),
   annotateCallsPerHour: wholeNumber(1, 1_000_000).default(4_500),

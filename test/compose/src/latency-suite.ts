@@ -13,7 +13,6 @@ describe('the survey’s whole stream through docker compose', () => {
     stack = await Stack.make(`lvra-stream-${process.pid}`, {
       SIMULATE_COUNT: ALERTS_A_SECOND * SECONDS,
       SIMULATE_RATE: ALERTS_A_SECOND,
-      LVRA_BATCH_SECONDS: 2,
     });
     await stack.compose('build');
     await stack.compose('up', '-d');

@@ -45,7 +45,6 @@ describe('docker compose', () => {
     stack = await Stack.make(`lvra-test-${process.pid}`, {
       SIMULATE_COUNT: ALERTS,
       SIMULATE_RATE: ALERTS_A_SECOND,
-      LVRA_BATCH_SECONDS: 2,
     });
     await stack.compose('build');
   });
