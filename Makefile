@@ -28,6 +28,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 
 up: ## docker-compose.yml, in the background: docs/operations.md
 	$(COMPOSE) up -d --build
+	@deploy/setup/prune-images.sh
 
 down: ## end it; the data stays
 	$(COMPOSE) down

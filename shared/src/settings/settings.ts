@@ -77,6 +77,11 @@ const OTHER_VARIABLES = [
   'LVRA_UID',
   'LVRA_GID',
   'LVRA_ENV_FILE',
+  'LVRA_REPLICAS_EXPECTED',
+  'LVRA_CONSUMER_REPLICAS',
+  'LVRA_FEATURE_REPLICAS',
+  'LVRA_PREDICT_REPLICAS',
+  'LVRA_ANNOTATE_REPLICAS',
 ];
 
 /** The settings that come with the project. */

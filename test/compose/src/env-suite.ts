@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { parse } from 'yaml';
 import { Stack } from './stack.js';
 
 /** What `up` says, which fails. */
@@ -16,17 +17,29 @@ async function refusalOf(stack: Stack): Promise<string> {
 
 describe('an .env with a mistake', () => {
   const mistakes = [
-    ['a misspelt name', 'LASAIR_LSST_DEV_TOKN=x', /\.env:\d+: LASAIR_LSST_DEV_TOKN is no setting: did you mean/],
-    ['no token', 'LASAIR_LSST_DEV_TOKEN=', /LASAIR_LSST_DEV_TOKEN is empty: write your Lasair token/],
-    ['a number that is none', 'LVRA_BATCH_SECONDS=soon', /LVRA_BATCH_SECONDS is "soon"/],
-    ['root as the owner of the data', 'LVRA_UID=0', /LVRA_UID is "0"/],
+    [
+      'names, numbers and addresses',
+      { LASAIR_LSST_DEV_TOKN: 'x', LVRA_BATCH_SECONDS: 'soon', LVRA_UID: 0, GRAFANA_LISTEN: 3000 },
+      [
+        /\.env:\d+: LASAIR_LSST_DEV_TOKN is no setting: did you mean/,
+        /LVRA_BATCH_SECONDS is "soon"/,
+        /LVRA_UID is "0"/,
+        /GRAFANA_LISTEN is "3000": write ADDRESS:PORT/,
+      ],
+    ],
+    ['no token', { LASAIR_LSST_DEV_TOKEN: '' }, [/LASAIR_LSST_DEV_TOKEN is empty: write your Lasair token/]],
+    [
+      'the demonstration model at Lasair',
+      { LVRA_PROFILE: 'production', LASAIR_LSST_TOKEN: 'x', LVRA_ENDPOINT: 'https://lasair.lsst.ac.uk/api' },
+      [/the demonstration model must not annotate at .*LVRA_DRY_RUN=yes, or LVRA_R0B_ANNOTATE=no/],
+    ],
   ] as const;
-  for (const [index, [what, line, complaint]] of mistakes.entries()) {
+  for (const [index, [what, settings, complaints]] of mistakes.entries()) {
     test(`${what} stops the start with a word about it`, async () => {
-      const [name = '', value = ''] = line.split('=');
-      const stack = await Stack.make(`lvra-env-${process.pid}-${index}`, { [name]: value });
+      const stack = await Stack.make(`lvra-env-${process.pid}-${index}`, settings);
       try {
-        assert.match(await refusalOf(stack), complaint);
+        const said = await refusalOf(stack);
+        for (const complaint of complaints) assert.match(said, complaint);
         assert.deepEqual(await stack.containers('nats'), []);
       } finally {
         await stack.remove();
@@ -40,3 +53,32 @@ describe('an .env with a mistake', () => {
     await assert.rejects(stack.compose('config'), /copy \.env\.example to \.env and fill it in/);
   });
 });
+
+/** compose 1.29 takes the services in an order that its hash seed decides, and looks in the world for an image that is not built yet. */
+test('every image of ours is built here whatever the order, and replicas are as .env says', async () => {
+  const stack = await Stack.make(`lvra-env-${process.pid}-config`, { LVRA_PREDICT_REPLICAS: 3 });
+  try {
+    const inTurn = Array.from({ length: 2 }, async (_, first) => {
+      for (let seed = first; seed < 24; seed += 2) {
+        const { services } = parse(await stack.config(seed)) as Configured;
+        for (const [name, { image, build }] of Object.entries(services)) {
+          if (image?.startsWith('lvra-stream/')) assert.ok(build, `${name} is not built with hash seed ${seed}`);
+        }
+        assert.equal(Number(services.predict?.scale), 3);
+        assert.equal(services.predict?.environment?.LVRA_REPLICAS_EXPECTED, '3');
+      }
+    });
+    await Promise.all(inTurn);
+  } finally {
+    await stack.remove();
+  }
+});
+
+interface Configured {
+  readonly services: Readonly<
+    Record<
+      string,
+      { image?: string; build?: unknown; scale?: number | string; environment?: Readonly<Record<string, string>> }
+    >
+  >;
+}

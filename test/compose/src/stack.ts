@@ -51,10 +51,13 @@ export class Stack {
   }
 
   /** `docker compose …`. @returns what it printed on standard output */
-  async compose(...args: string[]): Promise<string> {
-    const [program = '', ...first] = this.#command;
-    const files = ['-f', 'docker-compose.yml', '-f', 'deploy/airgap/without-grafana.yml'];
-    return this.#run(program, [...first, ...files, '--env-file', this.envFile, ...args]);
+  compose(...args: string[]): Promise<string> {
+    return this.#compose(args);
+  }
+
+  /** `docker compose config`, as the compose that is written in Python has it with this seed for its order of things. */
+  config(hashSeed: number): Promise<string> {
+    return this.#compose(['config'], { PYTHONHASHSEED: String(hashSeed) });
   }
 
   /** `docker …` */
@@ -118,8 +121,19 @@ export class Stack {
     rmSync(this.#folder, { recursive: true });
   }
 
-  async #run(program: string, args: readonly string[]): Promise<string> {
-    const { stdout } = await run(program, args, { cwd: ROOT, env: ENVIRONMENT, maxBuffer: MOST_OUTPUT });
+  #compose(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    const [program = '', ...first] = this.#command;
+    const files = ['-f', 'docker-compose.yml', '-f', 'deploy/airgap/without-grafana.yml'];
+    return this.#run(program, [...first, ...files, '--env-file', this.envFile, ...args], environment);
+  }
+
+  async #run(
+    program: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const env = { ...ENVIRONMENT, ...environment };
+    const { stdout } = await run(program, args, { cwd: ROOT, env, maxBuffer: MOST_OUTPUT });
     return stdout;
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { refuseDemonstration } from '@lvra/annotate/demonstration';
 import { UsageError } from '@lvra/shared/errors';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { print } from '../formats.js';
@@ -42,7 +43,8 @@ export function prepareContainers(places: ContainerPlaces): void {
   const { values, complaints } = readEnvFile(places.envFile, '.env', places.exampleFile);
   const environment = { ...values, LVRA_DATA_ROOT: places.data, LVRA_DATA_ROOT_DEV: places.data };
   const receivers = alertReceivers(environment);
-  complaints.push(...receivers.complaints, ...secretComplaints(values), ...settingsComplaints(environment));
+  complaints.push(...receivers.complaints, ...secretComplaints(values), ...composeComplaints(values));
+  complaints.push(...settingsComplaints({ ...process.env, ...environment }));
   const [user, group] = [owner('LVRA_UID', values, complaints), owner('LVRA_GID', values, complaints)];
   if (complaints.length > 0) throw new UsageError(complaints.join('\n'));
 
@@ -80,11 +82,33 @@ export function secretComplaints(values: Readonly<Record<string, string>>): stri
   );
 }
 
-function settingsComplaints(environment: Record<string, string>): string[] {
+/** What Compose itself reads, and takes in more ways than are meant here. */
+export function composeComplaints(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === '') return [];
+    // Docker takes a port alone for that port of every address.
+    if (/_LISTEN$/.test(name) && !/^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+$/i.test(value)) {
+      return [
+        `${name} is ${JSON.stringify(value)}: write ADDRESS:PORT, such as 127.0.0.1:3000; a port alone would be open to every network`,
+      ];
+    }
+    if (/_REPLICAS$/.test(name) && !/^[1-9]\d?$/.test(value)) {
+      return [`${name} is ${JSON.stringify(value)}: write how many there are to be, 1 at least`];
+    }
+    return [];
+  });
+}
+
+/** @param environment as the services will have it */
+export function settingsComplaints(environment: NodeJS.ProcessEnv): string[] {
   try {
-    const { vras, dryRun, token, tokenVariable } = loadSettings({ environment: { ...process.env, ...environment } });
-    if (token !== undefined || dryRun || vras.every(({ annotate }) => !annotate)) return [];
-    return [`${tokenVariable} is empty: write your Lasair token, or ${tokenVariable}_FILE, or LVRA_DRY_RUN=yes`];
+    const settings = loadSettings({ environment });
+    const { vras, dryRun, token, tokenVariable } = settings;
+    if (token === undefined && !dryRun && vras.some(({ annotate }) => annotate)) {
+      return [`${tokenVariable} is empty: write your Lasair token, or ${tokenVariable}_FILE, or LVRA_DRY_RUN=yes`];
+    }
+    for (const vra of vras) refuseDemonstration(settings, vra);
+    return [];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [error.message];

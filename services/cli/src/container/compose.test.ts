@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { readEnvFile } from './env-file.js';
+import { composeComplaints, settingsComplaints } from './prepare.js';
+
+const ROOT = new URL('../../../../', import.meta.url);
+const EXAMPLE = fileURLToPath(new URL('.env.example', ROOT));
+
+interface Service {
+  readonly image: string;
+  readonly build?: unknown;
+  readonly scale?: string;
+  readonly environment?: Readonly<Record<string, string | null>>;
+}
+
+const { services } = parse(readFileSync(new URL('docker-compose.yml', ROOT), 'utf8'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+};
+const STAGES = ['consumer', 'feature', 'predict', 'annotate'] as const;
+
+describe('docker-compose.yml', () => {
+  test('builds every image of ours, so that none is looked for in the world', () => {
+    const ours = Object.entries(services).filter(([, { image }]) => image.startsWith('lvra-stream/'));
+    assert.deepEqual(
+      ours.filter(([, { build }]) => build === undefined).map(([name]) => name),
+      [],
+    );
+    assert.ok(ours.length >= STAGES.length + 4);
+  });
+
+  test('starts as many replicas as .env says, and tells each service how many they are', () => {
+    for (const stage of STAGES) {
+      const number = `\${LVRA_${stage.toUpperCase()}_REPLICAS:-1}`;
+      const { scale, environment } = services[stage] ?? {};
+      assert.deepEqual([scale, environment?.LVRA_REPLICAS_EXPECTED], [number, number]);
+    }
+  });
+});
+
+describe('what compose would take and nobody meant', () => {
+  test('a port for Grafana without an address is refused, because Docker opens it to every network', () => {
+    for (const value of ['3000', ':3000', 'localhost']) {
+      assert.match(
+        composeComplaints({ GRAFANA_LISTEN: value }).join(),
+        /write ADDRESS:PORT, such as 127\.0\.0\.1:3000/,
+      );
+    }
+    for (const value of ['127.0.0.1:3000', '[::1]:3001', '']) {
+      assert.deepEqual(composeComplaints({ GRAFANA_LISTEN: value }), []);
+    }
+  });
+
+  test('a number of replicas that is none is refused', () => {
+    for (const value of ['0', 'two', '-1']) {
+      assert.match(
+        composeComplaints({ LVRA_PREDICT_REPLICAS: value }).join(),
+        /LVRA_PREDICT_REPLICAS is .* 1 at least/,
+      );
+    }
+    assert.deepEqual(composeComplaints({ LVRA_PREDICT_REPLICAS: '4' }), []);
+  });
+});
+
+test('the demonstration model at Lasair is refused before anything starts, and all that is advised can be done in .env', () => {
+  const first = { LVRA_DATA_ROOT: '/data', LASAIR_LSST_TOKEN: 'token' };
+  const [complaint = '', ...others] = settingsComplaints(first);
+  assert.deepEqual(others, []);
+  assert.match(complaint, /the demonstration model must not annotate at https:\/\/lasair\.lsst\.ac\.uk\/api/);
+  const advised = complaint.match(/\bL[A-Z0-9_]+=\w+/g) ?? [];
+  assert.deepEqual(advised, ['LVRA_DRY_RUN=yes', 'LVRA_R0B_ANNOTATE=no']);
+  // The team's model.
+  const model = ['LVRA_R0B_MODEL_PATH=/app/models/r0b_a1.onnx', 'LVRA_R0B_MODEL_VERSION=a1'];
+
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-env-'));
+  try {
+    for (const lines of [...advised.map((line) => [line]), model]) {
+      const path = join(folder, 'env');
+      writeFileSync(path, `LASAIR_LSST_TOKEN=token\n${lines.join('\n')}\n`);
+      const { values, complaints } = readEnvFile(path, '.env', EXAMPLE);
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(settingsComplaints({ ...first, ...values }), []);
+      for (const name of lines.map((line) => line.split('=')[0] ?? '')) {
+        const reached = STAGES.filter((stage) => name in (services[stage]?.environment ?? {}));
+        assert.deepEqual(reached, [...STAGES], `${name} does not reach every service`);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
