@@ -1,7 +1,7 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
+.PHONY: help install up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
   test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
   bench-micro bench-ledger bench-curves bench-pictures bench-avro profile clean
 
@@ -22,6 +22,9 @@ build: packages ## compile
 	@node deploy/setup/drop-stale-build.mjs
 	tsc -b
 	node services/cli/bundle.mjs
+
+install: build ## `lvra` and units for systemd below PREFIX=/usr/local, run by OWNER=<user>: docs/operations.md
+	@deploy/setup/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(shell stat -c %U .))'
 
 # Compose as Docker's plugin, or as a program of its own.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

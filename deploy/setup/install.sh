@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Puts `lvra` and the systemd units below a prefix: deploy/setup/install.sh PREFIX OWNER
+# They run this checkout, with the Node at hand: an upgrade is `git pull && make build`.
+set -euo pipefail
+prefix="$1" owner="$2"
+checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+node="$(node -p process.execPath)"
+
+install -d "$prefix/bin" "$prefix/lib/systemd/system"
+# It becomes Node, so that a signal for it arrives there, and it finds Node where cron has a PATH of its own.
+printf '#!/bin/sh\nexec "%s" "%s/services/cli/bin/lvra.js" "$@"\n' "$node" "$checkout" >"$prefix/bin/lvra.new"
+chmod 755 "$prefix/bin/lvra.new"
+mv "$prefix/bin/lvra.new" "$prefix/bin/lvra"
+for unit in "$checkout"/deploy/systemd/*.{service,target,timer}; do
+  sed -e "s|@NODE@|$node|; s|@CHECKOUT@|$checkout|; s|@OWNER@|$owner|" "$unit" >"$prefix/lib/systemd/system/$(basename "$unit")"
+done
+echo "lvra is in $prefix/bin, its units for systemd in $prefix/lib/systemd/system (docs/operations.md)"
+case ":$PATH:" in *":$prefix/bin:"*) ;; *) echo "$prefix/bin is not on the PATH: export PATH=$prefix/bin:\$PATH" ;; esac
