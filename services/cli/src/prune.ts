@@ -1,5 +1,6 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { QuarantineLedger } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
 import { nightOf } from '@lvra/shared/stem';
 
@@ -46,6 +47,18 @@ export function findPrunable(paths: DataPaths, before: Date, unfinished: readonl
 /** Removes them; whatever stops it, what is left is found again by the next run. */
 export function prune(folders: readonly NightFolder[]): void {
   for (const { path } of folders) rmSync(path, { recursive: true });
+}
+
+/**
+ * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it.
+ *
+ * @param before the first instant that is kept
+ * @returns how many they are
+ */
+export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, before: Date): number {
+  const nights = quarantine.nights().filter((night) => night < nightOf(before));
+  const gone = nights.filter((night) => !existsSync(join(paths.quarantine, night.slice(0, 4), night)));
+  return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);
 }
 
 function datedFolders(path: string, name: RegExp): string[] {

@@ -2,12 +2,16 @@ import { alertFormatOf } from '@lvra/consumer/avro/format-of-settings';
 import { consumerOf } from '@lvra/consumer/main';
 import { quarantineSource } from '@lvra/consumer/quarantine-source';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
-import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
+import { UsageError } from '@lvra/shared/errors';
+import type { QuarantinedAlert, QuarantineLedger } from '@lvra/shared/ledger/quarantine';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
+import type { DataPaths } from '@lvra/shared/paths';
+import { quarantineFile } from '@lvra/shared/quarantine-file';
 import { openPipeline } from '@lvra/shared/service/pipeline';
+import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
-import { count, print } from './formats.js';
+import { count, print, printTrouble } from './formats.js';
 
 /** Reads alerts out of quarantine again, into new stems, and says what came of it. */
 export async function replayQuarantine(which: readonly bigint[] | 'all'): Promise<void> {
@@ -19,8 +23,8 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
   });
   const { ledger, paths } = pipeline;
   try {
-    const ids = which === 'all' ? ledger.quarantine.list().flatMap(({ id, path }) => (path === '' ? [] : id)) : which;
-    if (ids.length === 0) return print('Nothing is in quarantine.');
+    const ids = which === 'all' ? readable(ledger.quarantine, paths) : which;
+    if (ids.length === 0) return print('There is nothing in quarantine that can be read again.');
     const log = createLogger(paths, logNameOf('consumer'), { stdout: false, level: settings.logLevel });
     const source = quarantineSource({
       ...{ ids, quarantine: ledger.quarantine, paths },
@@ -33,6 +37,22 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
   } finally {
     pipeline.close();
   }
+}
+
+/** All alerts with bytes, but for those whose bytes cannot be found, of which it speaks: the others are worth it still. */
+function readable(quarantine: QuarantineLedger, paths: DataPaths): bigint[] {
+  const kept = quarantine.list().filter(({ path }) => path !== '');
+  return kept.flatMap(({ id, path }) => {
+    try {
+      quarantineFile(paths, path);
+      return id;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      printTrouble(`passed over alert ${id}: ${error.message}`);
+      process.exitCode = EXIT.failed;
+      return [];
+    }
+  });
 }
 
 function describeReplay(replayed: readonly QuarantinedAlert[], inQuarantine: readonly QuarantinedAlert[]): string {

@@ -55,6 +55,7 @@ function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see \`lvra quarantine list\``);
   if (alert.path === '')
     throw new UsageError(`of alert ${id} no bytes were kept: \`lvra quarantine show ${id}\` says why`);
+  if (alert.prunedAt !== undefined) throw new UsageError(`of alert ${id} \`lvra prune\` has removed the bytes`);
   if (alert.replayedAs) throw new UsageError(`alert ${id} was replayed already, as stem ${alert.replayedAs}`);
   return alert;
 }

@@ -420,6 +420,16 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    name: 'quarantine without its files',
+    sql: `
+      -- When \`lvra prune\` removed the bytes of an alert; null while they are there.
+      ALTER TABLE quarantine ADD COLUMN pruned_at INTEGER;
+      DROP INDEX quarantine_open;
+      CREATE INDEX quarantine_open ON quarantine (ID) WHERE replayed_as IS NULL AND pruned_at IS NULL;
+      CREATE INDEX quarantine_pruned ON quarantine (ID) WHERE replayed_as IS NULL AND pruned_at IS NOT NULL;
+    `,
+  },
 ];
 
 /**

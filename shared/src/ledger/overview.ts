@@ -2,6 +2,7 @@ import type { Stage } from '../stages.js';
 import { STATUS } from '../status.js';
 import { isStem } from '../stem.js';
 import type { Database } from './connection.js';
+import { IS_OPEN } from './quarantine.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
 /** How far one stage of one VRA is. */
@@ -135,9 +136,19 @@ export class Overview {
     return newest;
   }
 
-  /** How many alerts are in quarantine and have not been replayed. */
+  /** How many alerts are in quarantine and can be replayed. */
   quarantined(): number {
-    return Number(this.#database.prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL').pluck().get());
+    return Number(this.#database.prepare(`SELECT count(*) FROM quarantine WHERE ${IS_OPEN}`).pluck().get());
+  }
+
+  /** How many alerts were in quarantine until `lvra prune` removed their bytes. */
+  prunedFromQuarantine(): number {
+    return Number(
+      this.#database
+        .prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL AND pruned_at IS NOT NULL')
+        .pluck()
+        .get(),
+    );
   }
 
   /**
@@ -149,7 +160,7 @@ export class Overview {
     const row = this.#database
       .prepare<[Record<string, unknown>], { stems: bigint; oldest: string; newest: string }>(
         `SELECT count(*) AS stems, min(aside.stem) AS oldest, max(aside.stem) AS newest
-         FROM (SELECT DISTINCT stem FROM quarantine WHERE replayed_as IS NULL AND stem = coalesce(@only, stem)) aside
+         FROM (SELECT DISTINCT stem FROM quarantine WHERE ${IS_OPEN} AND stem = coalesce(@only, stem)) aside
          LEFT JOIN ${STATUS_TABLE.predict} own ON own.stem = aside.stem
          WHERE (own.stem IS NULL OR own.${columnOf(vra)} IN (1, -1))
            AND NOT EXISTS (SELECT 1 FROM provenance WHERE provenance.stem = aside.stem AND model_name = @vra)`,

@@ -29,10 +29,15 @@ export interface QuarantinedAlert extends QuarantineEntry {
   readonly id: bigint;
   /** The stem under which it was read again, once it was. */
   readonly replayedAs: string | undefined;
+  /** When `lvra prune` removed its bytes, ms since 1970. */
+  readonly prunedAt: number | undefined;
 }
 
+/** What can be replayed; an index holds no others. */
+export const IS_OPEN = 'replayed_as IS NULL AND pruned_at IS NULL';
+
 const COLUMNS =
-  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as';
+  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as, pruned_at';
 
 /** The list of alerts in quarantine. */
 export class QuarantineLedger {
@@ -48,12 +53,19 @@ export class QuarantineLedger {
       remove: database.prepare(
         "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
       ),
-      list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE replayed_as IS NULL OR @all ORDER BY ID`),
+      list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ${IS_OPEN} ORDER BY ID`),
+      listAll: database.prepare(`SELECT ${COLUMNS} FROM quarantine ORDER BY ID`),
       get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
       // The models of several VRAs may have put one alert aside, whose bytes are kept once.
       replayed: database.prepare(
         `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
            AND (stem, stage, position) = (SELECT stem, stage, position FROM quarantine WHERE ID = @id))`,
+      ),
+      nights: database
+        .prepare(`SELECT DISTINCT substr(stem, 1, 8) FROM quarantine WHERE ${IS_OPEN} AND path <> '' ORDER BY 1`)
+        .pluck(),
+      pruned: database.prepare(
+        `UPDATE quarantine SET pruned_at = @at WHERE ${IS_OPEN} AND path <> '' AND substr(stem, 1, 8) = @night`,
       ),
     };
   }
@@ -85,9 +97,10 @@ export class QuarantineLedger {
     this.#statements.remove.run(stem, vra);
   }
 
-  /** The alerts in quarantine, oldest first; those that were replayed only with `all`. */
+  /** The alerts in quarantine, oldest first; those that were replayed, or whose bytes are gone, only with `all`. */
   list(options: { all: boolean } = { all: false }): QuarantinedAlert[] {
-    return (this.#statements.list.all({ all: options.all ? 1 : 0 }) as Record<string, unknown>[]).map(toAlert);
+    const rows = (options.all ? this.#statements.listAll : this.#statements.list).all();
+    return (rows as Record<string, unknown>[]).map(toAlert);
   }
 
   get(id: bigint): QuarantinedAlert | undefined {
@@ -98,6 +111,16 @@ export class QuarantineLedger {
   /** Marks an alert as read again, and with it what other VRAs' models put aside of the same alert. */
   markReplayed(id: bigint, stem: string): void {
     this.#statements.replayed.run({ id, stem });
+  }
+
+  /** The nights, YYYYMMDD, of the alerts whose bytes should be there. */
+  nights(): string[] {
+    return this.#statements.nights.all() as string[];
+  }
+
+  /** Marks the alerts of a night as without their bytes. @returns how many they are */
+  markPruned(night: string, at: number): number {
+    return this.#statements.pruned.run({ night, at: Math.round(at) }).changes;
   }
 }
 
@@ -121,5 +144,6 @@ function toAlert(row: Record<string, unknown>): QuarantinedAlert {
     receivedMs: (row.received_ms as number | null) ?? undefined,
     at: Number(row.at),
     replayedAs: (row.replayed_as as string | null) ?? undefined,
+    prunedAt: row.pruned_at === null ? undefined : Number(row.pruned_at),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { dataPaths } from '@lvra/shared/paths';
@@ -30,6 +30,14 @@ describe('keeping a data folder', () => {
       write(paths.quarantined(stem, 'feature', 3));
       write(join(paths.logs(nightOf(new Date(`${stem.slice(0, 4)}-01-01T00:00:00Z`))), 'run.log'));
     }
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    for (const stem of [DONE, UNFINISHED, today]) {
+      const path = relative(folder, paths.quarantined(stem, 'feature', 3));
+      ledger.quarantine.add({
+        ...{ stem, stage: 'feature', position: 3, reason: 'not_json', detail: '', path, bytes: 7, at: Date.now() },
+      });
+    }
+    ledger.close();
     write(join(folder, 'models', 'r0b_a1.onnx'));
     write(join(folder, 'notes.txt'));
   });
@@ -47,14 +55,34 @@ describe('keeping a data folder', () => {
   });
 
   test('lvra prune --yes removes old nights that are done, and nothing else', async () => {
-    const { code } = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
+    const { code, stdout } = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
     assert.equal(code, 0);
+    assert.match(stdout, /^1 alerts in quarantine have no bytes any more, and are marked so\.$/m);
     assert.deepEqual([paths.batch(DONE), paths.features(DONE), paths.cutouts(DONE)].filter(existsSync), []);
     for (const stem of [UNFINISHED, today])
       assert.ok(existsSync(paths.batch(stem)) && existsSync(paths.features(stem)));
     assert.ok(existsSync(join(folder, 'models', 'r0b_a1.onnx')) && existsSync(join(folder, 'notes.txt')));
     const again = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
     assert.match(again.stdout, /There is nothing to remove/);
+  });
+
+  test('alerts in quarantine without their bytes are counted apart, and replaying all passes over them', async () => {
+    const state = async () => JSON.parse((await runLvra(['status', '--json'], environment)).stdout);
+    const before = await state();
+    assert.deepEqual([before.quarantined, before.prunedFromQuarantine], [2, 1]);
+    const listed = await runLvra(['quarantine', 'list'], environment);
+    assert.doesNotMatch(listed.stdout, new RegExp(DONE));
+    const all = await runLvra(['quarantine', 'list', '--all'], environment);
+    assert.match(all.stdout, new RegExp(`${DONE} .* lvra prune removed its bytes, ${today.slice(0, 4)}`));
+    const one = await runLvra(['quarantine', 'replay', '1'], { ...environment, LVRA_DRY_RUN: 'yes' });
+    assert.deepEqual([one.code, one.stderr], [2, 'lvra: of alert 1 `lvra prune` has removed the bytes\n']);
+
+    // Another that was removed by hand is said, and keeps none of the others from being read.
+    rmSync(paths.quarantined(UNFINISHED, 'feature', 3));
+    const replayed = await runLvra(['quarantine', 'replay', '--all'], { ...environment, LVRA_DRY_RUN: 'yes' });
+    assert.equal(replayed.code, 1);
+    assert.match(replayed.stderr, /^lvra: passed over alert 2: the bytes of the alert cannot be read: ENOENT.*\n$/);
+    assert.match(replayed.stdout, /^read again: 1, as \d{8}_\d{6}; back in quarantine so far: 1\./);
   });
 
   test('lvra prune keeps a week whatever it is told', async () => {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { count, print, size, table } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
-import { findPrunable, prune } from '../prune.js';
+import { findPrunable, markPruned, prune } from '../prune.js';
 
 const HELP = `
 Says which files of nights that are over would go: batches, features, quarantined alerts, dry runs, cutouts and logs.
@@ -44,8 +44,9 @@ function run({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolea
   const total = size(folders.reduce((sum, { bytes }) => sum + bytes, 0));
   if (folders.length === 0) print('There is nothing to remove.');
   else if (!remove) print(`${total} would go. Nothing is removed without --yes.`);
-  else {
-    prune(folders);
-    print(`${total} removed.`);
-  }
+  if (!remove) return;
+  prune(folders);
+  const marked = markPruned(paths, ledger.quarantine, before);
+  if (folders.length > 0) print(`${total} removed.`);
+  if (marked > 0) print(`${count(marked)} alerts in quarantine have no bytes any more, and are marked so.`);
 }

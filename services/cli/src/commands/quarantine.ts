@@ -36,7 +36,7 @@ export function quarantineCommand(): Command {
   quarantine
     .command('list')
     .description('what is in quarantine')
-    .option('--all', 'also what was replayed')
+    .option('--all', 'also what was replayed, and what lvra prune has removed the bytes of')
     .addHelpText('after', LIST_HELP)
     .action(({ all }: { all?: true }) => withLedger((open) => list(open, all === true)));
   quarantine
@@ -62,7 +62,7 @@ function list({ ledger }: OpenLedger, all: boolean): void {
     stageOf(alert),
     alert.reason,
     size(alert.bytes),
-    alert.replayedAs === undefined ? alert.detail : `replayed as ${alert.replayedAs}`,
+    becameOf(alert) ?? alert.detail,
   ]);
   const head = ['number', 'stem', 'stage', 'reason', 'size', 'detail'];
   print(rows.length > 0 ? table(head, rows, [0, 4]) : 'Nothing is in quarantine.');
@@ -71,7 +71,8 @@ function list({ ledger }: OpenLedger, all: boolean): void {
 function show({ ledger, paths }: OpenLedger, id: bigint): void {
   const alert = ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
-  const path = alert.path === '' ? undefined : quarantineFile(paths, alert.path);
+  const hasBytes = alert.path !== '' && alert.prunedAt === undefined;
+  const path = hasBytes ? quarantineFile(paths, alert.path) : undefined;
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
     ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
@@ -80,11 +81,17 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
     ...(alert.diaSourceId === undefined
       ? []
       : [['source', `${alert.diaSourceId} of the object ${alert.diaObjectId}`] as const]),
-    ['bytes', path === undefined ? 'none were kept' : `${path} (${size(alert.bytes)})`],
+    ['bytes', path === undefined ? (becameOf(alert) ?? 'none were kept') : `${path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
   const beginning = path === undefined ? [] : ['', beginningOf(path)];
   print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
+}
+
+/** Why it cannot be replayed; undefined where it can. */
+function becameOf({ replayedAs, prunedAt }: QuarantinedAlert): string | undefined {
+  if (replayedAs !== undefined) return `replayed as ${replayedAs}`;
+  return prunedAt === undefined ? undefined : `lvra prune removed its bytes, ${utc(prunedAt)}`;
 }
 
 /** One message, or a batch of them that could not be unpacked. */

@@ -41,11 +41,19 @@ function stateOf({ settings, ledger, stages, vras }: OpenLedger, now: number) {
       };
     }),
     quarantined: ledger.overview.quarantined(),
+    prunedFromQuarantine: ledger.overview.prunedFromQuarantine(),
     unscored: vras.flatMap((vra) => ledger.overview.unscored(vra) ?? []),
   };
 }
 
-function describe({ profile, dataRoot, stages, quarantined, unscored }: ReturnType<typeof stateOf>): string {
+function describe({
+  profile,
+  dataRoot,
+  stages,
+  quarantined,
+  prunedFromQuarantine,
+  unscored,
+}: ReturnType<typeof stateOf>): string {
   const rows = stages.map((row) => [
     row.stage,
     row.vra,
@@ -74,6 +82,9 @@ function describe({ profile, dataRoot, stages, quarantined, unscored }: ReturnTy
       ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
       : []),
     ...(quarantined > 0 ? ['', `${count(quarantined)} alerts are in quarantine: lvra quarantine list`] : []),
+    ...(prunedFromQuarantine > 0
+      ? ['', `Of ${count(prunedFromQuarantine)} others that were in quarantine \`lvra prune\` has removed the bytes.`]
+      : []),
     ...unscored.map(
       ({ vra, stems, oldest, newest }) =>
         `Of ${count(stems)} stems ${vra} scored nothing, because their alerts are in quarantine: ${oldest} to ${newest}`,
