@@ -126,6 +126,7 @@ describe('registering a batch', () => {
       diaObjectId: undefined,
       diaSourceId: undefined,
       replayedAs: undefined,
+      prunedAt: undefined,
     });
     assert.deepEqual(
       ledger.events.ofStem(STEM).map(({ stage, vra, status, rows, detail }) => [stage, vra, status, rows, detail]),

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1_000;
 /** How often it goes after those who write meanwhile: the log begins anew only once all of it is in the database. */
 const ROUNDS = 4;
 
-const { path, mostPages, state } = workerData as CheckpointData;
+const { path, mostPages, state, closed } = workerData as CheckpointData;
 const turn = new ExitTurn(state);
 let seen: unknown;
 turn.take(begin);
@@ -23,6 +23,8 @@ function begin(): void {
   parentPort?.once('message', () => {
     clearInterval(looking);
     turn.take(() => database.close());
+    Atomics.store(closed, 0, 1);
+    Atomics.notify(closed, 0);
   });
 }
 

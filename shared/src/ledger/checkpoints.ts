@@ -8,10 +8,13 @@ import { ExitTurn } from './exit-turn.js';
  */
 const MOST_PAGES = 4_000;
 
+/** So long a process that ends waits for the thread to close the database: it may be at a checkpoint. */
+const LONGEST_WAIT_MS = 5_000;
+
 export interface Checkpoints {
   /** The thread's, for all that it does with the database. */
   readonly turn: ExitTurn;
-  /** Ends the thread. */
+  /** Ends the thread; returns once it has closed the database, or cannot be waited for. */
   end(): void;
 }
 
@@ -21,6 +24,8 @@ export interface CheckpointData {
   readonly mostPages: number;
   /** Of its `ExitTurn`. */
   readonly state: Int32Array;
+  /** 1 once the thread has closed the database. */
+  readonly closed: Int32Array;
 }
 
 /**
@@ -33,18 +38,26 @@ export interface CheckpointData {
 export function checkpointBeside(database: Database): Checkpoints {
   database.pragma(`wal_autocheckpoint = ${MOST_PAGES}`);
   const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const closed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const turn = new ExitTurn(state);
   const thread = new Worker(new URL('./checkpoint-thread.js', import.meta.url), {
-    workerData: { path: database.name, mostPages: MOST_PAGES, state } satisfies CheckpointData,
+    workerData: { path: database.name, mostPages: MOST_PAGES, state, closed } satisfies CheckpointData,
     // It needs nothing of what the process was started with, and next to no memory.
     ...{ execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 } },
   });
   thread.unref();
   process.once('exit', turn.end);
-  thread.once('exit', () => process.off('exit', turn.end));
+  thread.once('exit', () => {
+    process.off('exit', turn.end);
+    Atomics.store(closed, 0, 1);
+  });
   // Commits do its work then, as they do without it.
   thread.once('error', (error) =>
     process.emitWarning(`the thread that checkpoints ${database.name} ended: ${error.message}`),
   );
-  return { turn, end: () => thread.postMessage('end') };
+  const end = () => {
+    thread.postMessage('end');
+    Atomics.wait(closed, 0, 0, LONGEST_WAIT_MS);
+  };
+  return { turn, end };
 }

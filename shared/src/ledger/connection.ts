@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
-import { assertInPlace, rememberFile } from './file-identity.js';
+import { assertInPlace, LedgerGone, LedgerMoved, rememberFile } from './file-identity.js';
 import Sqlite, { type Database } from './sqlite.js';
 
 export type { Database };
@@ -16,8 +18,11 @@ const BUSY_TIMEOUT_MS = 10_000;
  * Every integer comes back as a bigint, so that no id can pass through a double on the way.
  * WAL lets readers go on beside the one writer. synchronous=FULL makes a commit survive a power cut;
  * with one transaction a stem its cost cannot be measured.
+ *
+ * A user who may only read gets it for reading: while services run, and, once `leaveWal` was last, while none does.
  */
 export function openDatabase(path: string, options: { create: boolean }): Database {
+  if (!options.create && !mayWrite(path)) return openForReading(path);
   const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create });
   try {
     database.defaultSafeIntegers(true);
@@ -35,6 +40,59 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
   }
 }
 
+/** SQLite writes beside the file too. */
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch (error) {
+    if (['EACCES', 'EROFS', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
+function openForReading(path: string): Database {
+  const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true });
+  try {
+    database.defaultSafeIntegers(true);
+    database.pragma('cache_size = -16384');
+    readHeader(database);
+    return database;
+  } catch (error) {
+    database.close();
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(String((error as { code?: unknown }).code))) throw error;
+    throw new UsageError(
+      `the ledger ${path} cannot be read by a user who may not write there: no service runs, and the last one did not end ` +
+        'in order; have its owner run `lvra status` once, or start the services',
+      { cause: error },
+    );
+  }
+}
+
+/** From its first reading on, a database in WAL mode is known to be in use, and stays in that mode. */
+function readHeader(database: Database): void {
+  database.pragma('schema_version');
+}
+
+/**
+ * Takes the write-ahead log back into the database file, and leaves it without one, unless somebody else has it open. For
+ * reading, a file in WAL mode asks for the right to write beside it; one at rest has no need of that.
+ */
+export function leaveWal(database: Database): void {
+  if (database.readonly || database.inTransaction) return;
+  try {
+    // Of another ledger than the one that was opened the log is none of ours.
+    assertInPlace(database);
+    database.exec('PRAGMA busy_timeout = 0');
+    database.pragma('journal_mode = DELETE');
+  } catch (error) {
+    if (error instanceof LedgerMoved || error instanceof LedgerGone) return;
+    // It is in use, or its disk is full or fails: what was committed stays in the log, for whoever opens it next.
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
+  }
+}
+
 /**
  * Where several processes open a new file at once, SQLite refuses the change to WAL at once instead of waiting.
  *
@@ -45,7 +103,12 @@ function beginWal(database: Database): void {
   for (;;) {
     try {
       const mode = database.pragma('journal_mode = WAL', { simple: true });
-      if (mode === 'wal') return;
+      if (mode === 'wal') {
+        readHeader(database);
+        // Somebody who closed it may have taken it out of that mode in between.
+        if (database.pragma('journal_mode', { simple: true }) === 'wal') return;
+        continue;
+      }
       throw new UsageError(`${database.name} stays in journal mode ${mode}: put the data folder on a local disk`);
     } catch (error) {
       const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
@@ -82,6 +145,11 @@ export function openingError(path: string, error: unknown): unknown {
  * @throws LedgerMoved, LedgerGone where the file is not the one that was opened
  */
 export function writing<T>(database: Database, work: () => T): T {
+  if (database.readonly) {
+    throw new UsageError(
+      `the ledger ${database.name} may only be read by this user, and would have to be changed: have its owner do this`,
+    );
+  }
   assertInPlace(database);
   const begun = performance.now();
   let locked: number | undefined;

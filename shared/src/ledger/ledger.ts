@@ -6,7 +6,7 @@ import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
 import { type Checkpoints, checkpointBeside } from './checkpoints.js';
 import { ComparedScores } from './compared-scores.js';
-import { type Database, openDatabase, openingError, writing } from './connection.js';
+import { type Database, leaveWal, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
 import { Events } from './events.js';
 import { Flow } from './flow.js';
@@ -157,6 +157,7 @@ export class Ledger {
 
   close(): void {
     this.#checkpoints?.end();
+    leaveWal(this.database);
     this.database.close();
   }
 }

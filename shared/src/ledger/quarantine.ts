@@ -1,5 +1,5 @@
 import type { QuarantineReason } from '../errors.js';
-import type { Database } from './connection.js';
+import { type Database, writing } from './connection.js';
 
 /** One alert that could not be used, or that a model could not score; its bytes are in the file at `path`. */
 export interface QuarantineEntry {
@@ -41,9 +41,11 @@ const COLUMNS =
 
 /** The list of alerts in quarantine. */
 export class QuarantineLedger {
+  readonly #database: Database;
   readonly #statements;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#statements = {
       add: database.prepare(
         `INSERT INTO quarantine (stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition,
@@ -120,7 +122,7 @@ export class QuarantineLedger {
 
   /** Marks the alerts of a night as without their bytes. @returns how many they are */
   markPruned(night: string, at: number): number {
-    return this.#statements.pruned.run({ night, at: Math.round(at) }).changes;
+    return writing(this.#database, () => this.#statements.pruned.run({ night, at: Math.round(at) }).changes);
   }
 }
 
