@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from './errors.js';
 
-/** The disk does not take a file: full, read-only, broken, or not ours to write to. */
+/** A file cannot be written: the disk is full or broken, or its path is not ours to write to; the code says which. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite';
   constructor(

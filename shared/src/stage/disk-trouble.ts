@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { CannotWrite } from '../files.js';
 import { LedgerGone, LedgerMoved } from '../ledger/file-identity.js';
 import type { WorkLedger } from '../ledger/work.js';
+
+/** A folder at the top of the data root takes no file, so that every stem of the stage would fare the same. */
+class FolderRefuses extends Error {
+  override readonly name = 'FolderRefuses';
+  constructor(
+    readonly folder: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** Errors of a disk that is full, gone or read-only, wherever Node meets them. */
 const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
@@ -38,11 +50,30 @@ function isOutOfFiles(error: unknown): boolean {
  * up its attempts: it would be dead before somebody has made room.
  */
 export function isDiskTrouble(error: unknown): boolean {
-  if (error instanceof CannotWrite || error instanceof LedgerGone || isOutOfFiles(error)) return true;
+  if (error instanceof FolderRefuses || error instanceof LedgerGone || isOutOfFiles(error)) return true;
   const code = codeOf(error);
   // A file that cannot be read is one stem's trouble: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
   return (DISK_ERRORS.has(code) && !isReading) || LEDGER_TROUBLE.test(code);
+}
+
+/**
+ * What of a stem's error holds the whole stage; undefined where it is the stem's alone. A path that cannot be written, be it
+ * that a folder is in its place or that its night's folder is not ours, is one stem's trouble unless the folder at the top,
+ * such as `csv`, refuses too.
+ */
+export function stageTrouble(error: unknown, ledgerPath: string): unknown {
+  if (isDiskTrouble(error)) return error;
+  if (!(error instanceof CannotWrite)) return undefined;
+  const root = dirname(dirname(ledgerPath));
+  const [top] = relative(root, error.folder).split(sep);
+  if (!top || top === '..') return undefined;
+  try {
+    probeFolder(join(root, top));
+    return undefined;
+  } catch (refusal) {
+    return refusal;
+  }
 }
 
 /** Where the ledger is past waiting for, what a person has to do; undefined for any other error. */
@@ -77,7 +108,7 @@ export function probe(work: WorkLedger, error: unknown): void {
   work.probe();
   // A folder: to open and close the ledger's own file would give back SQLite's locks on it.
   if (isOutOfFiles(error)) closeSync(openSync(dirname(work.database.name), 'r'));
-  if (error instanceof CannotWrite) probeFolder(error.folder);
+  if (error instanceof CannotWrite || error instanceof FolderRefuses) probeFolder(error.folder);
 }
 
 function probeFolder(folder: string): void {
@@ -85,7 +116,8 @@ function probeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     writeProbe(folder);
   } catch (error) {
-    throw new CannotWrite(folder, codeOf(error), messageOf(error), { cause: error });
+    if (isDiskTrouble(error)) throw new CannotWrite(folder, codeOf(error), messageOf(error), { cause: error });
+    throw new FolderRefuses(folder, messageOf(error), { cause: error });
   }
 }
 

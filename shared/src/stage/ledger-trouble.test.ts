@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
-import { closeSync, copyFileSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files.js';
@@ -119,22 +129,26 @@ describe('a ledger that takes no writes', () => {
   });
 });
 
-describe('a folder that takes no files', () => {
-  test('makes the stage wait and say why, until it does', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
-    const folder = mkdtempSync(join(tmpdir(), 'lvra-folder-'));
-    t.after(() => rmSync(folder, { recursive: true }));
-    const csv = join(folder, 'csv');
-    // A file where the folder should be: refused to everybody, root too.
-    closeSync(openSync(csv, 'w'));
+describe('a path that takes no file', () => {
+  /** The folder of feature files, and a runner that writes one for each stem. */
+  function writer(world: StageWorld, pathOf: (csv: string, stem: string) => string) {
+    const csv = join(dirname(dirname(world.ledger.database.name)), 'csv');
     const runner = world.runner(
       async (stem, context) => {
-        await writeFileAtomically(join(csv, `${stem}.csv`), async (file) => void (await file.write('a,b\n')));
+        await writeFileAtomically(pathOf(csv, stem), async (file) => void (await file.write('a,b\n')));
         return world.record(stem, context);
       },
       { sweepMs: 30 },
     );
+    return { csv, runner };
+  }
+
+  test('makes the stage wait and say why where it is the folder of all, until it takes files', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A, B);
+    const { csv, runner } = writer(world, (folder, stem) => join(folder, '2026', stem.slice(0, 8), `${stem}.csv`));
+    // A file where the folder should be: refused to everybody, root too.
+    closeSync(openSync(csv, 'w'));
     run(t, runner);
     await until('it is not ready', () => /the disk takes no writes \(E.*\)/.test(runner.notReady() ?? ''));
     await until('the stem says that its output is not there', () => world.work.status(A) === 22);
@@ -142,5 +156,47 @@ describe('a folder that takes no files', () => {
     await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
     const attempts = world.ledger.database.prepare('SELECT count(*) FROM work').pluck().get();
     assert.equal(attempts, 0n);
+  });
+
+  for (const [what, spoil] of [
+    ['a folder in the place of its file', (path: string) => mkdirSync(join(path, 'in the way'), { recursive: true })],
+    [
+      'a file in the place of its night',
+      (path: string) => {
+        mkdirSync(dirname(dirname(path)), { recursive: true });
+        closeSync(openSync(dirname(path), 'w'));
+      },
+    ],
+    [
+      'a link that leads to itself',
+      (path: string) => {
+        mkdirSync(dirname(dirname(path)), { recursive: true });
+        symlinkSync(dirname(path), dirname(path));
+      },
+    ],
+  ] as const) {
+    test(`fails its stem alone, with 22 and an attempt: ${what}`, async (t) => {
+      const world = new StageWorld(t);
+      const [bad, ...neighbours] = ['20260228_000001', A, B] as const;
+      world.add(bad, ...neighbours);
+      const { csv, runner } = writer(world, (folder, stem) => join(folder, '2026', stem.slice(0, 8), `${stem}.csv`));
+      spoil(join(csv, '2026', '20260228', `${bad}.csv`));
+      run(t, runner);
+      await until('its neighbours are done', () => neighbours.every((stem) => world.work.status(stem) === 1));
+      assert.equal(world.work.status(bad), 22);
+      assert.equal(runner.notReady(), undefined);
+      const work = world.ledger.database.prepare('SELECT stem, attempts FROM work').raw().all();
+      assert.deepEqual(work, [[bad, 1n]]);
+    });
+  }
+
+  test('fails its stem alone: a name that is too long', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A, B);
+    const { runner } = writer(world, (folder, stem) => join(folder, `${stem.repeat(stem === A ? 20 : 1)}.csv`));
+    run(t, runner);
+    await until('its neighbour is done', () => world.work.status(B) === 1);
+    assert.equal(world.work.status(A), 22);
+    assert.equal(runner.notReady(), undefined);
   });
 });

@@ -8,7 +8,7 @@ import { routeOf } from '../routes.js';
 import { STATUS, type StatusCode } from '../status.js';
 import { subjects } from '../subjects.js';
 import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
-import { isDiskTrouble, ledgerBroken, troubleText } from './disk-trouble.js';
+import { ledgerBroken, stageTrouble, troubleText } from './disk-trouble.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
 
@@ -110,7 +110,8 @@ export class StemHandler {
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);
-      if (isDiskTrouble(error)) return this.#diskRefuses(stem, error);
+      const trouble = stageTrouble(error, this.#options.work.database.name);
+      if (trouble !== undefined) return this.#diskRefuses(stem, trouble, error);
       if (ledgerBroken(error, this.#options.work.database.name)) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured) return this.#halted(stem, error);
       return this.#failed(stem, attempt, error, elapsed());
@@ -146,14 +147,14 @@ export class StemHandler {
   }
 
   /** Every other stem would fare the same, so the stage waits. */
-  #diskRefuses(stem: string, error: unknown): Outcome {
+  #diskRefuses(stem: string, trouble: unknown, error: unknown): Outcome {
     const { work, readiness, log } = this.#options;
     log.warn({ ...this.#labels(stem), err: error }, `${stem} is put back: ${messageOf(error)}`);
-    readiness.diskRefuses(error);
+    readiness.diskRefuses(trouble);
     this.#unreleased.add(stem);
     try {
       const status = error instanceof CannotWrite ? STATUS.outputNotFound : undefined;
-      this.releaseLate(troubleText(error, work.database.name), status);
+      this.releaseLate(troubleText(trouble, work.database.name), status);
     } catch (again) {
       log.warn({ stem }, `the claim could not be given back: ${messageOf(again)}; it is once the ledger takes writes`);
     }
@@ -165,7 +166,7 @@ export class StemHandler {
     const { stage, vra } = task;
     const now = Date.now();
     const message = messageOf(error);
-    const status = error instanceof StemFailed ? error.status : STATUS.generic;
+    const status = statusOf(error);
     const waitMs = backoffMs(attempt);
     work.fail(stem, owner, {
       status,
@@ -196,4 +197,9 @@ export class StemHandler {
     const { stage, vra } = this.#options.task;
     return { stem, stage, vra };
   }
+}
+
+function statusOf(error: unknown): StatusCode {
+  if (error instanceof StemFailed) return error.status;
+  return error instanceof CannotWrite ? STATUS.outputNotFound : STATUS.generic;
 }

@@ -111,7 +111,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'disk-permissions',
-    fault: 'the folder of the feature files may not be written to any more',
+    fault: 'the folders of the feature files may not be written to any more',
     async run(world) {
       await world.startAll({ setpriv: OBEYS_PERMISSIONS });
       const over = new AbortController();
@@ -120,13 +120,14 @@ export const cases: FaultCase[] = [
       const [first] = readdirSync(`${world.root}/csv`, { recursive: true, encoding: 'utf8' }).filter((name) =>
         name.endsWith('.csv'),
       );
-      const folder = dirname(`${world.root}/csv/${first}`);
-      chmodSync(folder, 0o500);
+      const night = dirname(`${world.root}/csv/${first}`);
+      const folders = [night, dirname(night), `${world.root}/csv`];
+      for (const folder of folders) chmodSync(folder, 0o500);
       world.injected();
       await untilNotReady(world, 'feature', /the disk takes no writes \(EACCES/);
       await sleep(6_000);
       assert.deepEqual(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'attempts were counted');
-      chmodSync(folder, 0o755);
+      for (const folder of folders) chmodSync(folder, 0o755);
       await untilReady(world, SERVICES);
       over.abort();
       await load;
