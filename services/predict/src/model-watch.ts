@@ -13,6 +13,9 @@ const FEWEST_SCORES = 200;
 /** Where the manifest does not say how scores are spread, so many nights before the newest one do. */
 const NIGHTS_BEFORE = 7;
 
+/** Reading the counts of nights again costs as much as scoring some alerts, and no stem moves the index of a night far. */
+const STABILITY_EVERY_MS = 10_000;
+
 /** The bins in which a model's scores are counted. */
 export function edgesOf(manifest: Manifest): readonly number[] {
   return manifest.scores?.edges ?? TENTHS;
@@ -22,6 +25,8 @@ export function edgesOf(manifest: Manifest): readonly number[] {
 export class ModelWatch {
   readonly #metrics: ModelMetrics;
   readonly #counts: ScoreCounts;
+  /** When the stability is measured again, on the clock of `performance.now()`. */
+  #nextStability = 0;
 
   constructor(metrics: ModelMetrics, counts: ScoreCounts) {
     this.#metrics = metrics;
@@ -37,7 +42,7 @@ export class ModelWatch {
     });
     const histogram = this.#metrics.scores.labels({ vra, version });
     for (const score of scores) histogram.observe(score);
-    this.noteStability(manifest);
+    if (performance.now() >= this.#nextStability) this.noteStability(manifest);
   }
 
   /**
@@ -45,6 +50,7 @@ export class ModelWatch {
    * against that of the nights before. Where there is not enough of either, there is no index.
    */
   noteStability(manifest: Manifest): void {
+    this.#nextStability = performance.now() + STABILITY_EVERY_MS;
     const { name, version } = manifest;
     const nights = this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
     const newest = nights.findIndex(({ counts }) => sum(counts) >= FEWEST_SCORES);

@@ -28,16 +28,14 @@ export async function scoreTable(table: FeatureTable, model: Model): Promise<Sco
   const rows: ScoreRecord[] = [];
   const unscored: UnscoredRow[] = [];
   for (let row = 0; row < table.rows; row += 1) {
-    const ids = {
-      diaObjectId: table.diaObjectIds[row] as bigint,
-      diaSourceId: table.diaSourceIds[row] as bigint,
-    };
+    const diaObjectId = table.diaObjectIds[row] as bigint;
+    const diaSourceId = table.diaSourceIds[row] as bigint;
     const unreadable = table.unreadable.get(row);
     const detail = unreadable ?? refused.get(row);
-    if (detail === undefined) rows.push({ ...ids, score: scores[row] as number });
+    if (detail === undefined) rows.push({ diaObjectId, diaSourceId, score: scores[row] as number });
     else {
       const reason = unreadable === undefined ? 'no_score' : 'not_a_number';
-      unscored.push({ ...ids, position: table.positions[row], row, reason, detail });
+      unscored.push({ diaObjectId, diaSourceId, position: table.positions[row], row, reason, detail });
     }
   }
   return { rows, unscored };

@@ -9,7 +9,10 @@ export type Summed =
   | { readonly kind: 'scores'; readonly vra: string; readonly version: string };
 
 /** The source and the score of a row of provenance. */
-export type SummedScore = readonly [diaSourceId: bigint, score: number];
+export interface SummedScore {
+  readonly diaSourceId: bigint;
+  readonly score: number;
+}
 
 /** The checksums of what was made here; what the Python pipeline made has none, nor what is from before there were any. */
 export class Checksums {
@@ -44,7 +47,7 @@ function nameOf(what: Summed): string {
 export function checksumOfScores(scores: readonly SummedScore[]): Checksum {
   const view = new DataView(new ArrayBuffer(scores.length * 16));
   let at = 0;
-  for (const [diaSourceId, score] of scores) {
+  for (const { diaSourceId, score } of scores) {
     view.setBigInt64(at, diaSourceId, true);
     view.setFloat64(at + 8, score, true);
     at += 16;

@@ -94,11 +94,9 @@ export class ResultLedger {
          ON CONFLICT (diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
            received_ms = coalesce(excluded.received_ms, source.received_ms)`,
       ),
-      scored: database
-        .prepare<[string, string, string]>(
-          'SELECT diaSourceId, score FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ? ORDER BY ID',
-        )
-        .raw(),
+      scored: database.prepare<[string, string, string], SummedScore>(
+        'SELECT diaSourceId, score FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ? ORDER BY ID',
+      ),
       score: database.prepare(
         'INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?)',
       ),
@@ -189,25 +187,20 @@ export class ResultLedger {
 
   /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
   addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
-    const before = this.#statements.scored.all(stem, model.name, model.version) as SummedScore[];
-    const recorded = tally(before.map(([diaSourceId]) => diaSourceId));
-    const fresh = rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
+    const before = this.#statements.scored.all(stem, model.name, model.version);
+    const recorded = tally(before.map(({ diaSourceId }) => diaSourceId));
+    const fresh = before.length === 0 ? rows : rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
     // An earlier row may lack what can be summed: a NULL of the Python pipeline.
-    if (before.every(([diaSourceId, score]) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
-      const added = fresh.map(({ diaSourceId, score }): SummedScore => [diaSourceId, score]);
+    if (before.every(({ diaSourceId, score }) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
       const what = { kind: 'scores', vra: model.name, version: model.version } as const;
-      this.#checksums.record(stem, what, checksumOfScores(before.length > 0 ? [...before, ...added] : added));
+      this.#checksums.record(stem, what, checksumOfScores([...before, ...fresh]));
     }
     for (const { diaObjectId, diaSourceId, score } of fresh) {
       this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
     }
     if (model.edges) {
-      this.#counts.add(
-        model,
-        stem,
-        fresh.map(({ score }) => score),
-        model.edges,
-      );
+      const scores = fresh.map(({ score }) => score);
+      this.#counts.add(model, stem, scores, model.edges);
     }
     return fresh.length;
   }

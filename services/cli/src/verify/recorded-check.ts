@@ -1,4 +1,4 @@
-import { checksumOfScores, type SummedScore } from '@lvra/shared/ledger/checksums';
+import { checksumOfScores } from '@lvra/shared/ledger/checksums';
 import type { ScoreFact, StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { doAgain, FROM_BACKUP, forgetScores } from './advice.js';
 import type { Findings } from './findings.js';
@@ -33,7 +33,7 @@ export async function checkRecorded(
   const made = facts.checksum({ kind: 'scores', vra, version });
   // The Python pipeline's scores have none, and differ from the model's here by what pandas reads otherwise.
   if (!made && !facts.doneByUs('predict', vra)) return;
-  const summed = checksumOfScores(scores.map(({ diaSourceId, score }): SummedScore => [diaSourceId, score]));
+  const summed = checksumOfScores(scores);
   const isSame = made && isComplete ? summed.crc32 === made.crc32 && summed.bytes === made.bytes : undefined;
   if (isSame !== false && isComplete && !isTurn) return;
   const given = await models.scoresOf(stem, vra, version);
