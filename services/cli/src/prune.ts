@@ -57,7 +57,9 @@ export function prune(folders: readonly NightFolder[]): void {
  */
 export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, before: Date): number {
   const nights = quarantine.nights().filter((night) => night < nightOf(before));
-  const gone = nights.filter((night) => !existsSync(join(paths.quarantine, night.slice(0, 4), night)));
+  // Bytes are there or in the batch file.
+  const folders = [paths.quarantine, join(paths.root, 'JSON')];
+  const gone = nights.filter((night) => !folders.some((folder) => existsSync(join(folder, night.slice(0, 4), night))));
   return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);
 }
 

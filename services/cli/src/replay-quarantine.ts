@@ -42,9 +42,10 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
 /** All alerts with bytes, but for those whose bytes cannot be found, of which it speaks: the others are worth it still. */
 function readable(quarantine: QuarantineLedger, paths: DataPaths): bigint[] {
   const kept = quarantine.list().filter(({ path }) => path !== '');
-  return kept.flatMap(({ id, path }) => {
+  return kept.flatMap((alert) => {
+    const { id } = alert;
     try {
-      quarantineFile(paths, path);
+      quarantineFile(paths, alert);
       return id;
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

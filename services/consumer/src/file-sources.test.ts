@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '@lvra/shared/errors';
@@ -144,27 +144,49 @@ describe('quarantine replay', () => {
     );
   });
 
-  test('brings an alert once that the models of several VRAs could not score', async () => {
+  test('brings an alert once that the models of several VRAs could not score, from its batch file', async () => {
     const { quarantine } = rig.ledger;
-    await rig.consumer(listSource([message(alertText(1))])).run(never);
+    await rig.consumer(listSource([1, 2, 3].map((id) => message(alertText(id))))).run(never);
     const [before = ''] = rig.stems();
-    const path = rig.paths.quarantined(before, 'predict', 0);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, alertText(1));
-    for (const vra of ['r0b', 'other', 'third']) {
+    const aside: [vra: string, position: number][] = [
+      ['r0b', 2],
+      ['other', 2],
+      ['r0b', 0],
+      ['third', 2],
+    ];
+    for (const [vra, position] of aside) {
       quarantine.add({
-        ...{ stem: before, stage: 'predict', vra, position: 0, reason: 'no_score', detail: 'inf' },
-        ...{ path: relative(rig.paths.root, path), bytes: alertText(1).length, at: 0 },
+        ...{ stem: before, stage: 'predict', vra, position, reason: 'no_score', detail: 'inf' },
+        ...{ path: relative(rig.paths.root, rig.paths.batch(before)), bytes: alertText(3).length, at: 0 },
       });
     }
     // The other VRA's is not asked for.
-    await rig.consumer(quarantineSource({ ids: [1n, 3n, 1n], quarantine, paths: rig.paths })).run(never);
+    await rig.consumer(quarantineSource({ ids: [1n, 4n, 3n, 1n], quarantine, paths: rig.paths })).run(never);
     const stem = rig.stems().find((each) => each !== before) as string;
-    assert.equal(rig.batchText(stem), `[\n${alertText(1)}\n]\n`);
+    assert.equal(rig.batchText(stem), `[\n${alertText(1)},\n${alertText(3)}\n]\n`);
     assert.deepEqual(
       quarantine.list({ all: true }).map(({ replayedAs }) => replayedAs),
-      [stem, stem, stem],
+      [stem, stem, stem, stem],
     );
+  });
+
+  test('says that an alert is not in its batch file, whatever the ledger says', async () => {
+    const { quarantine } = rig.ledger;
+    await rig.consumer(listSource([message(alertText(1))])).run(never);
+    const [before = ''] = rig.stems();
+    for (const [position, path] of [
+      [7, relative(rig.paths.root, rig.paths.batch(before))],
+      [8, relative(rig.paths.root, rig.paths.batch('20260101_000000'))],
+    ] as const) {
+      quarantine.add({
+        ...{ stem: before, stage: 'predict', vra: 'r0b', position, reason: 'no_score', detail: 'inf' },
+        ...{ path, bytes: 1, at: 0 },
+      });
+    }
+    const replay = (id: bigint) =>
+      rig.consumer(quarantineSource({ ids: [id], quarantine, paths: rig.paths })).run(never);
+    await assert.rejects(replay(1n), /has no alert at the position 7: was it altered\?/);
+    await assert.rejects(replay(2n), /the bytes of the alert cannot be read|is no file of/);
   });
 
   test('refuses ids that are not there, and those that were replayed', async () => {

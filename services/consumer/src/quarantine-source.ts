@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { schemaIdOf } from '@lvra/shared/avro/frame';
-import { messageOf, UsageError } from '@lvra/shared/errors';
+import { UsageError } from '@lvra/shared/errors';
 import type { QuarantinedAlert, QuarantineLedger } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
-import { quarantineFile } from '@lvra/shared/quarantine-file';
+import { readQuarantined } from '@lvra/shared/quarantine-file';
 import { type AlertFormat, jsonFormat } from './format.js';
 import type { AlertSource, RawMessage } from './source.js';
 
@@ -24,16 +23,16 @@ export interface QuarantineSourceOptions {
 export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: QuarantineSourceOptions): AlertSource {
   const wanted = ids.map((id) => alertOf(quarantine, id));
   // An alert that the models of several VRAs put aside is read once.
-  const alerts = new Map(wanted.map((alert) => [alert.path, alert])).values();
+  const alerts = new Map(wanted.map((alert) => [`${alert.path} ${alert.position}`, alert]));
   const idOf = new Map<RawMessage, bigint>();
   return {
     name: 'quarantine',
     // The feature stage puts alerts aside in Lasair's form, whatever they were in Kafka.
     format: { read: (message) => (schemaIdOf(message) === undefined ? jsonFormat : avro).read(message) },
     async run(sink, signal) {
-      for (const { id, path, receivedMs } of alerts) {
+      for await (const [{ id, receivedMs }, bytes] of readQuarantined(paths, [...alerts.values()])) {
         if (signal.aborted) return;
-        const message = { bytes: await bytesOf(quarantineFile(paths, path), id), receivedMs: receivedMs ?? Number.NaN };
+        const message = { bytes, receivedMs: receivedMs ?? Number.NaN };
         await avro.missing?.(message.bytes)?.look();
         idOf.set(message, id);
         const wait = sink.add(message);
@@ -58,12 +57,4 @@ function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
   if (alert.prunedAt !== undefined) throw new UsageError(`of alert ${id} \`lvra prune\` has removed the bytes`);
   if (alert.replayedAs) throw new UsageError(`alert ${id} was replayed already, as stem ${alert.replayedAs}`);
   return alert;
-}
-
-async function bytesOf(path: string, id: bigint): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new UsageError(`the bytes of alert ${id} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, mock, type TestContext, test } from 'node:test';
 import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { dataPaths } from '@lvra/shared/paths';
+import { readQuarantined } from '@lvra/shared/quarantine-file';
 import { InferenceSession } from './onnxruntime.js';
 import { createPredictTask } from './predict-stage.js';
 
@@ -149,7 +150,7 @@ describe('the predict stage', () => {
     );
   });
 
-  test('scores all rows but those that it cannot, whose alerts go to quarantine with their bytes', async (context) => {
+  test('scores all rows but those that it cannot, whose alerts go to quarantine', async (context) => {
     const [header = '', ...lines] = readFileSync(ROWS, 'utf8').trimEnd().split('\n');
     const column = header.split(',').indexOf('snr');
     const spoilt = (cell: string) => lines[1]?.split(',').with(0, '2').with(column, cell).join(',');
@@ -170,7 +171,10 @@ describe('the predict stage', () => {
     assert.deepEqual([stage, vra, position, reason, bytes], ['predict', 'r0b', 2, 'not_a_number', 10]);
     assert.match(detail, /^snr is "faint", not a number/);
     assert.deepEqual([String(diaObjectId), String(diaSourceId)], expected.ids[1]);
-    assert.equal(readFileSync(join(paths.root, path), 'utf8'), alerts[2]);
+    // A night that a model cannot score at all must not fill the disk.
+    assert.equal(path, relative(paths.root, paths.batch(STEM)));
+    assert.equal(existsSync(paths.quarantine), false);
+    for await (const [, content] of readQuarantined(paths, [aside!])) assert.equal(String(content), alerts[2]);
 
     // The feature file was made again, and the stem is tried once more after it was annotated.
     const annotate = ledger.work('annotate', 'r0b');
@@ -191,7 +195,7 @@ describe('the predict stage', () => {
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
     const [aside] = ledger.quarantine.list();
     assert.deepEqual([aside?.path, aside?.bytes, String(aside?.diaSourceId)], ['', 0, expected.ids[0]?.[1]]);
-    assert.match(aside?.detail ?? '', /snr is "faint".*its bytes could not be kept: ENOENT/);
+    assert.match(aside?.detail ?? '', /snr is "faint".*its bytes are not to be had: ENOENT/);
   });
 
   test('fails a stem with 30 whose file has rows that are not its own, or one more often', async (context) => {

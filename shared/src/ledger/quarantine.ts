@@ -1,7 +1,10 @@
 import type { QuarantineReason } from '../errors.js';
 import { type Database, writing } from './connection.js';
 
-/** One alert that could not be used, or that a model could not score; its bytes are in the file at `path`. */
+/**
+ * One alert that could not be used, or that a model could not score. Its bytes are the file at `path`, or there at
+ * `position` where that is the batch file of the stem.
+ */
 export interface QuarantineEntry {
   readonly stem: string;
   readonly stage: 'consumer' | 'feature' | 'predict';

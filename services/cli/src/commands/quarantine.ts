@@ -1,12 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { messageOf, UsageError } from '@lvra/shared/errors';
+import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { visible } from '@lvra/shared/observe/terminal';
-import { quarantineFile } from '@lvra/shared/quarantine-file';
+import { quarantineFile, readQuarantined } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
 import { count, print, size, table, utc } from '../formats.js';
-import { type OpenLedger, withLedger } from '../ledger.js';
+import { lendLedger, type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
 An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a
@@ -43,7 +42,7 @@ export function quarantineCommand(): Command {
     .command('show')
     .description('one alert: where it came from, why it is here, how it begins')
     .argument('<number>', 'as `lvra quarantine list` shows it')
-    .action((number: string) => withLedger((open) => show(open, idOf(number))));
+    .action((number: string) => lendLedger((open) => show(open, idOf(number))));
   quarantine
     .command('replay')
     .description('read alerts again')
@@ -68,11 +67,11 @@ function list({ ledger }: OpenLedger, all: boolean): void {
   print(rows.length > 0 ? table(head, rows, [0, 4]) : 'Nothing is in quarantine.');
 }
 
-function show({ ledger, paths }: OpenLedger, id: bigint): void {
+async function show({ ledger, paths }: OpenLedger, id: bigint): Promise<void> {
   const alert = ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
   const hasBytes = alert.path !== '' && alert.prunedAt === undefined;
-  const path = hasBytes ? quarantineFile(paths, alert.path) : undefined;
+  const path = hasBytes ? quarantineFile(paths, alert) : undefined;
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
     ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
@@ -84,7 +83,9 @@ function show({ ledger, paths }: OpenLedger, id: bigint): void {
     ['bytes', path === undefined ? (becameOf(alert) ?? 'none were kept') : `${path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
-  const beginning = path === undefined ? [] : ['', beginningOf(path)];
+  const beginning: string[] = [];
+  if (path !== undefined)
+    for await (const [, bytes] of readQuarantined(paths, [alert])) beginning.push('', beginningOf(bytes));
   print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
 }
 
@@ -108,19 +109,11 @@ function stageOf({ stage, vra }: QuarantinedAlert): string {
 const SHOWN_BYTES = 800;
 
 /** The first bytes as text; whatever is not printable is escaped, so that no terminal obeys it. */
-function beginningOf(path: string): string {
-  try {
-    const file = openSync(path, 'r');
-    const bytes = Buffer.alloc(SHOWN_BYTES);
-    const length = readSync(file, bytes);
-    closeSync(file);
-    const text = bytes.toString('latin1', 0, length).replace(/[^\x20-\x7e\n]/g, (odd) => {
-      return `\\x${odd.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    });
-    return length < SHOWN_BYTES ? text : `${text} …`;
-  } catch (error) {
-    throw new UsageError(`its bytes cannot be read: ${messageOf(error)}`);
-  }
+function beginningOf(bytes: Buffer): string {
+  const text = bytes.toString('latin1', 0, SHOWN_BYTES).replace(/[^\x20-\x7e\n]/g, (odd) => {
+    return `\\x${odd.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return bytes.length <= SHOWN_BYTES ? text : `${text} …`;
 }
 
 async function replay(numbers: readonly string[], { all }: { all?: true }): Promise<void> {

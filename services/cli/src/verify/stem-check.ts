@@ -5,6 +5,7 @@ import { messageOf } from '@lvra/shared/errors';
 import type { MappingVerification } from '@lvra/shared/ledger/verify-mapping';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
 import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
+import { isInBatch } from '@lvra/shared/quarantine-file';
 import { STAGES, type Stage } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
 import { FROM_BACKUP, putBack } from './advice.js';
@@ -93,7 +94,8 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
 
 function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, findings }: StemCheck): void {
   for (const { stage, position, path, bytes } of quarantined) {
-    if (path === '') continue; // Its bytes could not be kept.
+    // Its bytes could not be kept, or are in the batch file, which is looked at by itself.
+    if (path === '' || isInBatch(paths, { stem, path })) continue;
     if (!isInQuarantine(path)) {
       const what = `the row of position ${position} (${stage}) names ${JSON.stringify(path)}, which is not in quarantine/`;
       findings.add({ check: 'quarantine', stem, what, todo: FROM_BACKUP });
