@@ -28,6 +28,9 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 /** How far outside 0 to 1 rounding may leave a probability. */
 const ROUNDING = 1e-6;
 
+/** So many rows go to a model at once, and so many it is tried with before it is taken: its memory may grow with them. */
+export const ROWS_A_RUN = 1_000;
+
 /** What a model made of rows. */
 export interface Scores {
   /** The probability of class 1, row by row; NaN where there is none. */
@@ -80,17 +83,18 @@ export class Model {
   }
 
   /**
-   * Opens the bytes of a model, holds them against the manifest and has them score a row of zeros. Only `load` looks at
+   * Opens the bytes of a model, holds them against the manifest and has them score rows of zeros. Only `load` looks at
    * what is in them first.
    *
+   * @param rows how many at once
    * @throws StageMisconfigured
    */
-  static async open(path: string, manifest: Manifest, bytes: Uint8Array): Promise<Model> {
+  static async open(path: string, manifest: Manifest, bytes: Uint8Array, rows = 1): Promise<Model> {
     const session = await openSession(path, bytes);
     try {
       checkInput(path, session, manifest);
       const model = new Model(path, manifest, session, probabilityOutput(path, session, manifest));
-      await model.#tryOut();
+      await model.#tryOut(rows);
       return model;
     } catch (error) {
       await session.release();
@@ -99,8 +103,8 @@ export class Model {
   }
 
   /**
-   * Scores rows: the probability of class 1 of each. All go in one run; where that fails, halves of them are tried, down
-   * to the row that makes it fail, so that no row costs its neighbours their scores.
+   * Scores rows: the probability of class 1 of each. Where a run fails, halves of its rows are tried, down to the row that
+   * makes it fail, so that no row costs its neighbours their scores.
    *
    * Float outputs become the double of the same value.
    *
@@ -109,7 +113,9 @@ export class Model {
    */
   async score(values: Float32Array | Float64Array, rows: number): Promise<Scores> {
     const result = { scores: new Float64Array(rows), unscored: new Map<number, string>() };
-    if (rows > 0) await this.#scoreRange(values, 0, rows, result);
+    for (let first = 0; first < rows; first += ROWS_A_RUN) {
+      await this.#scoreRange(values, first, Math.min(ROWS_A_RUN, rows - first), result);
+    }
     return result;
   }
 
@@ -122,6 +128,7 @@ export class Model {
     first: number,
     rows: number,
     { scores, unscored }: { scores: Float64Array; unscored: Map<number, string> },
+    isHalf = false,
   ): Promise<void> {
     const width = this.manifest.features.length;
     const range = values.subarray(first * width, (first + rows) * width);
@@ -129,15 +136,15 @@ export class Model {
     try {
       probabilities = await this.#run(range, rows);
     } catch (error) {
-      if (rows === scores.length) await this.#refuseBroken();
+      if (!isHalf) await this.#refuseBroken();
       if (rows === 1) {
         scores[first] = Number.NaN;
         unscored.set(first, `the model fails: ${messageOf(error)}`);
         return;
       }
       const half = rows >> 1;
-      await this.#scoreRange(values, first, half, { scores, unscored });
-      await this.#scoreRange(values, first + half, rows - half, { scores, unscored });
+      await this.#scoreRange(values, first, half, { scores, unscored }, true);
+      await this.#scoreRange(values, first + half, rows - half, { scores, unscored }, true);
       return;
     }
     const { classes } = this.manifest;
@@ -156,7 +163,7 @@ export class Model {
   /** @throws StemFailed 99 where the model fails with a row of zeros too: then the rows are not to blame */
   async #refuseBroken(): Promise<void> {
     try {
-      await this.#run(this.#zeros(), 1);
+      await this.#run(this.#zeros(1), 1);
     } catch (error) {
       throw this.#failed(messageOf(error));
     }
@@ -197,20 +204,23 @@ export class Model {
     return new StemFailed(STATUS.generic, `model ${this.path}: ${why}`);
   }
 
-  /** Scores a row of zeros: what a graph really gives is seen only when it runs. */
-  async #tryOut(): Promise<void> {
+  /** Scores rows of zeros: what a graph really gives, and takes of memory, is seen only when it runs. */
+  async #tryOut(rows: number): Promise<void> {
     let why: string | undefined;
     try {
-      why = (await this.score(this.#zeros(), 1)).unscored.get(0);
+      await this.#run(this.#zeros(rows), rows);
+      why = (await this.score(this.#zeros(1), 1)).unscored.get(0);
     } catch (error) {
-      throw unusable(this.path, `it does not score a row of zeros: ${messageOf(error)}`, error);
+      const of = rows === 1 ? 'a row of zeros' : `${rows} rows of zeros at once`;
+      throw unusable(this.path, `it does not score ${of}: ${messageOf(error)}`, error);
     }
     if (why !== undefined) throw unusable(this.path, `it does not score a row of zeros: ${why}`);
   }
 
-  #zeros(): Float32Array | Float64Array {
+  #zeros(rows: number): Float32Array | Float64Array {
     const { features, input } = this.manifest;
-    return input === 'float' ? new Float32Array(features.length) : new Float64Array(features.length);
+    const length = rows * features.length;
+    return input === 'float' ? new Float32Array(length) : new Float64Array(length);
   }
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '@lvra/shared/errors';
-import { Model } from './model.js';
+import { Model, ROWS_A_RUN } from './model.js';
 import type { TrialOrder } from './trial.js';
 
 // A process of its own, in which models are opened before the stage opens them: whatever becomes of it, the service goes on.
@@ -13,7 +13,7 @@ if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '100
 process.on('message', async ({ path, manifest, bytes }: TrialOrder) => {
   let answer: string | null = null;
   try {
-    await (await Model.open(path, manifest, bytes)).close();
+    await (await Model.open(path, manifest, bytes, ROWS_A_RUN)).close();
   } catch (error) {
     answer = messageOf(error);
   }

@@ -13,7 +13,7 @@ export interface TrialOrder {
 /** What it says against the model, or how it ended over it. */
 export type TrialRefusal = { readonly thrown: string } | { readonly ended: string };
 
-/** A model that takes longer to load and to score one row is of no use for a stem a second. */
+/** A model that takes longer to load and to score as many rows as go to it at once is of no use for a stem a second. */
 const LONGEST_MS = 20_000;
 /** Of memory that it may write to (RLIMIT_DATA), of which Node and ONNX Runtime take less than 200. */
 const MOST_MEMORY_MB = 1_000;
@@ -32,7 +32,7 @@ let isStopping = false;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens a model and scores a row of zeros with it in a process of its own, with limits of time and memory, so that one that
+ * Opens a model and scores rows of zeros with it in a process of its own, with limits of time and memory, so that one that
  * does not end or wants all the memory there is harms nothing else. One model at a time.
  *
  * @returns undefined where nothing speaks against it
@@ -84,7 +84,7 @@ async function answerOf(
     why = reason;
     end(child);
   };
-  const timer = setTimeout(() => stop(`it has not scored a row after ${LONGEST_MS / 1000} s`), LONGEST_MS);
+  const timer = setTimeout(() => stop(`it has not scored a stem's rows after ${LONGEST_MS / 1000} s`), LONGEST_MS);
   const onSignal = () => {
     isStopping = true;
     stop(STOPPING);

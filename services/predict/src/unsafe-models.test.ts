@@ -40,11 +40,14 @@ describe('a model that must not be taken', () => {
     assert.ok(process.memoryUsage().rss < 600e6);
   });
 
+  test('wants more for each row than for the one before: refused, since it is tried with as many as go to it at once', () =>
+    refused('growing', /1000 rows of zeros at once.*(bad_?alloc|allocate)|1000 MB of memory/i));
+
   test('takes hours: refused, while this process goes on', { timeout: 120_000 }, async () => {
     let beats = 0;
     const heart = setInterval(() => beats++, 100);
     try {
-      await refused('slow', /it has not scored a row after 20 s/);
+      await refused('slow', /it has not scored a stem's rows after 20 s/);
     } finally {
       clearInterval(heart);
     }

@@ -125,6 +125,18 @@ def huge():
     return model(nodes, [tensor("shape", [900_000_000], [1], TensorProto.INT64)], probability="f")
 
 
+def growing():
+    """Wants 2 kB for a row and 1.6 GB for a thousand: each row is held against each other, 200 times."""
+    nodes = [
+        helper.make_node("Transpose", ["X"], ["t"]),
+        helper.make_node("MatMul", ["X", "t"], ["pairs"]),
+        helper.make_node("Expand", ["pairs", "shape"], ["many"]),
+        helper.make_node("ReduceMax", ["many"], ["most"], keepdims=0),
+        helper.make_node("Add", ["most", "half"], ["f"]),
+    ]
+    return model(nodes, [tensor("shape", [200, 1, 1], [3], TensorProto.INT64)], probability="f")
+
+
 def slow():
     """Half an hour of multiplications and more, in little memory: X is in them, so nothing is folded and kept while it loads."""
     nodes = [
@@ -172,6 +184,7 @@ MODELS: dict[str, ModelProto] = {
     "external-training": in_training(),
     "endless": endless(),
     "huge": huge(),
+    "growing": growing(),
     "slow": slow(),
     "deep": nested(25),
 }

@@ -13,7 +13,7 @@ const HOSTILE: readonly (readonly [version: string, refusal: RegExp])[] = [
   ['external-constan', /external data/],
   ['endless', /it has a Loop/],
   ['huge', /bad_?alloc|allocate|MB of memory/i],
-  ['slow', /not scored a row after/],
+  ['slow', /has not scored .* after/],
 ];
 
 /** Puts another VRA's file in place, as an editor does. */
