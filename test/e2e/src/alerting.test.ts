@@ -14,8 +14,11 @@ import { serveHealth } from '@lvra/shared/observe/health';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { startAlertmanager, startPrometheus } from '@lvra/test-servers/prometheus';
 import { amtoolPath, promtoolPath } from '@lvra/test-servers/tools';
+import { parse } from 'yaml';
 
 const PROMETHEUS = fileURLToPath(new URL('../../../deploy/prometheus/', import.meta.url));
+
+const TESTS = ['rules.test.yml', 'nights.test.yml'];
 
 const FIRST_BURST = fileURLToPath(
   new URL('../../../../shared/cases/quarantine-first-burst/first-burst.test.yml', import.meta.url),
@@ -33,7 +36,7 @@ interface Notification {
 describe('alerts', () => {
   test('fire when they must and are silent when they must be', () => {
     check(promtoolPath(), 'check', 'rules', join(PROMETHEUS, 'rules/lvra.yml'));
-    assert.match(check(promtoolPath(), 'test', 'rules', join(PROMETHEUS, 'rules.test.yml')), /SUCCESS/);
+    for (const file of TESTS) check(promtoolPath(), 'test', 'rules', join(PROMETHEUS, file));
   });
 
   test('see the first burst of a counter, also one that no scrape has seen at 0', () => {
@@ -56,7 +59,7 @@ describe('alerts', () => {
 
   test('are each tested for firing and for silence, and explained in docs/operations.md', () => {
     const names = [...readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8').matchAll(/- alert: (\w+)/g)].map(String);
-    const tests = readFileSync(join(PROMETHEUS, 'rules.test.yml'), 'utf8');
+    const tests = TESTS.map((file) => readFileSync(join(PROMETHEUS, file), 'utf8')).join('');
     const operations = readFileSync(join(PROMETHEUS, '../../docs/operations.md'), 'utf8');
     assert.ok(names.length > 20);
     for (const name of names.map((found) => found.split(',')[1])) {
@@ -66,8 +69,20 @@ describe('alerts', () => {
     }
   });
 
+  test('each lead to their own heading of docs/operations.md', () => {
+    const rules = parse(readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8')) as {
+      groups: { rules: { alert?: string; annotations?: Record<string, string> }[] }[];
+    };
+    const alerts = rules.groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert !== undefined);
+    assert.ok(alerts.length > 25);
+    for (const { alert = '', annotations } of alerts) {
+      assert.equal(annotations?.runbook_url, `docs/operations.md#${alert.toLowerCase()}`);
+    }
+  });
+
   test('ask for metrics that exist', () => {
     const page = new Metrics('host/1/2');
+    page.beginConsumer('kafka');
     page.watchConsumer(() => true);
     const known = page.registry.getMetricsAsArray().map(({ name }) => name);
     const rules = readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8').replace(/^ *#.*$/gm, '');
@@ -111,6 +126,7 @@ describe('alerts', () => {
     context.after(() => pager.close());
 
     const metrics = new Metrics();
+    metrics.beginConsumer('kafka');
     const page = await serveHealth({ host: '127.0.0.1', port: 0, metrics, notReady: () => [] });
     context.after(() => page.close());
 

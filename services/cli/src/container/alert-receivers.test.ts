@@ -21,6 +21,20 @@ describe('who hears of alerts', () => {
     assert.deepEqual(receiver.webhook_configs, [{ url: 'http://127.0.0.1:9/alerts', send_resolved: true }]);
   });
 
+  test('the switch that always fires calls its own address and no person', () => {
+    const at = (environment: NodeJS.ProcessEnv) => parse(alertReceivers(environment).configuration);
+    const { route, receivers } = at({ LVRA_ALERT_HEARTBEAT: 'https://watch.example.org/1' });
+    const [{ receiver }] = route.routes.filter((each: { matchers: string[] }) =>
+      each.matchers.includes('severity="none"'),
+    );
+    const found = receivers.find(({ name }: { name: string }) => name === receiver);
+    assert.deepEqual(found.webhook_configs, [{ url: 'https://watch.example.org/1', send_resolved: false }]);
+    assert.deepEqual(
+      at({}).receivers.map(({ name }: { name: string }) => name),
+      ['people', 'heartbeat'],
+    );
+  });
+
   test('nobody at all is warned of', () => {
     const { complaints, warnings } = alertReceivers({ LVRA_ALERT_EMAIL_TO: '' });
     assert.deepEqual(complaints, []);

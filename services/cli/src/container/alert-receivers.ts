@@ -11,7 +11,7 @@ export interface AlertReceivers {
 }
 
 /** A person must act: again every hour until somebody does. The rest can wait for the morning. */
-const AGAIN_AFTER = { page: '1h', notice: '24h' };
+const AGAIN_AFTER = { page: '1h', notice: '24h', heartbeat: '5m' };
 
 /**
  * Writes Alertmanager's configuration from `.env`, because Alertmanager itself reads no environment.
@@ -23,7 +23,9 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
   const email = emailOf(environment, complaints);
   const slack = readSecret(['LVRA_ALERT_SLACK'], environment, complaints)?.();
   const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, complaints)?.();
-  for (const [name, address] of Object.entries({ LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook })) {
+  const heartbeat = readSecret(['LVRA_ALERT_HEARTBEAT'], environment, complaints)?.();
+  const addresses = { LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook, LVRA_ALERT_HEARTBEAT: heartbeat };
+  for (const [name, address] of Object.entries(addresses)) {
     if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) {
       complaints.push(`${name} is no web address: write https://… as the receiver gave it to you`);
     }
@@ -40,13 +42,21 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
     group_wait: '15s',
     group_interval: '5m',
     repeat_interval: AGAIN_AFTER.page,
-    routes: [{ matchers: ['severity="notice"'], receiver: 'people', repeat_interval: AGAIN_AFTER.notice }],
+    routes: [
+      { matchers: ['severity="notice"'], receiver: 'people', repeat_interval: AGAIN_AFTER.notice },
+      { matchers: ['severity="none"'], receiver: 'heartbeat', repeat_interval: AGAIN_AFTER.heartbeat },
+    ],
+  };
+  // No person: whoever is called so often says when the calls stop.
+  const silence = {
+    name: 'heartbeat',
+    ...(heartbeat && { webhook_configs: [{ url: heartbeat, send_resolved: false }] }),
   };
   const warnings =
     email || slack || webhook
       ? []
       : ['nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
-  return { configuration: stringify({ route, receivers: [people] }), complaints, warnings };
+  return { configuration: stringify({ route, receivers: [people, silence] }), complaints, warnings };
 }
 
 function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {
@@ -80,6 +90,6 @@ function slackMessage(address: string) {
     api_url: address,
     send_resolved: true,
     title: '{{ .CommonAnnotations.summary }}',
-    text: '{{ range .Alerts }}{{ .Annotations.description }}\n{{ .Annotations.runbook }}\n{{ end }}',
+    text: '{{ range .Alerts }}{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}',
   };
 }
