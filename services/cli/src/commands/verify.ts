@@ -7,7 +7,7 @@ import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { count, print } from '../formats.js';
 import { lendLedger } from '../ledger.js';
-import type { Counts, Finding, Findings } from '../verify/findings.js';
+import { asJson, asText } from '../verify/report.js';
 import { type VerifyOptions, verify, verifyLedgerFile } from '../verify/verify.js';
 
 const HELP = `
@@ -22,7 +22,8 @@ and of which no file is left count as cleared away; a single file that is missin
 Batch files, feature files and scores are held against the checksums of when they were made, the scores of one stem in
 twenty, or of all with --scores, against what the model gives.
 
-Each finding is one line: what is wrong, and what to do. The exit code is 1 where there is one.
+Findings of one kind stand together: what is wrong and what to do, of the first, and which others there are; --json has each
+of them, a thousand at most. The exit code is 1 where there is one.
 
 Examples:
   lvra verify
@@ -60,7 +61,7 @@ export function verifyCommand(): Command {
       const { database } = dataPaths(loadSettings().dataRoot);
       const findings = verifyLedgerFile(database) ?? (await lendLedger((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-      print(options.json ? asJson(findings) : asText(findings));
+      print(options.json ? asJson(findings) : asText(findings, process.stdout.columns));
       if (findings.total > 0) process.exitCode = EXIT.failed;
     });
 }
@@ -85,51 +86,4 @@ function showProgress(what: string, done: number, all: number | undefined): void
   if (performance.now() - shownAt < 200) return;
   shownAt = performance.now();
   process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${visible(what)}`);
-}
-
-function asJson({ kept, notes, total, counts }: Findings): string {
-  return JSON.stringify({ wrong: total, findings: kept, notes, counts }, undefined, 2);
-}
-
-function asText({ kept, notes, total, counts }: Findings): string {
-  const left = total - kept.length;
-  return [
-    ...kept.map(lineOf),
-    ...(left > 0 ? [`… and ${count(left)} more`] : []),
-    ...notes.map((note) => `note       ${note}.`),
-    ...(total + notes.length > 0 ? [''] : []),
-    ...summary(counts),
-    total === 0 ? 'All is as promised.' : `${count(total)} things are wrong.`,
-  ].join('\n');
-}
-
-function lineOf({ check, stem, vra, object, what, todo }: Finding): string {
-  const where = [stem, vra, object && `object ${object}`].filter(Boolean).join(' ');
-  return `${check.padEnd(10)} ${where}${where ? ': ' : ''}${what}. To do: ${todo}`;
-}
-
-function summary(counts: Counts): string[] {
-  const list = (numbers: Record<string, number>) =>
-    Object.entries(numbers)
-      .map(([name, number]) => `${name.replaceAll('_', ' ')} ${count(number)}`)
-      .join(', ') || 'none';
-  const others = counts.stemsOfOthers > 0 ? ` (${count(counts.stemsOfOthers)} not of our consumer: no offsets)` : '';
-  const lines = [
-    ['stems', `${count(counts.stems)}${others}`],
-    ['alerts', `${count(counts.alerts)} in ${count(counts.batchFiles)} batch files`],
-    ['left out', `${count(counts.quarantined)} in quarantine, ${count(counts.withoutAlert)} without \`alert\``],
-    ...(counts.gone > 0 ? [['gone', `${count(counts.gone)} messages: removed by Kafka before they were read`]] : []),
-    ...(counts.readByOthers > 0
-      ? [['others', `${count(counts.readByOthers)} messages: read by another consumer of the group`]]
-      : []),
-    ['features', `${count(counts.featureRows)} rows`],
-    ['scores', `${count(counts.scores)}; at Lasair: ${list(counts.outcomes)}`],
-    ['objects', count(counts.objects)],
-    ['pending', `stems by stage: ${list(counts.pending)}`],
-    ['dead', `stems by stage: ${list(counts.dead)}`],
-    ...(counts.clearedFiles > 0 ? [['cleared', `${count(counts.clearedFiles)} files of past nights`]] : []),
-    ...(counts.unread === undefined ? [] : [['unread', `${count(counts.unread)} messages in Kafka`]]),
-    ...(counts.held === undefined ? [] : [['held', `${count(counts.held)} annotations at the sandbox`]]),
-  ] as const;
-  return lines.map(([name, words]) => `${name?.padEnd(9)} ${words}`);
 }

@@ -186,7 +186,7 @@ describe('lvra verify', () => {
     assert.deepEqual([text.code, json.code, before.code], [1, 1, 0]);
     assert.match(
       text.stdout,
-      new RegExp(`^features +${stem}: the feature file .* To do: .lvra retry ${stem} --stage`, 'm'),
+      new RegExp(`^features +${stem}: the feature file[\\s\\S]*?\\n  to do +.lvra retry ${stem} --stage`, 'm'),
     );
     const { wrong, findings, counts } = JSON.parse(json.stdout);
     assert.deepEqual([wrong, findings[0].stem, counts.stems], [1, stem, 1]);
