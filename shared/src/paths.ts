@@ -27,6 +27,8 @@ export interface DataPaths {
   schema(id: number): string;
   /** What a dry run would have sent for a stem. */
   dryRun(stem: string, vra: string): string;
+  /** The folder of what a restored copy of the ledger took the place of, a folder each time. */
+  readonly beforeRestore: string;
   /** The folder of a night's log files; `night` is YYYYMMDD. */
   logs(night: string): string;
   /** The folders that must exist before the first stem, for `init`. */
@@ -53,6 +55,7 @@ export function dataPaths(root: string): DataPaths {
     locks: join(root, 'locks'),
     models: join(root, 'models'),
     quarantine: join(root, 'quarantine'),
+    beforeRestore: join(root, 'before-restore'),
     batch: (stem) => dated('JSON', stem, `${stem}.json`),
     features: (stem, set = DEFAULT_FEATURES) =>
       dated(set === DEFAULT_FEATURES ? 'csv' : `${OTHER_FEATURES}${set}`, stem, `${stem}.csv`),

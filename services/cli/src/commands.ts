@@ -15,6 +15,7 @@ export const COMMANDS: Commands = {
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand(),
   backup: async () => (await import('./commands/backup.js')).backupCommand(),
+  restore: async () => (await import('./commands/restore.js')).restoreCommand(),
   prune: async () => (await import('./commands/prune.js')).pruneCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import type { Database } from './connection.js';
@@ -12,7 +12,6 @@ import Sqlite from './sqlite.js';
  */
 export function copyDatabase(database: Database, path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
     database.prepare('VACUUM INTO ?').run(path);
   } catch (error) {
@@ -31,8 +30,8 @@ export function copyDatabase(database: Database, path: string): void {
   flush(dirname(path));
 }
 
-/** SQLite does not wait for the disk where a copy is concerned. */
-function flush(path: string): void {
+/** Waits for the disk to have a file, or a folder's names: SQLite does not, where a copy is concerned. */
+export function flush(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js';
 import { type Database, writing } from './connection.js';
 import { REFERENCE_SCHEMA } from './reference-schema.js';
 
@@ -445,13 +446,7 @@ export function migrate(database: Database): void {
     database.exec(
       'CREATE TABLE IF NOT EXISTS lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp)',
     );
-    const applied = Number(database.prepare('SELECT coalesce(max(number), 0) FROM lvra_migration').pluck().get());
-    if (applied > MIGRATIONS.length) {
-      throw new Error(
-        `${database.name} was written by a newer release (migration ${applied}, this one knows ${MIGRATIONS.length}): ` +
-          'upgrade this installation, or restore the copy of log.db made before the upgrade',
-      );
-    }
+    const applied = assertKnownRelease(database);
     const record = database.prepare('INSERT INTO lvra_migration (number, name) VALUES (?, ?)');
     MIGRATIONS.slice(applied).forEach((migration, index) => {
       database.exec(migration.sql);
@@ -460,14 +455,29 @@ export function migrate(database: Database): void {
   });
 }
 
+/** @returns how many migrations it has had @throws UsageError where it comes from a newer release than this one */
+export function assertKnownRelease(database: Database): number {
+  if (!hasMigrations(database)) return 0;
+  const applied = Number(database.prepare('SELECT coalesce(max(number), 0) FROM lvra_migration').pluck().get());
+  if (applied <= MIGRATIONS.length) return applied;
+  throw new UsageError(
+    `${database.name} was written by a newer release (migration ${applied}, this one knows ${MIGRATIONS.length}): ` +
+      'upgrade this installation, or restore the copy of log.db made before the upgrade',
+  );
+}
+
 /** Makes the first migrations in an empty database: what a ledger of that age must have. */
 export function migrateTo(database: Database, number: number): void {
   for (const { sql } of MIGRATIONS.slice(0, number)) database.exec(sql);
 }
 
+function hasMigrations(database: Database): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lvra_migration'").get() !== undefined;
+}
+
 function isNewest(database: Database): boolean {
-  const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lvra_migration'").get() !== undefined;
   return (
-    exists && database.prepare('SELECT max(number) FROM lvra_migration').pluck().get() === BigInt(MIGRATIONS.length)
+    hasMigrations(database) &&
+    database.prepare('SELECT max(number) FROM lvra_migration').pluck().get() === BigInt(MIGRATIONS.length)
   );
 }

@@ -1,5 +1,5 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '@lvra/shared/errors';
 import { stemOf } from '@lvra/shared/stem';
 import { Command } from 'commander';
@@ -10,9 +10,7 @@ const HELP = `
 Copies the ledger as it is at one instant while services go on writing, and checks the copy. Without a name it goes into
 backups/ in the data folder; from there, carry it to another disk.
 
-To restore: stop the services, move log.db, log.db-wal and log.db-shm away, put the copy in the place of log.db. Start all
-but annotate, and that one when \`lvra status\` shows nothing pending before it: Lasair may hold newer annotations than the
-copy knows scores. \`lvra verify\` finds the files of after the backup and says what to do.
+\`lvra restore\` puts it in the ledger's place again.
 
 Examples:
   lvra backup
@@ -25,7 +23,13 @@ export function backupCommand(): Command {
     .addHelpText('after', HELP)
     .action((file: string | undefined) => {
       withLedger(({ ledger, paths }) => {
-        const path = resolve(file ?? join(paths.root, 'backups', `log_${stemOf(new Date())}.db`));
+        const ours = join(paths.root, 'backups');
+        if (file === undefined) mkdirSync(ours, { recursive: true });
+        const path = resolve(file ?? join(ours, `log_${stemOf(new Date())}.db`));
+        // A folder that was made here could be below the place where a disk should be mounted.
+        if (!existsSync(dirname(path))) {
+          throw new UsageError(`there is no folder ${dirname(path)}: make it, or mount the disk that it is on`);
+        }
         if (existsSync(path)) throw new UsageError(`${path} is there already: name another file`);
         const partial = `${path}.partial`;
         try {

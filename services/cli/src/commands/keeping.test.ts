@@ -114,6 +114,10 @@ describe('keeping a data folder', () => {
     const { code, stderr } = await runLvra(['backup', path], environment);
     assert.equal(code, 2);
     assert.match(stderr, /is there already/);
+    const missing = await runLvra(['backup', join(folder, 'disk', 'log.db')], environment);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /there is no folder \S+disk: make it, or mount the disk that it is on/);
+    assert.ok(!existsSync(join(folder, 'disk')));
     const nowhere = await runLvra(['backup', '/proc/log.db'], environment);
     assert.notEqual(nowhere.code, 0);
     assert.deepEqual(

@@ -29,7 +29,7 @@ export function putBack(path: string): string {
 
 /** For rows that only a copy of the ledger can bring back. */
 export const FROM_BACKUP =
-  'stop the services, put a copy that lvra backup made in the place of log.db (lvra backup --help says how), look again';
+  'stop the services, put a copy that lvra backup made in the place of log.db (lvra restore --help says how), look again';
 
 /** A text as a shell takes it for one word. */
 export function shellWord(text: string): string {

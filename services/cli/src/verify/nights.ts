@@ -54,6 +54,11 @@ export class Nights {
   }
 }
 
+/** What lies in a folder, as paths; nothing where there is none. */
+export function foldersIn(folder: string): string[] {
+  return namesIn(folder).map((name) => join(folder, name));
+}
+
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

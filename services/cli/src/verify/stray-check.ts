@@ -14,6 +14,8 @@ export interface StrayCheck {
   readonly stems: StemVerification;
   readonly alerts: AlertVerification;
   readonly nights: Nights;
+  /** The files that restored copies did not know, in folders of their own. */
+  readonly beforeRestore: readonly Nights[];
   /** First and last stem. */
   readonly range: readonly [string, string];
   readonly now: number;
@@ -26,17 +28,21 @@ export interface StrayCheck {
  * other stems, as after a restored copy of log.db, is there once too often.
  */
 export async function checkStrayFiles(check: StrayCheck): Promise<void> {
-  const { stems, nights, range, now, findings } = check;
-  for (const kind of ['batch', 'features'] as const) {
-    for (const { stem, path } of nights.files(kind, ...range)) {
-      if (stems.knows(stem)) continue;
-      const file = statSync(path, { throwIfNoEntry: false });
-      // It was registered, or removed, since the folder was read.
-      if (!file || stems.knows(stem)) continue;
-      // Stems that wait for their features may hold the same alerts.
-      if (now - file.mtimeMs < IN_HAND_MS || isFeaturePending(findings)) countUp(findings.counts.pending, 'consumer');
-      else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
-    }
+  for (const kind of ['batch', 'features'] as const) await checkFiles(check.nights, kind, check);
+  // Feature files can be made again from batch files.
+  for (const nights of check.beforeRestore) await checkFiles(nights, 'batch', check);
+}
+
+async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCheck): Promise<void> {
+  const { stems, range, now, findings } = check;
+  for (const { stem, path } of of.files(kind, ...range)) {
+    if (stems.knows(stem)) continue;
+    const file = statSync(path, { throwIfNoEntry: false });
+    // It was registered, or removed, since the folder was read.
+    if (!file || stems.knows(stem)) continue;
+    // Stems that wait for their features may hold the same alerts.
+    if (now - file.mtimeMs < IN_HAND_MS || isFeaturePending(findings)) countUp(findings.counts.pending, 'consumer');
+    else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
   }
 }
 
@@ -62,7 +68,7 @@ async function reportBatch(stem: string, path: string, { alerts, findings }: Str
   } catch (error) {
     add(
       `is of a stem that the ledger does not know, and cannot be read: ${messageOf(error)}`,
-      'move it out of JSON/ and keep it: what of it can be read may be read in with `--source replay`',
+      'move it elsewhere and keep it: what of it can be read may be read in with `--source replay`',
     );
   }
 }

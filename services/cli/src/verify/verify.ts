@@ -1,5 +1,6 @@
 import { groupIdOf } from '@lvra/consumer/group-id';
 import { ledgerFaults } from '@lvra/shared/ledger/verify-schema';
+import { dataPaths } from '@lvra/shared/paths';
 import { isStem } from '@lvra/shared/stem';
 import type { OpenLedger } from '../ledger.js';
 import { FROM_BACKUP } from './advice.js';
@@ -8,7 +9,7 @@ import { readHeld } from './held.js';
 import { checkKafka } from './kafka-check.js';
 import { checkMappedStems } from './mapping-check.js';
 import { checkNames, reportOddName } from './name-check.js';
-import { Nights } from './nights.js';
+import { foldersIn, Nights } from './nights.js';
 import { checkObjects } from './object-check.js';
 import { checkOffsetRanges } from './offset-check.js';
 import { ScoreModels } from './score-models.js';
@@ -75,7 +76,8 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   await models.close();
   checkMappedStems(mapping, findings);
   checkOrphans(stems.outcomesOfNothing(), findings);
-  await checkStrayFiles({ stems, alerts, nights, range, now, findings });
+  const beforeRestore = foldersIn(paths.beforeRestore).map((folder) => new Nights(dataPaths(folder), now));
+  await checkStrayFiles({ stems, alerts, nights, beforeRestore, range, now, findings });
   checkOffsetRanges(offsets, findings);
   const { sandbox } = options;
   await checkObjects({

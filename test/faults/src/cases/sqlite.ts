@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { restore as restoreCopy } from '@lvra/cli/restore';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import Sqlite from '@lvra/shared/ledger/sqlite';
 import { STAGES } from '@lvra/shared/stages';
@@ -67,23 +58,10 @@ async function endAll(world: FaultWorld, signal: NodeJS.Signals): Promise<void> 
   world.forgetLedger();
 }
 
-/** Puts a copy in the place of the ledger, as docs/guarantees.md says. */
+/** As an operator does it, all services being ended. */
 function restore(world: FaultWorld, copy: string): void {
   world.forgetLedger();
-  for (const end of ['', '-wal', '-shm']) rmSync(world.paths.database + end, { force: true });
-  for (const end of ['', '-wal']) {
-    if (existsSync(copy + end)) copyFileSync(copy + end, world.paths.database + end);
-  }
-  const ledger = Ledger.open(world.paths.database, ['r0b'], { create: false });
-  const known = new Set(ledger.database.prepare('SELECT stem FROM batch').pluck().all());
-  ledger.close();
-  for (const type of ['JSON', 'csv']) {
-    const folder = join(world.root, type);
-    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      const stem = /(\d{8}_\d{6})\.(json|csv)$/.exec(name)?.[1];
-      if (stem !== undefined && !known.has(stem)) rmSync(join(folder, name));
-    }
-  }
+  restoreCopy(world.paths, ['r0b'], copy);
 }
 
 function folderFor(world: FaultWorld): string {
@@ -177,9 +155,8 @@ export const cases: FaultCase[] = [
       const over = new AbortController();
       const load = world.load.stream(40, over.signal);
       await world.untilAnnotated(40);
-      const source = new Sqlite(world.paths.database, { readonly: true });
-      await source.backup(backup);
-      source.close();
+      const backedUp = await world.lvra('backup', backup);
+      assert.equal(backedUp.code, 0, backedUp.stderr);
       await world.untilAnnotated(100);
       over.abort();
       await load;

@@ -1,0 +1,88 @@
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { restoreDatabase } from '@lvra/shared/ledger/restore';
+import { type DataPaths, isWrittenFolder } from '@lvra/shared/paths';
+import { takeLocks } from '@lvra/shared/service/locks';
+import { STAGES } from '@lvra/shared/stages';
+import { isStem, stemOf } from '@lvra/shared/stem';
+
+/** What has become of the ledger and of the files. */
+export interface Restored {
+  /** The folder of what was there before. */
+  readonly aside: string;
+  readonly files: number;
+  readonly stems: number;
+}
+
+/**
+ * Puts a copy in the place of the ledger, and what the copy does not know into a folder of its own: what was registered
+ * after it is read again from Kafka, into new stems, and its old files would be there twice.
+ *
+ * @throws LockHeld where a service, `lvra run` or the Python pipeline works on the data folder
+ * @throws UsageError where the copy cannot be used
+ */
+export function restore(paths: DataPaths, vras: readonly string[], copy: string): Restored {
+  const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns', 'replay'], 'exclusive', 'lvra restore');
+  try {
+    const aside = join(paths.beforeRestore, stemOf(new Date()));
+    restoreDatabase(copy, paths.database, join(aside, 'db'));
+    const ledger = Ledger.open(paths.database, vras, { create: false });
+    try {
+      return { aside, ...moveStrangers(paths.root, aside, (stem) => ledger.verification.stems.knows(stem)) };
+    } finally {
+      ledger.close();
+      ownAs(paths.root, paths.beforeRestore);
+    }
+  } finally {
+    locks.release();
+  }
+}
+
+/** Moves the files of stems that nobody knows to the same places below another folder. */
+function moveStrangers(root: string, aside: string, knows: (stem: string) => boolean) {
+  const strangers = new Set<string>();
+  let files = 0;
+  for (const type of readdirSync(root).filter(isWrittenFolder)) {
+    for (const path of filesBelow(join(root, type))) {
+      const stem = basename(path).slice(0, 'YYYYMMDD_HHMMSS'.length);
+      if (!isStem(stem) || knows(stem)) continue;
+      const to = join(aside, relative(root, path));
+      mkdirSync(dirname(to), { recursive: true });
+      move(path, to);
+      strangers.add(stem);
+      files++;
+    }
+  }
+  return { files, stems: strangers.size };
+}
+
+/** Folder by folder: there may be millions of them. */
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** A folder of the data root may be a link to another volume. */
+function move(path: string, to: string): void {
+  try {
+    renameSync(path, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(path, to, { preserveTimestamps: true });
+    rmSync(path);
+  }
+}
+
+/** What root has made in somebody's data folder is that person's. */
+function ownAs(root: string, folder: string): void {
+  if (process.getuid?.() !== 0 || !existsSync(folder)) return;
+  const { uid, gid } = statSync(root);
+  chownSync(folder, uid, gid);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) chownSync(join(entry.parentPath, entry.name), uid, gid);
+  }
+}
