@@ -74,9 +74,10 @@ export class Embedded {
    * Takes the source to its end and works off everything that is pending, once. Kafka's end is where nothing has come
    * for a while.
    *
+   * @param quietMs how long nothing has come at Kafka's end, the last batch aside
    * @returns what went wrong on the way, in words
    */
-  async drain(signal: AbortSignal): Promise<string[]> {
+  async drain(signal: AbortSignal, quietMs = QUIET_MS): Promise<string[]> {
     this.#log.info('run --once begins');
     const clearing = clearLeftovers(this.pipeline.paths, this.#log);
     const quiet = new AbortController();
@@ -93,7 +94,7 @@ export class Embedded {
     }
     let kafkaTrouble: string | undefined;
     if (this.pipeline.settings.source === 'kafka') {
-      await this.#quietSource(signal);
+      await this.#quietSource(signal, quietMs + this.pipeline.settings.batchSeconds * 1_000);
       kafkaTrouble = this.#consumer.notReady();
       quiet.abort();
     }
@@ -104,8 +105,7 @@ export class Embedded {
   }
 
   /** Waits until no batch has been registered for so long that the source must be empty. */
-  async #quietSource(signal: AbortSignal): Promise<void> {
-    const quietMs = QUIET_MS + this.pipeline.settings.batchSeconds * 1_000;
+  async #quietSource(signal: AbortSignal, quietMs: number): Promise<void> {
     let { alerts } = await countsOf(this.pipeline.metrics);
     const begun = performance.now();
     let since = begun;

@@ -37,20 +37,20 @@ let last: Promise<unknown> = Promise.resolve();
  *
  * @returns undefined where nothing speaks against it
  */
-export function tryModel(order: TrialOrder): Promise<TrialRefusal | undefined> {
-  const turn = last.then(() => tryNow(order));
+export function tryModel(order: TrialOrder, longestMs = LONGEST_MS): Promise<TrialRefusal | undefined> {
+  const turn = last.then(() => tryNow(order, longestMs));
   last = turn;
   return turn;
 }
 
-async function tryNow(order: TrialOrder): Promise<TrialRefusal | undefined> {
+async function tryNow(order: TrialOrder, longestMs: number): Promise<TrialRefusal | undefined> {
   if (isStopping) return { ended: STOPPING };
   const child = idle?.child ?? start();
   clearTimeout(idle?.end);
   idle = undefined;
   child.ref();
   child.channel?.ref();
-  const result = await answerOf(child, order);
+  const result = await answerOf(child, order, longestMs);
   if ('ended' in result) return result;
   child.unref();
   child.channel?.unref();
@@ -78,13 +78,14 @@ function end(child: ChildProcess): void {
 async function answerOf(
   child: ChildProcess,
   order: TrialOrder,
+  longestMs: number,
 ): Promise<{ readonly thrown: string | null } | { readonly ended: string }> {
   let why: string | undefined;
   const stop = (reason: string) => {
     why = reason;
     end(child);
   };
-  const timer = setTimeout(() => stop(`it has not scored a stem's rows after ${LONGEST_MS / 1000} s`), LONGEST_MS);
+  const timer = setTimeout(() => stop(`it has not scored a stem's rows after ${longestMs / 1000} s`), longestMs);
   const onSignal = () => {
     isStopping = true;
     stop(STOPPING);

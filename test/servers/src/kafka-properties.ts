@@ -35,6 +35,8 @@ export function kafkaProperties(
     // After a SIGKILL the controller lets the broker in again only when its last session has run out.
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 250,
+    // Tests of compacted topics wait for the cleaner, which looks every 15 s.
+    'log.cleaner.backoff.ms': 200,
     ...security?.settings,
     ...properties,
   };
