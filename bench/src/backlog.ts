@@ -10,6 +10,7 @@ import Table from 'cli-table3';
 import { alertStream, nextAlerts } from './alerts.js';
 import { residentMbOf, type Usage, usageOf, usedBetween } from './process-usage.js';
 import { produce } from './produce.js';
+import { sumOf } from './prometheus.js';
 
 /**
  * A backlog of small alerts in Kafka, or with `--real` of alerts of real size, drained by one consumer: how fast, at what
@@ -86,7 +87,7 @@ async function watch(consumer: Service): Promise<Sample[]> {
   for (let read = 0; read < alerts; ) {
     await sleep(LOOK_EVERY_MS);
     const page = await consumer.metrics();
-    read = Number(/^lvra_alerts_consumed_total\{source="kafka"\} (\d+)$/m.exec(page)?.[1] ?? 0);
+    read = sumOf(page, 'lvra_alerts_consumed_total');
     found.push({ read, seconds: (performance.now() - begun) / 1000, mb: residentMbOf(consumer.pid) });
   }
   return found;

@@ -63,7 +63,7 @@ export class VraWorld {
   }
 
   /** Registers a batch as a consumer does whose settings list these VRAs, and announces it. */
-  async batch(t: TestContext, vras: readonly string[]): Promise<string> {
+  async batch(t: TestContext, vras: readonly string[], receivedMs = Date.now()): Promise<string> {
     const alerts = Array.from({ length: ALERTS }, () => this.#alerts.next().value);
     const { batches } = this.ledger;
     const stem = batches.reserveStem('test', new Date());
@@ -73,7 +73,7 @@ export class VraWorld {
     batches.register({
       ...{ stem, vras, source: 'kafka', bytes: text.length, groupId: 'test', ranges: [], quarantined: [] },
       diaObjectIds: alerts.map(({ diaObjectId }) => diaObjectId),
-      receivedMs: new Float64Array(ALERTS).fill(Date.now()),
+      receivedMs: new Float64Array(ALERTS).fill(receivedMs),
       now: Date.now(),
     });
     const { bus } = await connected(t, this.nats.url);

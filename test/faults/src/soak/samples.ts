@@ -27,7 +27,7 @@ export class Sampler {
     const { pid } = this.service;
     const rss = /^VmRSS:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     const metrics = await this.service.metrics();
-    const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)?.[1] ?? Number.NaN);
+    const value = (name: string) => Number(new RegExp(`^${name}\\{.*\\} (\\S+)`, 'm').exec(metrics)?.[1] ?? Number.NaN);
     const sum = value('lvra_ledger_write_seconds_sum');
     const count = value('lvra_ledger_write_seconds_count');
     this.samples.push({
