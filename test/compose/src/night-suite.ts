@@ -11,7 +11,7 @@ const ALERTS = 20_000;
 const ALERTS_A_SECOND = 100;
 const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
 
-const QUIET = /ALERTS\{alertstate="firing"\}$|outcome!~/;
+const QUIET = /ALERTS\{alertstate="firing"|outcome!~/;
 
 interface Panel {
   readonly title: string;
@@ -45,6 +45,7 @@ describe('docker compose', () => {
     stack = await Stack.make(`lvra-test-${process.pid}`, {
       SIMULATE_COUNT: ALERTS,
       SIMULATE_RATE: ALERTS_A_SECOND,
+      LVRA_PREDICT_REPLICAS: 3,
     });
     await stack.compose('build');
   });
@@ -69,8 +70,7 @@ describe('docker compose', () => {
     assert.ok(!read.includes('file:///app/services/cli/dist/main.js'));
   });
 
-  test('a slow stage is scaled, and Prometheus finds the replicas', async () => {
-    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
+  test('a stage has the replicas that .env says, and Prometheus finds them', async () => {
     assert.equal((await stack.containers('predict')).length, 3);
     await until('three replicas are scraped', 60_000, async () => {
       const up = await stack.replicas('predict');
@@ -81,13 +81,13 @@ describe('docker compose', () => {
   test('a container is killed, each service is restarted, and the stack goes down and up again', async () => {
     const [victim = ''] = await stack.containers('feature');
     await stack.docker('kill', victim);
-    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=3');
+    await stack.compose('up', '-d', '--no-recreate');
     for (const service of SERVICES) await stack.compose('restart', service);
     // Not `down`: that would take what the sandbox holds in memory, which Lasair keeps.
     const production = [...SERVICES, 'nats', 'prometheus', 'alertmanager', 'prepare'];
     await stack.compose('rm', '--stop', '--force', ...production);
-    await stack.compose('up', '-d', '--no-recreate', '--scale', 'predict=2');
-    assert.equal((await stack.containers('predict')).length, 2);
+    await stack.compose('up', '-d', '--no-recreate');
+    assert.equal((await stack.containers('predict')).length, 3);
   });
 
   test('at the end nothing is lost, doubled or stale', async (context) => {
@@ -129,6 +129,18 @@ describe('docker compose', () => {
         }
       }
     }
+  });
+
+  test('a backup takes the place of the ledger once the services are stopped, and not before', async () => {
+    const [, copy = ''] = /\/data\/(backups\/\S+)/.exec(await stack.lvra('backup')) ?? [];
+    await assert.rejects(stack.lvra('restore', copy), ({ code, stderr }) => {
+      assert.match(stderr, /consumer\.lock is held by .*lvra start consumer/);
+      return code === 3;
+    });
+    await stack.compose('stop', ...SERVICES);
+    assert.match(await stack.lvra('restore', copy), /log\.db is now the copy .*\n.*0 files of 0 stems/);
+    const { counts, findings } = JSON.parse(await stack.lvra('verify', '--json').catch(outputOf)) as Verified;
+    assert.deepEqual([counts.alerts, findings], [ALERTS, []]);
   });
 });
 
