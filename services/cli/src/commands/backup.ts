@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '@lvra/shared/errors';
 import { stemOf } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { print, size } from '../formats.js';
 import { withLedger } from '../ledger.js';
+import { wholeNumber } from '../options.js';
 
 const HELP = `
 Copies the ledger as it is at one instant while services go on writing, and checks the copy. Without a name it goes into
@@ -14,14 +15,19 @@ backups/ in the data folder; from there, carry it to another disk.
 
 Examples:
   lvra backup
+  lvra backup --keep 7             every day, from cron
   lvra backup /mnt/other/log.db`;
 
 export function backupCommand(): Command {
   return new Command('backup')
     .description('copy the ledger while services run')
     .argument('[file]', 'the copy')
+    .option('--keep <number>', 'of the copies in backups/, remove all but so many of the newest', wholeNumber(1, 9_999))
     .addHelpText('after', HELP)
-    .action((file: string | undefined) => {
+    .action((file: string | undefined, { keep }: { keep?: number }) => {
+      if (file !== undefined && keep !== undefined) {
+        throw new UsageError('--keep counts the copies in backups/ of the data folder: leave it out, or the name');
+      }
       withLedger(({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
@@ -39,6 +45,19 @@ export function backupCommand(): Command {
           rmSync(partial, { force: true });
         }
         print(`${path} (${size(statSync(path).size)}) is a copy of ${paths.database}, whole and checked.`);
+        if (keep !== undefined) removeOld(ours, keep);
       });
     });
+}
+
+/** Names of the form that this command gives; what else somebody has put there stays. */
+const OURS = /^log_\d{8}_\d{6}\.db$/;
+
+function removeOld(folder: string, keep: number): void {
+  const copies = readdirSync(folder)
+    .filter((name) => OURS.test(name))
+    .sort();
+  const old = copies.slice(0, -keep);
+  for (const name of old) rmSync(join(folder, name));
+  if (old.length > 0) print(`Removed ${old.join(', ')}.`);
 }

@@ -109,6 +109,23 @@ describe('keeping a data folder', () => {
     copy.close();
   });
 
+  test('lvra backup --keep removes the oldest of its copies, and nothing that somebody else put there', async () => {
+    const backups = join(folder, 'backups');
+    const copies = () => readdirSync(backups).sort();
+    const [newest = ''] = copies();
+    for (const name of ['log_20260101_000000.db', 'log_20260102_000000.db', 'log_before_upgrade.db']) {
+      writeFileSync(join(backups, name), 'a copy');
+    }
+    const { code, stdout, stderr } = await runLvra(['backup', '--keep', '2'], environment);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Removed log_20260101_000000\.db, log_20260102_000000\.db\.$/m);
+    assert.equal(copies().length, 3);
+    assert.ok(copies().includes(newest) && copies().includes('log_before_upgrade.db'));
+    const named = await runLvra(['backup', join(folder, 'x.db'), '--keep', '2'], environment);
+    assert.equal(named.code, 2);
+    assert.ok(!existsSync(join(folder, 'x.db')));
+  });
+
   test('lvra backup overwrites nothing, and leaves no half of a copy', async () => {
     const path = join(folder, 'notes.txt');
     const { code, stderr } = await runLvra(['backup', path], environment);
