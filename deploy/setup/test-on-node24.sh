@@ -30,4 +30,16 @@ find "$copy" -name node_modules -prune -o \( -type f -o -type l \) -exec rm -f {
 tar -c --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
 
 "$copy/deploy/setup/npm.sh"
-make --no-print-directory -C "$copy" run-tests
+# Another Node changes native modules, workers, streams, sockets, files and V8, so what stands on these runs again. Left out
+# is what proves nothing new there: the tools of measuring and testing; what Prometheus and Grafana judge; Python's side of
+# the models and the walk through its documents; every way of damage and of two senders, which is our logic alone; and what
+# brokers do, which kafka-source, kafka-security and the codecs (records/) show well enough.
+without=(
+  'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/faults/*' test/e2e/dist/alerting.test.js
+  services/predict/dist/{model-import,imported-models}.test.js services/cli/dist/{adding-a-vra,git-ignore}.test.js
+  services/cli/dist/tns/tns-report.test.js services/cli/dist/replay/replay.test.js shared/dist/ledger/annotations-model.test.js
+  services/cli/dist/verify/{damage,kafka,both-pipelines,rollback,odd-rows}.test.js
+  services/cli/dist/commands/run-kafka.test.js test/e2e/dist/simulate-to-kafka.test.js
+  services/consumer/dist/{kafka-batches,lost-tail,shared-group,other-consumers,kafka-4}.test.js
+)
+make --no-print-directory -C "$copy" run-tests WITHOUT="${without[*]}"
