@@ -10,7 +10,7 @@ import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
 import { makeDataRoot } from './data-root.js';
 import { makeWorld, TOPIC, until, type World } from './world.js';
 
-const ALERTS = 10_000;
+const ALERTS = 2_000;
 /** Of each twenty that `lvra simulate` makes, one is of the solar system. */
 const [BY_COMMAND, ROWS_BY_COMMAND] = [100, 95];
 const A_REQUEST = 250;
@@ -28,7 +28,7 @@ after(async () => {
   schemas.remove();
 });
 
-test('10,000 Avro alerts of five versions give 10,000 feature rows with every id equal', async () => {
+test('Avro alerts of five versions give a feature row each with every id equal', async () => {
   await Promise.all([world.start('consumer'), world.start('feature')]);
   const alerts = simulateAvro({ seed: 5, schemas: RUBIN, versions: AVRO_VERSIONS, meanSources: 4 });
   const sent: string[] = [];
