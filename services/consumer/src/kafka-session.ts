@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { messageOf } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import { sleep } from '@lvra/shared/sleep';
+import { isDiskTrouble } from '@lvra/shared/stage/disk-trouble';
 import type { Consumer, Kafka } from 'kafkajs';
 import { ClockStep } from './clock-step.js';
 import { GroupWatch } from './group-watch.js';
@@ -185,7 +186,8 @@ export class KafkaSession {
         if (changed) this.#end();
       } catch (error) {
         if (signal.aborted) return;
-        onState(`Kafka does not answer: ${messageOf(error)}`);
+        const what = isDiskTrouble(error) ? 'the ledger does not take how far Kafka is' : 'Kafka does not answer';
+        onState(`${what}: ${messageOf(error)}`);
       }
       const step = clock.take();
       if (step !== undefined) {

@@ -133,6 +133,28 @@ connection.commit()`,
     assert.equal(ledger.quarantine.get(7n)?.offset, 9007199254740993n);
   });
 
+  test('of a release before counts what Lasair took within the last day, so that a night goes on where it was', (t) => {
+    const path = ledgerPath(t);
+    makePythonLedger(path);
+    const now = Date.now();
+    const hour = 3_600_000;
+    const before = openDatabase(path, { create: false });
+    migrateTo(before, 17);
+    before.exec(`
+      CREATE TABLE lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp);
+      INSERT INTO lvra_migration (number, name) VALUES (17, 'before');
+      INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name)
+        VALUES (1, 1, 11, 's', 0.5, 'r0b'), (2, 2, 12, 's', 0.5, 'r0b'), (3, 3, 13, 's', 0.5, 'agn'), (4, 4, 14, 's', 0.5, 'r0b');
+      INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (11, 1, ${now - hour - 61_000}), (12, 1, ${now - hour - 5_000});
+      INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (1, 'accepted', ${now - hour}),
+        (2, 'accepted', ${now - hour}), (3, 'accepted', ${now - hour}), (4, 'accepted', ${now - 25 * hour});`);
+    before.close();
+    const ledger = Ledger.open(path, ['r0b'], { create: false });
+    t.after(() => ledger.close());
+    assert.deepEqual(ledger.flow.annotatedSince('r0b', 0), { alerts: 2, late: 1 });
+    assert.deepEqual(ledger.flow.annotatedSince('agn', 0), { alerts: 1, late: 0 });
+  });
+
   test('of a newer release says what to do', (t) => {
     const path = ledgerPath(t);
     Ledger.open(path, ['r0b'], { create: true }).close();
