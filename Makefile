@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-load bench-compare bench-gate \
-  bench-micro bench-ledger bench-curves bench-pictures bench-avro profile clean
+  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-gate bench-load \
+  bench-micro bench-ledger clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -87,36 +87,20 @@ lint: packages ## what Biome has to say
 format: packages ## let Biome rewrite what it can
 	biome check --write .
 
-bench: setup build ## alerts a second and CPU an alert, stage by stage; rows a second of a model
-	node bench/dist/main.js
-	node bench/dist/scoring-main.js
+bench: setup build ## what an alert costs, stage by stage; PROFILE=<stage> writes its CPU profile
+	node bench/dist/end-to-end/main.js $(if $(PROFILE),--profile $(PROFILE))
 
-bench-load: setup build ## what it does under load: SCENARIO=sustained, latency, burst, once or start; all five unless told
-	node bench/dist/scenarios/main.js $(SCENARIO)
+bench-gate: setup build ## is an alert dearer than bench/results/ratios.json says, or than with BASE=<commit>? RENEW=1 writes the ratios of now
+	node bench/dist/gate/main.js $(if $(RENEW),--renew) $(if $(BASE),--base $(BASE))
 
-bench-compare: setup build ## another commit and this one in turn, CPU an alert; BASE=<commit>, ROUNDS=8
-	node bench/dist/compare-main.js --base '$(BASE)' --rounds $(or $(ROUNDS),8)
+bench-load: setup build ## SCENARIO=latency at RATE=250 alerts a second, or sustained; VRAS=1, for DURATION=60 s
+	node bench/dist/load/main.js $(SCENARIO)
 
-bench-gate: setup build ## is an alert dearer than bench/results/ratios.json says? RENEW=1 writes the ratios of now
-	node bench/dist/gate-main.js $(if $(RENEW),--renew)
-
-bench-micro: build ## CPU of an alert on each hot path; ONLY=csv takes some of parse, features, csv, score, ledger, annotation
+bench-micro: build ## CPU of an alert on each hot path; ONLY=parse takes one of parse, avro, features, score, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))
 
-bench-ledger: build ## the ledger at ROWS=10000000, eight writers, lvra status; writes bench/results/ledger.json
-	node bench/dist/ledger/main.js --rows $(or $(ROWS),10000000)
-
-bench-curves: build ## CPU an alert by alerts a batch and by sources; 1, 2, 4 replicas of each stage; writes bench/results/curves.json
-	node bench/dist/curves/main.js
-
-bench-pictures: build ## draw what bench/results holds into docs/pictures
-	node bench/dist/pictures/main.js
-
-profile: setup build ## where a stage's CPU goes under load: STAGE=consumer, feature, predict, annotate or run; FILE=… reads one
-	node bench/dist/profile/main.js $(if $(FILE),--read $(FILE),$(STAGE))
-
-bench-avro: setup build ## CPU for decoding an alert in Avro
-	node bench/dist/avro.js
+bench-ledger: build ## the ledger at up to ROWS=10000000 rows, eight writers, lvra status
+	node bench/dist/ledger/main.js $(if $(ROWS),--rows $(ROWS))
 
 clean: ## remove what build, demo and bench wrote
 	[ ! -e demo-data/.lvra-demo ] || rm -rf demo-data

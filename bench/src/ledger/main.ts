@@ -1,49 +1,65 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { UsageError } from '@lvra/shared/errors';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
-import { runProgram } from '@lvra/shared/service/program';
-import { filledObjects, fillLedger } from '@lvra/shared/testing/large-ledger';
-import { RESULTS } from '../results.js';
-import { type Filled, measureLedger, reportOf, resultOf } from './measure.js';
-import { VRA } from './stages.js';
+import { about, table } from '../pipeline/about.js';
+import { type Filled, fill, measureSize } from './sizes.js';
+import { byOperation, ownMs, type Sample, spread, togetherOf } from './timing.js';
+import { type Load, measureWriters } from './writers.js';
 
-/** `make bench-ledger`: fills ledgers of up to ROWS rows of provenance, measures them, and removes them. */
+// make bench-ledger: fills ledgers of up to ROWS rows of provenance, measures them, and removes them.
 const SIZES = [1_000, 100_000, 1_000_000, 10_000_000];
-const ALERTS_A_STEM = 100;
-const SOURCES_AN_OBJECT = 10;
+/** The survey's stream in batches of a second, the same in the smallest stems, and its peak in the largest. */
+const LOADS: readonly Load[] = [
+  { alertsASecond: 250, alertsAStem: 250, seconds: 40 },
+  { alertsASecond: 250, alertsAStem: 20, seconds: 20 },
+  { alertsASecond: 1_500, alertsAStem: 1_000, seconds: 40 },
+];
+const STATUS = fileURLToPath(new URL('status-main.js', import.meta.url));
 
-await runProgram('bench-ledger', async () => {
-  const { values } = parseArgs({ options: { rows: { type: 'string', default: String(SIZES.at(-1)) } } });
-  const most = Number(values.rows);
-  if (!(most >= 1_000)) throw new UsageError(`ROWS=${values.rows} is no number of rows: write 1000 or more`);
-  const root = mkdtempSync(join(tmpdir(), 'lvra-bench-ledger-'));
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const sizes = [...SIZES.filter((rows) => rows < most), most];
-  const filled = sizes.map((rows) => fill(join(root, String(rows)), rows));
-  const result = resultOf(await measureLedger(filled));
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, 'ledger.json'), `${JSON.stringify(result, null, 1)}\n`);
-  process.stdout.write(reportOf(result));
-});
-
-function fill(dataRoot: string, rows: number): Filled {
-  const size = {
-    stems: Math.round(rows / ALERTS_A_STEM),
-    alertsAStem: ALERTS_A_STEM,
-    sourcesAnObject: SOURCES_AN_OBJECT,
-  };
-  const begun = performance.now();
-  const ledger = Ledger.open(dataPaths(dataRoot).database, [VRA], { create: true });
-  try {
-    fillLedger(ledger, size);
-  } finally {
-    ledger.close();
+const { values } = parseArgs({ options: { rows: { type: 'string', default: `${SIZES.at(-1)}` } } });
+const most = Number(values.rows);
+if (!(most >= 1_000)) throw new Error(`ROWS=${values.rows} is no number of rows: write 1000 or more`);
+const root = mkdtempSync(join(tmpdir(), 'lvra-bench-ledger-'));
+try {
+  const filled = [...SIZES.filter((rows) => rows < most), most].map((rows) => fill(join(root, `${rows}`), rows));
+  const largest = filled.at(-1) as Filled;
+  say(`A ledger of ${most.toLocaleString('en-GB')} rows of provenance; ms: median, 99th percentile, most`);
+  say(execFileSync(process.execPath, [STATUS, largest.dataRoot], { encoding: 'utf8' }).trimEnd());
+  say('one process alone, without the wait for the disk, by rows:');
+  const sizes = filled.map(measureSize);
+  const operations = [...(sizes[0] as Map<string, string>).keys()];
+  say(
+    table(
+      ['ms: median, 99th percentile', ...filled.map(({ rows }) => rows.toLocaleString('en-GB'))],
+      operations.map((name) => [name, ...sizes.map((times) => times.get(name) ?? '')]),
+    ),
+  );
+  for (const [index, load] of LOADS.entries()) {
+    const { samples, behindMs } = await measureWriters(
+      { ...largest, stems: largest.stems + (index + 1) * 100_000 },
+      load,
+    );
+    const late = behindMs > 1_000 ? `; the last ended ${(behindMs / 1_000).toFixed(1)} s late` : '';
+    say(`eight writers, ${load.alertsASecond} alerts a second in stems of ${load.alertsAStem}${late}`);
+    say(loadTable(samples));
+    say(togetherOf(samples));
   }
-  process.stderr.write(`${rows} rows are there after ${((performance.now() - begun) / 1_000).toFixed(0)} s\n`);
-  return { dataRoot, rows, stems: size.stems, objects: filledObjects(size) };
+  say(about());
+} finally {
+  rmSync(root, { recursive: true });
+}
+
+function loadTable(samples: readonly Sample[]): string {
+  const rows = [...byOperation(samples)].map(([operation, of]) => [
+    ...[operation, of.length, spread(of.map(({ ms }) => ms)), spread(of.map(ownMs))],
+    ...[spread(of.map(({ commitMs }) => commitMs)), spread(of.map(({ waitedMs }) => waitedMs))],
+  ]);
+  return table(['operation', 'times', 'in all', 'its own work', 'commit', 'wait for the lock'], rows);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -1,42 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from '@lvra/shared/ledger/ledger';
-import type { Stage } from '@lvra/shared/stages';
-import { type Batch, LedgerStages, VRA } from './stages.js';
-import type { Sample } from './times.js';
+import { LedgerStages, VRA } from '@lvra/shared/testing/ledger-stages';
+import { Stopwatch } from './timing.js';
+import type { Order } from './writers.js';
 
-/** What a writer is told. */
-export type Task =
-  | { readonly kind: 'batch'; readonly batch: Batch; readonly stem?: string }
-  | { readonly kind: 'look-around' }
-  | { readonly kind: 'warmed-up' }
-  | { readonly kind: 'end' };
+// One of the processes of writers.ts: takes stems through all stages, one every so often, and tells how long each took.
+const WARM_UP_STEMS = 5;
 
-/** What it answers: the stem that it is through with; ready, with the samples of before; or at the end all samples. */
-export type Answer =
-  | { readonly kind: 'done'; readonly stem: string; readonly batch: Batch }
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'samples'; readonly samples: readonly Sample[] };
-
-// One of the processes of writers.ts: node writer-main.js DATABASE NUMBER ROLE
-const [path, number, role] = process.argv.slice(2) as [string, string, 'consumer' | Stage];
+const { path, writer, first, stems, alerts, everyMs, startMs, objects }: Order = JSON.parse(process.argv[2] as string);
 const ledger = Ledger.open(path, [VRA], { create: false });
 ledger.checkpointBeside();
-const stages = new LedgerStages(ledger, Number(number));
-const answer = (said: Answer) => process.send?.(said);
-
-process.on('message', (task: Task) => {
-  if (task.kind === 'batch') answer({ kind: 'done', stem: work(task.batch, task.stem ?? ''), batch: task.batch });
-  else if (task.kind === 'look-around') stages.lookAround(role === 'consumer' ? 'feature' : role);
-  else if (task.kind === 'warmed-up') stages.samples.length = 0;
-  else {
-    ledger.close();
-    process.send?.({ kind: 'samples', samples: stages.samples } satisfies Answer, () => process.disconnect());
-  }
-});
-
-function work(batch: Batch, stem: string): string {
-  if (role === 'consumer') return stages.consume(batch);
-  stages[role](stem, batch);
-  return stem;
+const stopwatch = new Stopwatch(ledger);
+const stages = new LedgerStages(ledger, writer, stopwatch.perform);
+const begun = performance.now() + startMs;
+for (let stem = 0; stem < WARM_UP_STEMS + stems; stem++) {
+  await sleep(Math.max(0, begun + stem * everyMs - performance.now()));
+  if (stem === WARM_UP_STEMS) stopwatch.samples = [];
+  stages.run({ number: first + stem, alerts, objects });
 }
-
-answer({ kind: 'ready' });
+const behindMs = performance.now() - begun - (WARM_UP_STEMS + stems) * everyMs;
+ledger.close();
+process.send?.({ samples: stopwatch.samples, behindMs });
+process.disconnect();

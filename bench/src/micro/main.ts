@@ -1,61 +1,58 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SEED } from '../alerts.js';
-import { commitAtHand, machineAtHand } from '../results.js';
-import { annotationPaths } from './annotation.js';
-import { csvPaths } from './csv.js';
+import { REAL } from '@lvra/shared/testing/reference';
+import { about, table } from '../pipeline/about.js';
+import { nextAlerts, simulatedStream } from '../pipeline/alerts.js';
 import { featurePaths } from './features.js';
-import { GROUPS, type Group, type HotPaths } from './hot-path.js';
-import { type Input, readInputs, readStem } from './inputs.js';
-import { ledgerPaths } from './ledger.js';
-import { type Measured, measure } from './measure.js';
-import { bareParse, parsePaths } from './parse.js';
-import { reportOf } from './report.js';
-import { scorePaths } from './score.js';
+import type { HotPath, Input } from './hot-path.js';
+import { measure } from './measure.js';
+import { avroPaths, bareParse, parsePaths } from './parse.js';
+import { annotationPaths, scorePaths } from './score.js';
 
 // make bench-micro: what an alert costs on each hot path, against bare JSON.parse of the same alerts.
-
-/** The hot paths of each group; those behind the feature file see rows and ids, whatever bytes they came from. */
-const MAKE: Readonly<Record<Group, (input: Input) => HotPaths | Promise<HotPaths>>> = {
+const GROUPS: Readonly<Record<string, (input: Input) => HotPath[] | Promise<HotPath[]>>> = {
   parse: parsePaths,
+  avro: avroPaths,
   features: featurePaths,
-  csv: csvPaths,
   score: scorePaths,
-  ledger: ledgerPaths,
   annotation: annotationPaths,
 };
-const BY_BYTES: readonly Group[] = ['parse', 'features', 'csv'];
+/** Some 4 MB: like those of a service, these bytes do not fit the cache of a core. */
+const ALERTS = 100;
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' } } });
-const wanted = GROUPS.filter((group) => values.only === undefined || values.only.split(',').includes(group));
-if (wanted.length === 0) {
-  process.stderr.write(`bench-micro: there is no hot path ${values.only}: choose from ${GROUPS.join(', ')}\n`);
-  process.exit(2);
-}
-const alerts = readInputs();
-const stem = readStem();
-const paths: Measured[] = [];
-for (const group of wanted) {
-  for (const input of BY_BYTES.includes(group) ? alerts : [stem]) paths.push(...(await measureGroup(group, input)));
-}
-const result = {
-  commit: commitAtHand(),
-  date: new Date().toISOString(),
-  machine: machineAtHand(),
-  node: process.version,
-  seed: SEED,
-  bytesAnAlert: Object.fromEntries(alerts.map(({ name, bytes }) => [name, Math.round(bytes)])),
-  paths,
-};
-process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : reportOf(result));
-
-async function measureGroup(group: Group, input: Input): Promise<Measured[]> {
-  const floor = bareParse(input);
-  const { paths, close } = await MAKE[group](input);
-  try {
-    const results: Measured[] = [];
-    for (const path of group === 'parse' ? [floor, ...paths] : paths) results.push(await measure(path, floor));
-    return results;
-  } finally {
-    await close?.();
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const wanted = values.only ?? Object.keys(GROUPS).join(',');
+const folder = mkdtempSync(join(tmpdir(), 'lvra-micro-'));
+try {
+  const rows: string[][] = [];
+  for (const input of inputs()) {
+    const parse = bareParse(input);
+    for (const group of wanted.split(',')) {
+      const make = GROUPS[group];
+      if (!make) throw new Error(`there is no hot path ${group}: choose from ${Object.keys(GROUPS).join(', ')}`);
+      for (const path of await make(input)) {
+        const { cpuUs, ofParse } = await measure(path, parse);
+        const ratios = [ofParse.median, ofParse.least, ofParse.most].map((ratio) => ratio.toPrecision(2));
+        rows.push([path.name, input.name, cpuUs.toPrecision(3), ...ratios]);
+      }
+    }
   }
+  const head = ['hot path', 'alerts', 'CPU µs/alert', 'x JSON.parse', 'least', 'most'];
+  process.stdout.write(`${table(head, rows)}\n${about()}\n`);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** The simulator's alerts, and the real ones where they stand beside the project; copies, each with memory of its own. */
+function inputs(): Input[] {
+  const simulated = nextAlerts(simulatedStream(), ALERTS);
+  const file = new URL('alerts-20260202.ndjson', REAL);
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  const real = lines.length === 0 ? [] : simulated.map((_, i) => Buffer.from(lines[i % lines.length] as string));
+  return [
+    { name: 'simulated' as const, alerts: simulated, folder: join(folder, 'simulated') },
+    { name: 'real' as const, alerts: real, folder: join(folder, 'real') },
+  ].filter(({ alerts }) => alerts.length > 0);
 }

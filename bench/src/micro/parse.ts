@@ -1,46 +1,40 @@
+import { AlertDecoder } from '@lvra/consumer/avro/alert-decoder';
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
+import { readSchemaFolder } from '@lvra/shared/avro/schema-folder';
 import { JsonCursor } from '@lvra/shared/json/cursor';
 import { readValue } from '@lvra/shared/json/values';
-import { parseable, parseExactly } from '../floors.js';
-import type { HotPath, HotPaths } from './hot-path.js';
-import type { Input } from './inputs.js';
+import { simulateAvro } from '@lvra/shared/simulator/avro/alerts';
+import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
+import avro from 'avsc';
+import { parseable } from '../pipeline/alerts.js';
+import type { HotPath, Input } from './hot-path.js';
 
 /** What every ratio is against: JSON.parse of the same bytes as text, with NaN already replaced. Ids come out wrong. */
-export function bareParse({ name, alerts }: Input): HotPath {
-  const texts = alerts.map(parseable);
-  const run = () => {
-    for (const text of texts) JSON.parse(text);
-  };
-  return { group: 'parse', name: 'bare JSON.parse', input: name, alerts: alerts.length, run };
+export function bareParse({ alerts }: Input): HotPath {
+  return eachOf('bare JSON.parse', alerts.map(parseable), (text) => JSON.parse(text));
 }
 
 /** The consumer's check of a message, and an alert as objects with every digit of its ids. */
-export function parsePaths({ name, alerts }: Input): HotPaths {
+export function parsePaths(input: Input): HotPath[] {
   const cursor = new JsonCursor();
-  const of = { group: 'parse', input: name, alerts: alerts.length } as const;
-  return {
-    paths: [
-      {
-        ...of,
-        name: 'envelope: all grammar, and the id',
-        run: () => {
-          for (const bytes of alerts) readEnvelope(bytes);
-        },
-      },
-      {
-        ...of,
-        name: 'JSON.parse with ids in quotes',
-        run: () => {
-          for (const bytes of alerts) parseExactly(bytes);
-        },
-      },
-      {
-        ...of,
-        name: 'objects with exact ids',
-        run: () => {
-          for (const bytes of alerts) readValue(cursor.reset(bytes), bytes);
-        },
-      },
-    ],
+  return [
+    bareParse(input),
+    eachOf('envelope: all grammar, and the id', input.alerts, readEnvelope),
+    eachOf('objects with exact ids', input.alerts, (bytes) => readValue(cursor.reset(bytes), bytes)),
+  ];
+}
+
+/** Rubin's own packets, simulated, with cutouts, to the bytes of Lasair's form; as many as there are alerts. */
+export function avroPaths({ alerts }: Input): HotPath[] {
+  const packets = simulateAvro({ seed: 1, schemas: RUBIN, versions: [{ major: 11, minor: 0 }], cutouts: true });
+  const messages = alerts.map(() => packets.next().value.bytes);
+  const decoder = new AlertDecoder(avro.Type.forSchema(JSON.parse(readSchemaFolder(RUBIN, 1100) as string)));
+  return [eachOf('Avro of 14 sources to Lasair’s form', messages, (message) => decoder.decode(message))];
+}
+
+function eachOf<T>(name: string, alerts: readonly T[], work: (alert: T) => unknown): HotPath {
+  const run = () => {
+    for (const alert of alerts) work(alert);
   };
+  return { name, alerts: alerts.length, run };
 }

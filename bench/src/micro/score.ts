@@ -1,35 +1,56 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bodyOf } from '@lvra/annotate/lasair-client';
+import { sift } from '@lvra/annotate/sift';
 import { readFeatureFile } from '@lvra/predict/feature-file';
 import { Model } from '@lvra/predict/model';
-import { featureFileOf } from './feature-file.js';
-import type { HotPaths } from './hot-path.js';
-import type { Input } from './inputs.js';
+import type { Score } from '@lvra/shared/ledger/annotations-scores';
+import { featureFileOf } from './features.js';
+import type { HotPath, Input } from './hot-path.js';
 
-export const DEMONSTRATION_MODEL = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
-
+const MODEL = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
 const ROWS = 10_000;
+const R0B = {
+  topic: 'r0b_lvra',
+  explanation: 'r0b - Real Or Bogus Classifier',
+  url: 'https://lasairvras.github.io/lvra-doc/r0b.html',
+};
 
-/** 10,000 rows through onnxruntime in one run; the rows of the alerts, over and over. */
-export async function scorePaths({ name, alerts }: Input): Promise<HotPaths> {
-  const folder = mkdtempSync(join(tmpdir(), 'lvra-micro-'));
-  const model = await Model.load(DEMONSTRATION_MODEL);
-  try {
-    const { features, input } = model.manifest;
-    const table = await readFeatureFile(await featureFileOf(alerts, folder), features, input);
-    const values =
-      input === 'float' ? new Float32Array(ROWS * features.length) : new Float64Array(ROWS * features.length);
-    for (let at = 0; at < values.length; at += table.values.length) {
-      values.set(table.values.subarray(0, values.length - at), at);
-    }
-    const run = () => model.score(values, ROWS);
-    return {
-      paths: [{ group: 'score', name: 'table to scores, demonstration model', input: name, alerts: ROWS, run }],
-      close: () => model.close(),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
+/** A feature file to the table of a model, and 10,000 rows of it, over and over, through onnxruntime in one run. */
+export async function scorePaths(given: Input): Promise<HotPath[]> {
+  const model = await Model.load(MODEL);
+  const { features, input } = model.manifest;
+  const file = await featureFileOf(given);
+  const table = await readFeatureFile(file, features, input);
+  const values = new (input === 'float' ? Float32Array : Float64Array)(ROWS * features.length);
+  for (let at = 0; at < values.length; at += table.values.length) {
+    values.set(table.values.subarray(0, values.length - at), at);
   }
+  return [
+    {
+      name: `feature file to the ${features.length} columns of a model`,
+      alerts: table.rows,
+      run: () => readFeatureFile(file, features, input),
+    },
+    { name: 'table to scores, demonstration model', alerts: ROWS, run: () => model.score(values, ROWS) },
+  ];
+}
+
+/** The scores of a stem to the JSON of one list call. */
+export function annotationPaths({ alerts }: Input): HotPath[] {
+  const scores = alerts.map((_, place): Score => {
+    const id = BigInt(place + 1);
+    const score = { diaSourceId: 170_000_000_000_000_000n + id, score: 1 / (place + 2), modelVersion: 'bench' };
+    const flags = [5, 3, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0];
+    const rest = { flags, receivedMs: 1_776_816_000_000, isSuperseded: false, history: [] };
+    return { ...score, ...rest, id, diaObjectId: 169_000_000_000_000_000n + id };
+  });
+  const run = () => {
+    const { sendable } = sift({ scores, seen: 0n }, '20260422_000000', R0B, () => true);
+    if (sendable.length !== scores.length) throw new Error(`${sendable.length} of ${scores.length} can be sent`);
+    return bodyOf(
+      'annotatelist',
+      sendable.map(({ json }) => json),
+    );
+  };
+  return [{ name: 'scores to the JSON of a list call', alerts: scores.length, run }];
 }

@@ -1,0 +1,50 @@
+import { STAGES } from '../pipeline/pipeline.js';
+import { type Compared, MEASURED, type Measured } from './comparison.js';
+import type { Round } from './rounds.js';
+
+/** CPU of each stage and of all four over that of JSON.parse, which was measured at the same time. */
+export type GateRatios = Readonly<Record<Measured, number>>;
+
+/** How much worse a ratio may be than the committed one. */
+const WORST = 1.15;
+/** After so many rounds the ratios are looked at. Where one is beyond, more are measured; after the last it is worse. */
+const LOOKS: readonly number[] = [8, 16];
+/**
+ * A ratio also changes with what else the machine does. So what seems worse is run beside the commit of the committed
+ * ratios, and it fails where it is dearer than that one too: by this much, which is half way to the above.
+ */
+export const CONFIRMED = 1.075;
+
+/** A ratio beyond what is allowed. */
+export interface Worse {
+  readonly name: Measured;
+  readonly committed: number;
+  readonly measured: number;
+}
+
+export type Verdict = { readonly is: 'passed' | 'unsure' } | { readonly is: 'worse'; readonly worse: readonly Worse[] };
+
+/** All CPU of the rounds over all of JSON.parse: a long round counts for more than a short one. */
+export function gateRatios(rounds: readonly Round[]): GateRatios {
+  const sum = (of: (round: Round) => number) => rounds.reduce((total, round) => total + of(round), 0);
+  const floor = sum(({ jsonParse }) => jsonParse);
+  const stages = STAGES.map((stage) => [stage, sum((round) => round.stages[stage]) / floor] as const);
+  const all = stages.reduce((total, [, ratio]) => total + ratio, 0);
+  return Object.fromEntries([...stages, ['all', all]]) as unknown as GateRatios;
+}
+
+/** What the rounds so far say; `unsure` asks for more of them. */
+export function judge(rounds: readonly Round[], committed: GateRatios): Verdict {
+  const ratios = gateRatios(rounds);
+  const worse = MEASURED.map((name) => ({ name, committed: committed[name], measured: ratios[name] })).filter(
+    ({ committed, measured }) => measured > committed * WORST,
+  );
+  if (!LOOKS.includes(rounds.length)) return { is: 'unsure' };
+  if (worse.length === 0) return { is: 'passed' };
+  return rounds.length >= Math.max(...LOOKS) ? { is: 'worse', worse } : { is: 'unsure' };
+}
+
+/** Those of the worse that are also dearer than the other commit, run in turn with it. */
+export function confirmed(worse: readonly Worse[], compared: readonly Compared[]): Worse[] {
+  return worse.filter(({ name }) => compared.some((other) => other.name === name && other.ratio.median > CONFIRMED));
+}
