@@ -260,7 +260,7 @@ class Annotating implements AnnotateTask {
       receiver: client,
       topic: vra.topic,
       endpoint,
-      tokenVariable,
+      tokenFrom: token.from,
       limits: { ...limits.listSize, ...limits },
       owner,
       metrics,

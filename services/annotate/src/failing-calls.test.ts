@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
 import { waitAtMost } from '@lvra/shared/ledger/connection';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { freePort } from './testing/free-port.js';
 import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
@@ -60,7 +61,11 @@ describe('a call that fails', () => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
     const port = await freePort();
-    const lasair = { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    const lasair = {
+      endpoint: `http://127.0.0.1:${port}/api`,
+      token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
+      tokenVariable: 'LASAIR_LSST_TOKEN',
+    };
     await assert.rejects(night.annotate(STEM, night.task({ lasair })), /ECONNREFUSED/);
     night.addStem(SECOND_STEM, scoresOf(1, 1));
     assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });

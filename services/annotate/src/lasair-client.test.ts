@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Metrics } from '@lvra/shared/observe/metrics';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { LasairClient } from './lasair-client.js';
 
 /** In a thread of its own, so that it goes on while the test stands still: ends a connection that is idle for 200 ms. */
@@ -25,7 +26,12 @@ test('a call after the process stood still does not go out on a connection that 
   context.after(() => server.terminate());
   const [port] = (await once(server, 'message')) as [number];
   const endpoint = `http://127.0.0.1:${port}/api`;
-  const client = new LasairClient({ endpoint, token: () => 'sandbox-token', metrics: new Metrics(), now: Date.now });
+  const client = new LasairClient({
+    endpoint,
+    token: secretOf('LASAIR_LSST_TOKEN', () => 'sandbox-token'),
+    metrics: new Metrics(),
+    now: Date.now,
+  });
   context.after(() => client.close());
   const { signal } = new AbortController();
   const call = () => client.send('annotate', ['{}'], 5_000, signal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { StageMisconfigured } from '@lvra/shared/errors';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { StageRunner } from '@lvra/shared/stage/runner';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
@@ -47,7 +48,9 @@ describe('the stage cannot work', () => {
   test('where the endpoint is no address', async (context) => {
     const night = await Night.start(context);
     for (const endpoint of [undefined, 'lasair', 'ftp://lasair.example/api']) {
-      const task = night.task({ lasair: { endpoint, token: () => 'x', tokenVariable: 'LASAIR_LSST_TOKEN' } });
+      const task = night.task({
+        lasair: { endpoint, token: secretOf('LASAIR_LSST_TOKEN', () => 'x'), tokenVariable: 'LASAIR_LSST_TOKEN' },
+      });
       await assert.rejects(task.prepare!(), misconfigured(41, /endpoint/));
     }
   });

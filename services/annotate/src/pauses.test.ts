@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { SandboxOptions } from '@lvra/sandbox/sandbox';
 import { InProcessBus } from '@lvra/shared/bus/in-process';
 import { StagePaused } from '@lvra/shared/errors';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { StageRunner } from '@lvra/shared/stage/runner';
 import { secretFile } from '@lvra/shared/testing/secret-file';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
@@ -58,11 +59,16 @@ describe('the stage pauses in all replicas', () => {
   test('where the token is wrong, until its file holds another one', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
-    const { secret, put } = secretFile(context, 'an-old-token');
+    const { secret, path, put } = secretFile(context, 'an-old-token');
     const task = night.task({
       lasair: { endpoint: night.sandbox.endpoint, token: secret, tokenVariable: 'LASAIR_LSST_TOKEN' },
     });
-    await assert.rejects(night.annotate(STEM, task), pausedFor(15 * MINUTE, 40, /401 .*Invalid token/));
+    await assert.rejects(night.annotate(STEM, task), (error: StagePaused) => {
+      assert.match(error.message, /401 .*Invalid token/);
+      assert.ok(error.message.includes(`put a valid one into ${path} (SECRET_FILE)`), error.message);
+      assert.ok(!error.message.includes('an-old-token'));
+      return true;
+    });
     put(TOKEN);
     assert.deepEqual(await night.annotate(STEM, task), { status: 1, rows: 1 });
   });
@@ -77,7 +83,11 @@ describe('the stage pauses in all replicas', () => {
   test('where the endpoint is not Lasair', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
-    const lasair = { endpoint: `${night.sandbox.endpoint}/v2`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    const lasair = {
+      endpoint: `${night.sandbox.endpoint}/v2`,
+      token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
+      tokenVariable: 'LASAIR_LSST_TOKEN',
+    };
     await assert.rejects(
       night.annotate(STEM, night.task({ lasair })),
       pausedFor(15 * MINUTE, 40, /correct the endpoint/),

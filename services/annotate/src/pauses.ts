@@ -16,15 +16,13 @@ const minutes = (ms: number) => `${Math.ceil(ms / 60_000)} min`;
  */
 export function pauseFor(
   verdict: Verdict,
-  where: { endpoint: string; topic: string; tokenVariable: string; waitsBefore: number },
+  where: { endpoint: string; topic: string; tokenFrom: string; waitsBefore: number },
 ): StagePaused | undefined {
   const again = `trying again in ${minutes(PAUSE_MS)}`;
   const paused = (message: string) => new StagePaused(PAUSE_MS, STATUS.lasairRefused, message);
   switch (verdict.kind) {
     case 'token-refused':
-      return paused(
-        `Lasair refuses the token (${verdict.words}): put a valid one into ${where.tokenVariable}; ${again}`,
-      );
+      return paused(`Lasair refuses the token (${verdict.words}): put a valid one into ${where.tokenFrom}; ${again}`);
     case 'annotator-refused':
       return paused(
         `Lasair refuses the annotator ${where.topic} (${verdict.words}): ` +

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
 import { ObjectVerification } from '@lvra/shared/ledger/verify-objects';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import type { AnnotateOptions } from './annotate-stage.js';
 import { FIRST_STEM, Night, objectId, SECOND_STEM, scoresOf, TOKEN } from './testing/night.js';
 
@@ -13,7 +14,11 @@ async function nobody(): Promise<AnnotateOptions['lasair']> {
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  return { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+  return {
+    endpoint: `http://127.0.0.1:${port}/api`,
+    token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
+    tokenVariable: 'LASAIR_LSST_TOKEN',
+  };
 }
 
 /** The same sources in two stems: scored by a1 in the first, by a2 in the second. And annotating by either version. */

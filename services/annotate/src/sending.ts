@@ -26,7 +26,8 @@ export interface SendingOptions {
   readonly receiver: Receiver;
   readonly topic: string;
   readonly endpoint: string;
-  readonly tokenVariable: string;
+  /** Where the token is, in words. */
+  readonly tokenFrom: string;
   readonly limits: ListLimits & { readonly callsPerHour: number; readonly timeoutMs: number };
   /** Names this process in the ledger. */
   readonly owner: string;
@@ -142,8 +143,8 @@ export class Sending {
 
   /** Decides what comes next. */
   async #goOn(verdict: Verdict, sent: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
-    const { topic, endpoint, tokenVariable, now, log } = this.#options;
-    const pause = pauseFor(verdict, { topic, endpoint, tokenVariable, waitsBefore: this.#waitsInARow });
+    const { topic, endpoint, tokenFrom, now, log } = this.#options;
+    const pause = pauseFor(verdict, { topic, endpoint, tokenFrom, waitsBefore: this.#waitsInARow });
     if (pause) {
       if (verdict.kind === 'throttled' || verdict.kind === 'failed') this.#waitsInARow++;
       throw pause;

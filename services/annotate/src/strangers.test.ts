@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RetryLater } from '@lvra/shared/errors';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { freePort } from './testing/free-port.js';
 import { FIRST_STEM, Night, scoresOf, TOKEN } from './testing/night.js';
 
@@ -14,7 +15,7 @@ const PROXY = fileURLToPath(
 
 const lasairAt = (port: number) => ({
   endpoint: `http://127.0.0.1:${port}/api`,
-  token: () => TOKEN,
+  token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
   tokenVariable: 'LASAIR_LSST_TOKEN',
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { secretFile } from '@lvra/shared/testing/secret-file';
 import { type Certificate, type Certificates, makeCertificates } from '@lvra/test-servers/certificates';
 import { type SecuredBrokers, startKafka } from '@lvra/test-servers/kafka';
@@ -17,7 +18,7 @@ const USER = 'idac-lvra';
 const PASSWORD = 'correct-horse-battery-staple';
 /** As at Rubin: every group of an account begins with its name. */
 const GROUP = `${USER}-prod`;
-const NO_TLS = { account: { user: USER, password: () => PASSWORD }, tls: undefined };
+const NO_TLS = { account: { user: USER, password: secretOf('LVRA_KAFKA_PASSWORD', () => PASSWORD) }, tls: undefined };
 
 describe('a Kafka broker that wants to know who comes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-certificates-'));
@@ -113,7 +114,10 @@ describe('a Kafka broker that wants to know who comes', () => {
       reads(context, brokers.mutualTls, { account: undefined, tls: tlsFiles(certificates.client) }));
 
     test('says that its password is wrong, and is not ready', async (context) => {
-      const wrong = { account: { user: USER, password: () => 'wrong-password' }, tls: undefined };
+      const wrong = {
+        account: { user: USER, password: secretOf('LVRA_KAFKA_PASSWORD', () => 'wrong-password') },
+        tls: undefined,
+      };
       const { rig, consumer } = consume(context, brokers.account, wrong);
       await isRefused(consumer, rig, /Kafka at .* cannot be used: .*authentication failed.*invalid credentials/i);
     });

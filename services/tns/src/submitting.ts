@@ -10,7 +10,7 @@ import type { Tns } from './tns.js';
 export interface SubmittingOptions {
   readonly ledger: TnsLedger;
   readonly tns: Pick<Tns, 'submit' | 'reply' | 'search'>;
-  readonly sending: Pick<TnsSending, 'site' | 'address' | 'botId' | 'botName' | 'pollMs' | 'replyMs'>;
+  readonly sending: Pick<TnsSending, 'site' | 'address' | 'apiKey' | 'botId' | 'botName' | 'pollMs' | 'replyMs'>;
   /** Names this process in the ledger. */
   readonly sender: string;
   readonly signal: AbortSignal;
@@ -162,9 +162,9 @@ export class Submitting {
   }
 
   #keyRefused(words: string): UsageError {
-    const { address, botId, botName } = this.#options.sending;
+    const { address, apiKey, botId, botName } = this.#options.sending;
     return new UsageError(
-      `${address} refuses the key (${words}): LVRA_TNS_API_KEY must be that of the bot ${botName}, id ${botId} ` +
+      `${address} refuses the key (${words}): ${apiKey.from} must hold that of the bot ${botName}, id ${botId} ` +
         '(bot_name and bot_id), as its page at TNS shows it',
     );
   }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { TNS_SANDBOX_KEY } from '@lvra/sandbox/tns/tns-sandbox';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { secretFile } from '@lvra/shared/testing/secret-file';
 import { waitOf } from './rate-limit.js';
 import { makeTnsWorld, sampleReport } from './testing/tns-world.js';
@@ -103,7 +104,7 @@ describe('a call to TNS', () => {
     t.after(() => echo.close());
     const key = 'a+key/with=odd%characters';
     const address = `http://127.0.0.1:${(echo.address() as AddressInfo).port}/api`;
-    const { client } = await makeTnsWorld(t, { sending: { apiKey: () => key, address } });
+    const { client } = await makeTnsWorld(t, { sending: { apiKey: secretOf('LVRA_TNS_API_KEY', () => key), address } });
     const result = await client.call('set/bulk-report', { data: key });
     assert.ok('answer' in result);
     assert.match(result.answer.body, /^api_key=\[key\]&data=\[key\]$/);

@@ -36,4 +36,5 @@ test('one in the environment stays as it was at the start', () => {
   const secret = readSecret(['OTHER', 'SECRET'], environment, []);
   environment.SECRET = 'changed';
   assert.equal(secret?.(), 'of-the-environment');
+  assert.equal(secret?.from, 'SECRET');
 });

@@ -7,7 +7,15 @@ import type { Complaints } from './written.js';
  * A secret as it is now. One in a file is read again at each call, so that a new one counts with the next attempt and
  * without a restart; where the file has none, the last one stands, with a warning of the process.
  */
-export type Secret = () => string;
+export interface Secret {
+  (): string;
+  /** The variable or the file that it is read from, for whoever has to put another one there. */
+  readonly from: string;
+}
+
+export function secretOf(from: string, read: () => string): Secret {
+  return Object.assign(() => read(), { from });
+}
 
 /**
  * Finds a secret in the environment, or in the file that `<name>_FILE` names, as Docker mounts secrets.
@@ -28,7 +36,7 @@ export function readSecret(
     if (!direct && !file) continue;
     try {
       const secret = file ? contentOf(`${name}_FILE`, file) : oneWord(name, direct ?? '');
-      return file ? current(`${name}_FILE`, file, secret) : () => secret;
+      return file ? current(`${name}_FILE`, file, secret) : secretOf(name, () => secret);
     } catch (error) {
       complaints.push(messageOf(error));
       return undefined;
@@ -40,7 +48,7 @@ export function readSecret(
 function current(name: string, file: string, first: string): Secret {
   let last = first;
   let trouble: string | undefined;
-  return () => {
+  return secretOf(`${file} (${name})`, () => {
     try {
       last = contentOf(name, file);
       trouble = undefined;
@@ -49,7 +57,7 @@ function current(name: string, file: string, first: string): Secret {
       trouble = messageOf(error);
     }
     return last;
-  };
+  });
 }
 
 /** @throws Error that says what is wrong with the file, and not what is in it */

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import { type Night, TOKEN } from './night.js';
 
 /** A way to the sandbox on which calls wait until they are let through. */
@@ -37,7 +38,11 @@ export class Gate {
 
   get lasair() {
     const { port } = this.#server.address() as AddressInfo;
-    return { endpoint: `http://127.0.0.1:${port}/api`, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' };
+    return {
+      endpoint: `http://127.0.0.1:${port}/api`,
+      token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
+      tokenVariable: 'LASAIR_LSST_TOKEN',
+    };
   }
 
   /** Settles when a call is at the gate. */

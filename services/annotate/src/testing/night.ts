@@ -7,6 +7,7 @@ import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import type { StageReport, StageTask } from '@lvra/shared/stage/task';
 import { type AnnotateOptions, type AnnotateTask, createAnnotateTask } from '../annotate-stage.js';
 
@@ -127,7 +128,11 @@ export class Night {
         url: 'https://example.org/r0b',
       },
       live: () => ({ version: 'a1', annotate: true }),
-      lasair: { endpoint: this.sandbox.endpoint, token: () => TOKEN, tokenVariable: 'LASAIR_LSST_TOKEN' },
+      lasair: {
+        endpoint: this.sandbox.endpoint,
+        token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
+        tokenVariable: 'LASAIR_LSST_TOKEN',
+      },
       dryRun: undefined,
       metrics: this.metrics,
       log: this.log,

@@ -8,6 +8,7 @@ import {
 } from '@lvra/sandbox/tns/tns-sandbox';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { NewTnsReport } from '@lvra/shared/ledger/tns';
+import { secretOf } from '@lvra/shared/settings/secrets';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { newLedger } from '@lvra/shared/testing/ledgers';
 import { internalNameOf } from '../report.js';
@@ -37,7 +38,7 @@ export async function makeTnsWorld(
   const sandbox = await startTnsSandbox(options);
   t.after(() => sandbox.close());
   const sending: TnsSending = {
-    ...{ site: 'sandbox', address: sandbox.address, apiKey: () => TNS_SANDBOX_KEY },
+    ...{ site: 'sandbox', address: sandbox.address, apiKey: secretOf('LVRA_TNS_API_KEY', () => TNS_SANDBOX_KEY) },
     ...{ botId: String(TNS_SANDBOX_BOT.id), botName: TNS_SANDBOX_BOT.name },
     ...{ timeoutMs: 5_000, pollMs: 10, replyMs: 5_000 },
     ...options.sending,
