@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { sendBombs, untilPassedOver } from './bombs.js';
 import { ROOT, Stack } from './stack.js';
 
 /** What may be open inside, by service. Nothing is published but Grafana. */
@@ -76,6 +77,22 @@ describe('somebody inside the network', () => {
       assert.match(answer, /Authorization Violation/);
       assert.doesNotMatch(answer, /PONG/);
     }
+  });
+
+  test('ends no consumer in its 512 MB with small batches that grow: the good alerts come in within a minute', async (context) => {
+    const [consumer = ''] = await stack.containers('consumer');
+    const stateOf = async () => {
+      const [{ HostConfig, RestartCount, State }] = JSON.parse(await stack.docker('inspect', consumer));
+      return { memory: HostConfig.Memory, restarts: RestartCount, running: State.Running, killed: State.OOMKilled };
+    };
+    const before = await stateOf();
+    assert.equal(before.memory, 512 * 1024 ** 2);
+    await stack.compose('stop', 'consumer');
+    const sent = await sendBombs(stack);
+    await stack.compose('start', 'consumer');
+    const tookMs = await untilPassedOver(stack, sent, 60_000);
+    context.diagnostic(`${sent.good.length} good alerts among the bombs were in after ${(tookMs / 1000).toFixed(0)} s`);
+    assert.deepEqual(await stateOf(), { ...before, running: true, killed: false });
   });
 
   test('has no rights, no room to write and no way to become root', async () => {

@@ -77,6 +77,13 @@ export class Stack {
     return (await this.docker('ps', ...filters, '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
   }
 
+  /** Where a service's only container can be reached from this machine, published or not. */
+  async address(service: string): Promise<string> {
+    const [container = ''] = await this.containers(service);
+    const networks = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
+    return (await this.docker('inspect', '--format', networks, container)).trim().split(' ')[0] ?? '';
+  }
+
   /** Asks the sandbox, which can only be reached from inside. */
   async sandbox<T>(path: string): Promise<T> {
     const ask = `fetch('http://127.0.0.1:8080${path}').then(async (a) => process.stdout.write(await a.text()))`;

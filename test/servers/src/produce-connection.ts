@@ -18,8 +18,8 @@ export class ProduceConnection {
     socket.on('close', () => this.#fail(new Error('the broker has closed the connection')));
   }
 
-  static async open(port: number): Promise<ProduceConnection> {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  static async open(port: number, host = '127.0.0.1'): Promise<ProduceConnection> {
+    const socket = connect({ host, port, noDelay: true });
     await once(socket, 'connect');
     return new ProduceConnection(socket);
   }
