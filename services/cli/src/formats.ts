@@ -3,7 +3,13 @@ import Table from 'cli-table3';
 
 /** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
 export function utc(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+  return iso(ms)?.slice(0, 19).replace('T', ' ') ?? 'no time';
+}
+
+/** The same for programs; null where another program has left in the ledger what is no time. */
+export function iso(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** `850 ms`, `2.4 s` or `3.5 min`. */

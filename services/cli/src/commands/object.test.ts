@@ -75,6 +75,35 @@ describe('lvra object', () => {
     assert.match(stdout, / 170046091000545385 +r0b +a1 +high +20260302_000001 /);
   });
 
+  test('shows what is no time and no outcome as such, and so does lvra stem', async () => {
+    const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    ledger.database.exec(`
+      INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (170046091000545385, 'at dusk');
+      INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (3, 'banana', 'noon');
+      INSERT INTO tns_submission (ID, site, sender, sent_at) VALUES (7, 'live', 'me', 'noon');
+      INSERT INTO tns_report (submission_ID, place, site, diaObjectId, internal_name, report, outcome)
+        VALUES (7, 0, 'live', ${ODD}, 'x', '{"ra":', 'banana');
+      INSERT INTO stem_event (stem, stage, vra, at, status, rows, duration_ms)
+        VALUES ('20260302_000001', 'predict', 'r0b', 'noon', 'high', 'many', 'long');
+      INSERT INTO batch (stem, consumer, reserved_at, registered_at, alerts, bytes)
+        VALUES ('20260302_000001', 'me', 'then', 'noon', 'many', 'many');`);
+    ledger.close();
+    const shown = await runLvra(['object', ODD], environment);
+    assert.deepEqual([shown.code, shown.stderr], [0, '']);
+    assert.match(shown.stdout, / at dusk +no time +170046091000545385 .* banana +no time$/m);
+    assert.match(shown.stdout, /^no time +live +no outcome: banana /m);
+    const inJson = await runLvra(['object', ODD, '--json'], environment);
+    const { scores, tns } = JSON.parse(inJson.stdout);
+    assert.deepEqual(
+      [scores[0].observedUtc, scores[0].fateAt, tns[0].sentAt, tns[0].report],
+      [null, null, null, '{"ra":'],
+    );
+    const stem = await runLvra(['stem', '20260302_000001'], environment);
+    assert.deepEqual([stem.code, stem.stderr], [0, '']);
+    assert.match(stem.stdout, /registered at no time/);
+    assert.match(stem.stdout, /^no time +predict +r0b /m);
+  });
+
   test('of an object without a score says where it is', async () => {
     const { stdout, code } = await runLvra(['object', UNSCORED], environment);
     assert.equal(code, 0);

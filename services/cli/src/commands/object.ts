@@ -5,7 +5,7 @@ import type { ReplayedScore } from '@lvra/shared/ledger/replayed-scores';
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
-import { count, print, table, utc } from '../formats.js';
+import { count, iso, print, table, utc } from '../formats.js';
 import { withLedger } from '../ledger.js';
 import { replayedInJson, replayedTable } from '../replay/object-scores.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
@@ -72,9 +72,9 @@ function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObjec
     scores: scores.map(({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }) => ({
       diaSourceId: diaSourceId === null ? null : String(diaSourceId),
       midpointMjdTai,
-      observedUtc: midpointMjdTai === null ? null : isoOf(utcMsOf(midpointMjdTai)),
+      observedUtc: midpointMjdTai === null ? null : iso(utcMsOf(midpointMjdTai)),
       ...score,
-      fateAt: fateAt === undefined ? null : isoOf(fateAt),
+      fateAt: fateAt === undefined ? null : iso(fateAt),
       fateDetail: fateDetail ?? null,
       provenanceId: String(provenanceId),
     })),
@@ -116,12 +116,12 @@ function rowOf(score: ObjectScore): string[] {
   const { midpointMjdTai: mjd, fate, fateAt } = score;
   return [
     score.isCurrent ? '*' : '',
-    mjd === null ? '' : mjd.toFixed(5),
+    decimals(mjd, 5) ?? '',
     mjd === null ? '' : utc(utcMsOf(mjd)),
     String(score.diaSourceId ?? ''),
     score.vra,
     score.modelVersion ?? '',
-    scoreText(score.score),
+    decimals(score.score, 4) ?? 'none',
     score.stem,
     fate.replaceAll('_', ' '),
     fateAt === undefined ? '' : utc(fateAt),
@@ -129,11 +129,7 @@ function rowOf(score: ObjectScore): string[] {
   ];
 }
 
-/** @param score of the team's table, in which another program may have left a text */
-function scoreText(score: unknown): string {
-  return typeof score === 'number' ? score.toFixed(4) : String(score ?? 'none');
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
+/** @param value of a table in which another program may have left a text; undefined for none */
+function decimals(value: unknown, digits: number): string | undefined {
+  return typeof value === 'number' ? value.toFixed(digits) : (value ?? undefined) && String(value);
 }

@@ -4,7 +4,7 @@ import { decimalText, rightAscensionText } from '@lvra/tns/decimals';
 import type { Photometry } from '@lvra/tns/discovery';
 import { isInDoubt } from '@lvra/tns/doubt';
 import type { Planned } from '@lvra/tns/plan';
-import { table, utc } from '../formats.js';
+import { iso, table, utc } from '../formats.js';
 
 /** What became of a report, in words that fit a cell. */
 export function fateOf({ outcome, reportId }: TnsRecord): string {
@@ -25,6 +25,9 @@ export function fateOf({ outcome, reportId }: TnsRecord): string {
       return 'not sent';
     case 'refused':
       return 'refused';
+    default:
+      // Another program has been in the ledger.
+      return `no outcome: ${outcome satisfies never}`;
   }
 }
 
@@ -90,10 +93,20 @@ export function reportTable(records: readonly TnsRecord[]): string {
 /** The same for programs; ids are strings. */
 export function reportsInJson(records: readonly TnsRecord[]): Record<string, unknown>[] {
   return records.map(({ submission, site, internalName, sentAt, reportId, outcome, objname, detail, report }) => ({
-    ...{ submission: String(submission), site, internalName, sentAt: new Date(sentAt).toISOString() },
+    ...{ submission: String(submission), site, internalName, sentAt: iso(sentAt) },
     ...{ reportId: reportId ?? null, outcome: outcome ?? null, objname: objname ?? null, detail: detail ?? null },
-    report: JSON.parse(report),
+    report: jsonOf(report),
   }));
+}
+
+/** Where it is no JSON any more, the text that is there. */
+function jsonOf(report: string): unknown {
+  try {
+    return JSON.parse(report);
+  } catch (error) {
+    if (error instanceof SyntaxError) return report;
+    throw error;
+  }
 }
 
 function detailOf(record: TnsRecord): string {
