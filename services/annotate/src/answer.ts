@@ -72,8 +72,9 @@ function meaningOf(answer: Answer, { method, count, url }: Parameters<typeof ver
   if (method === 'annotatelist' && (status === 404 || status === 405))
     return { kind: 'no-lists', end: 'refused', words };
   if (status === 413) return { kind: 'too-long', end: 'refused', words };
-  if (status >= 500) return { kind: 'failed', end: 'unanswered', words, mayBeAnItem: true };
-  if (status === 408) return { kind: 'failed', end: 'unanswered', words };
+  if (status === 500) return { kind: 'failed', end: 'unanswered', words, mayBeAnItem: true };
+  // 502, 503 and 504 come from what is in front of Lasair, whatever was sent.
+  if (status > 500 || status === 408) return { kind: 'failed', end: 'unanswered', words };
   if (answer.location !== undefined) return meaningOfRedirect(status, answer.location, url);
   return { kind: 'not-lasair', end: 'refused', words };
 }
