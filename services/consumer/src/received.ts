@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { checksumOf } from '@lvra/shared/checksum';
 import { AlertRejected } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
@@ -69,6 +70,7 @@ export function quarantineEntries(
       detail: received.rejected.message,
       path: isBatch ? '' : relative(paths.root, path),
       bytes: bytes.length,
+      checksum: isBatch ? undefined : checksumOf([bytes]),
       topic: origin?.topic,
       partition: origin?.partition,
       offset: origin?.first ?? origin?.offset,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { StemFailed } from '@lvra/shared/errors';
+import { readQuarantined } from '@lvra/shared/quarantine-file';
 import { hostileMessages } from '@lvra/shared/simulator/hostile';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { stemOf } from '@lvra/shared/stem';
@@ -47,7 +48,8 @@ describe('a stem ends', () => {
     );
     const [entry] = world.ledger.quarantine.list().filter((listed) => listed.stem === stem);
     assert.deepEqual([entry?.stage, entry?.position, entry?.reason], ['feature', 2, 'no_sources']);
-    assert.equal(readFileSync(join(world.paths.root, entry?.path ?? ''), 'utf8'), noSources);
+    for await (const [, bytes] of readQuarantined(world.paths, [entry!])) assert.equal(String(bytes), noSources);
+    assert.equal(existsSync(world.paths.quarantine), false, 'the batch file has them');
   });
 
   test('as done with a file of a header alone where the batch is empty, and as partial where no alert gave a row', async () => {

@@ -10,6 +10,7 @@ import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
+import { pathInBatch } from '@lvra/shared/quarantine-file';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { AlertView, readAlert } from './alert.js';
@@ -147,7 +148,7 @@ async function addRows(
   });
   try {
     for await (const { result, bytes } of alerts) {
-      if (result instanceof AlertRejected) quarantined.push(await quarantine(stem, position, result, bytes, paths));
+      if (result instanceof AlertRejected) quarantined.push(entryOf(stem, position, result, bytes.length, paths));
       else if (result === undefined) withoutAlert++;
       else records.push(result);
       position++;
@@ -170,27 +171,16 @@ function received(receivedMs: Float64Array | undefined, position: number): numbe
   return ms === undefined || Number.isNaN(ms) ? undefined : ms;
 }
 
-async function quarantine(
+/** What the ledger is to hold of an alert that has no row; its bytes stay in the batch file. */
+function entryOf(
   stem: string,
   position: number,
-  rejected: AlertRejected,
-  bytes: Buffer,
+  { reason, message: detail }: AlertRejected,
+  bytes: number,
   paths: DataPaths,
-): Promise<QuarantineEntry> {
-  const path = paths.quarantined(stem, 'feature', position);
-  await writeFileAtomically(path, async (file) => {
-    await writeChunks(file, [bytes]);
-  });
-  return {
-    stem,
-    stage: 'feature',
-    position,
-    reason: rejected.reason,
-    detail: rejected.message,
-    path: relative(paths.root, path),
-    bytes: bytes.length,
-    at: Date.now(),
-  };
+): QuarantineEntry {
+  const path = pathInBatch(paths, stem);
+  return { stem, stage: 'feature', position, reason, detail, path, bytes, at: Date.now() };
 }
 
 function asStemFailure(error: unknown, stem: string): unknown {

@@ -168,7 +168,11 @@ export class BatchLedger {
       if (batch.diaObjectIds.length > 0) this.#openStatuses(batch);
       for (const id of batch.diaObjectIds) this.#statements.object.run(id, batch.stem);
       if (batch.checksum) this.#checksums.record(batch.stem, { kind: 'batch' }, batch.checksum);
-      for (const entry of batch.quarantined) this.#quarantine.add(entry);
+      for (const entry of batch.quarantined) {
+        this.#quarantine.add(entry);
+        const { position, checksum } = entry;
+        if (checksum) this.#checksums.record(batch.stem, { kind: 'quarantined', position }, checksum);
+      }
       this.#events.append({
         stem: batch.stem,
         stage: 'consumer',

@@ -2,9 +2,10 @@ import { type Checksum, checksumOf } from '../checksum.js';
 import { DEFAULT_FEATURES } from '../paths.js';
 import type { Database } from './connection.js';
 
-/** What of a stem has a checksum: the batch file, the feature file of a set, the scores of a model. */
+/** What of a stem has a checksum: the batch file, a message of the consumer's in quarantine, the feature file of a set, the scores of a model. */
 export type Summed =
   | { readonly kind: 'batch' }
+  | { readonly kind: 'quarantined'; readonly position: number }
   | { readonly kind: 'features'; readonly set?: string }
   | { readonly kind: 'scores'; readonly vra: string; readonly version: string };
 
@@ -40,6 +41,7 @@ export class Checksums {
 
 function nameOf(what: Summed): string {
   if (what.kind === 'batch') return 'batch';
+  if (what.kind === 'quarantined') return `quarantined ${what.position}`;
   return what.kind === 'features' ? `features ${what.set ?? DEFAULT_FEATURES}` : `scores ${what.vra} ${what.version}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Checksum } from '../checksum.js';
 import type { QuarantineReason } from '../errors.js';
 import { type Database, writing } from './connection.js';
 
@@ -19,6 +20,8 @@ export interface QuarantineEntry {
   /** Below the data root; empty where its bytes could not be kept, and then `bytes` is 0. */
   readonly path: string;
   readonly bytes: number;
+  /** Of a file of its own; kept beside the entry. */
+  readonly checksum?: Checksum | undefined;
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
   readonly offset?: bigint | undefined;

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, type Damage, run } from './victim.js';
 
@@ -116,6 +116,18 @@ export const LEDGER_DAMAGES: readonly Damage[] = [
     do: ({ paths, ledger }) => {
       const { path, stem } = ask(ledger, 'SELECT path, stem FROM quarantine');
       rmSync(join(paths.root, path!));
+      return { stem: stem! };
+    },
+  },
+  {
+    name: 'a bit of a quarantined message differs',
+    check: 'quarantine',
+    says: /is as long as it was, and its content is another/,
+    do: ({ paths, ledger }) => {
+      const { path, stem } = ask(ledger, 'SELECT path, stem FROM quarantine');
+      const bytes = readFileSync(join(paths.root, path!));
+      bytes[0]! ^= 1;
+      writeFileSync(join(paths.root, path!), bytes);
       return { stem: stem! };
     },
   },

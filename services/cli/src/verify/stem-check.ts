@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { batchFileBytes } from '@lvra/consumer/batch-files';
 import { messageOf } from '@lvra/shared/errors';
@@ -46,7 +46,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   counts.quarantined += facts.quarantined.length;
   counts.gone += Number(facts.gone);
   checkOffsets(facts, findings);
-  checkQuarantine(facts, check);
+  await checkQuarantine(facts, check);
   if (batch?.alerts === 0) return;
   checkRegistration(facts, findings);
   checkStatuses(facts, check);
@@ -92,7 +92,8 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
   }
 }
 
-function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, findings }: StemCheck): void {
+async function checkQuarantine(facts: StemFacts, { paths, nights, findings }: StemCheck): Promise<void> {
+  const { stem, quarantined } = facts;
   for (const { stage, position, path, bytes } of quarantined) {
     // Its bytes could not be kept, or are in the batch file, which is looked at by itself.
     if (path === '' || isInBatch(paths, { stem, path })) continue;
@@ -102,7 +103,9 @@ function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, find
       continue;
     }
     const file = statSync(join(paths.root, path), { throwIfNoEntry: false });
-    if (file?.size === bytes) continue;
+    const made = stage === 'consumer' ? facts.checksum({ kind: 'quarantined', position }) : undefined;
+    const isAltered = file?.size === bytes && made !== undefined && !(await isAsMade(join(paths.root, path), made));
+    if (file?.size === bytes && !isAltered) continue;
     if (!file && nights.isCleared('quarantine', stem)) {
       findings.counts.clearedFiles++;
       continue;
@@ -110,10 +113,17 @@ function checkQuarantine({ stem, quarantined }: StemFacts, { paths, nights, find
     findings.add({
       check: 'quarantine',
       stem,
-      what: `${path} (${stage}, position ${position}) ${file ? `has ${file.size} bytes, not ${bytes}` : 'is missing'}`,
+      what: `${path} (${stage}, position ${position}) ${troubleOf(file, bytes)}`,
       todo: putBack(join(paths.root, path)),
     });
   }
+}
+
+function troubleOf(file: Stats | undefined, bytes: number): string {
+  if (!file) return 'is missing';
+  return file.size === bytes
+    ? 'is as long as it was, and its content is another'
+    : `has ${file.size} bytes, not ${bytes}`;
 }
 
 function isInQuarantine(path: string): boolean {
