@@ -47,11 +47,15 @@ export class MappingVerification {
       .all();
   }
 
-  /** The newest stem that has features of an object. Reads the whole table of flags. */
-  newestWithFeatures(diaObjectId: bigint): string | undefined {
+  /** The newest stem that has features of each of these objects. Reads the whole table of flags, once. */
+  newestWithFeatures(objects: readonly bigint[]): ReadonlyMap<bigint, string> {
+    if (objects.length === 0) return new Map();
     const newest = this.#database
-      .prepare<[bigint], string | null>('SELECT max(stem) FROM threshold_flags_provenance WHERE diaObjectId = ?')
-      .pluck();
-    return (newest.get(diaObjectId) as string | null) ?? undefined;
+      .prepare<[string], [bigint, string]>(
+        `SELECT diaObjectId, max(stem) FROM threshold_flags_provenance
+         WHERE diaObjectId IN (SELECT value FROM json_each(?)) GROUP BY 1`,
+      )
+      .raw();
+    return new Map(newest.all(`[${objects.join(',')}]`));
   }
 }

@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { nextStem } from '@lvra/shared/stem';
-import { altered, ask, type Damage, edit, run } from './victim.js';
+import { altered, ask, type Damage, edit, run, type Victim } from './victim.js';
 
 /** To batch files and feature files, and to the ids in them and in the ledger. */
 export const FILE_DAMAGES: readonly Damage[] = [
@@ -189,6 +190,30 @@ export const FILE_DAMAGES: readonly Damage[] = [
       const hourAgo = Date.now() / 1000 - 3_600;
       utimesSync(paths.features(stem), hourAgo, hourAgo);
       return { stem };
+    },
+  },
+  ...(['batch', 'features'] as const).map((kind) => ({
+    name: `a copy of a ${kind} file is in another night's folder`,
+    check: kind,
+    says: /is in another night's folder, where nobody looks for it; \S+ is there/,
+    do: ({ paths, stems: [stem] }: Victim) => {
+      const night = dirname(paths[kind](stem!));
+      const other = join(dirname(night), String(Number(basename(night)) + 1));
+      mkdirSync(other, { recursive: true });
+      cpSync(paths[kind](stem!), join(other, basename(paths[kind](stem!))));
+      return { stem: stem! };
+    },
+  })),
+  {
+    name: 'a batch file is moved to another night',
+    check: 'batch',
+    says: /is in another night's folder, where nobody looks for it$/,
+    do: ({ paths, stems: [stem] }) => {
+      const night = dirname(paths.batch(stem!));
+      const other = join(dirname(night), String(Number(basename(night)) + 1));
+      mkdirSync(other, { recursive: true });
+      renameSync(paths.batch(stem!), join(other, basename(paths.batch(stem!))));
+      return { stem: stem! };
     },
   },
   {

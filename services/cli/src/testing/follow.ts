@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import type { Ran } from './run-lvra.js';
 
 /** What an operator has at hand. */
@@ -32,6 +32,7 @@ export async function follow(todo: string, operator: Operator): Promise<void> {
   } else assert.ok(commands.length > 0 || path !== undefined, `there is nothing that one could do in: ${todo}`);
   for (const [program, ...words] of commands) {
     if (program === 'rm') rmSync(words[0] as string);
+    else if (program === 'mv') renameSync(words[0] as string, words[1] as string);
     else {
       assert.equal(program, 'lvra', `no operator runs ${program}`);
       const { code, stdout, stderr } = await operator.run(words);

@@ -27,24 +27,27 @@ export function checkMapping(
     findings.add({ check: 'mapping', stem, object: String(object), what, todo });
   }
   if (mapping.count(stem) === here) return;
-  for (const object of mapping.objectsOf(stem).filter((mapped) => !inBatch.has(mapped))) {
+  const strangers = mapping.objectsOf(stem).filter((mapped) => !inBatch.has(mapped));
+  const newest = mapping.newestWithFeatures(strangers);
+  for (const object of strangers) {
     const what = 'diaobjid_stems has an object in this stem, and no alert of its batch is about it';
-    findings.add({ check: 'mapping', stem, object: String(object), what, todo: mapAgain(object, mapping) });
+    findings.add({ check: 'mapping', stem, object: String(object), what, todo: mapAgain(object, newest.get(object)) });
   }
 }
 
 /** Looks for objects in stems that are not there. Names that are no stems have findings of their own. */
 export function checkMappedStems(mapping: MappingVerification, findings: Findings): void {
-  for (const { diaObjectId, stem } of mapping.nowhere()) {
-    if (!isStem(stem)) continue;
+  const nowhere = mapping.nowhere().filter(({ stem }) => isStem(stem));
+  const newest = mapping.newestWithFeatures(nowhere.map(({ diaObjectId }) => diaObjectId));
+  for (const { diaObjectId, stem } of nowhere) {
     const what = `diaobjid_stems has the object in ${stem}, which no status table knows`;
-    const todo = mapAgain(diaObjectId, mapping);
+    const todo = mapAgain(diaObjectId, newest.get(diaObjectId));
     findings.add({ check: 'mapping', stem, object: String(diaObjectId), what, todo });
   }
 }
 
-function mapAgain(object: bigint, mapping: MappingVerification): string {
-  const newest = mapping.newestWithFeatures(object);
+/** @param newest stem with features of the object */
+function mapAgain(object: bigint, newest: string | undefined): string {
   const again = newest === undefined ? '' : `, then ${doAgain(newest, 'feature')}`;
   return `\`lvra forget objects ${object}\`${again}`;
 }

@@ -10,6 +10,14 @@ type Kind = 'batch' | 'features' | 'quarantine';
 
 const FOLDER: Record<Kind, string> = { batch: 'JSON', features: 'csv', quarantine: 'quarantine' };
 
+/** A file that has the name of a stem's. */
+export interface NightFile {
+  readonly stem: string;
+  readonly path: string;
+  /** Where every reader looks for the stem's. */
+  readonly belongsAt: string;
+}
+
 /** The files of the nights, as folders. */
 export class Nights {
   readonly #paths: DataPaths;
@@ -38,7 +46,7 @@ export class Nights {
   }
 
   /** The stems from `from` to `to` that have a file of the kind, night after night, with the path. */
-  *files(kind: 'batch' | 'features', from: string, to: string): Generator<{ stem: string; path: string }> {
+  *files(kind: 'batch' | 'features', from: string, to: string): Generator<NightFile> {
     const root = join(this.#paths.root, FOLDER[kind]);
     const ending = kind === 'batch' ? '.json' : '.csv';
     for (const year of namesIn(root).filter((name) => name >= from.slice(0, 4) && name <= to.slice(0, 4))) {
@@ -47,7 +55,7 @@ export class Nights {
         for (const name of namesIn(join(root, year, night))) {
           const stem = name.slice(0, -ending.length);
           if (!name.endsWith(ending) || !isStem(stem) || stem < from || stem > to) continue;
-          yield { stem, path: join(root, year, night, name) };
+          yield { stem, path: join(root, year, night, name), belongsAt: this.#paths[kind](stem) };
         }
       }
     }

@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { messageOf } from '@lvra/shared/errors';
 import type { AlertVerification } from '@lvra/shared/ledger/verify-alerts';
 import type { StemVerification } from '@lvra/shared/ledger/verify-stems';
 import { readBatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
 import { countUp, type Findings } from './findings.js';
-import type { Nights } from './nights.js';
+import type { NightFile, Nights } from './nights.js';
 
 /** A consumer that lives registers its file sooner than this, and removes what a killed one left after it. */
 const IN_HAND_MS = 20 * 60_000;
@@ -35,7 +35,11 @@ export async function checkStrayFiles(check: StrayCheck): Promise<void> {
 
 async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCheck): Promise<void> {
   const { stems, range, now, findings } = check;
-  for (const { stem, path } of of.files(kind, ...range)) {
+  for (const { stem, path, belongsAt } of of.files(kind, ...range)) {
+    if (path !== belongsAt) {
+      reportMisplaced(kind, { stem, path, belongsAt }, findings);
+      continue;
+    }
     if (stems.knows(stem)) continue;
     const file = statSync(path, { throwIfNoEntry: false });
     // It was registered, or removed, since the folder was read.
@@ -44,6 +48,17 @@ async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCh
     if (now - file.mtimeMs < IN_HAND_MS || isFeaturePending(findings)) countUp(findings.counts.pending, 'consumer');
     else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
   }
+}
+
+/** A copy in another night's folder is never read; where it is the only one, the stem's file is missing. */
+function reportMisplaced(check: 'batch' | 'features', { stem, path, belongsAt }: NightFile, findings: Findings): void {
+  const isCopy = existsSync(belongsAt);
+  findings.add({
+    check,
+    stem,
+    what: `${path} is in another night's folder, where nobody looks for it${isCopy ? `; ${belongsAt} is there` : ''}`,
+    todo: isCopy ? `compare the two, then \`rm ${path}\`` : `\`mv ${path} ${belongsAt}\``,
+  });
 }
 
 function isFeaturePending({ counts }: Findings): boolean {

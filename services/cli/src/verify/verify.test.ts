@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
@@ -77,6 +77,25 @@ describe('lvra verify', () => {
         }));
       });
       assert.deepEqual(kept, []);
+    });
+  }
+
+  for (const [what, content] of [
+    ['has a quote without its end', 'diaObjectId,diaSourceId\n1,"2\n'],
+    ['is empty', ''],
+  ] as const) {
+    test(`keeps a feature file that the ledger does not know and that ${what}: its rows may be of lost alerts`, async () => {
+      let stray = '';
+      const { kept } = await night.verified(({ paths, stems }) => {
+        stray = paths.features(nextStem(stems.at(-1)!));
+        writeFileSync(stray, content);
+        const hourAgo = Date.now() / 1000 - 3_600;
+        utimesSync(stray, hourAgo, hourAgo);
+      });
+      const [finding, ...others] = kept;
+      assert.deepEqual(others, []);
+      assert.match(finding?.what ?? '', /is of a stem that the ledger does not know, and cannot be read: /);
+      assert.match(finding?.todo ?? '', /^move it out of its folder and keep it/);
     });
   }
 
