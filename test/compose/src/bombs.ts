@@ -12,7 +12,7 @@ const SEED = 512;
 
 /** For `node -e` in a container with the ledger: how many of these objects it has, and the batches that were passed over. */
 const LOOK = `
-const ledger = new (require('better-sqlite3'))('/data/db/log.db', { readonly: true });
+const ledger = new (require('/app/node_modules/better-sqlite3-node-api'))('/data/db/log.db', { readonly: true });
 const known = ledger.prepare('SELECT count(*) FROM diaobjid_stems WHERE diaObjectId = CAST(? AS INTEGER)').pluck();
 const good = process.argv.slice(1).reduce((sum, object) => sum + known.get(object), 0);
 const refused = ledger.prepare("SELECT sum(offsets) FROM quarantine WHERE reason = 'batch_too_large'").pluck().get();
