@@ -177,7 +177,7 @@ export const cases: FaultCase[] = [
         await world.untilAnnotated(120, 90_000);
         world.mended();
         const page = await world.service('predict').metrics();
-        assert.match(page, /lvra_bus_connected 1/);
+        assert.match(page, /lvra_bus_connected\{.*\} 1/);
         assert.match(page, /lvra_bus_silent_total\{stage="predict",vra="r0b".*\} [1-9]/, 'the watchdog has noticed');
       });
     },
