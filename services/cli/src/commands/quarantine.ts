@@ -8,10 +8,10 @@ import { count, print, size, table, utc } from '../formats.js';
 import { lendLedger, type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
-An alert goes to quarantine, with its bytes, where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a
-model cannot score it (stage predict). The rest of its batch goes on without it. A batch of Kafka that grows beyond
-max_unpacked_bytes or max_batch_records, or is damaged, is one entry without bytes; \`show\` names its offsets, and Kafka
-has it for some days.
+An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
+score it (stage predict). The rest of its batch goes on without it. Its bytes are kept until \`lvra prune\` takes the night.
+A batch of Kafka that grows beyond max_unpacked_bytes or max_batch_records, or is damaged, is one entry without bytes;
+\`show\` names its offsets, and Kafka has it for some days.
 
 Examples:
   lvra quarantine list
