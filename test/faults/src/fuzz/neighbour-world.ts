@@ -117,11 +117,6 @@ export class NeighbourWorld {
 
   /** Removes the stem's files: those of thousands would fill the memory. */
   #clear(stem: string): void {
-    const kept = this.#ledger.database
-      .prepare<[string], string>('SELECT path FROM quarantine WHERE stem = ?')
-      .pluck()
-      .all(stem) as string[];
-    for (const path of kept.filter(Boolean)) rmSync(join(this.#paths.root, path), { force: true });
     rmSync(this.#paths.batch(stem));
     rmSync(this.#paths.features(stem), { force: true });
   }
