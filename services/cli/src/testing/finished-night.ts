@@ -79,7 +79,8 @@ export class FinishedNight {
   }
 
   /**
-   * Verifies a damaged copy, then does what is said of each finding, until nothing is found any more.
+   * Verifies a damaged copy, then does what is said of one finding after the other, and looks again after each, until
+   * nothing is found any more.
    *
    * @returns what was found first, what is found at the end, and what the copy and the sandbox hold then
    */
@@ -89,9 +90,11 @@ export class FinishedNight {
       const first = await this.#verify(root);
       let last = first;
       for (let round = 0; round < MOST_ROUNDS && last.total > 0; round++) {
-        for (const todo of new Set(last.kept.map((finding) => finding.todo)))
+        for (const todo of new Set(last.kept.map((finding) => finding.todo))) {
+          if (!last.kept.some((finding) => finding.todo === todo)) continue;
           await follow(todo, this.#operatorOf(root));
-        last = await this.#verify(root);
+          last = await this.#verify(root);
+        }
       }
       return { first, last, truth: truthOf(dataPaths(root), this.sandbox) };
     });
