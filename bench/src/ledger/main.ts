@@ -23,34 +23,33 @@ const { values } = parseArgs({ options: { rows: { type: 'string', default: `${SI
 const most = Number(values.rows);
 if (!(most >= 1_000)) throw new Error(`ROWS=${values.rows} is no number of rows: write 1000 or more`);
 const root = mkdtempSync(join(tmpdir(), 'lvra-bench-ledger-'));
-try {
-  const filled = [...SIZES.filter((rows) => rows < most), most].map((rows) => fill(join(root, `${rows}`), rows));
-  const largest = filled.at(-1) as Filled;
-  say(`A ledger of ${most.toLocaleString('en-GB')} rows of provenance; ms: median, 99th percentile, most`);
-  say(execFileSync(process.execPath, [STATUS, largest.dataRoot], { encoding: 'utf8' }).trimEnd());
-  say('one process alone, without the wait for the disk, by rows:');
-  const sizes = filled.map(measureSize);
-  const operations = [...(sizes[0] as Map<string, string>).keys()];
-  say(
-    table(
-      ['ms: median, 99th percentile', ...filled.map(({ rows }) => rows.toLocaleString('en-GB'))],
-      operations.map((name) => [name, ...sizes.map((times) => times.get(name) ?? '')]),
-    ),
+// Interrupted, too: they take gigabytes.
+process.once('exit', () => rmSync(root, { recursive: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const filled = [...SIZES.filter((rows) => rows < most), most].map((rows) => fill(join(root, `${rows}`), rows));
+const largest = filled.at(-1) as Filled;
+say(`A ledger of ${most.toLocaleString('en-GB')} rows of provenance; ms: median, 99th percentile, most`);
+say(execFileSync(process.execPath, [STATUS, largest.dataRoot], { encoding: 'utf8' }).trimEnd());
+say('one process alone, without the wait for the disk, by rows:');
+const sizes = filled.map(measureSize);
+const operations = [...(sizes[0] as Map<string, string>).keys()];
+say(
+  table(
+    ['ms: median, 99th percentile', ...filled.map(({ rows }) => rows.toLocaleString('en-GB'))],
+    operations.map((name) => [name, ...sizes.map((times) => times.get(name) ?? '')]),
+  ),
+);
+for (const [index, load] of LOADS.entries()) {
+  const { samples, behindMs } = await measureWriters(
+    { ...largest, stems: largest.stems + (index + 1) * 100_000 },
+    load,
   );
-  for (const [index, load] of LOADS.entries()) {
-    const { samples, behindMs } = await measureWriters(
-      { ...largest, stems: largest.stems + (index + 1) * 100_000 },
-      load,
-    );
-    const late = behindMs > 1_000 ? `; the last ended ${(behindMs / 1_000).toFixed(1)} s late` : '';
-    say(`eight writers, ${load.alertsASecond} alerts a second in stems of ${load.alertsAStem}${late}`);
-    say(loadTable(samples));
-    say(togetherOf(samples));
-  }
-  say(about());
-} finally {
-  rmSync(root, { recursive: true });
+  const late = behindMs > 1_000 ? `; the last ended ${(behindMs / 1_000).toFixed(1)} s late` : '';
+  say(`eight writers, ${load.alertsASecond} alerts a second in stems of ${load.alertsAStem}${late}`);
+  say(loadTable(samples));
+  say(togetherOf(samples));
 }
+say(about());
 
 function loadTable(samples: readonly Sample[]): string {
   const rows = [...byOperation(samples)].map(([operation, of]) => [
