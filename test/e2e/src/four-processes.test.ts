@@ -94,6 +94,15 @@ describe('real alerts through Kafka, four processes and NATS', () => {
     assert.match(await page('annotate'), /lvra_annotation_latency_seconds_count\{.*vra="r0b".*\} [1-9]/);
   });
 
+  test('the three stages show the alerts of the night, and nothing that only the consumer knows', async () => {
+    for (const name of ['feature', 'predict', 'annotate'] as const) {
+      const page = (await world.services.get(name)?.metrics()) ?? '';
+      assert.match(page, /^lvra_alerts_tonight\{.*\} [1-9]\d*$/m);
+      assert.match(page, /^lvra_disk_free_bytes\{.*\} [1-9]\d*$/m);
+      assert.doesNotMatch(page, /lvra_consumer_paused|lvra_kafka_stray_partitions/);
+    }
+  });
+
   test('SIGTERM ends each service with exit code 0 within ten seconds', async () => {
     const begun = performance.now();
     const codes = await Promise.all([...world.services.values()].map((service) => service.end('SIGTERM')));
