@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Ledger } from '@lvra/shared/ledger/ledger';
+import { dataPaths } from '@lvra/shared/paths';
+import { readQuarantined } from '@lvra/shared/quarantine-file';
 import { hostileMessages } from '@lvra/shared/simulator/hostile';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { realMessages } from '@lvra/shared/testing/json-samples';
@@ -73,12 +76,13 @@ describe('real alerts through Kafka, four processes and NATS', () => {
       () => world.sandbox.annotations.size >= before + good.length + scored,
     );
     for (const { diaObjectId } of good) assert.ok(world.sandbox.annotations.has(`r0b_lvra/${diaObjectId}`));
-    const quarantined = world.ledger().prepare('SELECT reason, path FROM quarantine').all() as {
-      reason: string;
-      path: string;
-    }[];
+    const ledger = Ledger.open(dataPaths(world.root).database, [], { create: false });
+    const quarantined = ledger.quarantine.list();
+    ledger.close();
     assert.equal(quarantined.length, hostile.filter(({ outcome }) => outcome === 'quarantined').length);
-    const kept = quarantined.map(({ path }) => readFileSync(join(world.root, path)).toString('hex')).sort();
+    const kept: string[] = [];
+    for await (const [, bytes] of readQuarantined(dataPaths(world.root), quarantined)) kept.push(bytes.toString('hex'));
+    kept.sort();
     const wanted = hostile
       .filter(({ outcome }) => outcome === 'quarantined')
       .map((message) => message.bytes().toString('hex'));
