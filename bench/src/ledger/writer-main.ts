@@ -8,6 +8,8 @@ import type { Order } from './writers.js';
 const WARM_UP_STEMS = 5;
 
 const { path, writer, first, stems, alerts, everyMs, startMs, objects }: Order = JSON.parse(process.argv[2] as string);
+// Interrupted with the benchmark.
+process.once('disconnect', () => process.exit());
 const ledger = Ledger.open(path, [VRA], { create: false });
 ledger.checkpointBeside();
 const stopwatch = new Stopwatch(ledger);
