@@ -45,7 +45,7 @@ export const COMMON_SETTINGS = {
     )
     .default(DEFAULT_PREFIX),
 
-  annotateListSize: wholeNumber(1, 10_000).default(300),
+  annotateListSize: wholeNumber(1, 10_000).default(400),
   annotateListSmallest: wholeNumber(1, 10_000).default(10),
   annotateListLargest: wholeNumber(1, 10_000).default(1_000),
   annotateCallsPerHour: wholeNumber(1, 1_000_000).default(4_500),
