@@ -26,3 +26,31 @@ describe('a text from outside', () => {
 test('a count has its thousands apart', () => {
   assert.deepEqual([0, 999, 1_000, 12_345, 1_234_567].map(count), ['0', '999', '1,000', '12,345', '1,234,567']);
 });
+
+describe('a table', () => {
+  const head = ['', 'stem', 'alerts', 'last error'];
+  const rows = [
+    ['*', '20260301_000001', '12', 'the batch file JSON/2026/20260301_000001.json is gone'],
+    ['', '20260301_000002', '3', ''],
+  ];
+
+  test('has its columns below one another, and no blanks at the ends', () => {
+    assert.deepEqual(table(head, rows, [2], 200).split('\n'), [
+      '   stem             alerts  last error',
+      '*  20260301_000001      12  the batch file JSON/2026/20260301_000001.json is gone',
+      '   20260301_000002       3',
+    ]);
+  });
+
+  test('that is wider than the terminal is printed as records, with every word', () => {
+    assert.deepEqual(table(head, rows, [2], 80).split('\n'), [
+      '            *',
+      'stem        20260301_000001',
+      'alerts      12',
+      'last error  the batch file JSON/2026/20260301_000001.json is gone',
+      '',
+      'stem        20260301_000002',
+      'alerts      3',
+    ]);
+  });
+});

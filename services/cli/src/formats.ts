@@ -1,5 +1,4 @@
 import { visible, visibleLines } from '@lvra/shared/observe/terminal';
-import Table from 'cli-table3';
 
 /** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
 export function utc(ms: number): string {
@@ -32,27 +31,37 @@ export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const NOTHING = '';
-const NO_LINES = {
-  ...{ top: NOTHING, 'top-mid': NOTHING, 'top-left': NOTHING, 'top-right': NOTHING },
-  ...{ bottom: NOTHING, 'bottom-mid': NOTHING, 'bottom-left': NOTHING, 'bottom-right': NOTHING },
-  ...{ left: NOTHING, 'left-mid': NOTHING, mid: NOTHING, 'mid-mid': NOTHING, right: NOTHING, 'right-mid': NOTHING },
-  middle: '  ',
-};
-
-/** A table without lines, so that grep and awk read it as well as people do. */
+/**
+ * A table without lines, so that grep and awk read it as well as people do. If the terminal is narrower than the table, each
+ * row is a record instead, a line for each of its cells: nothing is cut off.
+ *
+ * @param right the columns that are aligned to the right
+ * @param width of the terminal; none if stdout is a file or a pipe
+ */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
+  width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
 ): string {
-  const printed = new Table({
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
-  });
-  printed.push([...head], ...rows.map((row) => row.map(visible)));
-  return printed.toString().replace(/ +$/gm, '');
+  const cells = rows.map((row) => row.map(visible));
+  const widths = head.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const lines = [head, ...cells].map((row) =>
+    row
+      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+  return lines.every((line) => line.length <= width) ? lines.join('\n') : records(head, cells);
+}
+
+function records(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const longest = Math.max(...head.map((name) => name.length));
+  return rows
+    .map((row) =>
+      row.flatMap((cell, column) => (cell === '' ? [] : [`${head[column]!.padEnd(longest)}  ${cell}`])).join('\n'),
+    )
+    .join('\n\n');
 }
 
 /** Prints to stdout, with a line end; what a terminal would obey is written out. */
