@@ -176,7 +176,7 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     const team = await teamFor(t, { apiKey: 'another' });
     const { code, stderr } = await team.report(['--sandbox', FIRST]);
     assert.equal(code, 2);
-    assert.match(stderr, /refuses the key \(HTTP 401.*LVRA_TNS_API_KEY must be that of the bot Sandbox_Bot/);
+    assert.match(stderr, /refuses the key \(HTTP 401.*LVRA_TNS_API_KEY must hold that of the bot Sandbox_Bot/);
     assert.equal(team.records(FIRST)[0]?.outcome, 'not_sent');
   });
 
