@@ -1,5 +1,8 @@
+import { UsageError } from '@lvra/shared/errors';
+import { LockHeld } from '@lvra/shared/service/locks';
 import { EXIT, runProgram } from '@lvra/shared/service/program';
 import { CommanderError } from 'commander';
+import { asCalled } from './called-as.js';
 import { type Commands, makeProgram } from './program.js';
 
 /** Runs the command that this process was started with. */
@@ -15,6 +18,7 @@ export async function runCommandLine(commands: Commands): Promise<void> {
     try {
       await (await makeProgram(commands, words)).parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
     } catch (error) {
+      if (error instanceof UsageError || error instanceof LockHeld) error.message = asCalled(error.message);
       if (!(error instanceof CommanderError)) throw error;
       // It has said what is wrong; where help was asked for, nothing is.
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

@@ -41,6 +41,7 @@ export async function describeDemo(
   ] as const;
   const root = relative(process.cwd(), paths.root);
   const next = [
+    ...(best[0] ? [[`lvra object ${best[0].diaObjectId}`, 'the first of the list: all its scores'] as const] : []),
     ['lvra status', 'what is done, by stage'],
     [`lvra stem ${quarantined[0]?.stem ?? '<stem>'}`, 'the history of one batch'],
     ['lvra quarantine list', 'the messages that could not be used, and why'],
@@ -54,7 +55,7 @@ export async function describeDemo(
     '',
     `The batches (JSON/), features (csv/), logs and database (db/log.db) are in ${root}/. The scores are those of a`,
     'demonstration model, and say nothing about the sky. To look further:',
-    ...next.map(([command, what]) => `  LVRA_DATA_ROOT=${root} npx ${command.padEnd(26)} ${what}`),
+    ...next.map(([command, what]) => `  LVRA_DATA_ROOT=${root} ${command.padEnd(31)} ${what}`),
   ].join('\n');
 }
 

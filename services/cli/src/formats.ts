@@ -1,4 +1,5 @@
 import { visible, visibleLines } from '@lvra/shared/observe/terminal';
+import { asCalled } from './called-as.js';
 
 /** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
 export function utc(ms: number): string {
@@ -64,12 +65,17 @@ function records(head: readonly string[], rows: readonly (readonly string[])[]):
     .join('\n\n');
 }
 
-/** Prints to stdout, with a line end; what a terminal would obey is written out. */
+/** Prints to stdout, with a line end; what a terminal would obey is written out, and hints name the command as it was called. */
 export function print(text: string): void {
-  process.stdout.write(`${visibleLines(text)}\n`);
+  process.stdout.write(`${visibleLines(asCalled(text))}\n`);
+}
+
+/** Prints for programs. Ids must be strings in it: most readers of JSON round large numbers. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${visibleLines(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** Says on stderr what went wrong, on a line of its own. */
 export function printTrouble(text: string): void {
-  process.stderr.write(`lvra: ${visible(text)}\n`);
+  process.stderr.write(`lvra: ${visible(asCalled(text))}\n`);
 }

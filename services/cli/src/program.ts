@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { visible } from '@lvra/shared/observe/terminal';
 import { Command } from 'commander';
+import { asCalled } from './called-as.js';
 
 const AFTER_HELP = `
 Settings come from deploy/settings/settings.yaml, or from the file that LVRA_SETTINGS names; every key of it can be set
@@ -17,6 +19,10 @@ Examples:
   lvra run --once --source none      work off what is pending, then end
   lvra status                        what is done, pending and failed`;
 
+const { version: VERSION } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 /** What each command is made by, in the order of the help. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
@@ -32,7 +38,8 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
       'Scores the alerts of a Lasair filter with virtual research assistants (VRAs) and annotates them at Lasair.',
     )
     .addHelpText('after', AFTER_HELP)
-    .helpCommand(false);
+    .version(VERSION, '--version', 'the version of this program')
+    .helpCommand('help [command]', 'the help of a command');
   const named = Object.entries(commands).filter(([name]) => name === words[0]);
   for (const [name, make] of named.length > 0 ? named : Object.entries(commands)) {
     program.addCommand(await make(), { hidden: name === 'prepare' });
@@ -44,12 +51,13 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
 /** Mistakes of the person at the keyboard are one line on stderr, and end as a CommanderError. */
 function sayInOneLine(command: Command): void {
   command.exitOverride().configureOutput({
+    writeOut: (text) => process.stdout.write(asCalled(text)),
     outputError: (text, write) => {
       const mistake = text
         .replace(/^error: /, '')
         .trim()
         .replaceAll('\n', ' ');
-      write(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`);
+      write(asCalled(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`));
     },
   });
   command.commands.forEach(sayInOneLine);

@@ -34,8 +34,27 @@ test('a value that a model cannot take costs one alert its score, and another mo
   assert.equal(nights.sandbox.annotations.size, 2);
   assert.deepEqual(nights.rows('SELECT r0b FROM predict'), [[-1n]]);
   const list = await lvra('quarantine', 'list');
-  assert.match(list, /predict r0b +not_a_number .*colour is "blue", not a number/);
-  assert.match(list, /predict r0b +no_score .*tone is inf, colour is inf: the model gives NaN, not a probability/);
+  assert.match(
+    list,
+    /^not_a_number: 1 of 1 stems\n.*\n.* predict r0b +\d{18} .*colour is "blue", not a number, True, False or empty$/m,
+  );
+  assert.match(
+    list,
+    /^no_score: 1 of 1 stems\n.*\n.* predict r0b +\d{18} .*tone is inf, colour is inf: the model gives NaN, not a probability/m,
+  );
+  const reasons = async (...words: string[]) =>
+    (JSON.parse(await lvra('quarantine', 'list', '--json', ...words)) as { reason: string; diaSourceId: string }[]).map(
+      ({ reason, diaSourceId }) => [reason, BigInt(diaSourceId)],
+    );
+  const aside = nights
+    .look(({ quarantine }) => quarantine.list())
+    .map(({ reason, diaSourceId }) => [reason, diaSourceId]);
+  assert.deepEqual(await reasons('--since', stem.slice(0, 8)), aside);
+  assert.deepEqual(await reasons('--since', '29990101'), []);
+  assert.deepEqual(
+    await reasons('--reason', 'no_score'),
+    aside.filter(([reason]) => reason === 'no_score'),
+  );
   assert.match(await lvra('stem', stem), /2 in quarantine by the predict|without a score, in quarantine/);
   assert.match(await lvra('verify', '--sandbox', nights.sandbox.endpoint), /^All is as promised/m);
   const [first] = nights.look(({ quarantine }) => quarantine.list());

@@ -75,6 +75,7 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
     [['simulate'], root, /^lvra: say where to: --file, or --kafka with --topic$/],
     [['simulate', '--file', '/nowhere/x'], root, /^lvra: --file cannot be written: ENOENT/],
     [['simulate', '--count', 'many', '--file', 'x'], root, /^lvra: .*'many' is invalid.*whole number/],
+    [['quarantine', 'list', '--since', 'May'], root, /^lvra: "May" is no night: write YYYYMMDD$/],
     [['quarantine', 'show', 'x'], root, /^lvra: "x" is no number of an alert in quarantine$/],
     [
       ['run', '--once', '--source', 'none'],
@@ -113,6 +114,14 @@ describe('lvra --help', () => {
     assert.match(ran.stdout, /Exit codes: 0 .*; 1 .*; 2 .*;\n3 /);
   });
 
+  test('stands behind lvra help, too, and the version behind --version', async () => {
+    const [short, long, version] = await Promise.all(
+      [['help', 'status'], ['status', '--help'], ['--version']].map((words) => runLvra(words)),
+    );
+    assert.deepEqual(short, long);
+    assert.match(version?.stdout ?? '', /^\d+\.\d+\.\d+\n$/);
+  });
+
   test('is what lvra alone says', async () => {
     const [alone, help] = await Promise.all([runLvra([]), runLvra(['--help'])]);
     assert.deepEqual(alone, help);
@@ -125,7 +134,8 @@ describe('lvra --help', () => {
       runLvra(['--help']),
       promisify(execFile)('npx', ['--no-install', 'lvra', '--help'], { cwd: checkout, env }),
     ]);
-    assert.deepEqual({ stdout, stderr }, { stdout: direct.stdout, stderr: '' });
+    assert.deepEqual({ stdout: stdout.replace(/npx lvra/g, 'lvra'), stderr }, { stdout: direct.stdout, stderr: '' });
+    assert.match(stdout, /^ {2}npx lvra demo /m);
   });
 
   for (const command of [

@@ -88,6 +88,12 @@ describe('a log.db of the Python pipeline', () => {
     const dead = await runLvra(['dead'], environment);
     assert.match(dead.stdout, /^20260301_000005 +feature +r0b +1 .*its batch file is gone$/m);
     assert.equal((await status()).stages[0].dead, 1);
+    assert.deepEqual(JSON.parse((await runLvra(['dead', '--json'], environment)).stdout), [
+      {
+        ...{ stem: '20260301_000005', stage: 'feature', vra: 'r0b', attempts: 1, error: 'its batch file is gone' },
+        at: new Date(now).toISOString(),
+      },
+    ]);
 
     const retried = await runLvra(['retry', '20260301_000005', '--stage', 'feature'], environment);
     assert.equal(retried.code, 0, retried.stderr);

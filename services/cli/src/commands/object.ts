@@ -5,7 +5,7 @@ import type { ReplayedScore } from '@lvra/shared/ledger/replayed-scores';
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
-import { count, iso, print, table, utc } from '../formats.js';
+import { count, iso, print, printJson, table, utc } from '../formats.js';
 import { withLedger } from '../ledger.js';
 import { replayedInJson, replayedTable } from '../replay/object-scores.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
@@ -51,7 +51,8 @@ export function objectCommand(): Command {
           );
         }
         const known: KnownObject = { diaObjectId, lastStem, scores, replayed, reports };
-        print(options.json ? inJson(known) : describe(known));
+        if (options.json) printJson(inJson(known));
+        else print(describe(known));
       });
     });
 }
@@ -65,8 +66,8 @@ interface KnownObject {
   readonly reports: readonly TnsRecord[];
 }
 
-function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject): string {
-  const shown = {
+function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject) {
+  return {
     diaObjectId: String(diaObjectId),
     lastStem: lastStem ?? null,
     scores: scores.map(({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }) => ({
@@ -81,7 +82,6 @@ function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObjec
     replayed: replayedInJson(replayed),
     tns: reportsInJson(reports),
   };
-  return JSON.stringify(shown, null, 2);
 }
 
 function describe({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject): string {

@@ -4,8 +4,9 @@ import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { visible } from '@lvra/shared/observe/terminal';
 import { quarantineFile, readQuarantined } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
-import { count, print, size, table, utc } from '../formats.js';
-import { lendLedger, type OpenLedger, withLedger } from '../ledger.js';
+import { count, print, size, utc } from '../formats.js';
+import { lendLedger, type OpenLedger } from '../ledger.js';
+import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
 
 const HELP = `
 An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
@@ -19,10 +20,6 @@ Examples:
   lvra quarantine replay 17 18     after an upgrade that can read them
   lvra retry 20260202_102448 --stage predict --force     scores what another model can score now; that leaves the quarantine`;
 
-const LIST_HELP = `
-Oldest first: its number, the stem and the stage that put it there, the reason (as in the metric
-lvra_quarantined_alerts_total), its size, and what was found.`;
-
 const REPLAY_HELP = `
 Reads the alerts again into a new stem, which the stages then work on as on any other. One that is still bad comes back
 to quarantine under that stem. Services may run meanwhile; \`lvra run\` may not.`;
@@ -31,13 +28,8 @@ export function quarantineCommand(): Command {
   const quarantine = new Command('quarantine')
     .description('alerts that could not be used: list, show, replay')
     .helpCommand(false)
-    .addHelpText('after', HELP);
-  quarantine
-    .command('list')
-    .description('what is in quarantine')
-    .option('--all', 'also what was replayed, and what lvra prune has removed the bytes of')
-    .addHelpText('after', LIST_HELP)
-    .action(({ all }: { all?: true }) => withLedger((open) => list(open, all === true)));
+    .addHelpText('after', HELP)
+    .addCommand(quarantineListCommand());
   quarantine
     .command('show')
     .description('one alert: where it came from, why it is here, how it begins')
@@ -51,20 +43,6 @@ export function quarantineCommand(): Command {
     .addHelpText('after', REPLAY_HELP)
     .action(replay);
   return quarantine;
-}
-
-function list({ ledger }: OpenLedger, all: boolean): void {
-  const alerts = ledger.quarantine.list({ all });
-  const rows = alerts.map((alert) => [
-    String(alert.id),
-    alert.stem,
-    stageOf(alert),
-    alert.reason,
-    size(alert.bytes),
-    becameOf(alert) ?? alert.detail,
-  ]);
-  const head = ['number', 'stem', 'stage', 'reason', 'size', 'detail'];
-  print(rows.length > 0 ? table(head, rows, [0, 4]) : 'Nothing is in quarantine.');
 }
 
 async function show({ ledger, paths }: OpenLedger, id: bigint): Promise<void> {
@@ -89,21 +67,10 @@ async function show({ ledger, paths }: OpenLedger, id: bigint): Promise<void> {
   print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
 }
 
-/** Why it cannot be replayed; undefined where it can. */
-function becameOf({ replayedAs, prunedAt }: QuarantinedAlert): string | undefined {
-  if (replayedAs !== undefined) return `replayed as ${replayedAs}`;
-  return prunedAt === undefined ? undefined : `lvra prune removed its bytes, ${utc(prunedAt)}`;
-}
-
 /** One message, or a batch of them that could not be unpacked. */
 function offsetsOf({ offset, offsets = 1 }: QuarantinedAlert): string {
   if (offset === undefined || offsets === 1) return `offset ${offset}`;
   return `offsets ${offset} to ${offset + BigInt(offsets - 1)}, a batch of ${count(offsets)} messages`;
-}
-
-/** With the VRA whose model has no score of it. */
-function stageOf({ stage, vra }: QuarantinedAlert): string {
-  return vra === undefined ? stage : `${stage} ${vra}`;
 }
 
 const SHOWN_BYTES = 800;

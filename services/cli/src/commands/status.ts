@@ -1,6 +1,6 @@
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
-import { count, print, table, utc } from '../formats.js';
+import { count, print, printJson, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
@@ -24,7 +24,8 @@ export function statusCommand(): Command {
     .action((options: { json?: true }) => {
       withLedger((open) => {
         const state = stateOf(open, Date.now());
-        print(options.json ? JSON.stringify(state, null, 2) : describe(state));
+        if (options.json) printJson(state);
+        else print(describe(state));
       });
     });
 }

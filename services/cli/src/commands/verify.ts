@@ -5,7 +5,7 @@ import { EXIT } from '@lvra/shared/service/program';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
-import { count, print } from '../formats.js';
+import { count, print, printJson } from '../formats.js';
 import { lendLedger } from '../ledger.js';
 import { asJson, asText } from '../verify/report.js';
 import { type VerifyOptions, verify, verifyLedgerFile } from '../verify/verify.js';
@@ -61,7 +61,8 @@ export function verifyCommand(): Command {
       const { database } = dataPaths(loadSettings().dataRoot);
       const findings = verifyLedgerFile(database) ?? (await lendLedger((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-      print(options.json ? asJson(findings) : asText(findings, process.stdout.columns));
+      if (options.json) printJson(asJson(findings));
+      else print(asText(findings, process.stdout.columns));
       if (findings.total > 0) process.exitCode = EXIT.failed;
     });
 }

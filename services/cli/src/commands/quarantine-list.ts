@@ -1,0 +1,108 @@
+import type { QuarantineReason } from '@lvra/shared/errors';
+import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
+import { Command } from 'commander';
+import { count, iso, print, printJson, size, table, utc } from '../formats.js';
+import { type OpenLedger, withLedger } from '../ledger.js';
+import { checkNight } from '../nights.js';
+
+const HELP = `
+By reason, as in the metric lvra_quarantined_alerts_total, the reason with most alerts first: the number of each alert, the stem
+and the stage that put it there, its object where one is known, its size, and what was found. Of each reason the newest
+are shown; --reason shows all of one.
+
+Examples:
+  lvra quarantine list --since 20260422
+  lvra quarantine list --reason not_json
+  lvra quarantine list --json | jq -r '.[].diaObjectId // empty'`;
+
+/** So many alerts of each reason fit a screen. */
+const SHOWN_OF_REASON = 10;
+
+interface ListOptions {
+  readonly all?: true;
+  readonly since?: string;
+  readonly reason?: string;
+  readonly json?: true;
+}
+
+export function quarantineListCommand(): Command {
+  return new Command('list')
+    .description('what is in quarantine')
+    .option('--all', 'also what was replayed, and what lvra prune has removed the bytes of')
+    .option('--since <night>', 'YYYYMMDD, UTC; this night too')
+    .option('--reason <reason>', 'every alert of this reason, and no other')
+    .option('--json', 'for programs: every alert; ids are strings')
+    .addHelpText('after', HELP)
+    .action((options: ListOptions) => withLedger((open) => list(open, options)));
+}
+
+function list({ ledger }: OpenLedger, { all, since, reason, json }: ListOptions): void {
+  if (since !== undefined) checkNight(since);
+  const alerts = ledger.quarantine
+    .list({ all: all === true })
+    .filter(
+      (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
+    );
+  if (json) printJson(alerts.map(inJson));
+  else print(alerts.length > 0 ? describe(alerts, reason === undefined) : 'Nothing is in quarantine.');
+}
+
+function describe(alerts: readonly QuarantinedAlert[], isShort: boolean): string {
+  const byReason = new Map<QuarantineReason, QuarantinedAlert[]>();
+  for (const alert of alerts) {
+    const those = byReason.get(alert.reason);
+    if (those) those.push(alert);
+    else byReason.set(alert.reason, [alert]);
+  }
+  const groups = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+  return groups.map(([reason, those]) => describeReason(reason, those, isShort)).join('\n\n');
+}
+
+function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAlert[], isShort: boolean): string {
+  const shown = isShort ? alerts.slice(-SHOWN_OF_REASON) : alerts;
+  const stems = new Set(alerts.map(({ stem }) => stem)).size;
+  const rows = shown.map((alert) => [
+    String(alert.id),
+    alert.stem,
+    stageOf(alert),
+    alert.diaObjectId === undefined ? '' : String(alert.diaObjectId),
+    size(alert.bytes),
+    becameOf(alert) ?? alert.detail,
+  ]);
+  const head = ['number', 'stem', 'stage', 'object', 'size', 'detail'];
+  return [
+    `${reason}: ${count(alerts.length)} of ${count(stems)} stems`,
+    table(head, rows, [0, 4]),
+    ...(shown.length < alerts.length
+      ? [`… and ${count(alerts.length - shown.length)} before: lvra quarantine list --reason ${reason}`]
+      : []),
+  ].join('\n');
+}
+
+function inJson(alert: QuarantinedAlert) {
+  const text = (id: bigint | undefined) => (id === undefined ? null : String(id));
+  return {
+    ...alert,
+    id: String(alert.id),
+    vra: alert.vra ?? null,
+    diaObjectId: text(alert.diaObjectId),
+    diaSourceId: text(alert.diaSourceId),
+    offset: text(alert.offset),
+    receivedMs: undefined,
+    received: alert.receivedMs === undefined ? null : iso(alert.receivedMs),
+    at: iso(alert.at),
+    replayedAs: alert.replayedAs ?? null,
+    prunedAt: alert.prunedAt === undefined ? null : iso(alert.prunedAt),
+  };
+}
+
+/** With the VRA whose model has no score of it. */
+export function stageOf({ stage, vra }: QuarantinedAlert): string {
+  return vra === undefined ? stage : `${stage} ${vra}`;
+}
+
+/** Why it cannot be replayed; undefined where it can. */
+export function becameOf({ replayedAs, prunedAt }: QuarantinedAlert): string | undefined {
+  if (replayedAs !== undefined) return `replayed as ${replayedAs}`;
+  return prunedAt === undefined ? undefined : `lvra prune removed its bytes, ${utc(prunedAt)}`;
+}
