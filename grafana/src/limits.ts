@@ -8,6 +8,7 @@ export const LIMITS = {
   deadStems: { alert: 'LvraDeadLetters', value: 0 },
   latencySeconds: { alert: 'lvra:annotated_late:ratio30m', value: 60 },
   lateShare: { alert: 'LvraLatencyBurnsSlowly', value: 6 * 0.01 },
+  unannotatedSeconds: { alert: 'LvraAlertsWait', value: 300 },
   callsLeft: { alert: 'LvraCallBudgetNearlyGone', value: 950 },
   stability: { alert: 'LvraScoreDrift', value: 0.25 },
   ledgerSeconds: { alert: 'LvraLedgerSlow', value: 1 },

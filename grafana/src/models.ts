@@ -23,7 +23,7 @@ export const models = {
         title: 'Scores, median and tails',
         description:
           'Steady from night to night. A step with a new version is the version; one without is the sky or a field.',
-        unit: 'percentunit',
+        unit: 'none',
         queries: ['0.1', '0.5', '0.9'].map((quantile) => ({
           expr: `histogram_quantile(${quantile}, sum by (le, vra, version) (rate(lvra_score_bucket[30m])))`,
           legend: `{{vra}} {{version}} ${Number(quantile) * 100} %`,
@@ -31,7 +31,7 @@ export const models = {
         width: 16,
       }),
       table({
-        title: 'Top scores of the night',
+        title: 'Scores above 0.9 and 0.5',
         description: 'How many of the last 12 hours lie above a score. `lvra object` shows an object’s own.',
         unit: 'short',
         queries: [
@@ -74,7 +74,7 @@ export const models = {
         unit: 'percentunit',
         queries: [
           {
-            expr: 'topk(15, max by (vra, version, feature) (lvra_feature_missing_share) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import))',
+            expr: 'topk(15, clamp_min(max by (vra, version, feature) (lvra_feature_missing_share) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import), 0))',
           },
         ],
         width: 24,

@@ -34,6 +34,8 @@ export interface PanelOptions {
   readonly limit?: { readonly value: number; readonly red: 'above' | 'below' };
   /** In columns of 24. */
   readonly width: number;
+  /** What stands there if no series answers, of a number. */
+  readonly empty?: string;
 }
 
 const SOURCE = { type: 'prometheus', uid: 'prometheus' };
@@ -67,7 +69,15 @@ export function graph({ title, description, unit, queries, limit, width }: Panel
 }
 
 /** One number, as of now. */
-export function number({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+export function number({
+  title,
+  description,
+  unit,
+  queries,
+  limit,
+  width,
+  empty = 'nothing yet',
+}: PanelOptions): Builder<Panel> {
   const builder = new StatBuilder()
     .title(title)
     .description(description)
@@ -75,7 +85,7 @@ export function number({ title, description, unit, queries, limit, width }: Pane
     .datasource(SOURCE)
     .height(HEIGHT.number)
     .span(width)
-    .noValue('nothing')
+    .noValue(empty)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .colorMode(limit ? BigValueColorMode.Background : BigValueColorMode.None);
   if (limit) builder.thresholds(thresholds(limit));
