@@ -71,7 +71,7 @@ export function print(text: string): void {
 }
 
 /** Prints for programs. Ids must be strings in it: most readers of JSON round large numbers. */
-export function printJson(value: unknown): void {
+export function printJson(value: object): void {
   process.stdout.write(`${visibleLines(JSON.stringify(value, null, 2))}\n`);
 }
 

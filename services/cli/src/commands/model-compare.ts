@@ -5,7 +5,7 @@ import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { Command, InvalidArgumentError } from 'commander';
 import { Comparing, type Comparison } from '../compare/comparison.js';
 import { type Compared, describe, inJson } from '../compare/text.js';
-import { print } from '../formats.js';
+import { print, printJson } from '../formats.js';
 import { withLedger } from '../ledger.js';
 import { checkNights } from '../nights.js';
 
@@ -54,7 +54,8 @@ async function compare(name: string, first: string, second: string, options: Com
   });
   const whole = comparison as unknown as Comparison;
   const compared: Compared = { first: labelOf(name, first), second: labelOf(name, second), from, to };
-  print(json ? inJson(compared, whole) : describe(compared, whole));
+  if (json) printJson(inJson(compared, whole));
+  else print(describe(compared, whole));
   if (svg === undefined) return;
   const { draw } = await import('../compare/picture.js');
   const picture = await draw(compared, whole);

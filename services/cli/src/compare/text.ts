@@ -100,9 +100,9 @@ function signed(value: number): string {
 }
 
 /** For programs; ids are strings. */
-export function inJson(compared: Compared, comparison: Comparison): string {
+export function inJson(compared: Compared, comparison: Comparison): object {
   const { differences: sorted, histograms: counts, field: _, crossings: all, ...numbers } = comparison;
-  const shown = {
+  return {
     ...compared,
     ...numbers,
     histograms: {
@@ -118,5 +118,4 @@ export function inJson(compared: Compared, comparison: Comparison): string {
       second,
     })),
   };
-  return JSON.stringify(shown, null, 2);
 }

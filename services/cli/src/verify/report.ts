@@ -1,8 +1,9 @@
 import { count } from '../formats.js';
 import type { Counts, Finding, Findings } from './findings.js';
 
-export function asJson({ kept, notes, total, counts }: Findings): string {
-  return JSON.stringify({ wrong: total, findings: kept, notes, counts }, undefined, 2);
+/** For programs. */
+export function asJson({ kept, notes, total, counts }: Findings): object {
+  return { wrong: total, findings: kept, notes, counts };
 }
 
 /** What a terminal shows where it does not say how wide it is, and the widest that is read with ease. */
