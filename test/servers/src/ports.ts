@@ -10,7 +10,7 @@ const LOWEST = 20_000;
 const HIGHEST = 32_767;
 
 /** A file for each port that was given out lately, by whichever process. */
-const GIVEN_OUT = join(tmpdir(), 'lvra-test-ports');
+const GIVEN_OUT = join(tmpdir(), `lvra-test-ports-${process.getuid?.()}`);
 /** Longer than a server takes to listen (Kafka: seconds), and than a test keeps one down. */
 const GIVEN_OUT_MS = 600_000;
 
