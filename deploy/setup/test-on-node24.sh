@@ -26,8 +26,9 @@ export PATH="$cache/$node24/bin:$PATH"
 copy="$cache/checkout-on-node-24/lvra-stream"
 mkdir -p "$copy"
 ln -sfn "$(readlink -f ..)/shared" "$copy/../shared"
+# In tar's posix format times keep their fractions: a bundle made in the second of its sources stays the younger one.
 find "$copy" -name node_modules -prune -o \( -type f -o -type l \) -exec rm -f {} +
-tar -c --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
+tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
 
 "$copy/deploy/setup/npm.sh"
 # Another Node changes native modules, workers, streams, sockets, files and V8, so what stands on these runs again. Left out
