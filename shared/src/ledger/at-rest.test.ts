@@ -21,9 +21,14 @@ ledger.checkpointBeside();
 process.stdin.on('end', () => ledger.close()).resume();
 process.stdout.write('open');`;
 
-/** Reads as a user who may not write there; root may write anywhere, until it is somebody else. */
+/**
+ * Reads as a user who may not write there; root may write anywhere, until it is somebody else. What SQLite's package loads late
+ * is loaded before: this checkout may be in a folder of root's.
+ */
 const COLLEAGUE = `
 import { Ledger } from ${JSON.stringify(new URL('ledger.js', import.meta.url).href)};
+import Sqlite from ${JSON.stringify(new URL('sqlite.js', import.meta.url).href)};
+new Sqlite(':memory:').close();
 if (process.getuid() === 0) process.setuid(65534);
 const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
 const status = ledger.work('feature', 'r0b').status('${STEM}');
