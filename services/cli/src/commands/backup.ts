@@ -31,7 +31,7 @@ export function backupCommand(): Command {
       withLedger(({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
-        const path = resolve(file ?? join(ours, `log_${stemOf(new Date())}.db`));
+        const path = file === undefined ? unusedName(ours) : resolve(file);
         // A folder that was made here could be below the place where a disk should be mounted.
         if (!existsSync(dirname(path))) {
           throw new UsageError(`there is no folder ${dirname(path)}: make it, or mount the disk that it is on`);
@@ -48,6 +48,16 @@ export function backupCommand(): Command {
         if (keep !== undefined) removeOld(ours, keep);
       });
     });
+}
+
+/** Named after this second, or after the next one that no copy has: two may be made within a second. */
+function unusedName(folder: string): string {
+  const instant = new Date();
+  for (;;) {
+    const path = join(folder, `log_${stemOf(instant)}.db`);
+    if (!existsSync(path)) return path;
+    instant.setUTCSeconds(instant.getUTCSeconds() + 1);
+  }
 }
 
 /** Names of the form that this command gives; what else somebody has put there stays. */

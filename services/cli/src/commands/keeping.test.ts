@@ -126,6 +126,19 @@ describe('keeping a data folder', () => {
     assert.ok(!existsSync(join(folder, 'x.db')));
   });
 
+  test('lvra backup takes the next name that is free', async () => {
+    const backups = join(folder, 'backups');
+    const now = Date.now();
+    for (let second = 0; second < 60; second++) {
+      const path = join(backups, `log_${stemOf(new Date(now + second * 1000))}.db`);
+      if (!existsSync(path)) writeFileSync(path, 'a copy');
+    }
+    const before = readdirSync(backups).length;
+    const { code, stderr } = await runLvra(['backup'], environment);
+    assert.equal(code, 0, stderr);
+    assert.equal(readdirSync(backups).length, before + 1);
+  });
+
   test('lvra backup overwrites nothing, and leaves no half of a copy', async () => {
     const path = join(folder, 'notes.txt');
     const { code, stderr } = await runLvra(['backup', path], environment);
