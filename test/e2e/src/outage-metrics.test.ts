@@ -56,6 +56,8 @@ test('an outage of annotate shows in Prometheus while it lasts, and its restart 
   await world.done(await world.batch(t, ['r0b']), 'r0b');
   await shows(5, TONIGHT);
   await shows(0, 'lvra:late:ratio1h');
+  // The other services tell of tonight too: Prometheus must have heard annotate itself before it is killed.
+  await shows(5, 'sum(lvra_annotations_total{outcome="accepted"})');
 
   await annotate.end('SIGKILL');
   const late = await world.batch(t, ['r0b'], Date.now() - 90_000);
