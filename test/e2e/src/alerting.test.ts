@@ -69,14 +69,14 @@ describe('alerts', () => {
     }
   });
 
-  test('each lead to their own heading of docs/operations.md', () => {
+  test('each lead to their own heading of the runbook', () => {
     const rules = parse(readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8')) as {
       groups: { rules: { alert?: string; annotations?: Record<string, string> }[] }[];
     };
     const alerts = rules.groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert !== undefined);
     assert.ok(alerts.length > 25);
     for (const { alert = '', annotations } of alerts) {
-      assert.equal(annotations?.runbook_url, `docs/operations.md#${alert.toLowerCase()}`);
+      assert.equal(annotations?.runbook_url, `{{ $externalURL }}/consoles/runbook.html#${alert.toLowerCase()}`);
     }
   });
 
@@ -134,11 +134,14 @@ describe('alerts', () => {
     const { configuration } = alertReceivers({ LVRA_ALERT_WEBHOOK: webhook });
     const alertmanager = await startAlertmanager(configuration.replace('group_wait: 15s', 'group_wait: 1s'));
     context.after(() => alertmanager.stop());
-    const prometheus = await startPrometheus(`
+    const prometheus = await startPrometheus(
+      `
       global: { scrape_interval: 1s, evaluation_interval: 1s }
       rule_files: ['${join(PROMETHEUS, 'rules/lvra.yml')}']
       alerting: { alertmanagers: [{ static_configs: [{ targets: ['${new URL(alertmanager.address).host}'] }] }] }
-      scrape_configs: [{ job_name: consumer, static_configs: [{ targets: ['127.0.0.1:${page.port}'] }] }]`);
+      scrape_configs: [{ job_name: consumer, static_configs: [{ targets: ['127.0.0.1:${page.port}'] }] }]`,
+      join(PROMETHEUS, 'consoles'),
+    );
     context.after(() => prometheus.stop());
 
     // Prometheus must have seen the counter before it rises.
@@ -157,5 +160,8 @@ describe('alerts', () => {
     assert.equal(alert?.labels.alertname, 'LvraMessagesGone');
     assert.equal(alert?.labels.severity, 'page');
     assert.match(String(alert?.annotations.description), /messages are lost/);
+    const runbook = String(alert?.annotations.runbook_url);
+    const shown = await (await fetch(runbook)).text();
+    assert.ok(shown.includes(`id="${new URL(runbook).hash.slice(1)}"`), shown);
   });
 });

@@ -11,8 +11,12 @@ export interface WebServer extends TestServer {
   readonly address: string;
 }
 
-/** Starts a Prometheus with a configuration, as YAML, and waits until it answers. */
-export function startPrometheus(configuration: string): Promise<WebServer> {
+/**
+ * Starts a Prometheus with a configuration, as YAML, and waits until it answers.
+ *
+ * @param consoles a folder of pages that it serves
+ */
+export function startPrometheus(configuration: string, consoles?: string): Promise<WebServer> {
   return start(
     'prometheus',
     prometheusPath(),
@@ -20,7 +24,8 @@ export function startPrometheus(configuration: string): Promise<WebServer> {
     /Server is ready to receive web requests/,
     (folder, port) => [
       ...[`--config.file=${folder}/configuration.yml`, `--storage.tsdb.path=${folder}/data`],
-      `--web.listen-address=127.0.0.1:${port}`,
+      ...[`--web.listen-address=127.0.0.1:${port}`, `--web.external-url=http://127.0.0.1:${port}`],
+      ...(consoles === undefined ? [] : [`--web.console.templates=${consoles}`]),
     ],
   );
 }

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { Marked } from 'marked';
+
+const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
+
+/** What docs/operations.md says to do for each alert, as Markdown. */
+export function alertsSection(): string {
+  const section = readFileSync(OPERATIONS, 'utf8')
+    .split(/^(?=## )/m)
+    .find((text) => text.startsWith('## Alerts\n'));
+  if (section === undefined) throw new Error('docs/operations.md has no section "## Alerts"');
+  return section;
+}
+
+/**
+ * The page that an alert's `runbook_url` opens. Prometheus serves it as a console (deploy/prometheus/consoles), so that
+ * whoever can reach Prometheus can read it, and no other server is needed.
+ *
+ * @throws Error where the text has what Prometheus would take for a template
+ */
+export function runbookPage(): string {
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth, text }) {
+        return `<h${depth} id="${text.toLowerCase()}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      // The page stands alone: the files that the docs link to are in the checkout.
+      link({ tokens }) {
+        return this.parser.parseInline(tokens);
+      },
+    },
+  });
+  const text = marked.parse(alertsSection(), { async: false });
+  if (text.includes('{{'))
+    throw new Error('docs/operations.md has {{ below Alerts, which Prometheus takes for a template');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>LVRA Stream: what to do for each alert</title>
+<style>
+body { max-width: 50em; margin: 2em auto; padding: 0 1em; font: 16px/1.5 sans-serif; }
+h3:target { background: #ff9; }
+pre, code { background: #eee; }
+</style>
+${text}</html>
+`;
+}
