@@ -3,7 +3,19 @@ import { relative } from 'node:path';
 /** The names of all commands: after `lvra`, they make a hint. */
 export const COMMAND_NAMES = [
   ...['init', 'run', 'start', 'status', 'stem', 'object', 'retry', 'forget', 'dead', 'replay', 'quarantine', 'model'],
-  ...['verify', 'tns-report', 'simulate', 'sandbox', 'backup', 'restore', 'prune', 'demo', 'prepare', 'help'],
+  ...[
+    'verify',
+    'tns-report',
+    'simulate',
+    'sandbox',
+    'backup',
+    'restore',
+    'prune',
+    'demo',
+    'alert-test',
+    'prepare',
+    'help',
+  ],
 ] as const;
 
 const HINT = new RegExp(`(?<![\\w./-])lvra (?=(?:${COMMAND_NAMES.join('|')}|--help)\\b)`, 'g');

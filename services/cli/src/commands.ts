@@ -18,5 +18,6 @@ export const COMMANDS: Commands = {
   restore: async () => (await import('./commands/restore.js')).restoreCommand(),
   prune: async () => (await import('./commands/prune.js')).pruneCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  'alert-test': async () => (await import('./commands/alert-test.js')).alertTestCommand(),
   prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
 };

@@ -1,5 +1,6 @@
 import { readSecret } from '@lvra/shared/settings/secrets';
 import { stringify } from 'yaml';
+import { INHIBITIONS } from './inhibitions.js';
 
 /** What `.env` says about who hears of alerts; a list of complaints where it says it wrong. */
 export interface AlertReceivers {
@@ -9,6 +10,12 @@ export interface AlertReceivers {
   /** What a person should know though it is no error. */
   readonly warnings: string[];
 }
+
+/** The receiver that reaches people. */
+export const PEOPLE = 'people';
+
+/** The alert that `lvra alert-test` sends. */
+export const TEST_ALERT = 'LvraAlertTest';
 
 /** A person must act: again every hour until somebody does. The rest can wait for the morning. */
 const AGAIN_AFTER = { page: '1h', notice: '24h', heartbeat: '5m' };
@@ -31,19 +38,21 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
     }
   }
   const people = {
-    name: 'people',
+    name: PEOPLE,
     ...(email && { email_configs: [email] }),
     ...(slack && { slack_configs: [slackMessage(slack)] }),
     ...(webhook && { webhook_configs: [{ url: webhook, send_resolved: true }] }),
   };
   const route = {
-    receiver: 'people',
+    receiver: PEOPLE,
     group_by: ['alertname', 'vra'],
     group_wait: '15s',
     group_interval: '5m',
     repeat_interval: AGAIN_AFTER.page,
     routes: [
-      { matchers: ['severity="notice"'], receiver: 'people', repeat_interval: AGAIN_AFTER.notice },
+      // At once, and a second test is not the first one again.
+      { matchers: [`alertname="${TEST_ALERT}"`], receiver: PEOPLE, group_by: ['alertname', 'test'], group_wait: '0s' },
+      { matchers: ['severity="notice"'], receiver: PEOPLE, repeat_interval: AGAIN_AFTER.notice },
       { matchers: ['severity="none"'], receiver: 'heartbeat', repeat_interval: AGAIN_AFTER.heartbeat },
     ],
   };
@@ -56,7 +65,11 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
     email || slack || webhook
       ? []
       : ['nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
-  return { configuration: stringify({ route, receivers: [people, silence] }), complaints, warnings };
+  return {
+    configuration: stringify({ route, inhibit_rules: INHIBITIONS, receivers: [people, silence] }),
+    complaints,
+    warnings,
+  };
 }
 
 function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {

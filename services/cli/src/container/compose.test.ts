@@ -55,6 +55,11 @@ describe('what compose would take and nobody meant', () => {
     }
   });
 
+  test('an address for the links in alerts that is none is refused', () => {
+    assert.match(composeComplaints({ PROMETHEUS_URL: 'server:9090' }).join(), /write http:\/\/… or https:/);
+    assert.deepEqual(composeComplaints({ ALERTMANAGER_URL: 'https://alerts.example.org' }), []);
+  });
+
   test('a number of replicas that is none is refused', () => {
     for (const value of ['0', 'two', '-1']) {
       assert.match(

@@ -92,6 +92,9 @@ export function composeComplaints(values: Readonly<Record<string, string>>): str
         `${name} is ${JSON.stringify(value)}: write ADDRESS:PORT, such as 127.0.0.1:3000; a port alone would be open to every network`,
       ];
     }
+    if (/^(PROMETHEUS|ALERTMANAGER)_URL$/.test(name) && !/^https?:\/\/[^/\s]+$/.test(value)) {
+      return [`${name} is ${JSON.stringify(value)}: write http://… or https://…, without a path`];
+    }
     if (/_REPLICAS$/.test(name) && !/^[1-9]\d?$/.test(value)) {
       return [`${name} is ${JSON.stringify(value)}: write how many there are to be, 1 at least`];
     }

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, UsageError } from '@lvra/shared/errors';
+import { parse } from 'yaml';
+import { PEOPLE, TEST_ALERT } from './alert-receivers.js';
+
+/** Whether one way to reach people took the test alert; `refused` counts the attempts that it did not take. */
+export interface Delivery {
+  readonly way: string;
+  readonly taken: boolean;
+  readonly refused: number;
+}
+
+export interface AlertTest {
+  /** Seconds since Prometheus last sent its always firing alert; undefined where Alertmanager has none. */
+  readonly heartbeatSeconds: number | undefined;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Alertmanager tries again until then. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Sends one alert through Alertmanager to everybody who hears of alerts, and waits until it was taken or time is up.
+ *
+ * Alertmanager counts what it sends by way (email, slack, webhook) and not by alert; a real one, or the heartbeat, that is
+ * sent within the same second may be taken for ours.
+ *
+ * @param address of Alertmanager, without a path
+ * @throws UsageError where Alertmanager does not answer, or has a configuration that is not ours
+ */
+export async function testAlert(address: string, patienceMs = PATIENCE_MS): Promise<AlertTest> {
+  const heartbeatSeconds = await heartbeatAge(address);
+  const ways = await waysToPeople(address);
+  const before = await sent(address);
+  await post(address);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const now = await sent(address);
+    const deliveries = ways.map((way): Delivery => {
+      const [all, refused] = [rise(before.all, now.all, way), rise(before.refused, now.refused, way)];
+      return { way, taken: all > refused, refused };
+    });
+    if (deliveries.every(({ taken }) => taken) || performance.now() > deadline) return { heartbeatSeconds, deliveries };
+    await sleep(250);
+  }
+}
+
+async function heartbeatAge(address: string): Promise<number | undefined> {
+  const text = await ask(address, '/api/v2/alerts?filter=alertname%3D%22Watchdog%22');
+  const ages = (JSON.parse(text) as { updatedAt: string }[]).map(({ updatedAt }) => Date.now() - Date.parse(updatedAt));
+  return ages.length === 0 ? undefined : Math.min(...ages) / 1_000;
+}
+
+async function waysToPeople(address: string): Promise<string[]> {
+  const { config } = JSON.parse(await ask(address, '/api/v2/status')) as { config: { original: string } };
+  const { receivers } = parse(config.original) as { receivers: Record<string, unknown>[] };
+  const people = receivers.find(({ name }) => name === PEOPLE);
+  if (people === undefined) {
+    throw new UsageError(
+      `Alertmanager at ${address} has no receiver "${PEOPLE}": its configuration is not the one that \`lvra prepare\` writes`,
+    );
+  }
+  return Object.keys(people).flatMap((key) => /^(\w+)_configs$/.exec(key)?.[1] ?? []);
+}
+
+async function post(address: string): Promise<void> {
+  const now = Date.now();
+  const alert = {
+    // A label of its own, so that a second test is not taken for the first one, of which people know already.
+    labels: { alertname: TEST_ALERT, severity: 'page', test: new Date(now).toISOString() },
+    annotations: {
+      summary: 'A test of the alerts',
+      description: 'Somebody tries whether alerts arrive. Nothing is to be done.',
+    },
+    startsAt: new Date(now).toISOString(),
+    endsAt: new Date(now + 60_000).toISOString(),
+  };
+  await ask(address, '/api/v2/alerts', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([alert]),
+  });
+}
+
+/** Attempts to send, and those that were refused, by way. */
+interface Sent {
+  readonly all: ReadonlyMap<string, number>;
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+const rise = (before: Sent['all'], now: Sent['all'], way: string) => (now.get(way) ?? 0) - (before.get(way) ?? 0);
+
+async function sent(address: string): Promise<Sent> {
+  const page = await ask(address, '/metrics');
+  const byWay = (metric: string) => {
+    const sums = new Map<string, number>();
+    for (const [, way = '', value] of page.matchAll(
+      new RegExp(`^${metric}\\{.*?integration="(\\w+)".*?\\} (\\S+)$`, 'gm'),
+    )) {
+      sums.set(way, (sums.get(way) ?? 0) + Number(value));
+    }
+    return sums;
+  };
+  return {
+    all: byWay('alertmanager_notification_requests_total'),
+    refused: byWay('alertmanager_notification_requests_failed_total'),
+  };
+}
+
+async function ask(address: string, path: string, init?: RequestInit): Promise<string> {
+  let answer: Response;
+  try {
+    answer = await fetch(new URL(path, address), { ...init, signal: AbortSignal.timeout(5_000) });
+  } catch (error) {
+    const why = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    throw new UsageError(`Alertmanager does not answer at ${address} (${why}): is it up, and is this its address?`);
+  }
+  const text = await answer.text();
+  if (!answer.ok)
+    throw new UsageError(`Alertmanager at ${address} answers ${answer.status} to ${path}: ${text.slice(0, 200)}`);
+  return text;
+}
