@@ -1,7 +1,7 @@
 # Every command a person types. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install up down logs status backup grafana-password setup packages servers build demo test test-node24 fuzz soak \
+.PHONY: help install up laptop down logs status backup alert-test grafana-password setup packages servers build demo test test-node24 fuzz soak \
   test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-gate bench-load \
   bench-micro bench-ledger clean
 
@@ -26,12 +26,20 @@ build: packages ## compile
 install: build ## `lvra` and units for systemd below PREFIX=/usr/local, run by OWNER=<user>: docs/operations.md
 	@deploy/setup/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(shell stat -c %U .))'
 
+# Where there is no .env, the laptop's world is meant; beside one, `make status WORLD=laptop`.
+WORLD = $(if $(wildcard .env),server,laptop)
 # Compose as Docker's plugin, or as a program of its own.
-COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \
+  $(if $(filter laptop,$(WORLD)),--env-file deploy/laptop.env)
 
+up: WORLD = server
 up: ## docker-compose.yml, in the background: docs/operations.md
 	$(COMPOSE) up -d --build
+	@deploy/setup/reload-monitoring.sh $(COMPOSE)
 	@deploy/setup/prune-images.sh
+
+laptop: ## the same with Kafka, simulated alerts and a stand-in for Lasair, in the background
+	@$(MAKE) --no-print-directory up WORLD=laptop
 
 down: ## end it; the data stays
 	$(COMPOSE) down
@@ -44,6 +52,9 @@ status: ## what is done, pending and failed, by stage
 
 backup: ## a copy of the ledger in backups/ of the data folder, while services write
 	$(COMPOSE) run --rm lvra backup
+
+alert-test: ## a test alert to everybody who hears of alerts: was it taken?
+	$(COMPOSE) run --rm lvra alert-test
 
 grafana-password: ## of the user admin
 	@$(COMPOSE) run --rm --no-deps --entrypoint cat prepare /run/lvra/grafana/admin-password

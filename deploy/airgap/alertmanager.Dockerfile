@@ -1,7 +1,7 @@
 FROM debian:bookworm-slim
 COPY prometheus-alertmanager /bin/alertmanager
-COPY busybox /bin/
-COPY default.tmpl email.tmpl /usr/share/prometheus/alertmanager/
+COPY amtool busybox /bin/
+COPY share/ /usr/share/
 RUN ln -s busybox /bin/wget && mkdir /alertmanager && chown 65534:65534 /alertmanager
 USER 65534
 VOLUME /alertmanager

@@ -66,11 +66,22 @@ debian_file() {
     cp "unpacked/$2" . && rm -rf "$1"_*.deb unpacked) || fail "could not fetch Debian's package $1."
 }
 
+# web_pages PACKAGE...: what they have below /usr/share, without being installed.
+web_pages() {
+  (cd "$folder" && mkdir share && quietly apt-get download -o APT::Sandbox::User=root "$@" &&
+    for package in *.deb; do dpkg-deb -x "$package" unpacked; done &&
+    rm -rf unpacked/usr/share/{doc,man,lintian} && cp -a unpacked/usr/share/. share/ && rm -rf ./*.deb unpacked) ||
+    fail "could not fetch Debian's packages $*."
+}
+
 build_prometheus() {
   local folder
   folder="$(context)"
   debian_file prometheus usr/bin/prometheus "$folder"
+  debian_file prometheus usr/bin/promtool "$folder"
   debian_file busybox-static bin/busybox "$folder"
+  # Debian's Prometheus has its pages beside it, and their scripts and styles in packages of their own.
+  web_pages prometheus libjs-d3 $(apt-cache depends prometheus | sed -n 's/^ *Depends: \(libjs-.*\|fonts-.*\)/\1/p')
   build_from "$folder" prometheus "$1"
 }
 
@@ -78,8 +89,9 @@ build_alertmanager() {
   local folder
   folder="$(context)"
   debian_file prometheus-alertmanager usr/bin/prometheus-alertmanager "$folder"
-  debian_file prometheus-alertmanager usr/share/prometheus/alertmanager/default.tmpl "$folder"
-  debian_file prometheus-alertmanager usr/share/prometheus/alertmanager/email.tmpl "$folder"
+  debian_file prometheus-alertmanager usr/bin/amtool "$folder"
+  # Its page for a build without pages of its own: Debian has no compiler for those.
+  web_pages prometheus-alertmanager
   debian_file busybox-static bin/busybox "$folder"
   build_from "$folder" alertmanager "$1"
 }

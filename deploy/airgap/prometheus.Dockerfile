@@ -1,5 +1,6 @@
 FROM debian:bookworm-slim
-COPY prometheus busybox /bin/
+COPY prometheus promtool busybox /bin/
+COPY share/ /usr/share/
 RUN ln -s busybox /bin/wget && mkdir /prometheus && chown 65534:65534 /prometheus
 USER 65534
 VOLUME /prometheus

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -88,6 +88,29 @@ describe('docker compose', () => {
     await stack.compose('rm', '--stop', '--force', ...production);
     await stack.compose('up', '-d', '--no-recreate');
     assert.equal((await stack.containers('predict')).length, 3);
+  });
+
+  test('a receiver that .env names later is sent to, and a test alert says whether it takes what it is sent', async () => {
+    const deliveries = async () => (await stack.lvra('alert-test').catch(outputOf)).split('\n').slice(1).join('\n');
+    assert.match(await deliveries(), /Nobody hears of alerts/);
+    appendFileSync(stack.envFile, 'LVRA_ALERT_WEBHOOK=http://sandbox:8080/no-such-page\n');
+    await stack.up();
+    assert.match(await deliveries(), /^webhook: refused \(/);
+  });
+
+  test('amtool silences an alert as docs/operations.md says', async () => {
+    const amtool = (...words: string[]) =>
+      stack.compose(
+        'exec',
+        '-T',
+        'alertmanager',
+        'amtool',
+        'silence',
+        ...words,
+        '--alertmanager.url=http://127.0.0.1:9093',
+      );
+    await amtool('add', 'alertname=LvraServiceDown', '--duration=2h', '--comment=new disk');
+    assert.match(await amtool('query'), /LvraServiceDown.*new disk/);
   });
 
   test('at the end nothing is lost, doubled or stale', async (context) => {

@@ -16,7 +16,9 @@ const MOST_OUTPUT = 256 * 1024 ** 2;
 
 /** A person's own settings would win over the file's. */
 const ENVIRONMENT = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA)_/.test(name)),
+  Object.entries(process.env).filter(
+    ([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA|PROMETHEUS|ALERTMANAGER|SANDBOX)_/.test(name),
+  ),
 );
 
 /** One start of docker-compose.yml under a project name of its own, as `deploy/laptop.env` says and a few lines more. */
@@ -35,7 +37,10 @@ export class Stack {
     this.project = project;
     this.envFile = join(this.#folder, 'env');
     const laptop = readFileSync(join(ROOT, 'deploy/laptop.env'), 'utf8');
-    const changed = { COMPOSE_PROJECT_NAME: project, LVRA_ENV_FILE: this.envFile, ...settings };
+    // Several stacks may run side by side: each takes ports that are free.
+    const free = '127.0.0.1:0';
+    const ports = { PROMETHEUS_LISTEN: free, ALERTMANAGER_LISTEN: free, SANDBOX_LISTEN: free };
+    const changed = { COMPOSE_PROJECT_NAME: project, LVRA_ENV_FILE: this.envFile, ...ports, ...settings };
     const kept = laptop.split('\n').filter((line) => !Object.keys(changed).some((name) => line.startsWith(`${name}=`)));
     const added = Object.entries(changed).map(([name, value]) => `${name}=${value}`);
     writeFileSync(this.envFile, [...kept, ...added, ''].join('\n'));
@@ -128,10 +133,20 @@ export class Stack {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** `make up`, without building. */
+  async up(): Promise<void> {
+    await this.compose('up', '-d');
+    await this.#run('deploy/setup/reload-monitoring.sh', this.#words());
+  }
+
   #compose(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
-    const [program = '', ...first] = this.#command;
+    const [program = '', ...first] = this.#words();
+    return this.#run(program, [...first, ...args], environment);
+  }
+
+  #words(): string[] {
     const files = ['-f', 'docker-compose.yml', '-f', 'deploy/airgap/without-grafana.yml'];
-    return this.#run(program, [...first, ...files, '--env-file', this.envFile, ...args], environment);
+    return [...this.#command, ...files, '--env-file', this.envFile];
   }
 
   async #run(
