@@ -2,10 +2,17 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   DashboardBuilder,
   DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
   type Panel,
+  QueryVariableBuilder,
   RowBuilder,
+  VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MARKS } from './marks.js';
 import { models } from './models.js';
+import { SOURCE } from './panels.js';
+import { runbook } from './runbook.js';
 import { stages } from './stages.js';
 import { tonight } from './tonight.js';
 
@@ -15,10 +22,21 @@ interface Written {
   readonly file: string;
   readonly title: string;
   readonly description: string;
+  /** Panels by the title of their row. */
   readonly rows: Readonly<Record<string, readonly Builder<Panel>[]>>;
 }
 
-const DASHBOARDS: readonly Written[] = [tonight, stages, models];
+const DASHBOARDS: readonly Written[] = [tonight, stages, models, runbook];
+
+const VRA = new QueryVariableBuilder('vra')
+  .label('VRA')
+  .datasource(SOURCE)
+  .query('label_values(lvra_pending_stems, vra)')
+  .refresh(VariableRefresh.OnTimeRangeChanged)
+  .multi(true)
+  .includeAll(true)
+  .allValue('.*')
+  .current({ text: ['All'], value: ['$__all'] });
 
 /** @returns the JSON that Grafana is provisioned with, by file name */
 export function dashboards(): Map<string, string> {
@@ -34,10 +52,19 @@ function build({ uid, title, description, rows }: Written) {
     .readonly()
     .refresh('30s')
     .time({ from: 'now-12h', to: 'now' })
-    .tooltip(DashboardCursorSync.Crosshair);
+    .tooltip(DashboardCursorSync.Crosshair)
+    .link(new DashboardLinkBuilder('What to do').type(DashboardLinkType.Link).url(`/d/${runbook.uid}`))
+    .link(
+      new DashboardLinkBuilder('LVRA Stream')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['lvra'])
+        .keepTime(true)
+        .includeVars(true),
+    );
+  if (uid !== runbook.uid) builder.withVariable(VRA);
   for (const [row, panels] of Object.entries(rows)) {
     builder.withRow(new RowBuilder(row));
     for (const panel of panels) builder.withPanel(panel);
   }
-  return builder.build();
+  return { ...builder.build(), annotations: { list: MARKS } };
 }

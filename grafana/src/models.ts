@@ -1,8 +1,8 @@
 import { LIMITS } from './limits.js';
-import { graph, number, table } from './panels.js';
+import { CHOSEN, graph, number, table } from './panels.js';
 
 const above = (score: string) =>
-  `sum by (vra, version) (increase(lvra_score_count[12h])) - sum by (vra, version) (increase(lvra_score_bucket{le="${score}"}[12h]))`;
+  `sum by (vra, version) (increase(lvra_score_count{${CHOSEN}}[12h])) - sum by (vra, version) (increase(lvra_score_bucket{${CHOSEN},le="${score}"}[12h]))`;
 
 /** Can the scores be trusted? */
 export const models = {
@@ -16,7 +16,7 @@ export const models = {
         title: 'Models in use',
         description: 'Several versions of one VRA for longer than a minute: a replica has not taken up the new one.',
         unit: 'none',
-        queries: [{ expr: 'count by (vra, version) (lvra_model_info)' }],
+        queries: [{ expr: `count by (vra, version) (lvra_model_info{${CHOSEN}})` }],
         width: 8,
       }),
       graph({
@@ -25,7 +25,7 @@ export const models = {
           'Steady from night to night. A step with a new version is the version; one without is the sky or a field.',
         unit: 'none',
         queries: ['0.1', '0.5', '0.9'].map((quantile) => ({
-          expr: `histogram_quantile(${quantile}, sum by (le, vra, version) (rate(lvra_score_bucket[30m])))`,
+          expr: `histogram_quantile(${quantile}, sum by (le, vra, version) (rate(lvra_score_bucket{${CHOSEN}}[30m])))`,
           legend: `{{vra}} {{version}} ${Number(quantile) * 100} %`,
         })),
         width: 16,
@@ -45,7 +45,10 @@ export const models = {
         description: 'By version. Shadow VRAs count here too, and are not annotated.',
         unit: 'cps',
         queries: [
-          { expr: 'sum by (vra, version) (rate(lvra_score_count[$__rate_interval]))', legend: '{{vra}} {{version}}' },
+          {
+            expr: `sum by (vra, version) (rate(lvra_score_count{${CHOSEN}}[$__rate_interval]))`,
+            legend: '{{vra}} {{version}}',
+          },
         ],
         width: 12,
       }),
@@ -55,7 +58,7 @@ export const models = {
         title: 'Refused versions',
         description: 'Above 0: the settings name a version whose file is not right; the one before goes on.',
         unit: 'none',
-        queries: [{ expr: 'sum(max by (vra, version) (lvra_model_refused)) or vector(0)' }],
+        queries: [{ expr: `sum(max by (vra, version) (lvra_model_refused{${CHOSEN}})) or vector(0)` }],
         limit: { value: 0, red: 'above' },
         width: 4,
       }),
@@ -63,7 +66,7 @@ export const models = {
         title: 'Population stability of the scores',
         description: 'Against the import or the nights before. Below 0.1 as usual, above 0.25 something changed.',
         unit: 'none',
-        queries: [{ expr: 'max by (vra, version) (lvra_score_psi)', legend: '{{vra}} {{version}}' }],
+        queries: [{ expr: `max by (vra, version) (lvra_score_psi{${CHOSEN}})`, legend: '{{vra}} {{version}}' }],
         limit: { value: LIMITS.stability.value, red: 'above' },
         width: 20,
       }),
@@ -74,7 +77,7 @@ export const models = {
         unit: 'percentunit',
         queries: [
           {
-            expr: 'topk(15, clamp_min(max by (vra, version, feature) (lvra_feature_missing_share) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import), 0))',
+            expr: `topk(15, clamp_min(max by (vra, version, feature) (lvra_feature_missing_share{${CHOSEN}}) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import), 0))`,
           },
         ],
         width: 24,

@@ -1,6 +1,7 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   BigValueColorMode,
+  GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
   LegendDisplayMode,
@@ -34,15 +35,26 @@ export interface PanelOptions {
   readonly limit?: { readonly value: number; readonly red: 'above' | 'below' };
   /** In columns of 24. */
   readonly width: number;
-  /** What stands there if no series answers, of a number. */
+  /** What stands there if no series answers. */
   readonly empty?: string;
 }
 
-const SOURCE = { type: 'prometheus', uid: 'prometheus' };
+/** The VRAs that the person at the dashboard has chosen. */
+export const CHOSEN = 'vra=~"$vra"';
+
+export const SOURCE = { type: 'prometheus', uid: 'prometheus' };
 const HEIGHT = { graph: 8, number: 4, table: 8 };
 
 /** Lines over time. */
-export function graph({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+export function graph({
+  title,
+  description,
+  unit,
+  queries,
+  limit,
+  width,
+  empty = 'nothing in this time',
+}: PanelOptions): GraphBuilder {
   const builder = new GraphBuilder()
     .title(title)
     .description(description)
@@ -51,6 +63,7 @@ export function graph({ title, description, unit, queries, limit, width }: Panel
     .height(HEIGHT.graph)
     .span(width)
     .min(0)
+    .noValue(empty)
     .fillOpacity(8)
     .legend(
       new VizLegendOptionsBuilder()
@@ -66,6 +79,11 @@ export function graph({ title, description, unit, queries, limit, width }: Panel
   }
   for (const query of queries) builder.withTarget(ranged(query));
   return builder;
+}
+
+/** A bar for each night of two weeks, whatever time the dashboard shows. The queries are asked at midnight, UTC. */
+export function nightly(options: PanelOptions): Builder<Panel> {
+  return graph(options).drawStyle(GraphDrawStyle.Bars).fillOpacity(80).timeFrom('15d').interval('1d');
 }
 
 /** One number, as of now. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PanelBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { Marked } from 'marked';
 
 const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
@@ -11,6 +12,25 @@ export function alertsSection(): string {
   if (section === undefined) throw new Error('docs/operations.md has no section "## Alerts"');
   return section;
 }
+
+/** The same in Grafana, for whoever comes from a panel. */
+export const runbook = {
+  uid: 'lvra-runbook',
+  file: 'runbook.json',
+  title: 'What to do',
+  description: 'For each alert, by its name: docs/operations.md.',
+  rows: {
+    'For each alert': [
+      new PanelBuilder()
+        .title('')
+        .transparent(true)
+        .height(100)
+        .span(24)
+        .mode(TextMode.Markdown)
+        .content(alertsSection()),
+    ],
+  },
+};
 
 /**
  * The page that an alert's `runbook_url` opens. Prometheus serves it as a console (deploy/prometheus/consoles), so that

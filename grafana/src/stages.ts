@@ -1,5 +1,5 @@
 import { LIMITS } from './limits.js';
-import { graph } from './panels.js';
+import { CHOSEN, graph, number } from './panels.js';
 
 const SERVICES = 'job=~"consumer|feature|predict|annotate"';
 
@@ -17,7 +17,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: 'sum by (stage, vra) (rate(lvra_stems_total{outcome=~"done|partial"}[$__rate_interval]))',
+            expr: `sum by (stage, vra) (rate(lvra_stems_total{${CHOSEN},outcome=~"done|partial"}[$__rate_interval]))`,
             legend: '{{stage}} {{vra}}',
           },
         ],
@@ -29,7 +29,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: 'sum by (stage, outcome) (rate(lvra_stems_total{outcome!~"done|partial"}[$__rate_interval]))',
+            expr: `sum by (stage, outcome) (rate(lvra_stems_total{${CHOSEN},outcome!~"done|partial"}[$__rate_interval]))`,
             legend: '{{stage}} {{outcome}}',
           },
         ],
@@ -60,11 +60,11 @@ export const stages = {
     Duration: [
       graph({
         title: 'A stem’s time in a stage, 99 %',
-        description: 'Near the time between two stems, the stage needs another replica: docker compose up -d --scale.',
+        description: 'Near the time between two stems, the stage needs another replica: LVRA_…_REPLICAS in .env.',
         unit: 's',
         queries: [
           {
-            expr: 'histogram_quantile(0.99, sum by (le, stage) (rate(lvra_stage_duration_seconds_bucket{outcome=~"done|partial"}[$__rate_interval])))',
+            expr: `histogram_quantile(0.99, sum by (le, stage) (rate(lvra_stage_duration_seconds_bucket{${CHOSEN},outcome=~"done|partial"}[$__rate_interval])))`,
             legend: '{{stage}}',
           },
         ],
@@ -87,10 +87,12 @@ export const stages = {
     Saturation: [
       graph({
         title: 'CPU, by replica',
-        description: '1 is a core in full, which is all that one replica can use.',
+        description:
+          '1 is a core in full. At its limit a container is slowed down: another replica, or a higher limit.',
         unit: 'none',
         queries: [
           { expr: `rate(process_cpu_seconds_total{${SERVICES}}[$__rate_interval])`, legend: '{{job}} {{instance}}' },
+          { expr: 'max by (job) (lvra_cpu_limit_cores)', legend: '{{job}}: limit' },
         ],
         width: 8,
       }),
@@ -98,7 +100,10 @@ export const stages = {
         title: 'Memory, by replica',
         description: 'Flat, whatever the load. A line that climbs all night ends at the limit of the container.',
         unit: 'bytes',
-        queries: [{ expr: `process_resident_memory_bytes{${SERVICES}}`, legend: '{{job}} {{instance}}' }],
+        queries: [
+          { expr: `process_resident_memory_bytes{${SERVICES}}`, legend: '{{job}} {{instance}}' },
+          { expr: 'max by (job) (lvra_memory_limit_bytes)', legend: '{{job}}: limit' },
+        ],
         width: 8,
       }),
       graph({
@@ -116,6 +121,28 @@ export const stages = {
         width: 8,
       }),
       graph({
+        title: 'Messages at NATS',
+        description:
+          'Waiting grows while stems wait and the stage is up: it no longer listens. Given again for long: a replica ended within a stem.',
+        unit: 'short',
+        queries: [
+          { expr: 'max by (queue) (lvra_bus_waiting_messages)', legend: '{{queue}} waiting' },
+          { expr: 'max by (queue) (lvra_bus_unacknowledged_messages)', legend: '{{queue}} in hand' },
+          { expr: 'max by (queue) (lvra_bus_redelivered_messages)', legend: '{{queue}} given again' },
+        ],
+        empty: 'no service is connected to NATS',
+        width: 8,
+      }),
+      graph({
+        title: 'What NATS stores',
+        description:
+          'Some 200 bytes a stem that is not done. It may take 1 GB (deploy/nats); the sweep goes on without it.',
+        unit: 'bytes',
+        queries: [{ expr: 'max(lvra_bus_stored_bytes)', legend: 'on its disk' }],
+        empty: 'no service is connected to NATS',
+        width: 8,
+      }),
+      graph({
         title: 'NATS',
         description: '1 while connected. At 0 the stages go on by the sweep, each up to a minute late.',
         unit: 'none',
@@ -130,6 +157,38 @@ export const stages = {
           { expr: 'min(lvra_disk_free_bytes)', legend: 'free' },
           { expr: 'max(lvra_ledger_wal_bytes)', legend: 'log.db-wal' },
         ],
+        width: 8,
+      }),
+    ],
+    'Who watches': [
+      graph({
+        title: 'What Prometheus and Alertmanager failed at, last hour',
+        description:
+          'Notifications: a receiver refuses them, and nobody hears of alerts (make alert-test). Evaluations: a rule is wrong.',
+        unit: 'none',
+        queries: [
+          {
+            expr: 'sum by (integration) (increase(alertmanager_notifications_failed_total[1h]))',
+            legend: 'notifications, {{integration}}',
+          },
+          { expr: 'sum(increase(prometheus_rule_evaluation_failures_total[1h]))', legend: 'evaluations of rules' },
+          {
+            expr: 'sum(increase(prometheus_notifications_dropped_total[1h]))',
+            legend: 'alerts that did not reach Alertmanager',
+          },
+        ],
+        width: 16,
+      }),
+      number({
+        title: 'Rules and receivers are those of the files',
+        description:
+          '1: the last reload went well. 0: a file is wrong, and what was there before is still used (make up says why).',
+        unit: 'none',
+        queries: [
+          { expr: 'min(prometheus_config_last_reload_successful)', legend: 'rules' },
+          { expr: 'min(alertmanager_config_last_reload_successful)', legend: 'receivers' },
+        ],
+        limit: { value: 1, red: 'below' },
         width: 8,
       }),
     ],

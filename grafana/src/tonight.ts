@@ -1,8 +1,16 @@
 import { LIMITS } from './limits.js';
-import { graph, number, table } from './panels.js';
+import { CHOSEN, graph, nightly, number, table } from './panels.js';
 
 const latency = (quantile: number) =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(lvra_annotation_latency_seconds_bucket[$__rate_interval])))`;
+  `histogram_quantile(${quantile}, sum by (le) (rate(lvra_annotation_latency_seconds_bucket{${CHOSEN}}[$__rate_interval])))`;
+
+/** A process that ended within the hour still counts, and the one in its place. */
+const RESTARTS = `sum(clamp_min(
+  count by (job) (count by (job, process) (last_over_time(process_start_time_seconds{job=~"consumer|feature|predict|annotate"}[1h])))
+    - max by (job) (max_over_time(lvra_replicas_expected[1h])), 0))`;
+
+/** The greatest value between the noons before and after an instant, which is a midnight. */
+const ofNight = (expr: string) => `max_over_time(${expr}[1d:10m] offset -12h)`;
 
 /** Is it keeping up? */
 export const tonight = {
@@ -18,17 +26,17 @@ export const tonight = {
         unit: 's',
         queries: [{ expr: 'time() - max(lvra_last_alert_timestamp_seconds)' }],
         empty: 'no alert yet',
-        width: 8,
+        width: 6,
       }),
       number({
         title: 'Oldest alert without its annotation',
         description:
           'Since Kafka had it, in whatever stage it waits. Seconds while all is well; an outage shows while it lasts.',
         unit: 's',
-        queries: [{ expr: 'max by (vra) (lvra_oldest_unannotated_seconds)', legend: '{{vra}}' }],
+        queries: [{ expr: `max by (vra) (lvra_oldest_unannotated_seconds{${CHOSEN}})`, legend: '{{vra}}' }],
         limit: { value: LIMITS.unannotatedSeconds.value, red: 'above' },
         empty: 'no service is up',
-        width: 8,
+        width: 6,
       }),
       number({
         title: 'Replicas up, and expected',
@@ -40,13 +48,22 @@ export const tonight = {
           { expr: 'sum(max by (service) (lvra_replicas_expected))', legend: 'expected' },
         ],
         empty: 'no service is up',
-        width: 8,
+        width: 6,
+      }),
+      number({
+        title: 'Restarts in the last hour',
+        description:
+          'Processes that were seen within the hour, less the replicas that there should be. An upgrade counts too: see the marks.',
+        unit: 'none',
+        queries: [{ expr: RESTARTS }],
+        empty: 'no service is up',
+        width: 6,
       }),
     ],
     Now: [
       number({
         title: 'Alerts that fire',
-        description: 'Above 0 somebody must act; the table below names them, docs/operations.md says what to do.',
+        description: 'Above 0 somebody must act; the table below names them; the link above says what to do.',
         unit: 'none',
         queries: [{ expr: 'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)' }],
         limit: { value: 0, red: 'above' },
@@ -65,7 +82,7 @@ export const tonight = {
         description:
           'Accepted by Lasair since noon (UTC). Below the alerts in by those without sources and superseded ones.',
         unit: 'short',
-        queries: [{ expr: 'sum(max by (vra) (lvra_annotated_tonight))' }],
+        queries: [{ expr: `sum(max by (vra) (lvra_annotated_tonight{${CHOSEN}}))` }],
         width: 4,
       }),
       number({
@@ -73,7 +90,11 @@ export const tonight = {
         description:
           'Share annotated more than 60 s after Kafka had it, or waiting for so long. At most 1 % over a month is the aim.',
         unit: 'percentunit',
-        queries: [{ expr: 'sum(max by (vra) (lvra_late_alerts)) / clamp_min(sum(max by (vra) (lvra_due_alerts)), 1)' }],
+        queries: [
+          {
+            expr: `sum(max by (vra) (lvra_late_alerts{${CHOSEN}})) / clamp_min(sum(max by (vra) (lvra_due_alerts{${CHOSEN}})), 1)`,
+          },
+        ],
         limit: { value: LIMITS.lateShare.value, red: 'above' },
         width: 4,
       }),
@@ -90,7 +111,7 @@ export const tonight = {
         description:
           'Dead after ten attempts: `lvra dead` says why, `lvra retry` tries again once the cause is mended.',
         unit: 'none',
-        queries: [{ expr: 'sum(max by (stage, vra) (lvra_dead_stems))' }],
+        queries: [{ expr: `sum(max by (stage, vra) (lvra_dead_stems{${CHOSEN}}))` }],
         limit: { value: LIMITS.deadStems.value, red: 'above' },
         width: 4,
       }),
@@ -123,7 +144,7 @@ export const tonight = {
         title: 'Stems that wait, by stage',
         description: 'The stage with the highest line is the slow one: scale it. A flat line above 0: it is stuck.',
         unit: 'none',
-        queries: [{ expr: 'max by (stage, vra) (lvra_pending_stems)', legend: '{{stage}} {{vra}}' }],
+        queries: [{ expr: `max by (stage, vra) (lvra_pending_stems{${CHOSEN}})`, legend: '{{stage}} {{vra}}' }],
         width: 12,
       }),
       graph({
@@ -135,10 +156,24 @@ export const tonight = {
         width: 12,
       }),
     ],
+    'Two weeks': [
+      nightly({
+        title: 'Night by night',
+        description:
+          'Registered and annotated from noon to noon (UTC), at the midnight between. A short bar: clouds, or an outage. One much below its neighbour: alerts without a score, or a fault.',
+        unit: 'short',
+        queries: [
+          { expr: ofNight('max(lvra_alerts_tonight)'), legend: 'alerts in' },
+          { expr: ofNight(`max by (vra) (lvra_annotated_tonight{${CHOSEN}})`), legend: 'annotated, {{vra}}' },
+        ],
+        empty: 'Prometheus has no midnight yet',
+        width: 24,
+      }),
+    ],
     'What is red': [
       table({
         title: 'Firing alerts',
-        description: 'page: act tonight; notice: it can wait for the morning. What to do is in docs/operations.md.',
+        description: 'page: act tonight; notice: it can wait for the morning. The link above says what to do.',
         unit: 'none',
         queries: [{ expr: 'ALERTS{alertstate="firing",severity!="none"}' }],
         width: 24,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { visible } from '@lvra/shared/observe/terminal';
+import { VERSION } from '@lvra/shared/service/version';
 import { Command } from 'commander';
 import { asCalled } from './called-as.js';
 
@@ -18,10 +18,6 @@ Examples:
   lvra init && lvra run              all stages in one process, until Ctrl-C
   lvra run --once --source none      work off what is pending, then end
   lvra status                        what is done, pending and failed`;
-
-const { version: VERSION } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 /** What each command is made by, in the order of the help. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;

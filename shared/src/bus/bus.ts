@@ -34,6 +34,20 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** What lies at the server for one stage of a VRA. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly unacknowledged: number;
+  readonly redelivered: number;
+}
+
+export interface BusDepth {
+  readonly queues: readonly QueueDepth[];
+  /** On the server's disk. */
+  readonly bytes: number;
+}
+
 /**
  * How a stage learns quickly that there is work. It may lose everything: the sweep finds what is pending.
  * It may deliver twice: the ledger knows what is done.
@@ -43,5 +57,7 @@ export interface Bus {
   subscribe(route: Route): Promise<Subscription>;
   /** Undefined while it works, else what is wrong with it; the stages go on by sweeping. */
   trouble(): string | undefined;
+  /** @returns undefined where there is no server, or none that can be asked now */
+  depth(): Promise<BusDepth | undefined>;
   close(): Promise<void>;
 }

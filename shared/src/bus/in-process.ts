@@ -25,6 +25,10 @@ export class InProcessBus implements Bus {
     return undefined;
   }
 
+  depth(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   close(): Promise<void> {
     this.#queues.clear();
     return Promise.resolve();

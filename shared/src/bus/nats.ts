@@ -2,7 +2,7 @@ import { AckPolicy, type Consumer, ErrorCode, JSONCodec, type JsMsg, NatsError }
 import { messageOf } from '../errors.js';
 import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
-import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
+import type { Bus, BusDepth, Delivery, QueueDepth, StemMessage, Subscription } from './bus.js';
 import { NatsLink, type NatsOptions } from './nats-link.js';
 import { KEEP_WORK_MS, NANOSECONDS_PER_MS } from './nats-streams.js';
 
@@ -51,6 +51,18 @@ export class NatsBus implements Bus {
 
   trouble(): string | undefined {
     return this.#link.trouble;
+  }
+
+  async depth(): Promise<BusDepth | undefined> {
+    if (this.#link.trouble !== undefined) return undefined;
+    const { manager } = this.#link.live;
+    const { name } = this.#options.names.work;
+    const { state } = await manager.streams.info(name);
+    const queues: QueueDepth[] = [];
+    for await (const { name: queue, num_pending, num_ack_pending, num_redelivered } of manager.consumers.list(name)) {
+      queues.push({ queue, waiting: num_pending, unacknowledged: num_ack_pending, redelivered: num_redelivered });
+    }
+    return { queues, bytes: state.bytes };
   }
 
   close(): Promise<void> {

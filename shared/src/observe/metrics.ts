@@ -3,6 +3,7 @@ import { QUARANTINE_REASONS } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
 import { ModelMetrics } from './model-metrics.js';
+import { addProcessLimits } from './process-limits.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 /**
@@ -126,6 +127,7 @@ export class Metrics {
     if (process === undefined) return;
     this.registry.setDefaultLabels({ process });
     collectDefaultMetrics({ register: this.registry });
+    addProcessLimits(this.registry);
     // Gauges with the names of counters: promtool objects, and no dashboard asks for them.
     for (const kind of ['handles', 'requests', 'resources']) {
       this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import type { BusDepth } from '../bus/bus.js';
 
 /**
  * What every service shows alike, of all stages and VRAs, so that it is to be seen whichever of them is down. Each has no
@@ -20,6 +21,7 @@ export class ServiceMetrics {
   readonly ledgerUp;
   readonly ledgerWalBytes;
   readonly busConnected;
+  readonly bus;
   readonly diskFree;
   readonly replicasExpected;
   readonly info;
@@ -106,13 +108,49 @@ export class ServiceMetrics {
       'lvra_bus_connected',
       '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',
     );
+    this.bus = {
+      waiting: gauge(
+        'lvra_bus_waiting_messages',
+        'Messages at NATS that a stage has not been given yet. Growing while its stems wait: it no longer listens.',
+        'queue',
+      ),
+      unacknowledged: gauge(
+        'lvra_bus_unacknowledged_messages',
+        'Messages that a stage was given and has not finished with: about one a replica.',
+        'queue',
+      ),
+      redelivered: gauge(
+        'lvra_bus_redelivered_messages',
+        'Messages in hand that were given before. Above 0 for long: a replica ended within a stem, or takes too long.',
+        'queue',
+      ),
+      bytes: gauge(
+        'lvra_bus_stored_bytes',
+        'What the messages of NATS take on its disk; 1 GB is the most that it may.',
+      ),
+    };
     this.diskFree = gauge('lvra_disk_free_bytes', 'Bytes that can still be written on the volume of the data.');
     this.replicasExpected = gauge(
       'lvra_replicas_expected',
       'How many processes of this service there should be, by LVRA_REPLICAS_EXPECTED. Hold it against the sum of up.',
       'service',
     );
-    this.info = gauge('lvra_info', '1; profile is that of the settings.', 'service', 'profile');
+    this.info = gauge(
+      'lvra_info',
+      '1; profile is that of the settings, version that of the program.',
+      ...(['service', 'profile', 'version'] as const),
+    );
+  }
+
+  /** @param depth what NATS says; undefined while it says nothing, so that old numbers are not shown as if they were so */
+  setBus(depth: BusDepth | undefined): void {
+    for (const gauge of Object.values(this.bus)) clear(gauge);
+    for (const { queue, waiting, unacknowledged, redelivered } of depth?.queues ?? []) {
+      this.bus.waiting.set({ queue }, waiting);
+      this.bus.unacknowledged.set({ queue }, unacknowledged);
+      this.bus.redelivered.set({ queue }, redelivered);
+    }
+    if (depth) this.bus.bytes.set(depth.bytes);
   }
 
   /** The ledger does not answer: what it said before is not shown as if it still were so. */

@@ -15,6 +15,7 @@ import type { StageTask } from '../stage/task.js';
 import type { Stage } from '../stages.js';
 import { LedgerGauges } from './ledger-gauges.js';
 import { type Lockable, takeLocks } from './locks.js';
+import { VERSION } from './version.js';
 
 /** What everything in one process works with. */
 export interface Pipeline {
@@ -98,7 +99,7 @@ export async function serveHealthOf(
 ): Promise<HealthServer> {
   const { service } = metrics;
   service.replicasExpected.set({ service: name }, settings.replicasExpected);
-  service.info.set({ service: name, profile: settings.profile }, 1);
+  service.info.set({ service: name, profile: settings.profile, version: VERSION }, 1);
   const ofLedger = new LedgerGauges(ledger, service, settings);
   const refresh = async () => {
     service.busConnected.set(bus.trouble() === undefined ? 1 : 0);
@@ -107,6 +108,12 @@ export async function serveHealthOf(
       ofLedger.refresh();
     } catch (error) {
       log.warn(`the metrics page has nothing of the ledger: ${messageOf(error)}`);
+    }
+    try {
+      service.setBus(await bus.depth());
+    } catch (error) {
+      service.setBus(undefined);
+      log.warn(`the metrics page has nothing of NATS: ${messageOf(error)}`);
     }
     try {
       service.diskFree.set(await freeBytesOf(paths.root));

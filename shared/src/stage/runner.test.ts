@@ -29,6 +29,7 @@ function handBus(subjects: string[]): Bus & { fates: string[] } {
         close: () => Promise.resolve(),
       }),
     trouble: () => undefined,
+    depth: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }

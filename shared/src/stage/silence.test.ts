@@ -38,6 +38,7 @@ function listeningStage(t: TestContext, afterWait: (times: number) => void = () 
         close: () => Promise.resolve(),
       }),
     trouble: () => undefined,
+    depth: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
   const pass = (ms: number) => {

@@ -83,6 +83,7 @@ export class StageWorld {
         publish,
         subscribe: (route) => bus.subscribe(route),
         trouble: () => bus.trouble(),
+        depth: () => bus.depth(),
         close: () => bus.close(),
       },
       ...(leaseMs === undefined ? {} : { leaseMs }),

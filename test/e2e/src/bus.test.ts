@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { freePort } from '@lvra/test-servers/ports';
 import { busTo, connected, natsServer, never, OTHER, receive, route, STEM, stems, until } from './nats-bus.js';
 
@@ -37,6 +38,25 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     await Promise.all(working);
     assert.deepEqual(received.flat().sort(), stems.map(route.input));
     for (const part of received) assert.ok(part.length >= 10, `${part.length} of ${stems.length}`);
+  });
+
+  test('says what waits at the server, what is in hand and what was given again', async (t) => {
+    const { url } = await natsServer(t);
+    const { bus, publish, subscribe } = await connected(t, url);
+    const subscription = await subscribe();
+    assert.equal(await subscription.next(1_000, never), undefined);
+    await publish(STEM);
+    await publish(OTHER);
+    (await receive(subscription)).giveBack();
+    const inHand = await receive(subscription);
+    const depth = await bus.depth();
+    assert.deepEqual(depth?.queues, [{ queue: route.durable, waiting: 1, unacknowledged: 1, redelivered: 1 }]);
+    assert.ok((depth?.bytes ?? 0) > 0);
+    inHand.ack();
+    (await receive(subscription)).ack();
+    const nothing = [{ queue: route.durable, waiting: 0, unacknowledged: 0, redelivered: 0 }];
+    // The server counts what is acknowledged a moment later.
+    while (!isDeepStrictEqual((await bus.depth())?.queues, nothing)) await delay(20);
   });
 
   test('keeps one message a stem, however often it is announced', async (t) => {
