@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const BUNDLED = ['status', 'stem', 'object', 'retry', 'forget', 'dead'];
+const BUNDLED = ['status', 'stem', 'top', 'object', 'retry', 'forget', 'dead'];
 const BUNDLE = '../bundle/ledger-main.js';
 
 /** 0 where there is no such file. */

@@ -2,7 +2,21 @@ import { relative } from 'node:path';
 
 /** The names of all commands: after `lvra`, they make a hint. */
 export const COMMAND_NAMES = [
-  ...['init', 'run', 'start', 'status', 'stem', 'object', 'retry', 'forget', 'dead', 'replay', 'quarantine', 'model'],
+  ...[
+    'init',
+    'run',
+    'start',
+    'status',
+    'stem',
+    'top',
+    'object',
+    'retry',
+    'forget',
+    'dead',
+    'replay',
+    'quarantine',
+    'model',
+  ],
   ...[
     'verify',
     'tns-report',

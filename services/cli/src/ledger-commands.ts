@@ -7,6 +7,7 @@ import type { Commands } from './program.js';
 export const LEDGER_COMMANDS: Commands = {
   status: async () => (await import('./commands/status.js')).statusCommand(),
   stem: async () => (await import('./commands/stem.js')).stemCommand(),
+  top: async () => (await import('./commands/top.js')).topCommand(),
   object: async () => (await import('./commands/object.js')).objectCommand(),
   retry: async () => (await import('./commands/retry.js')).retryCommand(),
   forget: async () => (await import('./commands/forget.js')).forgetCommand(),

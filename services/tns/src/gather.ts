@@ -45,7 +45,7 @@ export async function gatherLightCurves(
     }
     if (wanted.size === 0) break;
     for (const [stem, ids] of wanted) {
-      const found = await readFile(paths.batch(stem), ids);
+      const found = await lightCurvesIn(paths.batch(stem), ids);
       if (typeof found === 'string') for (const id of ids) unreadable.set(id, found);
       else for (const [id, older] of found) curves.set(id, merged(curves.get(id), older));
     }
@@ -64,8 +64,8 @@ function whyMissing(isKnown: boolean): string {
   return isKnown ? 'no batch file has an alert of it' : 'the ledger knows no such object';
 }
 
-/** @returns what the file has of these objects; or why it could not be read */
-async function readFile(path: string, ids: ReadonlySet<bigint>): Promise<Map<bigint, LightCurve> | string> {
+/** @returns what one batch file has of these objects; or why it could not be read, in words */
+export async function lightCurvesIn(path: string, ids: ReadonlySet<bigint>): Promise<Map<bigint, LightCurve> | string> {
   const found = new Map<bigint, LightCurve>();
   try {
     for await (const { result } of scanBatch(path, (cursor, bytes) => readMessage(cursor, bytes, ids))) {

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js';
 import type { Stage } from '../stages.js';
 import { AnnotationLedger } from './annotations.js';
 import { BatchLedger } from './batches.js';
+import { BestScores } from './best-scores.js';
 import { type Checkpoints, checkpointBeside } from './checkpoints.js';
 import { ComparedScores } from './compared-scores.js';
 import { type Database, leaveWal, openDatabase, openingError, writing } from './connection.js';
@@ -50,6 +51,7 @@ export class Ledger {
   readonly forgetting: Forgetting;
   readonly history: StemHistory;
   readonly objects: ObjectHistory;
+  readonly best: BestScores;
   readonly overview: Overview;
   readonly tns: TnsLedger;
   readonly totals: Totals;
@@ -70,6 +72,7 @@ export class Ledger {
     this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);
     this.objects = new ObjectHistory(database);
+    this.best = new BestScores(database);
     this.overview = new Overview(database);
     this.tns = new TnsLedger(database);
     this.totals = new Totals(database);

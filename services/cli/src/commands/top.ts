@@ -1,0 +1,90 @@
+import { UsageError } from '@lvra/shared/errors';
+import { nightBegan } from '@lvra/shared/night';
+import { instantOfStem, stemOf } from '@lvra/shared/stem';
+import { Command } from 'commander';
+import { print, printJson, table, utc } from '../formats.js';
+import { lendLedger, type OpenLedger } from '../ledger.js';
+import { checkNight } from '../nights.js';
+import { wholeNumber } from '../options.js';
+import { bestOf, type Candidate } from '../top.js';
+
+const HELP = `
+The objects with the highest scores of the newest night that has any, from noon to noon (UTC), each by its newest source:
+  change     against the score of its source before, by the same VRA; empty for its first one
+  magnitude  AB, of the difference image; empty where it is fainter there than in the template, or its batch file is gone
+  sources    of the object that this VRA has scored, in all nights
+  at Lasair  shown: it is the score that Lasair shows of the object; the other words are those of \`lvra object --help\`
+
+Examples:
+  lvra top
+  lvra top --night 20260202 --limit 100     the stems of that day (UTC)
+  lvra top --json | jq -r '.candidates[] | select(.change > 0.2) | .diaObjectId'`;
+
+const DAY_MS = 86_400_000;
+/** Behind every stem of a day. */
+const LAST = '~';
+
+interface Options {
+  readonly night?: string;
+  readonly vra?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+export function topCommand(): Command {
+  return new Command('top')
+    .description('the objects of the night with the highest scores')
+    .option('--night <YYYYMMDD>', 'the stems of this day (UTC); by default the newest night')
+    .option('--vra <name>', 'whose scores; by default those of the first one in the settings')
+    .option('--limit <number>', 'how many objects', wholeNumber(1, 10_000), 20)
+    .option('--json', 'for programs; ids are strings')
+    .addHelpText('after', HELP)
+    .action((options: Options) => lendLedger((open) => top(open, options)));
+}
+
+async function top(open: OpenLedger, { night, vra = open.vras[0] ?? '', limit, json }: Options): Promise<void> {
+  if (!open.vras.includes(vra))
+    throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
+  if (night !== undefined) checkNight(night);
+  const stems = night === undefined ? newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
+  const candidates = stems === undefined ? [] : await bestOf(open, vra, stems, limit);
+  if (json) return printJson({ vra, from: stems?.from ?? null, candidates: candidates.map(inJson) });
+  if (candidates.length === 0)
+    return print(`${vra} has scored nothing${night ? ` in ${night}` : ' yet'}: see \`lvra status\`.`);
+  print(`${vra}, ${night ?? `since ${utc(instantOfStem(stems?.from ?? '')?.getTime() ?? Number.NaN)} (UTC)`}\n`);
+  print(table(HEAD, candidates.map(rowOf), [1, 2, 3, 5]));
+}
+
+/** From the noon before the last stem with a score to the next one. */
+function newestNight({ ledger }: OpenLedger, vra: string): { from: string; before: string } | undefined {
+  const last = instantOfStem(ledger.best.lastStem(vra) ?? '');
+  if (!last) return undefined;
+  const began = nightBegan(last.getTime());
+  return { from: stemOf(new Date(began)), before: stemOf(new Date(began + DAY_MS)) };
+}
+
+const HEAD = ['object', 'score', 'change', 'magnitude', 'band', 'sources', 'version', 'at Lasair', 'stem'];
+
+function rowOf({ diaObjectId, score, change, magnitude, band, sources, modelVersion, atLasair, stem }: Candidate) {
+  return [
+    String(diaObjectId),
+    score.toFixed(4),
+    change === undefined ? '' : `${change < 0 ? '' : '+'}${change.toFixed(4)}`,
+    magnitude?.toFixed(2) ?? '',
+    band ?? '',
+    String(sources),
+    modelVersion ?? '',
+    atLasair,
+    stem,
+  ];
+}
+
+function inJson({ diaObjectId, change, magnitude, band, ...rest }: Candidate) {
+  return {
+    diaObjectId: String(diaObjectId),
+    ...rest,
+    change: change ?? null,
+    magnitude: magnitude ?? null,
+    band: band ?? null,
+  };
+}
