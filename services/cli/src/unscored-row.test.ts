@@ -58,6 +58,8 @@ test('a value that a model cannot take costs one alert its score, and another mo
   assert.match(await lvra('stem', stem), /2 in quarantine by the predict|without a score, in quarantine/);
   assert.match(await lvra('verify', '--sandbox', nights.sandbox.endpoint), /^All is as promised/m);
   const [first] = nights.look(({ quarantine }) => quarantine.list());
+  const shown = JSON.parse(await lvra('quarantine', 'show', String(first?.id), '--json'));
+  assert.deepEqual([shown.id, shown.stage], [String(first?.id), 'predict']);
   assert.match(await lvra('quarantine', 'show', String(first?.id)), /\{"colour": "blue", /);
 
   nights.models.put('demo', 'a2');

@@ -68,6 +68,8 @@ describe('a log.db of the Python pipeline', () => {
     assert.match(stdout, /^feature +r0b +0 +initialised/m);
     const scored = await runLvra(['stem', '20260301_000003'], environment);
     assert.match(scored.stdout, /^1 scores by r0b a1; at Lasair: none yet 1$/m);
+    const { files, statuses, scores } = JSON.parse((await runLvra(['stem', REAL_STEM, '--json'], environment)).stdout);
+    assert.deepEqual([files[0].what, statuses.length, scores], ['batch', 3, []]);
   });
 
   test('lvra stem of an unknown stem is a mistake', async () => {

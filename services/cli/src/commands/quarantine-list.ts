@@ -43,7 +43,7 @@ function list({ ledger }: OpenLedger, { all, since, reason, json }: ListOptions)
     .filter(
       (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
     );
-  if (json) printJson(alerts.map(inJson));
+  if (json) printJson(alerts.map(quarantinedInJson));
   else print(alerts.length > 0 ? describe(alerts, reason === undefined) : 'Nothing is in quarantine.');
 }
 
@@ -79,7 +79,8 @@ function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAl
   ].join('\n');
 }
 
-function inJson(alert: QuarantinedAlert) {
+/** An entry for programs. */
+export function quarantinedInJson(alert: QuarantinedAlert) {
   const text = (id: bigint | undefined) => (id === undefined ? null : String(id));
   return {
     ...alert,

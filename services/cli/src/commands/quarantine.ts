@@ -4,9 +4,9 @@ import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { visible } from '@lvra/shared/observe/terminal';
 import { quarantineFile, readQuarantined } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
-import { count, print, size, utc } from '../formats.js';
+import { count, print, printJson, size, utc } from '../formats.js';
 import { lendLedger, type OpenLedger } from '../ledger.js';
-import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
+import { becameOf, quarantinedInJson, quarantineListCommand, stageOf } from './quarantine-list.js';
 
 const HELP = `
 An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
@@ -34,7 +34,10 @@ export function quarantineCommand(): Command {
     .command('show')
     .description('one alert: where it came from, why it is here, how it begins')
     .argument('<number>', 'as `lvra quarantine list` shows it')
-    .action((number: string) => lendLedger((open) => show(open, idOf(number))));
+    .option('--json', 'for programs; ids and offsets are strings')
+    .action((number: string, { json }: { json?: true }) =>
+      lendLedger((open) => show(open, idOf(number), json === true)),
+    );
   quarantine
     .command('replay')
     .description('read alerts again')
@@ -45,9 +48,10 @@ export function quarantineCommand(): Command {
   return quarantine;
 }
 
-async function show({ ledger, paths }: OpenLedger, id: bigint): Promise<void> {
+async function show({ ledger, paths }: OpenLedger, id: bigint, json: boolean): Promise<void> {
   const alert = ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
+  if (json) return printJson(quarantinedInJson(alert));
   const hasBytes = alert.path !== '' && alert.prunedAt === undefined;
   const path = hasBytes ? quarantineFile(paths, alert) : undefined;
   const facts = [

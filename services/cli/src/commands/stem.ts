@@ -5,28 +5,31 @@ import type { DataPaths } from '@lvra/shared/paths';
 import { statusMeaning } from '@lvra/shared/status';
 import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
-import { count, duration, print, size, table, utc } from '../formats.js';
+import { count, duration, iso, print, printJson, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
 Shows where the stem came from, its files, its status in each stage, what became of its scores at Lasair, and everything
 that happened to it, oldest first.
 
-Example:
-  lvra stem 20260202_102448`;
+Examples:
+  lvra stem 20260202_102448
+  lvra stem 20260202_102448 --json | jq '.events[] | select(.status > 1)'`;
 
 export function stemCommand(): Command {
   return new Command('stem')
     .description('the whole history of one stem')
     .argument('<stem>', 'YYYYMMDD_HHMMSS')
+    .option('--json', 'for programs')
     .addHelpText('after', HELP)
-    .action((stem: string) => {
+    .action((stem: string, options: { json?: true }) => {
       withLedger((open) => {
         const parts = [origin, files, statuses, unscored, scores, events].map((part) => part(stem, open));
         if (parts.every((lines) => lines.length === 0)) {
           if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
           throw new UsageError(`the ledger in ${open.settings.dataRoot} knows no stem ${stem}`);
         }
+        if (options.json) return printJson(inJson(stem, open));
         print([stem, ...parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))].join('\n\n'));
       });
     });
@@ -51,19 +54,19 @@ function origin(stem: string, { ledger }: OpenLedger): string[] {
   return [summary, ...offsets, ...quarantined];
 }
 
-function files(stem: string, { paths, ledger }: OpenLedger): string[] {
+/** Of its files, those that are there. */
+function filesOf(stem: string, paths: DataPaths): { what: 'batch' | 'features'; path: string; bytes: number }[] {
   // A row may have a name that no file can have.
   if (!isStem(stem)) return [];
-  const found = (
-    [
-      ['batch', 'batch'],
-      ['features', 'features'],
-    ] as const
-  ).flatMap(([name, key]) => {
-    const path = (paths as DataPaths)[key](stem);
+  return (['batch', 'features'] as const).flatMap((what) => {
+    const path = paths[what](stem);
     const file = statSync(path, { throwIfNoEntry: false });
-    return file ? [`${name.padEnd(9)} ${path} (${size(file.size)})`] : [];
+    return file ? [{ what, path, bytes: file.size }] : [];
   });
+}
+
+function files(stem: string, { paths, ledger }: OpenLedger): string[] {
+  const found = filesOf(stem, paths).map(({ what, path, bytes }) => `${what.padEnd(9)} ${path} (${size(bytes)})`);
   const objects = ledger.history.objects(stem);
   return objects > 0 ? [...found, `objects   ${count(objects)} with features`] : found;
 }
@@ -106,4 +109,28 @@ function events(stem: string, { ledger }: OpenLedger): string[] {
   return rows.length > 0
     ? [table(['when (UTC)', 'stage', 'VRA', 'outcome', 'rows', 'took', 'detail'], rows, [4, 5])]
     : [];
+}
+
+function inJson(stem: string, { ledger, paths, vras }: OpenLedger) {
+  const batch = ledger.history.batch(stem);
+  return {
+    stem,
+    batch: batch
+      ? {
+          ...batch,
+          reservedAt: iso(batch.reservedAt),
+          registeredAt: batch.registeredAt === undefined ? null : iso(batch.registeredAt),
+        }
+      : null,
+    offsets: ledger.history.offsets(stem).map(({ first, next, ...rest }) => {
+      return { ...rest, first: String(first), last: String(next - 1n) };
+    }),
+    quarantined: ledger.history.quarantined(stem),
+    files: filesOf(stem, paths),
+    objects: ledger.history.objects(stem),
+    statuses: ledger.history.statuses(stem, vras).map((row) => ({ ...row, meaning: statusMeaning(row.status) })),
+    unscored: vras.filter((vra) => ledger.overview.unscored(vra, stem)),
+    scores: ledger.history.scores(stem),
+    events: ledger.events.ofStem(stem).map(({ at, ...event }) => ({ at: iso(at), ...event })),
+  };
 }
