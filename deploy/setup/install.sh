@@ -14,5 +14,15 @@ mv "$prefix/bin/lvra.new" "$prefix/bin/lvra"
 for unit in "$checkout"/deploy/systemd/*.{service,target,timer}; do
   sed -e "s|@NODE@|$node|; s|@CHECKOUT@|$checkout|; s|@OWNER@|$owner|" "$unit" >"$prefix/lib/systemd/system/$(basename "$unit")"
 done
+# put PATH COMMAND...: what lvra prints, in a file below the prefix.
+put() {
+  install -d "$(dirname "$prefix/share/$1")"
+  "$node" "$checkout/services/cli/bin/lvra.js" "${@:2}" >"$prefix/share/$1.new"
+  mv "$prefix/share/$1.new" "$prefix/share/$1"
+}
+put man/man1/lvra.1 man-page
+put bash-completion/completions/lvra completion bash
+put zsh/site-functions/_lvra completion zsh
+put fish/vendor_completions.d/lvra.fish completion fish
 echo "lvra is in $prefix/bin, its units for systemd in $prefix/lib/systemd/system (docs/operations.md)"
 case ":$PATH:" in *":$prefix/bin:"*) ;; *) echo "$prefix/bin is not on the PATH: export PATH=$prefix/bin:\$PATH" ;; esac

@@ -27,6 +27,8 @@ export const COMMAND_NAMES = [
     'prune',
     'demo',
     'alert-test',
+    'completion',
+    'man-page',
     'prepare',
     'help',
   ],

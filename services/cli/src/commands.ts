@@ -1,5 +1,7 @@
 import { LEDGER_COMMANDS } from './ledger-commands.js';
-import type { Commands } from './program.js';
+import { type Commands, makeProgram } from './program.js';
+
+const everything = () => makeProgram(COMMANDS);
 
 /** Every command of `lvra`. */
 export const COMMANDS: Commands = {
@@ -19,5 +21,7 @@ export const COMMANDS: Commands = {
   prune: async () => (await import('./commands/prune.js')).pruneCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   'alert-test': async () => (await import('./commands/alert-test.js')).alertTestCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(everything),
+  'man-page': async () => (await import('./commands/completion.js')).manPageCommand(everything),
   prepare: async () => (await import('./commands/prepare.js')).prepareCommand(),
 };

@@ -31,6 +31,11 @@ export async function describeDemo(
   const facts = [
     ['alerts in', count(alerts), `in ${duration(tookMs)}, ${count(Math.round((alerts * 1_000) / tookMs))} a second`],
     ['quarantined', count(quarantined.length), `could not be used, and are kept: ${reasons}`],
+    [
+      'no data',
+      count(alerts - quarantined.length - scores),
+      'came without the alert itself, as some of Lasair’s do: nothing to score',
+    ],
     ['scored', count(scores), `${rightShare(best, truths)} of the objects on the right side of ${REAL_FROM}`],
     [
       'annotated',
@@ -42,6 +47,7 @@ export async function describeDemo(
   const root = relative(process.cwd(), paths.root);
   const next = [
     ...(best[0] ? [[`lvra object ${best[0].diaObjectId}`, 'the first of the list: all its scores'] as const] : []),
+    ['lvra top', 'the highest scores, with magnitude, band and state at Lasair'],
     ['lvra status', 'what is done, by stage'],
     [`lvra stem ${quarantined[0]?.stem ?? '<stem>'}`, 'the history of one batch'],
     ['lvra quarantine list', 'the messages that could not be used, and why'],

@@ -19,6 +19,9 @@ Examples:
   lvra run --once --source none      work off what is pending, then end
   lvra status                        what is done, pending and failed`;
 
+/** Asked for by compose and by `make install`, not by people. */
+const HIDDEN = ['prepare', 'man-page'];
+
 /** What each command is made by, in the order of the help. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
@@ -38,7 +41,7 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
     .helpCommand('help [command]', 'the help of a command');
   const named = Object.entries(commands).filter(([name]) => name === words[0]);
   for (const [name, make] of named.length > 0 ? named : Object.entries(commands)) {
-    program.addCommand(await make(), { hidden: name === 'prepare' });
+    program.addCommand(await make(), { hidden: HIDDEN.includes(name) });
   }
   sayInOneLine(program);
   return program;
