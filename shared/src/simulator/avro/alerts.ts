@@ -1,6 +1,7 @@
 import avro from 'avsc';
 import { framed, idOfVersion, type SchemaVersion } from '../../avro/frame.js';
 import { type SimulatorOptions, simulateAlerts } from '../simulator.js';
+import { simulatedCutouts } from './cutouts.js';
 import { avroValue, readSimulated, type Value } from './record.js';
 import { simulatedSchema } from './versions.js';
 
@@ -38,9 +39,6 @@ const LONG = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a < b ? -1 : Number(a > b)),
 });
 
-/** A FITS file's beginning, and then sky. The sizes are those of a real alert of schema 9.0. */
-const CUTOUT_BYTES = { cutoutDifference: 34_560, cutoutScience: 34_560, cutoutTemplate: 69_120 } as const;
-
 /**
  * The alerts of `simulateAlerts` as Rubin would send them: Avro in Confluent's frame, with the trigger apart from the
  * sources before it.
@@ -54,7 +52,7 @@ export function* simulateAvro(options: AvroSimulatorOptions): Generator<Simulate
     type: avro.Type.forSchema(JSON.parse(simulatedSchema(schemas, version)), { registry: { long: LONG } }),
   }));
   const alerts = simulateAlerts({ ...simulation, forms: 'full' });
-  const images = cutouts ? simulatedImages() : {};
+  const images = cutouts ? simulatedCutouts() : {};
   for (let made = 1; ; made++) {
     const { schemaId, type } = writers[made % writers.length] as (typeof writers)[number];
     const { text, diaObjectId, diaSourceId } = alerts.next().value;
@@ -91,13 +89,4 @@ function solarSystemAlert(alert: Record<string, Value>, diaSourceId: bigint): Re
     diaSource: { ...source, diaObjectId: null, ssObjectId: source.diaObjectId as Value },
     ssSource: { diaSourceId: String(diaSourceId) },
   };
-}
-
-function simulatedImages(): Record<string, Buffer> {
-  return Object.fromEntries(
-    Object.entries(CUTOUT_BYTES).map(([name, size]) => [
-      name,
-      Buffer.concat([Buffer.from('SIMPLE  =                    T'.padEnd(80)), Buffer.alloc(size - 80, 0x20)]),
-    ]),
-  );
 }
