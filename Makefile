@@ -20,6 +20,7 @@ servers:
 
 build: packages ## compile
 	@node deploy/setup/drop-stale-build.mjs
+	@echo 'build: compiling, half a minute the first time'
 	tsc -b
 	node services/cli/bundle.mjs
 

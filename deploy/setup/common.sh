@@ -49,6 +49,7 @@ refresh_lists() {
 
 # install_debian PACKAGE...
 install_debian() {
+  have apt-get || fail "needs what Debian calls '$*'. This is no Debian: install the same with your own package manager (Fedora: dnf; macOS: xcode-select --install for compilers, Homebrew for the rest), and run this again."
   can_install || fail "needs the Debian packages '$*', and this user cannot install them. Run: sudo apt-get install $*"
   say "installing $* (apt-get)"
   refresh_lists

@@ -2,6 +2,10 @@
 # The npm packages of the workspace, from the npm registry and nothing else.
 source "$(dirname "$0")/common.sh"
 
+have node || fail 'there is no Node. Install 20.19 or newer, or 24, with its headers: from nodejs.org, NodeSource or a version manager.'
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+  fail "Node $(node -v) is too old. Install 20.19 or newer, or 24."
+
 missing=()
 have python3 || missing+=(python3)
 have g++ || missing+=(g++)
@@ -24,7 +28,7 @@ wanted="$(node -p '`${process.version} ${process.arch}`') $(cat package-lock.jso
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
   say "npm packages are up to date (Node $(node -v))"
 else
-  say "npm ci (Node $(node -v); compiles better-sqlite3, about a minute)"
+  say "fetching npm packages and compiling two of them, better-sqlite3 and fs-ext (Node $(node -v)); one to three minutes, the first time alone"
   quietly npm ci --no-progress ||
     fail 'npm ci failed, see above. It needs the npm registry, python3 and g++.'
   echo "$wanted" >"$stamp"
