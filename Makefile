@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install up laptop down logs status backup alert-test grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose run-tests dashboards lint format bench bench-gate bench-load \
+  test-faults test-faults-long test-compose test-outages run-tests dashboards lint format bench bench-gate bench-load \
   bench-micro bench-ledger clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -83,6 +83,9 @@ test-faults-long: setup build ## random kills for ten minutes
 test-compose: build ## docker-compose.yml, with Docker: a night with everything an operator may do, an attacker, mistakes
 	@deploy/setup/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
 	  $$(printf 'test/compose/dist/%s-suite.js ' env attacker latency night)
+
+test-outages: build ## each part of docker-compose.yml away for MINUTES=10: what do panels and rules show? OUTAGE=nats,… some
+	@deploy/setup/docker.sh node test/compose/dist/outages/main.js
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 run-tests: ## the compiled tests alone, on the Node at hand; WITHOUT='bench/* …' leaves some out

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { cpuLimit } from './process-limits.js';
 
 test('the limit of CPU is what the control group says, and none where it says none', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-limits-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'cpu.max');
-  assert.equal(cpuLimit(file), undefined);
-  writeFileSync(file, 'max 100000\n');
-  assert.equal(cpuLimit(file), undefined);
-  writeFileSync(file, '50000 100000\n');
-  assert.equal(cpuLimit(file), 0.5);
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  assert.equal(cpuLimit(folder), undefined);
+  put('cpu/cpu.cfs_quota_us', '-1\n');
+  put('cpu/cpu.cfs_period_us', '100000\n');
+  assert.equal(cpuLimit(folder), undefined);
+  put('cpu/cpu.cfs_quota_us', '50000\n');
+  assert.equal(cpuLimit(folder), 0.5);
+  put('cpu.max', 'max 100000\n');
+  assert.equal(cpuLimit(folder), undefined);
+  put('cpu.max', '200000 100000\n');
+  assert.equal(cpuLimit(folder), 2);
 });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { Gauge, type Registry } from 'prom-client';
 
-/** Where a container, or a unit of systemd, finds its own limits. */
-const CPU_LIMIT = '/sys/fs/cgroup/cpu.max';
+/** Where a container finds its own limits. */
+const CONTROL_GROUP = '/sys/fs/cgroup';
 
 /** What this process may use at most, for the dashboards to draw; a gauge is missing where there is no limit. */
 export function addProcessLimits(registry: Registry): void {
@@ -26,15 +26,20 @@ export function addProcessLimits(registry: Registry): void {
   }
 }
 
-/** @returns undefined where there is no limit, or no file that says so (only control groups of version 2 have it) */
-export function cpuLimit(file = CPU_LIMIT): number | undefined {
-  let text: string;
+/** @returns undefined where there is no limit */
+export function cpuLimit(folder = CONTROL_GROUP): number | undefined {
+  // Version 2 has both numbers in one file, version 1 one in each; without a limit the first is `max` or -1.
+  const text =
+    read(`${folder}/cpu.max`) ?? `${read(`${folder}/cpu/cpu.cfs_quota_us`)} ${read(`${folder}/cpu/cpu.cfs_period_us`)}`;
+  const [, quota, period] = /^(\d+)\s+(\d+)/.exec(text) ?? [];
+  return quota === undefined ? undefined : Number(quota) / Number(period);
+}
+
+function read(path: string): string | undefined {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const [, quota, period] = /^(\d+) (\d+)/.exec(text) ?? [];
-  return quota === undefined ? undefined : Number(quota) / Number(period);
 }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { sendBombs, untilPassedOver } from './bombs.js';
 import { ROOT, Stack } from './stack.js';
 
-/** What may be open inside, by service. Nothing is published but Grafana. */
+/** What may be open inside, by service. What people look at is published, to the machine itself. */
 const DOCUMENTED: Readonly<Record<string, readonly number[]>> = {
   consumer: [9464],
   feature: [9464],
@@ -59,11 +59,13 @@ describe('somebody inside the network', () => {
     assert.deepEqual(found, DOCUMENTED);
   });
 
-  test('finds no port published to the outside', async () => {
+  test('finds no port published to another machine', async () => {
     const published = await stack.docker(
       ...['ps', '--filter', `label=com.docker.compose.project=${stack.project}`, '--format', '{{.Names}} {{.Ports}}'],
     );
-    assert.doesNotMatch(published, /->/);
+    const addresses = [...published.matchAll(/(\S+):\d+->/g)].map(([, address]) => address);
+    assert.ok(addresses.length > 0, published);
+    for (const address of addresses) assert.equal(address, '127.0.0.1', published);
   });
 
   test('is refused by NATS without credentials, and with wrong ones', async () => {

@@ -94,7 +94,7 @@ describe('docker compose', () => {
     const deliveries = async () => (await stack.lvra('alert-test').catch(outputOf)).split('\n').slice(1).join('\n');
     assert.match(await deliveries(), /Nobody hears of alerts/);
     appendFileSync(stack.envFile, 'LVRA_ALERT_WEBHOOK=http://sandbox:8080/no-such-page\n');
-    await stack.up();
+    await stack.reload();
     assert.match(await deliveries(), /^webhook: refused \(/);
   });
 

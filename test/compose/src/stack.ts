@@ -133,9 +133,9 @@ export class Stack {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** `make up`, without building. */
-  async up(): Promise<void> {
-    await this.compose('up', '-d');
+  /** What `make up` does for whoever watches: `prepare` once more, then rules and receivers are read again. */
+  async reload(): Promise<void> {
+    await this.compose('up', '-d', 'prometheus', 'alertmanager');
     await this.#run('deploy/setup/reload-monitoring.sh', this.#words());
   }
 

@@ -1,0 +1,93 @@
+import type { Look } from './watch.js';
+
+/** Which alerts an outage must raise within ten minutes, and which may fire beside them until a while after it. */
+export interface Outage {
+  /** What docker-compose.yml calls it. */
+  readonly service: string;
+  readonly must: readonly string[];
+  readonly may: readonly string[];
+}
+
+const LATE = ['LvraAlertsWait', 'LvraLatencyBurnsFast', 'LvraLatencyBurnsSlowly'];
+
+const ofStage = (stage: string): Outage => ({
+  service: stage,
+  must: [`LvraServiceDown ${stage}`, 'LvraLatencyBurnsFast'],
+  may: [...LATE, `LvraReplicaMissing ${stage}`, `LvraStageStuck ${stage}`],
+});
+
+export const OUTAGES: Readonly<Record<string, Outage>> = {
+  consumer: {
+    service: 'consumer',
+    must: ['LvraServiceDown consumer'],
+    may: [...LATE, 'LvraReplicaMissing consumer', 'LvraLagUnknown', 'LvraLagGrowing'],
+  },
+  feature: ofStage('feature'),
+  predict: ofStage('predict'),
+  annotate: ofStage('annotate'),
+  nats: {
+    service: 'nats',
+    must: ['consumer', 'feature', 'predict', 'annotate'].map((job) => `LvraBusDown ${job}`),
+    may: [],
+  },
+  kafka: { service: 'kafka', must: ['LvraLagUnknown'], may: [...LATE, 'LvraConsumerNotReady', 'LvraLagGrowing'] },
+  lasair: {
+    service: 'sandbox',
+    must: ['LvraLatencyBurnsFast'],
+    may: [...LATE, 'LvraStageNotReady annotate', 'LvraStageStuck annotate'],
+  },
+};
+
+/** A scrape is up to 15 s old, and the truth is asked some seconds after it. */
+const OLD_SECONDS = 30;
+/** A batch lasts 2.4 s. */
+const STEMS_MEANWHILE = OLD_SECONDS / 2.4;
+
+/**
+ * What was shown and was not so.
+ *
+ * @param rate alerts a second
+ * @param minutes that the outage lasted
+ */
+export function misreports(looks: readonly Look[], { must, may }: Outage, rate: number, minutes: number): string[] {
+  const found: string[] = [];
+  for (const { minute, truth, claims, firing } of looks) {
+    const when = `minute ${minute.toFixed(1)}`;
+    const near = (name: string, is: number | null, slack: number) => {
+      const claimed = claims[name] ?? null;
+      if (is === null || (claimed !== null && Math.abs(claimed - is) <= slack)) return;
+      found.push(`${when}: ${name} was shown as ${claimed}, and was ${is}`);
+    };
+    for (const [stage, stems] of Object.entries(truth.pending)) near(`pending ${stage}`, stems, backlog(looks, minute));
+    near('alerts tonight', truth.alertsTonight, rate * OLD_SECONDS * catchUp(minute, minutes));
+    near('annotated tonight', truth.annotatedTonight, rate * OLD_SECONDS * catchUp(minute, minutes));
+    near('since the last alert', truth.sinceLastAlert, OLD_SECONDS);
+    if (catchUp(minute, minutes) === 1) near('oldest unannotated', truth.oldestUnannotated, OLD_SECONDS);
+    // The lag is as old as it says.
+    if ((claims['age of the lag'] ?? Number.POSITIVE_INFINITY) < OLD_SECONDS) {
+      near('lag', truth.lag, rate * OLD_SECONDS * catchUp(minute, minutes));
+    }
+    const wrong = firing.filter((name) => ![...must, ...may].includes(name));
+    for (const name of wrong) found.push(`${when}: ${name} fired`);
+    if (minute < 0 && firing.length > 0) found.push(`${when}: ${firing.join(', ')} fired before the outage`);
+  }
+  const during = new Set(looks.filter(({ minute }) => minute > 0).flatMap(({ firing }) => firing));
+  for (const name of must) if (!during.has(name)) found.push(`${name} did not fire`);
+  const last = looks.at(-1);
+  const still = (last?.firing ?? []).filter((name) => !LATE.includes(name));
+  if (still.length > 0) found.push(`${still.join(', ')} still fired at the end`);
+  return found;
+}
+
+/** What waited is taken up in seconds, many times as fast as it came: an old scrape is further from what is so. */
+function catchUp(minute: number, minutes: number): number {
+  return minute > minutes && minute < minutes + 2 ? 20 : 1;
+}
+
+function backlog(looks: readonly Look[], minute: number): number {
+  const most = Math.max(...looks.flatMap(({ truth }) => Object.values(truth.pending)));
+  const isEnding = looks.some(
+    (look) => look.minute < minute && Object.values(look.truth.pending).some((stems) => stems === most),
+  );
+  return isEnding ? most : STEMS_MEANWHILE;
+}
