@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sleep } from './sleep.js';
+import { blockingSleep, sleep } from './sleep.js';
 
 async function timed(work: Promise<void>): Promise<number> {
   const begun = performance.now();
@@ -19,4 +19,19 @@ test('a signal ends it without an error, whether it comes during the sleep or ca
   setTimeout(() => stop.abort(new Error('any reason')), 20);
   assert.ok((await timed(sleep(60_000, stop.signal))) < 1_000);
   assert.ok((await timed(sleep(60_000, stop.signal))) < 50);
+});
+
+test('a blocking sleep lets nothing else run meanwhile', async () => {
+  let hasRun = false;
+  const timer = new Promise<void>((resolve) => {
+    setTimeout(() => {
+      hasRun = true;
+      resolve();
+    }, 1);
+  });
+  const begun = performance.now();
+  blockingSleep(20);
+  assert.ok(performance.now() - begun >= 19);
+  assert.equal(hasRun, false);
+  await timer;
 });

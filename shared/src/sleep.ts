@@ -8,3 +8,11 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (!signal.aborted) throw error;
   }
 }
+
+/** Never notified: waiting at it is how a thread sleeps. */
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
+
+/** Stops this thread for `ms`, its event loop too: only for short waits in synchronous code, such as for a file's lock. */
+export function blockingSleep(ms: number): void {
+  Atomics.wait(neverNotified, 0, 0, ms);
+}

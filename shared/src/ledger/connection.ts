@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
+import { blockingSleep } from '../sleep.js';
 import { assertInPlace, LedgerGone, LedgerMoved, rememberFile } from './file-identity.js';
 import Sqlite, { type Database } from './sqlite.js';
 
@@ -113,7 +114,7 @@ function beginWal(database: Database): void {
     } catch (error) {
       const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
       if (!busy || performance.now() > deadline) throw error;
-      Atomics.wait(still, 0, 0, 10);
+      blockingSleep(10);
     }
   }
 }
@@ -191,7 +192,7 @@ function inTurn<T>(database: Database, work: () => T, isWaiting: () => boolean):
       } catch (error) {
         const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
         if (!isBusy || !isWaiting() || performance.now() > deadline) throw error;
-        Atomics.wait(still, 0, 0, LOOK_AGAIN_MS);
+        blockingSleep(LOOK_AGAIN_MS);
       }
     }
   } finally {
@@ -208,9 +209,6 @@ export function waitAtMost(database: Database, ms: number): void {
 }
 
 const LOOK_AGAIN_MS = 1;
-
-/** Nobody wakes who waits at it. */
-const still = new Int32Array(new SharedArrayBuffer(4));
 
 /** How long a write transaction took. */
 export interface WriteTime {

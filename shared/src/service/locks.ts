@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { flockSync } from 'fs-ext';
 import { messageOf, UsageError } from '../errors.js';
 import type { DataPaths } from '../paths.js';
+import { blockingSleep } from '../sleep.js';
 import type { Stage } from '../stages.js';
 import { describeHolder } from './lock-holder.js';
 
@@ -90,7 +91,6 @@ const GIVEN_BACK_WITHIN_MS = 1_000;
 
 function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): void {
   const deadline = performance.now() + GIVEN_BACK_WITHIN_MS;
-  const still = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {
       flockSync(descriptor, mode === 'exclusive' ? 'exnb' : 'shnb');
@@ -104,7 +104,7 @@ function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): v
       if (performance.now() > deadline) {
         throw new LockHeld(`${path} is held by ${describeHolder(path)}: wait until it has ended, or stop it`);
       }
-      Atomics.wait(still, 0, 0, 50);
+      blockingSleep(50);
     }
   }
 }
