@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { writeChunks, writeFileAtomically } from './files.js';
+import { namesIn, writeChunks, writeFileAtomically } from './files.js';
 
 function newFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-files-'));
@@ -86,4 +86,12 @@ test('what a system call leaves unwritten is written by the next', async () => {
   const chunks = ['one', '', 'three', 'f', 'fifteen letters', 'x'].map((text) => Buffer.from(text));
   await writeChunks(reluctant as unknown as Parameters<typeof writeChunks>[0], chunks);
   assert.equal(Buffer.concat(written).toString(), 'onethreeffifteen lettersx');
+});
+
+test('the names in a folder come sorted; a folder that is missing, or is a file, has none', (t) => {
+  const folder = newFolder(t);
+  for (const name of ['b', 'a', 'c']) writeFileSync(join(folder, name), '');
+  assert.deepEqual(namesIn(folder), ['a', 'b', 'c']);
+  assert.deepEqual([namesIn(join(folder, 'missing')), namesIn(join(folder, 'a'))], [[], []]);
+  assert.throws(() => namesIn(join(folder, 'x'.repeat(300))), { code: 'ENAMETOOLONG' });
 });

@@ -91,10 +91,10 @@ export async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[
   }
 }
 
-/** The names in a folder; none where there is no such folder. */
+/** The names in a folder, sorted; none if there is no such folder. */
 export function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

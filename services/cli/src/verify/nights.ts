@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIn } from '@lvra/shared/files';
 import type { DataPaths } from '@lvra/shared/paths';
 import { isStem, nightOf } from '@lvra/shared/stem';
 
@@ -65,14 +65,4 @@ export class Nights {
 /** What lies in a folder, as paths; nothing where there is none. */
 export function foldersIn(folder: string): string[] {
   return namesIn(folder).map((name) => join(folder, name));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
 }
