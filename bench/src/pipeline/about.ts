@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import Table from 'cli-table3';
+import { table as drawn } from '@lvra/cli/formats';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -19,11 +19,7 @@ export const about = (): string => `${machineAtHand()}, Node ${process.version},
 
 /** Rows under their headings, names to the left and figures to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const drawn = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  return drawn.toString();
+  const right = head.map((_, column) => column).slice(1);
+  const cells = rows.map((row) => row.map(String));
+  return drawn(head, cells, right, Number.POSITIVE_INFINITY);
 }

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '@lvra/cli/formats';
 import type { Judgement } from './judge.js';
 
 /** One line of the table at the end. */
@@ -16,27 +16,20 @@ export interface Row extends Partial<Judgement> {
 /** The table of the suite as text, one line a case. */
 export function tableOf(rows: readonly Row[]): string {
   const head = ['case', 'fault', 'injected', 'sent', 'in flight', 'lost', 'doubled', 'stale', 'recovered in s', ''];
-  const table = new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
-  });
-  for (const row of rows) {
-    table.push([
-      row.name,
-      row.fault,
-      row.injected,
-      row.sent,
-      row.inFlight,
-      row.lost ?? '?',
-      row.doubled ?? '?',
-      row.stale ?? '?',
-      row.recoverSeconds?.toFixed(1) ?? '?',
-      row.passed ? '' : 'FAILED',
-    ]);
-  }
+  const cells = rows.map((row) => [
+    row.name,
+    row.fault,
+    row.injected,
+    row.sent,
+    row.inFlight,
+    row.lost ?? '?',
+    row.doubled ?? '?',
+    row.stale ?? '?',
+    row.recoverSeconds?.toFixed(1) ?? '?',
+    row.passed ? '' : 'FAILED',
+  ]);
   const sum = (column: (row: Row) => number | undefined) => rows.reduce((total, row) => total + (column(row) ?? 0), 0);
-  table.push([
+  cells.push([
     `${rows.length} cases`,
     '',
     sum((row) => row.injected),
@@ -48,5 +41,11 @@ export function tableOf(rows: readonly Row[]): string {
     '',
     '',
   ]);
-  return table.toString();
+  const right = [2, 3, 4, 5, 6, 7, 8];
+  return table(
+    head,
+    cells.map((row) => row.map(String)),
+    right,
+    Number.POSITIVE_INFINITY,
+  );
 }

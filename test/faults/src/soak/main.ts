@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { table } from '@lvra/cli/formats';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { startKafka } from '@lvra/test-servers/kafka';
-import Table from 'cli-table3';
 import { FaultWorld, SERVICES } from '../fault-world.js';
 import { Sampler, trendsOf } from './samples.js';
 
@@ -64,18 +64,15 @@ function isDone(alerts: number): boolean {
 }
 
 function report(samplers: readonly Sampler[], alerts: number, perSecond: number, drainSeconds: number): void {
-  const table = new Table({
-    head: ['service', 'figure', 'middle third', 'last third', ''],
-    style: { head: [], border: [], compact: true },
-  });
+  const rows: string[][] = [];
   for (const { service, samples } of samplers) {
     for (const { figure, middle, last, isFlat } of trendsOf(samples)) {
-      table.push([service.name, figure, middle.toFixed(1), last.toFixed(1), isFlat ? 'flat' : 'GROWS']);
+      rows.push([service.name, figure, middle.toFixed(1), last.toFixed(1), isFlat ? 'flat' : 'GROWS']);
       if (!isFlat) process.exitCode = 1;
     }
   }
   process.stdout.write(
-    `${table.toString()}\n${alerts} alerts in ${minutes} min, ${perSecond.toFixed(0)} a second; ` +
+    `${table(['service', 'figure', 'middle third', 'last third', ''], rows, [2, 3])}\n${alerts} alerts in ${minutes} min, ${perSecond.toFixed(0)} a second; ` +
       `the last was annotated ${drainSeconds.toFixed(0)} s after the end\nagain: make soak MINUTES=${minutes} RATE=${rate} SEED=${seed}\n`,
   );
 }
