@@ -164,14 +164,17 @@ describe('Kafka 3.9', () => {
       await until('it is compacted', async () => (await broker.held(topic)) < 10, 60_000);
       const kept = await broker.held(topic);
       scene.start(topic);
-      await scene.consumed(kept);
+      await until('all is read', () => scene.position(topic) === 20n, 60_000);
+      // The cleaner may have come again before it was read.
+      const read = scene.rig.numbers();
+      assert.ok(read.length <= kept, `${read.length} of ${kept}`);
+      for (const last of range(16, 20)) assert.ok(read.includes(last), String(last));
       assert.deepEqual(
         scene.rig.rows(
           'SELECT sum(next_offset - first_offset - skipped) AS held, sum(gone) AS gone FROM batch_offsets',
         ),
-        [{ held: BigInt(kept), gone: 0n }],
+        [{ held: BigInt(read.length), gone: 0n }],
       );
-      assert.equal(scene.position(topic), 20n);
     });
 
     test('shares the partitions with a second one; each alert is in one batch, whoever comes and goes', async (context) => {
