@@ -28,12 +28,18 @@ export async function describeDemo(
   const calls = Object.values(sandbox.counts.calls.annotatelist).reduce((sum, each) => sum + each, 0);
   const [median = 'none', most = 'none'] =
     latencies.length === 0 ? [] : [0.5, 0.99].map((share) => duration(quantile(latencies, share)));
+  // What is no JSON comes into no batch.
+  const messages = alerts + quarantined.filter(({ stage }) => stage === 'consumer').length;
   const facts = [
-    ['alerts in', count(alerts), `in ${duration(tookMs)}, ${count(Math.round((alerts * 1_000) / tookMs))} a second`],
+    [
+      'alerts in',
+      count(messages),
+      `in ${duration(tookMs)}, ${count(Math.round((messages * 1_000) / tookMs))} a second`,
+    ],
     ['quarantined', count(quarantined.length), `could not be used, and are kept: ${reasons}`],
     [
       'no data',
-      count(alerts - quarantined.length - scores),
+      count(messages - quarantined.length - scores),
       'came without the alert itself, as some of Lasair’s do: nothing to score',
     ],
     ['scored', count(scores), `${rightShare(best, truths)} of the objects on the right side of ${REAL_FROM}`],
