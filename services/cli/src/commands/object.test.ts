@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { dataPaths } from '@lvra/shared/paths';
@@ -8,6 +10,14 @@ import { runLvra, temporaryFolder } from '../testing/run-lvra.js';
 const OBJECT = '313637921267122191';
 const UNSCORED = '313637921267122193';
 const ODD = '313637921267122195';
+const WITHOUT_ALERT = '313637921267122201';
+const LITE = '313637921267122203';
+const WAITING = '313637921267122205';
+const FAILED = '313637921267122207';
+
+/** Two alerts, neither of which can be scored: as Lasair sends some, and with a source that lacks its id. */
+const UNUSABLE = `[{"diaObjectId": ${WITHOUT_ALERT}},
+  {"diaObjectId": ${LITE}, "alert": {"diaSourcesList": [{"midpointMjdTai": 61073.25, "psfFlux": 1.5, "diaObjectId": ${LITE}}]}}]`;
 
 /** What the Python pipeline leaves: two scores of one object, sent, and an object that nothing has scored. */
 const ROWS = [
@@ -24,6 +34,11 @@ const ROWS = [
   `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
    VALUES (${ODD}, 170046091000545385, '20260302_000001', 'high', 'r0b', 'a1');\n`,
   `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (${OBJECT}, '20260302_000001'), (${UNSCORED}, '20260302_000001');\n`,
+  statusRows('20260303_000001', -1, 1, 1),
+  statusRows('20260304_000001', 1, 0, 0),
+  statusRows('20260305_000001', 21, 0, 0),
+  `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (${WITHOUT_ALERT}, '20260303_000001'),
+     (${LITE}, '20260303_000001'), (${WAITING}, '20260304_000001'), (${FAILED}, '20260305_000001');\n`,
 ].join('');
 
 describe('lvra object', () => {
@@ -104,10 +119,37 @@ describe('lvra object', () => {
     assert.match(stem.stdout, /^no time +predict +r0b /m);
   });
 
-  test('of an object without a score says where it is', async () => {
-    const { stdout, code } = await runLvra(['object', UNSCORED], environment);
-    assert.equal(code, 0);
-    assert.match(stdout, /Nothing has scored it yet; `lvra stem 20260302_000001`/);
+  test('of an object without a score says why', async () => {
+    const paths = dataPaths(folder);
+    const stem = '20260303_000001';
+    mkdirSync(dirname(paths.batch(stem)), { recursive: true });
+    writeFileSync(paths.batch(stem), UNUSABLE);
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const found = { reason: 'source_incomplete', detail: 'no diaSourceId', path: '', bytes: 0, at: 0 } as const;
+    ledger.quarantine.add({ stem, stage: 'consumer', position: 1, ...found, detail: 'another message' });
+    ledger.quarantine.add({ stem, stage: 'feature', position: 1, ...found });
+    ledger.close();
+    const why = async (object: string) => {
+      const { stdout, stderr } = await runLvra(['object', object], environment);
+      assert.equal(stderr, '');
+      return stdout.split('\n').slice(1).join('\n');
+    };
+    const [without, lite, waiting, failed, gone] = await Promise.all(
+      [WITHOUT_ALERT, LITE, WAITING, FAILED, UNSCORED].map(why),
+    );
+    assert.match(
+      without ?? '',
+      /^No score of 20260303_000001\. It came [^.]*without `alert`: there was nothing to score\.\n$/,
+    );
+    assert.match(
+      lite ?? '',
+      /^No score .* quarantine \(source_incomplete: no diaSourceId\): lvra quarantine show 2\n$/,
+    );
+    assert.match(waiting ?? '', /^No score .* r0b: predict is not done with it yet; `lvra stem 20260304_000001`/);
+    assert.match(failed ?? '', /^No score .* r0b: feature failed: input file not found; `lvra stem/);
+    assert.match(gone ?? '', /^No score .* cannot be looked at any more: .*20260302_000001\.json/);
+    const inJson = await runLvra(['object', WITHOUT_ALERT, '--json'], environment);
+    assert.match(JSON.parse(inJson.stdout).unscored[0], /^It came /);
   });
 
   test('of an object that nobody has seen, or of no id, is a mistake', async () => {

@@ -6,9 +6,10 @@ import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
 import { count, iso, print, printJson, table, utc } from '../formats.js';
-import { withLedger } from '../ledger.js';
+import { lendLedger } from '../ledger.js';
 import { replayedInJson, replayedTable } from '../replay/object-scores.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
+import { whyUnscored } from '../why-unscored.js';
 
 const HELP = `
 Every score of the object, of every VRA and model version, newest source first:
@@ -23,6 +24,7 @@ Every score of the object, of every VRA and model version, newest source first:
              unanswered    sent, no answer yet
              unsent        it waits, or the VRA does not annotate
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
+Where the stem that it was last in gave it no score, it says why: a stage is not done, quarantine, no alert to score.
 Then the scores that replays gave it, which are never annotated, and its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
@@ -35,12 +37,13 @@ export function objectCommand(): Command {
     .argument('<diaObjectId>', 'as Rubin and Lasair number it')
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
-    .action((given: string, options: { json?: true }) => {
+    .action(async (given: string, options: { json?: true }) => {
       const diaObjectId = parseId(given);
       if (diaObjectId === undefined) {
         throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
       }
-      withLedger(({ ledger, settings }) => {
+      await lendLedger(async (open) => {
+        const { ledger, settings, stages } = open;
         const scores = ledger.objects.scores(diaObjectId);
         const lastStem = ledger.objects.lastStem(diaObjectId);
         const replayed = ledger.replay.scores.ofObject(diaObjectId);
@@ -50,7 +53,16 @@ export function objectCommand(): Command {
             `the ledger in ${settings.dataRoot} knows no object ${given}: no alert of it has come through the filter`,
           );
         }
-        const known: KnownObject = { diaObjectId, lastStem, scores, replayed, reports };
+        const unscored = stages
+          .filter(
+            ([stage, vra]) => stage === 'predict' && !scores.some((each) => each.vra === vra && each.stem === lastStem),
+          )
+          .map(([, vra]) => vra);
+        const why =
+          lastStem === undefined || unscored.length === 0
+            ? []
+            : await whyUnscored(open, diaObjectId, lastStem, unscored);
+        const known: KnownObject = { diaObjectId, lastStem, scores, why, replayed, reports };
         if (options.json) printJson(inJson(known));
         else print(describe(known));
       });
@@ -61,12 +73,14 @@ interface KnownObject {
   readonly diaObjectId: bigint;
   readonly lastStem: string | undefined;
   readonly scores: readonly ObjectScore[];
+  /** Why the stem that it was last in gave it no score. */
+  readonly why: readonly string[];
   readonly replayed: readonly ReplayedScore[];
   /** Oldest first. */
   readonly reports: readonly TnsRecord[];
 }
 
-function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject) {
+function inJson({ diaObjectId, lastStem, scores, why, replayed, reports }: KnownObject) {
   return {
     diaObjectId: String(diaObjectId),
     lastStem: lastStem ?? null,
@@ -79,24 +93,25 @@ function inJson({ diaObjectId, lastStem, scores, replayed, reports }: KnownObjec
       fateDetail: fateDetail ?? null,
       provenanceId: String(provenanceId),
     })),
+    unscored: why,
     replayed: replayedInJson(replayed),
     tns: reportsInJson(reports),
   };
 }
 
-function describe({ diaObjectId, lastStem, scores, replayed, reports }: KnownObject): string {
+function describe({ diaObjectId, lastStem, scores, why, replayed, reports }: KnownObject): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
-  const summary = `${diaObjectId}: ${count(scores.length)} scores of ${count(sources)} sources; last in ${lastStem ?? 'no stem'}`;
-  const scored =
-    scores.length > 0
-      ? `\n${table(HEAD, scores.map(rowOf), [6])}`
-      : `Nothing has scored it yet; \`lvra stem ${lastStem}\` shows how far that is.`;
+  const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
+    ...(why.length > 0 ? [`No score of ${lastStem}. ${why.join('\n')}`] : []),
+    ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
     ...(replayed.length > 0 ? [`\n${replayedTable(replayed)}`] : []),
     ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : []),
   ];
-  return [summary, scored, ...more].join('\n');
+  return [summary, ...more].join('\n');
 }
+
+const counted = (number: number, what: string) => `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 
 const HEAD = [
   '',

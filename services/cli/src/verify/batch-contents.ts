@@ -63,7 +63,8 @@ export async function readBatchContents(path: string): Promise<BatchContents> {
   return { ...sums, bytes, withRow, objects, rejected };
 }
 
-function objectOf(bytes: Buffer): bigint[] {
+/** The object that an alert is about; empty where it does not say. */
+export function objectOf(bytes: Buffer): bigint[] {
   try {
     return [readEnvelope(bytes).diaObjectId];
   } catch (error) {
