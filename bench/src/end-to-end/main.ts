@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { quantile } from '@lvra/shared/quantile';
 import { startKafka } from '@lvra/test-servers/kafka';
 import { about, table } from '../pipeline/about.js';
 import { inRequests, nextAlerts, simulatedStream } from '../pipeline/alerts.js';
 import { Pipeline, type PipelineRun, STAGES } from '../pipeline/pipeline.js';
 import { produce } from '../pipeline/produce.js';
-import { percentile } from '../pipeline/statistics.js';
 import { type Floors, measureFloors } from './floors.js';
 
 // make bench: what an alert costs from Kafka to an accepted annotation, and what the same bytes cost at the least.
@@ -70,7 +70,7 @@ function report(
     return [name, ...figures, ((user + system) / parse).toFixed(2), ...rest];
   };
   const registering = (lastRegisteredMs - run.begunMs) / 1000;
-  const seconds = (share: number) => (percentile(latenciesMs, share) / 1000).toFixed(1);
+  const seconds = (share: number) => (quantile(latenciesMs, share) / 1000).toFixed(1);
   const cold = (sum(warmingUp, 'userMs') + sum(warmingUp, 'systemMs')) / warmingUp.alerts;
   process.stdout.write(
     [

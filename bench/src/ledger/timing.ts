@@ -1,7 +1,7 @@
 import { watchWrites } from '@lvra/shared/ledger/connection';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
+import { quantile } from '@lvra/shared/quantile';
 import type { Perform } from '@lvra/shared/testing/ledger-stages';
-import { percentile } from '../pipeline/statistics.js';
 
 /** One operation as it went, ms by the clock. */
 export interface Sample {
@@ -46,7 +46,7 @@ export const ownMs = ({ ms, waitedMs, commitMs }: Sample): number => ms - waited
 /** How times are spread: median, 99th percentile and most. */
 export function spread(values: readonly number[], shares: readonly number[] = [0.5, 0.99, 1]): string {
   const sorted = values.toSorted((a, b) => a - b);
-  return shares.map((share) => told(percentile(sorted, share))).join(', ');
+  return shares.map((share) => told(quantile(sorted, share))).join(', ');
 }
 
 const told = (ms: number): string => (ms < 10 ? ms.toPrecision(2) : ms.toFixed(0));

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from '@lvra/shared/quantile';
 import { COMMON_SETTINGS } from '@lvra/shared/settings/common';
 import { startKafka } from '@lvra/test-servers/kafka';
 import { about, table } from '../pipeline/about.js';
 import { Pipeline, type PipelineRun } from '../pipeline/pipeline.js';
-import { percentile } from '../pipeline/statistics.js';
 import { freshAlerts } from './fresh-alerts.js';
 import { writeVra } from './vras.js';
 
@@ -87,7 +87,7 @@ function report(run: PipelineRun, records: ReturnType<Pipeline['records']>, own:
   const row = (name: string, cpuMs: number, peak = '') => {
     return [name, (cpuMs / run.alerts).toFixed(3), `${(cpuMs / run.seconds / 10).toFixed(0)} %`, peak];
   };
-  const within = (share: number) => `${(percentile(latenciesMs, share) / 1_000).toFixed(2)} s`;
+  const within = (share: number) => `${(quantile(latenciesMs, share) / 1_000).toFixed(2)} s`;
   process.stdout.write(
     [
       `${run.alerts} alerts in ${run.seconds.toFixed(0)} s, ${(run.alerts / run.seconds).toFixed(0)} a second, ${vras.length} VRA, ${latenciesMs.length} annotations`,

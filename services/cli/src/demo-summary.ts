@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { Sandbox } from '@lvra/sandbox/sandbox';
 import type { ObjectScore } from '@lvra/shared/ledger/totals';
+import { quantile } from '@lvra/shared/quantile';
 import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
-import { quantile } from './compare/comparison.js';
 import type { Embedded } from './embedded.js';
 import { count, duration, table } from './formats.js';
 import { countsOf } from './progress.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ComparedScore } from '@lvra/shared/ledger/compared-scores';
-import { BINS, binOf, Comparing, quantile } from './comparison.js';
+import { BINS, binOf, Comparing } from './comparison.js';
 
 const score = (source: number, value: number, object = source, mjd: number | null = null): ComparedScore => ({
   diaObjectId: 313637921267122191n + BigInt(object),
@@ -55,14 +55,5 @@ describe('a comparison', () => {
       ],
     );
     assert.equal(compare(first, second, 0.95).crossings.length, 0);
-  });
-
-  test('has quantiles between neighbours in proportion', () => {
-    const sorted = Float64Array.from([0, 1, 2, 10]);
-    assert.deepEqual(
-      [0, 0.5, 1].map((share) => quantile(sorted, share)),
-      [0, 1.5, 10],
-    );
-    assert.equal(quantile(Float64Array.of(3), 0.99), 3);
   });
 });

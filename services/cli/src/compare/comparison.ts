@@ -106,14 +106,6 @@ export function binOf(value: number, bins: number): number {
   return Math.min(Math.max(Math.floor(value * bins), 0), bins - 1);
 }
 
-/** The value below which a share of the sorted values lies, between neighbours in proportion. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = sorted[Math.floor(at)] as number;
-  const above = sorted[Math.ceil(at)] as number;
-  return below + (above - below) * (at - Math.floor(at));
-}
-
 function isNewer(a: Newest, b: Newest): boolean {
   if (a.midpointMjdTai !== null && b.midpointMjdTai !== null && a.midpointMjdTai !== b.midpointMjdTai) {
     return a.midpointMjdTai > b.midpointMjdTai;

@@ -1,5 +1,6 @@
+import { quantile } from '@lvra/shared/quantile';
 import { count, table } from '../formats.js';
-import { BINS, type Comparison, type Crossing, quantile } from './comparison.js';
+import { BINS, type Comparison, type Crossing } from './comparison.js';
 
 /** What a comparison is of, for people: two versions, or two VRAs with theirs. */
 export interface Compared {
