@@ -21,5 +21,5 @@ test('times are told by their median, 99th percentile and most, and against the 
   const samples = Array.from({ length: 200 }, (_, i) => ({ operation: 'one', ms: i / 20, waitedMs: 0, commitMs: 0 }));
   // At 0.5, 0.99 and 1 times 199: 99.5, 197.01 and 199 twentieths.
   assert.equal(spread(samples.map(({ ms }) => ms)), '5.0, 9.9, 9.9');
-  assert.equal(togetherOf(samples), '200 together: 99 of 100 within 9.8 ms, 50.0 of 100 within 5 ms');
+  assert.equal(togetherOf(samples), '200 together: 99 of 100 within 9.9 ms, 50.0 of 100 within 5 ms');
 });
