@@ -111,8 +111,8 @@ export class Stack {
   }
 
   async #prometheus<T>(call: string): Promise<T> {
-    const address = `http://127.0.0.1:9090/api/v1/${call}`;
-    return JSON.parse(await this.compose('exec', '-T', 'prometheus', 'wget', '-q', '-O', '-', address)).data as T;
+    const answer = await fetch(`http://${await this.address('prometheus')}:9090/api/v1/${call}`);
+    return ((await answer.json()) as { data: T }).data;
   }
 
   /**

@@ -52,6 +52,7 @@ console.log(JSON.stringify({
 process.exit();`;
 
 export async function askTruth(stack: Stack): Promise<Truth> {
+  // A few seconds, most of them for the container.
   const places = ['--network', `${stack.project}_inside`, '-v', `${stack.project}_data:/data`, '-w', '/app'];
   const text = await stack.docker(
     ...['run', '--rm', ...places, '--user', '1000:1000', '--entrypoint', 'node'],
