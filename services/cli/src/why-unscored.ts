@@ -1,10 +1,10 @@
 import { AlertView, readAlert } from '@lvra/feature/alert';
 import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { objectOf } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 import type { DataPaths } from '@lvra/shared/paths';
 import { isDone, STATUS, statusMeaning } from '@lvra/shared/status';
 import type { OpenLedger } from './ledger.js';
-import { objectOf } from './verify/batch-contents.js';
 
 type Open = Pick<OpenLedger, 'ledger' | 'paths' | 'stages'>;
 
@@ -67,7 +67,7 @@ async function unusable(
       return view.hasAlert;
     });
     for await (const { position, bytes, result } of read) {
-      if (result === true || !objectOf(bytes).includes(diaObjectId)) continue;
+      if (result === true || objectOf(bytes) !== diaObjectId) continue;
       if (result instanceof AlertRejected) rejected.add(position);
       else withoutAlert = true;
     }

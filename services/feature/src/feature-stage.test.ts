@@ -65,9 +65,12 @@ describe('a stem ends', () => {
     const stem = nextStem();
     const alerts = simulateAlerts({ seed: 4, meanSources: 4 });
     const lite: string[] = [];
+    const objects: (bigint | undefined)[] = [];
     while (lite.length < 3) {
-      const { form, text } = alerts.next().value;
-      if (form === 'lite') lite.push(text);
+      const { form, text, diaObjectId } = alerts.next().value;
+      if (form !== 'lite') continue;
+      lite.push(text);
+      objects.push(diaObjectId);
     }
     world.register(stem, batchOf(lite));
     assert.deepEqual([(await world.perform(stem))?.status, world.work.status(stem)], [-1, -1]);
@@ -76,6 +79,10 @@ describe('a stem ends', () => {
     assert.deepEqual(
       entries.map(({ reason, detail }) => [reason, /the Lasair filter must send full ones/.test(detail)]),
       Array.from({ length: 3 }, () => ['source_incomplete', true]),
+    );
+    assert.deepEqual(
+      entries.map(({ diaObjectId }) => diaObjectId),
+      objects,
     );
   });
 

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
+import { objectOf } from '@lvra/shared/alerts/envelope';
 import { checksumOf } from '@lvra/shared/checksum';
 import { AlertRejected, StemFailed } from '@lvra/shared/errors';
 import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
@@ -148,7 +149,7 @@ async function addRows(
   });
   try {
     for await (const { result, bytes } of alerts) {
-      if (result instanceof AlertRejected) quarantined.push(entryOf(stem, position, result, bytes.length, paths));
+      if (result instanceof AlertRejected) quarantined.push(entryOf(stem, position, result, bytes, paths));
       else if (result === undefined) withoutAlert++;
       else records.push(result);
       position++;
@@ -176,11 +177,12 @@ function entryOf(
   stem: string,
   position: number,
   { reason, message: detail }: AlertRejected,
-  bytes: number,
+  alert: Buffer,
   paths: DataPaths,
 ): QuarantineEntry {
   const path = pathInBatch(paths, stem);
-  return { stem, stage: 'feature', position, reason, detail, path, bytes, at: Date.now() };
+  const place = { stem, stage: 'feature', position, path, bytes: alert.length } as const;
+  return { ...place, diaObjectId: objectOf(alert), reason, detail, at: Date.now() };
 }
 
 function asStemFailure(error: unknown, stem: string): unknown {

@@ -34,6 +34,16 @@ export function readEnvelope(bytes: Buffer): Envelope {
   }
 }
 
+/** The object that a message is about; undefined where it does not say, or cannot be read. */
+export function objectOf(bytes: Buffer): bigint | undefined {
+  try {
+    return readEnvelope(bytes).diaObjectId;
+  } catch (error) {
+    if (error instanceof AlertRejected) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Checks as much of a message within a batch file, whose cursor stands at its first byte: for `scanBatch`.
  *

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { AlertView, readAlert } from '@lvra/feature/alert';
 import { thresholdFlags } from '@lvra/feature/thresholds';
 import { scanBatch } from '@lvra/shared/alerts/batch-reader';
-import { readEnvelope } from '@lvra/shared/alerts/envelope';
+import { objectOf } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 
@@ -54,21 +54,12 @@ export async function readBatchContents(path: string): Promise<BatchContents> {
   });
   for await (const { position, bytes, result } of read) {
     sums.alerts++;
-    if (result instanceof AlertRejected || result === undefined) objects.push(...objectOf(bytes));
+    const object = result instanceof AlertRejected || result === undefined ? objectOf(bytes) : undefined;
+    if (object !== undefined) objects.push(object);
     if (result instanceof AlertRejected) rejected.push(position);
     else if (result === undefined) sums.withoutAlert++;
     else withRow.push({ position, ...result });
   }
   const { size: bytes } = await stat(path);
   return { ...sums, bytes, withRow, objects, rejected };
-}
-
-/** The object that an alert is about; empty where it does not say. */
-export function objectOf(bytes: Buffer): bigint[] {
-  try {
-    return [readEnvelope(bytes).diaObjectId];
-  } catch (error) {
-    if (error instanceof AlertRejected) return [];
-    throw error;
-  }
 }
