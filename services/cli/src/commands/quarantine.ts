@@ -59,9 +59,8 @@ async function show({ ledger, paths }: OpenLedger, id: bigint, json: boolean): P
     ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
     ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] ${offsetsOf(alert)}`],
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
-    ...(alert.diaSourceId === undefined
-      ? []
-      : [['source', `${alert.diaSourceId} of the object ${alert.diaObjectId}`] as const]),
+    ...(alert.diaObjectId === undefined ? [] : [['object', String(alert.diaObjectId)] as const]),
+    ...(alert.diaSourceId === undefined ? [] : [['source', String(alert.diaSourceId)] as const]),
     ['bytes', path === undefined ? (becameOf(alert) ?? 'none were kept') : `${path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
