@@ -39,6 +39,10 @@ export interface PanelOptions {
   readonly empty?: string;
 }
 
+/** The lag by partition while it is known: a consumer writes it down every ten seconds, and an old one would look like none. */
+export const LAG =
+  '(max by (topic, partition) (lvra_kafka_lag_messages) and max by (topic, partition) (lvra_kafka_lag_age_seconds) < 60)';
+
 /** The VRAs that the person at the dashboard has chosen. */
 export const CHOSEN = 'vra=~"$vra"';
 

@@ -1,5 +1,5 @@
 import { LIMITS } from './limits.js';
-import { CHOSEN, graph, number } from './panels.js';
+import { CHOSEN, graph, LAG, number } from './panels.js';
 
 const SERVICES = 'job=~"consumer|feature|predict|annotate"';
 
@@ -115,9 +115,11 @@ export const stages = {
       }),
       graph({
         title: 'Kafka lag, by partition',
-        description: 'One partition above the others: its messages are large, or its broker is slow.',
+        description:
+          'One partition above the others: its messages are large, or its broker is slow. A gap: nobody can ask Kafka.',
         unit: 'short',
-        queries: [{ expr: 'max by (topic, partition) (lvra_kafka_lag_messages)', legend: '{{topic}} {{partition}}' }],
+        queries: [{ expr: LAG, legend: '{{topic}} {{partition}}' }],
+        empty: 'no consumer can ask Kafka',
         width: 8,
       }),
       graph({

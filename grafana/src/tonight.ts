@@ -1,5 +1,5 @@
 import { LIMITS } from './limits.js';
-import { CHOSEN, graph, nightly, number, table } from './panels.js';
+import { CHOSEN, graph, LAG, nightly, number, table } from './panels.js';
 
 const latency = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (rate(lvra_annotation_latency_seconds_bucket{${CHOSEN}}[$__rate_interval])))`;
@@ -149,9 +149,11 @@ export const tonight = {
       }),
       graph({
         title: 'Messages that wait in Kafka',
-        description: 'Falling after a restart, near 0 otherwise. Growing: the consumer does not keep up.',
+        description:
+          'Falling after a restart, near 0 otherwise. Growing: the consumer does not keep up. A gap: no consumer can ask Kafka.',
         unit: 'short',
-        queries: [{ expr: 'sum(max by (topic, partition) (lvra_kafka_lag_messages))', legend: 'not registered yet' }],
+        queries: [{ expr: `sum(${LAG})`, legend: 'not registered yet' }],
+        empty: 'no consumer can ask Kafka',
         limit: { value: LIMITS.lagMessages.value, red: 'above' },
         width: 12,
       }),

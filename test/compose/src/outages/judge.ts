@@ -63,10 +63,8 @@ export function misreports(looks: readonly Look[], { must, may }: Outage, rate: 
     near('annotated tonight', truth.annotatedTonight, rate * OLD_SECONDS * catchUp(minute, minutes));
     near('since the last alert', truth.sinceLastAlert, OLD_SECONDS);
     if (catchUp(minute, minutes) === 1) near('oldest unannotated', truth.oldestUnannotated, OLD_SECONDS);
-    // The lag is as old as it says.
-    if ((claims['age of the lag'] ?? Number.POSITIVE_INFINITY) < OLD_SECONDS) {
-      near('lag', truth.lag, rate * OLD_SECONDS * catchUp(minute, minutes));
-    }
+    // Known to a minute: within that of a beginning outage it is as old as it may be.
+    if (claims.lag !== null) near('lag', truth.lag, rate * 2 * OLD_SECONDS * catchUp(minute, minutes));
     const wrong = firing.filter((name) => ![...must, ...may].includes(name));
     for (const name of wrong) found.push(`${when}: ${name} fired`);
     if (minute < 0 && firing.length > 0) found.push(`${when}: ${firing.join(', ')} fired before the outage`);

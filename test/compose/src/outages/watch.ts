@@ -31,7 +31,8 @@ export const CLAIMS: Readonly<Record<string, string>> = {
   'annotated tonight': 'max(lvra_annotated_tonight)',
   'since the last alert': 'time() - max(lvra_last_alert_timestamp_seconds)',
   'oldest unannotated': 'max(lvra_oldest_unannotated_seconds)',
-  lag: 'sum(max by (topic, partition) (lvra_kafka_lag_messages))',
+  // As the dashboards show it: nothing while nobody can ask Kafka.
+  lag: 'sum(max by (topic, partition) (lvra_kafka_lag_messages) and max by (topic, partition) (lvra_kafka_lag_age_seconds) < 60)',
   'age of the lag': 'max(lvra_kafka_lag_age_seconds)',
   'services up': 'sum(up{job=~"consumer|feature|predict|annotate"})',
 };
