@@ -59,7 +59,7 @@ describe('lvra alert-test', { concurrency: true }, () => {
   test('says that a receiver refused it', async (t) => {
     const { address } = await pager(t, 500);
     const alertmanager = await alertmanagerFor(t, { LVRA_ALERT_WEBHOOK: address });
-    const { deliveries } = await testAlert(alertmanager.address, 3_000);
+    const { deliveries } = await testAlert(alertmanager.address, 6_000);
     assert.equal(deliveries.length, 1);
     assert.equal(deliveries[0]?.taken, false);
     assert.ok((deliveries[0]?.refused ?? 0) > 0);
