@@ -87,5 +87,6 @@ function backlog(looks: readonly Look[], minute: number): number {
   const isEnding = looks.some(
     (look) => look.minute < minute && Object.values(look.truth.pending).some((stems) => stems === most),
   );
-  return isEnding ? most : STEMS_MEANWHILE;
+  // It has grown since the last look.
+  return isEnding ? most + 2 * STEMS_MEANWHILE : STEMS_MEANWHILE;
 }
