@@ -25,4 +25,4 @@ put bash-completion/completions/lvra completion bash
 put zsh/site-functions/_lvra completion zsh
 put fish/vendor_completions.d/lvra.fish completion fish
 echo "lvra is in $prefix/bin, its units for systemd in $prefix/lib/systemd/system (docs/operations.md)"
-case ":$PATH:" in *":$prefix/bin:"*) ;; *) echo "$prefix/bin is not on the PATH: export PATH=$prefix/bin:\$PATH" ;; esac
+case ":$PATH:" in *":$prefix/bin:"*) ;; *) echo "$prefix/bin is not on the PATH: export PATH=\"$prefix/bin:\$PATH\"" ;; esac

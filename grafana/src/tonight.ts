@@ -9,8 +9,11 @@ const RESTARTS = `sum(clamp_min(
   count by (job) (count by (job, process) (last_over_time(process_start_time_seconds{job=~"consumer|feature|predict|annotate"}[1h])))
     - max by (job) (max_over_time(lvra_replicas_expected[1h])), 0))`;
 
-/** The greatest value between the noons before and after an instant, which is a midnight. */
-const ofNight = (expr: string) => `max_over_time(${expr}[1d:10m] offset -12h)`;
+/**
+ * The greatest value between the noons before and after an instant, which is a midnight; without the noon before, when the
+ * last scrape is still of another night.
+ */
+const ofNight = (expr: string) => `max_over_time(${expr}[23h50m:10m] offset -12h)`;
 
 /** Is it keeping up? */
 export const tonight = {

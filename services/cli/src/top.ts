@@ -34,9 +34,9 @@ export async function bestOf(
 ): Promise<Candidate[]> {
   const best = ledger.best.of(vra, from, before, most);
   const epochs = await epochsOf(paths, best);
-  return best.map(({ diaObjectId, diaSourceId, stem, score }) => {
+  return best.map(({ ID, diaObjectId, diaSourceId, stem, score }) => {
     const scores = ledger.objects.scores(diaObjectId).filter((each) => each.vra === vra);
-    const shown = scores.find((each) => each.diaSourceId === diaSourceId) as ObjectScore;
+    const shown = scores.find((each) => each.provenanceId === ID) as ObjectScore;
     const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
     const epoch = epochs.get(String(diaSourceId));
     return {

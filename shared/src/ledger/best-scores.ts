@@ -2,11 +2,16 @@ import type { Database } from './connection.js';
 
 /** The newest score that a VRA gave to one object within some stems. */
 export interface BestScore {
+  /** Of its row in `provenance`. */
+  readonly ID: bigint;
   readonly diaObjectId: bigint;
   readonly diaSourceId: bigint | null;
   readonly stem: string;
   readonly score: number;
 }
+
+/** Other programs may have left names that are no stems. */
+const STEM = `${'[0-9]'.repeat(8)}_${'[0-9]'.repeat(6)}`;
 
 /** The objects of a night by their scores, for people. */
 export class BestScores {
@@ -20,9 +25,12 @@ export class BestScores {
   lastStem(vra: string): string | undefined {
     // By the index of stems: the newest are looked at first, and nearly all have scores.
     return this.#database
-      .prepare<[string], string>('SELECT stem FROM provenance WHERE model_name = ? ORDER BY stem DESC LIMIT 1')
+      .prepare<[string, string], string>(
+        'SELECT stem FROM provenance WHERE model_name = ? AND stem GLOB ? ORDER BY stem DESC LIMIT 1',
+      )
       .pluck()
-      .get(vra) as string | undefined;
+
+      .get(vra, STEM) as string | undefined;
   }
 
   /**
@@ -34,8 +42,8 @@ export class BestScores {
   of(vra: string, from: string, before: string, most: number): BestScore[] {
     return this.#database
       .prepare<[string, string, string, number], BestScore>(
-        `SELECT diaObjectId, diaSourceId, stem, score FROM (
-           SELECT p.diaObjectId, p.diaSourceId, p.stem, p.score,
+        `SELECT ID, diaObjectId, diaSourceId, stem, score FROM (
+           SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score,
              row_number() OVER (PARTITION BY p.diaObjectId
                ORDER BY source.midpointMjdTai DESC, p.diaSourceId DESC, p.ID DESC) AS place
            FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { alertReceivers } from '@lvra/cli/container/alert-receivers';
 import { INHIBITIONS } from '@lvra/cli/container/inhibitions';
 import { testAlert } from '@lvra/cli/container/test-alert';
+import { freePort } from '@lvra/test-servers/ports';
 import { startAlertmanager, type WebServer } from '@lvra/test-servers/prometheus';
 import { parse } from 'yaml';
 
@@ -59,7 +60,7 @@ describe('lvra alert-test', { concurrency: true }, () => {
   test('says that a receiver refused it', async (t) => {
     const { address } = await pager(t, 500);
     const alertmanager = await alertmanagerFor(t, { LVRA_ALERT_WEBHOOK: address });
-    const { deliveries } = await testAlert(alertmanager.address, 6_000);
+    const { deliveries } = await testAlert(alertmanager.address, 10_000);
     assert.equal(deliveries.length, 1);
     assert.equal(deliveries[0]?.taken, false);
     assert.ok((deliveries[0]?.refused ?? 0) > 0);
@@ -69,8 +70,16 @@ describe('lvra alert-test', { concurrency: true }, () => {
     assert.deepEqual((await testAlert((await alertmanagerFor(t, {})).address)).deliveries, []);
   });
 
-  test('says where it looked for Alertmanager', async () => {
-    await assert.rejects(testAlert('http://127.0.0.1:9'), /does not answer at http:\/\/127\.0\.0\.1:9 \(.+\)/);
+  test('says where it looked for Alertmanager, and that something else answers there', async (t) => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    await assert.rejects(testAlert(nobody), { name: 'UsageError', message: /does not answer at .*ECONNREFUSED/ });
+    for (const body of ['<html>', '{}']) {
+      const other = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      t.after(() => other.close());
+      const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+      await assert.rejects(testAlert(address), { name: 'UsageError', message: /is no Alertmanager/ });
+    }
   });
 });
 

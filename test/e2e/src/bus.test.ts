@@ -51,7 +51,12 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     // The server counts a moment later.
     const shows = async (waiting: number, unacknowledged: number, redelivered: number) => {
       const wanted = [{ queue: route.durable, waiting, unacknowledged, redelivered }];
-      while (!isDeepStrictEqual((await bus.depth())?.queues, wanted)) await delay(20);
+      const deadline = performance.now() + 30_000;
+      let queues = (await bus.depth())?.queues;
+      for (; !isDeepStrictEqual(queues, wanted) && performance.now() < deadline; await delay(20)) {
+        queues = (await bus.depth())?.queues;
+      }
+      assert.deepEqual(queues, wanted);
     };
     await shows(1, 1, 1);
     assert.ok(((await bus.depth())?.bytes ?? 0) > 0);

@@ -29,6 +29,9 @@ const ROWS = [
   scored(BRIGHT, BRIGHT_SOURCE, REAL_STEM, 0.75),
   scored(BRIGHT, BRIGHT_SOURCE, REAL_STEM, 0.97, 'shadow'),
   scored(OTHER, '170046091000545383', '20260202_110000', 0.625),
+  // The same source again in a later night, by another version.
+  scored(BRIGHT, BRIGHT_SOURCE, '20260210_090000', 0.125).replace("'a1'", "'a2'"),
+  scored(OTHER, '170046091000545383', 'test', 0.5),
 ].join('');
 
 describe('lvra top', { concurrency: true }, () => {
@@ -46,9 +49,16 @@ describe('lvra top', { concurrency: true }, () => {
     return stdout;
   };
 
-  test('shows the newest night, highest score first, with change, magnitude, band and state', async () => {
-    const lines = (await top()).split('\n');
-    assert.match(lines[0] ?? '', /^r0b, since 2026-02-01 12:00:00 \(UTC\)$/);
+  test('shows the newest night by default', async () => {
+    const lines = (await top()).trim().split('\n');
+    assert.equal(lines[0], 'r0b, since 2026-02-09 12:00:00 (UTC)');
+    assert.match(lines[3] ?? '', /^169760231527547383 +0\.1250 +-0\.3750 +2 +a2 +unsent +20260210_090000$/);
+    assert.equal(lines.length, 4);
+  });
+
+  test('shows the night asked for, highest score first, with change, magnitude, band and state', async () => {
+    const lines = (await top('--night', '20260202')).split('\n');
+    assert.match(lines[0] ?? '', /^r0b, 20260202$/);
     assert.match(
       lines[3] ?? '',
       /^169760231527547383 +0\.7500 +\+0\.2500 +16\.69 +z +2 +a1 +shown \(sent\) +20260202_102448$/,
@@ -64,7 +74,7 @@ describe('lvra top', { concurrency: true }, () => {
   });
 
   test('prints for programs, with exact ids', async () => {
-    const { candidates } = JSON.parse(await top('--json'));
+    const { candidates } = JSON.parse(await top('--night', '20260202', '--json'));
     const [{ diaObjectId, score, change, magnitude, sources }, { band }] = candidates;
     assert.deepEqual([diaObjectId, score, change, sources, band], [BRIGHT, 0.75, 0.25, 2, null]);
     assert.ok(Math.abs(magnitude - 16.69) < 0.005);

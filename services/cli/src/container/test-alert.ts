@@ -22,8 +22,8 @@ const PATIENCE_MS = 20_000;
 /**
  * Sends one alert through Alertmanager to everybody who hears of alerts, and waits until it was taken or time is up.
  *
- * Alertmanager counts what it sends by way (email, slack, webhook) and not by alert; a real one, or the heartbeat, that is
- * sent within the same second may be taken for ours.
+ * Alertmanager counts what it sends by way (email, slack, webhook) and not by alert or receiver: a real one, or the
+ * heartbeat, that is sent meanwhile is taken for ours. So one refusal is enough to say that it was not taken.
  *
  * @param address of Alertmanager, without a path
  * @throws UsageError where Alertmanager does not answer, or has a configuration that is not ours
@@ -38,7 +38,7 @@ export async function testAlert(address: string, patienceMs = PATIENCE_MS): Prom
     const now = await sent(address);
     const deliveries = ways.map((way): Delivery => {
       const [all, refused] = [rise(before.all, now.all, way), rise(before.refused, now.refused, way)];
-      return { way, taken: all > refused, refused };
+      return { way, taken: all > 0 && refused === 0, refused };
     });
     if (deliveries.every(({ taken }) => taken) || performance.now() > deadline) return { heartbeatSeconds, deliveries };
     await sleep(250);
@@ -46,15 +46,17 @@ export async function testAlert(address: string, patienceMs = PATIENCE_MS): Prom
 }
 
 async function heartbeatAge(address: string): Promise<number | undefined> {
-  const text = await ask(address, '/api/v2/alerts?filter=alertname%3D%22Watchdog%22');
-  const ages = (JSON.parse(text) as { updatedAt: string }[]).map(({ updatedAt }) => Date.now() - Date.parse(updatedAt));
+  const alerts = await askJson(address, '/api/v2/alerts?filter=alertname%3D%22Watchdog%22');
+  if (!Array.isArray(alerts)) throw noAlertmanager(address);
+  const ages = (alerts as { updatedAt: string }[]).map(({ updatedAt }) => Date.now() - Date.parse(updatedAt));
   return ages.length === 0 ? undefined : Math.min(...ages) / 1_000;
 }
 
 async function waysToPeople(address: string): Promise<string[]> {
-  const { config } = JSON.parse(await ask(address, '/api/v2/status')) as { config: { original: string } };
-  const { receivers } = parse(config.original) as { receivers: Record<string, unknown>[] };
-  const people = receivers.find(({ name }) => name === PEOPLE);
+  const status = (await askJson(address, '/api/v2/status')) as { config?: { original?: string } } | null;
+  if (typeof status?.config?.original !== 'string') throw noAlertmanager(address);
+  const { receivers } = parse(status.config.original) as { receivers?: Record<string, unknown>[] };
+  const people = receivers?.find(({ name }) => name === PEOPLE);
   if (people === undefined) {
     throw new UsageError(
       `Alertmanager at ${address} has no receiver "${PEOPLE}": its configuration is not the one that \`lvra prepare\` writes`,
@@ -90,8 +92,14 @@ interface Sent {
 
 const rise = (before: Sent['all'], now: Sent['all'], way: string) => (now.get(way) ?? 0) - (before.get(way) ?? 0);
 
+/** Every attempt to send, also one that is made again. */
+const SENT = 'alertmanager_notification_requests_total';
+
 async function sent(address: string): Promise<Sent> {
   const page = await ask(address, '/metrics');
+  if (!page.includes(SENT)) {
+    throw new UsageError(`Alertmanager at ${address} does not count what it sends (${SENT}): use 0.23 or newer`);
+  }
   const byWay = (metric: string) => {
     const sums = new Map<string, number>();
     for (const [, way = '', value] of page.matchAll(
@@ -102,21 +110,37 @@ async function sent(address: string): Promise<Sent> {
     return sums;
   };
   return {
-    all: byWay('alertmanager_notification_requests_total'),
+    all: byWay(SENT),
     refused: byWay('alertmanager_notification_requests_failed_total'),
   };
 }
 
+async function askJson(address: string, path: string): Promise<unknown> {
+  const text = await ask(address, path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw noAlertmanager(address);
+    throw error;
+  }
+}
+
+function noAlertmanager(address: string): UsageError {
+  return new UsageError(`what answers at ${address} is no Alertmanager: write its address, without a path`);
+}
+
 async function ask(address: string, path: string, init?: RequestInit): Promise<string> {
   let answer: Response;
+  let text: string;
   try {
     answer = await fetch(new URL(path, address), { ...init, signal: AbortSignal.timeout(5_000) });
+    text = await answer.text();
   } catch (error) {
     const why = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     throw new UsageError(`Alertmanager does not answer at ${address} (${why}): is it up, and is this its address?`);
   }
-  const text = await answer.text();
-  if (!answer.ok)
+  if (!answer.ok) {
     throw new UsageError(`Alertmanager at ${address} answers ${answer.status} to ${path}: ${text.slice(0, 200)}`);
+  }
   return text;
 }
