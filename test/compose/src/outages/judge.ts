@@ -52,19 +52,21 @@ const STEMS_MEANWHILE = OLD_SECONDS / 2.4;
 export function misreports(looks: readonly Look[], { must, may }: Outage, rate: number, minutes: number): string[] {
   const found: string[] = [];
   for (const { minute, truth, claims, firing } of looks) {
+    // What waited is taken up in seconds, hundreds of times as fast as it came: a scrape of before tells nothing of after.
+    const isComingBack = minute >= minutes && minute < minutes + 1.5;
     const when = `minute ${minute.toFixed(1)}`;
     const near = (name: string, is: number | null, slack: number) => {
       const claimed = claims[name] ?? null;
-      if (is === null || (claimed !== null && Math.abs(claimed - is) <= slack)) return;
+      if (isComingBack || is === null || (claimed !== null && Math.abs(claimed - is) <= slack)) return;
       found.push(`${when}: ${name} was shown as ${claimed}, and was ${is}`);
     };
-    for (const [stage, stems] of Object.entries(truth.pending)) near(`pending ${stage}`, stems, backlog(looks, minute));
-    near('alerts tonight', truth.alertsTonight, rate * OLD_SECONDS * catchUp(minute, minutes));
-    near('annotated tonight', truth.annotatedTonight, rate * OLD_SECONDS * catchUp(minute, minutes));
+    for (const [stage, stems] of Object.entries(truth.pending)) near(`pending ${stage}`, stems, STEMS_MEANWHILE);
+    near('alerts tonight', truth.alertsTonight, rate * OLD_SECONDS);
+    near('annotated tonight', truth.annotatedTonight, rate * OLD_SECONDS);
     near('since the last alert', truth.sinceLastAlert, OLD_SECONDS);
-    if (catchUp(minute, minutes) === 1) near('oldest unannotated', truth.oldestUnannotated, OLD_SECONDS);
+    near('oldest unannotated', truth.oldestUnannotated, OLD_SECONDS);
     // Known to a minute: within that of a beginning outage it is as old as it may be.
-    if (claims.lag !== null) near('lag', truth.lag, rate * 2 * OLD_SECONDS * catchUp(minute, minutes));
+    if (claims.lag !== null) near('lag', truth.lag, rate * 2 * OLD_SECONDS);
     const wrong = firing.filter((name) => ![...must, ...may].includes(name));
     for (const name of wrong) found.push(`${when}: ${name} fired`);
     if (minute < 0 && firing.length > 0) found.push(`${when}: ${firing.join(', ')} fired before the outage`);
@@ -75,18 +77,4 @@ export function misreports(looks: readonly Look[], { must, may }: Outage, rate: 
   const still = (last?.firing ?? []).filter((name) => !LATE.includes(name));
   if (still.length > 0) found.push(`${still.join(', ')} still fired at the end`);
   return found;
-}
-
-/** What waited is taken up in seconds, many times as fast as it came: an old scrape is further from what is so. */
-function catchUp(minute: number, minutes: number): number {
-  return minute > minutes && minute < minutes + 2 ? 20 : 1;
-}
-
-function backlog(looks: readonly Look[], minute: number): number {
-  const most = Math.max(...looks.flatMap(({ truth }) => Object.values(truth.pending)));
-  const isEnding = looks.some(
-    (look) => look.minute < minute && Object.values(look.truth.pending).some((stems) => stems === most),
-  );
-  // It has grown since the last look.
-  return isEnding ? most + 2 * STEMS_MEANWHILE : STEMS_MEANWHILE;
 }
