@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { dataPaths } from '@lvra/shared/paths';
 import { takeLocks } from '@lvra/shared/service/locks';
 import { STAGES } from '@lvra/shared/stages';
-import { nightOf } from '@lvra/shared/stem';
+import { logged } from '@lvra/shared/testing/logged';
 import { temporaryFolder } from './testing/run-lvra.js';
 
 const INSTALL = fileURLToPath(new URL('../../../deploy/setup/install.sh', import.meta.url));
@@ -68,8 +68,7 @@ describe('what make install puts below its prefix', { concurrency: true }, () =>
         stdio: 'ignore',
       });
       children.push(child);
-      const log = join(paths.logs(nightOf(new Date())), 'bigbashboy.log');
-      await until('it runs', () => existsSync(log) && readFileSync(log, 'utf8').includes('run begins'));
+      await until('it runs', () => logged(paths, 'bigbashboy.log').includes('run begins'));
       // The process that gets the signal is the one that holds them.
       assert.match(readFileSync(join(paths.locks, 'annotate.lock'), 'utf8'), new RegExp(`^process ${child.pid} `));
       child.kill('SIGTERM');

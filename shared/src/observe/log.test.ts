@@ -9,7 +9,9 @@ import { nightOf } from '../stem.js';
 import { createLogger, logNameOf } from './log.js';
 import { rememberSecret } from './secrets.js';
 
+/** A folder whose day does not end during the test. */
 function dataFolder(t: TestContext): DataPaths {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 11, 31, 12) });
   const root = mkdtempSync(join(tmpdir(), 'lvra-log-'));
   t.after(() => rmSync(root, { recursive: true }));
   return dataPaths(root);
@@ -59,7 +61,7 @@ describe('a logger', () => {
 
   test('opens a new folder with the new UTC day, without a restart', (t) => {
     const paths = dataFolder(t);
-    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 11, 31, 23, 59, 59, 999) });
+    t.mock.timers.setTime(Date.UTC(2026, 11, 31, 23, 59, 59, 999));
     const log = createLogger(paths, 'r0b_predict', { stdout: false });
     log.info('old year');
     t.mock.timers.tick(1);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
 import { dataPaths } from '@lvra/shared/paths';
 import { realMessages } from '@lvra/shared/testing/json-samples';
+import { logged } from '@lvra/shared/testing/logged';
 import { assertReferenceRows, REAL_STEM, readFeatureRows, reference } from '@lvra/shared/testing/reference';
 import { copyRealBatch, makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
@@ -107,8 +107,8 @@ describe('lvra run --once on the batch that the Python consumer wrote and regist
 
   test('no id is rounded anywhere in the log files', () => {
     const known = new Set([...objectIds.map(String), ...reference.rows.map((row) => String(row.diaSourceId))]);
-    const night = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-    const log = readFileSync(`${paths.logs(night)}/r0b_annotator.log`, 'utf8');
+    const log = logged(paths, 'r0b_annotator.log');
+    assert.notEqual(log, '');
     for (const [digits] of log.matchAll(/\b\d{17,19}\b/g)) assert.ok(known.has(digits), `${digits} is nobody’s id`);
   });
 

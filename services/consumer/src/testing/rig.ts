@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger, type Logger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { nightOf } from '@lvra/shared/stem';
+import { logged } from '@lvra/shared/testing/logged';
 import type { BatchLimits } from '../batcher.js';
 import { type AlertConsumer, createConsumer } from '../consumer.js';
 import type { AlertSource, RawMessage } from '../source.js';
@@ -68,8 +68,7 @@ export class TestRig {
   }
 
   logText(): string {
-    const file = join(this.paths.logs(nightOf(new Date())), 'kafka.log');
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return logged(this.paths, 'kafka.log');
   }
 
   close(): void {
