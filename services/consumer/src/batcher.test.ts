@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Batcher } from './batcher.js';
 import type { Received } from './received.js';
 import { alertText, DEFAULT_LIMITS, message } from './testing/rig.js';
@@ -17,7 +17,7 @@ class Writes {
 
   async end(): Promise<void> {
     this.#ends.shift()?.();
-    await delay(0);
+    await setImmediate();
   }
 
   sizes(): number[] {
@@ -43,14 +43,16 @@ describe('the batcher', () => {
     assert.deepEqual(writes.sizes(), [3]);
   });
 
-  test('closes a batch some time after its first alert, whatever comes later', async () => {
+  test('closes a batch some time after its first alert, whatever comes later', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const writes = new Writes();
     const batcher = new Batcher({ ...DEFAULT_LIMITS, ageMs: 60 }, writes.write);
     batcher.add(alert(0));
-    await delay(40);
+    t.mock.timers.tick(40);
     batcher.add(alert(1));
+    t.mock.timers.tick(19);
     assert.deepEqual(writes.sizes(), []);
-    await delay(40);
+    t.mock.timers.tick(1);
     assert.deepEqual(writes.sizes(), [2]);
   });
 
@@ -68,11 +70,12 @@ describe('the batcher', () => {
     void batcher.flush();
   });
 
-  test('writes a batch that grew old while another was being written as soon as that one is done', async () => {
+  test('writes a batch that grew old while another was being written as soon as that one is done', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const writes = new Writes();
     const batcher = new Batcher({ ...DEFAULT_LIMITS, alerts: 2, ageMs: 30 }, writes.write);
     for (let n = 0; n < 3; n++) batcher.add(alert(n));
-    await delay(60);
+    t.mock.timers.tick(30);
     assert.deepEqual(writes.sizes(), [2]);
     await writes.end();
     assert.deepEqual(writes.sizes(), [2, 1]);
