@@ -108,7 +108,7 @@ describe('simulate', () => {
     const begun = performance.now();
     await rig.consumer(simulateSource({ simulation, rate: 100, count: 41 })).run(never);
     const ms = performance.now() - begun;
-    assert.ok(ms >= 395 && ms < 2_000, `took ${ms} ms`);
+    assert.ok(ms >= 395 && ms < 20_000, `took ${ms} ms`);
   });
 
   test('goes on until it is stopped, and registers what it made', async () => {

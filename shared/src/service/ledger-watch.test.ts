@@ -8,6 +8,7 @@ import { writing } from '../ledger/connection.js';
 import { LedgerMoved } from '../ledger/file-identity.js';
 import { Ledger } from '../ledger/ledger.js';
 import { addStem, newLedger } from '../testing/ledgers.js';
+import { until } from '../testing/stage-world.js';
 import { ledgerWatch } from './ledger-watch.js';
 
 const OPENS = `
@@ -74,11 +75,10 @@ describe('a service that has nothing to do', () => {
     const { name } = ledger.database;
     const files = ['', '-wal', '-shm'].map((suffix) => name + suffix);
     for (const file of files) renameSync(file, `${file}.away`);
-    await sleep(60);
+    await until('it is told', () => watch.notReady() !== undefined);
     assert.match(watch.notReady() ?? '', /log\.db is gone: is its volume mounted\?/);
     for (const file of files.toReversed()) renameSync(`${file}.away`, file);
-    await sleep(60);
-    assert.equal(watch.notReady(), undefined);
+    await until('it is ready', () => watch.notReady() === undefined);
     addStem(ledger, '20260301_000001');
     stop.abort();
     assert.equal(await ended, 'stopped');

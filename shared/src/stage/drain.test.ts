@@ -27,7 +27,7 @@ test('with nothing to do it ends at once', async (t) => {
   const world = new StageWorld(t);
   const begun = performance.now();
   assert.equal(await world.runner(world.record).drain(upstreamEnded, never), undefined);
-  assert.ok(performance.now() - begun < 500);
+  assert.ok(performance.now() - begun < 4_000);
 });
 
 test('what the stage before brings until it ends is done too, announced or not', async (t) => {

@@ -194,7 +194,7 @@ describe('stopping', () => {
     await until('the stage is ready', () => world.logged.some(({ msg }) => msg.includes('ready')));
     const begun = performance.now();
     await world.stop();
-    assert.ok(performance.now() - begun < 500);
+    assert.ok(performance.now() - begun < 4_000);
   });
 });
 

@@ -121,7 +121,7 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     stop.abort();
     assert.equal(await waiting, undefined);
     assert.equal(await subscription.next(30_000, stop.signal), undefined);
-    assert.ok(performance.now() - begun < 500);
+    assert.ok(performance.now() - begun < 20_000);
   });
 });
 
