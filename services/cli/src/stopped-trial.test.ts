@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -41,7 +41,8 @@ test('SIGTERM ends a service at once while it tries a model that takes hours', {
   t.after(() => child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
-  await sleep(3_000);
+  // The trial is a child of the thread that began it.
+  while (readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8') === '') await sleep(10);
   const begun = performance.now();
   child.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null]);
