@@ -150,6 +150,16 @@ describe('lvra restore', () => {
     assert.deepEqual(stemsOf(its.database), early);
   });
 
+  test('keeps each ledger of several in a second', (t) => {
+    const its = another('twice');
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 2, 1) });
+    const first = restore(its, ['r0b'], copy).aside;
+    const second = restore(its, ['r0b'], copy).aside;
+    assert.ok(stemsOf(join(first, 'db', 'log.db')).includes(late));
+    assert.deepEqual(stemsOf(join(second, 'db', 'log.db')), early);
+    assert.deepEqual(readdirSync(its.beforeRestore), ['20260301_000000', '20260301_000001']);
+  });
+
   test('puts the copy in its place, and files that it does not know into a folder of their own', async () => {
     const { stdout } = await lvra('restore', copy);
     assert.match(stdout, /3 files of 1 stems that the copy does not know/);

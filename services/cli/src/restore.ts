@@ -5,7 +5,8 @@ import { restoreDatabase } from '@lvra/shared/ledger/restore';
 import { type DataPaths, isWrittenFolder } from '@lvra/shared/paths';
 import { takeLocks } from '@lvra/shared/service/locks';
 import { STAGES } from '@lvra/shared/stages';
-import { isStem, stemOf } from '@lvra/shared/stem';
+import { isStem } from '@lvra/shared/stem';
+import { unusedName } from './unused-name.js';
 
 /** What has become of the ledger and of the files. */
 export interface Restored {
@@ -25,7 +26,7 @@ export interface Restored {
 export function restore(paths: DataPaths, vras: readonly string[], copy: string): Restored {
   const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns', 'replay'], 'exclusive', 'lvra restore');
   try {
-    const aside = join(paths.beforeRestore, stemOf(new Date()));
+    const aside = unusedName((second) => join(paths.beforeRestore, second));
     restoreDatabase(copy, paths.database, join(aside, 'db'));
     const ledger = Ledger.open(paths.database, vras, { create: false });
     try {

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '@lvra/shared/errors';
-import { stemOf } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { print, size } from '../formats.js';
 import { withLedger } from '../ledger.js';
 import { wholeNumber } from '../options.js';
+import { unusedName } from '../unused-name.js';
 
 const HELP = `
 Copies the ledger as it is at one instant while services go on writing, and checks the copy. Without a name it goes into
@@ -31,7 +31,7 @@ export function backupCommand(): Command {
       withLedger(({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
-        const path = file === undefined ? unusedName(ours) : resolve(file);
+        const path = file === undefined ? unusedName((second) => join(ours, `log_${second}.db`)) : resolve(file);
         // A folder that was made here could be below the place where a disk should be mounted.
         if (!existsSync(dirname(path))) {
           throw new UsageError(`there is no folder ${dirname(path)}: make it, or mount the disk that it is on`);
@@ -48,16 +48,6 @@ export function backupCommand(): Command {
         if (keep !== undefined) removeOld(ours, keep);
       });
     });
-}
-
-/** Named after this second, or after the next one that no copy has: two may be made within a second. */
-function unusedName(folder: string): string {
-  const instant = new Date();
-  for (;;) {
-    const path = join(folder, `log_${stemOf(instant)}.db`);
-    if (!existsSync(path)) return path;
-    instant.setUTCSeconds(instant.getUTCSeconds() + 1);
-  }
 }
 
 /** Names of the form that this command gives; what else somebody has put there stays. */
