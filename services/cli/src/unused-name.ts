@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { stemOf } from '@lvra/shared/stem';
 
-/** A path named after this second, or after the next one of which there is none yet: two may be made within a second. */
-export function unusedName(pathOf: (second: string) => string): string {
-  const instant = new Date();
+/** A path named after the second of `begun`, or after the next one of which there is none yet: two may be made within a second. */
+export function unusedName(pathOf: (second: string) => string, begun = new Date()): string {
+  const instant = new Date(begun);
   for (;;) {
     const path = pathOf(stemOf(instant));
     if (!existsSync(path)) return path;

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '@lvra/shared/errors';
 import { Command } from 'commander';
@@ -31,16 +32,20 @@ export function backupCommand(): Command {
       withLedger(({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
-        const path = file === undefined ? unusedName((second) => join(ours, `log_${second}.db`)) : resolve(file);
+        const begun = new Date();
+        const unused = () =>
+          file === undefined ? unusedName((second) => join(ours, `log_${second}.db`), begun) : absent(resolve(file));
+        const folder = file === undefined ? ours : dirname(resolve(file));
         // A folder that was made here could be below the place where a disk should be mounted.
-        if (!existsSync(dirname(path))) {
-          throw new UsageError(`there is no folder ${dirname(path)}: make it, or mount the disk that it is on`);
+        if (!existsSync(folder)) {
+          throw new UsageError(`there is no folder ${folder}: make it, or mount the disk that it is on`);
         }
-        if (existsSync(path)) throw new UsageError(`${path} is there already: name another file`);
-        const partial = `${path}.partial`;
+        // Another backup may be at work on the same name.
+        const partial = `${unused()}.${randomBytes(4).toString('hex')}.partial`;
+        let path: string;
         try {
           ledger.copyTo(partial);
-          renameSync(partial, path);
+          path = place(partial, unused);
         } finally {
           rmSync(partial, { force: true });
         }
@@ -48,6 +53,29 @@ export function backupCommand(): Command {
         if (keep !== undefined) removeOld(ours, keep);
       });
     });
+}
+
+/** Of several that come to the same name each takes another one. @returns where the copy is now */
+function place(partial: string, unused: () => string): string {
+  for (;;) {
+    const path = unused();
+    try {
+      linkSync(partial, path);
+      return path;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') continue;
+      // A disk for backups may have a file system without links, as exFAT.
+      if (!['EPERM', 'ENOTSUP'].includes(code)) throw error;
+      renameSync(partial, path);
+      return path;
+    }
+  }
+}
+
+function absent(path: string): string {
+  if (existsSync(path)) throw new UsageError(`${path} is there already: name another file`);
+  return path;
 }
 
 /** Names of the form that this command gives; what else somebody has put there stays. */

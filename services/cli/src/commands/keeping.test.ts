@@ -139,6 +139,19 @@ describe('keeping a data folder', () => {
     assert.equal(readdirSync(backups).length, before + 1);
   });
 
+  test('lvra backup makes a copy for each of several that run at once', async () => {
+    const backups = join(folder, 'backups');
+    const before = readdirSync(backups);
+    const ran = await Promise.all(Array.from({ length: 4 }, () => runLvra(['backup'], environment)));
+    assert.deepEqual(
+      ran.map(({ code, stderr }) => `${code}${stderr}`),
+      Array(4).fill('0'),
+    );
+    const made = readdirSync(backups).filter((name) => !before.includes(name));
+    assert.equal(made.length, 4, made.join());
+    for (const name of made) Ledger.open(join(backups, name), ['r0b'], { create: false }).close();
+  });
+
   test('lvra backup overwrites nothing, and leaves no half of a copy', async () => {
     const path = join(folder, 'notes.txt');
     const { code, stderr } = await runLvra(['backup', path], environment);
