@@ -17,7 +17,7 @@ compose=("$@")
 ready prometheus 9090
 ready alertmanager 9093
 quietly "${compose[@]}" exec -T prometheus promtool check config /etc/prometheus/prometheus.yml ||
-  fail 'Prometheus goes on with the rules that it has: mend deploy/prometheus, see above, then make up.'
+  fail 'Prometheus keeps the rules that it has: mend deploy/prometheus, see above, then make up.'
 quietly "${compose[@]}" exec -T alertmanager amtool check-config /etc/alertmanager/alertmanager.yml ||
-  fail 'Alertmanager goes on with the receivers that it has: mend LVRA_ALERT_* in .env, see above, then make up.'
+  fail 'Alertmanager keeps the receivers that it has: mend LVRA_ALERT_* in .env, see above, then make up.'
 quietly "${compose[@]}" kill -s HUP prometheus alertmanager || fail 'Prometheus and Alertmanager could not be told to read their files again.'

@@ -13,7 +13,7 @@ export function alertsSection(): string {
   return section;
 }
 
-/** The same in Grafana, for whoever comes from a panel. */
+/** The same as a dashboard, which all others link to. */
 export const runbook = {
   uid: 'lvra-runbook',
   file: 'runbook.json',
@@ -34,7 +34,7 @@ export const runbook = {
 
 /**
  * The page that an alert's `runbook_url` opens. Prometheus serves it as a console (deploy/prometheus/consoles), so that
- * whoever can reach Prometheus can read it, and no other server is needed.
+ * no other server is needed to read it.
  *
  * @throws Error where the text has what Prometheus would take for a template
  */

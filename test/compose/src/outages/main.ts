@@ -6,12 +6,12 @@ import { misreports, OUTAGES } from './judge.js';
 import { CLAIMS, type Look, look } from './watch.js';
 
 /**
- * Takes away one service of the laptop's world for MINUTES (10), under a load of RATE (10) alerts a second, and writes what
+ * Takes away one service of the laptop's world for MINUTES (10), under a load of RATE (5) alerts a second, and writes what
  * every panel and rule showed each minute beside what was so. OUTAGE names some, by commas; all by default, side by side,
  * each in a world of its own. Results go to outages/ of the checkout. Ends with 1 if anything was shown that was not so.
  */
 const MINUTES = Number(process.env.MINUTES ?? 10);
-const RATE = Number(process.env.RATE ?? 10);
+const RATE = Number(process.env.RATE ?? 5);
 const NAMES = (process.env.OUTAGE ?? Object.keys(OUTAGES).join(',')).split(',');
 const BEFORE = 3;
 const AFTER = 8;
