@@ -1,6 +1,6 @@
-import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/shared/ledger/tns';
 import type { DataPaths } from '@lvra/shared/paths';
-import type { TnsSettings, TnsSite } from '@lvra/shared/settings/tns';
+import type { TnsSettings } from '@lvra/shared/settings/tns';
 import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
 import { mayBeRepeated } from './doubt.js';
 import { gatherLightCurves } from './gather.js';

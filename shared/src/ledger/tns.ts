@@ -1,5 +1,7 @@
-import type { TnsSite } from '../settings/tns.js';
 import { type Database, writing } from './connection.js';
+
+/** Where reports go: the sandbox forgets them every Sunday, the live one never. */
+export type TnsSite = 'sandbox' | 'live';
 
 /** What became of a report. */
 export const TNS_OUTCOMES = [

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UsageError } from '../errors.js';
+import type { TnsSite } from '../ledger/tns.js';
 import { fileName } from './names.js';
-import { DEFAULT_TNS_FILE, loadTnsSettings, TNS_SETTINGS, type TnsSite } from './tns.js';
+import { DEFAULT_TNS_FILE, loadTnsSettings, TNS_SETTINGS } from './tns.js';
 
 const REPORTER = { LVRA_TNS_REPORTER: 'A. Person' };
 const SENDING = { ...REPORTER, LVRA_TNS_BOT_ID: '12345', LVRA_TNS_BOT_NAME: 'Some_Bot', LVRA_TNS_API_KEY: 'hunter2' };

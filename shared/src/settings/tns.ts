@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { UsageError } from '../errors.js';
+import type { TnsSite } from '../ledger/tns.js';
 import { environmentName, fileName, nearest } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
 import { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
@@ -12,9 +13,6 @@ import { PROFILES, readYamlFile } from './yaml-file.js';
 export const FIELD_NAMES = ['old', 'team', 'tns2'] as const;
 
 export type FieldNames = (typeof FIELD_NAMES)[number];
-
-/** Where reports go: the sandbox forgets them every Sunday, the live one never. */
-export type TnsSite = 'sandbox' | 'live';
 
 /** The bands of Rubin's filters. */
 const BANDS = ['u', 'g', 'r', 'i', 'z', 'y'] as const;

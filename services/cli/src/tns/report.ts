@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { UsageError } from '@lvra/shared/errors';
-import type { NewTnsReport, TnsLedger, TnsRecord } from '@lvra/shared/ledger/tns';
+import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/shared/ledger/tns';
 import { takeLocks } from '@lvra/shared/service/locks';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { vraOf } from '@lvra/shared/settings/stage-vras';
-import { loadTnsSettings, type TnsSending, type TnsSettings, type TnsSite } from '@lvra/shared/settings/tns';
+import { loadTnsSettings, type TnsSending, type TnsSettings } from '@lvra/shared/settings/tns';
 import { DOUBT_MS, isInDoubt } from '@lvra/tns/doubt';
 import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
 import { type Planned, planReports } from '@lvra/tns/plan';
