@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlertRejected, type QuarantineReason } from '../errors.js';
-import { hostileMessages } from '../simulator/hostile.js';
 import { realMessages } from '../testing/json-samples.js';
 import { readEnvelope } from './envelope.js';
 
@@ -78,23 +77,4 @@ test('limits: 100 levels pass and 101 do not, nor numbers that pandas cannot rea
   assert.equal(idOf(nested(100)), 1n);
   assertRejected(nested(101), 'too_deep', /deeper than 100 levels/);
   assertRejected(`{"diaObjectId": 1, "x": ${'9'.repeat(5_000)}}`, 'not_a_number', /5000 characters/);
-});
-
-test('of hostile messages those pass that the consumer may write to a batch file, and no others', () => {
-  const forTheConsumer = new Set<QuarantineReason | undefined>([
-    'not_json',
-    'not_utf8',
-    'no_dia_object_id',
-    'too_deep',
-  ]);
-  for (const { name, outcome, reason, diaObjectId, bytes } of hostileMessages()) {
-    if (
-      outcome === 'quarantined' &&
-      (forTheConsumer.has(reason) || (reason === 'not_a_number' && diaObjectId === undefined))
-    ) {
-      assertRejected(bytes(), reason as QuarantineReason, /./);
-    } else if (diaObjectId !== undefined) {
-      assert.equal(readEnvelope(bytes()).diaObjectId, diaObjectId, name);
-    }
-  }
 });

@@ -6,7 +6,6 @@ import { COMMON_SETTINGS } from './common.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './kafka.js';
 import { environmentName, fileName, nearest } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
-import { TNS_VARIABLES } from './tns.js';
 import { readVra, type VraSettings } from './vra.js';
 import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
 import { PROFILES, type Profile, readYamlFile, shownPath } from './yaml-file.js';
@@ -68,7 +67,9 @@ const OTHER_VARIABLES = [
   'LVRA_DATA_ROOT',
   'LVRA_DATA_ROOT_DEV',
   'LVRA_CODE_ROOT',
-  ...TNS_VARIABLES,
+  'LVRA_TNS_SETTINGS',
+  'LVRA_TNS_API_KEY',
+  'LVRA_TNS_API_KEY_FILE',
   'LVRA_NATS_PASSWORD',
   'LVRA_NATS_PASSWORD_FILE',
   'LVRA_KAFKA_PASSWORD',

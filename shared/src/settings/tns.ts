@@ -103,7 +103,7 @@ export interface TnsSending {
 export const DEFAULT_TNS_FILE = fileURLToPath(new URL('../../../deploy/settings/tns.yaml', import.meta.url));
 
 /** Of the environment: where the settings are, and the key. */
-export const TNS_VARIABLES = ['LVRA_TNS_SETTINGS', 'LVRA_TNS_API_KEY', 'LVRA_TNS_API_KEY_FILE'] as const;
+const TNS_VARIABLES = ['LVRA_TNS_SETTINGS', 'LVRA_TNS_API_KEY', 'LVRA_TNS_API_KEY_FILE'] as const;
 
 const KEYS = Object.keys(TNS_SETTINGS);
 const nameInEnvironment = (key: string) => environmentName(key, 'tns');

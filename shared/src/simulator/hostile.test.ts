@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { readEnvelope } from '../alerts/envelope.js';
+import { AlertRejected, type QuarantineReason } from '../errors.js';
 import { type HostileMessage, hostileMessages } from './hostile.js';
 
 /** What Lasair's broker takes at most, bytes. */
@@ -127,5 +129,25 @@ test('what gives no row has no alert', () => {
   for (const [{ name, diaObjectId }, verdict] of those(({ outcome }) => outcome === 'no-row')) {
     assert.equal(verdict.alertIsNone, true, name);
     assert.equal(verdict.id, `int ${diaObjectId}`);
+  }
+});
+
+test('those pass that the consumer may write to a batch file, and no others', () => {
+  const forTheConsumer = new Set<QuarantineReason | undefined>([
+    'not_json',
+    'not_utf8',
+    'no_dia_object_id',
+    'too_deep',
+  ]);
+  for (const { name, outcome, reason, diaObjectId, bytes } of hostileMessages()) {
+    if (
+      outcome === 'quarantined' &&
+      (forTheConsumer.has(reason) || (reason === 'not_a_number' && diaObjectId === undefined))
+    ) {
+      const isExpected = (error: unknown) => error instanceof AlertRejected && error.reason === reason;
+      assert.throws(() => readEnvelope(bytes()), isExpected, name);
+    } else if (diaObjectId !== undefined) {
+      assert.equal(readEnvelope(bytes()).diaObjectId, diaObjectId, name);
+    }
   }
 });
