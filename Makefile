@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install up laptop down logs status backup alert-test grafana-password setup packages servers build demo test test-node24 fuzz soak \
-  test-faults test-faults-long test-compose test-outages run-tests dashboards lint format bench bench-gate bench-load \
+  test-faults test-faults-long test-compose test-outages run-tests dashboards lint format bench bench-gate \
   bench-micro bench-ledger clean
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -71,7 +71,7 @@ test-node24: build servers ## the tests that another Node could change, on Node 
 fuzz: setup build ## broken messages judged by Python, and stems of one among good ones; COUNT=… and SEED=… repeat a run
 	node test/faults/dist/fuzz/main.js
 
-soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: is anything growing?
+soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: is anything growing, how late are they?
 	node test/faults/dist/soak/main.js
 
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
@@ -107,9 +107,6 @@ bench: setup build ## what an alert costs, stage by stage; PROFILE=<stage> write
 
 bench-gate: setup build ## is an alert dearer than bench/results/ratios.json says, or than with BASE=<commit>? RENEW=1 writes the ratios of now
 	node bench/dist/gate/main.js $(if $(RENEW),--renew) $(if $(BASE),--base $(BASE))
-
-bench-load: setup build ## SCENARIO=latency at RATE=250 alerts a second, or sustained; VRAS=1, for DURATION=60 s
-	node bench/dist/load/main.js $(SCENARIO)
 
 bench-micro: build ## CPU of an alert on each hot path; ONLY=parse takes one of parse, avro, features, score, annotation
 	node bench/dist/micro/main.js $(if $(ONLY),--only $(ONLY))

@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runLvra } from '@lvra/cli/testing/run-lvra';
 import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { dataPaths } from '@lvra/shared/paths';
-import { stemOf } from '@lvra/shared/stem';
 import type { KafkaServer } from '@lvra/test-servers/kafka';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
@@ -29,8 +27,6 @@ export interface PipelineRun {
   /** From the first alert sent to the last accepted annotation. */
   readonly seconds: number;
   readonly stages: readonly StageRun[];
-  /** That annotate made. */
-  readonly lasairCalls: number;
 }
 
 export interface PipelineOptions {
@@ -41,8 +37,6 @@ export interface PipelineOptions {
   readonly project?: URL;
   /** Settings of the services beside those of a run on one machine. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Those of which Lasair takes annotations: r0b alone unless told. */
-  readonly vras?: readonly string[];
   /** Options of Node, by stage. */
   readonly node?: Readonly<Partial<Record<ServiceName, readonly string[]>>>;
 }
@@ -61,14 +55,12 @@ export class Pipeline {
   readonly #nats: NatsServer;
   readonly #sandbox: Sandbox;
   readonly #services: Service[] = [];
-  readonly #vras: number;
   #sent = 0;
 
   private constructor(options: PipelineOptions, nats: NatsServer, sandbox: Sandbox) {
     this.#options = options;
     this.#nats = nats;
     this.#sandbox = sandbox;
-    this.#vras = options.vras?.length ?? 1;
     this.#root = mkdtempSync(join(tmpdir(), 'lvra-bench-'));
     this.#environment = {
       LVRA_PROFILE: 'production',
@@ -89,10 +81,8 @@ export class Pipeline {
   static async start(options: PipelineOptions): Promise<Pipeline> {
     const { kafka, topic, project, node } = options;
     await kafka.createTopic(topic, 4);
-    const owns = (options.vras ?? ['r0b']).map((vra) => `${vra}_lvra`);
     const sandbox = await startSandbox({
       ...{ latencyMs: LASAIR_LATENCY_MS, callsPerHour: 100_000_000, keep: 'current' },
-      tokens: { 'sandbox-token': { user: 'Sandbox User', owns } },
     });
     const pipeline = new Pipeline(options, await startNats(), sandbox);
     try {
@@ -107,16 +97,10 @@ export class Pipeline {
     return pipeline;
   }
 
-  /** How many alerts Lasair has taken annotations of, of all VRAs. */
-  get accepted(): number {
-    return Math.floor(this.#sandbox.counts.accepted / this.#vras);
-  }
-
   /** Sends alerts and waits until all have come out of annotate, accepted or superseded by a newer one. */
   async run(requests: Requests): Promise<PipelineRun> {
     const busyBefore = await this.#busySeconds();
     const before = this.#services.map(({ pid }) => usageOf(pid));
-    const callsBefore = this.#calls();
     const begunMs = Date.now();
     const alerts = await produce(this.#options.kafka.brokers, this.#options.topic, requests);
     this.#sent += alerts;
@@ -128,7 +112,7 @@ export class Pipeline {
       return { stage, busySeconds, ...usedBetween(before[i] as Usage, after[i] as Usage) };
     });
     const lastMs = [...this.#sandbox.annotations.values()].at(-1)?.timestamp ?? Date.now();
-    return { alerts, begunMs, seconds: (lastMs - begunMs) / 1000, stages, lasairCalls: this.#calls() - callsBefore };
+    return { alerts, begunMs, seconds: (lastMs - begunMs) / 1000, stages };
   }
 
   /** What the ledger knows; not for the services of another commit, whose ledger may be another. */
@@ -140,18 +124,10 @@ export class Pipeline {
         latenciesMs: ledger.totals.latenciesMs(begunMs),
         /** When the consumer registered its last batch, ms since 1970. */
         lastRegisteredMs: ledger.totals.lastRegisteredMs(),
-        stems: ledger.verification.stems.count(stemOf(new Date(begunMs)), '99999999_999999'),
       };
     } finally {
       ledger.close();
     }
-  }
-
-  /** Ends the services, and has `lvra verify` look at all that they left. @throws where it finds something */
-  async verify(): Promise<void> {
-    await this.#endServices();
-    const { code, stdout, stderr } = await runLvra(['verify'], this.#environment);
-    if (code !== 0) throw new Error(`lvra verify ended with ${code}:\n${stdout}${stderr}`);
   }
 
   /** Ends the services in good order, with what they write at their end, and removes the data. */
@@ -171,12 +147,6 @@ export class Pipeline {
     return Promise.all(this.#services.map((service) => sumOf(service, 'lvra_stage_duration_seconds_sum')));
   }
 
-  #calls(): number {
-    return Object.values(this.#sandbox.counts.calls)
-      .flatMap((byStatus) => Object.values(byStatus))
-      .reduce((sum, calls) => sum + calls, 0);
-  }
-
   async #untilAnnotated(): Promise<void> {
     const deadline = performance.now() + GIVE_UP_MS;
     const annotate = this.#services.at(-1) as Service;
@@ -184,17 +154,17 @@ export class Pipeline {
     let changed = performance.now();
     for (;;) {
       await sleep(100);
-      if (this.accepted !== seen) changed = performance.now();
-      seen = this.accepted;
+      if (this.#sandbox.counts.accepted !== seen) changed = performance.now();
+      seen = this.#sandbox.counts.accepted;
       if (performance.now() - changed < QUIET_MS) continue;
       changed = performance.now();
       const dead = this.#services.find((service) => !service.alive);
       const settled = dead ? 0 : await sumOf(annotate, 'lvra_annotations_total');
-      if (settled >= this.#sent * this.#vras) return;
+      if (settled >= this.#sent) return;
       if (!dead && performance.now() < deadline) continue;
       const lines = (dead ?? annotate).lines.slice(-20).join('\n');
       const how = dead ? `${dead.name} ended` : 'gave up';
-      throw new Error(`${settled} of ${this.#sent * this.#vras} scores came out; ${how}:\n${lines}`);
+      throw new Error(`${settled} of ${this.#sent} scores came out; ${how}:\n${lines}`);
     }
   }
 }

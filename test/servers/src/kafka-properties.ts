@@ -6,7 +6,6 @@ export function kafkaProperties(
   controllerPort: number,
   logDir: string,
   security?: SecureListeners,
-  properties?: Readonly<Record<string, string | number | boolean>>,
 ): string {
   const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(security ? security.listeners : [])];
   const settings: Record<string, string | number | boolean> = {
@@ -38,7 +37,6 @@ export function kafkaProperties(
     // Tests of compacted topics wait for the cleaner, which looks every 15 s.
     'log.cleaner.backoff.ms': 200,
     ...security?.settings,
-    ...properties,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -21,10 +21,6 @@ export interface KafkaOptions {
   topics?: string[];
   /** With accounts, encryption and rights on further listeners. */
   security?: KafkaSecurityOptions;
-  /** Over the launcher's own lines of server.properties. */
-  properties?: Readonly<Record<string, string | number | boolean>>;
-  /** For a run of minutes: a slower start, and then a broker as quick as Kafka's own scripts start it. */
-  fullSpeed?: boolean;
   /** Memory for what it keeps of a batch of millions of records, in MiB. */
   heap?: number;
 }
@@ -45,9 +41,8 @@ export interface KafkaServer extends TestServer {
 }
 
 const HEAP = 384;
-const JVM = ['-XX:+UseSerialGC', '-XX:-UsePerfData'];
-// A quick start mostly matters more than peak speed: no second compiler.
-const QUICK_START = ['-XX:TieredStopAtLevel=1'];
+// A quick start matters more than peak speed: no second compiler.
+const JVM = ['-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:TieredStopAtLevel=1'];
 const CLUSTER_ID = 'bHZyYS10ZXN0LXNlcnZlcg';
 const UP_WITHIN_MS = 60_000;
 const run = promisify(execFile);
@@ -59,12 +54,11 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const properties = join(folder, 'server.properties');
   const port = options.port ?? (await freePort());
   const security = options.security && (await secureListeners(options.security, folder));
-  const lines = kafkaProperties(port, await freePort(), logDir, security, options.properties);
+  const lines = kafkaProperties(port, await freePort(), logDir, security);
   writeFileSync(properties, lines, { mode: 0o600 });
   const java = (mainClass: string, ...args: string[]) => [
     `-Xmx${options.heap ?? HEAP}m`,
     ...JVM,
-    ...(options.fullSpeed ? [] : QUICK_START),
     `-XX:SharedArchiveFile=${kafkaClassArchive(options.version)}`,
     `-Djava.io.tmpdir=${folder}`,
     '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn',
