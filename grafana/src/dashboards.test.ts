@@ -21,7 +21,7 @@ const written = [...dashboards()].map(([file, json]) => ({
 
 describe('the dashboards', () => {
   for (const { file, json, panels } of written) {
-    test(`${file} is what its source says: run make dashboards`, () => {
+    test(`${file} is what its source says: run node grafana/dist/generate.js`, () => {
       assert.equal(readFileSync(new URL(`../dashboards/${file}`, import.meta.url), 'utf8'), json);
     });
 

@@ -5,7 +5,7 @@ import { runbookPage } from './runbook.js';
 
 const PROMETHEUS = new URL('../../deploy/prometheus/', import.meta.url);
 
-test('the runbook that Prometheus serves is what docs/operations.md says: run make dashboards', () => {
+test('the runbook that Prometheus serves is what docs/operations.md says: run node grafana/dist/generate.js', () => {
   assert.equal(readFileSync(new URL('consoles/runbook.html', PROMETHEUS), 'utf8'), runbookPage());
 });
 

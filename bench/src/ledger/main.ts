@@ -9,7 +9,7 @@ import { type Filled, fill, measureSize } from './sizes.js';
 import { byOperation, ownMs, type Sample, spread, togetherOf } from './timing.js';
 import { type Load, measureWriters } from './writers.js';
 
-// make bench-ledger: fills ledgers of up to ROWS rows of provenance, measures them, and removes them.
+// make bench OF=ledger: fills ledgers of up to ROWS rows of provenance, measures them, and removes them.
 const SIZES = [1_000, 100_000, 1_000_000, 10_000_000];
 /** The survey's stream in batches of a second, the same in the smallest stems, and its peak in the largest. */
 const LOADS: readonly Load[] = [

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join, resolve } from 'node:path';
 import { UsageError } from '@lvra/shared/errors';
 
-/** The file that marks a folder as one that `lvra demo` made, and may empty. `make clean` knows it too. */
+/** The file that marks a folder as one that `lvra demo` made, and may empty. */
 const MARK = '.lvra-demo';
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultCase } from '../fault-case.js';
 import { SERVICES } from '../fault-world.js';
 
-/** How long; `make test-faults-long` takes ten minutes. */
+/** How long; ten minutes kill some 170 times. */
 const SECONDS = Number(process.env.FAULT_SECONDS || 90);
 /** Now and then a process stands still for longer than its claims live. */
 const LONG_STOP_MS = 35_000;

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT, Stack } from '../stack.js';
-import { misreports, OUTAGES } from './judge.js';
-import { CLAIMS, type Look, look } from './watch.js';
+import { misreports, OUTAGES } from './outages/judge.js';
+import { CLAIMS, type Look, look } from './outages/watch.js';
+import { ROOT, Stack } from './stack.js';
 
 /**
  * Takes away one service of the laptop's world for MINUTES (10), under a load of RATE (5) alerts a second, and writes what

@@ -11,7 +11,7 @@ import { measure } from './measure.js';
 import { avroPaths, bareParse, parsePaths } from './parse.js';
 import { annotationPaths, scorePaths } from './score.js';
 
-// make bench-micro: what an alert costs on each hot path, against bare JSON.parse of the same alerts.
+// make bench OF=hot-paths: what an alert costs on each hot path, against bare JSON.parse of the same alerts.
 const GROUPS: Readonly<Record<string, (input: Input) => HotPath[] | Promise<HotPath[]>>> = {
   parse: parsePaths,
   avro: avroPaths,
@@ -24,7 +24,7 @@ const ALERTS = 100;
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = values.only ?? Object.keys(GROUPS).join(',');
-const folder = mkdtempSync(join(tmpdir(), 'lvra-micro-'));
+const folder = mkdtempSync(join(tmpdir(), 'lvra-hot-paths-'));
 try {
   const rows: string[][] = [];
   for (const input of inputs()) {
