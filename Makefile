@@ -69,10 +69,10 @@ test-node24: build servers
 	@deploy/setup/test-on-node24.sh
 
 fuzz: setup build ## broken messages judged by Python, and stems of one among good ones; COUNT=… and SEED=… repeat a run
-	node test/faults/dist/fuzz/main.js
+	node test/fuzz/dist/main.js
 
 soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: what grows, how late are they?
-	node test/faults/dist/soak/main.js
+	node test/soak/dist/main.js
 
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
 	node --test --test-reporter=spec test/faults/dist/suite.js

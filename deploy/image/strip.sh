@@ -1,7 +1,9 @@
 #!/bin/sh
 # Leaves in /app only what runs: no sources, no tests, no binaries of other systems. `npm prune` has been here before.
 set -eu
-rm -rf .ci bench docs grafana test/e2e test/faults test/servers deploy/airgap deploy/setup deploy/systemd
+rm -rf .ci bench docs grafana deploy/airgap deploy/setup deploy/systemd
+# `lvra sandbox` and `lvra demo` use the one that stays.
+find test -mindepth 1 -maxdepth 1 ! -name sandbox -exec rm -rf {} +
 find . -name node_modules -prune -o -type d \( -name src -o -name testing \) -exec rm -rf {} +
 find . -name node_modules -prune -o -type f \( -name '*.tsbuildinfo' -o -name '*.test.js' -o -name '*.d.ts' \) -exec rm -f {} +
 # Links to workspaces that are gone.

@@ -36,7 +36,8 @@ tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-d
 # the models and the walk through its documents; every way of damage and of two senders, which is our logic alone; and what
 # brokers do, which kafka-source, kafka-security and the codecs (records/) show well enough.
 without=(
-  'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/faults/*' test/e2e/dist/alerting.test.js
+  'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
+  test/e2e/dist/alerting.test.js
   services/predict/dist/{model-import,imported-models}.test.js services/cli/dist/{adding-a-vra,git-ignore}.test.js
   services/cli/dist/tns/tns-report.test.js services/cli/dist/replay/replay.test.js shared/dist/ledger/annotations-model.test.js
   services/cli/dist/verify/{damage,kafka,both-pipelines,rollback,odd-rows}.test.js

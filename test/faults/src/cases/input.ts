@@ -1,8 +1,8 @@
+import { mutate } from '@lvra/fuzz/mutate';
+import { takeBatch } from '@lvra/fuzz/take';
 import { Random } from '@lvra/shared/simulator/random';
 import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
 import type { FaultCase } from '../fault-case.js';
-import { mutate } from '../fuzz/mutate.js';
-import { takeBatch } from '../fuzz/take.js';
 
 const BROKEN = 2_000;
 const A_SEND = 50;

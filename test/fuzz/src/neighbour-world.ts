@@ -42,7 +42,7 @@ export interface Stem {
 const VRA = 'r0b';
 /** In memory where there is such a folder: the disk is not what is tried. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const MODEL = fileURLToPath(new URL('../../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
+const MODEL = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
 
 /** The feature and the predict stage with the demonstration model, over a data folder of their own. */
 export class NeighbourWorld {

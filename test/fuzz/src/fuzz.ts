@@ -48,7 +48,7 @@ export async function fuzz(count: number, seed: number): Promise<FuzzResult> {
 }
 
 function startOracle() {
-  const script = fileURLToPath(new URL('../../src/fuzz/oracle.py', import.meta.url));
+  const script = fileURLToPath(new URL('../src/oracle.py', import.meta.url));
   const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   let said = '';

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { table } from '@lvra/cli/formats';
+import { FaultWorld, SERVICES } from '@lvra/faults/fault-world';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { quantile } from '@lvra/shared/quantile';
 import { simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { startKafka } from '@lvra/test-servers/kafka';
-import { FaultWorld, SERVICES } from '../fault-world.js';
 import { Sampler, trendsOf } from './samples.js';
 
 // make soak: the four services under a steady load, MINUTES long, RATE alerts a second. Batches and lists are those of the
