@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseId } from './ids.js';
-import { dataPaths } from './paths.js';
 import { routeOf } from './routes.js';
 import { STAGES } from './stages.js';
 import { isDone, statusMeaning } from './status.js';
@@ -130,27 +129,6 @@ test('the name of a VRA fits a subject, a column and a label', () => {
   for (const name of ['r0b', 'A', 'agn_2', 'x'.repeat(32)]) assert.equal(isVraName(name), true, name);
   for (const name of ['', '0b', 'a.b', 'a-b', 'a b', 'a*', '"', 'é', 'stem', 'TIMESTAMP', 'x'.repeat(33), 'a\n']) {
     assert.equal(isVraName(name), false, JSON.stringify(name));
-  }
-});
-
-test('paths are those of the spec, and made of stems only', () => {
-  const paths = dataPaths('/data/lvra');
-  assert.equal(paths.batch(STEM), `/data/lvra/JSON/2026/20260202/${STEM}.json`);
-  assert.equal(paths.features(STEM), `/data/lvra/csv/2026/20260202/${STEM}.csv`);
-  assert.equal(paths.logs('20260202'), '/data/lvra/logs/2026/20260202');
-  assert.deepEqual(
-    [paths.database, paths.locks, paths.models],
-    ['/data/lvra/db/log.db', '/data/lvra/locks', '/data/lvra/models'],
-  );
-  const folders = ['JSON', 'csv', 'logs'].map((type) => `/data/lvra/${type}/2027`);
-  assert.deepEqual(paths.folders('2027'), [...folders, '/data/lvra/db', '/data/lvra/locks', '/data/lvra/models']);
-  for (const make of [
-    paths.batch,
-    paths.features,
-    (stem: string) => paths.quarantined(stem, 'feature', 1),
-    (stem: string) => paths.dryRun(stem, 'r0b'),
-  ]) {
-    assert.throws(() => make('../../etc/passwd'), TypeError);
   }
 });
 

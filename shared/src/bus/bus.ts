@@ -1,3 +1,4 @@
+import type { BusDepth } from '../observe/bus-depth.js';
 import type { Route } from '../routes.js';
 
 /** What a message says: a name, a count and times, never data. Data is on the volume, state in the ledger. */
@@ -32,20 +33,6 @@ export interface Subscription {
    */
   next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined>;
   close(): Promise<void>;
-}
-
-/** What lies at the server for one stage of a VRA. */
-export interface QueueDepth {
-  readonly queue: string;
-  readonly waiting: number;
-  readonly unacknowledged: number;
-  readonly redelivered: number;
-}
-
-export interface BusDepth {
-  readonly queues: readonly QueueDepth[];
-  /** On the server's disk. */
-  readonly bytes: number;
 }
 
 /**

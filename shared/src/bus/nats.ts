@@ -1,8 +1,9 @@
 import { AckPolicy, type Consumer, ErrorCode, JSONCodec, type JsMsg, NatsError } from 'nats';
 import { messageOf } from '../errors.js';
+import type { BusDepth, QueueDepth } from '../observe/bus-depth.js';
 import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
-import type { Bus, BusDepth, Delivery, QueueDepth, StemMessage, Subscription } from './bus.js';
+import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
 import { NatsLink, type NatsOptions } from './nats-link.js';
 import { KEEP_WORK_MS, NANOSECONDS_PER_MS } from './nats-streams.js';
 

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { BusDepth } from '../bus/bus.js';
+import type { BusDepth } from './bus-depth.js';
 
 /**
  * What every service shows alike, of all stages and VRAs, so that it is to be seen whichever of them is down. Each has no
