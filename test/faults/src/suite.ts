@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
 import type { FaultCase } from './fault-case.js';
@@ -7,7 +7,7 @@ import { runCase } from './run-case.js';
 import { type Row, tableOf } from './table.js';
 
 /**
- * The fault suite: every case of `cases/`, some at a time, and a table at the end.
+ * The fault suite: every case of `cases/`, some at a time, and a table at the end, which is kept until the next run.
  *
  * SEED repeats a run, CASE runs only the cases whose name begins so (several with commas), AT_ONCE says how many run
  * side by side.
@@ -15,6 +15,7 @@ import { type Row, tableOf } from './table.js';
 const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
 const wanted = (process.env.CASE ?? '').split(',');
 const atOnce = Number(process.env.AT_ONCE || 6);
+const LAST_RUN = new URL('../last-run.txt', import.meta.url);
 const CASE_WITHIN_MS = 300_000;
 
 const cases = (await allCases()).filter(({ name }) => wanted.some((begin) => name.startsWith(begin)));
@@ -32,7 +33,9 @@ describe(`faults, SEED=${seed}`, { concurrency: atOnce }, () => {
     await kafka?.stop('SIGKILL');
     const order = cases.map(({ name }) => name);
     rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-    process.stdout.write(`\n${tableOf(rows)}\nSEED=${seed}\n`);
+    const table = `${tableOf(rows)}\nSEED=${seed}\n`;
+    process.stdout.write(`\n${table}`);
+    writeFileSync(LAST_RUN, `${new Date().toISOString()}, Node ${process.version}\n${table}`);
   });
 
   for (const fault of cases) {
