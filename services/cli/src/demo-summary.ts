@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Sandbox } from '@lvra/sandbox/sandbox';
-import type { ObjectScore } from '@lvra/shared/ledger/totals';
+import type { RunScore } from '@lvra/shared/ledger/totals';
 import { quantile } from '@lvra/shared/quantile';
 import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
 import type { Embedded } from './embedded.js';
@@ -72,7 +72,7 @@ export async function describeDemo(
 }
 
 /** How many of the objects the scores tell apart rightly, in percent. */
-function rightShare(scores: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth>): string {
+function rightShare(scores: readonly RunScore[], truths: ReadonlyMap<bigint, Truth>): string {
   const right = scores.filter(({ diaObjectId, score }) => {
     const truth = truths.get(diaObjectId);
     return truth !== undefined && isReal(truth) === score >= REAL_FROM;
@@ -80,7 +80,7 @@ function rightShare(scores: readonly ObjectScore[], truths: ReadonlyMap<bigint, 
   return scores.length === 0 ? 'none' : `${Math.round((100 * right.length) / scores.length)} %`;
 }
 
-function highest(best: readonly ObjectScore[], truths: ReadonlyMap<bigint, Truth>): string {
+function highest(best: readonly RunScore[], truths: ReadonlyMap<bigint, Truth>): string {
   const rows = best.map(({ diaObjectId, score }) => {
     const truth = truths.get(diaObjectId) ?? 'unknown';
     const isInTheSky = truth !== 'unknown' && isReal(truth);

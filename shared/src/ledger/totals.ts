@@ -1,7 +1,7 @@
 import type { Database } from './connection.js';
 
 /** The best score of one object. */
-export interface ObjectScore {
+export interface RunScore {
   readonly diaObjectId: bigint;
   readonly model: string;
   readonly score: number;
@@ -51,9 +51,9 @@ export class Totals {
   }
 
   /** The objects with the highest scores, highest first. */
-  highestScores(most: number): ObjectScore[] {
+  highestScores(most: number): RunScore[] {
     return this.#database
-      .prepare<[number], ObjectScore>(
+      .prepare<[number], RunScore>(
         `SELECT diaObjectId, model_name AS model, max(score) AS score FROM provenance
          GROUP BY diaObjectId, model_name ORDER BY score DESC, diaObjectId LIMIT ?`,
       )
