@@ -12,10 +12,10 @@ help:
 setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
 
 packages:
-	@deploy/setup/npm.sh
+	@scripts/npm.sh
 
 servers:
-	@deploy/setup/servers.sh
+	@scripts/servers.sh
 
 build: packages ## compile
 	@node deploy/setup/drop-stale-build.mjs
@@ -24,7 +24,7 @@ build: packages ## compile
 	node services/cli/bundle.mjs
 
 install: build ## `lvra` and units for systemd below PREFIX=/usr/local, run by OWNER=<user>: docs/operations.md
-	@deploy/setup/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(shell stat -c %U .))'
+	@scripts/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(shell stat -c %U .))'
 
 # Where there is no .env, the laptop's world is meant; beside one, `make status WORLD=laptop`.
 WORLD = $(if $(wildcard .env),server,laptop)
@@ -35,8 +35,8 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 up: WORLD = server
 up: ## docker-compose.yml, in the background: docs/operations.md
 	$(COMPOSE) up -d --build
-	@deploy/setup/reload-monitoring.sh $(COMPOSE)
-	@deploy/setup/prune-images.sh
+	@scripts/reload-monitoring.sh $(COMPOSE)
+	@scripts/prune-images.sh
 
 laptop: ## the same with Kafka, simulated alerts and a stand-in for Lasair, in the background
 	@$(MAKE) --no-print-directory up WORLD=laptop
@@ -66,7 +66,7 @@ test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 
 # The tests that another Node could change, on Node 24.
 test-node24: build servers
-	@deploy/setup/test-on-node24.sh
+	@scripts/test-on-node24.sh
 
 fuzz: setup build ## broken messages judged by Python, and stems of one among good ones; COUNT=… and SEED=… repeat a run
 	node test/fuzz/dist/main.js
@@ -78,7 +78,7 @@ test-faults: setup build ## every fault of docs/guarantees.md into running servi
 	node --test --test-reporter=spec test/faults/dist/suite.js
 
 test-compose: build ## docker-compose.yml, with Docker: a night with all that an operator may do; SUITE=outages: what do panels show?
-	@deploy/setup/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
+	@scripts/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
 	  $(patsubst %,test/compose/dist/%-suite.js,$(or $(SUITE),env attacker latency night))
 
 # The slow ones, in test/, come first, so that no long test is left for the end.

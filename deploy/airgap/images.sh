@@ -99,7 +99,7 @@ build_alertmanager() {
 build_kafka() {
   local folder line
   line="${1#apache/kafka:}"
-  source deploy/setup/kafka.sh
+  source scripts/kafka.sh
   cached "kafka-$line" fill_kafka "$line"
   built java lvra-stream/java import_debian java lvra-stream/java openjdk-17-jre-headless
   folder="$(context)"

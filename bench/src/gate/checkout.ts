@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -37,7 +37,7 @@ export async function checkOut(commit: string): Promise<Checkout> {
   try {
     await git('worktree', 'add', '--detach', tree, short);
     if (lockOf(tree) === lockOf(PROJECT)) await copyPackages(tree);
-    else await run(join(tree, 'deploy/setup/npm.sh'), { cwd: tree });
+    else await run(installerOf(tree), { cwd: tree });
     await run(join(tree, 'node_modules/.bin/tsc'), ['-b'], { cwd: tree });
   } catch (error) {
     await remove();
@@ -48,6 +48,10 @@ export async function checkOut(commit: string): Promise<Checkout> {
   }
   return { commit: short, project: pathToFileURL(`${tree}/`), remove };
 }
+
+/** Commits before 2026-11-28 have it in deploy/setup. */
+const installerOf = (tree: string) =>
+  ['scripts', 'deploy/setup'].map((folder) => join(tree, folder, 'npm.sh')).find(existsSync) as string;
 
 const lockOf = (tree: string) => readFileSync(join(tree, 'package-lock.json'), 'utf8');
 

@@ -12,7 +12,7 @@ import { STAGES } from '@lvra/shared/stages';
 import { logged } from '@lvra/shared/testing/logged';
 import { temporaryFolder } from './testing/run-lvra.js';
 
-const INSTALL = fileURLToPath(new URL('../../../deploy/setup/install.sh', import.meta.url));
+const INSTALL = fileURLToPath(new URL('../../../scripts/install.sh', import.meta.url));
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 60_000; !isSo(); await sleep(20)) assert.ok(Date.now() < deadline, what);

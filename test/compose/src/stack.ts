@@ -136,7 +136,7 @@ export class Stack {
   /** What `make up` does for whoever watches: `prepare` once more, then rules and receivers are read again. */
   async reload(): Promise<void> {
     await this.compose('up', '-d', 'prometheus', 'alertmanager');
-    await this.#run('deploy/setup/reload-monitoring.sh', this.#words());
+    await this.#run('scripts/reload-monitoring.sh', this.#words());
   }
 
   #compose(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {

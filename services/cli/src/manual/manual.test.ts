@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../testing/run-lvra.js';
 
-const INSTALL = fileURLToPath(new URL('../../../../deploy/setup/install.sh', import.meta.url));
+const INSTALL = fileURLToPath(new URL('../../../../scripts/install.sh', import.meta.url));
 
 describe('what make install puts there for shells and man', { concurrency: true }, () => {
   const { folder, remove } = temporaryFolder();

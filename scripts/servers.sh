@@ -3,7 +3,7 @@
 # shells, pandas, scikit-learn, astropy, Python's Kafka client.
 # test/servers/src/tools.ts finds them where this puts them.
 source "$(dirname "$0")/common.sh"
-source deploy/setup/kafka.sh
+source scripts/kafka.sh
 
 mkdir -p "$cache"
 exec 9>"$cache/.lock"

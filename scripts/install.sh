@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Puts `lvra` and the systemd units below a prefix: deploy/setup/install.sh PREFIX OWNER
+# Puts `lvra` and the systemd units below a prefix: scripts/install.sh PREFIX OWNER
 # They run this checkout, with the Node at hand: an upgrade is `git pull && make build`.
 set -euo pipefail
 prefix="$1" owner="$2"
-checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 node="$(node -p process.execPath)"
 
 install -d "$prefix/bin" "$prefix/lib/systemd/system"

@@ -30,7 +30,7 @@ ln -sfn "$(readlink -f ..)/shared" "$copy/../shared"
 find "$copy" -name node_modules -prune -o \( -type f -o -type l \) -exec rm -f {} +
 tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
 
-"$copy/deploy/setup/npm.sh"
+"$copy/scripts/npm.sh"
 # Another Node changes native modules, workers, streams, sockets, files and V8, so what stands on these runs again. Left out
 # is what proves nothing new there: the tools of measuring and testing; what Prometheus and Grafana judge; Python's side of
 # the models and the walk through its documents; every way of damage and of two senders, which is our logic alone; and what

@@ -1,6 +1,6 @@
 # What the set-up scripts share; sourced by them, from the project's root.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Tools live outside the checkout, in folders named after their version, so that every clone uses the same ones.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/lvra-stream"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command with a Docker daemon that has the images of docker-compose.yml: deploy/setup/docker.sh COMMAND...
+# Runs a command with a Docker daemon that has the images of docker-compose.yml: scripts/docker.sh COMMAND...
 # A daemon that answers already is used as it is. Otherwise one is started here, with a store of its own in the cache,
 # and ended with the command.
 source "$(dirname "$0")/common.sh"

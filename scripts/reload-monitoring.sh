@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Has Prometheus and Alertmanager read their files again, after a check: compose does not see that rules or receivers
-# changed. Says what `prepare` warned of. deploy/setup/reload-monitoring.sh COMPOSE-COMMAND...
+# changed. Says what `prepare` warned of. scripts/reload-monitoring.sh COMPOSE-COMMAND...
 source "$(dirname "$0")/common.sh"
 
 # Before it is ready a server has not said that it wants the signal, and would end.
