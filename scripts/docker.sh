@@ -36,5 +36,5 @@ end_daemon() {
 have docker || install_debian docker.io iptables
 docker compose version >/dev/null 2>&1 || have docker-compose || install_debian docker-compose
 docker info >/dev/null 2>&1 || start_daemon
-deploy/airgap/build
+test/compose/airgap/build
 "$@"

@@ -145,7 +145,7 @@ export class Stack {
   }
 
   #words(): string[] {
-    const files = ['-f', 'docker-compose.yml', '-f', 'deploy/airgap/without-grafana.yml'];
+    const files = ['-f', 'docker-compose.yml', '-f', 'test/compose/airgap/without-grafana.yml'];
     return [...this.#command, ...files, '--env-file', this.envFile];
   }
 
