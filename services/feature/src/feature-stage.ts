@@ -15,7 +15,8 @@ import { pathInBatch } from '@lvra/shared/quarantine-file';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
 import { AlertView, readAlert } from './alert.js';
-import { type FeatureRows, type FeatureSet, featureSet } from './feature-sets.js';
+import type { FeatureRows } from './feature-rows.js';
+import { type FeatureSet, featureSet } from './feature-sets.js';
 import { madeBefore, makeOnce } from './shared-work.js';
 import { thresholdFlags } from './thresholds.js';
 

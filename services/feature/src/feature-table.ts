@@ -4,7 +4,7 @@ import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 import type { AlertView } from './alert.js';
 import { cellOf, FALSE, TRUE, textCell } from './cells.js';
 import { Columns, type Layout } from './columns.js';
-import type { FeatureRows } from './feature-sets.js';
+import type { FeatureRows } from './feature-rows.js';
 import type { FieldType } from './field-types.js';
 import type { FieldList } from './fields.js';
 import { numberOf } from './numbers.js';

@@ -1,13 +1,7 @@
 import { type Database, writing } from './connection.js';
+import type { GroupPartition } from './group-partition.js';
 import { KafkaSeen } from './kafka-seen.js';
 import { type KafkaMark, KafkaTrail } from './kafka-trail.js';
-
-/** A partition as one group reads it. */
-export interface GroupPartition {
-  readonly groupId: string;
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** Where a group goes on reading a partition, and how to tell that the topic is still the same one. */
 export interface KafkaPosition {

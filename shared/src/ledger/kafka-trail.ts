@@ -1,5 +1,5 @@
 import type { Database } from './connection.js';
-import type { GroupPartition } from './kafka-positions.js';
+import type { GroupPartition } from './group-partition.js';
 
 /** A message that was read, at the end of a batch. */
 export interface KafkaMark {

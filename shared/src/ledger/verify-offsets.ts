@@ -1,5 +1,6 @@
 import type { Database } from './connection.js';
-import type { GroupPartition, StemRange, Turn } from './kafka-positions.js';
+import type { GroupPartition } from './group-partition.js';
+import type { StemRange, Turn } from './kafka-positions.js';
 
 /** One partition as a group has read it. */
 export interface ReadPartition extends GroupPartition {

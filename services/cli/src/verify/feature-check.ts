@@ -8,7 +8,7 @@ import type { BatchContents } from './batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './feature-ids.js';
 import { isAsMade } from './file-sum.js';
 import { checkFlags, checkFlagValues } from './flag-check.js';
-import type { StemCheck } from './stem-check.js';
+import type { StemCheck } from './stem-context.js';
 import { compare, pairOf } from './tally.js';
 
 /**

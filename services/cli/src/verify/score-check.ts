@@ -4,7 +4,7 @@ import { isDone } from '@lvra/shared/status';
 import { doAgain, forgetScores } from './advice.js';
 import type { Findings } from './findings.js';
 import { checkRecorded } from './recorded-check.js';
-import type { StemCheck } from './stem-check.js';
+import type { StemCheck } from './stem-context.js';
 import { compare, pairOf } from './tally.js';
 
 /**

@@ -2,11 +2,10 @@ import { type Stats, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { batchFileBytes } from '@lvra/consumer/batch-files';
 import { messageOf } from '@lvra/shared/errors';
-import type { MappingVerification } from '@lvra/shared/ledger/verify-mapping';
 import type { StemFacts } from '@lvra/shared/ledger/verify-stems';
-import { type DataPaths, DEFAULT_FEATURES } from '@lvra/shared/paths';
+import { DEFAULT_FEATURES } from '@lvra/shared/paths';
 import { isInBatch } from '@lvra/shared/quarantine-file';
-import { STAGES, type Stage } from '@lvra/shared/stages';
+import { STAGES } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
 import { FROM_BACKUP, putBack } from './advice.js';
 import { type BatchContents, readBatchContents } from './batch-contents.js';
@@ -14,25 +13,9 @@ import { checkFeatures, rowsOfSet } from './feature-check.js';
 import { isAsMade } from './file-sum.js';
 import { countUp, type Findings } from './findings.js';
 import { checkMapping } from './mapping-check.js';
-import type { Nights } from './nights.js';
 import { checkRegistration, checkStatuses, isRegistered } from './registration-check.js';
 import { checkModelNames, checkScores } from './score-check.js';
-import type { ScoreModels } from './score-models.js';
-
-/** What the checks of a stem work with. */
-export interface StemCheck {
-  readonly paths: DataPaths;
-  readonly nights: Nights;
-  readonly findings: Findings;
-  readonly models: ScoreModels;
-  readonly mapping: MappingVerification;
-  /** All VRAs by name. */
-  readonly vras: readonly string[];
-  /** The set of features of each VRA; of the files of others than the default one only the ids are looked at. */
-  readonly features: ReadonlyMap<string, string>;
-  /** Every stage of every VRA that there is work for, in the order of the flow. */
-  readonly stages: readonly (readonly [Stage, string])[];
-}
+import type { StemCheck } from './stem-context.js';
 
 /** Holds one stem's files against what the ledger says of it, from its messages to the outcomes of its scores. */
 export async function checkStem(facts: StemFacts, check: StemCheck): Promise<void> {

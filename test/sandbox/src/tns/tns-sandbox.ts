@@ -1,21 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TransportFault } from '../faults.js';
 import type { Dialect, Fields } from './at-fields.js';
 import { BulkReports, type TakenReport, type TnsObject } from './bulk-reports.js';
 import { RateLimit } from './rate-limit.js';
+import type { TnsFault } from './tns-faults.js';
 import { type ReceivedTnsCall, TnsServer } from './tns-server.js';
 
 export type { Fields } from './at-fields.js';
 export type { TakenReport, TnsObject } from './bulk-reports.js';
+export type { TnsCall, TnsFault } from './tns-faults.js';
 export type { ReceivedTnsCall } from './tns-server.js';
-
-/** The calls that TNS takes, by their paths below /api/. */
-export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search';
-
-/** What happens to a call instead of an answer; `times` (1 unless told) counts the calls that it strikes. */
-export type TnsFault = TransportFault & { readonly call: TnsCall };
 
 export interface TnsSandboxOptions {
   readonly apiKey?: string;

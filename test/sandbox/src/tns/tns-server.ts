@@ -4,7 +4,7 @@ import { receiveBody, send, strike } from '../connection.js';
 import { record } from './at-fields.js';
 import type { BulkReports } from './bulk-reports.js';
 import type { RateLimit } from './rate-limit.js';
-import type { TnsCall, TnsFault } from './tns-sandbox.js';
+import type { TnsCall, TnsFault } from './tns-faults.js';
 
 /** A call that reached the sandbox. */
 export interface ReceivedTnsCall {
