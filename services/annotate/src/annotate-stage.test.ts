@@ -86,16 +86,16 @@ describe('annotating a stem', () => {
     assert.deepEqual(night.sandbox.lost, []);
   });
 
-  test('prefers the configured version where two scored the same source', async (context) => {
+  test('sends the later score where two versions scored the same source', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, [
       { object: 0, source: 0, version: 'a1', score: 0.25 },
       { object: 0, source: 0, version: 'a2', score: 0.75 },
     ]);
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 1 });
-    assert.deepEqual(night.outcomes(STEM), ['accepted', 'superseded']);
-    assert.equal(night.held(0)?.version, 'a1');
-    assert.equal(night.held(0)?.classification, '0.25');
+    assert.deepEqual(night.outcomes(STEM), ['superseded', 'accepted']);
+    assert.equal(night.held(0)?.version, 'a2');
+    assert.equal(night.held(0)?.classification, '0.75');
   });
 });
 

@@ -18,7 +18,7 @@ import { type Sifted, sift } from './sift.js';
 
 /** What may change while the stage runs. */
 export interface LiveAnnotating {
-  /** Of the configured model; its score of a source goes before those of other versions. */
+  /** Of the configured model. */
   readonly version: string;
   /** Scores below this are not annotated. */
   readonly lowestScore?: number | undefined;
@@ -128,13 +128,13 @@ class Annotating implements AnnotateTask {
     }
     if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
-    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra, vra.history), vra);
+    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra.refusedVersion, vra.history), vra);
     const { sendable, outcomes } = read(stem);
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
     if (this.#options.dryRun) await this.#writeDown(stem, sendable, outcomes);
-    else await this.#connected().sending.send({ stem, scores: sendable, versions: vra, fillers }, signal);
-    const how = { now: this.#now(), durationMs: elapsed(), versions: vra };
+    else await this.#connected().sending.send({ stem, scores: sendable, fillers }, signal);
+    const how = { now: this.#now(), durationMs: elapsed() };
     const settled = ledger.annotations.settle(work, stem, outcomes, how);
     switch (settled.kind) {
       case 'settled': {
@@ -175,7 +175,7 @@ class Annotating implements AnnotateTask {
     const { ledger } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     this.#checkTexts(vra.version);
-    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra, vra.history);
+    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra.refusedVersion, vra.history);
     const { sendable, outcomes } = this.#sift(stem, scores, vra);
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable, outcomes);
@@ -184,7 +184,7 @@ class Annotating implements AnnotateTask {
     if (!vra.annotate) {
       throw new StageMisconfigured(undefined, `${vra.name} is not to be annotated any more: its ANNOTATE is no`);
     }
-    await this.#connected().sending.send({ stem, scores: sendable, versions: vra }, signal);
+    await this.#connected().sending.send({ stem, scores: sendable }, signal);
     const became = (wanted: Outcome['outcome']) =>
       sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;
     const rejected = became('rejected');
@@ -259,6 +259,7 @@ class Annotating implements AnnotateTask {
       work,
       receiver: client,
       topic: vra.topic,
+      refusedVersion: vra.refusedVersion,
       endpoint,
       tokenFrom: token.from,
       limits: { ...limits.listSize, ...limits },

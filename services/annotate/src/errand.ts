@@ -1,4 +1,3 @@
-import type { Versions } from '@lvra/shared/ledger/annotations-newest';
 import type { Fillers } from './fillers.js';
 import type { Patience } from './patience.js';
 import type { SendQueue } from './send-queue.js';
@@ -8,8 +7,6 @@ import type { SendableScore } from './sift.js';
 export interface Errand {
   readonly stem: string;
   readonly scores: readonly SendableScore[];
-  /** By which these were found to be the newest of their objects. */
-  readonly versions: Versions;
   /** Fill its calls up. */
   readonly fillers?: Fillers;
 }

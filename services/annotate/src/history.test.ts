@@ -78,7 +78,7 @@ describe('an annotation', () => {
     await night.annotate(SECOND_STEM, night.task({ vra: { ...R0B, history: 2 } }));
     const { history } = JSON.parse(night.held(0)?.classdict ?? '{}') as { history: Record<string, unknown>[] };
     assert.deepEqual(history, [
-      { diaSourceId: String(sourceId(0, 2)), midpointMjdTai: 61073.002, score: 0.3, model_version: 'a1' },
+      { diaSourceId: String(sourceId(0, 2)), midpointMjdTai: 61073.002, score: 0.35, model_version: 'a2' },
       { diaSourceId: String(sourceId(0, 1)), midpointMjdTai: 61073.001, score: 0.2, model_version: 'a1' },
     ]);
   });

@@ -25,6 +25,7 @@ export interface SendingOptions {
   readonly work: WorkLedger;
   readonly receiver: Receiver;
   readonly topic: string;
+  readonly refusedVersion: string | undefined;
   readonly endpoint: string;
   /** Where the token is, in words. */
   readonly tokenFrom: string;
@@ -113,7 +114,7 @@ export class Sending {
     };
     const { callsPerHour } = limits;
     const keep = keptForNew([...load.own, ...load.fillers], begun, callsPerHour);
-    const terms = { versions: progress.errand.versions, callsPerHour, keep };
+    const terms = { refusedVersion: this.#options.refusedVersion, callsPerHour, keep };
     const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
     if (calls.waitMs > 0) throw budgetUsedUp(calls, callsPerHour);

@@ -40,7 +40,7 @@ export function sift(
       outcomes.set(score.id, { outcome: 'superseded' });
       continue;
     }
-    const why = unsendable(score, vra) ?? (hasObject(score) ? undefined : 'the row has no diaObjectId');
+    const why = unsendable(score, vra.refusedVersion) ?? (hasObject(score) ? undefined : 'the row has no diaObjectId');
     if (why !== undefined) {
       outcomes.set(score.id, { outcome: 'refused', detail: why });
       continue;

@@ -1,4 +1,4 @@
-import { type Contender, newestOf, type Versions } from './annotations-newest.js';
+import { type Contender, newestOf } from './annotations-newest.js';
 import { newestFirst } from './source-order.js';
 
 /** A score among those of its object. */
@@ -13,7 +13,7 @@ export type PastScore = Contender;
 export function lastScores(
   scores: readonly PastScore[],
   newest: PastScore,
-  versions: Versions,
+  refusedVersion: string | undefined,
   most: number,
 ): readonly PastScore[] {
   const bySource = new Map<bigint | null, PastScore[]>();
@@ -23,6 +23,6 @@ export function lastScores(
     else bySource.set(score.diaSourceId, [score]);
   }
   bySource.delete(newest.diaSourceId);
-  const others = [...bySource.values()].flatMap((same) => newestOf(same, versions) ?? []);
+  const others = [...bySource.values()].flatMap((same) => newestOf(same, refusedVersion) ?? []);
   return [newest, ...newestFirst(others)].slice(0, most);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newLedger } from '../testing/ledgers.js';
-import { newestOf, type Versions } from './annotations-newest.js';
-import type { Ledger } from './ledger.js';
+import { ledgerPath, makePythonLedger, newLedger } from '../testing/ledgers.js';
+import { newestOf } from './annotations-newest.js';
+import { openDatabase } from './connection.js';
+import { Ledger } from './ledger.js';
+import { migrateTo } from './migrations.js';
 
 const NOW = 1_770_000_000_000;
 const OBJECT = 313637921267122191n;
@@ -26,12 +28,12 @@ function addScore({ database }: Ledger, object: bigint, { diaSourceId, modelVers
 }
 
 /** Reserves the newest score of an object, so that the ledger remembers which one it was. */
-function reserveNewest(ledger: Ledger, diaObjectId: bigint, versions: Versions): bigint | undefined {
+function reserveNewest(ledger: Ledger, diaObjectId: bigint, refusedVersion?: string): bigint | undefined {
   const { scores, reservations } = ledger.annotations;
-  const id = scores.newest('r0b', diaObjectId, versions);
+  const id = scores.newest('r0b', diaObjectId, refusedVersion);
   if (id === undefined) return undefined;
   const call = { sender: 'A', now: NOW, until: NOW + 1_000 };
-  const limits = { versions, callsPerHour: 1_000 };
+  const limits = { refusedVersion, callsPerHour: 1_000 };
   const work = ledger.work('annotate', 'r0b');
   const { reserved } = reservations.reserve(work, [{ id, diaObjectId, seen: id }], call, limits);
   reservations.finish(work, reserved, call, 'taken', NOW);
@@ -39,27 +41,15 @@ function reserveNewest(ledger: Ledger, diaObjectId: bigint, versions: Versions):
 }
 
 describe('the newest score of an object in the ledger', () => {
-  test('goes on from the one that was found before, and those before that are not read again', (t) => {
+  test('goes on from the one that Lasair holds, and those before that are not read again', (t) => {
     const ledger = newLedger(t, ['r0b']);
     addScore(ledger, OBJECT, { diaSourceId: 10n, modelVersion: 'a1' });
-    addScore(ledger, OBJECT, { diaSourceId: 20n, modelVersion: 'a1' });
-    assert.equal(reserveNewest(ledger, OBJECT, { version: 'a1' }), 2n);
+    addScore(ledger, OBJECT, { diaSourceId: 20n, modelVersion: 'a2' });
+    assert.equal(reserveNewest(ledger, OBJECT), 2n);
     // Nothing does this. It shows whether the first row is looked at.
     ledger.database.exec('UPDATE provenance SET diaSourceId = 99 WHERE ID = 1');
-    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, { version: 'a1' }), 2n);
-    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, { version: 'a2' }), 1n);
-    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, { version: 'a1', refusedVersion: 'a0' }), 1n);
-  });
-
-  test('is another one once another version of the model is configured, or refused', (t) => {
-    const ledger = newLedger(t, ['r0b']);
-    addScore(ledger, OBJECT, { diaSourceId: 10n, modelVersion: 'a1' });
-    addScore(ledger, OBJECT, { diaSourceId: 10n, modelVersion: 'a2' });
-    addScore(ledger, OBJECT, { diaSourceId: 5n, modelVersion: 'a1' });
-    assert.equal(reserveNewest(ledger, OBJECT, { version: 'a2' }), 2n);
-    assert.equal(reserveNewest(ledger, OBJECT, { version: 'a1' }), 1n);
-    assert.equal(reserveNewest(ledger, OBJECT, { version: 'a2' }), 2n);
-    assert.equal(reserveNewest(ledger, OBJECT, { version: 'a2', refusedVersion: 'a2' }), 1n);
+    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, undefined), 2n);
+    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, 'a2'), 1n, 'the held one may not stand');
   });
 
   test('is the same as among all of its scores, whatever their order, times and versions', (t) => {
@@ -80,16 +70,52 @@ describe('the newest score of an object in the ledger', () => {
           modelVersion: ['a1', 'a2', 'a3'][draw(3)] as string,
           midpointMjdTai: times[place],
         });
-        const versions = {
-          version: ['a1', 'a2'][draw(2)] as string,
-          ...(draw(4) === 0 && { refusedVersion: 'a3' }),
-        };
+        const refused = object % 4n === 0n ? 'a3' : undefined;
         const { scores } = ledger.annotations;
-        const among = newestOf(scores.ofObject('r0b', object), versions)?.id;
-        assert.equal(scores.newest('r0b', object, versions), among, `object ${object}, row ${row}`);
-        if (draw(2) === 0 && reserveNewest(ledger, object, versions) !== undefined) goneOn++;
+        const among = newestOf(scores.ofObject('r0b', object), refused)?.id;
+        assert.equal(scores.newest('r0b', object, refused), among, `object ${object}, row ${row}`);
+        if (draw(2) === 0 && reserveNewest(ledger, object, refused) !== undefined) goneOn++;
       }
     }
     assert.ok(goneOn > 100, `${goneOn} times`);
   });
+});
+
+test('a ledger of the release that ordered versions goes on with its calls under way, and no stale score stands', (t) => {
+  const path = ledgerPath(t);
+  makePythonLedger(path);
+  const before = openDatabase(path, { create: false });
+  migrateTo(before, 19);
+  before.exec(`
+    CREATE TABLE lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp);
+    INSERT INTO lvra_migration (number, name) VALUES (19, 'before');
+    INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES
+      (1, 1, 10, 's', 0.5, 'r0b', 'a2'), (2, 1, 10, 's', 0.5, 'r0b', 'a1'),
+      (3, 2, 20, 's', 0.5, 'r0b', 'a1'), (4, 2, 20, 's', 0.5, 'r0b', 'a2'),
+      (5, 3, 30, 's', 0.5, 'r0b', 'a2'), (6, 3, 25, 's', 0.5, 'r0b', 'a1'),
+      (7, 4, 40, 's', 0.5, 'r0b', 'a2'), (8, 4, 45, 's', 0.5, 'r0b', 'a1');
+    INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (4, 'superseded', 0), (5, 'accepted', 0), (7, 'accepted', 0);
+    -- Of the first object a2 was in force, and its call is under way; of the second a1 was, and nothing is sent yet.
+    INSERT INTO annotation (vra, diaObjectId, accepted_ID, sending_ID, sender, sending_until, newest_under) VALUES
+      ('r0b', 1, NULL, 1, 'killed/1', ${NOW + 60_000}, 'a2'), ('r0b', 3, 5, 5, 'killed/2', 0, 'a2'), ('r0b', 4, 7, 7, 'killed/3', 0, 'a2');`);
+  before.close();
+  const ledger = Ledger.open(path, ['r0b'], { create: false });
+  t.after(() => ledger.close());
+  const { scores, reservations } = ledger.annotations;
+  const work = ledger.work('annotate', 'r0b');
+  const sent = (now: number) => {
+    const rows = scores.unsettled('r0b', 's', undefined);
+    const newest = rows.scores.filter(({ isSuperseded }) => !isSuperseded);
+    const sendable = newest.map(({ id, diaObjectId }) => ({ id, diaObjectId: diaObjectId!, seen: rows.seen }));
+    const call = { sender: 'new/1', now, until: now + 1_000 };
+    const { reserved } = reservations.reserve(work, sendable, call, { callsPerHour: 1_000 });
+    reservations.finish(work, reserved, call, 'taken', now);
+    return reserved.map(({ id }) => id);
+  };
+  assert.deepEqual(sent(NOW), [3n, 8n]);
+  assert.deepEqual(sent(NOW + 60_000), [2n], 'sent while the call of before may have been under way');
+  for (const [object, held] of [2n, 3n, 5n, 8n].entries()) {
+    const facts = ledger.verification.objects.facts(BigInt(object + 1), 'r0b', NOW + 60_000);
+    assert.deepEqual([facts?.newest.id, facts?.newest.outcome, facts?.acceptedId], [held, 'accepted', held]);
+  }
 });

@@ -7,8 +7,8 @@ import { LedgerModel, type ModelScore, type Planned, RESERVED_TICKS, type Tables
 import type { CallEnd } from './annotations-reservations.js';
 
 /**
- * Every interleaving of two senders with two scores of one object, checked on a real ledger: of two sources, and of
- * one source by two versions of the model, while the senders do not agree which of them is in force.
+ * Every interleaving of two senders with two scores of one object, checked on a real ledger. Two scores of one source
+ * go through the same states as of two: which of them is newer is all that counts.
  *
  * The senders go through the steps of annotating one by one: plan, reserve, call, finish, settle. The score of the other
  * stem may be planned too, at that moment or later, to go along in the same call. Between any two
@@ -24,7 +24,7 @@ const SENDERS = ['X', 'Y'] as const;
 
 type Sender =
   | { readonly at: 'idle' }
-  | { readonly at: 'planned'; readonly own: Planned; readonly filler: Filler | undefined; readonly version: string }
+  | { readonly at: 'planned'; readonly own: Planned; readonly filler: Filler | undefined }
   /** `left` is what remains of the reservation, ticks. */
   | { readonly at: 'reserved'; readonly plan: Plan; readonly stem: number; readonly left: number }
   | {
@@ -37,7 +37,7 @@ type Sender =
       readonly isLate: boolean;
     }
   /** The stems that are left to settle, in order. */
-  | { readonly at: 'settling'; readonly version: string; readonly stems: readonly Settling[] };
+  | { readonly at: 'settling'; readonly stems: readonly Settling[] };
 
 /** Another stem that goes along; its score may be superseded, and then it is settled with the others. */
 type Filler = Planned & { readonly isSuperseded: boolean };
@@ -47,7 +47,6 @@ type Settling = readonly [stem: number, isSuperseded: boolean];
 /** What the sender has in hand while it calls. */
 interface Plan {
   readonly own: Planned;
-  readonly version: string;
   /** Each stem that was planned, and whether its score is superseded. */
   readonly stems: readonly Settling[];
 }
@@ -77,9 +76,6 @@ const START: State = {
 describe('annotating one object by two senders, all interleavings', () => {
   let folder: string;
   let model: LedgerModel;
-  /** Whenever it takes a stem, each sender believes that one of its versions is in force. */
-  let inForce: Readonly<Record<(typeof SENDERS)[number], readonly string[]>>;
-  let start: State;
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'lvra-model-'));
@@ -115,34 +111,31 @@ describe('annotating one object by two senders, all interleavings', () => {
     const isPending = (stem: number) => tables.statuses[stem] === 0 && (stem === 0 || tables.secondScored);
     if (sender.at === 'idle') {
       for (const stem of [0, 1].filter(isPending)) {
-        for (const version of inForce[name]) {
-          const [, { score, seen }] = model.plan(tables, stem, version);
-          if (score && !score.isSuperseded) become({ at: 'planned', own: { stem, seen }, filler: undefined, version });
-          else become({ at: 'settling', version, stems: [[stem, score !== undefined]] });
-        }
+        const [, { score, seen }] = model.plan(tables, stem);
+        if (score && !score.isSuperseded) become({ at: 'planned', own: { stem, seen }, filler: undefined });
+        else become({ at: 'settling', stems: [[stem, score !== undefined]] });
       }
       return;
     }
     switch (sender.at) {
       case 'planned': {
         become(idle);
-        const { own, filler, version } = sender;
+        const { own, filler } = sender;
         const other = 1 - own.stem;
         if (filler === undefined && isPending(other)) {
-          const [, { score, seen }] = model.plan(tables, other, version);
+          const [, { score, seen }] = model.plan(tables, other);
           if (score) become({ ...sender, filler: { stem: other, seen, isSuperseded: score.isSuperseded } });
         }
         const goesAlong = filler?.isSuperseded === false ? { stem: filler.stem, seen: filler.seen } : undefined;
-        const [reserved, outcome] = model.reserve(tables, name, own, goesAlong, version);
+        const [reserved, outcome] = model.reserve(tables, name, own, goesAlong);
         const gaveWay = (stem: number) => outcome.superseded.includes(stem);
         const stems: Settling[] = [[own.stem, gaveWay(own.stem)]];
         if (filler) stems.push([filler.stem, filler.isSuperseded || gaveWay(filler.stem)]);
         assert.ok(outcome.reserved.length <= 1, 'two scores of one object in a call');
         const [stem] = outcome.reserved;
         const change = { tables: reserved };
-        if (stem !== undefined)
-          become({ at: 'reserved', plan: { own, version, stems }, stem, left: RESERVED_TICKS }, change);
-        else if (gaveWay(own.stem)) become({ at: 'settling', version, stems }, change);
+        if (stem !== undefined) become({ at: 'reserved', plan: { own, stems }, stem, left: RESERVED_TICKS }, change);
+        else if (gaveWay(own.stem)) become({ at: 'settling', stems }, change);
         else become(idle, change);
         return;
       }
@@ -167,11 +160,11 @@ describe('annotating one object by two senders, all interleavings', () => {
             tables: model.finish(tables, name, stem, end),
             ...(request === 'flying' && { orphans: [...orphans, [row, RESERVED_TICKS] as const] }),
           };
-          if (end === 'taken') become({ at: 'settling', version: plan.version, stems: plan.stems }, change);
+          if (end === 'taken') become({ at: 'settling', stems: plan.stems }, change);
           else {
             become(idle, change);
             // Or it tries again, with its own score alone and as it was planned.
-            become({ at: 'planned', own: plan.own, filler: undefined, version: plan.version }, change);
+            become({ at: 'planned', own: plan.own, filler: undefined }, change);
           }
         }
         // The assumption: whoever calls after the reservation has run out lives to tell.
@@ -181,10 +174,10 @@ describe('annotating one object by two senders, all interleavings', () => {
       }
       case 'settling': {
         become(idle);
-        const { version, stems } = sender;
+        const { stems } = sender;
         const [[stem, isSuperseded], ...rest] = stems as [Settling, ...Settling[]];
-        const change = { tables: model.settle(tables, stem, isSuperseded ? version : undefined) };
-        become(rest.length > 0 ? { at: 'settling', version, stems: rest } : idle, change);
+        const change = { tables: model.settle(tables, stem, isSuperseded) };
+        become(rest.length > 0 ? { at: 'settling', stems: rest } : idle, change);
       }
     }
   }
@@ -213,19 +206,19 @@ describe('annotating one object by two senders, all interleavings', () => {
       case 'idle':
         return '-';
       case 'planned': {
-        const { own, filler, version } = sender;
-        return `p${own.stem}${own.seen}${filler ? `+${filler.stem}${filler.seen}${filler.isSuperseded}` : ''}${version}`;
+        const { own, filler } = sender;
+        return `p${own.stem}${own.seen}${filler ? `+${filler.stem}${filler.seen}${filler.isSuperseded}` : ''}`;
       }
       case 'reserved':
         return `r${sender.stem}${sender.left}${planText(sender.plan)}`;
       case 'called':
         return `c${sender.stem}${sender.left}${sender.request}${sender.isLate}${planText(sender.plan)}`;
       case 'settling':
-        return `s${sender.stems.join()}${sender.stems.some(([, isSuperseded]) => isSuperseded) ? sender.version : ''}`;
+        return `s${sender.stems.join()}`;
     }
   }
 
-  const planText = ({ own, version, stems }: Plan) => `${own.stem}${own.seen}${version}${stems.join()}`;
+  const planText = ({ own, stems }: Plan) => `${own.stem}${own.seen}${stems.join()}`;
 
   const isAtRest = ({ tables, senders, orphans }: State) =>
     tables.secondScored &&
@@ -236,23 +229,22 @@ describe('annotating one object by two senders, all interleavings', () => {
   /** The states on a shortest way from the start, one a line. */
   function story(visit: Visit): string {
     const states = [visit.state];
-    for (let at = visit; at.state !== start; states.unshift(at.state)) at = at.before[0]!;
+    for (let at = visit; at.state !== START; states.unshift(at.state)) at = at.before[0]!;
     return states.map((state) => JSON.stringify(state)).join('\n');
   }
 
   /** Goes through every state, those nearest to the start first. */
-  function explore(right: readonly number[]): { states: number; atRest: number } {
-    const visits = new Map<string, Visit>([[keyOf(start), { state: start, before: [] }]]);
+  function explore(newest: number): { states: number; atRest: number } {
+    const visits = new Map<string, Visit>([[keyOf(START), { state: START, before: [] }]]);
     const rest: Visit[] = [];
     // A Map gives what is added while one goes through it.
     for (const visit of visits.values()) {
       const { state } = visit;
       if (isAtRest(state)) {
-        if (!right.includes(state.lasair)) assert.fail(`Lasair holds an older score, or none:\n${story(visit)}`);
+        if (state.lasair !== newest) assert.fail(`Lasair holds an older score, or none:\n${story(visit)}`);
         const { annotation, outcomes } = state.tables;
         const recorded = annotation?.accepted ?? 0;
-        // Of two versions' scores Lasair may hold that of a call without an answer, and the other one be recorded.
-        if (!right.includes(recorded) || outcomes[recorded - 1] !== 'accepted')
+        if (recorded !== newest || outcomes[recorded - 1] !== 'accepted')
           assert.fail(`what Lasair holds is not recorded:\n${story(visit)}`);
         rest.push(visit);
       }
@@ -270,11 +262,10 @@ describe('annotating one object by two senders, all interleavings', () => {
     return { states: visits.size, atRest: rest.length };
   }
 
-  function endsRight(t: TestContext, scores: [ModelScore, ModelScore], right: readonly number[], from = START): void {
-    start = from;
+  function endsRight(t: TestContext, scores: [ModelScore, ModelScore], newest: number): void {
     model = new LedgerModel(join(folder, `${t.name}.db`), scores);
     const begun = performance.now();
-    const { states, atRest } = explore(right);
+    const { states, atRest } = explore(newest);
     assert.ok(atRest > 0);
     assert.ok(states > 1000, `only ${states} states: the model does not interleave`);
     t.diagnostic(
@@ -283,23 +274,15 @@ describe('annotating one object by two senders, all interleavings', () => {
     model.close();
   }
 
-  const older = { source: 1n, time: 61073.1, version: 'a1' };
-  const newer = { source: 2n, time: 61073.2, version: 'a1' };
-  const rescored = { ...older, version: 'a2' };
+  const older = { source: 1n, time: 61073.1 };
+  const newer = { source: 2n, time: 61073.2 };
 
   for (const [name, scores, newest] of [
     ['the newer source is scored second', [older, newer], 2],
     ['the newer source is scored first', [newer, older], 1],
   ] as const) {
     test(`Lasair ends with the newest score where ${name}`, (t) => {
-      inForce = { X: ['a1'], Y: ['a1'] };
-      endsRight(t, [...scores], [newest]);
+      endsRight(t, [...scores], newest);
     });
   }
-
-  test('Lasair ends with a score of the source where versions of the model come and go, not for all at once', (t) => {
-    inForce = { X: ['a1', 'a2'], Y: ['a2'] };
-    const bothScored = { ...START, tables: { ...START.tables, secondScored: true } };
-    endsRight(t, [older, rescored], [1, 2], bothScored);
-  });
 });

@@ -11,7 +11,6 @@ import type { WorkLedger } from './work.js';
 export interface ModelScore {
   readonly source: bigint;
   readonly time: number;
-  readonly version: string;
 }
 
 /** A stem whose score was found to be the newest of its object, when `seen` was the greatest provenance ID. */
@@ -38,7 +37,6 @@ export interface Tables {
         readonly sender: string | null;
         readonly sendingFor: number;
         readonly doubtFor: number;
-        readonly newestUnder: string | null;
       }
     | undefined;
   readonly outcomes: readonly [string | null, string | null];
@@ -93,9 +91,9 @@ export class LedgerModel {
     return { ...tables, annotation: { ...annotation, sendingFor: less(sendingFor), doubtFor: less(doubtFor) } };
   }
 
-  plan(tables: Tables, stem: number, version: string) {
-    return this.#step(tables, `plan ${stem} ${version}`, () => {
-      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, { version });
+  plan(tables: Tables, stem: number) {
+    return this.#step(tables, `plan ${stem}`, () => {
+      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, undefined);
       return { score: scores[0], seen: Number(seen) };
     });
   }
@@ -104,9 +102,9 @@ export class LedgerModel {
    * @param filler the score of another stem that is to go along
    * @returns the stems whose scores may be sent, and those whose scores are superseded
    */
-  reserve(tables: Tables, sender: string, own: Planned, filler: Planned | undefined, version: string) {
-    return this.#step(tables, `reserve ${sender} ${version} ${JSON.stringify([own, filler])}`, () => {
-      const limits = { versions: { version }, callsPerHour: 1 };
+  reserve(tables: Tables, sender: string, own: Planned, filler: Planned | undefined) {
+    return this.#step(tables, `reserve ${sender} ${JSON.stringify([own, filler])}`, () => {
+      const limits = { callsPerHour: 1 };
       const { reservations } = this.#ledger.annotations;
       const fillers = filler ? [sendable(filler)] : [];
       const result = reservations.reserve(this.#work, [sendable(own)], callOf(sender), limits, fillers);
@@ -122,12 +120,10 @@ export class LedgerModel {
     )[0];
   }
 
-  /** @param supersededBy the version by which the score was found to be superseded; undefined where it was not */
-  settle(tables: Tables, stem: number, supersededBy: string | undefined): Tables {
-    const outcomes = new Map(supersededBy ? [[BigInt(stem + 1), { outcome: 'superseded' as const }]] : []);
-    const versions = { version: supersededBy ?? '' };
-    return this.#step(tables, `settle ${stem} ${supersededBy}`, () =>
-      this.#ledger.annotations.settle(this.#work, STEMS[stem]!, outcomes, { now: NOW, durationMs: 1, versions }),
+  settle(tables: Tables, stem: number, isSuperseded: boolean): Tables {
+    const outcomes = new Map(isSuperseded ? [[BigInt(stem + 1), { outcome: 'superseded' as const }]] : []);
+    return this.#step(tables, `settle ${stem} ${isSuperseded}`, () =>
+      this.#ledger.annotations.settle(this.#work, STEMS[stem]!, outcomes, { now: NOW, durationMs: 1 }),
     )[0];
   }
 
@@ -145,17 +141,17 @@ export class LedgerModel {
           .run(index + 1, outcome);
       }
       if (index === 1 && !secondScored) return;
-      const { source, version } = this.#scores[index]!;
+      const { source } = this.#scores[index]!;
       database
-        .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', ?, current_timestamp)")
-        .run(index + 1, OBJECT, source, stem, version);
+        .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', 'a1', current_timestamp)")
+        .run(index + 1, OBJECT, source, stem);
     });
     if (annotation) {
-      const { accepted, sending, sender, sendingFor, doubtFor, newestUnder } = annotation;
+      const { accepted, sending, sender, sendingFor, doubtFor } = annotation;
       const instant = (ticks: number) => (ticks > 0 ? NOW + ticks * TICK_MS : 0);
       database
-        .prepare("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?, ?)")
-        .run(OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor), newestUnder);
+        .prepare("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?)")
+        .run(OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor));
     }
   }
 
@@ -173,7 +169,6 @@ export class LedgerModel {
         sender: row.sender as string | null,
         sendingFor: ticks(row.sending_until),
         doubtFor: ticks(row.doubt_until),
-        newestUnder: row.newest_under as string | null,
       },
       outcomes: [(outcome.get(1) as string) ?? null, (outcome.get(2) as string) ?? null],
       statuses: [Number(status.get(STEMS[0])), Number(status.get(STEMS[1]))],

@@ -12,22 +12,6 @@ export interface Contender {
   readonly score: number | null;
 }
 
-/** Which versions of a VRA's model count, by the settings. */
-export interface Versions {
-  /** Of the configured model; its score of a source goes before those of other versions. */
-  readonly version: string;
-  /** Whose scores are never annotated. */
-  readonly refusedVersion?: string | undefined;
-}
-
-/**
- * The versions as text. A score that was the newest under some is so under the same text, until there are others with
- * a greater ID; under other versions nothing is known.
- */
-export function judgementOf({ version, refusedVersion }: Versions): string {
-  return refusedVersion === undefined ? version : JSON.stringify([version, refusedVersion]);
-}
-
 /**
  * Why a score is never sent, whatever happens, in words; undefined if it can be sent. An unsendable score must not
  * supersede one that can be sent, or Lasair would be left with neither: so the annotate stage and everything that looks
@@ -35,7 +19,7 @@ export function judgementOf({ version, refusedVersion }: Versions): string {
  */
 export function unsendable(
   { diaSourceId, modelVersion, score }: Pick<Contender, 'diaSourceId' | 'modelVersion' | 'score'>,
-  { refusedVersion }: Partial<Versions> = {},
+  refusedVersion?: string,
 ): string | undefined {
   // SQLite's columns hold whatever a program put there.
   if (typeof diaSourceId !== 'bigint') return 'the row has no diaSourceId';
@@ -47,59 +31,40 @@ export function unsendable(
 }
 
 /**
- * The newest score of an object, of those of its scores that can be sent, in the order of their provenance IDs.
+ * The newest score of an object, of those of its scores that can be sent, in the order of their provenance IDs: the one with
+ * the greatest (midpointMjdTai, diaSourceId, provenance ID).
  *
- * Each score is held against the best of those before it, so under the same versions what lost once never comes back:
- * an outcome "superseded" is for good, also where times are known for some of the sources only and two of the three
- * comparisons among three scores contradict the third. And it may go on from a score that was the newest before: of
- * those with smaller IDs none counts any more.
+ * Scores of the Python pipeline have no time; held against one of those, diaSourceId decides. Each score is held against the
+ * best of those before it, so what lost once never comes back, also where times and ids contradict each other.
  *
  * @returns undefined where there is no score that can be sent
  */
-export function newestOf<One extends Contender>(contenders: readonly One[], versions: Versions): One | undefined {
+export function newestOf<One extends Contender>(
+  contenders: readonly One[],
+  refusedVersion: string | undefined,
+): One | undefined {
   let newest: One | undefined;
   for (const contender of contenders) {
-    if (unsendable(contender, versions) !== undefined) continue;
-    if (newest === undefined || isNewer(contender, newest, versions.version)) newest = contender;
+    if (unsendable(contender, refusedVersion) !== undefined) continue;
+    if (newest === undefined || isNewer(contender, newest)) newest = contender;
   }
   return newest;
 }
 
 /**
- * The score that stands for an object: the newest, or where that one gave way, before a version of the model came into
- * force that makes it the newest, a score of the same source that did not. Never one of another source.
- *
- * @param hasGivenWay as `gaveWay` tells
- * @returns the newest itself where all scores of its source gave way: that must not stay so
- */
-export function standingOf<One extends Contender>(
-  contenders: readonly One[],
-  versions: Versions,
-  hasGivenWay: (contender: One) => boolean,
-): One | undefined {
-  const newest = newestOf(contenders, versions);
-  if (newest === undefined || !hasGivenWay(newest)) return newest;
-  const others = contenders.filter((other) => other.diaSourceId === newest.diaSourceId && !hasGivenWay(other));
-  return newestOf(others, versions) ?? newest;
-}
-
-/**
- * True for a score that nobody will send as things are and that Lasair does not hold.
+ * True for a score that nobody will send as things are and that Lasair does not hold. It contends no more: it lost to one
+ * that does. Ledgers of releases that ordered the versions of a model may have such a one with a greater ID.
  *
  * @param outcome of the score; null while it is still to be sent
  * @param acceptedId the score of the object that Lasair accepted last
  */
-export function gaveWay(id: bigint, outcome: string | null, acceptedId: bigint | null | undefined): boolean {
+export function isSettledBehind(id: bigint, outcome: string | null, acceptedId: bigint | null | undefined): boolean {
   return outcome === 'superseded' || (outcome === 'accepted' && id !== acceptedId);
 }
 
-/** By the time of the source where both are known, else by diaSourceId; scores of one source by version, then ID. */
-function isNewer(later: Contender, before: Contender, version: string): boolean {
-  if (later.diaSourceId === before.diaSourceId) {
-    return later.modelVersion === version || before.modelVersion !== version;
-  }
+function isNewer(later: Contender, before: Contender): boolean {
   if (later.midpointMjdTai !== null && before.midpointMjdTai !== null) {
     if (later.midpointMjdTai !== before.midpointMjdTai) return later.midpointMjdTai > before.midpointMjdTai;
   }
-  return (later.diaSourceId ?? 0n) > (before.diaSourceId ?? 0n);
+  return (later.diaSourceId ?? 0n) >= (before.diaSourceId ?? 0n);
 }

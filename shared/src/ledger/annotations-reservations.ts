@@ -1,7 +1,6 @@
 import { isDone } from '../status.js';
 import { AnnotatedCounts } from './annotated-counts.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
-import { gaveWay, judgementOf, standingOf, type Versions } from './annotations-newest.js';
 import type { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
 import type { WorkLedger } from './work.js';
@@ -60,7 +59,8 @@ export interface Reservation<Row> {
 
 /** What a call is made under. */
 export interface Terms {
-  readonly versions: Versions;
+  /** Scores of this model version are never annotated. */
+  readonly refusedVersion?: string | undefined;
   readonly callsPerHour: number;
   /** So many calls of the hour are left for others; none by default. */
   readonly keep?: number;
@@ -102,12 +102,11 @@ export class Reservations {
     const ofObject = 'WHERE vra = @vra AND diaObjectId = @object';
     this.#statements = {
       take: database.prepare(
-        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until, newest_under)
-         VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until)
+         VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (vra, diaObjectId) DO UPDATE SET
            doubt_until = CASE WHEN sending_until > ? THEN max(sending_until, doubt_until) ELSE doubt_until END,
-           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until,
-           newest_under = excluded.newest_under
+           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until
          WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= ?`,
       ),
       blockedUntil: database
@@ -139,9 +138,6 @@ export class Reservations {
          ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = excluded.at, detail = NULL WHERE outcome <> 'accepted'`,
       ),
       forgetOutcome: database.prepare('DELETE FROM annotation_outcome WHERE provenance_ID = ?'),
-      outcomeOf: database
-        .prepare<[bigint], string>('SELECT outcome FROM annotation_outcome WHERE provenance_ID = ?')
-        .pluck(),
       stemOf: database.prepare<[bigint], string>('SELECT stem FROM provenance WHERE ID = ?').pluck(),
     };
   }
@@ -156,7 +152,7 @@ export class Reservations {
     work: WorkLedger,
     rows: readonly Row[],
     call: Call,
-    { versions, callsPerHour, keep }: Terms,
+    { refusedVersion, callsPerHour, keep }: Terms,
     fillers: readonly Row[] = [],
   ): Reservation<Row> {
     return writing(this.#database, () => {
@@ -165,17 +161,16 @@ export class Reservations {
       const reserved: Row[] = [];
       const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
-      const judgement = judgementOf(versions);
       const greatest = this.#history.greatestId();
-      const isSuperseded = (row: Row) => greatest > row.seen && this.#isSuperseded(work.vra, row, versions);
+      const isSuperseded = (row: Row) => greatest > row.seen && this.#isSuperseded(work.vra, row, refusedVersion);
       for (const row of rows) {
         if (isSuperseded(row)) superseded.push(row);
-        else if (this.#take(work.vra, row, call, judgement)) reserved.push(row);
+        else if (this.#take(work.vra, row, call)) reserved.push(row);
         else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
       }
       for (const row of fillers) {
         if (isSuperseded(row)) superseded.push(row);
-        else if (this.#isFree(work.vra, row, call) && this.#take(work.vra, row, call, judgement)) reserved.push(row);
+        else if (this.#isFree(work.vra, row, call) && this.#take(work.vra, row, call)) reserved.push(row);
       }
       if (reserved.length === 0) return { reserved, superseded, busy, calls };
       this.#budget.count(call.now, reserved.length);
@@ -183,13 +178,13 @@ export class Reservations {
     });
   }
 
-  #isSuperseded(vra: string, row: Sendable, versions: Versions): boolean {
+  #isSuperseded(vra: string, row: Sendable, refusedVersion: string | undefined): boolean {
     if (!this.#history.grewSince(vra, row.diaObjectId, row.seen)) return false;
-    return this.#history.newest(vra, row.diaObjectId, versions) !== row.id;
+    return this.#history.newest(vra, row.diaObjectId, refusedVersion) !== row.id;
   }
 
-  #take(vra: string, row: Sent, { sender, now, until }: Call, judgement: string): boolean {
-    return this.#statements.take.run(vra, row.diaObjectId, row.id, sender, until, judgement, now, now).changes > 0;
+  #take(vra: string, row: Sent, { sender, now, until }: Call): boolean {
+    return this.#statements.take.run(vra, row.diaObjectId, row.id, sender, until, now, now).changes > 0;
   }
 
   #isFree(vra: string, row: Sent, { now }: Call): boolean {
@@ -242,20 +237,6 @@ export class Reservations {
       this.#counts.add(work.vra, now, accepted);
       return { accepted, unsettled };
     });
-  }
-
-  /**
-   * To be called when a score of the object has given way to the newest, within the transaction that records it: opens
-   * the newest where all scores of its source gave way, to one another as versions of the model came and went. So there
-   * is always a score of the newest source that Lasair holds, or that is to be sent.
-   */
-  openIfAllGaveWay(work: WorkLedger, object: bigint, versions: Versions): void {
-    const held = this.#statements.read.get({ vra: work.vra, object })?.accepted_ID;
-    const hasGivenWay = ({ id }: { id: bigint }) => gaveWay(id, this.#statements.outcomeOf.get(id) ?? null, held);
-    const newest = this.#history.newest(work.vra, object, versions);
-    if (newest === undefined || !hasGivenWay({ id: newest })) return;
-    const standing = standingOf(this.#history.ofObject(work.vra, object), versions, hasGivenWay);
-    if (standing?.id === newest) this.#open(work, newest);
   }
 
   /** Records that Lasair took the row, where the reservation of this call still stands. */

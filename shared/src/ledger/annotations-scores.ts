@@ -1,5 +1,5 @@
 import { lastScores, type PastScore } from './annotations-history.js';
-import { judgementOf, newestOf, unsendable, type Versions } from './annotations-newest.js';
+import { newestOf, unsendable } from './annotations-newest.js';
 import type { Database } from './connection.js';
 import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
@@ -87,18 +87,33 @@ export class ScoreHistory {
    *
    * @param historyLength how many of the object's last scores come with its newest one
    */
-  unsettled(vra: string, stem: string, versions: Versions, historyLength = 0): { scores: Score[]; seen: bigint } {
-    return this.#scoresOf(this.#statements.unsettled, { vra, stem, versions, historyLength });
+  unsettled(
+    vra: string,
+    stem: string,
+    refusedVersion: string | undefined,
+    historyLength = 0,
+  ): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.unsettled, { vra, stem, refusedVersion, historyLength });
   }
 
   /** All scores of a stem, settled or not, and the greatest provenance ID at that moment. */
-  ofStem(vra: string, stem: string, versions: Versions, historyLength = 0): { scores: Score[]; seen: bigint } {
-    return this.#scoresOf(this.#statements.ofStem, { vra, stem, versions, historyLength });
+  ofStem(
+    vra: string,
+    stem: string,
+    refusedVersion: string | undefined,
+    historyLength = 0,
+  ): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.ofStem, { vra, stem, refusedVersion, historyLength });
   }
 
   #scoresOf(
     statement: Statement,
-    { vra, stem, versions, historyLength }: { vra: string; stem: string; versions: Versions; historyLength: number },
+    {
+      vra,
+      stem,
+      refusedVersion,
+      historyLength,
+    }: { vra: string; stem: string; refusedVersion: string | undefined; historyLength: number },
   ): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
       const seen = this.greatestId();
@@ -111,10 +126,10 @@ export class ScoreHistory {
         number | null,
       ][];
       const flags = this.#flagsOf(stem);
-      const newest = this.#newestOfStem(vra, stem, versions);
+      const newest = this.#newestOfStem(vra, stem, refusedVersion);
       const scores = rows.map(([id, diaObjectId, diaSourceId, score, modelVersion, receivedMs]): Score => {
         const isNewest = diaObjectId !== null && newest.get(diaObjectId) === id;
-        const canBeSent = unsendable({ diaSourceId, score, modelVersion }, versions) === undefined;
+        const canBeSent = unsendable({ diaSourceId, score, modelVersion }, refusedVersion) === undefined;
         return {
           id,
           diaObjectId,
@@ -124,33 +139,38 @@ export class ScoreHistory {
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
           isSuperseded: diaObjectId !== null && canBeSent && !isNewest,
-          history: isNewest && historyLength > 0 ? this.#historyOf(vra, diaObjectId, versions, historyLength) : [],
+          history:
+            isNewest && historyLength > 0 ? this.#historyOf(vra, diaObjectId, refusedVersion, historyLength) : [],
         };
       });
       return { scores, seen };
     })();
   }
 
-  #historyOf(vra: string, diaObjectId: bigint, versions: Versions, length: number): readonly PastScore[] {
+  #historyOf(
+    vra: string,
+    diaObjectId: bigint,
+    refusedVersion: string | undefined,
+    length: number,
+  ): readonly PastScore[] {
     const all = this.ofObject(vra, diaObjectId);
-    const newest = newestOf(all, versions);
-    return newest ? lastScores(all, newest, versions, length) : [];
+    const newest = newestOf(all, refusedVersion);
+    return newest ? lastScores(all, newest, refusedVersion, length) : [];
   }
 
   /**
-   * The ID of an object's newest score that can be sent. Of an object with hundreds of scores it reads those from
-   * the one on that was last found to be the newest: the others lost to that one, and what lost never comes back, also
-   * where the time of its source becomes known later.
+   * The ID of an object's newest score that can be sent. Of an object with hundreds of scores it reads those from the
+   * one on that Lasair accepted last: that one was the newest of those before it.
    */
-  newest(vra: string, diaObjectId: bigint, versions: Versions): bigint | undefined {
-    const rows = this.#statements.sinceNewest.all({ vra, diaObjectId, judgement: judgementOf(versions) });
-    return newestByObject(rows, versions).get(diaObjectId);
+  newest(vra: string, diaObjectId: bigint, refusedVersion: string | undefined): bigint | undefined {
+    const rows = this.#statements.sinceNewest.all({ vra, diaObjectId, refused: refusedVersion ?? null });
+    return newestByObject(rows, refusedVersion).get(diaObjectId);
   }
 
   /** The same of each object of a stem, in one go. */
-  #newestOfStem(vra: string, stem: string, versions: Versions): Map<bigint, bigint> {
-    const rows = this.#statements.sinceNewestOfStem.all({ vra, stem, judgement: judgementOf(versions) });
-    return newestByObject(rows, versions);
+  #newestOfStem(vra: string, stem: string, refusedVersion: string | undefined): Map<bigint, bigint> {
+    const rows = this.#statements.sinceNewestOfStem.all({ vra, stem, refused: refusedVersion ?? null });
+    return newestByObject(rows, refusedVersion);
   }
 
   /** By diaSourceId; of several rows the latest counts. */
@@ -209,23 +229,25 @@ function pastScoreOf([id, diaSourceId, midpointMjdTai, modelVersion, score]: Pas
 }
 
 /** @param rows in the order of their IDs; one may come more than once */
-function newestByObject(rows: unknown[], versions: Versions): Map<bigint, bigint> {
+function newestByObject(rows: unknown[], refusedVersion: string | undefined): Map<bigint, bigint> {
   const newest = new Map<bigint, PastScore>();
   for (const row of rows as PastScoreRow[]) {
     const before = newest.get(row[5]);
     const score = pastScoreOf(row);
-    const better = newestOf(before ? [before, score] : [score], versions);
+    const better = newestOf(before ? [before, score] : [score], refusedVersion);
     if (better) newest.set(row[5], better);
   }
   return new Map([...newest].map(([diaObjectId, { id }]) => [diaObjectId, id]));
 }
 
-/** The statement that reads the scores of `objects`, of each from the one on that was last found to be the newest. */
+/** The statement that reads the scores of `objects`, that are to be sent or are held, of each object from the held one on. */
 function sinceNewest(objects: string): string {
   return `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score, p.diaObjectId FROM ${objects} object
-    JOIN provenance p ON p.diaObjectId = object.diaObjectId AND p.model_name = @vra AND p.ID >= coalesce(
-      (SELECT sending_ID FROM annotation
-       WHERE vra = @vra AND diaObjectId = object.diaObjectId AND newest_under = @judgement), 0)
+    LEFT JOIN annotation held ON held.vra = @vra AND held.diaObjectId = object.diaObjectId
+    LEFT JOIN provenance accepted ON accepted.ID = held.accepted_ID AND accepted.model_version IS NOT @refused
+    JOIN provenance p ON p.diaObjectId = object.diaObjectId AND p.model_name = @vra AND p.ID >= coalesce(accepted.ID, 0)
+    LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
     LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+    WHERE o.outcome IS NULL OR o.outcome NOT IN ('accepted', 'superseded') OR p.ID = held.accepted_ID
     ORDER BY p.ID`;
 }

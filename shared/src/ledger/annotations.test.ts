@@ -37,17 +37,15 @@ describe('the annotate stage in the ledger', () => {
       .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.25, 'r0b', 'a1', current_timestamp)")
       .run(id, object, diaSourceId, stem);
   }
-  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem, { version: 'a1' }).scores;
+  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem, undefined).scores;
   const settle = (stem: string, outcomes: [bigint, Outcome['outcome']][]) =>
     ledger.annotations.settle(work, stem, new Map(outcomes.map(([id, outcome]) => [id, { outcome, detail: 'why' }])), {
       now: NOW,
       durationMs: 5,
-      versions: { version: 'a1' },
     });
   const call = (sender: string, now = NOW) => ({ sender, now, until: now + 90_000 });
   const reserve = (id: bigint, of: ReturnType<typeof call>) =>
     ledger.annotations.reservations.reserve(work, [{ id, diaObjectId: OBJECT, seen: 9n }], of, {
-      versions: { version: 'a1' },
       callsPerHour: 10,
     });
   const finish = (id: bigint, of: ReturnType<typeof call>, end: 'taken' | 'unanswered' | 'refused') =>
@@ -163,7 +161,7 @@ describe('the annotate stage in the ledger', () => {
 
     test('counts what was accepted before, and does not overwrite it', () => {
       const row = { id: 1n, diaObjectId: 1n, seen: 9n };
-      const limits = { versions: { version: 'a1' }, callsPerHour: 10 };
+      const limits = { callsPerHour: 10 };
       ledger.annotations.reservations.reserve(work, [row], call('A'), limits);
       ledger.annotations.reservations.finish(work, [row], call('A'), 'taken', NOW);
       const settled = settle(FIRST, [
@@ -200,7 +198,7 @@ describe('the annotate stage in the ledger', () => {
       addScore(1, FIRST, 10n, 1n);
       addScore(2, SECOND, 20n, 2n);
       const filled = (of: ReturnType<typeof call>) => {
-        const terms = { versions: { version: 'a1' }, callsPerHour: 10 };
+        const terms = { callsPerHour: 10 };
         const row = (id: bigint) => ({ id, diaObjectId: id, seen: 9n });
         const { reserved, busy } = ledger.annotations.reservations.reserve(work, [row(1n)], of, terms, [row(2n)]);
         assert.deepEqual(busy, []);
@@ -223,7 +221,7 @@ describe('the annotate stage in the ledger', () => {
     test('of several stems judges each score by what was there when it was planned', () => {
       addScore(1, FIRST, 10n);
       addScore(2, SECOND, 20n);
-      const terms = { versions: { version: 'a1' }, callsPerHour: 10 };
+      const terms = { callsPerHour: 10 };
       const planned = [1n, 2n].map((id) => ({ id, diaObjectId: OBJECT, seen: id }));
       const { reserved, superseded } = ledger.annotations.reservations.reserve(
         work,

@@ -1,6 +1,5 @@
 import { STATUS } from '../status.js';
 import { CallBudget } from './annotations-budget.js';
-import type { Versions } from './annotations-newest.js';
 import { Reservations } from './annotations-reservations.js';
 import { ScoreHistory } from './annotations-scores.js';
 import { type Database, writing } from './connection.js';
@@ -37,8 +36,6 @@ export interface Settlement {
   /** ms since 1970 */
   readonly now: number;
   readonly durationMs: number;
-  /** By which scores were found to be superseded. */
-  readonly versions: Versions;
 }
 
 export type Settled =
@@ -73,7 +70,7 @@ export class AnnotationLedger {
     this.#statements = {
       outcomes: database
         .prepare(
-          `SELECT p.ID, p.diaObjectId, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+          `SELECT p.ID, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
            WHERE p.stem = ? AND p.model_name = ?`,
         )
         .raw(),
@@ -146,21 +143,17 @@ export class AnnotationLedger {
     work: WorkLedger,
     stem: string,
     outcomes: ReadonlyMap<bigint, Outcome>,
-    { now, durationMs, versions }: Settlement,
+    { now, durationMs }: Settlement,
   ): Settled {
     return writing(this.#database, () => {
-      const recorded = this.#statements.outcomes.all(stem, work.vra) as [
-        bigint,
-        bigint | null,
-        AnnotationOutcome | null,
-      ][];
+      const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
       const count = new Map<AnnotationOutcome, number>();
-      const fresh: { id: bigint; diaObjectId: bigint | null; outcome: Outcome }[] = [];
+      const fresh: { id: bigint; outcome: Outcome }[] = [];
       let left = 0;
-      for (const [id, diaObjectId, before] of recorded) {
+      for (const [id, before] of recorded) {
         const isFinal = before === 'accepted' || before === 'superseded';
         const outcome = isFinal ? undefined : outcomes.get(id);
-        if (outcome) fresh.push({ id, diaObjectId, outcome });
+        if (outcome) fresh.push({ id, outcome });
         const result = outcome?.outcome ?? before;
         if (result === null) left++;
         else count.set(result, (count.get(result) ?? 0) + 1);
@@ -177,10 +170,6 @@ export class AnnotationLedger {
         return { kind: 'done-before' };
       for (const { id, outcome } of fresh) {
         this.#statements.write.run(id, outcome.outcome, Math.round(now), outcome.detail ?? null);
-      }
-      for (const { diaObjectId, outcome } of fresh) {
-        if (outcome.outcome !== 'superseded' || diaObjectId === null) continue;
-        this.reservations.openIfAllGaveWay(work, diaObjectId, versions);
       }
       return { kind: 'settled', status, rows };
     });

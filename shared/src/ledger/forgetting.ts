@@ -109,8 +109,6 @@ export class Forgetting {
     const ids = `SELECT ID FROM provenance WHERE ${condition}`;
     const run = (sql: string) => this.#database.prepare(sql).run(...values);
     run(`DELETE FROM annotation_outcome WHERE provenance_ID IN (${ids})`);
-    // Which score is the newest must be looked for among all that are left.
-    run(`UPDATE annotation SET newest_under = NULL WHERE sending_ID IN (${ids})`);
     run(`UPDATE annotation SET accepted_ID = NULL WHERE accepted_ID IN (${ids})`);
     return this.#remove(['provenance'], condition, ...values);
   }

@@ -431,6 +431,28 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       CREATE INDEX quarantine_pruned ON quarantine (ID) WHERE replayed_as IS NULL AND pruned_at IS NOT NULL;
     `,
   },
+  {
+    name: 'no order of versions',
+    sql: `
+      -- Not DROP COLUMN: SQLite drops none while a view, as an operator may have made one, names a table that is not there.
+      CREATE TABLE annotation_without_order (
+        vra TEXT NOT NULL,
+        diaObjectId INTEGER NOT NULL,
+        accepted_ID INTEGER,
+        sending_ID INTEGER,
+        sender TEXT,
+        sending_until INTEGER NOT NULL DEFAULT 0,
+        doubt_until INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (vra, diaObjectId)
+      ) WITHOUT ROWID;
+      INSERT INTO annotation_without_order
+      SELECT vra, diaObjectId, accepted_ID, sending_ID, sender, sending_until, doubt_until FROM annotation;
+      PRAGMA legacy_alter_table = ON;
+      DROP TABLE annotation;
+      ALTER TABLE annotation_without_order RENAME TO annotation;
+      PRAGMA legacy_alter_table = OFF;
+    `,
+  },
 ];
 
 /**

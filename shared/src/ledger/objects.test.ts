@@ -35,7 +35,7 @@ function send(ledger: Ledger, id: bigint, end: 'taken' | 'unanswered' | 'refused
   const call = { sender: 'test', now: NOW, until: NOW + 90_000 };
   const rows = [{ id, diaObjectId: OBJECT, seen: 99n }];
   const { reservations } = ledger.annotations;
-  reservations.reserve(work, rows, call, { versions: { version: 'a1' }, callsPerHour: 10 });
+  reservations.reserve(work, rows, call, { callsPerHour: 10 });
   reservations.finish(work, rows, call, end, NOW + 50);
 }
 
@@ -87,7 +87,6 @@ describe('the scores of an object', () => {
     ledger.annotations.settle(ledger.work('annotate', 'r0b'), STEMS[0], superseded, {
       now: NOW,
       durationMs: 1,
-      versions: { version: 'a1' },
     });
     send(ledger, 2n, 'taken');
     send(ledger, 3n, 'unanswered');

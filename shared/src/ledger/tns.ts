@@ -179,7 +179,7 @@ export class TnsLedger {
 
   /**
    * The objects whose newest score in the stems of a night or later is greater than `above`, in the order of those
-   * scores. Of several scores of a source that of the configured version counts, as in annotating.
+   * scores. Of several scores of a source that of the configured version counts.
    *
    * @param version of the configured model
    * @param night YYYYMMDD, UTC

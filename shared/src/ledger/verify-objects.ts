@@ -1,5 +1,5 @@
 import type { AnnotationOutcome } from './annotations.js';
-import { type Contender, gaveWay, standingOf } from './annotations-newest.js';
+import { type Contender, isSettledBehind, newestOf } from './annotations-newest.js';
 import type { Database } from './connection.js';
 
 interface ObjectScore extends Contender {
@@ -11,7 +11,7 @@ interface ObjectScore extends Contender {
 /** What an object's annotation should be and what it is, by the ledger. */
 export interface ObjectFacts {
   readonly diaObjectId: bigint;
-  /** The score that its annotation should be: its newest, or another version's of the same source that stands for it. */
+  /** The score that its annotation should be: its newest, or another one of the same source that stands for it. */
   readonly newest: ObjectScore;
   /** The provenance ID of the score that Lasair accepted last; undefined where none is recorded. */
   readonly acceptedId: bigint | undefined;
@@ -61,20 +61,21 @@ export class ObjectVerification {
   }
 
   /**
-   * @param version of the configured model
    * @param now ms since 1970
    * @returns undefined where the VRA has no score of the object
    */
-  facts(diaObjectId: bigint, vra: string, version: string, now: number): ObjectFacts | undefined {
+  facts(diaObjectId: bigint, vra: string, now: number): ObjectFacts | undefined {
     return this.#database.transaction(() => {
       const scores = this.#statements.scores.all(diaObjectId, vra) as ObjectScore[];
       const annotation = this.#statements.annotation.get(vra, diaObjectId);
       const acceptedId = annotation?.accepted_ID ?? undefined;
-      const newest = standingOf(scores, { version }, ({ id, outcome }) => gaveWay(id, outcome, acceptedId));
+      const newest = newestOf(scores, undefined);
       if (!newest) return undefined;
+      const contending = scores.filter(({ id, outcome }) => !isSettledBehind(id, outcome, acceptedId));
+      const standing = newestOf(contending, undefined);
       return {
         diaObjectId,
-        newest,
+        newest: standing?.diaSourceId === newest.diaSourceId ? standing : newest,
         acceptedId,
         isMoving: annotation !== undefined && Number(annotation.until) > now,
       };

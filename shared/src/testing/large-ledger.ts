@@ -62,8 +62,8 @@ const FILLINGS = [
    SELECT ID, iif(ID % 12, 'accepted', 'superseded'), @at FROM provenance WHERE ID > @before`,
   `INSERT INTO diaobjid_stems (diaObjectId, stem) SELECT object, max(name) FROM filled_alert GROUP BY object
    ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem`,
-  `INSERT INTO annotation (vra, diaObjectId, accepted_ID, sending_ID, sender, newest_under)
-   SELECT 'r0b', diaObjectId, max(ID), max(ID), 'filled/1', 'a1' FROM provenance WHERE ID > @before GROUP BY diaObjectId
+  `INSERT INTO annotation (vra, diaObjectId, accepted_ID, sending_ID, sender)
+   SELECT 'r0b', diaObjectId, max(ID), max(ID), 'filled/1' FROM provenance WHERE ID > @before GROUP BY diaObjectId
    ON CONFLICT (vra, diaObjectId) DO UPDATE SET accepted_ID = excluded.accepted_ID, sending_ID = excluded.sending_ID`,
 ];
 

@@ -109,7 +109,7 @@ export function questionsOf(ledger: Ledger): Question[] {
     {
       question: 'lvra verify: an object',
       by: 'verify',
-      ask: () => ledger.verification.objects.facts(object, VRA, 'a1', now),
+      ask: () => ledger.verification.objects.facts(object, VRA, now),
     },
     {
       question: 'opening the ledger',

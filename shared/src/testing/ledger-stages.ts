@@ -8,7 +8,7 @@ const LEASE_MS = 30_000;
 const STEMS_AT_A_LOOK = 1_000;
 /** Annotations in a call. */
 const LIST = 100;
-const VERSIONS = { version: 'a1' };
+const VERSION = 'a1';
 /** The bins of scores of an imported model. */
 const EDGES = Array.from({ length: 21 }, (_, bin) => bin / 20);
 const FLAGS = { count: [5, 3, 1, 0, 0], first: [0, 0, 1, 0, 0] } as const;
@@ -79,7 +79,7 @@ export class LedgerStages {
   #predict(stem: string, batch: Batch): void {
     const work = this.#claim('predict', stem);
     const rows = alertsOf(batch).map((ids, place) => ({ ...ids, score: place / batch.alerts }));
-    const model = { name: VRA, version: VERSIONS.version, edges: EDGES };
+    const model = { name: VRA, version: VERSION, edges: EDGES };
     this.#perform('record scores', () => this.#ledger.results.recordScores(work, stem, model, rows, settlement()));
   }
 
@@ -88,7 +88,7 @@ export class LedgerStages {
     const { scores: history, reservations } = this.#ledger.annotations;
     const { scores, seen } = this.#perform('read the scores to annotate', () => {
       work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
-      return history.unsettled(VRA, stem, VERSIONS);
+      return history.unsettled(VRA, stem, undefined);
     });
     const outcomes = new Map(
       scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
@@ -96,7 +96,7 @@ export class LedgerStages {
     const sendable = scores.flatMap(({ id, diaObjectId, isSuperseded }) =>
       diaObjectId === null || isSuperseded ? [] : { id, diaObjectId, seen },
     );
-    const judged = { versions: VERSIONS, callsPerHour: 1_000_000 };
+    const judged = { callsPerHour: 1_000_000 };
     for (let first = 0; first < sendable.length; first += LIST) {
       const list = sendable.slice(first, first + LIST);
       const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };
@@ -107,7 +107,7 @@ export class LedgerStages {
       this.#perform('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
     }
     this.#perform('settle annotating', () =>
-      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1, versions: VERSIONS }),
+      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1 }),
     );
   }
 

@@ -15,7 +15,7 @@ const HELP = `
 Every score of the object, of every VRA and model version, newest source first:
   observed   midpointMjdTai of the source, and the same in UTC; empty where only the Python pipeline has seen the source
   at Lasair  accepted      Lasair took it, at this time (UTC)
-             superseded    not sent: a newer score of the object was there, or its source has one of the version in force
+             superseded    not sent: a newer score of the object was there
              below lowest  below LOWEST_SCORE of the VRA
              refused       not sent: Lasair could not store it
              rejected      Lasair refused it

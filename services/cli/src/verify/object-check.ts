@@ -55,7 +55,7 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
 }
 
 function faultOf(object: bigint, vra: Vra, held: Held | undefined, { objects }: ObjectCheck): Finding | undefined {
-  const facts = objects.facts(object, vra.modelName, vra.modelVersion, Date.now());
+  const facts = objects.facts(object, vra.modelName, Date.now());
   // A score without an outcome is pending, or the Python pipeline's, which kept none.
   if (!facts || facts.isMoving || facts.newest.outcome === null) return undefined;
   const what = staleInLedger(facts) ?? (held && wrongAtLasair(facts, held.get(`${vra.topicOut}/${object}`)));
