@@ -69,7 +69,7 @@ export class Night {
       createLogger(paths, 'test', { stdout: false }),
     );
     context.after(async () => {
-      for (const close of night.#closing) await close();
+      for (const close of night.#closing.reverse()) await close();
       await night.sandbox.close();
       ledger.close();
       rmSync(root, { recursive: true });
