@@ -98,6 +98,18 @@ describe('a claim', () => {
     assert.deepEqual(ledger.events.ofStem(STEM), []);
   });
 
+  test('binds whoever read the clock before it was made, and waited for the lock meanwhile', (t) => {
+    const ledger = newLedger(t);
+    for (const stem of [STEM, OTHER]) addStem(ledger, stem);
+    const work = ledger.work('feature', 'r0b');
+    work.claim(STEM, 'a', NOW, LEASE);
+    work.claim(OTHER, 'a', NOW, LEASE);
+    work.release(OTHER, 'a', { now: NOW, ms: 500 }, 'later');
+    assert.deepEqual(work.pending(NOW - 5, LEASE), []);
+    assert.deepEqual(work.claim(STEM, 'b', NOW - 5, LEASE), { kind: 'busy', waitMs: LEASE + 5 });
+    assert.deepEqual(work.claim(OTHER, 'b', NOW - 5, LEASE), { kind: 'later', waitMs: 505 });
+  });
+
   test('of before the clock was put back binds nobody', (t) => {
     const ledger = newLedger(t);
     for (const stem of [STEM, OTHER]) addStem(ledger, stem);

@@ -53,17 +53,20 @@ export class WorkLedger {
       `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
      LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
      WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
-       AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now)
-       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + @lease
+       AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now + @lease)
+       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + 2 * @lease
      ORDER BY own.stem ${order} LIMIT @limit`;
     this.#statements = {
       read: database.prepare<[string, string, string], WorkRow>(
         'SELECT owner, lease_until, attempts, next_attempt, waits_since, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
       ),
-      claim: database.prepare(
-        `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
-         ON CONFLICT (stage, vra, stem) DO UPDATE SET owner = @owner, lease_until = @until, attempts = attempts + 1, next_attempt = 0`,
-      ),
+      claim: database
+        .prepare<[Record<string, unknown>], bigint>(
+          `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
+         ON CONFLICT (stage, vra, stem) DO UPDATE SET owner = @owner, lease_until = @until, attempts = attempts + 1, next_attempt = 0
+         RETURNING attempts`,
+        )
+        .pluck(),
       renew: database.prepare('UPDATE work SET lease_until = ? WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?'),
       release: database.prepare(
         `UPDATE work SET owner = NULL, lease_until = 0, attempts = max(attempts - 1, 0), next_attempt = ?, waits_since = ?, error = ?
@@ -125,27 +128,40 @@ export class WorkLedger {
    * Takes a stem for `owner` until `now + leaseMs`, if it is there to be taken.
    *
    * A lease or a waiting time that lies further in the future than any could, or that began in the future, is from
-   * before the clock was put back; it binds nobody.
+   * before the clock was put back; it binds nobody. By up to a lease others' times may be ahead of `now`, which was
+   * read before the wait for the ledger's lock, and on a clock of its own.
    */
   claim(stem: string, owner: string, now: number, leaseMs: number): Claim {
-    return writing(this.database, () => {
-      const code = this.#status.read(stem);
-      if (code === undefined) return { kind: 'not-ready' };
-      if (isDone(code)) return { kind: 'done' };
-      const upstreamCode = this.#upstream?.read(stem);
-      if (this.#upstream && (upstreamCode === undefined || !isDone(upstreamCode))) return { kind: 'not-ready' };
-      const row = this.#statements.read.get(this.stage, this.vra, stem);
-      if (row) {
-        if (row.dead_at !== null) return { kind: 'dead' };
-        const leased = Number(row.lease_until) - now;
-        if (leased > 0 && leased <= leaseMs) return { kind: 'busy', waitMs: leased };
-        const waits = Number(row.next_attempt) - now;
-        if (waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.waits_since) > now))
-          return { kind: 'later', waitMs: waits };
-      }
-      this.#statements.claim.run({ stage: this.stage, vra: this.vra, stem, owner, until: now + leaseMs });
-      return { kind: 'claimed', attempt: Number(row?.attempts ?? 0n) + 1 };
-    });
+    const refusal = () => this.#refusal(stem, now, leaseMs);
+    // Looked at without the lock first: where several replicas sweep, all but one of them come too late for each stem.
+    return (
+      refusal() ??
+      writing(this.database, () => {
+        const refused = refusal();
+        if (refused) return refused;
+        const { stage, vra } = this;
+        const attempt = this.#statements.claim.get({ stage, vra, stem, owner, until: now + leaseMs });
+        return { kind: 'claimed', attempt: Number(attempt) };
+      })
+    );
+  }
+
+  /** Why the stem cannot be taken; undefined where it can. */
+  #refusal(stem: string, now: number, leaseMs: number): Claim | undefined {
+    const code = this.#status.read(stem);
+    if (code === undefined) return { kind: 'not-ready' };
+    if (isDone(code)) return { kind: 'done' };
+    const upstreamCode = this.#upstream?.read(stem);
+    if (this.#upstream && (upstreamCode === undefined || !isDone(upstreamCode))) return { kind: 'not-ready' };
+    const row = this.#statements.read.get(this.stage, this.vra, stem);
+    if (!row) return undefined;
+    if (row.dead_at !== null) return { kind: 'dead' };
+    const leased = Number(row.lease_until) - now;
+    if (leased > 0 && leased <= 2 * leaseMs) return { kind: 'busy', waitMs: leased };
+    const waits = Number(row.next_attempt) - now;
+    if (waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.waits_since) > now + leaseMs))
+      return { kind: 'later', waitMs: waits };
+    return undefined;
   }
 
   /** Keeps a claim alive. @returns false where it is lost */
