@@ -146,7 +146,7 @@ export const stages = {
       }),
       graph({
         title: 'NATS',
-        description: '1 while connected. At 0 the stages go on by the sweep, each up to a minute late.',
+        description: '1 while connected. At 0 the stages go on by the sweep, each up to two seconds late.',
         unit: 'none',
         queries: [{ expr: 'min by (job) (lvra_bus_connected)', legend: '{{job}}' }],
         width: 8,

@@ -38,7 +38,7 @@ describe('a backlog of small stems', () => {
     const left = () => backlog.filter((stem) => night.status(stem) !== 1).length;
     const waits: number[] = [];
     let second = 10_000;
-    // The newest stem is announced by no message, and the next sweep is a minute away: the backlog's calls must take it along,
+    // The newest stem is announced by no message, and a sweep takes the oldest first: the backlog's calls must take it along,
     // of which there must be some yet.
     while (left() > 300) {
       const added = performance.now();

@@ -62,6 +62,6 @@ function describeReplay(replayed: readonly QuarantinedAlert[], inQuarantine: rea
   return [
     `read again: ${count(replayed.length)}, as ${stems.join(', ') || 'no stem yet'}; back in quarantine so far: ${count(back)}.`,
     'What the consumer takes may still come back from the feature stage.',
-    'The services take the stem up within a minute; without them: lvra run --once --source none',
+    'The services take the stem up within seconds; without them: lvra run --once --source none',
   ].join('\n');
 }

@@ -31,7 +31,7 @@ function stage(context: TestContext, models: ModelFolder) {
     ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics, log },
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
-  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'test', sweepMs: 20 });
+  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'test', sweepMs: 2 });
   const stop = new AbortController();
   const running = runner.run(stop.signal);
   context.after(async () => {

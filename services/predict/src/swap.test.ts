@@ -54,7 +54,7 @@ test('models that are swapped under load lose no stem, and no stem has scores of
     });
     const log = createLogger(paths, 'test', { stdout: false });
     const work = ledger.work('predict', 'r0b');
-    return new StageRunner({ task, work, bus: new InProcessBus(), log, metrics: new Metrics(), owner, sweepMs: 20 });
+    return new StageRunner({ task, work, bus: new InProcessBus(), log, metrics: new Metrics(), owner, sweepMs: 2 });
   });
   const running = replicas.map((replica) => replica.run(stop.signal));
   const done = () => ledger.overview.of('predict', 'r0b').done;

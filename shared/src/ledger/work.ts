@@ -93,21 +93,6 @@ export class WorkLedger {
          WHERE stem = ? AND typeof(diaObjectId) = 'integer'
          ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem WHERE excluded.stem > diaobjid_stems.stem`,
       ),
-      firstLease: database
-        .prepare<[Record<string, unknown>], bigint | null>(
-          `SELECT min(work.lease_until) FROM work
-           JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
-           WHERE work.stage = @stage AND work.vra = @vra AND work.lease_until BETWEEN @now + 1 AND @now + @lease`,
-        )
-        .pluck(),
-      firstDue: database
-        .prepare<[Record<string, unknown>], bigint | null>(
-          `SELECT min(work.next_attempt) FROM work
-           JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
-           WHERE work.stage = @stage AND work.vra = @vra AND work.dead_at IS NULL
-             AND work.next_attempt BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS}`,
-        )
-        .pluck(),
       dead: database.prepare(
         `SELECT work.stem, attempts, error, dead_at FROM work
          JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
@@ -246,7 +231,11 @@ export class WorkLedger {
     });
   }
 
-  /** The stems that this stage could take now, oldest first. */
+  /**
+   * The stems that this stage could take now, oldest first.
+   *
+   * @param leaseMs with 0 no lease counts: what somebody else works on is among them
+   */
   pending(now: number, leaseMs: number, limit = 10_000): string[] {
     const { stage, vra } = this;
     return this.#statements.pending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
@@ -256,20 +245,6 @@ export class WorkLedger {
   newestPending(now: number, leaseMs: number, limit: number): string[] {
     const { stage, vra } = this;
     return this.#statements.newestPending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
-  }
-
-  /** How long the first of the claims that are alive has left, ms; undefined where there is none. */
-  leasedMs(now: number, leaseMs: number): number | undefined {
-    const { stage, vra } = this;
-    const until = this.#statements.firstLease.get({ stage, vra, now, lease: leaseMs }) as bigint | null;
-    return until === null ? undefined : Number(until) - now;
-  }
-
-  /** How long the first of the stems that wait for another attempt has to wait, ms; undefined where none does. */
-  dueMs(now: number): number | undefined {
-    const { stage, vra } = this;
-    const due = this.#statements.firstDue.get({ stage, vra, now }) as bigint | null;
-    return due === null ? undefined : Number(due) - now;
   }
 
   /** The stem's status now; undefined where it is not registered. */

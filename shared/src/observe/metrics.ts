@@ -73,12 +73,6 @@ export class Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.registry],
   });
-  readonly busSilent = new Counter({
-    name: 'lvra_bus_silent_total',
-    help: 'Sweeps that found new stems while NATS was connected and silent for ten seconds. Rising means that the consumer of NATS has gone silent: work is a minute late.',
-    labelNames: ['stage', 'vra'],
-    registers: [this.registry],
-  });
 
   /** Whoever asks for them shows them from then on. */
   get consumer(): ConsumerMetrics {

@@ -106,7 +106,7 @@ export class ServiceMetrics {
     );
     this.busConnected = gauge(
       'lvra_bus_connected',
-      '1 while the bus works; at 0 the stages find their work by the sweep alone, up to a minute late.',
+      '1 while the bus works; at 0 the stages find their work by the sweep alone, each up to two seconds late.',
     );
     this.bus = {
       waiting: gauge(

@@ -143,7 +143,7 @@ test('a stage that is not ready says why when the stage before has ended, with e
   world.add(A);
   const { upstream, end } = opened();
   const prepare = () => Promise.reject(new StageMisconfigured(STATUS.noLasairClient, 'there is no token'));
-  const drained = world.runner(world.record, { prepare, sweepMs: 50 }).drain(upstream, never);
+  const drained = world.runner(world.record, { prepare, sweepMs: 3 }).drain(upstream, never);
   await until('the first is marked', () => world.work.status(A) === 41);
   world.add(B);
   end();

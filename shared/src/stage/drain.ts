@@ -13,8 +13,7 @@ export interface DrainParts {
   readonly leaseMs: number;
 }
 
-const IDLE_WAIT_MS = 5_000;
-const LOOK_AT_CLAIMS_MS = 1_000;
+const LOOK_AGAIN_MS = 250;
 /** A stem that is put back may come again within the run, so often and after so long at most. */
 const MOST_PUT_BACKS = 5;
 const LONGEST_PUT_BACK_MS = 5_000;
@@ -41,6 +40,7 @@ export async function drain(
   while (!signal.aborted) {
     // Looked at before the ledger, so that what came last is seen.
     const isLast = upstream.signal.aborted;
+    const hasPutBacks = progress.hasPutBacks();
     const unreadyMs = await readiness.check();
     if (unreadyMs > 0) {
       if (isLast) return readiness.reason;
@@ -48,7 +48,7 @@ export async function drain(
       continue;
     }
     let todo: string[];
-    let leasedMs: number | undefined;
+    let areOthersAtWork: boolean;
     try {
       handler.releaseLate();
       todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
@@ -57,17 +57,16 @@ export async function drain(
         progress.note(stem, await handler.handle(stem, undefined, signal));
         if (progress.isHopeless()) return progress.lastFailure;
       }
-      leasedMs = work.leasedMs(Date.now(), leaseMs);
+      areOthersAtWork = work.pending(Date.now(), 0).some((stem) => progress.mayTake(stem));
     } catch (error) {
       if (!isDiskTrouble(error)) throw ledgerBroken(error, work.database.name) ?? error;
       readiness.diskRefuses(error);
       continue;
     }
     if (todo.length > 0) continue;
-    const heldMs = Math.min(progress.waitMs(), leasedMs ?? Number.POSITIVE_INFINITY);
-    if (heldMs < Number.POSITIVE_INFINITY) await sleep(Math.min(heldMs, LOOK_AT_CLAIMS_MS), signal);
+    if (areOthersAtWork || hasPutBacks) await sleep(LOOK_AGAIN_MS, signal);
     else if (isLast) return progress.lastFailure;
-    else (await subscription.next(IDLE_WAIT_MS, either))?.ack();
+    else (await subscription.next(LOOK_AGAIN_MS, either))?.ack();
   }
   return 'stopped before everything was done';
 }
@@ -102,9 +101,8 @@ class Progress {
     return this.#longPutBacks >= MOST_LONG_PUT_BACKS;
   }
 
-  /** How long until the first stem that was put back is due; infinite where there is none. */
-  waitMs(): number {
-    const now = performance.now();
-    return Math.min(...[...this.#putBack.values()].map(({ due }) => Math.max(due - now, 1)));
+  /** Whether a stem that was put back is not due yet. */
+  hasPutBacks(): boolean {
+    return [...this.#putBack.values()].some(({ due }) => due > performance.now());
   }
 }

@@ -50,7 +50,7 @@ describe('a ledger that takes no writes', () => {
     world.add(A, B);
     waitAtMost(world.ledger.database, 20);
     const lock = lockLedger(t, world);
-    const runner = world.runner(world.record, { sweepMs: 30 });
+    const runner = world.runner(world.record, { sweepMs: 2 });
     run(t, runner);
     await until('it is not ready', () => /the ledger .* does not take writes/.test(runner.notReady() ?? ''));
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -88,7 +88,7 @@ describe('a ledger that takes no writes', () => {
         }, 60);
         return world.record(stem, context);
       },
-      { sweepMs: 30 },
+      { sweepMs: 2 },
     );
     run(t, runner);
     await until('it is done', () => world.work.status(A) === 1);
@@ -98,7 +98,7 @@ describe('a ledger that takes no writes', () => {
   test('because its file was replaced ends the stage: what it wrote would be lost', async (t) => {
     const world = new StageWorld(t);
     const path = world.ledger.database.name;
-    const runner = world.runner(world.record, { sweepMs: 30 });
+    const runner = world.runner(world.record, { sweepMs: 2 });
     const ended = run(t, runner);
     await until('it is ready', () => runner.notReady() === undefined);
     copyFileSync(path, `${path}.copy`);
@@ -138,7 +138,7 @@ describe('a path that takes no file', () => {
         await writeFileAtomically(pathOf(csv, stem), async (file) => void (await file.write('a,b\n')));
         return world.record(stem, context);
       },
-      { sweepMs: 30 },
+      { sweepMs: 2 },
     );
     return { csv, runner };
   }

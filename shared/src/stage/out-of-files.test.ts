@@ -59,7 +59,7 @@ if (process.env.LVRA_TEST_FEW_FILES === undefined) {
         const result = await world.record(stem, context);
         return result;
       },
-      { sweepMs: 30 },
+      { sweepMs: 2 },
     );
     const ended = runner.run(stop.signal);
     for (const stem of STEMS) {

@@ -72,22 +72,58 @@ describe('a running stage', () => {
       world.add(A);
       world.work.claim(A, 'killed', Date.now(), 300);
       const begun = performance.now();
-      world.start(world.runner(world.record, { leaseMs: 300, sweepMs: 60_000 }));
+      world.start(world.runner(world.record, { leaseMs: 300, sweepMs: 50 }));
       if (told) await world.announce(A);
       await until('the stem is done', () => world.work.status(A) === 1, 3_000);
       assert.ok(performance.now() - begun >= 250);
     });
   }
 
-  test('takes a stem that another replica put back as soon as it is due', async (t) => {
+  test('takes a stem that another replica put back once it is due', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     const now = Date.now();
     world.work.claim(A, 'other', now, 30_000);
-    world.work.release(A, 'other', { now, ms: 800 }, 'Lasair is busy');
-    world.start(world.runner(world.record, { sweepMs: 60_000 }));
+    world.work.release(A, 'other', { now, ms: 300 }, 'Lasair is busy');
+    world.start(world.runner(world.record, { sweepMs: 50 }));
     await until('it is done', () => world.work.status(A) === 1, 5_000);
-    assert.ok(Date.now() - now >= 800);
+    assert.ok(Date.now() - now >= 300);
+  });
+
+  test('looks up anew what is pending when a sweep has lasted until the next one', async (t) => {
+    const world = new StageWorld(t);
+    world.add(B, C);
+    const slow: typeof world.record = async (stem, context) => {
+      if (stem === B) {
+        world.add(A);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      return world.record(stem, context);
+    };
+    world.start(world.runner(slow, { sweepMs: 10 }));
+    await until('all are done', () => [A, B, C].every((stem) => world.work.status(stem) === 1));
+    assert.deepEqual(world.performed, [B, A, C]);
+  });
+
+  test('goes on without a pause where it sweeps for longer than from one sweep to the next', async (t) => {
+    const world = new StageWorld(t);
+    world.add(A, B, C);
+    const bus = handBus([]);
+    let waits = 0;
+    const subscription = await bus.subscribe({ filter: '', durable: '', input: String, output: String });
+    const next = subscription.next.bind(subscription);
+    subscription.next = (waitMs, signal) => {
+      if (world.work.status(C) !== 1) waits++;
+      return next(waitMs, signal);
+    };
+    const slow: typeof world.record = async (stem, context) => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return world.record(stem, context);
+    };
+    world.start(world.runner(slow, { sweepMs: 10, bus: { ...bus, subscribe: () => Promise.resolve(subscription) } }));
+    await until('all are done', () => world.work.status(C) === 1);
+    // A pull at NATS lasts a second at least.
+    assert.equal(waits, 0);
   });
 
   test('acknowledges a second delivery and does the stem once', async (t) => {
@@ -205,7 +241,7 @@ describe('a stage that is not ready', () => {
     let token = '';
     const prepare = () =>
       token === '' ? Promise.reject(new StageMisconfigured(41, 'there is no token: set one')) : Promise.resolve();
-    const runner = world.runner(world.record, { prepare, sweepMs: 40 });
+    const runner = world.runner(world.record, { prepare, sweepMs: 3 });
     assert.equal(runner.notReady(), 'feature-r0b: starting');
     world.start(runner);
     await until('the stem shows it', () => world.work.status(A) === 41);
@@ -228,7 +264,7 @@ describe('a stage that is not ready', () => {
         world.work.pause({ now: Date.now(), ms: 400 }, 'Lasair: too many calls');
         return world.record(stem, context);
       },
-      { bus },
+      { bus, sweepMs: 20 },
     );
     world.start(runner);
     await until('the first is done', () => world.work.status(A) === 1);

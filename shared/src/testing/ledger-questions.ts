@@ -37,9 +37,9 @@ export function questionsOf(ledger: Ledger): Question[] {
       ask: () => work.map((each) => each.pending(now, LEASE_MS)),
     },
     {
-      question: 'claims that are alive, and stems that wait',
+      question: 'claims that are alive',
       by: 'service',
-      ask: () => work.map((each) => [each.leasedMs(now, LEASE_MS), each.dueMs(now), each.forfeit(() => false)]),
+      ask: () => work.map((each) => each.forfeit(() => false)),
     },
     {
       question: 'a scrape: what waits, what is late, what came in and went out tonight',

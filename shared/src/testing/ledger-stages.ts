@@ -117,8 +117,6 @@ export class LedgerStages {
     this.#perform('sweep', () => {
       work.forfeit(() => false);
       work.pending(Date.now(), LEASE_MS);
-      work.leasedMs(Date.now(), LEASE_MS);
-      work.dueMs(Date.now());
     });
     this.#perform('gauges', () => {
       this.#ledger.flow.waiting(stage, VRA);

@@ -44,7 +44,6 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   metrics.service.info.set({ service: 'predict', profile: 'production', version: '0.1.0' }, 1);
   const queue = { queue: 'predict_r0b', waiting: 1, unacknowledged: 2, redelivered: 0 };
   metrics.service.setBus({ queues: [queue], bytes: 1_000 });
-  metrics.busSilent.inc(labels);
   const model = { vra: 'r0b', version: 'a1' };
   metrics.model.begin('r0b', 'a1', { snr: 0.25 }, ['snr']);
   metrics.model.refused.set({ ...model, version: 'a2' }, 1);

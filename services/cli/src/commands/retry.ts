@@ -9,7 +9,7 @@ import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
 Opens stems for a new round of attempts, at once: those that are dead, and those that wait for their next attempt. The
-services take them up within a minute; without services, \`lvra run --once --source none\` does. A stage that is paused,
+services take them up within seconds; without services, \`lvra run --once --source none\` does. A stage that is paused,
 because Lasair refused the token for instance, goes on too.
 
 With --force a stem that is done is opened too. Its files are made again; rows that the database has stay as they are.
@@ -61,7 +61,7 @@ function retry(stem: string | undefined, options: RetryOptions, { settings, ledg
   });
   if (opened.length > 0) {
     print(
-      [...opened, 'The services take this up within a minute; without them: lvra run --once --source none'].join('\n'),
+      [...opened, 'The services take this up within seconds; without them: lvra run --once --source none'].join('\n'),
     );
     return;
   }

@@ -74,8 +74,7 @@ export const cases: FaultCase[] = [
   {
     name: 'nats-disk-full',
     fault: 'the disk of NATS full for 10 s',
-    // It takes nothing until somebody starts it again: each stage finds its work by a sweep, once in a minute at first.
-    recoversWithinMs: 240_000,
+    // It takes nothing until somebody starts it again: each stage finds its work by a sweep.
     run: async (world) => {
       const volume = mountVolume(world, 'nats', 16);
       const nats = await startNats({ storeDir: volume.path });
@@ -174,11 +173,10 @@ export const cases: FaultCase[] = [
         await sleep(6_000);
         world.injected();
         await world.load.send(60);
-        await world.untilAnnotated(120, 90_000);
+        await world.untilAnnotated(120, 30_000);
         world.mended();
         const page = await world.service('predict').metrics();
         assert.match(page, /lvra_bus_connected\{.*\} 1/);
-        assert.match(page, /lvra_bus_silent_total\{stage="predict",vra="r0b".*\} [1-9]/, 'the watchdog has noticed');
       });
     },
   },
