@@ -1,21 +1,67 @@
-// Puts the commands that only need the ledger into one file, after tsc: bin/lvra.js runs it. Packages with binaries stay
-// where they are. It lies as deep in the project as what it is made of, so that paths from there are right from here.
+// Puts the command line into a few files in bundle/, after tsc, for bin/lvra.js: finding and reading hundreds of files
+// took longer than all that most commands do. bundle/ lies as deep in the project as what it is made of, so that paths
+// from there are right from here.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { RECORD, stateOf } from './bin/compiled.js';
 
-const fromHere = (path) => fileURLToPath(new URL(path, import.meta.url));
+const CLI = fileURLToPath(new URL('.', import.meta.url));
+const BUNDLE = join(CLI, 'bundle');
 
-await build({
-  entryPoints: [fromHere('dist/ledger-main.js')],
-  outfile: fromHere('bundle/ledger-main.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  external: ['better-sqlite3', 'better-sqlite3-node-api', 'fs-ext'],
-  // Packages in CommonJS ask for Node's own modules with require, which modules do not have.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+const inputs = new Set();
+/** The programs that are bundled already: they start each other, and themselves. */
+const begun = new Set();
+
+async function bundle(options) {
+  const { metafile } = await build({
+    absWorkingDir: CLI,
+    outdir: BUNDLE,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    // Packages with binaries; and kafkajs, of which the consumer replaces parts by their paths.
+    external: [
+      ...['better-sqlite3', 'better-sqlite3-node-api', 'fs-ext', 'onnxruntime-node', 'snappy', '@node-rs/crc32'],
+      ...['kafkajs', '@kafkajs/confluent-schema-registry'],
+    ],
+    // Packages in CommonJS ask for Node's own modules with require, which modules do not have.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+    },
+    plugins: [programsBeside],
+    metafile: true,
+    logLevel: 'warning',
+    ...options,
+  });
+  for (const path of Object.keys(metafile.inputs)) inputs.add(path);
+}
+
+/** Threads and processes of ours are started by the path of their program from the file that starts them. */
+const programsBeside = {
+  name: 'programs beside',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/dist\/.*\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8');
+      for (const [started, file] of contents.matchAll(/new URL\('([^']+\.js)', import\.meta\.url\)/g)) {
+        const program = resolve(dirname(path), file);
+        const name = `${basename(program.slice(0, program.indexOf('/dist/')))}-${basename(program, '.js')}`;
+        if (!begun.has(program)) {
+          begun.add(program);
+          await bundle({ entryPoints: { [name]: program } });
+        }
+        contents = contents.replace(started, `new URL('./${name}.js', import.meta.url)`);
+      }
+      return { contents };
+    });
   },
-  logLevel: 'warning',
-});
+};
+
+await rm(BUNDLE, { recursive: true, force: true });
+await bundle({ entryPoints: ['dist/main.js'], splitting: true });
+
+const compiled = [...inputs].filter((path) => /(^|\/)dist\//.test(path) && !path.includes('node_modules/'));
+const projects = [...new Set(compiled.map((path) => path.slice(0, path.lastIndexOf('dist/'))))].sort();
+await writeFile(RECORD, JSON.stringify({ projects, state: stateOf(projects) }));

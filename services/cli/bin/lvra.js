@@ -1,16 +1,21 @@
 #!/usr/bin/env node
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { RECORD, readIfThere, stateOf } from './compiled.js';
 
-const BUNDLED = ['status', 'stem', 'top', 'object', 'retry', 'forget', 'dead'];
-const BUNDLE = '../bundle/ledger-main.js';
+const PROGRAM = fileURLToPath(new URL('../bundle/main.js', import.meta.url));
 
-/** 0 where there is no such file. */
-const writtenAt = (path) =>
-  statSync(fileURLToPath(new URL(path, import.meta.url)), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** What was compiled after the bundle was made would be another program than the one that runs. */
+function isCurrent() {
+  const record = readIfThere(RECORD);
+  if (record === undefined) return existsSync(PROGRAM);
+  const { projects, state } = JSON.parse(record);
+  return stateOf(projects) === state;
+}
 
-// A bundle that is older than what the compiler wrote last would be another program than its sources. An image has no
-// records of the compiler.
-const compiledAt = Math.max(writtenAt('../tsconfig.tsbuildinfo'), writtenAt('../../../shared/tsconfig.tsbuildinfo'));
-const isBundled = BUNDLED.includes(process.argv[2]) && writtenAt(BUNDLE) > compiledAt;
-await import(isBundled ? BUNDLE : '../dist/main.js');
+if (isCurrent()) await import(PROGRAM);
+else {
+  const checkout = fileURLToPath(new URL('../../..', import.meta.url));
+  process.stderr.write(`lvra: this checkout is not built, or only half: run \`npm run build\` in ${checkout}\n`);
+  process.exitCode = 2;
+}

@@ -1,29 +1,60 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
-import { LEDGER_COMMANDS } from './ledger-commands.js';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { COMMANDS } from './commands.js';
 import { LVRA, runLvra, temporaryFolder } from './testing/run-lvra.js';
 
-const BINARY = /\/node_modules\/(better-sqlite3|better-sqlite3-node-api|bindings|file-uri-to-path|fs-ext)\//;
+const BUNDLE = fileURLToPath(new URL('../bundle/', import.meta.url));
+/** Packages with binaries, which no bundle can hold, and what starts it. */
+const BESIDE =
+  /\/node_modules\/(better-sqlite3|better-sqlite3-node-api|bindings|file-uri-to-path|fs-ext)\/|\/cli\/bin\//;
 
-describe('a command that only needs the ledger', { concurrency: 2 }, () => {
+describe('the bundled command line', { concurrency: 2 }, () => {
   const { folder, remove } = temporaryFolder();
   after(remove);
 
-  for (const command of Object.keys(LEDGER_COMMANDS)) {
-    test(`lvra ${command} is read from two files and packages with binaries`, async () => {
-      const coverage = join(folder, command);
-      const { code, stderr } = await runLvra([command, '--help'], { NODE_V8_COVERAGE: coverage });
+  for (const words of [['--help'], ['verify', '--help']]) {
+    test(`reads for lvra ${words.join(' ')} what is bundled and packages with binaries`, async () => {
+      const coverage = join(folder, words.join());
+      const { code, stderr } = await runLvra(words, { NODE_V8_COVERAGE: coverage });
       assert.equal(code, 0, stderr);
-      const loaded = filesIn(coverage).filter((url) => !BINARY.test(url));
+      const loaded = filesIn(coverage).filter((path) => !BESIDE.test(path));
+      assert.ok(loaded.includes(`${BUNDLE}main.js`), loaded.join('\n'));
       assert.deepEqual(
-        loaded.map((url) => url.slice(url.lastIndexOf('/') + 1)),
-        ['lvra.js', 'ledger-main.js'],
-        'it was compiled and not bundled: npm run build',
+        loaded.filter((path) => !path.startsWith(BUNDLE)),
+        [],
       );
     });
   }
+
+  test('starts every command that its help lists', async () => {
+    const listed = [...(await helpOf()).matchAll(/^ {2}([a-z-]+) /gm)].map(([, name = '']) => name);
+    assert.deepEqual(
+      Object.keys(COMMANDS).filter((name) => !listed.includes(name)),
+      ['man-page', 'prepare'],
+    );
+    for (const name of Object.keys(COMMANDS)) assert.match(await helpOf(name), new RegExp(`^Usage: lvra ${name}\\b`));
+  });
+
+  test('has the program of every thread and process that it starts', () => {
+    const files = readdirSync(BUNDLE);
+    const started = files.flatMap((name) => {
+      const program = readFileSync(join(BUNDLE, name), 'utf8');
+      return [...program.matchAll(/new URL\("(?:\.\/)?([^"]+\.js)", import\.meta\.url\)/g)].map(
+        ([, path = '']) => path,
+      );
+    });
+    assert.ok(started.length > 0);
+    assert.deepEqual(
+      started.filter((path) => !files.includes(path)),
+      [],
+    );
+  });
 
   test('finds the settings of the project and SQLite from there', async () => {
     const root = { LVRA_DATA_ROOT: join(folder, 'data') };
@@ -39,60 +70,64 @@ describe('a command that only needs the ledger', { concurrency: 2 }, () => {
   });
 });
 
-describe('which program lvra runs', { concurrency: 2 }, () => {
-  const cases: [name: string, ages: Ages, words: string[], program: string][] = [
-    ['the bundle where it was made after compiling', { shared: 3, cli: 2, bundle: 1 }, ['status'], 'bundle'],
-    ['what was compiled where shared is younger', { shared: 1, cli: 3, bundle: 2 }, ['status'], 'compiled'],
-    ['what was compiled where cli is younger', { shared: 3, cli: 1, bundle: 2 }, ['status'], 'compiled'],
-    ['what was compiled where there is no bundle', { shared: 3, cli: 1 }, ['status'], 'compiled'],
-    ['what was compiled for any other command', { shared: 3, cli: 2, bundle: 1 }, ['run'], 'compiled'],
-    ['the bundle of an image, which has no records of the compiler', { bundle: 1 }, ['status'], 'bundle'],
+describe('lvra in a checkout', { concurrency: 2 }, () => {
+  const cases: [name: string, change: (cli: string) => void, said: RegExp][] = [
+    ['runs the bundle of what was compiled last', () => {}, /^bundle\n$/],
+    [
+      'runs it in an image, too, where nobody compiles',
+      (cli) => rmSync(join(cli, 'bundle/compiled.json')),
+      /^bundle\n$/,
+    ],
+    [
+      'does not run the bundle of what was compiled before',
+      (cli) => appendFileSync(join(cli, '../../shared/tsconfig.tsbuildinfo'), ' '),
+      /^lvra: this checkout is not built, or only half: run `npm run build` in \/.*\/\n$/,
+    ],
+    [
+      'says so where there is no bundle',
+      (cli) => rmSync(join(cli, 'bundle'), { recursive: true }),
+      /^lvra: .*not built/,
+    ],
   ];
-  for (const [name, ages, words, program] of cases) {
-    test(name, async () => {
+  for (const [name, change, said] of cases) {
+    test(name, async (t) => {
       const { folder, remove } = temporaryFolder();
-      try {
-        assert.equal(await ranIn(folder, ages, words), program);
-      } finally {
-        remove();
-      }
+      t.after(remove);
+      const cli = await makeCheckout(folder);
+      change(cli);
+      const { code, stdout, stderr } = await runLvra(['status'], {}, undefined, join(cli, 'bin/lvra.js'));
+      assert.match(stdout + stderr, said);
+      assert.equal(code, stdout === '' ? 2 : 0);
     });
   }
 });
 
-/** How many minutes ago each was written; what is not named is not there. */
-interface Ages {
-  readonly shared?: number;
-  readonly cli?: number;
-  readonly bundle?: number;
+/** A checkout with a program that says what it is, as the build leaves it. @returns its services/cli */
+async function makeCheckout(folder: string): Promise<string> {
+  const cli = join(folder, 'services/cli');
+  cpSync(dirname(LVRA), join(cli, 'bin'), { recursive: true });
+  for (const path of ['shared', 'services/cli/bundle']) mkdirSync(join(folder, path));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'shared/tsconfig.tsbuildinfo'), '{}');
+  writeFileSync(join(cli, 'bundle/main.js'), "console.log('bundle')");
+  const { RECORD, stateOf } = await import(join(cli, 'bin/compiled.js'));
+  const projects = ['', '../../shared/'];
+  writeFileSync(RECORD, JSON.stringify({ projects, state: stateOf(projects) }));
+  return cli;
 }
 
-/** A project of the four files that are looked at. @returns what the program said that ran */
-async function ranIn(folder: string, { shared, cli, bundle }: Ages, words: readonly string[]): Promise<string> {
-  const write = (path: string, content: string, minutes: number | undefined) => {
-    if (minutes === undefined) return;
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-    const at = Date.now() / 1_000 - minutes * 60;
-    utimesSync(file, at, at);
-  };
-  write('package.json', '{ "type": "module" }', 0);
-  write('shared/tsconfig.tsbuildinfo', '', shared);
-  write('services/cli/tsconfig.tsbuildinfo', '', cli);
-  write('services/cli/bundle/ledger-main.js', "console.log('bundle')", bundle);
-  write('services/cli/dist/main.js', "console.log('compiled')", 0);
-  write('services/cli/bin/lvra.js', '', 0);
-  copyFileSync(LVRA, join(folder, 'services/cli/bin/lvra.js'));
-  const { stdout, stderr } = await runLvra(words, {}, undefined, join(folder, 'services/cli/bin/lvra.js'));
-  assert.equal(stderr, '');
-  return stdout.trim();
+/** What the bundled program says with --help, in a thread, which starts sooner than a process. */
+async function helpOf(...words: string[]): Promise<string> {
+  const thread = new Worker(join(BUNDLE, 'main.js'), { argv: [...words, '--help'], env: {}, stdout: true });
+  const [said, [code]] = await Promise.all([text(thread.stdout), once(thread, 'exit')]);
+  assert.equal(code, 0, said);
+  return said;
 }
 
 /** The files that a process ran, by the coverage that V8 wrote. */
 function filesIn(coverage: string): string[] {
   return readdirSync(coverage).flatMap((name) => {
     const { result } = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as { result: { url: string }[] };
-    return result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+    return result.flatMap(({ url }) => (url.startsWith('file:') ? fileURLToPath(url) : []));
   });
 }

@@ -3,8 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { COMMAND_NAMES, calledAs } from './called-as.js';
-import { COMMANDS } from './commands.js';
+import { calledAs, calledBy, hintsAt } from './called-as.js';
 import { temporaryFolder } from './testing/run-lvra.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -37,8 +36,27 @@ describe('a hint names the command as it was called', { concurrency: 2 }, () => 
     const argv = ['node', '/srv/lvra-stream/services/cli/bin/lvra.js', 'status'];
     assert.equal(calledAs({ argv, env: {}, cwd: '/' }), 'lvra');
   });
+});
 
-  test('whichever command the hint is about', () => {
-    assert.deepEqual([...COMMAND_NAMES].sort(), [...Object.keys(COMMANDS), 'help'].sort());
-  });
+test('behind examples of a help, explanations stand in one column however long the name is', () => {
+  hintsAt(['init', 'run']);
+  const help = [
+    'Usage: lvra [options]',
+    '',
+    'Examples:',
+    '  lvra init && lvra run    all of lvra, which goes on as `lvra run`',
+    '  lvra run --once          what is there',
+    '  lvra run',
+  ].join('\n');
+  assert.equal(
+    calledBy('a/longer/lvra', help),
+    [
+      'Usage: lvra [options]',
+      '',
+      'Examples:',
+      '  a/longer/lvra init && a/longer/lvra run    all of lvra, which goes on as `a/longer/lvra run`',
+      '  a/longer/lvra run --once                   what is there',
+      '  a/longer/lvra run',
+    ].join('\n'),
+  );
 });

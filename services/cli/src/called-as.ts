@@ -1,37 +1,5 @@
 import { relative } from 'node:path';
 
-/** The names of all commands: after `lvra`, they make a hint. */
-export const COMMAND_NAMES = [
-  'init',
-  'run',
-  'start',
-  'status',
-  'stem',
-  'top',
-  'object',
-  'retry',
-  'forget',
-  'dead',
-  'replay',
-  'quarantine',
-  'model',
-  'verify',
-  'tns-report',
-  'simulate',
-  'sandbox',
-  'backup',
-  'restore',
-  'prune',
-  'demo',
-  'alert-test',
-  'completion',
-  'man-page',
-  'prepare',
-  'help',
-] as const;
-
-const HINT = new RegExp(`(?<![\\w./-])lvra (?=(?:${COMMAND_NAMES.join('|')}|--help)\\b)`, 'g');
-
 export interface Call {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -51,9 +19,38 @@ export function calledAs({ argv, env, cwd }: Call): string {
 }
 
 let name: string | undefined;
+let hint = /(?!)/g;
+
+/** Tells after which words a `lvra` in a text is a hint at what to type. */
+export function hintsAt(commands: readonly string[]): void {
+  hint = new RegExp(`(?<![\\w./-])lvra (?=(?:${[...commands, 'help', '--help'].join('|')})\\b)`, 'g');
+}
 
 /** A text with hints in which commands are called as this one was. */
 export function asCalled(text: string): string {
   name ??= calledAs({ argv: process.argv, env: process.env, cwd: process.cwd() });
-  return name === 'lvra' ? text : text.replace(HINT, `${name} `);
+  return calledBy(name, text);
 }
+
+/** The same for a name of any length: what stands behind the examples of a help stays in one column. */
+export function calledBy(name: string, text: string): string {
+  if (name === 'lvra') return text;
+  const renamed = (words: string) => words.replace(hint, `${name} `);
+  const hintsIn = (words: string) => words.match(hint)?.length ?? 0;
+  return text
+    .split('\n\n')
+    .map((paragraph) => {
+      const lines = paragraph.split('\n').map((line) => EXAMPLE.exec(line) ?? [line, line, '', '']);
+      const most = Math.max(...lines.map(([, example = '', gap]) => (gap === '' ? 0 : hintsIn(example))));
+      return lines
+        .map(([, example = '', gap = '', why = '']) => {
+          const growth = (most - hintsIn(example)) * (name.length - 'lvra'.length);
+          return `${renamed(example)}${gap}${gap === '' ? '' : ' '.repeat(growth)}${renamed(why)}`;
+        })
+        .join('\n');
+    })
+    .join('\n\n');
+}
+
+/** An example of a help, what parts it from the column of explanations, and its explanation. */
+const EXAMPLE = /^( {2}\S.*?)( {2,})(\S.*)$/;

@@ -2,7 +2,7 @@ import { UsageError } from '@lvra/shared/errors';
 import { LockHeld } from '@lvra/shared/service/locks';
 import { EXIT, runProgram } from '@lvra/shared/service/program';
 import { CommanderError } from 'commander';
-import { asCalled } from './called-as.js';
+import { asCalled, hintsAt } from './called-as.js';
 import { type Commands, makeProgram } from './program.js';
 
 /** Runs the command that this process was started with. */
@@ -13,6 +13,7 @@ export async function runCommandLine(commands: Commands): Promise<void> {
     process.exit();
   });
 
+  hintsAt(Object.keys(commands));
   await runProgram('lvra', async () => {
     const words = process.argv.slice(2);
     try {

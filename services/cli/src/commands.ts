@@ -1,4 +1,3 @@
-import { LEDGER_COMMANDS } from './ledger-commands.js';
 import { type Commands, makeProgram } from './program.js';
 
 const everything = () => makeProgram(COMMANDS);
@@ -8,7 +7,13 @@ export const COMMANDS: Commands = {
   init: async () => (await import('./commands/init.js')).initCommand(),
   run: async () => (await import('./commands/run.js')).runCommand(),
   start: async () => (await import('./commands/start.js')).startCommand(),
-  ...LEDGER_COMMANDS,
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  stem: async () => (await import('./commands/stem.js')).stemCommand(),
+  top: async () => (await import('./commands/top.js')).topCommand(),
+  object: async () => (await import('./commands/object.js')).objectCommand(),
+  retry: async () => (await import('./commands/retry.js')).retryCommand(),
+  forget: async () => (await import('./commands/forget.js')).forgetCommand(),
+  dead: async () => (await import('./commands/dead.js')).deadCommand(),
   replay: async () => (await import('./commands/replay.js')).replayCommand(),
   quarantine: async () => (await import('./commands/quarantine.js')).quarantineCommand(),
   model: async () => (await import('./commands/model.js')).modelCommand(),

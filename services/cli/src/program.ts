@@ -40,7 +40,8 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
     .version(VERSION, '--version', 'the version of this program')
     .helpCommand('help [command]', 'the help of a command');
   const named = Object.entries(commands).filter(([name]) => name === words[0]);
-  for (const [name, make] of named.length > 0 ? named : Object.entries(commands)) {
+  const wanted = named.length > 0 || words[0] === '--version' ? named : Object.entries(commands);
+  for (const [name, make] of wanted) {
     program.addCommand(await make(), { hidden: HIDDEN.includes(name) });
   }
   sayInOneLine(program);
@@ -55,11 +56,20 @@ function sayInOneLine(command: Command): void {
       const mistake = text
         .replace(/^error: /, '')
         .trim()
-        .replaceAll('\n', ' ');
+        .replaceAll('\n', ' ')
+        .replace(/^unknown command '(.*)'$/, (whole, word: string) => `${whole}${partly(word, command)}`);
       write(asCalled(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`));
     },
   });
   command.commands.forEach(sayInOneLine);
+}
+
+/** The commands of which somebody has written a part; Commander finds those that are mistyped. */
+function partly(word: string, { commands }: Command): string {
+  const names = commands.map((command) => command.name());
+  const meant = names.filter((name) => !HIDDEN.includes(name) && name.split('-').some((part) => part.startsWith(word)));
+  if (meant.length === 0) return '';
+  return ` (Did you mean ${meant.length > 1 ? 'one of ' : ''}${meant.join(', ')}?)`;
 }
 
 /** The command's own words after `lvra`. */

@@ -34,6 +34,7 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
   const cases: [words: string[], environment: Record<string, string>, line: RegExp][] = [
     [['frobnicate'], root, /^lvra: unknown command 'frobnicate'; see lvra --help$/],
     [['statsu'], root, /^lvra: unknown command 'statsu' \(Did you mean status\?\)/],
+    [['tns'], root, /^lvra: unknown command 'tns' \(Did you mean tns-report\?\); see lvra --help$/],
     [['run', '--onc'], root, /^lvra: unknown option '--onc' \(Did you mean --once\?\); see lvra run --help$/],
     [['quarantine', 'list', '--al'], root, /^lvra: unknown option '--al'.*see lvra quarantine list --help$/],
     [['start', 'everything'], root, /^lvra: .*'everything' is invalid.*consumer, feature, predict, annotate/],

@@ -62,12 +62,16 @@ describe('docker compose', () => {
     assert.ok(seconds < 60, `it took ${seconds.toFixed(1)} s`);
   });
 
-  test('what only needs the ledger is read from one file in the image, too', async () => {
-    const look = `NODE_V8_COVERAGE=/tmp/read lvra status --help > /tmp/said && grep -oh 'file:///app/[^"]*' /tmp/read/*`;
+  test('the image has the command line as one bundle, and nothing of ours beside it', async () => {
+    const look = `NODE_V8_COVERAGE=/tmp/read lvra status --help > /tmp/said && grep -oh 'file:///app/[^"]*' /tmp/read/*
+      find /app -name dist -not -path '*/node_modules/*'`;
     const isolated = ['--rm', '--network', 'none', '--tmpfs', '/tmp', '--entrypoint', 'sh'];
     const read = (await stack.docker('run', ...isolated, 'lvra-stream/cli', '-c', look)).split('\n');
-    assert.ok(read.includes('file:///app/services/cli/bundle/ledger-main.js'), read.join('\n'));
-    assert.ok(!read.includes('file:///app/services/cli/dist/main.js'));
+    assert.ok(read.includes('file:///app/services/cli/bundle/main.js'), read.join('\n'));
+    assert.deepEqual(
+      read.filter((path) => path.includes('/dist')),
+      [],
+    );
   });
 
   test('a stage has the replicas that .env says, and Prometheus finds them', async () => {

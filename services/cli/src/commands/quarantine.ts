@@ -17,8 +17,8 @@ A batch of Kafka that grows beyond max_unpacked_bytes or max_batch_records, or i
 Examples:
   lvra quarantine list
   lvra quarantine show 17
-  lvra quarantine replay 17 18     after an upgrade that can read them
-  lvra retry 20260202_102448 --stage predict --force     scores what another model can score now; that leaves the quarantine`;
+  lvra quarantine replay 17 18                           after an upgrade that can read them
+  lvra retry 20260202_102448 --stage predict --force     scores what another model can score now, out of quarantine`;
 
 const REPLAY_HELP = `
 Reads the alerts again into a new stem, which the stages then work on as on any other. One that is still bad comes back

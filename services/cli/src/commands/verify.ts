@@ -7,8 +7,7 @@ import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { count, print, printJson } from '../formats.js';
 import { lendLedger } from '../ledger.js';
-import { asJson, asText } from '../verify/report.js';
-import { type VerifyOptions, verify, verifyLedgerFile } from '../verify/verify.js';
+import type { VerifyOptions } from '../verify/verify.js';
 
 const HELP = `
 Reads everything and changes nothing: each batch file, feature file and quarantined alert against the ledger, the scores
@@ -58,9 +57,11 @@ export function verifyCommand(): Command {
         lookAgainMs: 2_000,
         onProgress: process.stderr.isTTY ? showProgress : () => {},
       };
+      const { verify, verifyLedgerFile } = await import('../verify/verify.js');
       const { database } = dataPaths(loadSettings().dataRoot);
       const findings = verifyLedgerFile(database) ?? (await lendLedger((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      const { asJson, asText } = await import('../verify/report.js');
       if (options.json) printJson(asJson(findings));
       else print(asText(findings, process.stdout.columns));
       if (findings.total > 0) process.exitCode = EXIT.failed;

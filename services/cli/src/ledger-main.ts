@@ -1,4 +1,0 @@
-import { runCommandLine } from './command-line.js';
-import { LEDGER_COMMANDS } from './ledger-commands.js';
-
-await runCommandLine(LEDGER_COMMANDS);
