@@ -15,6 +15,7 @@ Examples:
   lvra tns-report 169760231708427201
   lvra tns-report --file candidates.txt --sandbox
   lvra tns-report --above 0.95 --since 20260422
+  lvra tns-report --file candidates.txt --json | jq '.objects[] | select(.plan == "left_out")'
   lvra tns-report --live                            what became of the reports so far`;
 
 export function tnsReportCommand(): Command {
@@ -32,6 +33,7 @@ export function tnsReportCommand(): Command {
     .option('--live', 'send to TNS')
     .option('--yes', 'with --live: do not ask')
     .option('--again', 'also objects that are at TNS already, or may be')
+    .option('--json', 'for programs: what is reported, and what became of it; ids are strings')
     .addHelpText('after', HELP)
     .action(async (given: string[], options: TnsReportOptions) => {
       const { reportToTns } = await import('../tns/report.js');

@@ -14,11 +14,11 @@ import { submissionOf } from '@lvra/tns/report';
 import { MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
-import { duration, print, printTrouble } from '../formats.js';
+import { duration, print, printJson, printTrouble } from '../formats.js';
 import { lendLedger, type OpenLedger } from '../ledger.js';
 import { typedYes } from './confirm.js';
 import { readObjectIds } from './object-ids.js';
-import { outcomeTable, planTable } from './words.js';
+import { outcomesInJson, outcomeTable, plannedInJson, planTable } from './words.js';
 
 /** What a person wrote behind `lvra tns-report`. */
 export interface TnsReportOptions {
@@ -31,6 +31,7 @@ export interface TnsReportOptions {
   readonly live?: true;
   readonly yes?: true;
   readonly again?: true;
+  readonly json?: true;
 }
 
 /**
@@ -114,7 +115,7 @@ function warnOfLeapSeconds(): void {
 /** What would be reported at the live site. */
 async function dryRun(
   ids: readonly bigint[],
-  { again }: TnsReportOptions,
+  { again, json }: TnsReportOptions,
   settings: TnsSettings,
   { ledger, paths }: OpenLedger,
 ): Promise<void> {
@@ -127,14 +128,20 @@ async function dryRun(
     now: Date.now(),
   } as const;
   const planned = await planReports(ids, options);
+  if (json) printJson({ site: 'live', isSent: false, objects: plannedInJson(planned), reports: [] });
   if (planned.length === 0) return printTrouble('there is no such object');
-  print(planTable(planned));
   const reports = reportsOf(planned).map(({ report }) => report);
+  if (!json) showSubmissions(planned, reports);
+  printTrouble(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
+  if (planned.some(({ kind }) => kind === 'impossible')) process.exitCode = EXIT.failed;
+}
+
+/** @param reports JSON texts */
+function showSubmissions(planned: readonly Planned[], reports: readonly string[]): void {
+  print(planTable(planned));
   for (let from = 0; from < reports.length; from += MOST_REPORTS) {
     print(`\n${JSON.stringify(JSON.parse(submissionOf(reports.slice(from, from + MOST_REPORTS))), null, 2)}`);
   }
-  printTrouble(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
-  if (planned.some(({ kind }) => kind === 'impossible')) process.exitCode = EXIT.failed;
 }
 
 async function report(
@@ -168,11 +175,11 @@ async function report(
     });
     const reports = reportsOf(planned);
     if (again) planned.forEach(sayTooFresh);
-    if (planned.length > 0) print(`${planTable(planned)}\n`);
+    if (planned.length > 0 && !options.json) print(`${planTable(planned)}\n`);
     if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
       await submitting.send(reports, again);
     }
-    conclude(ids, planned, before, sending, ledger.tns);
+    conclude(ids, options, planned, before, sending, ledger.tns);
   } finally {
     locks.release();
     client.close();
@@ -207,6 +214,7 @@ async function isMeant(reports: number, { live, yes }: TnsReportOptions, { addre
 /** Says what became of everything that was asked for or open before, and sets the exit code. */
 function conclude(
   ids: readonly bigint[],
+  { json }: TnsReportOptions,
   planned: readonly Planned[],
   before: readonly TnsRecord[],
   { site }: TnsSending,
@@ -214,7 +222,9 @@ function conclude(
 ): void {
   const concerned = new Set([...before.map(({ diaObjectId }) => diaObjectId), ...ids]);
   const records = [...concerned].flatMap((id) => ledger.ofObject(id).findLast((record) => record.site === site) ?? []);
-  print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
+  if (json) {
+    printJson({ site, isSent: true, objects: plannedInJson(planned), reports: outcomesInJson(records) });
+  } else print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
   const open = ledger.open(site);
   if (open.some(isInDoubt)) printTrouble(IN_DOUBT);
   const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));

@@ -53,6 +53,20 @@ describe('lvra tns-report without a site', { concurrency: 2 }, () => {
     assert.deepEqual(team.records(FIRST), []);
   });
 
+  test('shows programs the same as JSON alone', async () => {
+    const { code, stdout } = await team.report([FIRST, '123', '--json']);
+    assert.equal(code, 1);
+    const { site, isSent, objects, reports } = JSON.parse(stdout);
+    assert.deepEqual({ site, isSent, reports }, { site: 'live', isSent: false, reports: [] });
+    assert.deepEqual(objects[1], {
+      ...{ diaObjectId: '123', plan: 'left_out' },
+      ...{ why: 'the ledger knows no such object', report: null },
+    });
+    const { report, ...first } = objects[0];
+    assert.deepEqual(first, { diaObjectId: FIRST, plan: 'report', why: null });
+    assert.equal(report.internal_name, `LSST-AP-DO-${FIRST}`);
+  });
+
   test('takes objects from a file and from standard input, each once', async () => {
     const file = join(team.folder, 'ids.txt');
     writeFileSync(file, `# of last night\n${SECOND}, ${FIRST}\n\n${SECOND}  # twice\n`);
@@ -151,6 +165,10 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     const again = await team.report(['--sandbox', FIRST, SECOND]);
     assert.equal(again.code, 0);
     assert.match(again.stdout, /left out: new object 2026\w+, sandbox/);
+    const { isSent, objects, reports } = JSON.parse((await team.report(['--sandbox', '--json', FIRST])).stdout);
+    assert.deepEqual([isSent, objects[0].plan, objects[0].report], [true, 'left_out', null]);
+    assert.match(objects[0].why, /^new object 2026\w+, sandbox/);
+    assert.deepEqual(reports, [{ diaObjectId: FIRST, ...tns[0] }]);
     assert.equal(submissions(team.sandbox), 1);
     await team.report(['--sandbox', '--again', FIRST]);
     assert.equal(submissions(team.sandbox), 2, 'unless it is asked for');

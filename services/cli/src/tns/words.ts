@@ -52,12 +52,32 @@ function rowOf(planned: Planned): string[] {
     }
     case 'repeat':
       return [id, ...BLANK, 'the report that TNS did not answer, as it was'];
+    default:
+      return [id, ...BLANK, `left out: ${leftOut(planned)}`];
+  }
+}
+
+/** The same for programs: which objects are reported, how, and which are left out, why. */
+export function plannedInJson(planned: readonly Planned[]): Record<string, unknown>[] {
+  return planned.map((each) => ({
+    diaObjectId: String(each.diaObjectId),
+    plan: each.kind === 'report' || each.kind === 'repeat' ? each.kind : 'left_out',
+    why: leftOut(each) ?? null,
+    report: each.kind === 'report' || each.kind === 'repeat' ? jsonOf(each.report.report) : null,
+  }));
+}
+
+/** Why an object is not reported; undefined where it is. */
+function leftOut(planned: Planned): string | undefined {
+  switch (planned.kind) {
     case 'standing':
-      return [id, ...BLANK, `left out: ${standingWords(planned.standing)}`];
+      return standingWords(planned.standing);
     case 'named':
-      return [id, ...BLANK, `left out: TNS has it as ${planned.tnsName}, says Lasair`];
+      return `TNS has it as ${planned.tnsName}, says Lasair`;
     case 'impossible':
-      return [id, ...BLANK, `left out: ${planned.why}`];
+      return planned.why;
+    default:
+      return undefined;
   }
 }
 
@@ -79,6 +99,14 @@ export function outcomeTable(records: readonly TnsRecord[]): string {
     detailOf(record),
   ]);
   return table(['diaObjectId', 'internal name', 'at TNS', 'name', 'detail'], rows);
+}
+
+/** The same for programs. */
+export function outcomesInJson(records: readonly TnsRecord[]): Record<string, unknown>[] {
+  return reportsInJson(records).map((report, index) => ({
+    diaObjectId: String(records[index]?.diaObjectId),
+    ...report,
+  }));
 }
 
 /** The reports of one object, one line each. */
