@@ -1,6 +1,6 @@
 import { refusalOf } from '@lvra/shared/annotation/fields';
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
-import type { Outcome, Settlement } from '@lvra/shared/ledger/annotations';
+import type { AnnotationOutcome, Outcomes, Settlement } from '@lvra/shared/ledger/annotations';
 import type { ScoreHistory } from '@lvra/shared/ledger/annotations-scores';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
@@ -129,17 +129,20 @@ class Annotating implements AnnotateTask {
     if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
     const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra.refusedVersion, vra.history), vra);
-    const { sendable, outcomes } = read(stem);
+    const own = read(stem);
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
-    if (this.#options.dryRun) await this.#writeDown(stem, sendable, outcomes);
-    else await this.#connected().sending.send({ stem, scores: sendable, fillers }, signal);
+    const sent = this.#options.dryRun
+      ? await this.#writeDown(stem, own.sendable)
+      : await this.#connected().sending.send({ stem, scores: own.sendable, fillers }, signal);
+    const known = [own, ...fillers.taken.values(), { outcomes: sent }];
+    const outcomes = new Map(known.flatMap((of) => [...of.outcomes]));
     const how = { now: this.#now(), durationMs: elapsed() };
     const settled = ledger.annotations.settle(work, stem, outcomes, how);
     switch (settled.kind) {
       case 'settled': {
-        this.#count(outcomes);
-        const along = this.#settleAlong(fillers.taken, how);
+        this.#count(settled.recorded);
+        const along = this.#settleAlong([...fillers.taken.keys()], outcomes, how);
         return { status: settled.status, rows: settled.rows, ...(along.size > 0 && { along }) };
       }
       case 'done-before':
@@ -147,28 +150,27 @@ class Annotating implements AnnotateTask {
       case 'unfinished':
         throw new RetryLater(1_000, `${settled.left} scores of the stem came in, or must be sent again, meanwhile`);
       case 'all-rejected': {
-        const why = [...outcomes.values()].find(({ outcome }) => outcome === 'rejected')?.detail;
+        const why = [...sent.values()].find(({ outcome }) => outcome === 'rejected')?.detail;
         throw new StemFailed(STATUS.lasairRefused, `Lasair refused every annotation of the stem: ${why}`);
       }
     }
   }
 
   /** Settles the stems that were sent along, of which everything has an outcome; the others go on by themselves. */
-  #settleAlong(taken: ReadonlyMap<string, Sifted>, how: Settlement): ReadonlyMap<string, StageReport> {
+  #settleAlong(stems: readonly string[], outcomes: Outcomes, how: Settlement): ReadonlyMap<string, StageReport> {
     const { ledger, work } = this.#options;
     const reports = new Map<string, StageReport>();
-    if (taken.size === 0) return reports;
-    const outcomesOf = new Map([...taken].map(([stem, { outcomes }]) => [stem, outcomes]));
-    for (const [stem, settled] of ledger.annotations.settleAll(work, outcomesOf, how)) {
+    if (stems.length === 0) return reports;
+    for (const [stem, settled] of ledger.annotations.settleAll(work, stems, outcomes, how)) {
       if (settled.kind !== 'settled') continue;
-      this.#count(outcomesOf.get(stem)!);
+      this.#count(settled.recorded);
       reports.set(stem, { status: settled.status, rows: settled.rows });
     }
     return reports;
   }
 
-  #count(outcomes: ReadonlyMap<bigint, Outcome>): void {
-    for (const { outcome } of outcomes.values()) this.#options.metrics.annotations.inc({ vra: this.vra, outcome });
+  #count(outcomes: readonly AnnotationOutcome[]): void {
+    for (const outcome of outcomes) this.#options.metrics.annotations.inc({ vra: this.vra, outcome });
   }
 
   async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
@@ -176,19 +178,17 @@ class Annotating implements AnnotateTask {
     const vra = { ...this.#options.vra, ...this.#options.live() };
     this.#checkTexts(vra.version);
     const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra.refusedVersion, vra.history);
-    const { sendable, outcomes } = this.#sift(stem, scores, vra);
+    const { sendable } = this.#sift(stem, scores, vra);
     if (this.#options.dryRun) {
-      await this.#writeDown(stem, sendable, outcomes);
+      await this.#writeDown(stem, sendable);
       return { sent: sendable.length, rejected: 0 };
     }
     if (!vra.annotate) {
       throw new StageMisconfigured(undefined, `${vra.name} is not to be annotated any more: its ANNOTATE is no`);
     }
-    await this.#connected().sending.send({ stem, scores: sendable }, signal);
-    const became = (wanted: Outcome['outcome']) =>
-      sendable.filter(({ id }) => outcomes.get(id)?.outcome === wanted).length;
-    const rejected = became('rejected');
-    return { sent: sendable.length - rejected - became('superseded'), rejected };
+    const outcomes = await this.#connected().sending.send({ stem, scores: sendable }, signal);
+    const rejected = [...outcomes.values()].filter(({ outcome }) => outcome === 'rejected').length;
+    return { sent: sendable.length - outcomes.size, rejected };
   }
 
   #sift(stem: string, read: ReturnType<ScoreHistory['ofStem']>, vra: Parameters<typeof sift>[2]): Sifted {
@@ -201,15 +201,11 @@ class Annotating implements AnnotateTask {
     this.#lasair = undefined;
   }
 
-  async #writeDown(
-    stem: string,
-    sendable: readonly { id: bigint; json: string }[],
-    outcomes: Map<bigint, Outcome>,
-  ): Promise<void> {
+  async #writeDown(stem: string, sendable: Sifted['sendable']): Promise<Outcomes> {
     const { dryRun, lasair, limits } = this.#options;
     const texts = sendable.map(({ json }) => json);
     await writeDryRun(dryRun!.path(stem), lasair.endpoint ?? '', texts, limits.listSize.first);
-    for (const { id } of sendable) outcomes.set(id, { outcome: 'dry_run' });
+    return new Map(sendable.map(({ id }) => [id, { outcome: 'dry_run' }]));
   }
 
   /** A status of -1 counts as done for the sweep; from the Python pipeline it means that rows are unsent. */

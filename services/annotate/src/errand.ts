@@ -1,3 +1,4 @@
+import type { Outcome } from '@lvra/shared/ledger/annotations';
 import type { Fillers } from './fillers.js';
 import type { Patience } from './patience.js';
 import type { SendQueue } from './send-queue.js';
@@ -23,6 +24,8 @@ export interface Progress {
   busy: { row: SendableScore; waitMs: number }[];
   looks: number;
   accepted: number;
+  /** Of scores that Lasair refused, or that are not the newest any more. */
+  readonly outcomes: Map<bigint, Outcome>;
   refused: number;
 }
 

@@ -1,4 +1,5 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
+import type { Outcomes } from '@lvra/shared/ledger/annotations';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { WorkLedger } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
@@ -83,16 +84,17 @@ export class Sending {
   }
 
   /**
-   * Sends the scores, records those that Lasair takes, and adds the outcome of each of the others to its `outcomes`.
+   * Sends the scores and records those that Lasair takes.
    *
+   * @returns what became of the others, and of those that went along
    * @throws RetryLater, StagePaused, StemFailed; what was taken is recorded all the same
    */
-  async send(errand: Errand, signal: AbortSignal): Promise<void> {
+  async send(errand: Errand, signal: AbortSignal): Promise<Outcomes> {
     const { scores, fillers } = errand;
     const queue = new SendQueue(scores);
     const patience = new Patience(this.#options.random);
     const none = { calls: 0, busy: [], looks: 0, accepted: 0, refused: 0 };
-    const progress: Progress = { errand, queue, patience, signal, fillers, ...none };
+    const progress: Progress = { errand, queue, patience, signal, fillers, outcomes: new Map(), ...none };
     this.#lookAround(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
@@ -100,7 +102,7 @@ export class Sending {
       const load = nextLoad(progress, hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
       if (load) await this.#sendLoad(load, hasLists ? 'annotatelist' : 'annotate', progress);
       else if (progress.busy.length > 0) await this.#waitForOthers(progress);
-      else return;
+      else return progress.outcomes;
     }
   }
 
@@ -118,7 +120,7 @@ export class Sending {
     const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
     if (calls.waitMs > 0) throw budgetUsedUp(calls, callsPerHour);
-    for (const { id, outcomes } of superseded) outcomes.set(id, { outcome: 'superseded' });
+    for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
     progress.busy.push(...busy);
     if (reserved.length === 0) return;
 
@@ -190,7 +192,7 @@ export class Sending {
 
   #reject(rows: readonly SendableScore[], { words }: Verdict, progress: Progress): void {
     const { log, work } = this.#options;
-    for (const { id, outcomes } of rows) outcomes.set(id, { outcome: 'rejected', detail: words });
+    for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: words });
     log.warn(
       { stem: progress.errand.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
       `Lasair refused an annotation: ${words}`,

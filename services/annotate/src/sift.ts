@@ -1,5 +1,5 @@
 import { refusalOf } from '@lvra/shared/annotation/fields';
-import type { Outcome } from '@lvra/shared/ledger/annotations';
+import type { Outcome, Outcomes } from '@lvra/shared/ledger/annotations';
 import { unsendable } from '@lvra/shared/ledger/annotations-newest';
 import type { Sendable } from '@lvra/shared/ledger/annotations-reservations';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
@@ -11,14 +11,12 @@ export interface SendableScore extends Sendable {
   /** The annotation as JSON. */
   readonly json: string;
   readonly receivedMs: number | undefined;
-  /** Where its outcome goes, should Lasair not take it. */
-  readonly outcomes: Map<bigint, Outcome>;
 }
 
 /** What is to be done with the scores of a stem: some are sent, the others have their outcome already. */
 export interface Sifted {
   readonly sendable: readonly SendableScore[];
-  readonly outcomes: Map<bigint, Outcome>;
+  readonly outcomes: Outcomes;
 }
 
 /**
@@ -55,7 +53,7 @@ export function sift(
       outcomes.set(score.id, { outcome: 'below_lowest' });
     } else {
       const { id, receivedMs } = score;
-      sendable.push({ id, diaObjectId, seen, stem, json: annotationJson(annotation), receivedMs, outcomes });
+      sendable.push({ id, diaObjectId, seen, stem, json: annotationJson(annotation), receivedMs });
     }
   }
   return { sendable, outcomes };

@@ -124,7 +124,7 @@ describe('the annotate stage in the ledger', () => {
           [1n, outcomes[0]],
           [2n, outcomes[1]],
         ]);
-        assert.deepEqual(settled, expected);
+        assert.deepEqual(settled, { ...expected, recorded: outcomes });
         assert.equal(work.status(FIRST), expected.status);
         assert.equal(ledger.events.ofStem(FIRST).length, 1);
       });
@@ -168,11 +168,11 @@ describe('the annotate stage in the ledger', () => {
         [1n, 'refused'],
         [2n, 'below_lowest'],
       ]);
-      assert.deepEqual(settled, { kind: 'settled', status: 1, rows: 1 });
+      assert.deepEqual(settled, { kind: 'settled', status: 1, rows: 1, recorded: ['below_lowest'] });
     });
 
     test('of a stem without scores is done in part', () => {
-      assert.deepEqual(settle(SECOND, []), { kind: 'settled', status: -1, rows: 0 });
+      assert.deepEqual(settle(SECOND, []), { kind: 'settled', status: -1, rows: 0, recorded: [] });
     });
   });
 

@@ -31,6 +31,9 @@ export interface Outcome {
   readonly detail?: string;
 }
 
+/** By provenance ID. */
+export type Outcomes = ReadonlyMap<bigint, Outcome>;
+
 /** How a stem was done. */
 export interface Settlement {
   /** ms since 1970 */
@@ -39,8 +42,13 @@ export interface Settlement {
 }
 
 export type Settled =
-  /** `rows` have been accepted; for a dry run, would have been sent. */
-  | { readonly kind: 'settled'; readonly status: 1 | -1; readonly rows: number }
+  /** `rows` have been accepted; for a dry run, would have been sent. `recorded`: the outcomes that were left to record. */
+  | {
+      readonly kind: 'settled';
+      readonly status: 1 | -1;
+      readonly rows: number;
+      readonly recorded: readonly AnnotationOutcome[];
+    }
   /** The stem was done already; nothing was written. */
   | { readonly kind: 'done-before' }
   /** Some scores have no outcome yet; nothing was written. */
@@ -138,13 +146,10 @@ export class AnnotationLedger {
   /**
    * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
    * here or by Lasair, or where it has none.
+   *
+   * @param outcomes may hold those of other stems too
    */
-  settle(
-    work: WorkLedger,
-    stem: string,
-    outcomes: ReadonlyMap<bigint, Outcome>,
-    { now, durationMs }: Settlement,
-  ): Settled {
+  settle(work: WorkLedger, stem: string, outcomes: Outcomes, { now, durationMs }: Settlement): Settled {
     return writing(this.#database, () => {
       const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
       const count = new Map<AnnotationOutcome, number>();
@@ -171,19 +176,17 @@ export class AnnotationLedger {
       for (const { id, outcome } of fresh) {
         this.#statements.write.run(id, outcome.outcome, Math.round(now), outcome.detail ?? null);
       }
-      return { kind: 'settled', status, rows };
+      return { kind: 'settled', status, rows, recorded: fresh.map(({ outcome }) => outcome.outcome) };
     });
   }
 
   /** Settles several stems in one transaction, each as `settle` does. */
   settleAll(
     work: WorkLedger,
-    outcomesOf: ReadonlyMap<string, ReadonlyMap<bigint, Outcome>>,
+    stems: readonly string[],
+    outcomes: Outcomes,
     how: Settlement,
   ): ReadonlyMap<string, Settled> {
-    return writing(
-      this.#database,
-      () => new Map([...outcomesOf].map(([stem, outcomes]) => [stem, this.settle(work, stem, outcomes, how)])),
-    );
+    return writing(this.#database, () => new Map(stems.map((stem) => [stem, this.settle(work, stem, outcomes, how)])));
   }
 }
