@@ -105,5 +105,5 @@ cached alertmanager fill_alertmanager
   as_root cp "$cache"/alertmanager/templates/*.tmpl "$alertmanager_templates/"
 }
 # The Python of the model import, whose tests train models.
-deploy/models/environment.sh deploy/models/requirements.txt >/dev/null
+model-import/environment.sh model-import/requirements.txt >/dev/null
 say "test servers are ready in $cache"

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readFeatureFile } from './feature-file.js';
 import { Model } from './model.js';
-import { MODELS, runImportPython, writeTrainingTable } from './testing/import-command.js';
+import { MODEL_IMPORT, runImportPython, writeTrainingTable } from './testing/import-command.js';
 import { writeRealFeatures } from './testing/real-features.js';
 
 /** What scikit-learn gives for the model's own rows, and for those of the real alerts. */
@@ -38,7 +38,7 @@ describe('five models of each kind, trained on simulated features, imported and 
     mkdirSync(models);
     realRows = writeRealFeatures(real);
     await writeTrainingTable(join(folder, 'table'), 2_000);
-    await runImportPython(`${MODELS}tests/train_models.py`, join(folder, 'table'), real, models);
+    await runImportPython(`${MODEL_IMPORT}tests/train_models.py`, join(folder, 'table'), real, models);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 

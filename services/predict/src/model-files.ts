@@ -88,7 +88,7 @@ export async function findModel({ name, version, path }: WantedModel): Promise<M
       `there is no model ${name} ${version} in ${folder}, the folder of MODEL_PATH`,
       there.length > 0 ? `; there is ${there.join(', ')}` : '',
       unusable.length > 0 ? `; not to be used: ${unusable.join('; ')}` : '',
-      ': import it (deploy/models/import), or set MODEL_VERSION to one that is there',
+      ': import it (model-import/import), or set MODEL_VERSION to one that is there',
     ].join(''),
   );
 }

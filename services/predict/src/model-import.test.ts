@@ -8,28 +8,32 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Model } from './model.js';
 import { env } from './onnxruntime.js';
-import { importPython, MODELS, runImportPython } from './testing/import-command.js';
+import { importPython, MODEL_IMPORT, runImportPython } from './testing/import-command.js';
 
 const run = promisify(execFile);
 const CASES = new URL('../../../../shared/cases/', import.meta.url);
 
-describe('deploy/models/import', () => {
+describe('model-import/import', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-import-'));
   after(() => rmSync(folder, { recursive: true }));
   const joblib = join(folder, 'forest.joblib');
 
   test('its Python tests pass: what is refused, and that nothing of a joblib is run', async () => {
-    await runImportPython('-W', 'ignore', '-m', 'unittest', 'discover', '--start-directory', `${MODELS}tests`);
+    await runImportPython('-W', 'ignore', '-m', 'unittest', 'discover', '--start-directory', `${MODEL_IMPORT}tests`);
   });
 
   test('as a command: from a joblib to a model that the predict stage takes', async () => {
     const program = 'import sys, joblib, small_models; joblib.dump(small_models.a_forest(), sys.argv[1])';
-    await runImportPython('-c', `import sys; sys.path.append(${JSON.stringify(`${MODELS}tests`)}); ${program}`, joblib);
+    await runImportPython(
+      '-c',
+      `import sys; sys.path.append(${JSON.stringify(`${MODEL_IMPORT}tests`)}); ${program}`,
+      joblib,
+    );
     // Python's -m would take a module from the current folder first.
     writeFileSync(join(folder, 'sklearn.py'), 'raise SystemExit("a program beside the joblib was run")');
     const out = join(folder, 'models');
     const args = [joblib, '--vra', 'r0b', '--model-version', 'a1', '--out', out];
-    const { stdout } = await run(`${MODELS}import`, args, { cwd: folder });
+    const { stdout } = await run(`${MODEL_IMPORT}import`, args, { cwd: folder });
     assert.match(
       stdout,
       /RandomForestClassifier, 3 features\n.*0\.0e\+00.*\nwrote .*r0b_a1\.onnx and r0b_a1\.json\n$/s,
@@ -53,7 +57,7 @@ describe('deploy/models/import', () => {
       const scores = (made.stdout.match(/[0-9.]+/g) ?? []).map(Number);
       assert.equal(scores.length, 2);
       const args = ['early.joblib', '--vra', 'r0b', '--model-version', version, '--feature-names', names];
-      await run(`${MODELS}import`, [...args, '--out', folder], { cwd: folder });
+      await run(`${MODEL_IMPORT}import`, [...args, '--out', folder], { cwd: folder });
       const model = await Model.load(join(folder, `r0b_${version}.onnx`));
       // The rows that make.py prints the scores of, to numpy's eight digits.
       const { scores: given } = await model.score(Float64Array.of(0.1, 0, -0.5, 0.2), 2);
@@ -64,7 +68,7 @@ describe('deploy/models/import', () => {
 
   test('as a command: a refusal is an exit code, a sentence, and no file', async () => {
     const out = join(folder, 'none');
-    const refused = run(`${MODELS}import`, [
+    const refused = run(`${MODEL_IMPORT}import`, [
       join(folder, 'x.joblib'),
       '--vra',
       'r0b',

@@ -10,7 +10,7 @@ import { LVRA } from '@lvra/cli/testing/run-lvra';
 import { freePort } from '@lvra/test-servers/ports';
 import { type Deeds, startWatched } from '@lvra/test-servers/watched';
 
-const MODELS = fileURLToPath(new URL('../../../deploy/models/', import.meta.url));
+const MODEL_IMPORT = fileURLToPath(new URL('../../../model-import/', import.meta.url));
 const MAKE_MODEL = `
 import joblib
 from sklearn.linear_model import LogisticRegression
@@ -80,12 +80,14 @@ describe('nothing leaves the machine, and nothing is written beside the data', (
 
   test('in the import of a model', async () => {
     const environment = { XDG_CACHE_HOME: join(CACHE, '..') };
-    const python = execFileSync(`${MODELS}environment.sh`, [`${MODELS}requirements.txt`], { encoding: 'utf8' }).trim();
+    const python = execFileSync(`${MODEL_IMPORT}environment.sh`, [`${MODEL_IMPORT}requirements.txt`], {
+      encoding: 'utf8',
+    }).trim();
     execFileSync(python, ['-c', MAKE_MODEL], { cwd: folder });
     writeFileSync(join(folder, 'names.txt'), 'snr\n');
     const words = ['m.joblib', '--vra', 'r0b', '--model-version', 'a1', '--feature-names', 'names.txt'];
     const { code, printed, deeds } = await startWatched(
-      [`${MODELS}import`, ...words],
+      [`${MODEL_IMPORT}import`, ...words],
       trace('import'),
       options(environment),
     ).end();

@@ -9,6 +9,7 @@ const COPIED = [
   'bench',
   'deploy',
   'grafana',
+  'model-import',
   'services',
   'shared',
   'test',

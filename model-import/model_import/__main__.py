@@ -74,7 +74,7 @@ def import_model(options: argparse.Namespace) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deploy/models/import",
+        prog="model-import/import",
         description="Turns a scikit-learn classifier in a joblib file into an ONNX model with its manifest, proven "
         "equal to 1e-6. docs/models.md says more. `--scikit-learn VERSION`, before all else, takes another version of "
         "scikit-learn: that which wrote the joblib.",
