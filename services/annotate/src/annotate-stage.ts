@@ -128,7 +128,7 @@ class Annotating implements AnnotateTask {
     }
     if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
-    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra.refusedVersion, vra.history), vra);
+    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra), vra);
     const own = read(stem);
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
@@ -177,7 +177,7 @@ class Annotating implements AnnotateTask {
     const { ledger } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     this.#checkTexts(vra.version);
-    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra.refusedVersion, vra.history);
+    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra);
     const { sendable } = this.#sift(stem, scores, vra);
     if (this.#options.dryRun) {
       await this.#writeDown(stem, sendable);

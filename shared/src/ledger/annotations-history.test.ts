@@ -7,7 +7,7 @@ const score = (id: bigint, diaSourceId: bigint, midpointMjdTai: number | null, m
   ...{ id, diaSourceId, midpointMjdTai, modelVersion, score: 0.5 },
 });
 const idsOf = (scores: PastScore[], most: number) =>
-  lastScores(scores, newestOf(scores, undefined)!, undefined, most).map(({ id }) => Number(id));
+  lastScores(scores, newestOf(scores)!, most).map(({ id }) => Number(id));
 
 describe('the last scores of an object', () => {
   test('go by the time of their sources, newest first', () => {
@@ -23,7 +23,7 @@ describe('the last scores of an object', () => {
 
   test('begin with the newest, also where times and ids contradict each other', () => {
     const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n, null)];
-    assert.equal(newestOf(scores, undefined)?.id, 3n);
+    assert.equal(newestOf(scores)?.id, 3n);
     assert.deepEqual(idsOf(scores, 5), [3, 2, 1]);
   });
 });

@@ -8,13 +8,13 @@ export type PastScore = Contender;
  * The last scores of an object, one a source, newest first.
  *
  * @param scores all of the object's, in the order of their provenance IDs
- * @param newest the one that `newestOf` chooses among them; it stands first, also where times are known of some only
+ * @param newest of the object; it stands first, also where times are known of some only
  */
 export function lastScores(
   scores: readonly PastScore[],
   newest: PastScore,
-  refusedVersion: string | undefined,
   most: number,
+  refusedVersion?: string,
 ): readonly PastScore[] {
   const bySource = new Map<bigint | null, PastScore[]>();
   for (const score of scores) {

@@ -48,7 +48,7 @@ describe('the newest score of an object in the ledger', () => {
     assert.equal(reserveNewest(ledger, OBJECT), 2n);
     // Nothing does this. It shows whether the first row is looked at.
     ledger.database.exec('UPDATE provenance SET diaSourceId = 99 WHERE ID = 1');
-    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, undefined), 2n);
+    assert.equal(ledger.annotations.scores.newest('r0b', OBJECT), 2n);
     assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, 'a2'), 1n, 'the held one may not stand');
   });
 
@@ -104,8 +104,9 @@ test('a ledger of the release that ordered versions goes on with its calls under
   const { scores, reservations } = ledger.annotations;
   const work = ledger.work('annotate', 'r0b');
   const sent = (now: number) => {
-    const rows = scores.unsettled('r0b', 's', undefined);
+    const rows = scores.unsettled('r0b', 's', { history: 1 });
     const newest = rows.scores.filter(({ isSuperseded }) => !isSuperseded);
+    for (const { id, history } of newest) assert.equal(history[0]?.id, id);
     const sendable = newest.map(({ id, diaObjectId }) => ({ id, diaObjectId: diaObjectId!, seen: rows.seen }));
     const call = { sender: 'new/1', now, until: now + 1_000 };
     const { reserved } = reservations.reserve(work, sendable, call, { callsPerHour: 1_000 });

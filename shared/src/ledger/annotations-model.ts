@@ -93,7 +93,7 @@ export class LedgerModel {
 
   plan(tables: Tables, stem: number) {
     return this.#step(tables, `plan ${stem}`, () => {
-      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!, undefined);
+      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!);
       return { score: scores[0], seen: Number(seen) };
     });
   }

@@ -20,7 +20,7 @@ describe('the newest score of an object', () => {
     ['of a source that was scored twice is the later one', [score(1n, 10n, 61073), score(2n, 10n, 61073)], 2n],
     ['of a source is the later one, whatever the versions', [score(1n, 10n, 1, 'a2'), score(2n, 10n, 1, 'a1')], 2n],
   ] as const) {
-    test(name, () => assert.equal(newestOf(scores, undefined)?.id, newest));
+    test(name, () => assert.equal(newestOf(scores)?.id, newest));
   }
 
   test('is not one that will never be sent, however new its source', () => {
@@ -34,18 +34,18 @@ describe('the newest score of an object', () => {
     }
     assert.equal(newestOf([sendable, { ...newer, score: 1e77 }], 'demo')?.id, 1n);
     assert.equal(newestOf([{ ...newer, modelVersion: 'demo' }], 'demo'), undefined);
-    assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }], undefined)?.id, 2n);
+    assert.equal(newestOf([sendable, { ...newer, modelVersion: 'demo' }])?.id, 2n);
   });
 
   test('is that of any probability, however small', () => {
     for (const probability of [0, 5e-324, 3e-90, 1e-60, 1]) {
-      assert.equal(newestOf([score(1n, 10n), { ...score(2n, 20n), score: probability }], undefined)?.id, 2n);
+      assert.equal(newestOf([score(1n, 10n), { ...score(2n, 20n), score: probability }])?.id, 2n);
     }
   });
 
   test('is never one that lost before, also where times and ids contradict each other', () => {
     const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n)];
-    const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1), undefined)?.id);
+    const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1))?.id);
     assert.deepEqual(winners, [1n, 2n, 3n]);
     const lost = new Set<bigint>();
     winners.forEach((winner, index) => {

@@ -39,10 +39,7 @@ export function unsendable(
  *
  * @returns undefined where there is no score that can be sent
  */
-export function newestOf<One extends Contender>(
-  contenders: readonly One[],
-  refusedVersion: string | undefined,
-): One | undefined {
+export function newestOf<One extends Contender>(contenders: readonly One[], refusedVersion?: string): One | undefined {
   let newest: One | undefined;
   for (const contender of contenders) {
     if (unsendable(contender, refusedVersion) !== undefined) continue;

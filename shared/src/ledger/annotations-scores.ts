@@ -23,6 +23,12 @@ export interface Score {
   readonly history: readonly PastScore[];
 }
 
+/** Which scores count, and how many of an object's last scores come with its newest one; none by default. */
+export interface Wanted {
+  readonly refusedVersion?: string | undefined;
+  readonly history?: number | undefined;
+}
+
 /** The names of the threshold flags, in the order of the annotation. */
 export const THRESHOLD_FLAGS: readonly string[] = ['n_gt', 'brighter', 'first'].flatMap((prefix) =>
   THRESHOLDS.map((magnitude) => `${prefix}${magnitude}`),
@@ -82,38 +88,21 @@ export class ScoreHistory {
     };
   }
 
-  /**
-   * The unsettled scores of a stem, and the greatest provenance ID at that moment.
-   *
-   * @param historyLength how many of the object's last scores come with its newest one
-   */
-  unsettled(
-    vra: string,
-    stem: string,
-    refusedVersion: string | undefined,
-    historyLength = 0,
-  ): { scores: Score[]; seen: bigint } {
-    return this.#scoresOf(this.#statements.unsettled, { vra, stem, refusedVersion, historyLength });
+  /** The unsettled scores of a stem, and the greatest provenance ID at that moment. */
+  unsettled(vra: string, stem: string, wanted: Wanted = {}): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.unsettled, vra, stem, wanted);
   }
 
   /** All scores of a stem, settled or not, and the greatest provenance ID at that moment. */
-  ofStem(
-    vra: string,
-    stem: string,
-    refusedVersion: string | undefined,
-    historyLength = 0,
-  ): { scores: Score[]; seen: bigint } {
-    return this.#scoresOf(this.#statements.ofStem, { vra, stem, refusedVersion, historyLength });
+  ofStem(vra: string, stem: string, wanted: Wanted = {}): { scores: Score[]; seen: bigint } {
+    return this.#scoresOf(this.#statements.ofStem, vra, stem, wanted);
   }
 
   #scoresOf(
     statement: Statement,
-    {
-      vra,
-      stem,
-      refusedVersion,
-      historyLength,
-    }: { vra: string; stem: string; refusedVersion: string | undefined; historyLength: number },
+    vra: string,
+    stem: string,
+    { refusedVersion, history = 0 }: Wanted,
   ): { scores: Score[]; seen: bigint } {
     return this.#database.transaction(() => {
       const seen = this.greatestId();
@@ -139,36 +128,29 @@ export class ScoreHistory {
           flags: flags.get(String(diaSourceId)),
           receivedMs: receivedMs ?? undefined,
           isSuperseded: diaObjectId !== null && canBeSent && !isNewest,
-          history:
-            isNewest && historyLength > 0 ? this.#historyOf(vra, diaObjectId, refusedVersion, historyLength) : [],
+          history: isNewest && history > 0 ? this.#historyOf(vra, diaObjectId, id, { refusedVersion, history }) : [],
         };
       });
       return { scores, seen };
     })();
   }
 
-  #historyOf(
-    vra: string,
-    diaObjectId: bigint,
-    refusedVersion: string | undefined,
-    length: number,
-  ): readonly PastScore[] {
+  #historyOf(vra: string, diaObjectId: bigint, newestId: bigint, { refusedVersion, history = 0 }: Wanted) {
     const all = this.ofObject(vra, diaObjectId);
-    const newest = newestOf(all, refusedVersion);
-    return newest ? lastScores(all, newest, refusedVersion, length) : [];
+    return lastScores(all, all.find(({ id }) => id === newestId)!, history, refusedVersion);
   }
 
   /**
    * The ID of an object's newest score that can be sent. Of an object with hundreds of scores it reads those from the
    * one on that Lasair accepted last: that one was the newest of those before it.
    */
-  newest(vra: string, diaObjectId: bigint, refusedVersion: string | undefined): bigint | undefined {
+  newest(vra: string, diaObjectId: bigint, refusedVersion?: string): bigint | undefined {
     const rows = this.#statements.sinceNewest.all({ vra, diaObjectId, refused: refusedVersion ?? null });
     return newestByObject(rows, refusedVersion).get(diaObjectId);
   }
 
   /** The same of each object of a stem, in one go. */
-  #newestOfStem(vra: string, stem: string, refusedVersion: string | undefined): Map<bigint, bigint> {
+  #newestOfStem(vra: string, stem: string, refusedVersion?: string): Map<bigint, bigint> {
     const rows = this.#statements.sinceNewestOfStem.all({ vra, stem, refused: refusedVersion ?? null });
     return newestByObject(rows, refusedVersion);
   }
@@ -229,7 +211,7 @@ function pastScoreOf([id, diaSourceId, midpointMjdTai, modelVersion, score]: Pas
 }
 
 /** @param rows in the order of their IDs; one may come more than once */
-function newestByObject(rows: unknown[], refusedVersion: string | undefined): Map<bigint, bigint> {
+function newestByObject(rows: unknown[], refusedVersion?: string): Map<bigint, bigint> {
   const newest = new Map<bigint, PastScore>();
   for (const row of rows as PastScoreRow[]) {
     const before = newest.get(row[5]);

@@ -37,7 +37,7 @@ describe('the annotate stage in the ledger', () => {
       .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.25, 'r0b', 'a1', current_timestamp)")
       .run(id, object, diaSourceId, stem);
   }
-  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem, undefined).scores;
+  const scoresOf = (stem: string) => ledger.annotations.scores.unsettled('r0b', stem).scores;
   const settle = (stem: string, outcomes: [bigint, Outcome['outcome']][]) =>
     ledger.annotations.settle(work, stem, new Map(outcomes.map(([id, outcome]) => [id, { outcome, detail: 'why' }])), {
       now: NOW,

@@ -109,12 +109,12 @@ describe('replayed scores', () => {
     addStem(ledger, NEXT, 1, 1, 0);
     const later = [{ diaObjectId: OBJECT, diaSourceId: 180046091000545381n, score: 0.99 }];
     ledger.replay.recordScores(begin(ledger).step(NEXT), 'a2', later);
-    const { scores } = ledger.annotations.scores.unsettled('r0b', STEM, undefined);
+    const { scores } = ledger.annotations.scores.unsettled('r0b', STEM);
     assert.deepEqual(
       scores.map(({ score, isSuperseded }) => [score, isSuperseded]),
       [[0.25, false]],
     );
-    assert.deepEqual(ledger.annotations.scores.unsettled('r0b', NEXT, undefined).scores, []);
+    assert.deepEqual(ledger.annotations.scores.unsettled('r0b', NEXT).scores, []);
   });
 
   test('of the version that scored the stem are compared with its scores, and double none', (t) => {

@@ -69,10 +69,10 @@ export class ObjectVerification {
       const scores = this.#statements.scores.all(diaObjectId, vra) as ObjectScore[];
       const annotation = this.#statements.annotation.get(vra, diaObjectId);
       const acceptedId = annotation?.accepted_ID ?? undefined;
-      const newest = newestOf(scores, undefined);
+      const newest = newestOf(scores);
       if (!newest) return undefined;
       const contending = scores.filter(({ id, outcome }) => !isSettledBehind(id, outcome, acceptedId));
-      const standing = newestOf(contending, undefined);
+      const standing = newestOf(contending);
       return {
         diaObjectId,
         newest: standing?.diaSourceId === newest.diaSourceId ? standing : newest,

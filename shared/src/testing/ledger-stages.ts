@@ -88,7 +88,7 @@ export class LedgerStages {
     const { scores: history, reservations } = this.#ledger.annotations;
     const { scores, seen } = this.#perform('read the scores to annotate', () => {
       work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
-      return history.unsettled(VRA, stem, undefined);
+      return history.unsettled(VRA, stem);
     });
     const outcomes = new Map(
       scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
