@@ -32,6 +32,11 @@ export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 stem`, `12,345 stems`. */
+export function counted(number: number, name: string): string {
+  return `${count(number)} ${name}${number === 1 ? '' : 's'}`;
+}
+
 /**
  * A table without lines, so that grep and awk read it as well as people do. If the terminal is narrower than the table, each
  * row is a record instead, a line for each of its cells: nothing is cut off.

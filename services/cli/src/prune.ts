@@ -50,16 +50,20 @@ export function prune(folders: readonly NightFolder[]): void {
 }
 
 /**
- * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it.
+ * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it. The folder of the year,
+ * which prune leaves, shows that the disk is there: of one that is not mounted nothing is gone.
  *
  * @param before the first instant that is kept
  * @returns how many they are
  */
 export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, before: Date): number {
-  const nights = quarantine.nights().filter((night) => night < nightOf(before));
-  // Bytes are there or in the batch file.
-  const folders = [paths.quarantine, join(paths.root, 'JSON')];
-  const gone = nights.filter((night) => !folders.some((folder) => existsSync(join(folder, night.slice(0, 4), night))));
+  const batches = join(paths.root, 'JSON');
+  const gone = quarantine.nights().filter((night) => {
+    const year = night.slice(0, 4);
+    if (night >= nightOf(before) || !existsSync(join(batches, year))) return false;
+    // Bytes are there or in the batch file.
+    return ![paths.quarantine, batches].some((folder) => existsSync(join(folder, year, night)));
+  });
   return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);
 }
 

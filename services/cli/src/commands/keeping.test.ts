@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
@@ -57,11 +57,32 @@ describe('keeping a data folder', () => {
   test('lvra prune --yes removes old nights that are done, and nothing else', async () => {
     const { code, stdout } = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
     assert.equal(code, 0);
-    assert.match(stdout, /^1 alerts in quarantine have no bytes any more, and are marked so\.$/m);
+    assert.match(stdout, /^Marked in quarantine, as their bytes are gone: 1 alert\.$/m);
     assert.deepEqual([paths.batch(DONE), paths.features(DONE), paths.cutouts(DONE)].filter(existsSync), []);
     for (const stem of [UNFINISHED, today])
       assert.ok(existsSync(paths.batch(stem)) && existsSync(paths.features(stem)));
     assert.ok(existsSync(join(folder, 'models', 'r0b_a1.onnx')) && existsSync(join(folder, 'notes.txt')));
+  });
+
+  test('lvra prune marks nothing in quarantine while the batches of its year are not there, as on a disk that is not mounted', async () => {
+    const mounted = join(folder, 'JSON');
+    const elsewhere = join(folder, 'elsewhere');
+    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const at = { stage: 'feature', position: 9, reason: 'not_json', detail: '', path: 'x', bytes: 7, at: 0 } as const;
+    ledger.quarantine.add({ stem: '20260101_000009', ...at });
+    ledger.close();
+    renameSync(mounted, elsewhere);
+    mkdirSync(mounted);
+    const away = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
+    rmdirSync(mounted);
+    renameSync(elsewhere, mounted);
+    assert.match(away.stdout, /There is nothing to remove/);
+    assert.doesNotMatch(away.stdout, /quarantine/);
+    const back = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
+    assert.match(back.stdout, /quarantine, as their bytes are gone: 1 alert\./);
+  });
+
+  test('lvra prune finds nothing a second time', async () => {
     const again = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
     assert.match(again.stdout, /There is nothing to remove/);
   });
@@ -69,7 +90,7 @@ describe('keeping a data folder', () => {
   test('alerts in quarantine without their bytes are counted apart, and replaying all passes over them', async () => {
     const state = async () => JSON.parse((await runLvra(['status', '--json'], environment)).stdout);
     const before = await state();
-    assert.deepEqual([before.quarantined, before.prunedFromQuarantine], [2, 1]);
+    assert.deepEqual([before.quarantined, before.prunedFromQuarantine], [2, 2]);
     const listed = await runLvra(['quarantine', 'list'], environment);
     assert.doesNotMatch(listed.stdout, new RegExp(DONE));
     const all = await runLvra(['quarantine', 'list', '--all'], environment);

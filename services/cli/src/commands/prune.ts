@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { count, print, size, table } from '../formats.js';
+import { count, counted, print, size, table } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 import { findPrunable, markPruned, prune } from '../prune.js';
 
@@ -48,5 +48,5 @@ function run({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolea
   prune(folders);
   const marked = markPruned(paths, ledger.quarantine, before);
   if (folders.length > 0) print(`${total} removed.`);
-  if (marked > 0) print(`${count(marked)} alerts in quarantine have no bytes any more, and are marked so.`);
+  if (marked > 0) print(`Marked in quarantine, as their bytes are gone: ${counted(marked, 'alert')}.`);
 }
