@@ -4,7 +4,7 @@ import { UsageError } from '@lvra/shared/errors';
 import { dataPaths } from '@lvra/shared/paths';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { Command } from 'commander';
-import { count, print } from '../formats.js';
+import { counted, print } from '../formats.js';
 
 const HELP = `
 With the services stopped: puts a copy that \`lvra backup\` made in the place of the ledger. It refuses, with exit code 3,
@@ -33,7 +33,7 @@ export function restoreCommand(): Command {
       print(
         [
           `${paths.database} is now the copy ${copy}.`,
-          `What was there is in ${aside}: the ledger, and ${count(files)} files of ${count(stems)} stems that the copy does not know.`,
+          `What was there is in ${aside}: the ledger, and ${counted(files, 'file')} of ${counted(stems, 'stem')} that the copy does not know.`,
           'Start consumer, feature and predict now; annotate when `lvra status` shows nothing pending before it; then `lvra verify`.',
         ].join('\n'),
       );

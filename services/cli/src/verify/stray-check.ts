@@ -44,8 +44,12 @@ async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCh
     const file = statSync(path, { throwIfNoEntry: false });
     // It was registered, or removed, since the folder was read.
     if (!file || stems.knows(stem)) continue;
+    // What a restore put aside is in nobody's hands, however new it is.
+    const isAside = of !== check.nights;
+    const isInHand = !isAside && now - file.mtimeMs < IN_HAND_MS;
     // Stems that wait for their features may hold the same alerts.
-    if (now - file.mtimeMs < IN_HAND_MS || isFeaturePending(findings)) countUp(findings.counts.pending, 'consumer');
+    if (isInHand || isFeaturePending(findings))
+      countUp(findings.counts.pending, isAside ? 'before-restore' : 'consumer');
     else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
   }
 }
