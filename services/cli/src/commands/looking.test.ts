@@ -90,6 +90,7 @@ describe('a log.db of the Python pipeline', () => {
     const dead = await runLvra(['dead'], environment);
     assert.match(dead.stdout, /^20260301_000005 +feature +r0b +1 .*its batch file is gone$/m);
     assert.equal((await status()).stages[0].dead, 1);
+    assert.match((await runLvra(['status'], environment)).stdout, /^What is dead, and why: lvra dead$/m);
     assert.deepEqual(JSON.parse((await runLvra(['dead', '--json'], environment)).stdout), [
       {
         ...{ stem: '20260301_000005', stage: 'feature', vra: 'r0b', attempts: 1, error: 'its batch file is gone' },
@@ -118,6 +119,18 @@ describe('a log.db of the Python pipeline', () => {
       '20260301_000006  feature r0b',
       '20260301_000004  predict r0b',
     ]);
+  });
+
+  test('a stage that waits is shown with the command that ends it, which needs no stem that failed', async () => {
+    const ledger = Ledger.open(database, ['r0b'], { create: false });
+    ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
+    ledger.close();
+    const [, command] =
+      /: Lasair refuses the token\nSooner, .*: lvra (.*)$/m.exec((await runLvra(['status'], environment)).stdout) ?? [];
+    const { code, stdout } = await runLvra(command?.split(' ') ?? [], environment);
+    assert.equal(code, 0);
+    assert.match(stdout, /^annotate r0b waits no longer$/m);
+    assert.equal((await status()).stages[2].pausedBecause, undefined);
   });
 
   test('lvra retry --force opens a stage that is done, and ends its pause', async () => {

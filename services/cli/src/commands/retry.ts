@@ -56,8 +56,12 @@ function retry(stem: string | undefined, options: RetryOptions, { settings, ledg
         ? ledger.annotations.again(work, each)
         : work.retry(each, options.force === true),
     );
-    if (again.length > 0) work.resume();
-    return again.map((each) => `${each}  ${stage} ${vra}`);
+    const isPaused = stem === undefined && work.paused(Date.now()) !== undefined;
+    if (again.length > 0 || isPaused) work.resume();
+    return [
+      ...again.map((each) => `${each}  ${stage} ${vra}`),
+      ...(isPaused ? [`${stage} ${vra} waits no longer`] : []),
+    ];
   });
   if (opened.length > 0) {
     print(

@@ -1,6 +1,6 @@
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
-import { count, print, printJson, table, utc } from '../formats.js';
+import { count, counted, print, printJson, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 
 const HELP = `
@@ -63,7 +63,7 @@ function describe({
     count(row.pending),
     Object.entries(row.failed)
       .map(([code, stems]) => `${code}: ${count(stems)}`)
-      .join(', '),
+      .join(', ') || '0',
     count(row.dead),
     row.oldestPending ?? '',
   ]);
@@ -76,19 +76,27 @@ function describe({
     ...(codes.length > 0 ? ['', ...codes.map((code) => `${code}: ${statusMeaning(code)}`)] : []),
     ...stages.flatMap((row) =>
       row.pausedUntil
-        ? ['', `${row.stage} ${row.vra} waits until ${utc(Date.parse(row.pausedUntil))}: ${row.pausedBecause}`]
+        ? [
+            '',
+            `${row.stage} ${row.vra} waits until ${utc(Date.parse(row.pausedUntil))}: ${row.pausedBecause}`,
+            `Sooner, once that is mended: lvra retry --failed --stage ${row.stage}`,
+          ]
         : [],
     ),
     ...(stages.some(({ failed }) => failed[STATUS.noLasairClient])
       ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
       : []),
-    ...(quarantined > 0 ? ['', `${count(quarantined)} alerts are in quarantine: lvra quarantine list`] : []),
+    ...(stages.some(({ dead }) => dead > 0) ? ['', 'What is dead, and why: lvra dead'] : []),
+    ...(quarantined > 0 ? ['', `In quarantine: ${counted(quarantined, 'alert')}: lvra quarantine list`] : []),
     ...(prunedFromQuarantine > 0
-      ? ['', `Of ${count(prunedFromQuarantine)} others that were in quarantine \`lvra prune\` has removed the bytes.`]
+      ? [
+          '',
+          `In quarantine without their bytes, which \`lvra prune\` has removed: ${counted(prunedFromQuarantine, 'alert')}`,
+        ]
       : []),
     ...unscored.map(
       ({ vra, stems, oldest, newest }) =>
-        `Of ${count(stems)} stems ${vra} scored nothing, because their alerts are in quarantine: ${oldest} to ${newest}`,
+        `${vra} scored nothing of ${counted(stems, 'stem')}, whose alerts are in quarantine: ${stems === 1 ? oldest : `${oldest} to ${newest}`}`,
     ),
   ].join('\n');
 }

@@ -36,7 +36,7 @@ for (const [what, alerts, isAside] of [
     assert.equal(stem !== undefined, isAside);
     assert.deepEqual(unscored, isAside ? [{ vra: 'r0b', stems: 1, oldest: stem, newest: stem }] : []);
     if (!isAside) return;
-    const sentence = new RegExp(`^Of 1 stems r0b scored nothing, because .* in quarantine: ${stem} to ${stem}$`, 'm');
+    const sentence = new RegExp(`^r0b scored nothing of 1 stem, whose alerts are in quarantine: ${stem}$`, 'm');
     assert.match(await lvra('status'), sentence);
     assert.match(await lvra('stem', stem as string), /^r0b scored nothing of it, because .* in quarantine/m);
     assert.match(await lvra('verify'), /^All is as promised/m);
