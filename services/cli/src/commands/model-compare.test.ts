@@ -15,6 +15,15 @@ describe('lvra model compare', () => {
     assert.match(stderr, /lvra replay --stage predict --vra r0b --from 20260101 --to 20991231 --model a2 makes them/);
   });
 
+  test('refuses to compare a version with itself', async () => {
+    const nights = await SCORED;
+    const { code, stderr } = await nights.run(['model', 'compare', 'r0b', 'a1', 'r0b:a1', ...ALL_NIGHTS]);
+    assert.deepEqual(
+      [code, stderr.match(/r0b a1 twice: name two versions/)?.[0]],
+      [2, 'r0b a1 twice: name two versions'],
+    );
+  });
+
   test('compares live with replayed scores, in a table, for programs and in a picture', async (t) => {
     const nights = await (await SCORED).copy(t);
     const replayed = await nights.replay('predict', '--model', 'a2');

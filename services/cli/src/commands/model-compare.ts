@@ -47,6 +47,11 @@ export function modelCompareCommand(): Command {
 async function compare(name: string, first: string, second: string, options: CompareOptions): Promise<void> {
   const { from, to, svg, json } = options;
   checkNights(from, to);
+  if (labelOf(name, first) === labelOf(name, second)) {
+    throw new UsageError(
+      `${labelOf(name, first)} twice: name two versions, of which \`lvra model list\` shows what is there`,
+    );
+  }
   let comparison: Comparison | undefined;
   withLedger(({ ledger, settings }) => {
     const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
