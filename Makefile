@@ -34,7 +34,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 
 up: WORLD = server
 up: ## docker-compose.yml, in the background: docs/operations.md
-	$(COMPOSE) up -d --build
+	$(COMPOSE) up -d --build || { $(COMPOSE) logs --no-color --tail 20 prepare; exit 1; }
 	@scripts/reload-monitoring.sh $(COMPOSE)
 	@scripts/prune-images.sh
 

@@ -3,4 +3,5 @@
 # of stays, so that the next `make up` has nothing to build; images of others are never touched.
 set -eu
 built="$(docker image inspect --format '{{.Created}}' lvra-stream/cli)"
-docker image prune --force --filter label=lvra-stream --filter until="$(date -u -d "$built 1 hour ago" +%Y-%m-%dT%H:%M:%SZ)"
+docker image prune --force --filter label=lvra-stream \
+  --filter until="$(date -u -d "$built 1 hour ago" +%Y-%m-%dT%H:%M:%SZ)" | sed -n 's/^Total reclaimed space: \(.*[1-9].*\)/older images removed: \1/p'
