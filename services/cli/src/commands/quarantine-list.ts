@@ -1,14 +1,14 @@
 import type { QuarantineReason } from '@lvra/shared/errors';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { Command } from 'commander';
-import { count, iso, print, printJson, size, table, utc } from '../formats.js';
+import { count, counted, iso, print, printJson, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 import { checkNight } from '../nights.js';
 
 const HELP = `
 By reason, as in the metric lvra_quarantined_alerts_total, the reason with most alerts first: the number of each alert, the stem
-and the stage that put it there, its object where one is known, its size, and what was found. Of each reason the newest
-are shown; --reason shows all of one.
+and the stage that put it there, its object where one is known, its size, and what was found; that stands beside
+the reason where it is one for all. Of each reason the newest are shown; --reason shows all of one.
 
 Examples:
   lvra quarantine list --since 20260422
@@ -61,17 +61,20 @@ function describe(alerts: readonly QuarantinedAlert[], isShort: boolean): string
 function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAlert[], isShort: boolean): string {
   const shown = isShort ? alerts.slice(-SHOWN_OF_REASON) : alerts;
   const stems = new Set(alerts.map(({ stem }) => stem)).size;
+  // What is true of all of them is said once.
+  const details = new Set(shown.map((alert) => becameOf(alert) ?? alert.detail));
+  const [common] = details.size === 1 ? details : [];
   const rows = shown.map((alert) => [
     String(alert.id),
     alert.stem,
     stageOf(alert),
     alert.diaObjectId === undefined ? '' : String(alert.diaObjectId),
     size(alert.bytes),
-    becameOf(alert) ?? alert.detail,
+    ...(common === undefined ? [becameOf(alert) ?? alert.detail] : []),
   ]);
-  const head = ['number', 'stem', 'stage', 'object', 'size', 'detail'];
+  const head = ['number', 'stem', 'stage', 'object', 'size', ...(common === undefined ? ['detail'] : [])];
   return [
-    `${reason}: ${count(alerts.length)} of ${count(stems)} stems`,
+    `${reason}: ${counted(alerts.length, 'alert')} of ${counted(stems, 'stem')}${common ? `: ${common}` : ''}`,
     table(head, rows, [0, 4]),
     ...(shown.length < alerts.length
       ? [`… and ${count(alerts.length - shown.length)} before: lvra quarantine list --reason ${reason}`]

@@ -56,7 +56,7 @@ async function show({ ledger, paths }: OpenLedger, id: bigint, json: boolean): P
   const path = hasBytes ? quarantineFile(paths, alert) : undefined;
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
-    ['stem', `${alert.stem}, put aside by the ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
+    ['stem', `${alert.stem}, put aside by ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
     ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] ${offsetsOf(alert)}`],
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
     ...(alert.diaObjectId === undefined ? [] : [['object', String(alert.diaObjectId)] as const]),

@@ -77,7 +77,10 @@ describe('lvra run on alerts of its own', () => {
 
   test('lvra quarantine lists, shows and replays what it could not use', async () => {
     const listed = await runLvra(['quarantine', 'list'], environment);
-    const [, number] = /^not_json: 1 of 1 stems\n.*\n *(\d+) +\d{8}_\d{6} +consumer +15 B /m.exec(listed.stdout) ?? [];
+    const [, number] =
+      /^not_json: 1 alert of 1 stem: [^\n]+\nnumber +stem +stage +object +size\n *(\d+) +\d{8}_\d{6} +consumer +15 B$/m.exec(
+        listed.stdout,
+      ) ?? [];
     assert.ok(number, listed.stdout);
     const shown = await runLvra(['quarantine', 'show', number], environment);
     assert.match(shown.stdout, /\n\nDear colleague,\n$/);

@@ -46,7 +46,7 @@ function origin(stem: string, { ledger }: OpenLedger): string[] {
     );
   const quarantined = ledger.history
     .quarantined(stem)
-    .map(({ stage, reason, alerts }) => `  ${count(alerts)} in quarantine by the ${stage}: ${reason}`);
+    .map(({ stage, reason, alerts }) => `  ${count(alerts)} in quarantine by ${stage}: ${reason}`);
   const summary =
     batch.registeredAt === undefined
       ? `reserved by ${batch.consumer} at ${utc(batch.reservedAt)}, never registered`

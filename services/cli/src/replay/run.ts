@@ -7,7 +7,7 @@ import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { isStem } from '@lvra/shared/stem';
-import { count, print, printTrouble, utc } from '../formats.js';
+import { count, counted, print, printTrouble, utc } from '../formats.js';
 import { startProgress } from '../progress.js';
 import { annotateAgain } from './annotating.js';
 import { jobName, jobOf, type ReplayJob, type ReplayOptions } from './job.js';
@@ -44,12 +44,12 @@ async function run(pipeline: Pipeline, job: ReplayJob): Promise<void> {
   const ready = replayable(stored, job);
   const { id, begunAt, done } = replays.begin(jobName(job), Date.now());
   const todo = ready.filter((stem) => !done.has(stem));
-  if (done.size > 0) print(`goes on with the replay begun at ${utc(begunAt)} UTC: ${count(done.size)} stems are done`);
+  if (done.size > 0) print(`goes on with the replay begun at ${utc(begunAt)} UTC: ${counted(done.size, 'stem')} done`);
   if (stored.length < named.length) {
     print(`${count(named.length - stored.length)} rows are left out, whose names are no stems: see \`lvra verify\``);
   }
   if (ready.length < stored.length) {
-    print(`${count(stored.length - ready.length)} stems are not through ${job.stage} yet: the services will do them`);
+    print(`not through ${job.stage} yet, so the services' work: ${counted(stored.length - ready.length, 'stem')}`);
   }
   const tally = new Tally(job.stage);
   const signal = stopSignal(() => {});

@@ -1,6 +1,6 @@
 import type { ReplayTotals } from '@lvra/shared/ledger/replays';
 import type { Stage } from '@lvra/shared/stages';
-import { count, duration } from '../formats.js';
+import { count, counted, duration } from '../formats.js';
 import type { ReplayJob } from './job.js';
 import type { StepResult } from './step.js';
 
@@ -41,7 +41,7 @@ export class Tally {
 
   soFar(): string {
     const rate = this.#rows / ((performance.now() - this.#begun) / 1_000);
-    const counts = `${count(this.stems)} stems, ${count(this.#rows)} ${ROWS[this.stage]}, ${count(Math.round(rate))} a second`;
+    const counts = `${counted(this.stems, 'stem')}, ${count(this.#rows)} ${ROWS[this.stage]}, ${count(Math.round(rate))} a second`;
     return [counts, ...this.#gone(this.#missing), ...this.#without(), ...this.#failures()].join('; ');
   }
 
@@ -53,7 +53,7 @@ export class Tally {
     return [
       `${stage} ${vra}${model ? ` ${model.version}` : ''}: ${this.soFar()}, in ${took}.`,
       ...(before > 0
-        ? [`With the runs before: ${count(totals.stems)} stems, ${count(totals.rows)} ${ROWS[stage]}.`]
+        ? [`With the runs before: ${counted(totals.stems, 'stem')}, ${count(totals.rows)} ${ROWS[stage]}.`]
         : []),
       ...(compared > 0
         ? [
@@ -76,10 +76,10 @@ export class Tally {
   }
 
   #gone(missing: number): string[] {
-    return missing > 0 ? [`${count(missing)} stems without a ${FILES[this.stage]} file any more`] : [];
+    return missing > 0 ? [`${counted(missing, 'stem')} without a ${FILES[this.stage]} file any more`] : [];
   }
 
   #failures(): string[] {
-    return this.failed.length > 0 ? [`${count(this.failed.length)} stems failed`] : [];
+    return this.failed.length > 0 ? [`${counted(this.failed.length, 'stem')} failed`] : [];
   }
 }
