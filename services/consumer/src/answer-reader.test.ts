@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, test } from 'node:test';
-import { AnswerReader, NoKafkaAnswer } from './answer-reader.js';
+import { FrameReader, InvalidKafkaFrame } from './answer-reader.js';
 import { KafkaSockets } from './kafka-sockets.js';
 
 /** An answer whose bytes tell where they belong. */
@@ -17,7 +17,7 @@ function answer(length: number, seed: number): Buffer {
 /** What a reader makes of a stream that comes in pieces of these sizes, again and again. */
 function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
   const answers: Buffer[] = [];
-  const reader = new AnswerReader((whole) => answers.push(whole));
+  const reader = new FrameReader((whole) => answers.push(whole));
   for (let at = 0, turn = 0; at < stream.length; turn++) {
     const space = reader.space();
     assert.ok(space.length > 0, 'there must be space to read to');
@@ -46,7 +46,7 @@ describe('what comes over a connection to Kafka', () => {
 
   test('is given on before the next answer is there, and a later one does not write over it', () => {
     const answers: Buffer[] = [];
-    const reader = new AnswerReader((whole) => answers.push(whole));
+    const reader = new FrameReader((whole) => answers.push(whole));
     for (const each of [answer(100_000, 1), answer(10, 2), answer(100_000, 3)]) {
       for (let at = 0; at < each.length; ) {
         const read = each.copy(reader.space(), 0, at);
@@ -64,7 +64,7 @@ describe('what comes over a connection to Kafka', () => {
     ['a length below nothing', Buffer.from([0xff, 0xff, 0xff, 0xff])],
   ] as const) {
     test(`is refused where it is ${what}`, () => {
-      assert.throws(() => cut(head, [head.length]), NoKafkaAnswer);
+      assert.throws(() => cut(head, [head.length]), InvalidKafkaFrame);
     });
   }
 });

@@ -5,8 +5,8 @@ const HEAD_BYTES = 64 * 1024;
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
 /** What came over a connection to Kafka is no answer of Kafka's. */
-export class NoKafkaAnswer extends Error {
-  override readonly name = 'NoKafkaAnswer';
+export class InvalidKafkaFrame extends Error {
+  override readonly name = 'InvalidKafkaFrame';
   constructor(length: number) {
     super(`an answer claims to have ${length} bytes: what listens there is no Kafka, or wants TLS`);
   }
@@ -18,7 +18,7 @@ export class NoKafkaAnswer extends Error {
  * The socket reads straight to where the bytes belong: an answer of some MiB is neither copied nor put together from
  * pieces that V8's collector must find afterwards.
  */
-export class AnswerReader {
+export class FrameReader {
   readonly #onAnswer: (answer: Buffer) => void;
   readonly #head = Buffer.allocUnsafeSlow(HEAD_BYTES);
   /** How much of the head is filled with what belongs to no answer yet. */
@@ -40,7 +40,7 @@ export class AnswerReader {
   /**
    * So many bytes were read to the last `space()`.
    *
-   * @throws NoKafkaAnswer where a length cannot be right
+   * @throws InvalidKafkaFrame where a length cannot be right
    */
   took(bytes: number): void {
     if (!this.#answer) {
@@ -60,7 +60,7 @@ export class AnswerReader {
     let at = 0;
     while (this.#held - at >= LENGTH_BYTES) {
       const length = head.readInt32BE(at);
-      if (length < 0 || length > LARGEST_ANSWER) throw new NoKafkaAnswer(length);
+      if (length < 0 || length > LARGEST_ANSWER) throw new InvalidKafkaFrame(length);
       const answer = Buffer.allocUnsafe(LENGTH_BYTES + length);
       const copied = head.copy(answer, 0, at, this.#held);
       at += copied;

@@ -11,7 +11,7 @@ import { subjects } from '@lvra/shared/subjects';
 import { believableArrival } from './arrival.js';
 import { removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
 import { writeCutouts } from './cutout-file.js';
-import { isGood, isLeftOut, offsetRanges, quarantineEntries, type Received } from './received.js';
+import { type ClassifiedMessage, isGood, isLeftOut, offsetRanges, quarantineEntries } from './received.js';
 import type { AlertSource } from './source.js';
 
 export interface BatchWriterOptions {
@@ -73,7 +73,7 @@ export class BatchWriter {
   }
 
   /** Registers a batch. Never rejects. */
-  async write(received: readonly Received[]): Promise<void> {
+  async write(received: readonly ClassifiedMessage[]): Promise<void> {
     let batch = received;
     for (let retryMs = FIRST_RETRY_MS; batch.length > 0; ) {
       const stopping = this.#signal.aborted;
@@ -82,7 +82,7 @@ export class BatchWriter {
         break;
       } catch (error) {
         if (error instanceof OffsetsTaken) {
-          batch = this.#without(batch, error);
+          batch = this.#dropTaken(batch, error);
           continue;
         }
         this.#trouble = `a batch of ${batch.length} alerts cannot be written: ${messageOf(error)}`;
@@ -102,7 +102,7 @@ export class BatchWriter {
     this.#recovered();
   }
 
-  async #store(received: readonly Received[]): Promise<void> {
+  async #store(received: readonly ClassifiedMessage[]): Promise<void> {
     const { ledger, owner, paths, keepCutouts } = this.#options;
     const begun = performance.now();
     const stem = ledger.batches.reserveStem(owner, new Date());
@@ -141,7 +141,7 @@ export class BatchWriter {
 
   #count(
     { stem, source, diaObjectIds, bytes, quarantined, durationMs = 0 }: BatchRecord,
-    received: readonly Received[],
+    received: readonly ClassifiedMessage[],
   ): void {
     const { metrics, log } = this.#options;
     const alerts = diaObjectIds.length;
@@ -159,10 +159,10 @@ export class BatchWriter {
     log.info({ stem, source, alerts, bytes, ...others, ms }, 'batch registered');
   }
 
-  #tellSource({ stem, ranges }: BatchRecord, received: readonly Received[]): void {
+  #tellSource({ stem, ranges }: BatchRecord, received: readonly ClassifiedMessage[]): void {
     const { source, log } = this.#options;
     try {
-      source.registered?.({ stem, messages: received.map(({ message }) => message), ranges });
+      source.onBatchRegistered?.({ stem, messages: received.map(({ message }) => message), ranges });
     } catch (error) {
       log.error({ stem, err: error }, `${stem} is registered, but its source could not be told: ${messageOf(error)}`);
     }
@@ -179,7 +179,7 @@ export class BatchWriter {
   }
 
   /** What is left of a batch after others have registered some of its partitions first. */
-  #without(batch: readonly Received[], { partitions, message }: OffsetsTaken): readonly Received[] {
+  #dropTaken(batch: readonly ClassifiedMessage[], { partitions, message }: OffsetsTaken): readonly ClassifiedMessage[] {
     const { source, log } = this.#options;
     const taken = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
     const rest = batch.filter(
@@ -189,7 +189,7 @@ export class BatchWriter {
       { dropped: batch.length - rest.length },
       `${message}; those alerts are dropped here and read again from there`,
     );
-    source.overtaken?.();
+    source.onOffsetsTaken?.();
     return rest;
   }
 

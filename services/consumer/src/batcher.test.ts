@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Batcher } from './batcher.js';
-import type { Received } from './received.js';
+import type { ClassifiedMessage } from './received.js';
 import { alertText, DEFAULT_LIMITS, message } from './testing/rig.js';
 
 /** Writes that end when they are told to. */
 class Writes {
-  readonly batches: (readonly Received[])[] = [];
+  readonly batches: (readonly ClassifiedMessage[])[] = [];
   readonly #ends: (() => void)[] = [];
 
-  readonly write = (batch: readonly Received[]): Promise<void> => {
+  readonly write = (batch: readonly ClassifiedMessage[]): Promise<void> => {
     this.batches.push(batch);
     return new Promise((resolve) => this.#ends.push(resolve));
   };

@@ -1,5 +1,5 @@
 import { type AlertFormat, jsonFormat } from './format.js';
-import { examine, isGood, type Received } from './received.js';
+import { type ClassifiedMessage, classify, isGood } from './received.js';
 import type { AlertSink, RawMessage } from './source.js';
 
 /** When a batch closes, and how large an alert may be. */
@@ -21,8 +21,8 @@ export interface BatchLimits {
 export class Batcher implements AlertSink {
   readonly #limits: BatchLimits;
   readonly #format: AlertFormat;
-  readonly #write: (batch: readonly Received[]) => Promise<void>;
-  #open: Received[] = [];
+  readonly #write: (batch: readonly ClassifiedMessage[]) => Promise<void>;
+  #open: ClassifiedMessage[] = [];
   #bytes = 0;
   /** The open batch is full, or old enough. */
   #due = false;
@@ -32,7 +32,7 @@ export class Batcher implements AlertSink {
   /** @param write registers a batch; it never rejects */
   constructor(
     limits: BatchLimits,
-    write: (batch: readonly Received[]) => Promise<void>,
+    write: (batch: readonly ClassifiedMessage[]) => Promise<void>,
     format: AlertFormat = jsonFormat,
   ) {
     this.#limits = limits;
@@ -41,7 +41,7 @@ export class Batcher implements AlertSink {
   }
 
   add(message: RawMessage): Promise<void> | undefined {
-    const received = examine(message, this.#format, this.#limits.messageBytes);
+    const received = classify(message, this.#format, this.#limits.messageBytes);
     if (this.#open.length === 0) this.#timer = setTimeout(() => this.#close(), this.#limits.ageMs);
     this.#open.push(received);
     this.#bytes += bytesHeld(received);
@@ -72,7 +72,7 @@ export class Batcher implements AlertSink {
     });
   }
 
-  #takeOpen(): Received[] {
+  #takeOpen(): ClassifiedMessage[] {
     clearTimeout(this.#timer);
     const batch = this.#open;
     this.#open = [];
@@ -83,7 +83,7 @@ export class Batcher implements AlertSink {
 }
 
 /** A decoded alert is held beside its message, and a key with it. */
-function bytesHeld(received: Received): number {
+function bytesHeld(received: ClassifiedMessage): number {
   const { bytes, origin } = received.message;
   const decoded = isGood(received) && received.alert.bytes !== bytes ? received.alert.bytes.length : 0;
   return bytes.length + decoded + (origin?.key?.length ?? 0);

@@ -2,7 +2,7 @@
 const STEP_MS = 2_000;
 
 /** Notices that somebody has set the clock. kafkajs counts its heartbeats by it, and put back it sends none. */
-export class ClockStep {
+export class ClockJumpDetector {
   #ahead = ahead();
 
   /** How far the clock was set since the last call, ms; undefined where it was not. */

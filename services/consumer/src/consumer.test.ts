@@ -163,16 +163,16 @@ describe('the consumer', () => {
         ...{ partition, offset: BigInt(offset), from: BigInt(from), key: null },
       });
     await consume([at(0, 0), at(0, 1), at(1, 0)]);
-    let overtaken = 0;
+    let taken = 0;
     const late: AlertSource = {
       ...listSource([at(0, 1), at(0, 2), message('nonsense'), at(1, 1)]),
-      overtaken: () => {
-        overtaken += 1;
+      onOffsetsTaken: () => {
+        taken += 1;
       },
     };
     await rig.consumer(late).run(never);
     assert.deepEqual(rig.numbers(), [0, 1, 100, 101]);
-    assert.equal(overtaken, 1);
+    assert.equal(taken, 1);
     assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 2n);
     assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 1)?.next, 2n);
     assert.equal(rig.ledger.quarantine.list().length, 1);

@@ -1,7 +1,7 @@
 import { BatchWriter, type BatchWriterOptions } from './batch-writer.js';
 import { Batcher, type BatchLimits } from './batcher.js';
-import { DiskRoom } from './disk-room.js';
-import { GivingUp } from './giving-up.js';
+import { DiskSpaceMonitor } from './disk-room.js';
+import { ConditionDeadline } from './giving-up.js';
 import { clearOrphans } from './orphans.js';
 import type { AlertSink } from './source.js';
 
@@ -31,7 +31,7 @@ const CLEAR_EVERY_MS = 60_000;
 /** The first part of the pipeline: alerts from a source, in batches, onto disk and into the ledger. */
 export function createConsumer(options: ConsumerOptions): AlertConsumer {
   const { source, ledger, paths, log, limits, metrics, leastFreeBytes } = options;
-  const room = new DiskRoom({ folder: paths.root, leastFreeBytes, metrics, log });
+  const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes, metrics, log });
   metrics.beginConsumer(source.name);
   let writer: BatchWriter | undefined;
   const diskTrouble = () => writer?.trouble() ?? room.trouble();
@@ -44,7 +44,7 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
     isHeldUp: () => source.isHeldUp?.() === true,
 
     async run(signal, patienceMs = Number.POSITIVE_INFINITY) {
-      const givingUp = new GivingUp(diskTrouble, patienceMs);
+      const givingUp = new ConditionDeadline(diskTrouble, patienceMs);
       const either = AbortSignal.any([signal, givingUp.signal]);
       const current = new BatchWriter(options, either);
       writer = current;
@@ -55,7 +55,7 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
       const ended = new AbortController();
       const watching = room.watch(AbortSignal.any([either, ended.signal]));
       try {
-        await source.run(whileThereIsRoom(batcher, room), either);
+        await source.run(withBackpressure(batcher, room), either);
       } finally {
         await batcher.flush();
         await current.announced();
@@ -79,7 +79,7 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
 }
 
 /** A sink that makes the source wait while the disk is nearly full. */
-function whileThereIsRoom(batcher: Batcher, room: DiskRoom): AlertSink {
+function withBackpressure(batcher: Batcher, room: DiskSpaceMonitor): AlertSink {
   return {
     add(message) {
       const full = batcher.add(message);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiskRoom } from './disk-room.js';
+import { DiskSpaceMonitor } from './disk-room.js';
 import { TestRig } from './testing/rig.js';
 
 const MIB = 1024 ** 2;
@@ -9,7 +9,7 @@ const MIB = 1024 ** 2;
 describe('a volume that is watched', () => {
   let rig: TestRig;
   let free: number | Error;
-  let room: DiskRoom;
+  let room: DiskSpaceMonitor;
   before(() => {
     rig = new TestRig();
   });
@@ -21,7 +21,14 @@ describe('a volume that is watched', () => {
       return free;
     };
     const { metrics, log } = rig;
-    room = new DiskRoom({ folder: '/data', leastFreeBytes: 100 * MIB, metrics, log, freeBytes, lookEveryMs: 5 });
+    room = new DiskSpaceMonitor({
+      folder: '/data',
+      leastFreeBytes: 100 * MIB,
+      metrics,
+      log,
+      freeBytes,
+      lookEveryMs: 5,
+    });
   });
 
   const lookAt = async (bytes: number | Error) => {
@@ -88,7 +95,7 @@ describe('a volume that is watched', () => {
 test('the volume itself is asked', async () => {
   const rig = new TestRig();
   const { metrics, log, paths } = rig;
-  const room = new DiskRoom({ folder: paths.root, leastFreeBytes: Number.MAX_SAFE_INTEGER, metrics, log });
+  const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes: Number.MAX_SAFE_INTEGER, metrics, log });
   await room.look();
   assert.match(room.trouble() ?? '', /is nearly full: \d+ MiB are free/);
   rig.close();

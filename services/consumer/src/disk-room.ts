@@ -19,14 +19,14 @@ export interface DiskRoomOptions {
 /** A volume that fills at 250 MB/s loses this second's worth between two looks. */
 const LOOK_EVERY_MS = 1_000;
 /** A volume that stands just at the limit must not switch reading on and off. */
-const GO_ON_AT = 1.25;
+const RESUME_FACTOR = 1.25;
 const MIB = 1024 ** 2;
 
 /**
  * Holds up the source while the volume is nearly full, before it is full: what was read by then can still be written,
  * and the stages, the ledger and NATS find room for what is already there.
  */
-export class DiskRoom {
+export class DiskSpaceMonitor {
   readonly #options: DiskRoomOptions;
   readonly #freeBytes: (folder: string) => Promise<number>;
   #trouble: string | undefined;
@@ -63,11 +63,11 @@ export class DiskRoom {
     const { folder, leastFreeBytes } = this.#options;
     try {
       const free = await this.#freeBytes(folder);
-      this.#isShort = free < leastFreeBytes * (this.#isShort ? GO_ON_AT : 1);
+      this.#isShort = free < leastFreeBytes * (this.#isShort ? RESUME_FACTOR : 1);
       if (this.#isShort) {
         this.#hold(
           `the volume of ${folder} is nearly full: ${inMib(free)} are free, and nothing more is read below ` +
-            `${inMib(leastFreeBytes)} (least_free_bytes); make room for ${inMib(leastFreeBytes * GO_ON_AT)}`,
+            `${inMib(leastFreeBytes)} (least_free_bytes); make room for ${inMib(leastFreeBytes * RESUME_FACTOR)}`,
         );
       } else this.#goOn();
     } catch (error) {

@@ -1,8 +1,8 @@
 const LOOK_EVERY_MS = 250;
 
 /** Gives up on a trouble that has lasted for too long without a break. */
-export class GivingUp {
-  readonly #over = new AbortController();
+export class ConditionDeadline {
+  readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #since: number | undefined;
   #reason: string | undefined;
@@ -19,13 +19,13 @@ export class GivingUp {
       else this.#since ??= now;
       if (this.#since === undefined || now - this.#since < patienceMs) return;
       this.#reason ??= reason;
-      this.#over.abort();
+      this.#stop.abort();
     }, LOOK_EVERY_MS);
   }
 
   /** Aborted when it gives up. */
   get signal(): AbortSignal {
-    return this.#over.signal;
+    return this.#stop.signal;
   }
 
   /** The trouble on which it gave up; undefined where it did not. */

@@ -6,7 +6,7 @@ import { WaitingPartitions } from './avro/waiting-partitions.js';
 import type { AlertFormat } from './format.js';
 import { type GroupPlace, groupPlaces, isUnmarked, offsetSpans, readByOthersUpTo } from './group-places.js';
 import { KafkaTurns, type KafkaTurnsOptions } from './kafka-turns.js';
-import { keepingAlive } from './keeping-alive.js';
+import { withHeartbeat } from './keeping-alive.js';
 import { PartitionReader } from './partition-reader.js';
 import { ReadBefore, type ReadBeforeOptions } from './read-before.js';
 import type { FetchedMessage, RecordLimits } from './records/fetched-message.js';
@@ -52,17 +52,17 @@ interface Taking {
  * without us (a new assignment, or others were faster) all that was read is registered first, for it may be gone from
  * Kafka; the ledger refuses what others have registered. Then reading begins again where the ledger stands.
  */
-export class KafkaReadings {
+export class PartitionAssignment {
   readonly #options: KafkaReadingsOptions;
   #readers = new Map<string, PartitionReader>();
   /** Counts the beginnings; what was fetched before the last one is dropped. */
-  #beginning = 0;
-  /** Settles once the ledger's positions stand still after a beginning; undefined from then on. */
+  #generation = 0;
+  /** Settles once the ledger's positions stand still after a generation; undefined from then on. */
   #settled: Promise<void> | undefined;
   #stopped = false;
   readonly #waiting: WaitingPartitions;
   readonly #turns: KafkaTurns;
-  /** Where Kafka kept the group's places at the last beginning. */
+  /** Where Kafka kept the group's places at the last generation. */
   #places: ReadonlyMap<string, GroupPlace> = new Map();
   readonly #readBefore: ReadBefore;
   /** Partitions whose place in Kafka has to be made the ledger's. */
@@ -73,7 +73,7 @@ export class KafkaReadings {
     this.#options = options;
     const onResume = (partition: TopicPartition) => {
       const reader = this.#readers.get(keyOf(partition));
-      if (reader) this.#lookBack(reader);
+      if (reader) this.#recheckPrevious(reader);
     };
     this.#waiting = new WaitingPartitions({ ...options, onResume });
     this.#turns = new KafkaTurns(options);
@@ -95,7 +95,7 @@ export class KafkaReadings {
     this.#begin(readers.map(({ topic, partition, origin }) => new PartitionReader(topic, partition, origin)));
   }
 
-  #lookBack(reader: PartitionReader): void {
+  #recheckPrevious(reader: PartitionReader): void {
     const offset = reader.lookBack();
     if (offset !== undefined) this.#fetchFrom(reader, offset);
   }
@@ -112,17 +112,17 @@ export class KafkaReadings {
   }
 
   /** The ranges of partitions that are assigned to this member. */
-  ownOf(ranges: readonly OffsetRange[]): OffsetRange[] {
+  filterAssigned(ranges: readonly OffsetRange[]): OffsetRange[] {
     return ranges.filter((range) => this.#readers.has(keyOf(range)));
   }
 
   #begin(readers: readonly PartitionReader[]): void {
-    this.#beginning += 1;
+    this.#generation += 1;
     this.#waiting.release();
-    const beginning = this.#beginning;
-    this.#settled = this.#settle(beginning);
+    const generation = this.#generation;
+    this.#settled = this.#settle(generation);
     this.#settled.catch((error: Error) => {
-      if (!this.#stopped && beginning === this.#beginning) this.#options.onFailure(error);
+      if (!this.#stopped && generation === this.#generation) this.#options.onFailure(error);
     });
     this.#readers = new Map(readers.map((reader) => [keyOf(reader), reader]));
     for (const reader of readers) {
@@ -134,11 +134,11 @@ export class KafkaReadings {
   }
 
   /** Registers all that was read, and asks where the group stands. */
-  async #settle(beginning: number): Promise<void> {
+  async #settle(generation: number): Promise<void> {
     const { sink, admin, groupId, topics, positions } = this.#options;
     await sink.flush();
     const places = await groupPlaces(admin, groupId, [...topics.keys()], positions.mark);
-    if (beginning !== this.#beginning) return;
+    if (generation !== this.#generation) return;
     this.#places = places;
     this.#unmarked.clear();
     this.#readBefore.clear();
@@ -153,10 +153,10 @@ export class KafkaReadings {
   /** Takes what kafkajs fetched of one partition. */
   async take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const reader = this.#readers.get(keyOf(batch));
-    const beginning = this.#beginning;
-    const over = () => this.#stopped || beginning !== this.#beginning || !isRunning() || isStale();
+    const generation = this.#generation;
+    const over = () => this.#stopped || generation !== this.#generation || !isRunning() || isStale();
     if (!reader || over()) return;
-    if (this.#settled) await keepingAlive(this.#settled, heartbeat);
+    if (this.#settled) await withHeartbeat(this.#settled, heartbeat);
     if (over()) return;
     this.#start(reader);
     await this.#takeBatches(reader, batch as unknown as FetchedBatch, { heartbeat, resolveOffset, over });
@@ -164,7 +164,7 @@ export class KafkaReadings {
 
   /** Unpacks and takes the batches of a fetch, one after the other: no other is in memory meanwhile. */
   async #takeBatches(reader: PartitionReader, fetch: FetchedBatch, { heartbeat, resolveOffset, over }: Taking) {
-    const beginning = this.#beginning;
+    const generation = this.#generation;
     const fetchedFrom = BigInt(fetch.fetchedOffset);
     let last: FetchedMessage | undefined;
     let judged = false;
@@ -189,7 +189,7 @@ export class KafkaReadings {
           last = message;
           if (!wait) continue;
           const begun = performance.now();
-          await keepingAlive(wait, heartbeat);
+          await withHeartbeat(wait, heartbeat);
           paused ||= performance.now() - begun > LONG_PAUSE_MS;
           if (over()) return;
         }
@@ -200,14 +200,14 @@ export class KafkaReadings {
       if (!judged && (await this.#firstNew(reader, fetchedFrom, [], heartbeat, over)) === undefined) return;
       seen = !over();
     } finally {
-      if (beginning === this.#beginning) {
+      if (generation === this.#generation) {
         const high = BigInt(fetch.highWatermark);
-        if (last) reader.tookUpTo(last, high, performance.now());
+        if (last) reader.markConsumed(last, high, performance.now());
         // Behind the last message there may be markers of transactions and messages that were aborted.
         if (seen) reader.sawUpTo(BigInt(fetch.lastOffset()) + 1n, high, performance.now());
         if (seen) resolveOffset(fetch.lastOffset());
         else if (last) resolveOffset(last.offset);
-        if (paused) for (const each of this.#readers.values()) this.#lookBack(each);
+        if (paused) for (const each of this.#readers.values()) this.#recheckPrevious(each);
       }
     }
   }
@@ -294,8 +294,8 @@ export class KafkaReadings {
   }
 
   async #readFromTheBeginning(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
-    const beginning = this.#beginning;
-    const over = () => this.#stopped || beginning !== this.#beginning;
+    const generation = this.#generation;
+    const over = () => this.#stopped || generation !== this.#generation;
     if (await this.#turns.toTheBeginning(reader, { heartbeat, over })) this.startAgain();
   }
 
@@ -303,11 +303,11 @@ export class KafkaReadings {
   async #search(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
     const { positions, groupId, sink } = this.#options;
     const { topic, partition } = reader;
-    const beginning = this.#beginning;
+    const generation = this.#generation;
     // The newest of what was read is in the ledger then.
-    await keepingAlive(sink.flush(), heartbeat);
+    await withHeartbeat(sink.flush(), heartbeat);
     const span = (await this.#spans(topic)).get(partition);
-    if (!span || this.#stopped || beginning !== this.#beginning) return;
+    if (!span || this.#stopped || generation !== this.#generation) return;
     const marks = positions.trail({ groupId, topic, partition });
     const held = marks.filter(({ offset }) => offset >= span.low && offset < span.high);
     if (held.length === 0) return this.#readFromTheBeginning(reader, heartbeat);
@@ -321,13 +321,13 @@ export class KafkaReadings {
     const readers = [...this.#readers.values()].filter((reader) => reader.topic === topic);
     for (const reader of readers) this.#start(reader);
     const positions = readers.map(({ position }) => position);
-    const beginning = this.#beginning;
+    const generation = this.#generation;
     const spans = await this.#spans(topic);
-    if (this.#stopped || beginning !== this.#beginning) return;
+    if (this.#stopped || generation !== this.#generation) return;
     // Of all partitions: those that nobody reads fall behind the furthest.
     this.#recordSeen(topic, spans);
     for (const [index, reader] of readers.entries()) {
-      if (this.#stopped || beginning !== this.#beginning) return;
+      if (this.#stopped || generation !== this.#generation) return;
       const span = spans.get(reader.partition);
       if (!span) continue;
       this.#recordEmpty(reader);
@@ -335,7 +335,7 @@ export class KafkaReadings {
       if (position && span.high < position.next && !reader.searches) {
         return this.#search(reader, () => Promise.resolve());
       }
-      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#lookBack(reader);
+      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#recheckPrevious(reader);
     }
   }
 

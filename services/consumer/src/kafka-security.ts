@@ -27,7 +27,7 @@ export function kafkajsSecurity(security: KafkaSecurity | undefined): Pick<Kafka
 }
 
 /** What a person can do about a broker that cannot be used. kafkajs keeps it to itself that a group is forbidden. */
-export function whyNot(error: unknown, groupId: string): string {
+export function explainKafkaError(error: unknown, groupId: string): string {
   const message = messageOf(error);
   if (!message.includes('group coordinator')) return message;
   return `${message} of ${groupId}: where it stays so, the account may not read as this group; see group_prefix`;

@@ -4,9 +4,9 @@ import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import { sleep } from '@lvra/shared/sleep';
 import { isDiskTrouble } from '@lvra/shared/stage/disk-trouble';
 import type { Consumer, Kafka } from 'kafkajs';
-import { ClockStep } from './clock-step.js';
+import { ClockJumpDetector } from './clock-step.js';
 import { GroupWatch } from './group-watch.js';
-import { KafkaReadings, type KafkaReadingsOptions } from './kafka-readings.js';
+import { type KafkaReadingsOptions, PartitionAssignment } from './kafka-readings.js';
 import './kafkajs-offsets.js';
 import { HEARTBEAT_MS } from './keeping-alive.js';
 import { subscribedAssigner } from './subscribed-assigner.js';
@@ -37,15 +37,15 @@ const WATCH_EVERY_MS = 10_000;
 /** Longer than any rebalance; a consumer of kafkajs that is silent for this long has got stuck. */
 const SILENCE_MS = 120_000;
 /** How long the last commit and the farewell may take; the ledger has the positions anyway. */
-const LEAVE_WITHIN_MS = 5_000;
+const DISCONNECT_WITHIN_MS = 5_000;
 
 /** One membership in the consumer group, from joining to leaving or crashing. */
 export class KafkaSession {
   readonly #options: KafkaSessionOptions;
   readonly #consumer: Consumer;
-  readonly #readings: KafkaReadings;
+  readonly #assignment: PartitionAssignment;
   readonly #group: GroupWatch;
-  readonly #over = new AbortController();
+  readonly #stop = new AbortController();
   #failure: Error | undefined;
   #committing: Promise<void> = Promise.resolve();
   #aliveAt = performance.now();
@@ -66,7 +66,7 @@ export class KafkaSession {
     });
     const { admin, groupId, topics, metrics, positions } = options;
     this.#group = new GroupWatch({ admin, groupId, topics, metrics, mark: positions.mark });
-    this.#readings = new KafkaReadings({
+    this.#assignment = new PartitionAssignment({
       ...options,
       consumer: this.#consumer,
       commitPosition: (of, next) => this.#commitPosition(of, next),
@@ -86,26 +86,26 @@ export class KafkaSession {
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.#readings.take(payload),
+        eachBatch: (payload) => this.#assignment.take(payload),
       });
-      const over = AbortSignal.any([signal, this.#over.signal]);
+      const over = AbortSignal.any([signal, this.#stop.signal]);
       void this.#watch(over);
       if (!over.aborted) await once(over, 'abort');
       if (this.#failure) throw this.#failure;
-      this.#readings.stop();
+      this.#assignment.stop();
       consumer.pause(topics.map((topic) => ({ topic })));
       await sink.flush();
-      await atMost(LEAVE_WITHIN_MS, this.#committing);
+      await atMost(DISCONNECT_WITHIN_MS, this.#committing);
     } finally {
-      this.#readings.release();
+      this.#assignment.release();
       this.#group.end();
-      await atMost(LEAVE_WITHIN_MS, this.#leave());
+      await atMost(DISCONNECT_WITHIN_MS, this.#disconnect());
     }
   }
 
   /** Commits what is in the ledger to the group, in the background, for whoever watches the group. */
   commit(ranges: readonly OffsetRange[]): void {
-    const own = this.#readings.ownOf(ranges);
+    const own = this.#assignment.filterAssigned(ranges);
     if (own.length === 0) return;
     this.#committing = this.#committing.then(async () => void (await this.#commit(own)));
   }
@@ -134,7 +134,7 @@ export class KafkaSession {
 
   /** Goes on where the ledger stands, in all partitions. */
   startAgain(): void {
-    this.#readings.startAgain();
+    this.#assignment.startAgain();
   }
 
   #listen(): void {
@@ -143,7 +143,7 @@ export class KafkaSession {
     this.#consumer.on(CRASH, ({ payload: { error } }) => this.#end(error));
     this.#consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#aliveAt = performance.now();
-      this.#readings.assign(memberAssignment);
+      this.#assignment.assign(memberAssignment);
       log.info({ assignment: memberAssignment }, `joined the group ${groupId}`);
       onState(this.#group.trouble);
     });
@@ -169,16 +169,16 @@ export class KafkaSession {
   /** Ends the session: in good order, or because of a failure. */
   #end(failure?: Error): void {
     this.#failure = failure;
-    this.#readings.stop();
-    this.#over.abort();
+    this.#assignment.stop();
+    this.#stop.abort();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { topics, onState, topicsChanged, log } = this.#options;
-    const clock = new ClockStep();
+    const clock = new ClockJumpDetector();
     while (!signal.aborted) {
       try {
-        for (const topic of topics.keys()) await this.#readings.watch(topic);
+        for (const topic of topics.keys()) await this.#assignment.watch(topic);
         await this.#group.look();
         const changed = await topicsChanged();
         if (signal.aborted) return;
@@ -199,7 +199,7 @@ export class KafkaSession {
     }
   }
 
-  async #leave(): Promise<void> {
+  async #disconnect(): Promise<void> {
     try {
       await this.#consumer.disconnect();
     } catch (error) {

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import { AnswerReader } from './answer-reader.js';
+import { FrameReader } from './answer-reader.js';
 import './kafkajs-connection.js';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -36,7 +36,7 @@ export class KafkaSockets {
 
 /** A socket whose every 'data' is one whole answer; TLS decrypts in pieces of 16 kB, which kafkajs puts together. */
 function connectPlainly(host: string, port: number, onConnect: () => void): Socket {
-  const answers = new AnswerReader((answer) => socket.emit('data', answer));
+  const answers = new FrameReader((answer) => socket.emit('data', answer));
   const buffer = () => answers.space();
   const callback = (bytes: number) => {
     try {

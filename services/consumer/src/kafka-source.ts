@@ -8,7 +8,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type AlertFormat, jsonFormat } from './format.js';
 import { CLIENT_ID, isGroupHeld, whoHolds } from './group-members.js';
 import { kafkaLog } from './kafka-log.js';
-import { kafkajsSecurity, whyNot } from './kafka-security.js';
+import { explainKafkaError, kafkajsSecurity } from './kafka-security.js';
 import { KafkaSession } from './kafka-session.js';
 import { KafkaSockets } from './kafka-sockets.js';
 import './kafkajs-batch.js';
@@ -89,11 +89,11 @@ class KafkaSource implements AlertSource {
     return this.#isGroupHeld;
   }
 
-  registered({ ranges }: RegisteredBatch): void {
+  onBatchRegistered({ ranges }: RegisteredBatch): void {
     this.#session?.commit(ranges);
   }
 
-  overtaken(): void {
+  onOffsetsTaken(): void {
     this.#session?.startAgain();
   }
 
@@ -114,7 +114,8 @@ class KafkaSource implements AlertSource {
       } catch (error) {
         this.#isGroupHeld = isGroupHeld(error);
         const passing = signal.aborted || this.#isGroupHeld || isTopicGone(error);
-        if (!passing) onState(`Kafka at ${this.#where} cannot be used: ${whyNot(error, this.#options.groupId)}`);
+        if (!passing)
+          onState(`Kafka at ${this.#where} cannot be used: ${explainKafkaError(error, this.#options.groupId)}`);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }
       await sink.flush();

@@ -3,7 +3,7 @@ import type { KafkaMark } from '@lvra/shared/ledger/kafka-trail';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Admin, Consumer } from 'kafkajs';
 import { offsetSpans } from './group-places.js';
-import { keepingAlive } from './keeping-alive.js';
+import { withHeartbeat } from './keeping-alive.js';
 import type { PartitionReader } from './partition-reader.js';
 import type { AlertSink } from './source.js';
 
@@ -64,12 +64,12 @@ export class KafkaTurns {
     const { consumer, sink, admin, positions, log } = this.#options;
     const { topic, partition } = reader;
     // What was read of the old topic belongs to its positions: it must be in the ledger before these are forgotten.
-    await keepingAlive(sink.flush(), heartbeat);
+    await withHeartbeat(sink.flush(), heartbeat);
     const low = (await offsetSpans(admin, topic)).get(partition)?.low;
     if (low === undefined || over()) return false;
     // The group's offset is of the old topic too, and would count once the ledger has none.
     const beginning = { topic, partition, offset: low.toString(), metadata: positions.mark };
-    await keepingAlive(consumer.commitOffsets([beginning]), heartbeat);
+    await withHeartbeat(consumer.commitOffsets([beginning]), heartbeat);
     if (over()) return false;
     log.warn(
       { topic, partition },

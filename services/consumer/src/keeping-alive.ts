@@ -7,7 +7,7 @@ export const HEARTBEAT_MS = 3_000;
  *
  * @throws what `heartbeat` throws where the group has moved on meanwhile
  */
-export async function keepingAlive(wait: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
+export async function withHeartbeat(wait: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
   const finished = new AbortController();
   let failure: { error: unknown } | undefined;
   const finish = () => finished.abort();

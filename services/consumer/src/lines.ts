@@ -11,7 +11,7 @@ const LONGEST_LINE_BYTES = 64 * MIB;
  *
  * @throws UsageError where a line is so long that the file cannot be NDJSON
  */
-export async function* linesOf(path: string): AsyncGenerator<Buffer> {
+export async function* readLines(path: string): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: MIB }) as AsyncIterable<Buffer>) {

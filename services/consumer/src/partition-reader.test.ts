@@ -125,9 +125,9 @@ describe('the reader of a partition', () => {
   test('goes on without a look while fetches follow each other, and looks again after a pause', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'take', from: 1 });
-    reader.tookUpTo(fetched(11), 12n, 0);
+    reader.markConsumed(fetched(11), 12n, 0);
     assert.deepEqual(reader.judge(12n, fetchedRange(12, 14), 500), { kind: 'take', from: 0 });
-    reader.tookUpTo(fetched(13), 14n, 500);
+    reader.markConsumed(fetched(13), 14n, 500);
     assert.deepEqual(reader.judge(14n, fetchedRange(14, 16), 5_000), { kind: 'fetch', offset: 13n });
     assert.deepEqual(reader.judge(13n, fetchedRange(13, 16), 5_000), { kind: 'take', from: 1 });
   });
@@ -135,14 +135,14 @@ describe('the reader of a partition', () => {
   test('comes on over a line so slow that every fetch takes seconds', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 10), 0), { kind: 'take', from: 1 });
-    reader.tookUpTo(fetched(9), 100n, 0);
+    reader.markConsumed(fetched(9), 100n, 0);
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 11), 5_000), { kind: 'take', from: 0 });
   });
 
   test('trusts nothing after it was told to look back until it has', () => {
     const reader = standingAfter(9);
     reader.judge(9n, fetchedRange(9, 12), 0);
-    reader.tookUpTo(fetched(11), 100n, 0);
+    reader.markConsumed(fetched(11), 100n, 0);
     assert.equal(reader.lookBack(), 11n);
     assert.deepEqual(reader.judge(12n, fetchedRange(12, 14), 10), { kind: 'ask-range' });
     assert.deepEqual(reader.judgeRange({ low: 0n, high: 14n }, 10), { kind: 'fetch', offset: 11n });

@@ -6,7 +6,7 @@ import type { OffsetSpan } from './topic-partition.js';
 import { TrailSearch } from './trail-search.js';
 
 /** What to do with what was fetched. */
-export type Verdict =
+export type FetchDecision =
   /** The messages from this index on are the next ones. */
   | { readonly kind: 'take'; readonly from: number }
   /** Fetch from this offset; for a look at the message before the position, or because there is nothing before it. */
@@ -133,7 +133,7 @@ export class PartitionReader {
    * @param fetchedFrom the offset that was asked for
    * @param now on the clock of `performance.now()`
    */
-  judge(fetchedFrom: bigint, messages: readonly FetchedMessage[], now: number): Verdict {
+  judge(fetchedFrom: bigint, messages: readonly FetchedMessage[], now: number): FetchDecision {
     if (!this.#position) return { kind: 'take', from: 0 };
     if (this.#search) return this.#judgeSearch(this.#search, fetchedFrom, messages);
     if (this.#lookingAtOthers) return this.#judgeOthers(fetchedFrom, messages);
@@ -145,7 +145,7 @@ export class PartitionReader {
       const known = fingerprint !== '' && !found.refused;
       if (known && fingerprintOfFetched(found) !== fingerprint) return { kind: 'differs' };
       if (this.#othersAt !== undefined) return this.#lookAtOthers(this.#othersAt);
-      this.#trust(now, TRUSTED_MS);
+      this.#extendTrust(now, TRUSTED_MS);
       return { kind: 'take', from: at + 1 };
     }
     // A fetch from `previous` that brings later messages only shows that Kafka has dropped that one by itself.
@@ -157,7 +157,7 @@ export class PartitionReader {
   }
 
   /** Judges by the offsets that the partition has, where the message before the position could not be fetched. */
-  judgeRange({ low, high }: OffsetSpan, now: number): Verdict {
+  judgeRange({ low, high }: OffsetSpan, now: number): FetchDecision {
     if (!this.#position) return { kind: 'fetch', offset: low };
     const { next } = this.#position;
     if (high < next) return { kind: 'differs' };
@@ -167,7 +167,7 @@ export class PartitionReader {
     this.#goneBefore = low;
     this.#lookingBack = false;
     this.#resumeAt = low;
-    this.#trust(now, TRUSTED_WITH_MORE_MS);
+    this.#extendTrust(now, TRUSTED_WITH_MORE_MS);
     return { kind: 'fetch', offset: low };
   }
 
@@ -181,30 +181,30 @@ export class PartitionReader {
    *
    * @param marks in the order of their offsets
    */
-  search(marks: readonly KafkaMark[]): Verdict {
+  search(marks: readonly KafkaMark[]): FetchDecision {
     // Where a batch that could not be unpacked stood, nothing is known.
     const known = marks.filter(({ fingerprint }) => fingerprint !== '');
     this.#search = new TrailSearch(known, (message, mark) => fingerprintOfFetched(message) === mark.fingerprint);
     return this.#goOnSearching(this.#search);
   }
 
-  #judgeSearch(search: TrailSearch, fetchedFrom: bigint, messages: readonly FetchedMessage[]): Verdict {
+  #judgeSearch(search: TrailSearch, fetchedFrom: bigint, messages: readonly FetchedMessage[]): FetchDecision {
     search.take(fetchedFrom, messages);
     return this.#goOnSearching(search);
   }
 
-  #goOnSearching({ offset, found }: TrailSearch): Verdict {
+  #goOnSearching({ offset, found }: TrailSearch): FetchDecision {
     if (offset !== undefined) return { kind: 'fetch', offset };
     return found ? { kind: 'tail-lost', newest: found } : { kind: 'replaced' };
   }
 
   /** The topic is the same one: what others have read of it ends behind this message. */
-  #lookAtOthers(othersAt: bigint): Verdict {
+  #lookAtOthers(othersAt: bigint): FetchDecision {
     this.#lookingAtOthers = true;
     return { kind: 'fetch', offset: othersAt - 1n };
   }
 
-  #judgeOthers(fetchedFrom: bigint, messages: readonly FetchedMessage[]): Verdict {
+  #judgeOthers(fetchedFrom: bigint, messages: readonly FetchedMessage[]): FetchDecision {
     const after = this.#othersAt as bigint;
     const last = messages.find(({ offset }) => BigInt(offset) === after - 1n);
     if (!last && fetchedFrom < after - 1n) return this.#lookAtOthers(after);
@@ -229,13 +229,13 @@ export class PartitionReader {
    *
    * @param high the offset that the partition's next message will get
    */
-  tookUpTo(last: FetchedMessage, high: bigint, now: number): void {
+  markConsumed(last: FetchedMessage, high: bigint, now: number): void {
     const next = BigInt(last.offset) + 1n;
     this.#position = { next, fingerprint: fingerprintOfFetched(last) };
     this.#next = next;
     this.#lookingBack = false;
     this.#resumeAt = next;
-    this.#trust(now, high > next ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
+    this.#extendTrust(now, high > next ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
   }
 
   /**
@@ -246,7 +246,7 @@ export class PartitionReader {
   sawUpTo(offset: bigint, high: bigint, now: number): void {
     this.#emptyTo = offset;
     this.#resumeAt = offset;
-    this.#trust(now, high > offset ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
+    this.#extendTrust(now, high > offset ? TRUSTED_WITH_MORE_MS : TRUSTED_MS);
   }
 
   #distrust(): void {
@@ -254,7 +254,7 @@ export class PartitionReader {
     this.#trustedUntil = Number.NEGATIVE_INFINITY;
   }
 
-  #trust(now: number, ms: number): void {
+  #extendTrust(now: number, ms: number): void {
     this.#lookedAt = now;
     this.#trustedUntil = now + ms;
   }

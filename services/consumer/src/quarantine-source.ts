@@ -39,7 +39,7 @@ export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: 
         if (wait) await wait;
       }
     },
-    registered({ stem, messages }) {
+    onBatchRegistered({ stem, messages }) {
       for (const message of messages) {
         const id = idOf.get(message);
         if (id !== undefined) quarantine.markReplayed(id, stem);

@@ -1,6 +1,6 @@
 import type { KafkaPositions } from '@lvra/shared/ledger/kafka-positions';
 import type { Logger } from '@lvra/shared/observe/log';
-import { keepingAlive } from './keeping-alive.js';
+import { withHeartbeat } from './keeping-alive.js';
 import { KnownAlerts } from './known-alerts.js';
 import { keyOf, type TopicPartition } from './topic-partition.js';
 
@@ -48,7 +48,7 @@ export class ReadBefore {
       this.#partitions.delete(keyOf(of));
       return undefined;
     }
-    await keepingAlive(before.known.read(BigInt(first.offset), BigInt(last.offset) + 1n), heartbeat);
+    await withHeartbeat(before.known.read(BigInt(first.offset), BigInt(last.offset) + 1n), heartbeat);
     return before.known;
   }
 }

@@ -13,7 +13,7 @@ export interface GoodAlert {
   readonly alert: Alert;
 }
 
-export interface BadAlert {
+export interface RejectedAlert {
   readonly message: RawMessage;
   readonly rejected: AlertRejected;
 }
@@ -24,14 +24,14 @@ export interface LeftOutAlert {
 }
 
 /** A message that was looked at. */
-export type Received = GoodAlert | BadAlert | LeftOutAlert;
+export type ClassifiedMessage = GoodAlert | RejectedAlert | LeftOutAlert;
 
-export const isGood = (received: Received): received is GoodAlert => 'alert' in received;
+export const isGood = (received: ClassifiedMessage): received is GoodAlert => 'alert' in received;
 
-export const isLeftOut = (received: Received): received is LeftOutAlert => 'leftOut' in received;
+export const isLeftOut = (received: ClassifiedMessage): received is LeftOutAlert => 'leftOut' in received;
 
 /** Looks at a message: an alert that may stand in a batch file, one for the quarantine, or none of ours. */
-export function examine(message: RawMessage, format: AlertFormat, mostBytes: number): Received {
+export function classify(message: RawMessage, format: AlertFormat, mostBytes: number): ClassifiedMessage {
   const { bytes, envelope } = message;
   try {
     if (bytes.length > mostBytes) {
@@ -52,7 +52,7 @@ export function examine(message: RawMessage, format: AlertFormat, mostBytes: num
  * that cannot be unpacked has none: Kafka has it for some days.
  */
 export function quarantineEntries(
-  batch: readonly Received[],
+  batch: readonly ClassifiedMessage[],
   stem: string,
   paths: DataPaths,
 ): { entry: QuarantineEntry; file: { path: string; bytes: Buffer } | undefined }[] {
@@ -88,7 +88,7 @@ function offsetsOf(origin: MessageOrigin | undefined): number {
 }
 
 /** What a batch takes of each partition; messages of a partition come in the order of their offsets. */
-export function offsetRanges(batch: readonly Received[]): OffsetRange[] {
+export function offsetRanges(batch: readonly ClassifiedMessage[]): OffsetRange[] {
   const ends = new Map<string, { first: bigint; last: RawMessage; count: number; leftOut: number; gone: number }>();
   for (const received of batch) {
     const { message } = received;

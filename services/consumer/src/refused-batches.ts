@@ -1,5 +1,5 @@
 import type { Logger } from '@lvra/shared/observe/log';
-import { keepingAlive } from './keeping-alive.js';
+import { withHeartbeat } from './keeping-alive.js';
 import { type PartitionReader, receivedMsOf } from './partition-reader.js';
 import type { FetchedMessage } from './records/fetched-message.js';
 import type { AlertSink, RawMessage } from './source.js';
@@ -31,7 +31,7 @@ export class RefusedBatches {
     const then = again ? 'fetching it once more' : 'passing over it; its offsets are in quarantine';
     const what = `a batch of Kafka that ends at ${place} cannot be used: ${refused?.why.message}`;
     log.error({ topic, partition }, `${what}; ${then}`);
-    await keepingAlive(sink.flush(), heartbeat);
+    await withHeartbeat(sink.flush(), heartbeat);
     return !again;
   }
 }

@@ -3,7 +3,7 @@ import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
 import { envelopeInFile } from '@lvra/shared/alerts/envelope';
 import { messageOf, UsageError } from '@lvra/shared/errors';
 import type { Logger } from '@lvra/shared/observe/log';
-import { linesOf } from './lines.js';
+import { readLines } from './lines.js';
 import { isBatchFile, replayFiles } from './replay-files.js';
 import type { AlertSource, RawMessage } from './source.js';
 
@@ -48,7 +48,7 @@ async function* messagesOf(file: string): AsyncGenerator<RawMessage> {
   const receivedMs = Number.NaN;
   try {
     if (!isBatchFile(file)) {
-      for await (const bytes of linesOf(file)) yield { bytes, receivedMs };
+      for await (const bytes of readLines(file)) yield { bytes, receivedMs };
       return;
     }
     for await (const { bytes, result: envelope } of scanBatch(file, envelopeInFile)) {

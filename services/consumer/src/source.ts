@@ -63,7 +63,7 @@ export interface AlertSource {
   /** Whether it brings nothing yet because of something that is over by itself within a minute or two. */
   isHeldUp?(): boolean;
   /** Told of every batch that is registered. */
-  registered?(batch: RegisteredBatch): void;
+  onBatchRegistered?(batch: RegisteredBatch): void;
   /** Told that other consumers registered some of its messages first: it must go on where the ledger stands. */
-  overtaken?(): void;
+  onOffsetsTaken?(): void;
 }

@@ -17,7 +17,7 @@ import { STATUS } from '@lvra/shared/status';
 import { AlertView, readAlert } from './alert.js';
 import type { FeatureRows } from './feature-rows.js';
 import { type FeatureSet, featureSet } from './feature-sets.js';
-import { madeBefore, makeOnce } from './shared-work.js';
+import { findExistingResult, singleFlight } from './shared-work.js';
 import { thresholdFlags } from './thresholds.js';
 
 export interface FeatureStageOptions {
@@ -38,7 +38,7 @@ export interface FeatureStageOptions {
 
 /** Whatever makes feature files as `makeFeatureFile` does. */
 export interface FeatureMaker {
-  make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<Features>;
+  make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<FeatureFileResult>;
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ async function perform(
   { ledger, work, paths, vra, set, siblings, wanted, maker, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
   const path = paths.features(stem, set.name);
-  const made = await madeBefore(ledger, stem, path, vra, siblings);
+  const made = await findExistingResult(ledger, stem, path, vra, siblings);
   if (made) {
     const status = made.status === STATUS.done ? STATUS.done : STATUS.partial;
     const detail = `the feature file of ${made.vra}`;
@@ -66,7 +66,7 @@ async function perform(
     const taken = ledger.results.takeOverFeatures(work, stem, settlement);
     return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
   }
-  const { result, isMaker } = await makeOnce(ledger, path, () => {
+  const { result, isMaker } = await singleFlight(ledger, path, () => {
     const receivedMs = ledger.batches.receivedMs(stem);
     return maker ? maker.make(stem, receivedMs, wanted?.()) : makeFeatureFile(stem, paths, receivedMs, set, wanted?.());
   });
@@ -90,7 +90,7 @@ async function perform(
 }
 
 /** What came of a batch file. */
-export interface Features {
+export interface FeatureFileResult {
   readonly records: FeatureRecord[];
   readonly quarantined: QuarantineEntry[];
   readonly file: FeatureFile;
@@ -115,7 +115,7 @@ export async function makeFeatureFile(
   receivedMs: Float64Array | undefined,
   set: FeatureSet = featureSet(),
   wanted?: ReadonlySet<string>,
-): Promise<Features> {
+): Promise<FeatureFileResult> {
   let table = set.begin(wanted);
   let rows = await addRows(table, stem, paths, receivedMs);
   const again = table.again?.();
@@ -135,7 +135,7 @@ async function addRows(
   stem: string,
   paths: DataPaths,
   receivedMs: Float64Array | undefined,
-): Promise<Pick<Features, 'records' | 'quarantined' | 'withoutAlert'>> {
+): Promise<Pick<FeatureFileResult, 'records' | 'quarantined' | 'withoutAlert'>> {
   const view = new AlertView();
   const records: FeatureRecord[] = [];
   const quarantined: QuarantineEntry[] = [];
@@ -197,7 +197,7 @@ function asStemFailure(error: unknown, stem: string): unknown {
   return error;
 }
 
-function describe({ records, withoutAlert, quarantined, remark }: Features): string {
+function describe({ records, withoutAlert, quarantined, remark }: FeatureFileResult): string {
   return [
     withoutAlert > 0 ? `${withoutAlert} without alert` : '',
     quarantined.length > 0 ? `${quarantined.length} in quarantine` : '',

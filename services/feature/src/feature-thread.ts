@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { FeatureMaker, Features } from './feature-stage.js';
-import { type MakeAnswer, type MakeRequest, thrownIn } from './thread-messages.js';
+import type { FeatureFileResult, FeatureMaker } from './feature-stage.js';
+import { deserializeError, type MakeAnswer, type MakeRequest } from './thread-messages.js';
 
 /**
  * Makes feature files in a thread of its own, one at a time: for a process that has other stages to do meanwhile. The
@@ -19,7 +19,7 @@ export class FeatureThread implements FeatureMaker {
     this.#set = set;
   }
 
-  make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<Features> {
+  make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<FeatureFileResult> {
     const made = this.#turn.then(() => this.#make({ stem, receivedMs, wanted }));
     this.#turn = made.catch(() => undefined);
     return made;
@@ -31,13 +31,13 @@ export class FeatureThread implements FeatureMaker {
     this.#thread = undefined;
   }
 
-  async #make(request: MakeRequest): Promise<Features> {
+  async #make(request: MakeRequest): Promise<FeatureFileResult> {
     this.#thread ??= this.#begin();
     this.#thread.postMessage(request);
     // Where the thread ends instead of answering, this throws its error.
     const [answer] = (await once(this.#thread, 'message')) as [MakeAnswer];
     if ('made' in answer) return answer.made;
-    throw thrownIn(answer);
+    throw deserializeError(answer);
   }
 
   #begin(): Worker {

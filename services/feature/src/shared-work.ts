@@ -14,7 +14,7 @@ import { isDone } from '@lvra/shared/status';
 const underWay = new WeakMap<Ledger, Map<string, Promise<unknown>>>();
 
 /** Makes a file, or waits for whoever is making it. `isMaker` is true for the one who made it. */
-export async function makeOnce<T>(
+export async function singleFlight<T>(
   ledger: Ledger,
   path: string,
   make: () => Promise<T>,
@@ -38,7 +38,7 @@ export async function makeOnce<T>(
  * @param vra who asks: one that was through with the stem before was told to have it made again
  * @param siblings the other VRAs with the same features
  */
-export async function madeBefore(
+export async function findExistingResult(
   ledger: Ledger,
   stem: string,
   path: string,

@@ -1,7 +1,7 @@
 import { messageOf, StemFailed } from '@lvra/shared/errors';
 import { CannotWrite } from '@lvra/shared/files';
 import type { StatusCode } from '@lvra/shared/status';
-import type { Features } from './feature-stage.js';
+import type { FeatureFileResult } from './feature-stage.js';
 
 /** What a thread that makes feature files is told. */
 export interface ThreadData {
@@ -22,10 +22,10 @@ type Thrown =
   | { readonly folder: string; readonly code: string; readonly message: string }
   | { readonly error: Error; readonly systemCode: string | undefined; readonly syscall: string | undefined };
 
-export type MakeAnswer = { readonly made: Features } | Thrown;
+export type MakeAnswer = { readonly made: FeatureFileResult } | Thrown;
 
 /** An error as it goes to another thread. */
-export function asThrown(error: unknown): Thrown {
+export function serializeError(error: unknown): Thrown {
   const message = messageOf(error);
   if (error instanceof StemFailed) return { failed: error.status, message };
   if (error instanceof CannotWrite) return { folder: error.folder, code: error.code, message };
@@ -34,7 +34,7 @@ export function asThrown(error: unknown): Thrown {
 }
 
 /** The error that was thrown in another thread. */
-export function thrownIn(thrown: Thrown): Error {
+export function deserializeError(thrown: Thrown): Error {
   if ('failed' in thrown) return new StemFailed(thrown.failed, thrown.message);
   if ('folder' in thrown) return new CannotWrite(thrown.folder, thrown.code, thrown.message);
   const { error, systemCode, syscall } = thrown;

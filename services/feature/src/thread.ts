@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { dataPaths } from '@lvra/shared/paths';
 import { featureSet } from './feature-sets.js';
 import { makeFeatureFile } from './feature-stage.js';
-import { asThrown, type MakeAnswer, type MakeRequest, type ThreadData } from './thread-messages.js';
+import { type MakeAnswer, type MakeRequest, serializeError, type ThreadData } from './thread-messages.js';
 
 // The thread of `FeatureThread`: is given a stem, makes its feature file, answers.
 const { dataRoot, set } = workerData as ThreadData;
@@ -17,6 +17,6 @@ async function answer({ stem, receivedMs, wanted }: MakeRequest): Promise<MakeAn
   try {
     return { made: await makeFeatureFile(stem, paths, receivedMs, features, wanted) };
   } catch (error) {
-    return asThrown(error);
+    return serializeError(error);
   }
 }

@@ -2,7 +2,7 @@ import { StageMisconfigured } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { DataPaths } from '@lvra/shared/paths';
 import { STATUS } from '@lvra/shared/status';
-import { featuresNowhere } from './columns.js';
+import { missingFromAll } from './columns.js';
 import { Model } from './model.js';
 import { findModel, type WantedModel } from './model-files.js';
 
@@ -19,19 +19,19 @@ export interface FeatureFiles {
 }
 
 /** The features that none of the newest feature files of a VRA has; where there are no files yet, none is lacking. */
-export function lackingFeatures(
+export function missingFeatures(
   wanted: readonly string[],
   { vra, features, paths, ledger }: FeatureFiles,
 ): Promise<string[]> {
   const stems = ledger.overview.newestDone('feature', vra, FILES_LOOKED_AT);
-  return featuresNowhere(
+  return missingFromAll(
     wanted,
     stems.map((stem) => paths.features(stem, features)),
   );
 }
 
 /** @throws StageMisconfigured 31 where there are features that the feature stage does not make */
-export function refuseLacking(path: string, lacking: readonly string[]): void {
+export function assertFeaturesExist(path: string, lacking: readonly string[]): void {
   if (lacking.length === 0) return;
   throw new StageMisconfigured(
     STATUS.columnsMissing,
@@ -50,5 +50,5 @@ export async function checkModel(wanted: WantedModel, files: FeatureFiles | unde
   const { path } = await findModel(wanted);
   const model = await Model.load(path);
   await model.close();
-  if (files) refuseLacking(path, await lackingFeatures(model.manifest.features, files));
+  if (files) assertFeaturesExist(path, await missingFeatures(model.manifest.features, files));
 }

@@ -8,7 +8,7 @@ import { CsvScanner } from './csv-scanner.js';
  *
  * @throws NotCsv
  */
-export async function featuresNowhere(features: readonly string[], files: readonly string[]): Promise<string[]> {
+export async function missingFromAll(features: readonly string[], files: readonly string[]): Promise<string[]> {
   const headers = (await Promise.all(files.map(headerOf))).filter((header) => header !== undefined);
   return headers.length === 0 ? [] : features.filter((feature) => !headers.some((header) => header.has(feature)));
 }

@@ -5,7 +5,7 @@ import { parseId } from '@lvra/shared/ids';
 import { STATUS } from '@lvra/shared/status';
 import { CsvScanner, NotCsv } from './csv-scanner.js';
 import { featureValue } from './feature-value.js';
-import { readPlainValue } from './plain-value.js';
+import { parseSimpleNumber } from './plain-value.js';
 
 /** The type of the numbers that a model takes. */
 export type Element = 'float' | 'double';
@@ -128,7 +128,7 @@ class TableBuilder {
     let used = this.#used;
     for (let index = 2; index < cells.length; index += 1) {
       const cell = cells[index] as number;
-      if (!readPlainValue(scanner.bytes, scanner.start(cell), scanner.end(cell), values, used)) {
+      if (!parseSimpleNumber(scanner.bytes, scanner.start(cell), scanner.end(cell), values, used)) {
         values[used] = featureValue(scanner.text(cell)) ?? this.#noteUnreadable(scanner, cell, header);
       }
       used += 1;
@@ -206,7 +206,7 @@ const parsed = new Float64Array(1);
 
 /** A whole number from 0 on; read from the bytes, because every row has one. */
 function positionIn(scanner: CsvScanner, cell: number): number | undefined {
-  if (!readPlainValue(scanner.bytes, scanner.start(cell), scanner.end(cell), parsed, 0)) return undefined;
+  if (!parseSimpleNumber(scanner.bytes, scanner.start(cell), scanner.end(cell), parsed, 0)) return undefined;
   const position = parsed[0] as number;
   return Number.isSafeInteger(position) && position >= 0 ? position : undefined;
 }

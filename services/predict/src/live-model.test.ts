@@ -4,7 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { StageMisconfigured } from '@lvra/shared/errors';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import pino from 'pino';
-import { LiveModel } from './live-model.js';
+import { ModelReloader } from './live-model.js';
 import { Model } from './model.js';
 import { ModelFolder } from './testing/model-folder.js';
 
@@ -14,7 +14,7 @@ function follow(context: TestContext, version: string) {
   const metrics = new Metrics();
   const logged: string[] = [];
   const wanted = { version, trouble: undefined as string | undefined, lacking: [] as string[] };
-  const live = new LiveModel({
+  const live = new ModelReloader({
     wanted: () => ({
       model: { name: 'r0b', version: wanted.version, path: folder.file('a1') },
       trouble: wanted.trouble,

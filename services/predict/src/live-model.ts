@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { messageOf, StageMisconfigured } from '@lvra/shared/errors';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { ModelMetrics } from '@lvra/shared/observe/model-metrics';
-import { refuseLacking } from './check-model.js';
+import { assertFeaturesExist } from './check-model.js';
 import { type FolderLook, lookInto } from './folder-look.js';
 import { Model } from './model.js';
 import { findModel, type WantedModel } from './model-files.js';
@@ -35,7 +35,7 @@ const TRY_AGAIN_MS = 30_000;
  * refused, leaves the old one in place; it is tried again when a file in its folder changes, so that one that is still being
  * copied is taken up once it is whole.
  */
-export class LiveModel {
+export class ModelReloader {
   readonly #options: LiveModelOptions;
   #model: Model | undefined;
   #refusal: StageMisconfigured | undefined;
@@ -65,7 +65,7 @@ export class LiveModel {
     if (!this.#attempt && (!isTried || (this.#refusal && performance.now() >= this.#tryAgainAt))) {
       this.#tried = state;
       this.#waitUntil = performance.now() + (isTried ? 0 : WAIT_FOR_MS);
-      this.#attempt = this.#follow(wanted);
+      this.#attempt = this.#reload(wanted);
     }
     if (this.#attempt) {
       const conclude = await (this.#model ? within(this.#attempt, this.#waitUntil - performance.now()) : this.#attempt);
@@ -83,7 +83,7 @@ export class LiveModel {
    *
    * @throws StageMisconfigured where the other feature files lack them too: then it is not the stem's fault
    */
-  async suspect(): Promise<void> {
+  async recheckFeatures(): Promise<void> {
     if (!this.#model) return;
     try {
       await this.#checkFeatures(this.#model);
@@ -110,13 +110,13 @@ export class LiveModel {
   }
 
   /** Looks for the model and loads it. @returns what is to be done between two stems */
-  async #follow({ model: wanted, trouble }: Wanted): Promise<() => Promise<void>> {
+  async #reload({ model: wanted, trouble }: Wanted): Promise<() => Promise<void>> {
     try {
       if (trouble !== undefined) throw new StageMisconfigured(undefined, trouble);
       const found = await findModel(wanted);
       const model = this.#isInUse(found.path, found.manifest) ? undefined : await this.#checked(wanted, found.path);
       return async () => {
-        if (model) await this.#swap(model);
+        if (model) await this.#activate(model);
         this.#accept();
       };
     } catch (error) {
@@ -145,10 +145,10 @@ export class LiveModel {
   }
 
   async #checkFeatures({ path, manifest }: Model): Promise<void> {
-    refuseLacking(path, await this.#options.lacking(manifest.features));
+    assertFeaturesExist(path, await this.#options.lacking(manifest.features));
   }
 
-  async #swap(model: Model): Promise<void> {
+  async #activate(model: Model): Promise<void> {
     const { metrics, log } = this.#options;
     const before = this.#model;
     const { name: vra, version, features } = model.manifest;

@@ -6,7 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import type { Manifest } from './manifest.js';
-import { edgesOf, ModelWatch } from './model-watch.js';
+import { edgesOf, ScoreMonitor } from './model-watch.js';
 
 const MANIFEST: Manifest = {
   ...{ name: 'r0b', version: 'a1', sha256: '', features: ['snr', 'ebv'], classes: [0, 1], input: 'double' },
@@ -27,7 +27,7 @@ function watched(context: TestContext) {
       const line = (await metrics.registry.metrics()).split('\n').find((each) => each.startsWith(`${series} `));
       return line === undefined ? undefined : Number(line.slice(series.length + 1));
     };
-    return { metrics, value, watch: new ModelWatch(metrics.model, ledger.scoreCounts) };
+    return { metrics, value, watch: new ScoreMonitor(metrics.model, ledger.scoreCounts) };
   };
   /** Scores that were recorded, by whatever replica: so many in the middle of each bin. */
   const record = (night: string, manifest: Manifest, counts: readonly number[]) => {

@@ -22,7 +22,7 @@ export function edgesOf(manifest: Manifest): readonly number[] {
 }
 
 /** Shows what a model was given and what it made of it: missing values, scores, and how they drift. */
-export class ModelWatch {
+export class ScoreMonitor {
   readonly #metrics: ModelMetrics;
   readonly #counts: ScoreCounts;
   /** When the stability is measured again, on the clock of `performance.now()`. */

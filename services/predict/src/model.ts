@@ -94,7 +94,7 @@ export class Model {
     try {
       checkInput(path, session, manifest);
       const model = new Model(path, manifest, session, probabilityOutput(path, session, manifest));
-      await model.#tryOut(rows);
+      await model.#smokeTest(rows);
       return model;
     } catch (error) {
       await session.release();
@@ -205,7 +205,7 @@ export class Model {
   }
 
   /** Scores rows of zeros: what a graph really gives, and takes of memory, is seen only when it runs. */
-  async #tryOut(rows: number): Promise<void> {
+  async #smokeTest(rows: number): Promise<void> {
     let why: string | undefined;
     try {
       await this.#run(this.#zeros(rows), rows);

@@ -29,7 +29,7 @@ const OPERATOR = 4;
 const WIRE = { varint: 0, eightBytes: 1, lengthDelimited: 2, fourBytes: 5 } as const;
 
 /** Deeper than any exporter nests graphs, and less deep than a stack. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /** ONNX Runtime's own format has this in its fifth to eighth byte, and is no protobuf. */
 const ORT_FORMAT = Buffer.from('ORTM');
@@ -52,7 +52,7 @@ export function refuseUnsafe(bytes: Uint8Array): void {
 }
 
 function look(bytes: Uint8Array, from: number, end: number, kind: Kind, depth: number): void {
-  if (depth > DEEPEST) throw new OnnxRefused(`its graphs are nested more than ${DEEPEST} deep`);
+  if (depth > MAX_DEPTH) throw new OnnxRefused(`its graphs are nested more than ${MAX_DEPTH} deep`);
   const fields: Readonly<Record<number, Kind>> = FIELDS[kind];
   let at = from;
   while (at < end) {

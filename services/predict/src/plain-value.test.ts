@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { featureValue } from './feature-value.js';
-import { readPlainValue } from './plain-value.js';
+import { parseSimpleNumber } from './plain-value.js';
 
 /** The value of a cell that stands between others, or undefined where it is left to `featureValue`. */
 function plainValue(text: string): number | undefined {
   const bytes = Buffer.from(`1,${text},7e3`);
   const values = new Float64Array(1);
-  return readPlainValue(bytes, 2, 2 + text.length, values, 0) ? values[0] : undefined;
+  return parseSimpleNumber(bytes, 2, 2 + text.length, values, 0) ? values[0] : undefined;
 }
 
 /** Doubles of every magnitude, whole bit patterns, from a seed (xorshift). */

@@ -20,7 +20,7 @@ const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
  * @param values gets the value at `at`: NaN where the cell is empty, 1 for True, 0 for False
  * @returns false where the cell is anything else, which may still be a value: `featureValue` knows
  */
-export function readPlainValue(
+export function parseSimpleNumber(
   bytes: Uint8Array,
   start: number,
   end: number,

@@ -6,11 +6,11 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
 import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
 import { STATUS } from '@lvra/shared/status';
-import { lackingFeatures } from './check-model.js';
+import { missingFeatures } from './check-model.js';
 import type { FeatureTable } from './feature-file.js';
-import { LiveModel, type Wanted } from './live-model.js';
+import { ModelReloader, type Wanted } from './live-model.js';
 import type { Model } from './model.js';
-import { edgesOf, ModelWatch } from './model-watch.js';
+import { edgesOf, ScoreMonitor } from './model-watch.js';
 import { scoreTable } from './score-stem.js';
 import { readStemFeatures } from './stem-features.js';
 import { quarantineUnscored } from './unscored-alerts.js';
@@ -45,8 +45,8 @@ class PredictTask implements StageTask {
   readonly stage = 'predict';
   readonly vra: string;
   readonly #options: PredictOptions;
-  readonly #live: LiveModel;
-  readonly #watch: ModelWatch;
+  readonly #live: ModelReloader;
+  readonly #watch: ScoreMonitor;
   /** The model whose drift is shown already. */
   #watched: Model | undefined;
 
@@ -54,9 +54,9 @@ class PredictTask implements StageTask {
     this.#options = options;
     this.vra = options.vra;
     const { wanted, metrics, log, ledger } = options;
-    const lacking = (features: readonly string[]) => lackingFeatures(features, options);
-    this.#live = new LiveModel({ wanted, lacking, metrics: metrics.model, log });
-    this.#watch = new ModelWatch(metrics.model, ledger.scoreCounts);
+    const lacking = (features: readonly string[]) => missingFeatures(features, options);
+    this.#live = new ModelReloader({ wanted, lacking, metrics: metrics.model, log });
+    this.#watch = new ScoreMonitor(metrics.model, ledger.scoreCounts);
   }
 
   async prepare(): Promise<void> {
@@ -97,7 +97,7 @@ class PredictTask implements StageTask {
     try {
       return await readStemFeatures(this.#options, stem, manifest);
     } catch (error) {
-      if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.suspect();
+      if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.recheckFeatures();
       throw error;
     }
   }

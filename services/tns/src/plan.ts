@@ -33,7 +33,7 @@ export interface PlanOptions {
 /** Decides for each object what is to be reported of it. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
   const { ledger, site, again, now } = options;
-  const known = new Map(diaObjectIds.map((id) => [id, knownOf(id, ledger.standing(site, id), again(id), now)]));
+  const known = new Map(diaObjectIds.map((id) => [id, planFromLedger(id, ledger.standing(site, id), again(id), now)]));
   const curves = await gatherLightCurves(
     diaObjectIds.filter((id) => known.get(id) === undefined),
     options,
@@ -53,7 +53,7 @@ export async function planReports(diaObjectIds: readonly bigint[], options: Plan
 }
 
 /** What the ledger alone decides. */
-function knownOf(
+function planFromLedger(
   diaObjectId: bigint,
   standing: TnsRecord | undefined,
   again: boolean,

@@ -28,7 +28,7 @@ const LONGEST_POLL_MS = 60_000;
  * Sends reports and finds out what became of them: record, send, record the receipt, ask for the reply, record that.
  * Whatever is cut off in between stays in the ledger without an outcome, and `resolve` takes it up again.
  */
-export class Submitting {
+export class ReportSubmitter {
   readonly #options: SubmittingOptions;
 
   constructor(options: SubmittingOptions) {
@@ -48,7 +48,7 @@ export class Submitting {
       if (signal.aborted) return;
       const records = open.filter((record) => record.submission === submission);
       const reportId = records[0]?.reportId;
-      if (reportId === undefined) await this.#lookFor(records);
+      if (reportId === undefined) await this.#findByInternalName(records);
       else await this.#awaitReply(submission, reportId);
     }
   }
@@ -148,7 +148,7 @@ export class Submitting {
     return named;
   }
 
-  async #lookFor(records: readonly TnsRecord[]): Promise<void> {
+  async #findByInternalName(records: readonly TnsRecord[]): Promise<void> {
     const { ledger, tns, signal, say, now } = this.#options;
     for (const { submission, diaObjectId, internalName } of records) {
       if (signal.aborted) return;

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { AlertRejected } from '../errors.js';
 import type { JsonCursor } from '../json/cursor.js';
 import { JsonError, JsonTruncated } from '../json/errors.js';
-import { Window } from './window.js';
+import { SlidingFileBuffer } from './window.js';
 
 /** The batch file as a whole is unusable: no list, cut off, or no JSON. */
 export class BatchUnreadable extends Error {
@@ -55,7 +55,7 @@ export async function* scanInWindows<T>(
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const window = new Window(file, Math.min(size, windowBytes));
+    const window = new SlidingFileBuffer(file, Math.min(size, windowBytes));
     try {
       yield* alertsIn(window, read);
     } catch (error) {
@@ -68,7 +68,7 @@ export async function* scanInWindows<T>(
   }
 }
 
-async function* alertsIn<T>(window: Window, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
+async function* alertsIn<T>(window: SlidingFileBuffer, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
   const { cursor } = window;
   let more = await window.attempt(() => cursor.enterArray());
   for (let position = 0; more; position++) {
@@ -79,7 +79,10 @@ async function* alertsIn<T>(window: Window, read: AlertReader<T>): AsyncGenerato
   await window.finish();
 }
 
-function readOne<T>({ cursor, bytes }: Window, read: AlertReader<T>): { start: number; result: T | AlertRejected } {
+function readOne<T>(
+  { cursor, bytes }: SlidingFileBuffer,
+  read: AlertReader<T>,
+): { start: number; result: T | AlertRejected } {
   if (cursor.peek() === -1) throw new JsonTruncated(cursor.position);
   const start = cursor.position;
   try {
@@ -87,7 +90,7 @@ function readOne<T>({ cursor, bytes }: Window, read: AlertReader<T>): { start: n
   } catch (error) {
     const rejected = asRejection(error);
     cursor.position = start;
-    passOver(cursor, start);
+    skipAlert(cursor, start);
     return { start, result: rejected };
   }
 }
@@ -99,7 +102,7 @@ function asRejection(error: unknown): AlertRejected {
   throw error;
 }
 
-function passOver(cursor: JsonCursor, start: number): void {
+function skipAlert(cursor: JsonCursor, start: number): void {
   try {
     cursor.value();
   } catch (error) {

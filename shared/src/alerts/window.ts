@@ -9,7 +9,7 @@ import { JsonTruncated } from '../json/errors.js';
 const SPARE_BYTES = 16;
 
 /** A part of a file in memory, with a cursor in it. It slides along the file and grows where a step needs more. */
-export class Window {
+export class SlidingFileBuffer {
   readonly cursor = new JsonCursor();
   readonly #file: FileHandle;
   #buffer: Buffer;

@@ -1,11 +1,11 @@
 import { JsonError, JsonTruncated } from './errors.js';
 import { KIND, type Kind } from './kinds.js';
-import { DEEPEST, LONGEST_INTEGER, LONGEST_NUMBER } from './limits.js';
-import { PlainScanner } from './plain.js';
+import { LONGEST_NUMBER, MAX_DEPTH, MAX_INTEGER_CHARS } from './limits.js';
+import { FastScanner } from './plain.js';
 import { endOfDigits, endOfUnchecked, escapeLength, isWord } from './tokens.js';
 
 /** How deep the quick way is tried: where it fails at every level, a hostile alert is read no more often than this. */
-const DEEPEST_QUICK = 4;
+const MAX_FAST_PATH_DEPTH = 4;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -25,7 +25,7 @@ const NINE = 0x39;
 export class JsonCursor {
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
-  readonly #quick = new PlainScanner();
+  readonly #quick = new FastScanner();
   /** Where the next thing is read. */
   position = 0;
   /** The last key, between its quotes. */
@@ -145,7 +145,7 @@ export class JsonCursor {
    *
    * @param scanner knows afterwards where the values are that it was made for
    */
-  takeFlat(scanner: PlainScanner): boolean {
+  tryFlatObject(scanner: FastScanner): boolean {
     if (this.peek() !== 0x7b) return false;
     const end = scanner.endOfFlat(this.#bytes, this.position, this.#end);
     if (end === -1) return false;
@@ -155,8 +155,8 @@ export class JsonCursor {
 
   /** Takes an object or a list the quick way. @returns false where it must be looked at byte by byte */
   #plain(depth: number): boolean {
-    if (depth > DEEPEST_QUICK) return false;
-    const end = this.#quick.endOf(this.#bytes, this.position, this.#end, DEEPEST - depth);
+    if (depth > MAX_FAST_PATH_DEPTH) return false;
+    const end = this.#quick.endOf(this.#bytes, this.position, this.#end, MAX_DEPTH - depth);
     if (end === -1) return false;
     this.position = end;
     return true;
@@ -183,7 +183,7 @@ export class JsonCursor {
   }
 
   #descend(depth: number): void {
-    if (depth >= DEEPEST) throw new JsonError(`nested deeper than ${DEEPEST} levels`, this.position, 'too_deep');
+    if (depth >= MAX_DEPTH) throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, this.position, 'too_deep');
   }
 
   #string(): void {
@@ -230,7 +230,7 @@ export class JsonCursor {
       at = endOfDigits(bytes, at, end);
     }
     if (at >= end) throw new JsonTruncated(end);
-    if (at - start > (kind === KIND.integer ? LONGEST_INTEGER : LONGEST_NUMBER)) {
+    if (at - start > (kind === KIND.integer ? MAX_INTEGER_CHARS : LONGEST_NUMBER)) {
       throw new JsonError(`a number of ${at - start} characters`, start, 'not_a_number');
     }
     this.position = at;

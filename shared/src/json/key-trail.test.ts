@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { realMessages } from '../testing/json-samples.js';
 import { JsonCursor } from './cursor.js';
 import { JsonError } from './errors.js';
-import { PlainScanner } from './plain.js';
+import { FastScanner } from './plain.js';
 
 /** A generator of whole numbers in [0, below), the same for the same seed. */
 function numbers(seed: number): (below: number) => number {
@@ -62,13 +62,13 @@ function isGood(text: string): boolean {
   }
 }
 
-const endBy = (scanner: PlainScanner, text: string) =>
+const endBy = (scanner: FastScanner, text: string) =>
   scanner.endOf(Buffer.from(text, 'latin1'), 0, Buffer.byteLength(text, 'latin1'), 100);
 
 describe('the trail of keys', () => {
   test('changes no verdict: of texts in any order and spacing, whole, broken and cut', () => {
     const random = numbers(11);
-    const trained = new PlainScanner();
+    const trained = new FastScanner();
     let accepted = 0;
     let refused = 0;
     for (let i = 0; i < 20_000; i++) {
@@ -81,7 +81,7 @@ describe('the trail of keys', () => {
       const end = endBy(trained, text);
       // An escape, or an odd number, is good and yet left to the cursor.
       if (end === text.length) assert.ok(isGood(text), text);
-      else if (end === -1) assert.equal(endBy(new PlainScanner(), text), -1, text);
+      else if (end === -1) assert.equal(endBy(new FastScanner(), text), -1, text);
       else assert.ok(isGood(text.slice(0, end)), text);
       if (end === -1) refused++;
       else accepted++;
@@ -91,7 +91,7 @@ describe('the trail of keys', () => {
 
   test('changes no verdict on a real message of which any one byte is another', () => {
     const text = (realMessages[0] as string).slice(0, 6_000);
-    const trained = new PlainScanner();
+    const trained = new FastScanner();
     for (const message of realMessages.slice(0, 3)) assert.equal(endBy(trained, message), message.length);
     const opened = text.slice(0, text.lastIndexOf('{', text.indexOf('"psfFlux"')));
     const source = `${text.slice(opened.length).split('}')[0]}}`;
@@ -99,20 +99,20 @@ describe('the trail of keys', () => {
       for (const other of ['"', ',', '}', 'x', '7', '\\', '\n']) {
         const broken = source.slice(0, at) + other + source.slice(at + 1);
         const end = endBy(trained, broken);
-        assert.equal(end, endBy(new PlainScanner(), broken), broken);
+        assert.equal(end, endBy(new FastScanner(), broken), broken);
         if (end !== -1) assert.ok(isGood(broken.slice(0, end)), broken);
       }
     }
   });
 
   test('goes on where a text brings more keys than are kept', () => {
-    const scanner = new PlainScanner();
+    const scanner = new FastScanner();
     const text = `{${Array.from({ length: 5_000 }, (_, i) => `"key ${i}": ${i}`).join(', ')}}`;
     for (let round = 0; round < 3; round++) assert.equal(endBy(scanner, text), text.length);
   });
 
   test('tells where to read wanted values: the last where a key is repeated, -1 where it is missing', () => {
-    const scanner = new PlainScanner(['ra', 'psfFlux']);
+    const scanner = new FastScanner(['ra', 'psfFlux']);
     for (const [text, ra, flux] of [
       ['{"ra": 1, "psfFlux": 2.5}', '1', '2.5'],
       ['{"ra": 1, "psfFlux": 2.5}', '1', '2.5'],
@@ -131,7 +131,7 @@ describe('the trail of keys', () => {
   });
 
   test('takes no object as flat whose wanted value it could not tell', () => {
-    const scanner = new PlainScanner(['psfFlux']);
+    const scanner = new FastScanner(['psfFlux']);
     const bytes = Buffer.from(`{"ra": 1,${' '.repeat(100)}"psfFlux": 2}`);
     assert.equal(scanner.endOfFlat(bytes, 0, bytes.length), -1);
   });

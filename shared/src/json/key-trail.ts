@@ -14,7 +14,7 @@ const SHIFT = 4;
  *
  * A key is known by a number from 1; 0 stands for none. What was met decides nothing but where to look first.
  */
-export class KeyTrail {
+export class KeySequenceCache {
   /** The key that followed each key in its object, when it was last looked for. */
   readonly next = new Uint16Array(MOST_KEYS);
   /** The first key of the object, or of the objects, that were the value of each key; at 0 of a value without a key. */

@@ -1,8 +1,8 @@
 /** What is beyond these is refused although it is JSON: some reader of a batch file could not take it. */
 
 /** Levels. Deeper than any alert by far (4), and shallow enough for every reader, Python's included. */
-export const DEEPEST = 100;
+export const MAX_DEPTH = 100;
 /** The digits of the largest unsigned 64-bit integer; pandas cannot read a longer one. */
-export const LONGEST_INTEGER = 20;
+export const MAX_INTEGER_CHARS = 20;
 /** Python refuses to read integers of thousands of digits; no double needs more characters than this. */
 export const LONGEST_NUMBER = 400;

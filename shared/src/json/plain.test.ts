@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { realMessages } from '../testing/json-samples.js';
 import { JsonCursor } from './cursor.js';
-import { PlainScanner } from './plain.js';
+import { FastScanner } from './plain.js';
 
 const end = (text: string, levels = 100) =>
-  new PlainScanner().endOf(Buffer.from(text), 0, Buffer.byteLength(text), levels);
+  new FastScanner().endOf(Buffer.from(text), 0, Buffer.byteLength(text), levels);
 
 describe('the quick way through plain JSON', () => {
   test('goes through every real message from its first byte to its last', () => {
@@ -22,7 +22,7 @@ describe('the quick way through plain JSON', () => {
   test('finds no end before there is one, whatever stands behind the end', () => {
     const text = '{"a": [1, -2.5e+3, {"b": "c\\n\\\\"}], "d": NaN, "e": [true, false, null], "f": {}}';
     for (let cut = 0; cut < text.length; cut++) {
-      assert.equal(new PlainScanner().endOf(Buffer.from(text), 0, cut, 100), -1, `cut at ${cut}`);
+      assert.equal(new FastScanner().endOf(Buffer.from(text), 0, cut, 100), -1, `cut at ${cut}`);
       assert.equal(end(text.slice(0, cut)), -1, `ended at ${cut}`);
     }
     assert.equal(end(text), text.length);
@@ -57,7 +57,7 @@ test('a flat object is one without objects, lists and escapes in it; nothing is 
     ['[1]', false],
   ] as const) {
     const bytes = Buffer.from(`${text} `);
-    assert.equal(cursor.reset(bytes).takeFlat(new PlainScanner()), isFlat, text);
+    assert.equal(cursor.reset(bytes).tryFlatObject(new FastScanner()), isFlat, text);
     assert.equal(cursor.position, isFlat ? text.length : text.length - text.trimStart().length, text);
   }
 });

@@ -1,5 +1,5 @@
-import { KeyTrail } from './key-trail.js';
-import { LONGEST_INTEGER, LONGEST_NUMBER } from './limits.js';
+import { KeySequenceCache } from './key-trail.js';
+import { LONGEST_NUMBER, MAX_INTEGER_CHARS } from './limits.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -30,10 +30,10 @@ const SHORT_ESCAPES = new Set([...'"\\/bfnrt'].map((letter) => letter.charCodeAt
  * One loop without allocations, which is what makes it quick, together with the trail of keys. A place behind the end
  * is never returned, though bytes there may be looked at.
  */
-export class PlainScanner {
+export class FastScanner {
   /** Of each wanted name, where its value, or white space before it, begins in the flat object read last; -1: missing. */
   readonly places: Int32Array;
-  readonly #trail: KeyTrail;
+  readonly #trail: KeySequenceCache;
   /** What closes each level that is open, and the key whose value it is in. */
   readonly #closings = new Uint8Array(128);
   readonly #holders = new Uint16Array(128);
@@ -42,7 +42,7 @@ export class PlainScanner {
 
   /** @param names the keys whose places are wanted; a repeated one counts where it is last */
   constructor(names: readonly string[] = []) {
-    this.#trail = new KeyTrail(names);
+    this.#trail = new KeySequenceCache(names);
     this.places = new Int32Array(names.length);
   }
 
@@ -183,7 +183,7 @@ function endOfNumber(bytes: Uint8Array, view: DataView, start: number, end: numb
   const digits = at;
   at = endOfDigits(bytes, view, at, end);
   if (at === digits || (bytes[digits] === ZERO && at > digits + 1)) return -1;
-  let longest = LONGEST_INTEGER;
+  let longest = MAX_INTEGER_CHARS;
   if (bytes[at] === 0x2e) {
     longest = LONGEST_NUMBER;
     const fraction = at + 1;

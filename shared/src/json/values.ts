@@ -2,7 +2,7 @@ import type { JsonCursor } from './cursor.js';
 import { JsonError } from './errors.js';
 import { decodeString } from './keys.js';
 import { KIND } from './kinds.js';
-import { DEEPEST } from './limits.js';
+import { MAX_DEPTH } from './limits.js';
 
 /** A JSON value with ids exact: an integer beyond 15 digits is a bigint. */
 export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[] | JsonRecord;
@@ -24,7 +24,7 @@ const EXACT_DIGITS = 15;
  */
 export function readValue(cursor: JsonCursor, bytes: Uint8Array, depth = 0): JsonValue {
   const first = cursor.peek();
-  if (depth > DEEPEST) throw new JsonError(`nested deeper than ${DEEPEST} levels`, cursor.position, 'too_deep');
+  if (depth > MAX_DEPTH) throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, cursor.position, 'too_deep');
   if (first === 0x7b) return readRecord(cursor, bytes, depth + 1);
   if (first === 0x5b) return readList(cursor, bytes, depth + 1);
   const kind = cursor.value();

@@ -11,7 +11,7 @@ import { DOUBT_MS, isInDoubt } from '@lvra/tns/doubt';
 import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
 import { type Planned, planReports } from '@lvra/tns/plan';
 import { submissionOf } from '@lvra/tns/report';
-import { MOST_REPORTS, Submitting } from '@lvra/tns/submitting';
+import { MOST_REPORTS, ReportSubmitter } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
 import { duration, print, printJson, printTrouble } from '../formats.js';
@@ -162,7 +162,7 @@ async function report(
     onWait: (waitMs) => printTrouble(`TNS asks for a rest: ${duration(waitMs)}`),
   });
   try {
-    const submitting = new Submitting({
+    const submitting = new ReportSubmitter({
       ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say: printTrouble, now: Date.now },
       sender: `process ${process.pid} on ${hostname()}`,
     });

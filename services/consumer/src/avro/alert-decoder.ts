@@ -51,7 +51,7 @@ export class AlertDecoder {
     const missing = ['diaSource', 'diaObject'].filter((name) => !fields.some((field) => field.name === name));
     if (missing.length > 0)
       throw new SchemaUnusable(`${schema.name} is no alert: it has no ${missing.join(' and no ')}`);
-    this.#steps = fields.map(({ name, type }) => PARTS[name]?.(type) ?? passOver(type));
+    this.#steps = fields.map(({ name, type }) => PARTS[name]?.(type) ?? skipAlert(type));
   }
 
   /**
@@ -170,7 +170,7 @@ function cutout(name: keyof Cutouts) {
   };
 }
 
-function passOver(type: Type): Step {
+function skipAlert(type: Type): Step {
   const read = textReader(type);
   return (from) => {
     read(from);

@@ -34,7 +34,7 @@ export class WaitingPartitions {
   readonly #options: WaitingPartitionsOptions;
   /** By schema id. */
   readonly #waiting = new Map<number, TopicPartition[]>();
-  #over = new AbortController();
+  #stop = new AbortController();
 
   constructor(options: WaitingPartitionsOptions) {
     this.#options = options;
@@ -49,7 +49,7 @@ export class WaitingPartitions {
     if (others) others.push({ topic, partition });
     else {
       this.#waiting.set(missing.id, [{ topic, partition }]);
-      void this.#await(missing, this.#over.signal);
+      void this.#await(missing, this.#stop.signal);
     }
     this.#show();
     this.#options.log.warn(
@@ -61,8 +61,8 @@ export class WaitingPartitions {
 
   /** Lets all partitions go on: whoever reads them next finds out again. */
   release(): void {
-    this.#over.abort();
-    this.#over = new AbortController();
+    this.#stop.abort();
+    this.#stop = new AbortController();
     for (const id of [...this.#waiting.keys()]) this.#resume(id);
   }
 

@@ -12,7 +12,7 @@ import { secretOf } from '@lvra/shared/settings/secrets';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { newLedger } from '@lvra/shared/testing/ledgers';
 import { internalNameOf } from '../report.js';
-import { Submitting } from '../submitting.js';
+import { ReportSubmitter } from '../submitting.js';
 import { Tns } from '../tns.js';
 import { TnsClient } from '../tns-client.js';
 
@@ -20,7 +20,7 @@ import { TnsClient } from '../tns-client.js';
 export interface TnsWorld {
   readonly sandbox: TnsSandbox;
   readonly ledger: Ledger;
-  readonly submitting: Submitting;
+  readonly submitting: ReportSubmitter;
   readonly client: TnsClient;
   /** What was said to the person at the keyboard. */
   readonly said: string[];
@@ -50,7 +50,7 @@ export async function makeTnsWorld(
   t.after(() => client.close());
   const ledger = options.ledger ?? newLedger(t);
   const world = { sandbox, ledger, client, said, waits, stop, clock: Date.UTC(2026, 1, 3) };
-  const submitting = new Submitting({
+  const submitting = new ReportSubmitter({
     ...{ ledger: ledger.tns, tns: new Tns(client), sending, sender: 'test', signal: stop.signal },
     say: (words) => said.push(words),
     now: () => world.clock,
