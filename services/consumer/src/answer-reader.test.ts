@@ -83,14 +83,14 @@ describe('a connection', () => {
     assert.deepEqual(found, answers);
   });
 
-  test('to something that is no Kafka fails at once, and says so', async () => {
+  test('to something that is not Kafka fails at once with an error that says it', async () => {
     const server = createServer((peer) => peer.write('HTTP/1.1 400 Bad Request\r\n')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = openTo(server.address() as AddressInfo);
     socket.on('data', () => assert.fail('there is no answer'));
     const [error] = await once(socket, 'error');
     server.close();
-    assert.match(String(error), /no Kafka/);
+    assert.match(String(error), /is not Kafka/);
   });
 });
 

@@ -1,33 +1,32 @@
 const LENGTH_BYTES = 4;
-/** Holds the beginnings of answers, and short ones whole. */
+/** Holds the beginnings of responses, and short ones whole. */
 const HEAD_BYTES = 64 * 1024;
-/** Kafka's answers are far below this: a fetch of ours asks for some MiB, and one message may be larger. */
+/** Far above any response: a fetch asks for some MiB, and one message may be larger. */
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
-/** What came over a connection to Kafka is no answer of Kafka's. */
+/** What came over a connection is not a Kafka response. */
 export class InvalidKafkaFrame extends Error {
   override readonly name = 'InvalidKafkaFrame';
   constructor(length: number) {
-    super(`an answer claims to have ${length} bytes: what listens there is no Kafka, or wants TLS`);
+    super(`an answer claims to have ${length} bytes: what listens there is not Kafka, or requires TLS`);
   }
 }
 
 /**
- * Cuts what comes over one connection into Kafka's answers, each of which begins with its length (an int32).
+ * Splits what one connection receives into Kafka's responses, each of which begins with its length (an int32).
  *
- * The socket reads straight to where the bytes belong: an answer of some MiB is neither copied nor put together from
- * pieces that V8's collector must find afterwards.
+ * The socket reads each response into its final buffer: one of some MiB is neither copied nor leaves garbage.
  */
 export class FrameReader {
   readonly #onAnswer: (answer: Buffer) => void;
   readonly #head = Buffer.allocUnsafeSlow(HEAD_BYTES);
-  /** How much of the head is filled with what belongs to no answer yet. */
+  /** Bytes in the head that belong to no response yet. */
   #held = 0;
   #answer: Buffer | undefined;
-  /** How much of the answer is there. */
+  /** Bytes of the response that have arrived. */
   #filled = 0;
 
-  /** @param onAnswer is given each answer in full, its length in front, in memory of its own */
+  /** @param onAnswer is given each whole response, its length in front, in memory of its own */
   constructor(onAnswer: (answer: Buffer) => void) {
     this.#onAnswer = onAnswer;
   }
@@ -38,9 +37,9 @@ export class FrameReader {
   }
 
   /**
-   * So many bytes were read to the last `space()`.
+   * `bytes` were read into the last `space()`.
    *
-   * @throws InvalidKafkaFrame where a length cannot be right
+   * @throws InvalidKafkaFrame if a length cannot be right
    */
   took(bytes: number): void {
     if (!this.#answer) {

@@ -8,7 +8,7 @@ const BEGIN = Buffer.from('[\n');
 const BETWEEN = Buffer.from(',\n');
 const END = Buffer.from('\n]\n');
 
-/** Quarantine files that are written side by side; each waits for the disk by itself. */
+/** Quarantine files written at once; each waits for its own fsync. */
 const SIDE_BY_SIDE = 16;
 
 /**

@@ -33,28 +33,28 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 
 /**
- * Puts batches on disk and into the ledger, announces them, and tells the source.
+ * Writes batches to disk and into the ledger, announces them, and tells the source.
  *
- * Where that fails (no space, a file system gone read-only, the ledger not to be had) the batch stays in memory
- * and is tried again for as long as it takes; meanwhile the source has to wait.
+ * If that fails (no space, a read-only file system, the ledger unavailable) the batch stays in memory and is retried
+ * until it succeeds; meanwhile the source waits.
  */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   readonly #signal: AbortSignal;
-  #trouble: string | undefined;
+  #problem: string | undefined;
   #unwritten = 0;
   readonly #written = { alerts: 0, batches: 0, quarantined: 0 };
   #announcing = Promise.resolve();
 
-  /** @param signal once it is aborted, a batch that cannot be written is given up after one more attempt */
+  /** @param signal once it is aborted, a batch that cannot be written is dropped after one more attempt */
   constructor(options: BatchWriterOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
   }
 
   /** Why batches cannot be written now; undefined while they can. */
-  trouble(): string | undefined {
-    return this.#trouble;
+  problem(): string | undefined {
+    return this.#problem;
   }
 
   /** What was registered so far. */
@@ -62,7 +62,7 @@ export class BatchWriter {
     return this.#written;
   }
 
-  /** How many messages were given up because the service had to stop while they could not be written. */
+  /** How many messages were dropped because the service had to stop while they could not be written. */
   get unwritten(): number {
     return this.#unwritten;
   }
@@ -85,20 +85,20 @@ export class BatchWriter {
           batch = this.#dropTaken(batch, error);
           continue;
         }
-        this.#trouble = `a batch of ${batch.length} alerts cannot be written: ${messageOf(error)}`;
+        this.#problem = `a batch of ${batch.length} alerts cannot be written: ${messageOf(error)}`;
         if (stopping) {
           this.#unwritten += batch.length;
           return;
         }
         this.#options.log.error(
           { err: error, retryMs },
-          `${this.#trouble}; it is kept in memory and tried again, and no more is consumed until then`,
+          `${this.#problem}; it stays in memory and is retried, and no more is consumed until it is written`,
         );
       }
       await sleep(retryMs, this.#signal);
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
-    // Also where nothing is left to write: the ledger answered, and no other batch may ever come here.
+    // Also if nothing is left to write: the ledger answered, and this batch may be the last.
     this.#recovered();
   }
 
@@ -178,7 +178,7 @@ export class BatchWriter {
     }
   }
 
-  /** What is left of a batch after others have registered some of its partitions first. */
+  /** The batch without the partitions that other consumers registered first. */
   #dropTaken(batch: readonly ClassifiedMessage[], { partitions, message }: OffsetsTaken): readonly ClassifiedMessage[] {
     const { source, log } = this.#options;
     const taken = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
@@ -198,15 +198,12 @@ export class BatchWriter {
     try {
       ledger.batches.abandonStem(stem, () => removeConsumerFiles(paths, stem));
     } catch (error) {
-      log.warn(
-        { stem },
-        `the unused name ${stem} could not be given back: ${messageOf(error)}; it is cleared up later`,
-      );
+      log.warn({ stem }, `the unused name ${stem} could not be released: ${messageOf(error)}; it is released later`);
     }
   }
 
   #recovered(): void {
-    if (this.#trouble !== undefined) this.#options.log.info('batches can be written again');
-    this.#trouble = undefined;
+    if (this.#problem !== undefined) this.#options.log.info('batches can be written again');
+    this.#problem = undefined;
   }
 }

@@ -15,8 +15,8 @@ export interface BatchLimits {
 }
 
 /**
- * Collects messages into batches and has them written, one at a time: while one is being written the next may
- * fill, and when that is full too the source has to wait. So no more than two batches are ever in memory.
+ * Collects messages into batches and has them written, one at a time. While one is written the next fills; when that is
+ * full too the source waits. So at most two batches are in memory.
  */
 export class Batcher implements AlertSink {
   readonly #limits: BatchLimits;
@@ -56,7 +56,7 @@ export class Batcher implements AlertSink {
     if (behindAnother) await this.#writing;
   }
 
-  /** @returns a promise where the batch must wait for the one before it */
+  /** @returns a promise if the batch must wait for the one before it */
   #close(): Promise<void> | undefined {
     this.#due = true;
     clearTimeout(this.#timer);
@@ -82,7 +82,7 @@ export class Batcher implements AlertSink {
   }
 }
 
-/** A decoded alert is held beside its message, and a key with it. */
+/** A decoded alert is held beside its message and key. */
 function bytesHeld(received: ClassifiedMessage): number {
   const { bytes, origin } = received.message;
   const decoded = isGood(received) && received.alert.bytes !== bytes ? received.alert.bytes.length : 0;

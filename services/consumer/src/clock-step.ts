@@ -1,11 +1,11 @@
-/** A clock that is kept by NTP is slewed by less than this between two looks. */
+/** NTP slews a clock by less than this between two checks. */
 const STEP_MS = 2_000;
 
-/** Notices that somebody has set the clock. kafkajs counts its heartbeats by it, and put back it sends none. */
+/** Notices that the clock was set. kafkajs times its heartbeats by it and sends none after it was set back. */
 export class ClockJumpDetector {
   #ahead = ahead();
 
-  /** How far the clock was set since the last call, ms; undefined where it was not. */
+  /** How far the clock was set since the last call, in ms; undefined if it was not. */
   take(): number | undefined {
     const now = ahead();
     const step = Math.round(now - this.#ahead);

@@ -212,7 +212,7 @@ describe('a consumer that cannot write', () => {
     assert.match(consumer.notReady() as string, /^consumer: a batch of 2 alerts cannot be written: /);
     await delay(50);
     assert.equal(added, 4);
-    assert.match(rig.logText(), /kept in memory and tried again/);
+    assert.match(rig.logText(), /stays in memory and is retried/);
     rmSync(join(rig.paths.root, 'JSON'));
     await running;
     assert.equal(consumer.notReady(), undefined);
@@ -313,7 +313,7 @@ describe('stems of killed consumers', () => {
   });
   after(() => rig.close());
 
-  test('are given back with their files; young and registered ones stay', async () => {
+  test('are released with their files; young and registered ones stay', async () => {
     await rig.consumer(listSource([message(alertText(0))])).run(never);
     const [registered] = rig.stems();
     const { batches } = rig.ledger;

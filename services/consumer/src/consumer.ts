@@ -7,7 +7,7 @@ import type { AlertSink } from './source.js';
 
 export interface ConsumerOptions extends BatchWriterOptions {
   readonly limits: BatchLimits;
-  /** With less than this free on the volume of the data nothing more is read. */
+  /** With less than this free on the data volume nothing more is read. */
   readonly leastFreeBytes: number;
 }
 
@@ -15,14 +15,14 @@ export interface AlertConsumer {
   /**
    * Consumes until the source has no more or `signal` is aborted; what was read by then is registered first.
    *
-   * @param patienceMs how long it goes on trying while the disk or the ledger takes nothing; for ever unless told
-   * @throws UsageError where a path of the source cannot be read; Error where alerts in memory could not be written,
-   *   and where it gave up
+   * @param patienceMs how long it retries while the disk or the ledger fails; without limit by default
+   * @throws UsageError if a path of the source cannot be read; Error if alerts in memory could not be written, or if it
+   *   gave up
    */
   run(signal: AbortSignal, patienceMs?: number): Promise<void>;
   /** Why it does not work now; undefined while it does. */
   notReady(): string | undefined;
-  /** Whether its source brings nothing yet because of something that is over by itself within a minute or two. */
+  /** Whether its source is waiting for something that ends by itself within a minute or two. */
   isHeldUp(): boolean;
 }
 
@@ -34,24 +34,24 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
   const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes, metrics, log });
   metrics.beginConsumer(source.name);
   let writer: BatchWriter | undefined;
-  const diskTrouble = () => writer?.trouble() ?? room.trouble();
+  const storageProblem = () => writer?.problem() ?? room.problem();
   return {
     notReady() {
-      const reason = diskTrouble() ?? source.notReady?.();
+      const reason = storageProblem() ?? source.notReady?.();
       return reason && `consumer: ${reason}`;
     },
 
     isHeldUp: () => source.isHeldUp?.() === true,
 
     async run(signal, patienceMs = Number.POSITIVE_INFINITY) {
-      const givingUp = new ConditionDeadline(diskTrouble, patienceMs);
-      const either = AbortSignal.any([signal, givingUp.signal]);
+      const deadline = new ConditionDeadline(storageProblem, patienceMs);
+      const either = AbortSignal.any([signal, deadline.signal]);
       const current = new BatchWriter(options, either);
       writer = current;
       const batcher = new Batcher(limits, (batch) => current.write(batch), source.format);
       clearOrphans(ledger.batches, paths, log);
       const clearing = setInterval(() => clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
-      await room.look();
+      await room.check();
       const ended = new AbortController();
       const watching = room.watch(AbortSignal.any([either, ended.signal]));
       try {
@@ -60,18 +60,18 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
         await batcher.flush();
         await current.announced();
         clearInterval(clearing);
-        givingUp.end();
+        deadline.end();
         ended.abort();
         await watching;
       }
       if (current.unwritten > 0) {
         throw new Error(
-          `${current.unwritten} alerts were read but not written: ${current.trouble()}; ` +
+          `${current.unwritten} alerts were read but not written: ${current.problem()}; ` +
             (source.name === 'kafka' ? 'they are read again from Kafka at the next start' : 'start the source again'),
         );
       }
-      if (givingUp.reason !== undefined) {
-        throw new Error(`${givingUp.reason}; given up: all that was read is registered, the rest was not read`);
+      if (deadline.reason !== undefined) {
+        throw new Error(`${deadline.reason}; given up: all that was read is registered, the rest was not read`);
       }
       if (!signal.aborted) log.info(current.written, `there are no more alerts from the source ${source.name}`);
     },

@@ -5,7 +5,7 @@ import type { GoodAlert } from './received.js';
 
 const OPTIONAL_BYTES: avro.Schema = ['null', 'bytes'];
 
-/** Ids as text, because many a reader of Avro makes doubles of longs. */
+/** Ids as text, because many Avro readers turn longs into doubles. */
 const CUTOUTS = avro.Type.forSchema({
   type: 'record',
   name: 'lvra.cutouts',
@@ -19,8 +19,8 @@ const CUTOUTS = avro.Type.forSchema({
 });
 
 /**
- * Writes the images of a batch's alerts as one Avro container file, the form in which Rubin hands its alerts to people:
- * a record an alert, in the order of the batch file, each image a FITS file. No file where no alert has an image.
+ * Writes the images of a batch's alerts as one Avro container file, the form in which Rubin publishes alerts: a record
+ * an alert, in the order of the batch file, each image a FITS file. No file if no alert has an image.
  */
 export async function writeCutouts(path: string, alerts: readonly GoodAlert[]): Promise<void> {
   const withImages = alerts.flatMap(({ alert: { diaObjectId, diaSourceId = '', cutouts } }) => {
@@ -38,7 +38,7 @@ export async function writeCutouts(path: string, alerts: readonly GoodAlert[]): 
   });
 }
 
-/** A batch's images are many megabytes: no more is encoded than was written. */
+/** A batch's images are many megabytes: encode no faster than the file is written. */
 async function feed(encoder: avro.streams.BlockEncoder, records: readonly object[]): Promise<void> {
   for (const record of records) {
     if (!encoder.write(record)) await once(encoder, 'drain');

@@ -27,13 +27,13 @@ describe('a volume that is watched', () => {
       metrics,
       log,
       freeBytes,
-      lookEveryMs: 5,
+      checkEveryMs: 5,
     });
   });
 
   const lookAt = async (bytes: number | Error) => {
     free = bytes;
-    await room.look();
+    await room.check();
     return room.wait() !== undefined;
   };
 
@@ -45,17 +45,17 @@ describe('a volume that is watched', () => {
 
   test('says how much is free and how much is wanted', async () => {
     await lookAt(99 * MIB);
-    assert.match(room.trouble() ?? '', /^the volume of \/data is nearly full: 99 MiB are free, .* room for 125 MiB$/);
+    assert.match(room.problem() ?? '', /^the volume of \/data is nearly full: 99 MiB are free, .* room for 125 MiB$/);
     const text = await rig.metrics.registry.metrics();
     assert.match(text, /^lvra_consumer_paused 1$/m);
     await lookAt(200 * MIB);
-    assert.equal(room.trouble(), undefined);
+    assert.equal(room.problem(), undefined);
     assert.match(await rig.metrics.registry.metrics(), /^lvra_consumer_paused 0$/m);
   });
 
   test('holds up where the volume does not answer', async () => {
     assert.equal(await lookAt(new Error('no such device')), true);
-    assert.match(room.trouble() ?? '', /no such device/);
+    assert.match(room.problem() ?? '', /no such device/);
     assert.equal(await lookAt(500 * MIB), false);
   });
 
@@ -96,9 +96,9 @@ test('the volume itself is asked', async () => {
   const rig = new TestRig();
   const { metrics, log, paths } = rig;
   const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes: Number.MAX_SAFE_INTEGER, metrics, log });
-  await room.look();
-  assert.match(room.trouble() ?? '', /is nearly full: \d+ MiB are free/);
+  await room.check();
+  assert.match(room.problem() ?? '', /is nearly full: \d+ MiB are free/);
   rig.close();
-  await room.look();
-  assert.match(room.trouble() ?? '', /does not say how much is free: ENOENT/);
+  await room.check();
+  assert.match(room.problem() ?? '', /cannot read how much of the volume of .* is free: ENOENT/);
 });

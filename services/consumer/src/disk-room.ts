@@ -5,31 +5,31 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 
 export interface DiskRoomOptions {
-  /** On the volume that is watched. */
+  /** A folder on the volume to watch. */
   readonly folder: string;
-  /** With less than this free nothing more is read; with a quarter more it goes on. */
+  /** With less than this free nothing more is read; reading resumes with a quarter more. */
   readonly leastFreeBytes: number;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** How many bytes an ordinary user may still write; the volume is asked unless told. */
+  /** How many bytes an ordinary user may still write; asks the volume by default. */
   readonly freeBytes?: (folder: string) => Promise<number>;
-  readonly lookEveryMs?: number;
+  readonly checkEveryMs?: number;
 }
 
-/** A volume that fills at 250 MB/s loses this second's worth between two looks. */
-const LOOK_EVERY_MS = 1_000;
-/** A volume that stands just at the limit must not switch reading on and off. */
+/** A volume that fills at 250 MB/s loses a second's worth between two checks. */
+const CHECK_EVERY_MS = 1_000;
+/** A volume right at the limit must not switch reading on and off. */
 const RESUME_FACTOR = 1.25;
 const MIB = 1024 ** 2;
 
 /**
- * Holds up the source while the volume is nearly full, before it is full: what was read by then can still be written,
- * and the stages, the ledger and NATS find room for what is already there.
+ * Pauses the source before the volume is full: what was read can still be written, and the stages, the ledger and NATS
+ * have space to process it.
  */
 export class DiskSpaceMonitor {
   readonly #options: DiskRoomOptions;
   readonly #freeBytes: (folder: string) => Promise<number>;
-  #trouble: string | undefined;
+  #problem: string | undefined;
   #isShort = false;
   #pause: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
@@ -38,28 +38,28 @@ export class DiskSpaceMonitor {
     this.#freeBytes = options.freeBytes ?? freeBytesOf;
   }
 
-  /** Why nothing is read now; undefined while there is room. */
-  trouble(): string | undefined {
-    return this.#trouble;
+  /** Why nothing is read now; undefined while there is space. */
+  problem(): string | undefined {
+    return this.#problem;
   }
 
-  /** Settles once there is room again, or nobody watches any more; undefined while there is. */
+  /** Settles once there is space again or watching ends; undefined while there is space. */
   wait(): Promise<void> | undefined {
     return this.#pause?.over;
   }
 
   /** Watches until `signal` is aborted. Never rejects. */
   async watch(signal: AbortSignal): Promise<void> {
-    const { lookEveryMs = LOOK_EVERY_MS } = this.#options;
+    const { checkEveryMs = CHECK_EVERY_MS } = this.#options;
     while (!signal.aborted) {
-      await this.look();
-      await sleep(lookEveryMs, signal);
+      await this.check();
+      await sleep(checkEveryMs, signal);
     }
     this.#goOn();
   }
 
-  /** Looks once. Never rejects: a volume that does not answer is one without room. */
-  async look(): Promise<void> {
+  /** Checks once. Never rejects: a volume that cannot be asked counts as full. */
+  async check(): Promise<void> {
     const { folder, leastFreeBytes } = this.#options;
     try {
       const free = await this.#freeBytes(folder);
@@ -71,15 +71,15 @@ export class DiskSpaceMonitor {
         );
       } else this.#goOn();
     } catch (error) {
-      this.#hold(`the volume of ${folder} does not say how much is free: ${messageOf(error)}`);
+      this.#hold(`cannot read how much of the volume of ${folder} is free: ${messageOf(error)}`);
     }
   }
 
-  #hold(trouble: string): void {
-    this.#trouble = trouble;
+  #hold(problem: string): void {
+    this.#problem = problem;
     if (this.#pause) return;
     const { log, metrics } = this.#options;
-    log.error(`${trouble}; what was read is still written`);
+    log.error(`${problem}; what was read is still written`);
     metrics.consumer.consumerPaused.set(1);
     let end = () => {};
     const over = new Promise<void>((resolve) => {
@@ -89,10 +89,10 @@ export class DiskSpaceMonitor {
   }
 
   #goOn(): void {
-    this.#trouble = undefined;
+    this.#problem = undefined;
     this.#options.metrics.consumer.consumerPaused.set(0);
     if (!this.#pause) return;
-    this.#options.log.info('reading goes on: the volume has room again, or the consumer stops');
+    this.#options.log.info('reading resumes: the volume has free space again, or the consumer stops');
     this.#pause.end();
     this.#pause = undefined;
   }

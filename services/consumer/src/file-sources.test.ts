@@ -67,7 +67,7 @@ describe('replay', () => {
     await replay(join(rig.paths.root, 'input'));
     assert.deepEqual(rig.numbers(), [0]);
     assert.deepEqual(rig.ledger.quarantine.list(), []);
-    assert.match(rig.logText(), /manifest\.json is left out: it is no list of alerts/);
+    assert.match(rig.logText(), /manifest\.json is skipped: it is not a list of alerts/);
     await replay(inputPath('lines.json'));
     assert.deepEqual(rig.numbers(), [0, 1, 2]);
   });

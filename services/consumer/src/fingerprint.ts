@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Tells one Kafka message from another, so that a topic which was deleted and created again is noticed:
- * at the same offset it holds something else.
+ * Tells Kafka messages apart, so that a topic that was deleted and created again is noticed: it holds other messages at
+ * the same offsets.
  *
- * @param message.timestamp ms since 1970, NaN where Kafka has none
+ * @param message.timestamp ms since 1970, NaN if Kafka has none
  */
 export function fingerprintOf(message: { timestamp: number; key: Buffer | null; value: Buffer | null }): string {
   const { timestamp, key, value } = message;

@@ -1,6 +1,6 @@
 const LOOK_EVERY_MS = 250;
 
-/** Gives up on a trouble that has lasted for too long without a break. */
+/** Aborts once a problem has lasted too long without a break. */
 export class ConditionDeadline {
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -8,13 +8,13 @@ export class ConditionDeadline {
   #reason: string | undefined;
 
   /**
-   * @param trouble what is wrong now; undefined while all is well
-   * @param patienceMs infinite never gives up
+   * @param problem what is wrong now; undefined while all is well
+   * @param patienceMs infinite means never
    */
-  constructor(trouble: () => string | undefined, patienceMs: number) {
+  constructor(problem: () => string | undefined, patienceMs: number) {
     this.#timer = setInterval(() => {
       const now = performance.now();
-      const reason = trouble();
+      const reason = problem();
       if (reason === undefined) this.#since = undefined;
       else this.#since ??= now;
       if (this.#since === undefined || now - this.#since < patienceMs) return;
@@ -28,12 +28,12 @@ export class ConditionDeadline {
     return this.#stop.signal;
   }
 
-  /** The trouble on which it gave up; undefined where it did not. */
+  /** The problem on which it gave up; undefined if it did not. */
   get reason(): string | undefined {
     return this.#reason;
   }
 
-  /** Looks no more. */
+  /** Stops checking. */
   end(): void {
     clearInterval(this.#timer);
   }

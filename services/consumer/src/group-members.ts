@@ -1,26 +1,26 @@
 import type { Admin, MemberDescription } from 'kafkajs';
 import { readAssignment, readWish } from './group-protocol.js';
 
-/** As which every consumer of ours connects. */
+/** The client id of all our consumers. */
 export const CLIENT_ID = 'lvra-consumer';
 
 /**
- * Whether Kafka refuses us because the group has members that share partitions out in another way, as librdkafka's do:
- * the Python pipeline's consumer, which never leaves the group, is one until its session is over.
+ * Whether Kafka refuses us because members of the group use another assignment protocol, as librdkafka's do. The Python
+ * pipeline's consumer never leaves the group: it is a member until its session expires.
  */
 export function isGroupHeld(error: unknown): boolean {
   const { type, cause } = error as { type?: string; cause?: { type?: string } };
   return [type, cause?.type].includes('INCONSISTENT_GROUP_PROTOCOL');
 }
 
-/** Says who holds a group, and what is waited for. */
+/** Describes who holds a group, and what we wait for. */
 export async function whoHolds(admin: Admin, groupId: string): Promise<string> {
   const { groups } = await admin.describeGroups([groupId]);
   const members = groups.flatMap((group) => group.members.map(nameOf));
   const who = members.length > 0 ? [...new Set(members)].join(', ') : 'a consumer that has gone since';
   return (
     `the group ${groupId} has a member of another kind: ${who}. ` +
-    "As long as such a consumer runs, the alerts are its own; once it has ended Kafka waits for its session (45 s with the Python pipeline's)"
+    "As long as such a consumer runs, it gets the alerts; once it has ended Kafka waits for its session to expire (45 s with the Python pipeline's)"
   );
 }
 
@@ -29,7 +29,7 @@ function nameOf({ clientId, clientHost }: { clientId: string; clientHost: string
   return `${clientId} at ${clientHost.replace(/^\//, '')}`;
 }
 
-/** Partitions of our topics whose alerts do not come to a consumer of this data folder. */
+/** Partitions of our topics that no consumer of this data folder reads. */
 export interface StrayPartitions {
   readonly count: number;
   /** Who has them, and what to do. */
@@ -37,11 +37,11 @@ export interface StrayPartitions {
 }
 
 /**
- * Looks who reads the partitions of our topics.
+ * Checks who reads the partitions of our topics.
  *
  * @param topics with the number of their partitions
  * @param mark tells members of this data folder from others
- * @returns undefined while the group sorts itself out
+ * @returns undefined while the group rebalances
  */
 export async function strayPartitions(
   admin: Admin,
@@ -82,7 +82,7 @@ export async function strayPartitions(
 const OURS = 'ours';
 const MOST_LISTED = 5;
 
-/** Members of a release that left no mark are known by their client alone. */
+/** Members of a release that set no mark are known by their client id. */
 function isOfDataFolder({ clientId, memberMetadata }: MemberDescription, mark: string): boolean {
   const userData = readWish(memberMetadata)?.userData;
   return userData === mark || (userData === '' && clientId === CLIENT_ID);

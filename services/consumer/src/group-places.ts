@@ -2,19 +2,19 @@ import type { KafkaPosition } from '@lvra/shared/ledger/kafka-positions';
 import type { Admin } from 'kafkajs';
 import { keyOf, type OffsetSpan } from './topic-partition.js';
 
-/** A partition as Kafka has it, and where it keeps the group's place in it. */
+/** A partition in Kafka, and the group's offset in it. */
 export interface GroupPlace {
-  /** Undefined where the group has never committed one. */
+  /** Undefined if the group has never committed one. */
   readonly committed: bigint | undefined;
-  /** Whether a consumer of this ledger committed it, and no other one since. */
+  /** Whether a consumer of this ledger made the last commit. */
   readonly isOurs: boolean;
   readonly span: OffsetSpan;
 }
 
 /**
- * Asks Kafka where the group is in the partitions of some topics.
+ * Asks Kafka for the group's offsets in the partitions of some topics.
  *
- * @param mark what our commits carry; the commit of another consumer takes it away
+ * @param mark metadata of our commits; a commit by another consumer removes it
  * @returns by `keyOf`
  */
 export async function groupPlaces(
@@ -47,17 +47,17 @@ export async function offsetSpans(admin: Admin, topic: string): Promise<Map<numb
 /**
  * How far another consumer of the group has read beyond the ledger's position.
  *
- * An offset with the ledger's own mark beyond its position means that the ledger is an older copy, restored: what came
- * after it must be read again. So it must for a ledger whose earlier release has left no mark yet.
+ * An offset with the ledger's own mark beyond its position means that the ledger was restored from an older copy: what
+ * came after must be read again. The same holds for a ledger whose earlier release set no mark.
  *
- * @returns undefined where the position rules
+ * @returns undefined if the position is authoritative
  */
 export function readByOthersUpTo(position: KafkaPosition, { committed, isOurs, span }: GroupPlace): bigint | undefined {
   if (committed === undefined || isOurs || !position.marked) return undefined;
   return committed > position.next && committed <= span.high ? committed : undefined;
 }
 
-/** Whether the group's place in Kafka is not the ledger's, or does not say that it is. */
+/** Whether the group's offset in Kafka differs from the ledger's, or lacks its mark. */
 export function isUnmarked(position: KafkaPosition, { committed, isOurs }: GroupPlace): boolean {
   return !isOurs || !position.marked || committed !== position.next;
 }

@@ -1,12 +1,14 @@
 import { AssignerProtocol } from 'kafkajs';
 
-/** What a member of a group tells the others: what it reads, and our members also of which data folder they are. */
+/** What a member of a group tells the others: its topics and, for our members, their data folder. */
 export interface MemberWish {
   readonly topics: readonly string[];
   readonly userData: string;
 }
 
-/** @returns undefined where the bytes are another protocol's, or none: anybody may join a group of a public broker */
+/**
+ * @returns undefined if the bytes are of another protocol, or absent: any client may join a group of a public broker
+ */
 export function readWish(metadata: Buffer): MemberWish | undefined {
   return readable(() => {
     const wish = AssignerProtocol.MemberMetadata.decode(metadata);
@@ -14,7 +16,7 @@ export function readWish(metadata: Buffer): MemberWish | undefined {
   });
 }
 
-/** @returns the partitions of each topic that a member was given; none where the bytes cannot be read */
+/** @returns the partitions of each topic that a member was assigned; none if the bytes cannot be read */
 export function readAssignment(assignment: Buffer): Readonly<Record<string, readonly number[]>> {
   return readable(() => AssignerProtocol.MemberAssignment.decode(assignment)?.assignment) ?? {};
 }

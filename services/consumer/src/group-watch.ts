@@ -11,34 +11,34 @@ export interface GroupWatchOptions {
   readonly metrics: Metrics;
 }
 
-/** Sees to it that every partition of our topics is read by a consumer of this data folder. */
+/** Checks that every partition of our topics is read by a consumer of this data folder. */
 export class GroupWatch {
   readonly #options: GroupWatchOptions;
-  /** Looks in a row that found stray partitions. */
-  #looks = 0;
-  #trouble: string | undefined;
+  /** Consecutive checks that found stray partitions. */
+  #checks = 0;
+  #problem: string | undefined;
 
   constructor(options: GroupWatchOptions) {
     this.#options = options;
   }
 
   /** Partitions that others have; undefined while all are ours. */
-  get trouble(): string | undefined {
-    return this.#trouble;
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
-  /** Looks once. What is found twice in a row counts: a new partition has no reader at first. */
-  async look(): Promise<void> {
+  /** Checks once. Only what is found twice in a row counts: a new partition has no reader at first. */
+  async check(): Promise<void> {
     const { admin, groupId, topics, mark, metrics } = this.#options;
     const stray = await strayPartitions(admin, groupId, topics, mark);
     if (!stray) return;
-    this.#looks = stray.count > 0 ? this.#looks + 1 : 0;
-    const isTrouble = this.#looks > 1;
-    metrics.consumer.kafkaStray.set(isTrouble ? stray.count : 0);
-    this.#trouble = isTrouble ? stray.report : undefined;
+    this.#checks = stray.count > 0 ? this.#checks + 1 : 0;
+    const isProblem = this.#checks > 1;
+    metrics.consumer.kafkaStray.set(isProblem ? stray.count : 0);
+    this.#problem = isProblem ? stray.report : undefined;
   }
 
-  /** The group is left: others may see to it. */
+  /** The group is left: its other members check. */
   end(): void {
     this.#options.metrics.consumer.kafkaStray.set(0);
   }

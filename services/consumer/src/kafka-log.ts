@@ -2,8 +2,8 @@ import type { Logger } from '@lvra/shared/observe/log';
 import { type logCreator, logLevel } from 'kafkajs';
 
 /**
- * Sends kafkajs's log to ours. It reports every single attempt as an error; what comes of them in the end is
- * said by the source, so here they are warnings, and its chatter is for debugging.
+ * Sends kafkajs's log to ours. It logs every attempt as an error; the source reports the outcome, so here they are
+ * warnings, and the rest is for debugging.
  */
 export function kafkaLog(log: Logger): logCreator {
   return () =>

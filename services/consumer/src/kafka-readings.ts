@@ -20,19 +20,19 @@ export interface KafkaReadingsOptions extends KafkaTurnsOptions, ReadBeforeOptio
   readonly topics: ReadonlyMap<string, number>;
   /** Commits a position to the group, in the background. */
   readonly commitPosition: (of: TopicPartition, next: bigint) => void;
-  /** Told where Kafka does not say where the group stands: nothing is read then. */
+  /** Called if Kafka does not return the group's offsets: nothing is read then. */
   readonly onFailure: (error: Error) => void;
   readonly metrics: Metrics;
   readonly format: AlertFormat;
   readonly limits: RecordLimits;
 }
 
-/** An idle partition's last message is looked at again: its topic may hold as many others by now. */
-const LOOK_AGAIN_MS = 300_000;
+/** How often an idle partition's last message is checked: its topic may have been replaced by one as long. */
+const RECHECK_MS = 300_000;
 /** After a pause as long as this a topic may have been replaced. */
 const LONG_PAUSE_MS = 1_000;
 
-/** kafkajs hands this over without saying so in its types. */
+/** kafkajs passes this, but its types do not have it. */
 interface FetchedBatch extends Omit<Batch, 'messages'> {
   readonly fetchedOffset: string;
   /** See kafkajs-fetch.ts. */
@@ -46,26 +46,26 @@ interface Taking {
 }
 
 /**
- * The partitions that this member of the group reads, and where it stands in each.
+ * The partitions assigned to this member of the group, and its position in each.
  *
- * The ledger's positions rule, except where another consumer of the group has read further. Whenever they may have moved
- * without us (a new assignment, or others were faster) all that was read is registered first, for it may be gone from
- * Kafka; the ledger refuses what others have registered. Then reading begins again where the ledger stands.
+ * The ledger's positions count, except if another consumer of the group has read further. When they may have moved
+ * without us (a new assignment, or others were faster), what was read is registered first, because it may be gone from
+ * Kafka; the ledger rejects what others registered. Then reading resumes at the ledger's positions.
  */
 export class PartitionAssignment {
   readonly #options: KafkaReadingsOptions;
   #readers = new Map<string, PartitionReader>();
-  /** Counts the beginnings; what was fetched before the last one is dropped. */
+  /** Counts (re)starts; what was fetched before the last one is dropped. */
   #generation = 0;
-  /** Settles once the ledger's positions stand still after a generation; undefined from then on. */
+  /** Settles once the ledger's positions are final after a restart; undefined from then on. */
   #settled: Promise<void> | undefined;
   #stopped = false;
   readonly #waiting: WaitingPartitions;
   readonly #turns: KafkaTurns;
-  /** Where Kafka kept the group's places at the last generation. */
+  /** The group's offsets in Kafka at the last restart. */
   #places: ReadonlyMap<string, GroupPlace> = new Map();
   readonly #readBefore: ReadBefore;
-  /** Partitions whose place in Kafka has to be made the ledger's. */
+  /** Partitions whose offset in Kafka must be set to the ledger's. */
   readonly #unmarked = new Set<string>();
   readonly #refused: RefusedBatches;
 
@@ -81,7 +81,7 @@ export class PartitionAssignment {
     this.#refused = new RefusedBatches(options);
   }
 
-  /** Begins with a new assignment; kafkajs stands at the group's own offsets then. */
+  /** Starts with a new assignment; kafkajs is at the group's offsets then. */
   assign(assignment: Record<string, number[]>): void {
     const readers = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => new PartitionReader(topic, partition)),
@@ -89,8 +89,8 @@ export class PartitionAssignment {
     this.#begin(readers);
   }
 
-  /** Goes on where the ledger stands. */
-  startAgain(): void {
+  /** Resumes at the ledger's positions. */
+  restart(): void {
     const readers = [...this.#readers.values()];
     this.#begin(readers.map(({ topic, partition, origin }) => new PartitionReader(topic, partition, origin)));
   }
@@ -100,7 +100,7 @@ export class PartitionAssignment {
     if (offset !== undefined) this.#fetchFrom(reader, offset);
   }
 
-  /** From now on nothing is taken. */
+  /** Takes nothing from now on. */
   stop(): void {
     this.#stopped = true;
   }
@@ -126,14 +126,14 @@ export class PartitionAssignment {
     });
     this.#readers = new Map(readers.map((reader) => [keyOf(reader), reader]));
     for (const reader of readers) {
-      // A guess until the positions stand still, but mostly right, and then it saves a fetch.
+      // A guess until the positions are final, but mostly right, which saves a fetch.
       const position = this.#positionOf(reader);
       const offset = position ? position.next - 1n : reader.origin;
       if (offset !== undefined) this.#fetchFrom(reader, offset);
     }
   }
 
-  /** Registers all that was read, and asks where the group stands. */
+  /** Registers all that was read, and asks Kafka for the group's offsets. */
   async #settle(generation: number): Promise<void> {
     const { sink, admin, groupId, topics, positions } = this.#options;
     await sink.flush();
@@ -162,7 +162,7 @@ export class PartitionAssignment {
     await this.#takeBatches(reader, batch as unknown as FetchedBatch, { heartbeat, resolveOffset, over });
   }
 
-  /** Unpacks and takes the batches of a fetch, one after the other: no other is in memory meanwhile. */
+  /** Unpacks and takes the batches of a fetch one by one, so that only one is in memory. */
   async #takeBatches(reader: PartitionReader, fetch: FetchedBatch, { heartbeat, resolveOffset, over }: Taking) {
     const generation = this.#generation;
     const fetchedFrom = BigInt(fetch.fetchedOffset);
@@ -183,7 +183,7 @@ export class PartitionAssignment {
         if (over()) return;
         for (const message of messages.slice(from)) {
           if (message.value && this.#waiting.holds(reader, message.value)) return;
-          if (message.refused && !(await this.#refused.canPassOver(reader, message, heartbeat))) return;
+          if (message.refused && !(await this.#refused.canSkip(reader, message, heartbeat))) return;
           if (over()) return;
           const wait = this.#options.sink.add({ ...rawMessage(reader, message), ...(known && { readBefore: known }) });
           last = message;
@@ -193,7 +193,7 @@ export class PartitionAssignment {
           paused ||= performance.now() - begun > LONG_PAUSE_MS;
           if (over()) return;
         }
-        // Unpacking may take as long as a session lives.
+        // Unpacking may take as long as the session timeout.
         await heartbeat();
         if (over()) return;
       }
@@ -212,7 +212,7 @@ export class PartitionAssignment {
     }
   }
 
-  /** @returns the index of the first message to take; undefined where reading goes on somewhere else */
+  /** @returns the index of the first message to take; undefined if reading continues elsewhere */
   async #firstNew(
     reader: PartitionReader,
     fetchedFrom: bigint,
@@ -242,7 +242,7 @@ export class PartitionAssignment {
         return undefined;
       case 'tail-lost':
         this.#turns.behindTail(reader, verdict.newest);
-        this.startAgain();
+        this.restart();
         return undefined;
       case 'replaced':
         await this.#readFromTheBeginning(reader, heartbeat);
@@ -250,7 +250,7 @@ export class PartitionAssignment {
     }
   }
 
-  /** Reading goes on where the ledger stands: that is the group's place from now on. */
+  /** Reading resumes at the ledger's position, which becomes the group's offset. */
   #mark(reader: PartitionReader): void {
     if (reader.position && this.#unmarked.delete(keyOf(reader))) {
       this.#options.commitPosition(reader, reader.position.next);
@@ -259,7 +259,7 @@ export class PartitionAssignment {
 
   #goOnBehindOthers(reader: PartitionReader, after: bigint, fingerprint: string): void {
     if (!this.#turns.behindOthers(reader, after, fingerprint)) {
-      this.startAgain();
+      this.restart();
       return;
     }
     reader.start(this.#positionOf(reader), performance.now());
@@ -296,7 +296,7 @@ export class PartitionAssignment {
   async #readFromTheBeginning(reader: PartitionReader, heartbeat: () => Promise<void>): Promise<void> {
     const generation = this.#generation;
     const over = () => this.#stopped || generation !== this.#generation;
-    if (await this.#turns.toTheBeginning(reader, { heartbeat, over })) this.startAgain();
+    if (await this.#turns.toTheBeginning(reader, { heartbeat, over })) this.restart();
   }
 
   /** Looks for the newest message that was read and that the topic still holds. */
@@ -315,7 +315,7 @@ export class PartitionAssignment {
     if (verdict.kind === 'fetch') this.#fetchFrom(reader, verdict.offset);
   }
 
-  /** Looks after what fetches do not show: how far behind it is, and topics that were replaced by shorter ones. */
+  /** Checks what fetches do not show: the lag, and topics that were replaced by shorter ones. */
   async watch(topic: string): Promise<void> {
     if (this.#settled) return;
     const readers = [...this.#readers.values()].filter((reader) => reader.topic === topic);
@@ -324,7 +324,7 @@ export class PartitionAssignment {
     const generation = this.#generation;
     const spans = await this.#spans(topic);
     if (this.#stopped || generation !== this.#generation) return;
-    // Of all partitions: those that nobody reads fall behind the furthest.
+    // Of all partitions: those without a reader fall behind the furthest.
     this.#recordSeen(topic, spans);
     for (const [index, reader] of readers.entries()) {
       if (this.#stopped || generation !== this.#generation) return;
@@ -335,7 +335,7 @@ export class PartitionAssignment {
       if (position && span.high < position.next && !reader.searches) {
         return this.#search(reader, () => Promise.resolve());
       }
-      if (performance.now() - reader.lookedAt > LOOK_AGAIN_MS) this.#recheckPrevious(reader);
+      if (performance.now() - reader.lookedAt > RECHECK_MS) this.#recheckPrevious(reader);
     }
   }
 
@@ -343,7 +343,7 @@ export class PartitionAssignment {
     return offsetSpans(this.#options.admin, topic);
   }
 
-  /** For `lvra verify` and the lag, which ask the ledger: behind a transaction its marker is always left. */
+  /** For `lvra verify` and the lag, which ask the ledger: a transaction always leaves its marker at the end. */
   #recordEmpty(reader: PartitionReader): void {
     const { positions, groupId } = this.#options;
     const { topic, partition, position, emptyTo } = reader;

@@ -2,7 +2,7 @@ import { messageOf } from '@lvra/shared/errors';
 import type { KafkaSecurity } from '@lvra/shared/settings/kafka';
 import type { KafkaConfig } from 'kafkajs';
 
-/** The settings of a broker's account and encryption as kafkajs wants them. */
+/** The broker's account and encryption in kafkajs's form. */
 export function kafkajsSecurity(security: KafkaSecurity | undefined): Pick<KafkaConfig, 'sasl' | 'ssl'> {
   const { account, tls } = security ?? {};
   return {
@@ -26,9 +26,9 @@ export function kafkajsSecurity(security: KafkaSecurity | undefined): Pick<Kafka
   };
 }
 
-/** What a person can do about a broker that cannot be used. kafkajs keeps it to itself that a group is forbidden. */
+/** What an operator can do about a broker that cannot be used. kafkajs hides that a group is forbidden. */
 export function explainKafkaError(error: unknown, groupId: string): string {
   const message = messageOf(error);
   if (!message.includes('group coordinator')) return message;
-  return `${message} of ${groupId}: where it stays so, the account may not read as this group; see group_prefix`;
+  return `${message} of ${groupId}: if it persists, the account may not read as this group; see group_prefix`;
 }

@@ -12,31 +12,31 @@ import { HEARTBEAT_MS } from './keeping-alive.js';
 import { subscribedAssigner } from './subscribed-assigner.js';
 import type { TopicPartition } from './topic-partition.js';
 
-/** What the session gives its readings itself. */
+/** What the session passes to its assignment itself. */
 type OfSession = 'consumer' | 'commitPosition' | 'onFailure';
 
 export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, OfSession> {
   readonly kafka: Kafka;
-  /** Told of trouble that passes by itself, and undefined while all is well. */
-  readonly onState: (trouble: string | undefined) => void;
-  /** Asked now and then; where it says so the session ends in good order. */
+  /** Called with a problem that passes by itself, and with undefined while all is well. */
+  readonly onState: (problem: string | undefined) => void;
+  /** Asked now and then; if true the session ends in good order. */
   readonly topicsChanged: () => Promise<boolean>;
 }
 
 const MIB = 1024 * 1024;
-/** A killed consumer's partitions come to another one after this. */
+/** A killed consumer's partitions go to another one after this. */
 const SESSION_TIMEOUT_MS = 10_000;
 /**
  * Bounds the memory of what is fetched and not yet in a batch; a single message may be larger. Each fetch costs kafkajs
- * a millisecond, and what the limit cuts in two comes again. Any partition may fill it: they are asked for in a random
- * order, so none waits for long.
+ * a millisecond, and what the limit cuts off is fetched again. One partition may fill it: their order is random, so
+ * none waits for long.
  */
 const FETCH_BYTES = 4 * MIB;
 const FETCH_WAIT_MS = 500;
 const WATCH_EVERY_MS = 10_000;
-/** Longer than any rebalance; a consumer of kafkajs that is silent for this long has got stuck. */
+/** Longer than any rebalance; a consumer of kafkajs that is silent for this long is stuck. */
 const SILENCE_MS = 120_000;
-/** How long the last commit and the farewell may take; the ledger has the positions anyway. */
+/** How long the last commit and leaving the group may take; the ledger has the positions anyway. */
 const DISCONNECT_WITHIN_MS = 5_000;
 
 /** One membership in the consumer group, from joining to leaving or crashing. */
@@ -74,7 +74,7 @@ export class KafkaSession {
     });
   }
 
-  /** Consumes until `signal` is aborted or the topics may have changed. @throws where kafkajs gives up */
+  /** Consumes until `signal` is aborted or the topics may have changed. @throws if kafkajs gives up */
   async run(signal: AbortSignal): Promise<void> {
     const { sink } = this.#options;
     const topics = [...this.#options.topics.keys()];
@@ -103,7 +103,7 @@ export class KafkaSession {
     }
   }
 
-  /** Commits what is in the ledger to the group, in the background, for whoever watches the group. */
+  /** Commits what is in the ledger to the group, in the background, for tools that watch the group. */
   commit(ranges: readonly OffsetRange[]): void {
     const own = this.#assignment.filterAssigned(ranges);
     if (own.length === 0) return;
@@ -132,9 +132,9 @@ export class KafkaSession {
     }
   }
 
-  /** Goes on where the ledger stands, in all partitions. */
-  startAgain(): void {
-    this.#assignment.startAgain();
+  /** Resumes at the ledger's positions in all partitions. */
+  restart(): void {
+    this.#assignment.restart();
   }
 
   #listen(): void {
@@ -145,12 +145,12 @@ export class KafkaSession {
       this.#aliveAt = performance.now();
       this.#assignment.assign(memberAssignment);
       log.info({ assignment: memberAssignment }, `joined the group ${groupId}`);
-      onState(this.#group.trouble);
+      onState(this.#group.problem);
     });
-    // What is read is registered while the group still sorts itself out: whoever gets the partitions goes on there.
+    // Registers what was read while the group rebalances: the partitions' next owner resumes there.
     this.#consumer.on(REBALANCING, () => void sink.flush());
-    // A fetch that begins where the one before never ended means that it failed; kafkajs tries again, and crashes in
-    // the end. Where it comes through, the topic may be another one, with other partitions: it must be met anew.
+    // A fetch that starts before the previous one ended means that it failed; kafkajs retries, and crashes in the end.
+    // If a retry succeeds, the topic may be another one, with other partitions: the session must end.
     const fetching = new Set<number>();
     let failed = false;
     this.#consumer.on(FETCH_START, ({ payload: { nodeId } }) => {
@@ -179,14 +179,16 @@ export class KafkaSession {
     while (!signal.aborted) {
       try {
         for (const topic of topics.keys()) await this.#assignment.watch(topic);
-        await this.#group.look();
+        await this.#group.check();
         const changed = await topicsChanged();
         if (signal.aborted) return;
-        onState(this.#group.trouble);
+        onState(this.#group.problem);
         if (changed) this.#end();
       } catch (error) {
         if (signal.aborted) return;
-        const what = isDiskTrouble(error) ? 'the ledger does not take how far Kafka is' : 'Kafka does not answer';
+        const what = isDiskTrouble(error)
+          ? 'how far Kafka is cannot be written to the ledger'
+          : 'Kafka does not answer';
         onState(`${what}: ${messageOf(error)}`);
       }
       const step = clock.take();
@@ -203,7 +205,9 @@ export class KafkaSession {
     try {
       await this.#consumer.disconnect();
     } catch (error) {
-      this.#options.log.warn(`the group was not left in good order: ${messageOf(error)}; it notices by itself`);
+      this.#options.log.warn(
+        `the group was not left in good order: ${messageOf(error)}; Kafka removes this member after its session timeout`,
+      );
     }
   }
 }

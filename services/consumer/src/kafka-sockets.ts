@@ -7,15 +7,15 @@ import './kafkajs-connection.js';
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * Makes the connections of a Kafka client, so that they can be cut. kafkajs waits for the answers to its requests
- * before it lets go, and a broker that has frozen would keep the process alive for a minute.
+ * Makes the connections of a Kafka client, so that they can be cut. kafkajs waits for responses before it disconnects,
+ * and a frozen broker would keep the process alive for a minute.
  */
 export class KafkaSockets {
   readonly #open = new Set<Socket>();
   #cut = false;
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    // TLS takes no address for the name that it asks for.
+    // TLS does not allow an address as server name.
     const name = isIP(host) ? {} : { servername: host };
     const socket = ssl
       ? connectSecurely({ host, port, ...name, ...ssl }, onConnect)
@@ -27,14 +27,14 @@ export class KafkaSockets {
     return socket;
   };
 
-  /** Cuts all connections, and all that are still to be made. */
+  /** Cuts all connections, and all that are made later. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#open) cutOff(socket);
   }
 }
 
-/** A socket whose every 'data' is one whole answer; TLS decrypts in pieces of 16 kB, which kafkajs puts together. */
+/** A socket whose every 'data' is one whole response; TLS decrypts in pieces of 16 kB, which kafkajs joins. */
 function connectPlainly(host: string, port: number, onConnect: () => void): Socket {
   const answers = new FrameReader((answer) => socket.emit('data', answer));
   const buffer = () => answers.space();
@@ -50,7 +50,7 @@ function connectPlainly(host: string, port: number, onConnect: () => void): Sock
   return socket;
 }
 
-/** One that kafkajs has ended already closes quietly; on the others it must learn that no answer will come. */
+/** A socket that kafkajs ended closes quietly; on the others it must learn that no response will come. */
 function cutOff(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.destroy(new Error('cut, because the consumer stops'));

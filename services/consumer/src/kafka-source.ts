@@ -21,16 +21,16 @@ export interface KafkaSourceOptions {
   /** Each `host:port`. */
   readonly servers: readonly string[];
   readonly topics: readonly string[];
-  /** Also names the positions in the ledger. */
+  /** Also the key of the positions in the ledger. */
   readonly groupId: string;
   readonly positions: KafkaPositions;
   /** Where a stem's batch file is. */
   readonly batchPath: (stem: string) => string;
-  /** How the messages are read; as a Lasair filter's unless told. */
+  /** How the messages are read; as a Lasair filter's by default. */
   readonly format?: AlertFormat | undefined;
-  /** How the broker knows us; none asks for no account and no encryption. */
+  /** Account and encryption; neither by default. */
   readonly security?: KafkaSecurity | undefined;
-  /** What one batch of Kafka may grow to; as the settings ship by default. */
+  /** What one batch of Kafka may grow to; the shipped settings' by default. */
   readonly limits?: RecordLimits | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -39,15 +39,15 @@ export interface KafkaSourceOptions {
 /** Of the settings max_unpacked_bytes and max_batch_records. */
 const LIMITS: RecordLimits = { unpackedBytes: 128 * 1024 ** 2, records: 100_000 };
 const SHORTEST_RETRY_MS = 500;
-/** A broker that is back must not leave alerts waiting for much of the minute that they have. */
+/** Short, because alerts have a minute, and must not wait long after a broker is back. */
 const LONGEST_RETRY_MS = 10_000;
 const TOPICS_EVERY_MS = 10_000;
-/** How long it may take to leave the group in good order once it must stop. */
+/** How long leaving the group may take at a stop. */
 const LEAVE_WITHIN_MS = 5_000;
 
 /**
- * Alerts from Kafka topics, for as long as it takes: a broker that is down and a topic that does not exist yet are
- * waited for, and a consumer that kafkajs gives up on is made anew.
+ * Alerts from Kafka topics. It waits for a broker that is down and for a topic that does not exist yet, and replaces a
+ * consumer that kafkajs gave up on.
  */
 export function kafkaSource(options: KafkaSourceOptions): AlertSource {
   return new KafkaSource(options);
@@ -61,7 +61,7 @@ class KafkaSource implements AlertSource {
   readonly #sockets = new KafkaSockets();
   readonly #where: string;
   #session: KafkaSession | undefined;
-  #trouble: string | undefined = 'not connected to Kafka yet';
+  #problem: string | undefined = 'not connected to Kafka yet';
   #isGroupHeld = false;
 
   constructor(options: KafkaSourceOptions) {
@@ -82,7 +82,7 @@ class KafkaSource implements AlertSource {
   }
 
   notReady(): string | undefined {
-    return this.#trouble;
+    return this.#problem;
   }
 
   isHeldUp(): boolean {
@@ -94,17 +94,17 @@ class KafkaSource implements AlertSource {
   }
 
   onOffsetsTaken(): void {
-    this.#session?.startAgain();
+    this.#session?.restart();
   }
 
   async run(sink: AlertSink, signal: AbortSignal): Promise<void> {
     let retryMs = SHORTEST_RETRY_MS;
-    const onState = (trouble: string | undefined) => {
-      if (trouble === undefined) {
+    const onState = (problem: string | undefined) => {
+      if (problem === undefined) {
         retryMs = SHORTEST_RETRY_MS;
         this.#isGroupHeld = false;
       }
-      this.#report(trouble);
+      this.#report(problem);
     };
     const cutLater = () => setTimeout(() => this.#sockets.cut(), LEAVE_WITHIN_MS).unref();
     signal.addEventListener('abort', cutLater, { once: true });
@@ -126,7 +126,7 @@ class KafkaSource implements AlertSource {
 
   async #connected(
     sink: AlertSink,
-    onState: (trouble: string | undefined) => void,
+    onState: (problem: string | undefined) => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { groupId, positions, batchPath, metrics, log } = this.#options;
@@ -163,15 +163,15 @@ class KafkaSource implements AlertSource {
     }
   }
 
-  /** Waits until at least one topic exists. @returns none where `signal` was aborted first */
+  /** Waits until at least one topic exists. @returns none if `signal` was aborted first */
   async #existingTopics(admin: Admin, signal: AbortSignal): Promise<Map<string, number>> {
     while (!signal.aborted) {
       const topics = await this.#existing(admin);
       const missing = this.#options.topics.filter((topic) => !topics.has(topic));
       if (missing.length > 0) {
         const line = `${missing.join(', ')} does not exist at ${this.#where}: Lasair makes a topic when its filter passes an alert; waiting`;
-        if (line !== this.#trouble) this.#options.log.warn(line);
-        if (topics.size === 0) this.#trouble = line;
+        if (line !== this.#problem) this.#options.log.warn(line);
+        if (topics.size === 0) this.#problem = line;
       }
       if (topics.size > 0) return topics;
       await sleep(TOPICS_EVERY_MS, signal);
@@ -191,16 +191,16 @@ class KafkaSource implements AlertSource {
     );
   }
 
-  /** Says what is wrong once, and once that it is over. */
-  #report(trouble: string | undefined): void {
-    if (trouble === this.#trouble) return;
-    if (trouble !== undefined) this.#options.log.error(`${trouble}; trying again`);
+  /** Logs a problem once, and once that it is over. */
+  #report(problem: string | undefined): void {
+    if (problem === this.#problem) return;
+    if (problem !== undefined) this.#options.log.error(`${problem}; retrying`);
     else this.#options.log.info(`consuming from Kafka at ${this.#where}`);
-    this.#trouble = trouble;
+    this.#problem = problem;
   }
 }
 
-/** A topic that is deleted while it is read is no fault: it is waited for like one that does not exist yet. */
+/** A topic that is deleted while it is read is no error: we wait for it like for one that does not exist yet. */
 function isTopicGone(error: unknown): boolean {
   const { type, cause } = error as { type?: string; cause?: { type?: string } };
   return [type, cause?.type].includes('UNKNOWN_TOPIC_OR_PARTITION');

@@ -16,14 +16,14 @@ export interface KafkaTurnsOptions {
   readonly log: Logger;
 }
 
-/** What must go on while a turn is made, and what makes it needless. */
+/** What must continue during a change of position, and what makes it needless. */
 export interface Meanwhile {
   heartbeat(): Promise<void>;
-  /** Whether the partition is read by another one by now, or again from where the ledger stands. */
+  /** Whether another member reads the partition by now, or reading has restarted at the ledger's position. */
   over(): boolean;
 }
 
-/** Takes the reading of a partition on elsewhere than where it was left: in the ledger, and in the group. */
+/** Moves the position of a partition: in the ledger, and in the group. */
 export class KafkaTurns {
   readonly #options: KafkaTurnsOptions;
 
@@ -31,7 +31,7 @@ export class KafkaTurns {
     this.#options = options;
   }
 
-  /** Goes on behind what another consumer of the group has read. @returns false where the ledger has moved meanwhile */
+  /** Continues after what another consumer of the group has read. @returns false if the ledger has moved meanwhile */
   behindOthers(reader: PartitionReader, after: bigint, fingerprint: string): boolean {
     const { groupId, log } = this.#options;
     const { topic, partition, position } = reader;
@@ -40,12 +40,12 @@ export class KafkaTurns {
     }
     log.warn(
       { topic, partition },
-      `another consumer of the group ${groupId} has read ${topic}[${partition}] from offset ${position.next} to ${after - 1n}; going on after it`,
+      `another consumer of the group ${groupId} has read ${topic}[${partition}] from offset ${position.next} to ${after - 1n}; continuing after it`,
     );
     return true;
   }
 
-  /** Goes on behind the newest message that a topic which has lost its end still holds. @returns as `behindOthers` */
+  /** Continues after the newest message that a topic which has lost its end still holds. @returns as `behindOthers` */
   behindTail(reader: PartitionReader, { offset, fingerprint }: KafkaMark): boolean {
     const { topic, partition } = reader;
     const [before, after] = [this.#options.positions.position(this.#of(reader))?.next, offset + 1n];
@@ -54,20 +54,20 @@ export class KafkaTurns {
     this.#options.log.error(
       { topic, partition },
       `${topic}[${partition}] has lost its end in Kafka: offsets ${after} to ${before - 1n} were read, and are others ` +
-        'now or none; going on after the newest that is the same, without alerts that were read before',
+        'now or absent; continuing after the newest that is the same, without alerts that were read before',
     );
     return true;
   }
 
-  /** Begins a topic that was deleted and created again. @returns false where it was over before */
+  /** Starts a topic that was deleted and created again. @returns false if it was over before */
   async toTheBeginning(reader: PartitionReader, { heartbeat, over }: Meanwhile): Promise<boolean> {
     const { consumer, sink, admin, positions, log } = this.#options;
     const { topic, partition } = reader;
-    // What was read of the old topic belongs to its positions: it must be in the ledger before these are forgotten.
+    // What was read of the old topic must be in the ledger before its positions are forgotten.
     await withHeartbeat(sink.flush(), heartbeat);
     const low = (await offsetSpans(admin, topic)).get(partition)?.low;
     if (low === undefined || over()) return false;
-    // The group's offset is of the old topic too, and would count once the ledger has none.
+    // The group's offset is also of the old topic, and would be used once the ledger has none.
     const beginning = { topic, partition, offset: low.toString(), metadata: positions.mark };
     await withHeartbeat(consumer.commitOffsets([beginning]), heartbeat);
     if (over()) return false;

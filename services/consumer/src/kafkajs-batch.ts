@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 
 interface Batch {
-  /** What the fetch brought, whatever is for a reader of it. */
+  /** All that was fetched, including what is not for a reader. */
   readonly rawMessages: readonly unknown[];
   isEmpty(): boolean;
   isEmptyDueToFiltering(): boolean;
 }
 
 /*
- * kafkajs 2.2.4 keeps a fetch to itself that has nothing for a reader, as where all of it is aborted, and goes on behind
- * it. Then it is not known here that these offsets hold nothing. So each fetch that brought anything is handed over.
+ * kafkajs 2.2.4 silently skips a fetch that has nothing for a reader, for example because all of it is aborted. Then we
+ * do not learn that these offsets hold nothing. So each fetch that is not empty is handed over.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/batch') as { prototype: Batch };
 if (typeof prototype?.isEmptyDueToFiltering !== 'function') {

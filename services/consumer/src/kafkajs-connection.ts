@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 
 interface Connection {
-  /** What has come and is not used yet. */
+  /** What was received and not used yet. */
   chunks: Buffer[];
   bytesBuffered: number;
   processData(data: Buffer): void;
 }
 
 /*
- * kafkajs 2.2.4 keeps an empty rest of each answer and puts the next one together with it, which copies an answer that
- * came in one piece, as ours do (see answer-reader.ts). Without the empty piece it takes the answer as it is.
+ * kafkajs 2.2.4 joins the empty rest of each response with the next one, which copies a response that came in one
+ * piece, as ours do (see answer-reader.ts). Without the empty piece it takes the response as it is.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection') as { prototype: Connection };
 const processData = prototype.processData;

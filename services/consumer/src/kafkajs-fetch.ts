@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { type AbortedTransaction, hideAborted, type RecordBatch, recordBatches } from './records/record-batch.js';
 
-/** kafkajs's reader of answers. */
+/** kafkajs's reader of responses. */
 interface Decoder {
   readInt32(): number;
   canReadBytes(length: number): boolean;
@@ -23,9 +23,9 @@ interface Broker {
 
 /*
  * kafkajs 2.2.4 unpacks a fetch as a whole: a batch of a megabyte that grows to a gigabyte, or holds millions of
- * records, ends the process, and the next one, for the fetch comes again (tulios/kafkajs issue 1795). One batch that
- * cannot be read fails the fetch with all the others. So it hands over the batches as they are (record-batch.ts), and
- * each is unpacked when its turn comes (records.ts).
+ * records, kills the process again and again (tulios/kafkajs issue 1795), and one batch that cannot be read fails all
+ * others of the fetch. So it hands over packed batches (record-batch.ts), and each is unpacked when its turn comes
+ * (records.ts).
  */
 const require = createRequire(import.meta.url);
 const FETCH = 'kafkajs/src/protocol/requests/fetch';
@@ -45,7 +45,7 @@ function replace(path: string, exports: unknown): void {
 }
 
 replace(`${FETCH}/v4/decodeMessages`, decodeMessages);
-// Those that were loaded before have the old one; they are looked for again with every request.
+// Those that were loaded before have the old one; every request resolves them again.
 for (let version = 4; version <= 11; version++) delete require.cache[require.resolve(`${FETCH}/v${version}/response`)];
 
 const { prototype } = require('kafkajs/src/broker') as { prototype: Broker };

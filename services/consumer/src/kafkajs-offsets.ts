@@ -16,9 +16,9 @@ interface OffsetManager {
 }
 
 /*
- * Where Kafka does not have the offset that was asked for, kafkajs 2.2.4 commits "the earliest" to the group before it
- * goes on there. Nobody has read up to there yet, and another consumer of the group would begin at the beginning; so it
- * goes on without.
+ * If Kafka does not have the requested offset, kafkajs 2.2.4 commits "the earliest" to the group before it continues
+ * there. Nothing was read up to there yet, and another consumer of the group would start at the beginning; so this one
+ * continues without a commit.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/offsetManager') as {
   prototype: OffsetManager;

@@ -8,9 +8,9 @@ interface RequestQueue {
 }
 
 /*
- * kafkajs 2.2.4 looks at the empty request queue of every connection a thousand times a second, which costs 4 % of a
- * core while nothing arrives, and makes Node 24 warn of a negative timeout (tulios/kafkajs issue 1751, unreleased).
- * Nothing is lost by looking only while a request waits: whoever queues one schedules the look.
+ * kafkajs 2.2.4 polls the empty request queue of every connection a thousand times a second, which costs 4 % of a core
+ * while idle, and makes Node 24 warn of a negative timeout (tulios/kafkajs issue 1751, unreleased). Polling only while
+ * a request waits is enough: queueing one schedules the poll.
  */
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
 const schedule = prototype.scheduleCheckPendingRequests;

@@ -3,9 +3,9 @@ import { sleep } from '@lvra/shared/sleep';
 export const HEARTBEAT_MS = 3_000;
 
 /**
- * Waits, however long, without losing the membership in the consumer group.
+ * Waits while sending heartbeats, so that the membership in the consumer group is not lost.
  *
- * @throws what `heartbeat` throws where the group has moved on meanwhile
+ * @throws what `heartbeat` throws if the group has rebalanced meanwhile
  */
 export async function withHeartbeat(wait: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
   const finished = new AbortController();

@@ -5,14 +5,14 @@ import type { StemRange } from '@lvra/shared/ledger/kafka-positions';
 import type { Logger } from '@lvra/shared/observe/log';
 
 export interface KnownAlertsOptions {
-  /** The stems that have read the offsets, with what of them. */
+  /** The stems that have read the offsets, each with its ranges. */
   readonly ranges: readonly StemRange[];
   /** Where a stem's batch file is. */
   readonly batchPath: (stem: string) => string;
   readonly log: Logger;
 }
 
-/** The alerts of a partition that stand in batch files, by their bytes; those of the stems that were asked for last. */
+/** The alerts of a partition that are in batch files, by their bytes; of the stems that were asked for last. */
 export class KnownAlerts {
   readonly #options: KnownAlertsOptions;
   #digests = new Map<string, ReadonlySet<string>>();
@@ -41,7 +41,7 @@ export class KnownAlerts {
     try {
       for await (const { bytes } of readBatch(batchPath(stem))) digests.add(digestOf(bytes));
     } catch (error) {
-      // Twice is better than not at all.
+      // Better twice than not at all.
       log.warn({ stem }, `alerts of ${stem} may be taken again: its batch file cannot be read: ${messageOf(error)}`);
     }
     return digests;
@@ -50,7 +50,7 @@ export class KnownAlerts {
 
 const SPACE = new Set([...' \t\r\n'].map((each) => each.charCodeAt(0)));
 
-/** Of an alert without the white space around it, which a batch file may have lost. */
+/** Without surrounding white space, which a batch file may have lost. */
 function digestOf(bytes: Buffer): string {
   let [first, end] = [0, bytes.length];
   while (first < end && SPACE.has(bytes[first] as number)) first++;

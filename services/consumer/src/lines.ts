@@ -3,13 +3,13 @@ import { UsageError } from '@lvra/shared/errors';
 
 const NEWLINE = 0x0a;
 const MIB = 1024 * 1024;
-/** What is longer than this is no line of alerts. */
+/** A longer line is not an alert. */
 const LONGEST_LINE_BYTES = 64 * MIB;
 
 /**
- * The lines of a file as bytes, without the newline; blank ones are passed over.
+ * The lines of a file as bytes, without the newline; blank ones are skipped.
  *
- * @throws UsageError where a line is so long that the file cannot be NDJSON
+ * @throws UsageError if a line is too long for NDJSON
  */
 export async function* readLines(path: string): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];

@@ -10,7 +10,7 @@ import { replaySource } from './replay-source.js';
 import { simulateSource } from './simulate-source.js';
 import type { AlertSource } from './source.js';
 
-/** The consumer of the settings; with another source where told. */
+/** The consumer of the settings; with another source if given. */
 export function consumerOf(parts: ServiceParts, given?: AlertSource): AlertConsumer {
   const { settings, ledger, paths, metrics, bus, log, owner } = parts;
   const groupId = settings.source === 'kafka' && !given ? groupIdOf(settings, ledger) : '';

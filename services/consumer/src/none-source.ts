@@ -1,6 +1,6 @@
 import type { AlertSource } from './source.js';
 
-/** Brings nothing: the stages work off what is there. */
+/** Yields nothing: the stages process what is there. */
 export function noneSource(): AlertSource {
   return { name: 'none', run: () => Promise.resolve() };
 }

@@ -4,10 +4,10 @@ import type { Logger } from '@lvra/shared/observe/log';
 import type { DataPaths } from '@lvra/shared/paths';
 import { removeConsumerFiles } from './batch-files.js';
 
-/** No consumer that is alive takes so long from a name to its registration. */
+/** A live consumer takes less than this from reserving a name to registering the batch. */
 const ORPHANED_AFTER_MS = 600_000;
 
-/** Gives back the stems of consumers that were killed between name and registration, and removes their files. */
+/** Releases the stems of consumers that were killed before they registered the batch, and removes their files. */
 export function clearOrphans(batches: BatchLedger, paths: DataPaths, log: Logger, now = Date.now()): void {
   try {
     for (const stem of batches.unregistered(now - ORPHANED_AFTER_MS)) {
@@ -15,6 +15,6 @@ export function clearOrphans(batches: BatchLedger, paths: DataPaths, log: Logger
       log.warn({ stem }, `${stem} was reserved and never registered; its name is free again and its files are removed`);
     }
   } catch (error) {
-    log.warn(`unused stems could not be cleared up: ${messageOf(error)}; tried again in a minute`);
+    log.warn(`unused stems could not be released: ${messageOf(error)}; retrying in a minute`);
   }
 }

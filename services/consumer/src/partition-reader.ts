@@ -9,13 +9,13 @@ import { TrailSearch } from './trail-search.js';
 export type FetchDecision =
   /** The messages from this index on are the next ones. */
   | { readonly kind: 'take'; readonly from: number }
-  /** Fetch from this offset; for a look at the message before the position, or because there is nothing before it. */
+  /** Fetch from this offset: to check the message before the position, or because there is nothing before it. */
   | { readonly kind: 'fetch'; readonly offset: bigint }
   /** Ask the broker which offsets it has, and then `judgeRange`. */
   | { readonly kind: 'ask-range' }
-  /** Another consumer of the group has read up to `after`; the fingerprint is empty where the message before is gone. */
+  /** Another consumer of the group has read up to `after`; the fingerprint is empty if the message before is gone. */
   | { readonly kind: 'read-by-others'; readonly after: bigint; readonly fingerprint: string }
-  /** The message before the position is another one, or none: look for an earlier one that is the same. */
+  /** The message before the position is another one, or absent: search for an earlier one that is the same. */
   | { readonly kind: 'differs' }
   /** The topic has lost its end: this is the newest message that was read and that it still holds. */
   | { readonly kind: 'tail-lost'; readonly newest: KafkaMark }
@@ -25,18 +25,17 @@ export type FetchDecision =
 /** What the reader must know of the ledger's position. */
 export type ReadPosition = Pick<KafkaPosition, 'next' | 'fingerprint'>;
 
-/** So long after the last fetch a topic may have been replaced by one that has grown past the position. */
+/** This long after the last fetch a topic may have been replaced by one that has grown past the position. */
 const TRUSTED_MS = 1_000;
-/** Where more was waiting the next fetch follows at once, but over a slow line it may take its time. */
+/** If more was waiting the next fetch follows at once, but may take long over a slow line. */
 const TRUSTED_WITH_MORE_MS = 30_000;
 
 /**
- * Knows where reading of one partition stands and judges whether what was fetched goes on from there.
+ * Keeps the position in one partition and judges whether what was fetched continues from it.
  *
- * Lasair deletes a topic and creates it again when its filter is saved; the same offsets then hold other messages.
- * The position keeps the fingerprint of the message before it, so the topic is known to be the same one wherever
- * that message is seen again. It is looked at when reading begins, and after every pause in which the topic could
- * have been replaced unseen.
+ * Lasair deletes a topic and creates it again when its filter is saved; the same offsets then hold other messages. The
+ * position keeps the fingerprint of the message before it, so the topic is the same one if that message is still there.
+ * This is checked when reading begins, and after every pause in which the topic could have been replaced unseen.
  */
 export class PartitionReader {
   #position: ReadPosition | undefined;
@@ -67,7 +66,7 @@ export class PartitionReader {
     this.#origin = origin;
   }
 
-  /** Where reading has to begin again while the ledger has no position; undefined where it has not begun. */
+  /** Where reading restarts while the ledger has no position; undefined if it has not begun. */
   get origin(): bigint | undefined {
     return this.#origin;
   }
@@ -97,7 +96,7 @@ export class PartitionReader {
   }
 
   /**
-   * Begins at the ledger's position; undefined where the group has never read the partition.
+   * Begins at the ledger's position; undefined if the group has never read the partition.
    *
    * @param othersAt how far another consumer of the group has read beyond it
    */
@@ -105,7 +104,7 @@ export class PartitionReader {
     this.#position = position;
     this.#othersAt = othersAt;
     this.#next = position?.next;
-    // A position that is gone one day was of a topic that was replaced.
+    // If the position is removed later, its topic was replaced.
     if (position) this.#origin = 0n;
     this.#started = true;
     this.#lookingBack = false;
@@ -116,9 +115,9 @@ export class PartitionReader {
   }
 
   /**
-   * Trusts no fetch until the message before the position was seen again.
+   * Trusts no fetch until the message before the position was checked.
    *
-   * @returns where to fetch from for that; undefined where there is nothing to look at
+   * @returns where to fetch from for that; undefined if there is nothing to check
    */
   lookBack(): bigint | undefined {
     if (!this.#position) return undefined;
@@ -148,15 +147,15 @@ export class PartitionReader {
       this.#extendTrust(now, TRUSTED_MS);
       return { kind: 'take', from: at + 1 };
     }
-    // A fetch from `previous` that brings later messages only shows that Kafka has dropped that one by itself.
-    const goesOn = fetchedFrom === previous || (fetchedFrom === this.#resumeAt && now < this.#trustedUntil);
-    if (goesOn) return { kind: 'take', from: at === -1 ? messages.length : at };
+    // A fetch from `previous` that returns only later messages shows that Kafka has dropped that one by itself.
+    const continues = fetchedFrom === previous || (fetchedFrom === this.#resumeAt && now < this.#trustedUntil);
+    if (continues) return { kind: 'take', from: at === -1 ? messages.length : at };
     if (this.#lookingBack) return { kind: 'ask-range' };
     this.#lookingBack = true;
     return { kind: 'fetch', offset: previous };
   }
 
-  /** Judges by the offsets that the partition has, where the message before the position could not be fetched. */
+  /** Judges by the partition's offsets if the message before the position could not be fetched. */
   judgeRange({ low, high }: OffsetSpan, now: number): FetchDecision {
     if (!this.#position) return { kind: 'fetch', offset: low };
     const { next } = this.#position;
@@ -171,29 +170,29 @@ export class PartitionReader {
     return { kind: 'fetch', offset: low };
   }
 
-  /** Whether it looks for the newest message that the topic still holds. */
+  /** Whether it searches for the newest message that the topic still holds. */
   get searches(): boolean {
     return this.#search !== undefined;
   }
 
   /**
-   * Looks for the newest of these that the topic still holds.
+   * Searches for the newest of these that the topic still holds.
    *
    * @param marks in the order of their offsets
    */
   search(marks: readonly KafkaMark[]): FetchDecision {
-    // Where a batch that could not be unpacked stood, nothing is known.
+    // Nothing is known where a batch could not be unpacked.
     const known = marks.filter(({ fingerprint }) => fingerprint !== '');
     this.#search = new TrailSearch(known, (message, mark) => fingerprintOfFetched(message) === mark.fingerprint);
-    return this.#goOnSearching(this.#search);
+    return this.#continueSearch(this.#search);
   }
 
   #judgeSearch(search: TrailSearch, fetchedFrom: bigint, messages: readonly FetchedMessage[]): FetchDecision {
     search.take(fetchedFrom, messages);
-    return this.#goOnSearching(search);
+    return this.#continueSearch(search);
   }
 
-  #goOnSearching({ offset, found }: TrailSearch): FetchDecision {
+  #continueSearch({ offset, found }: TrailSearch): FetchDecision {
     if (offset !== undefined) return { kind: 'fetch', offset };
     return found ? { kind: 'tail-lost', newest: found } : { kind: 'replaced' };
   }
@@ -212,7 +211,7 @@ export class PartitionReader {
   }
 
   /**
-   * The message at `offset` is about to be taken; or all from `first` on, where they cannot be told apart.
+   * The message at `offset` is about to be taken; or all from `first` on, if they cannot be told apart.
    *
    * @returns where reading stood before it, and how many messages since then retention has removed
    */
@@ -225,7 +224,7 @@ export class PartitionReader {
   }
 
   /**
-   * Messages were taken, or known already, up to and with `last`.
+   * Messages were taken, or known already, up to and including `last`.
    *
    * @param high the offset that the partition's next message will get
    */
@@ -239,7 +238,7 @@ export class PartitionReader {
   }
 
   /**
-   * A fetch showed all that there is up to `offset`, and what was for a reader was taken.
+   * A fetch showed all up to `offset`, and what was for a reader was taken.
    *
    * @param high the offset that the partition's next message will get
    */
@@ -260,13 +259,13 @@ export class PartitionReader {
   }
 }
 
-/** When Kafka received a message, ms since 1970; NaN where it does not say. */
+/** When Kafka received a message, ms since 1970; NaN if unknown. */
 export function receivedMsOf({ timestamp }: FetchedMessage): number {
   const ms = Number(timestamp);
   return ms > 0 ? ms : Number.NaN;
 }
 
-/** Empty for a batch that could not be unpacked: with other limits its last message is there. */
+/** Empty for a batch that could not be unpacked: with other limits it can be. */
 function fingerprintOfFetched(message: FetchedMessage): string {
   if (message.refused) return '';
   return fingerprintOf({ timestamp: receivedMsOf(message), key: message.key, value: message.value });

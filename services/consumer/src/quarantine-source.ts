@@ -10,24 +10,24 @@ export interface QuarantineSourceOptions {
   readonly ids: readonly bigint[];
   readonly quarantine: QuarantineLedger;
   readonly paths: DataPaths;
-  /** Of messages in a frame of Avro; all others are read as a Lasair filter's. */
+  /** For messages in an Avro frame; all others are read as a Lasair filter's. */
   readonly avro?: AlertFormat;
 }
 
 /**
- * Alerts that were in quarantine, once more; each is marked with the stem under which it was read again. One that is
- * still bad comes back to quarantine under that stem.
+ * Reads quarantined alerts again; each is marked with its new stem. One that is still bad returns to quarantine under
+ * that stem.
  *
- * @throws UsageError where an id is not in quarantine or was replayed already
+ * @throws UsageError if an id is not in quarantine or was replayed already
  */
 export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: QuarantineSourceOptions): AlertSource {
   const wanted = ids.map((id) => alertOf(quarantine, id));
-  // An alert that the models of several VRAs put aside is read once.
+  // An alert that several VRAs quarantined is read once.
   const alerts = new Map(wanted.map((alert) => [`${alert.path} ${alert.position}`, alert]));
   const idOf = new Map<RawMessage, bigint>();
   return {
     name: 'quarantine',
-    // The feature stage puts alerts aside in Lasair's form, whatever they were in Kafka.
+    // The feature stage quarantines alerts in Lasair's form, whatever their form in Kafka.
     format: { read: (message) => (schemaIdOf(message) === undefined ? jsonFormat : avro).read(message) },
     async run(sink, signal) {
       for await (const [{ id, receivedMs }, bytes] of readQuarantined(paths, [...alerts.values()])) {
@@ -53,8 +53,8 @@ function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
   const alert = quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see \`lvra quarantine list\``);
   if (alert.path === '')
-    throw new UsageError(`of alert ${id} no bytes were kept: \`lvra quarantine show ${id}\` says why`);
-  if (alert.prunedAt !== undefined) throw new UsageError(`of alert ${id} \`lvra prune\` has removed the bytes`);
+    throw new UsageError(`no bytes of alert ${id} were kept: \`lvra quarantine show ${id}\` says why`);
+  if (alert.prunedAt !== undefined) throw new UsageError(`the bytes of alert ${id} were removed by \`lvra prune\``);
   if (alert.replayedAs) throw new UsageError(`alert ${id} was replayed already, as stem ${alert.replayedAs}`);
   return alert;
 }

@@ -12,7 +12,7 @@ export interface ReadBeforeOptions {
   readonly log: Logger;
 }
 
-/** Partitions that have lost their end, and may bring again, up to an offset, what is in batches. */
+/** Partitions that have lost their end: up to an offset they may send again what is in batches. */
 export class ReadBefore {
   readonly #options: ReadBeforeOptions;
   readonly #partitions = new Map<string, { readonly upTo: bigint; readonly known: KnownAlerts }>();
@@ -21,7 +21,7 @@ export class ReadBefore {
     this.#options = options;
   }
 
-  /** Reading of a partition begins at `next`. */
+  /** Reading of a partition starts at `next`. */
   begin({ topic, partition }: TopicPartition, next: bigint): void {
     const { positions, groupId, ...ofFiles } = this.#options;
     const before = positions.readBefore({ groupId, topic, partition }, next);
@@ -30,12 +30,12 @@ export class ReadBefore {
     this.#partitions.set(keyOf({ topic, partition }), { upTo: before.upTo, known });
   }
 
-  /** Reading begins anew. */
+  /** Reading restarts. */
   clear(): void {
     this.#partitions.clear();
   }
 
-  /** The alerts in batches that may be among these messages; undefined where none can. */
+  /** The alerts in batches that may be among these messages; undefined if none can be. */
   async among(
     of: TopicPartition,
     messages: readonly { readonly offset: string }[],

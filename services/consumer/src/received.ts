@@ -23,14 +23,14 @@ export interface LeftOutAlert {
   readonly leftOut: LeftOutReason;
 }
 
-/** A message that was looked at. */
+/** A message and what it was found to be. */
 export type ClassifiedMessage = GoodAlert | RejectedAlert | LeftOutAlert;
 
 export const isGood = (received: ClassifiedMessage): received is GoodAlert => 'alert' in received;
 
 export const isLeftOut = (received: ClassifiedMessage): received is LeftOutAlert => 'leftOut' in received;
 
-/** Looks at a message: an alert that may stand in a batch file, one for the quarantine, or none of ours. */
+/** Classifies a message: an alert for the batch file, one for the quarantine, or one out of scope. */
 export function classify(message: RawMessage, format: AlertFormat, mostBytes: number): ClassifiedMessage {
   const { bytes, envelope } = message;
   try {
@@ -48,8 +48,8 @@ export function classify(message: RawMessage, format: AlertFormat, mostBytes: nu
 }
 
 /**
- * The rejected messages of a batch as the ledger lists them, each with the file that its bytes go to. A batch of Kafka
- * that cannot be unpacked has none: Kafka has it for some days.
+ * The rejected messages of a batch as the ledger lists them, each with the file for its bytes. A Kafka batch that
+ * cannot be unpacked has no file: Kafka keeps it for some days.
  */
 export function quarantineEntries(
   batch: readonly ClassifiedMessage[],
@@ -82,12 +82,12 @@ export function quarantineEntries(
   });
 }
 
-/** How many offsets of Kafka a message stands for. */
+/** How many Kafka offsets a message covers. */
 function offsetsOf(origin: MessageOrigin | undefined): number {
   return origin?.first === undefined ? 1 : Number(origin.offset - origin.first) + 1;
 }
 
-/** What a batch takes of each partition; messages of a partition come in the order of their offsets. */
+/** The offsets a batch takes of each partition, whose messages are in offset order. */
 export function offsetRanges(batch: readonly ClassifiedMessage[]): OffsetRange[] {
   const ends = new Map<string, { first: bigint; last: RawMessage; count: number; leftOut: number; gone: number }>();
   for (const received of batch) {
@@ -106,7 +106,7 @@ export function offsetRanges(batch: readonly ClassifiedMessage[]): OffsetRange[]
   return [...ends.values()].flatMap(({ first, last, count, leftOut, gone }) => {
     if (!last.origin) return [];
     const { topic, partition, offset, key, first: begin } = last.origin;
-    // What stands for a whole batch is no message that Kafka will show again.
+    // A whole batch has no single message that Kafka will show again.
     const isBatch = begin !== undefined;
     const fingerprint = isBatch ? '' : fingerprintOf({ timestamp: last.receivedMs, key, value: last.bytes });
     const next = offset + 1n;

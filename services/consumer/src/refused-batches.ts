@@ -17,18 +17,18 @@ export class RefusedBatches {
   }
 
   /**
-   * Registers what came before such a batch.
+   * Registers what came before a batch that cannot be unpacked.
    *
    * @returns whether it can be passed over; a damaged one has to be fetched once more first, for it may have been
    *   damaged on the way
    */
-  async canPassOver(reader: PartitionReader, { offset, refused }: FetchedMessage, heartbeat: Heartbeat) {
+  async canSkip(reader: PartitionReader, { offset, refused }: FetchedMessage, heartbeat: Heartbeat) {
     const { log, sink } = this.#options;
     const { topic, partition } = reader;
     const place = `${topic}[${partition}] offset ${offset}`;
     const again = refused?.why.reason === 'batch_damaged' && this.#damagedAt !== place;
     this.#damagedAt = place;
-    const then = again ? 'fetching it once more' : 'passing over it; its offsets are in quarantine';
+    const then = again ? 'fetching it once more' : 'skipping it; its offsets are in quarantine';
     const what = `a batch of Kafka that ends at ${place} cannot be used: ${refused?.why.message}`;
     log.error({ topic, partition }, `${what}; ${then}`);
     await withHeartbeat(sink.flush(), heartbeat);
@@ -36,7 +36,7 @@ export class RefusedBatches {
   }
 }
 
-/** A fetched message as it goes on, and that reading has come so far; a refused batch goes on as one. */
+/** Makes the source's message of a fetched one, or of a rejected batch, and advances the reader to it. */
 export function rawMessage(reader: PartitionReader, message: FetchedMessage): RawMessage {
   const { topic, partition } = reader;
   const { key, value, refused } = message;

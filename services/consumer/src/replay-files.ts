@@ -4,21 +4,21 @@ import { messageOf, UsageError } from '@lvra/shared/errors';
 
 const EXTENSIONS = ['.json', '.ndjson', '.jsonl'];
 const OPENING_BRACKET = 0x5b;
-/** Enough to see past the white space that a file may begin with. */
+/** Enough to see past leading white space. */
 const LOOK_BYTES = 4_096;
 
 export interface ReplayFiles {
   readonly files: readonly string[];
-  /** Found below the folder and no alerts: JSON that is not a list. */
+  /** JSON files below the folder that are not a list of alerts. */
   readonly leftOut: readonly string[];
 }
 
 /**
  * The files to replay: the path itself, or all alert files below it in the order of their paths. Below a folder a
- * `.json` counts only where it is a list, as a batch file is: any folder may hold other JSON, and read line by line each
- * of its lines would end in quarantine. A file that is named itself is taken at its word.
+ * `.json` counts only if it is a list, as a batch file is: a folder may hold other JSON, whose every line would end in
+ * quarantine. A file that is named itself is always read.
  *
- * @throws UsageError where one cannot be read or there is none
+ * @throws UsageError if one cannot be read or there is none
  */
 export function replayFiles(path: string): ReplayFiles {
   try {

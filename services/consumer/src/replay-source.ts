@@ -7,14 +7,14 @@ import { readLines } from './lines.js';
 import { isBatchFile, replayFiles } from './replay-files.js';
 import type { AlertSource, RawMessage } from './source.js';
 
-/** How long the reading may keep this thread from other work, such as the answers of Lasair in an embedded run. */
+/** How long reading may block this thread from other work, such as Lasair's responses in an embedded run. */
 const AT_A_STRETCH_MS = 5;
 
 /**
- * Alerts from files: NDJSON, or batch files of ours or of the Python pipeline's, from a path or all below a folder.
- * They are new batches; replaying twice gives everything twice.
+ * Alerts from files: NDJSON, or batch files of this or the Python pipeline, from a path or all below a folder. They
+ * become new batches; replaying twice gives everything twice.
  *
- * @throws UsageError where the path cannot be read
+ * @throws UsageError if the path cannot be read
  */
 export function replaySource({ path, log }: { path: string; log: Logger }): AlertSource {
   const { files, leftOut } = replayFiles(path);
@@ -22,7 +22,10 @@ export function replaySource({ path, log }: { path: string; log: Logger }): Aler
     name: 'replay',
     async run(sink, signal) {
       for (const file of leftOut) {
-        log.warn({ file }, `${file} is left out: it is no list of alerts; give its own path to read it line by line`);
+        log.warn(
+          { file },
+          `${file} is skipped: it is not a list of alerts; name the file itself to read it line by line`,
+        );
       }
       for (const file of files) {
         if (signal.aborted) return;

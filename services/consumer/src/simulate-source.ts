@@ -11,7 +11,7 @@ export interface SimulateSourceOptions {
   readonly count: number | undefined;
 }
 
-/** Alerts that are made at once; timers and other work get their turn in between. */
+/** Alerts made at once; timers and other work run in between. */
 const ALERTS_A_TURN = 20;
 const SHORTEST_SLEEP_MS = 5;
 

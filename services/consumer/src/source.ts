@@ -4,12 +4,12 @@ import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import type { AlertFormat } from './format.js';
 import type { KnownAlerts } from './known-alerts.js';
 
-/** Where a message stands in Kafka. */
+/** A message's place in Kafka. */
 export interface MessageOrigin {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
-  /** Where it stands for a whole batch of Kafka that could not be unpacked: the batch's first offset, `offset` its last. */
+  /** For a whole Kafka batch that could not be unpacked: its first offset; `offset` is its last. */
   readonly first?: bigint;
   /** Where reading stood before this message: its own offset, or less where Kafka holds nothing in between. */
   readonly from: bigint;
@@ -18,16 +18,16 @@ export interface MessageOrigin {
   readonly key: Buffer | null;
 }
 
-/** One message as it came in: bytes that nobody has looked at yet. */
+/** One message as received, not parsed yet. */
 export interface RawMessage {
   readonly bytes: Buffer;
-  /** When Kafka received it, ms since 1970; NaN where unknown. */
+  /** When Kafka received it, ms since 1970; NaN if unknown. */
   readonly receivedMs: number;
-  /** Alerts that are in batches already and may come again: Kafka has lost the end of a topic, and this may be before it. */
+  /** Alerts in batches that Kafka may send again, after it has lost the end of a topic. */
   readonly readBefore?: KnownAlerts;
-  /** Missing where it did not come from Kafka just now. */
+  /** Absent if it did not come from Kafka now. */
   readonly origin?: MessageOrigin;
-  /** What a source found that had to read the message to see where it ends; nobody reads it again then. */
+  /** The envelope, if the source already parsed the message. */
   readonly envelope?: Envelope | AlertRejected;
 }
 
@@ -44,7 +44,7 @@ export interface AlertSink {
   /**
    * Takes a message.
    *
-   * @returns a promise only where the next one must wait until it is settled
+   * @returns a promise only if the next one must wait until it is settled
    */
   add(message: RawMessage): Promise<void> | undefined;
   /** Closes the open batch; settles once everything that was added by now is registered. */
@@ -53,17 +53,17 @@ export interface AlertSink {
 
 /** Where alerts come from. */
 export interface AlertSource {
-  /** How its messages are read; as a Lasair filter's unless told. */
+  /** How its messages are read; as a Lasair filter's by default. */
   readonly format?: AlertFormat;
   readonly name: 'kafka' | 'replay' | 'simulate' | 'quarantine' | 'none';
-  /** Brings alerts until there are no more or `signal` is aborted, and then flushes what it brought. */
+  /** Sends alerts to the sink until there are no more or `signal` is aborted, then flushes. */
   run(sink: AlertSink, signal: AbortSignal): Promise<void>;
-  /** Why it brings nothing now; undefined while it can. */
+  /** Why it has no alerts now; undefined while it can have some. */
   notReady?(): string | undefined;
-  /** Whether it brings nothing yet because of something that is over by itself within a minute or two. */
+  /** Whether it is waiting for something that ends by itself within a minute or two. */
   isHeldUp?(): boolean;
-  /** Told of every batch that is registered. */
+  /** Called for every registered batch. */
   onBatchRegistered?(batch: RegisteredBatch): void;
-  /** Told that other consumers registered some of its messages first: it must go on where the ledger stands. */
+  /** Called if other consumers registered some of its messages first: it must resume at the ledger's positions. */
   onOffsetsTaken?(): void;
 }

@@ -2,9 +2,9 @@ import { type Admin, AssignerProtocol, type GroupMember, type PartitionAssigner 
 import { readWish } from './group-protocol.js';
 
 /**
- * Shares the partitions of each topic out among the members that read it. kafkajs's own gives partitions of the leader's
- * topics to every member, and none of other topics, so that members with different topics lose both. The name is that of
- * kafkajs's, with which it can be in one group.
+ * Assigns the partitions of each topic to the members that read it. kafkajs's own assigner gives the leader's topics to
+ * every member, and no other topics, so members with different topics lose alerts. It has the same name, so both can be
+ * in one group.
  *
  * @param admin knows the partitions of topics that this member does not read
  * @param mark tells members of this data folder from others

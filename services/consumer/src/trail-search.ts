@@ -4,8 +4,8 @@ import type { FetchedMessage } from './records/fetched-message.js';
 const MOST_ELSEWHERE = 10;
 
 /**
- * Looks for the newest message that a partition still holds of those that were read of it. A log that has lost its end
- * holds all before that, so half of the candidates can be left out with each look.
+ * Searches for the newest message that was read and that the partition still holds. A log that has lost its end holds
+ * all before it, so this is a binary search.
  */
 export class TrailSearch {
   readonly #marks: readonly KafkaMark[];
@@ -13,7 +13,7 @@ export class TrailSearch {
   /** Marks before this index are held; from `#lost` on they are not. */
   #held = 0;
   #lost: number;
-  /** Fetches in a row that were not those that were asked for. */
+  /** Consecutive fetches from another offset than the requested one. */
   #elsewhere = 0;
 
   /** @param marks in the order of their offsets */
@@ -23,17 +23,19 @@ export class TrailSearch {
     this.#lost = marks.length;
   }
 
-  /** Which message to look at; undefined where the search is over. */
+  /** The offset to fetch next; undefined if the search is over. */
   get offset(): bigint | undefined {
     return this.#held < this.#lost ? this.#candidate.offset : undefined;
   }
 
-  /** The newest that is held; undefined where none is. */
+  /** The newest that is held; undefined if none. */
   get found(): KafkaMark | undefined {
     return this.#marks[this.#held - 1];
   }
 
-  /** Takes what was fetched from `fetchedFrom` on: from elsewhere where a fetch was under way, or Kafka has dropped that one. */
+  /**
+   * Takes what was fetched from `fetchedFrom` on: elsewhere if a fetch was in flight, or Kafka has dropped that one.
+   */
   take(fetchedFrom: bigint, messages: readonly FetchedMessage[]): void {
     const { offset } = this.#candidate;
     const message = messages.find((each) => BigInt(each.offset) === offset);
@@ -43,7 +45,7 @@ export class TrailSearch {
     else this.#lost = this.#middle;
   }
 
-  /** The newest first, which most often is held, then the middle of what is left. */
+  /** The newest first, which is most often held, then the middle of the rest. */
   get #middle(): number {
     return this.#lost === this.#marks.length ? this.#lost - 1 : (this.#held + this.#lost) >> 1;
   }

@@ -96,7 +96,7 @@ describe('keeping a data folder', () => {
     const all = await runLvra(['quarantine', 'list', '--all'], environment);
     assert.match(all.stdout, new RegExp(`${DONE} .* lvra prune removed its bytes, ${today.slice(0, 4)}`));
     const one = await runLvra(['quarantine', 'replay', '1'], { ...environment, LVRA_DRY_RUN: 'yes' });
-    assert.deepEqual([one.code, one.stderr], [2, 'lvra: of alert 1 `lvra prune` has removed the bytes\n']);
+    assert.deepEqual([one.code, one.stderr], [2, 'lvra: the bytes of alert 1 were removed by `lvra prune`\n']);
 
     // Another that was removed by hand is said, and keeps none of the others from being read.
     rmSync(paths.quarantined(UNFINISHED, 'feature', 3));

@@ -283,7 +283,7 @@ describe('the decoder of Avro alerts', () => {
     }
   });
 
-  test('refuses what is left behind an alert', () => {
+  test('rejects bytes after an alert', () => {
     const [message] = take(1);
     assert.throws(
       () => decode({ ...(message as SimulatedAvro), bytes: Buffer.concat([sample, Buffer.of(0)]) }),
@@ -324,7 +324,7 @@ describe('the decoder of Avro alerts', () => {
     assert.throws(() => new AlertDecoder(schema).decode(framed(1, count)), rejected);
   });
 
-  test('refuses a schema that is none of an alert', () => {
+  test("rejects a schema that is not an alert's", () => {
     const types: avro.Schema[] = [
       'string',
       { type: 'record', name: 'other', fields: [{ name: 'diaSource', type: 'long' }] },

@@ -22,7 +22,7 @@ interface Draft {
 
 type Step = (input: AvroInput, draft: Draft) => void;
 
-/** What becomes of the parts of Rubin's alert. Of the others (orbits, reasons) nothing is passed on, as at Lasair. */
+/** How each part of Rubin's alert is read. The others (orbits, reasons) are dropped, as Lasair does. */
 const PARTS: Readonly<Record<string, (type: Type) => Step>> = {
   diaSource: one('trigger'),
   diaObject: one('object'),
@@ -44,21 +44,21 @@ const input = new AvroInput();
 export class AlertDecoder {
   readonly #steps: readonly Step[];
 
-  /** @throws SchemaUnusable where the schema is not that of an alert */
+  /** @throws SchemaUnusable if the schema is not that of an alert */
   constructor(schema: Type) {
-    if (schema.typeName !== 'record') throw new SchemaUnusable('the schema is no record');
+    if (schema.typeName !== 'record') throw new SchemaUnusable('the schema is not a record');
     const { fields } = schema as types.RecordType;
     const missing = ['diaSource', 'diaObject'].filter((name) => !fields.some((field) => field.name === name));
     if (missing.length > 0)
-      throw new SchemaUnusable(`${schema.name} is no alert: it has no ${missing.join(' and no ')}`);
+      throw new SchemaUnusable(`${schema.name} is not an alert: it has no ${missing.join(' and no ')}`);
     this.#steps = fields.map(({ name, type }) => PARTS[name]?.(type) ?? skipAlert(type));
   }
 
   /**
    * Decodes a framed message.
    *
-   * @returns why it is left out where it has no diaObject, as Lasair's ingest leaves it out of its object stream
-   * @throws AlertRejected where the bytes are not of this schema
+   * @returns the reason if it has no diaObject: Lasair's ingest leaves such alerts out of its object stream, too
+   * @throws AlertRejected if the bytes are not of this schema
    */
   decode(bytes: Buffer): Alert | LeftOutReason {
     const draft: Draft = { solarSystem: false, previous: [], forced: [], limits: [], cutouts: noCutouts() };
@@ -107,15 +107,15 @@ function sourcesOf(trigger: Row, previous: readonly Row[]): Row[] {
 }
 
 /**
- * An alert has one diaObject, so whose a source without an id is is not in doubt: Rubin's own samples have such
- * sources. One that names another object keeps its id, and the feature stage refuses the alert.
+ * An alert has one diaObject, so a source without an id belongs to it: Rubin's own samples have such sources. One that
+ * names another object keeps its id, and the feature stage rejects the alert.
  */
 function ownedBy(object: Row) {
   const id = object.field('diaObjectId');
   return (source: Row) => (isNone(source.field('diaObjectId')) ? source.with('diaObjectId', id) : source);
 }
 
-/** Whether an id names no object: null, or 0 as Rubin wrote it until February 2026. */
+/** Whether an id names no object: null, or 0, which Rubin wrote until February 2026. */
 function isNone(id: string): boolean {
   return id === 'null' || id === '0';
 }

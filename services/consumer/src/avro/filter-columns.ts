@@ -41,7 +41,7 @@ function sourceCount(object: Row, sources: readonly Row[]): string {
   return count === 'null' ? String(sources.length) : count;
 }
 
-/** The object's own first time where it has one: an alert carries the sources of a year at most. */
+/** The object's own first time if it has one: an alert carries the sources of a year at most. */
 function firstTime(object: Row, oldest: Row): string {
   return object.number('firstDiaSourceMjdTai') < oldest.number('midpointMjdTai')
     ? object.field('firstDiaSourceMjdTai')

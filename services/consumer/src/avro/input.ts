@@ -11,16 +11,16 @@ export class AvroInput {
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  /** Begins with other bytes, at a place in them. */
+  /** Starts over with other bytes, at a position in them. */
   reset(bytes: Buffer, at: number): void {
     this.#bytes = bytes;
     this.#at = at;
   }
 
-  /** @throws NotAvro where something is left */
+  /** @throws NotAvro if something is left */
   finish(): void {
     const left = this.#bytes.length - this.#at;
-    if (left > 0) throw new NotAvro(`${left} bytes are left behind the end of the alert`);
+    if (left > 0) throw new NotAvro(`${left} bytes are left after the end of the alert`);
   }
 
   boolean(): boolean {
@@ -57,7 +57,7 @@ export class AvroInput {
   /** A small number: the alternative of a union, the symbol of an enum, a length. */
   small(): number {
     const byte = this.#byte();
-    // One byte nearly always, and then there is nothing to put together.
+    // Nearly always one byte.
     if (byte < 0x80) return byte & 1 ? -(byte + 1) / 2 : byte / 2;
     this.#at--;
     return Number(this.integer());

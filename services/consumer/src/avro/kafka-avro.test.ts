@@ -157,7 +157,7 @@ describe('Avro alerts from Kafka', () => {
       assert.deepEqual(scene.registry.asked.toSorted(), paths.toSorted());
     });
 
-    test('puts what is no alert into quarantine with its bytes, and goes on', async (context) => {
+    test('quarantines a message that is not an alert with its bytes, and continues', async (context) => {
       const scene = await Scene.of(context, server, producer);
       const good = take(3, { versions: [V9] });
       const { bytes } = good[1] as SimulatedAvro;
@@ -208,7 +208,7 @@ describe('Avro alerts from Kafka', () => {
       await scene.produce(old.slice(40), 0);
       await scene.consumed(60);
       assert.deepEqual(scene.alerts(), names(old));
-      assert.match(scene.rig.logText(), /schema 1100 cannot be had from http.*its messages wait/);
+      assert.match(scene.rig.logText(), /schema 1100 is not available from http.*its messages wait/);
       await scene.registry.restart();
       await scene.consumed(120);
       assert.deepEqual(scene.alerts().slice(60), names(fresh));

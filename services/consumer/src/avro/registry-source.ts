@@ -7,8 +7,7 @@ const ANSWER_WITHIN_MS = 10_000;
 type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]['middlewares']>[number];
 
 /**
- * The client by itself waits for ever, and reads JSON only where the answer's type says so; a static file server may
- * send its files under any type.
+ * The client has no timeout and requires a JSON content type; a static file server may send its files under any type.
  */
 const patient =
   (timeout: number): Middleware =>
@@ -18,8 +17,8 @@ const patient =
   });
 
 /**
- * Schemas from a registry that speaks Confluent's protocol. Only `GET <base>/schemas/ids/<id>` is asked, which is all
- * that Rubin's answers; the base may have a path.
+ * Schemas from a registry that speaks Confluent's protocol. Only `GET <base>/schemas/ids/<id>` is used, which is all
+ * that Rubin's registry serves; the base may have a path.
  */
 export function registrySource(base: string, answerWithinMs = ANSWER_WITHIN_MS): SchemaSource {
   let client: Promise<SchemaRegistry> | undefined;
@@ -38,7 +37,7 @@ export function registrySource(base: string, answerWithinMs = ANSWER_WITHIN_MS):
         const { status, name, message } = error as { status?: number; name?: string; message: string };
         if (status === 404) return undefined;
         if (name === 'ConfluentSchemaRegistryArgumentError') {
-          throw new SchemaUnusable(`schema ${id} at ${base} is none: ${message}`);
+          throw new SchemaUnusable(`schema ${id} at ${base} cannot be used: ${message}`);
         }
         throw error;
       }
@@ -46,7 +45,7 @@ export function registrySource(base: string, answerWithinMs = ANSWER_WITHIN_MS):
   };
 }
 
-/** It comes with parsers of three kinds of schemas, which take a consumer of JSON a sixth of its start for nothing. */
+/** Loaded on demand: its three schema parsers take a sixth of the start, which a consumer of JSON does not need. */
 async function registryClient(base: string, answerWithinMs: number): Promise<SchemaRegistry> {
   const { SchemaRegistry } = await import('@kafkajs/confluent-schema-registry');
   return new SchemaRegistry({

@@ -21,13 +21,13 @@ export class Row {
     return index === undefined ? 'null' : (this.#texts[index] as string);
   }
 
-  /** The same record with another JSON in one of its fields; unchanged where the schema has no such field. */
+  /** The same record with another JSON in one of its fields; unchanged if the schema has no such field. */
   with(name: string, text: string): Row {
     const index = this.#layout.indexes.get(name);
     return index === undefined ? this : new Row(this.#layout, this.#texts.with(index, text));
   }
 
-  /** A number; NaN where there is none. */
+  /** A number; NaN if absent. */
   number(name: string): number {
     const text = this.field(name);
     return text === 'null' ? Number.NaN : Number(text);
@@ -51,14 +51,14 @@ interface RowLayout {
   readonly keys: readonly string[];
 }
 
-/** Makes the reader of a record that may be null. @throws SchemaUnusable where the type is no record */
+/** Makes the reader of a record that may be null. @throws SchemaUnusable if the type is no record */
 export function rowReader(type: Type): (input: AvroInput) => Row | undefined {
   if (isUnion(type)) {
     const readers = alternativesOf(type).map(rowReader);
     return (input) => chosen(readers, input)(input);
   }
   if (type.typeName === 'null') return () => undefined;
-  if (type.typeName !== 'record') throw new SchemaUnusable(`${type.typeName} stands where a record should be`);
+  if (type.typeName !== 'record') throw new SchemaUnusable(`${type.typeName} found instead of a record`);
   const { fields } = type as types.RecordType;
   const readers: ReadText[] = fields.map((field) => textReader(field.type));
   const layout = layoutOf(fields.map(({ name }) => name));
@@ -69,14 +69,14 @@ export function rowReader(type: Type): (input: AvroInput) => Row | undefined {
   };
 }
 
-/** Makes the reader of a list of records that may be null. @throws SchemaUnusable where the type is no such list */
+/** Makes the reader of a list of records that may be null. @throws SchemaUnusable if the type is no such list */
 export function rowsReader(type: Type): (input: AvroInput) => Row[] {
   if (isUnion(type)) {
     const readers = alternativesOf(type).map(rowsReader);
     return (input) => chosen(readers, input)(input);
   }
   if (type.typeName === 'null') return () => [];
-  if (type.typeName !== 'array') throw new SchemaUnusable(`${type.typeName} stands where a list should be`);
+  if (type.typeName !== 'array') throw new SchemaUnusable(`${type.typeName} found instead of a list`);
   const read = rowReader((type as types.ArrayType).itemsType);
   return (input) => {
     const rows: Row[] = [];

@@ -5,8 +5,8 @@ export interface SchemaSource {
   /**
    * Asks for the schema of an id.
    *
-   * @returns its JSON text; undefined where the far side answers that it has none
-   * @throws SchemaUnusable where what it has is no schema; anything else where the far side cannot be asked
+   * @returns its JSON text; undefined if the source answers that it has none
+   * @throws SchemaUnusable if what it has is not a schema; anything else if the source cannot be reached
    */
   fetch(id: number): Promise<string | undefined>;
 }

@@ -17,14 +17,14 @@ export interface SchemaStoreOptions {
 }
 
 /**
- * Half an hour: a registry whose copy is being made anew, or a person who is told of it, may still bring the schema. A
- * damaged message, whose id nobody will ever know, holds up its partition for so long and no longer.
+ * Half an hour: time for a registry to be restored, or for an operator to add the schema. A damaged message, whose id
+ * will never be known, holds up its partition no longer than this.
  */
 const PATIENCE_MS = 1_800_000;
-/** Once given up, an id is looked for again this often, when a message has it. */
+/** Once given up, an id is asked for again this often, when a message has it. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** What the source said of an id that it does not have, and since when. */
+/** The source's last error for an id that it does not have, and since when. */
 interface Absence {
   readonly reason: string;
   readonly since: number;
@@ -32,8 +32,8 @@ interface Absence {
 }
 
 /**
- * The decoder of every schema id that has been met. A schema never changes, so it is asked for once: it lies below the
- * data root from then on, and known ids go on whatever becomes of the registry.
+ * The decoder of every schema id that has been met. A schema never changes, so it is asked for once and kept below the
+ * data root: known ids do not need the registry.
  */
 export class SchemaStore {
   readonly #options: SchemaStoreOptions;
@@ -41,7 +41,7 @@ export class SchemaStore {
   readonly #decoders = new Map<number, AlertDecoder>();
   readonly #absent = new Map<number, Absence>();
   readonly #looking = new Map<number, Promise<boolean>>();
-  /** Ids whose cached file was looked at. */
+  /** Ids whose cached file was read. */
   readonly #read = new Set<number>();
 
   constructor(options: SchemaStoreOptions) {
@@ -89,7 +89,7 @@ export class SchemaStore {
       return true;
     } catch (error) {
       if (error instanceof SchemaUnusable) return this.#isAbsent(id, error.message);
-      log.error({ id }, `schema ${id} cannot be had from ${source.where}: ${messageOf(error)}; its messages wait`);
+      log.error({ id }, `schema ${id} is not available from ${source.where}: ${messageOf(error)}; its messages wait`);
       return false;
     }
   }
@@ -122,7 +122,7 @@ export class SchemaStore {
     }
   }
 
-  /** Keeps a schema for the next start; this run goes on without the file too. */
+  /** Keeps a schema for the next start; this run does not need the file. */
   async #keep(id: number, text: string): Promise<void> {
     const { paths, log } = this.#options;
     try {

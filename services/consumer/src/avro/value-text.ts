@@ -2,12 +2,12 @@ import { pythonFloat } from '@lvra/shared/json/python-float';
 import type { Type, types } from 'avsc';
 import { type AvroInput, NotAvro } from './input.js';
 
-/** A schema that is none of an alert, or that this program cannot follow. */
+/** A schema that is not an alert's, or that this program does not support. */
 export class SchemaUnusable extends Error {
   override readonly name = 'SchemaUnusable';
 }
 
-/** Reads a value and says it in JSON. */
+/** Reads a value and writes it as JSON. */
 export type ReadText = (input: AvroInput) => string;
 
 /**
@@ -65,7 +65,7 @@ export function textReader(type: Type, within: readonly Type[] = []): ReadText {
       return (input) => `{${fields.map(({ name, read }) => `"${name}": ${read(input)}`).join(', ')}}`;
     }
     default: {
-      if (!kind.startsWith('union')) throw new SchemaUnusable(`${kind} is no type of Avro`);
+      if (!kind.startsWith('union')) throw new SchemaUnusable(`${kind} is not an Avro type`);
       const readers = alternativesOf(type).map(inner);
       return (input) => chosen(readers, input)(input);
     }
@@ -79,7 +79,7 @@ function jsonText(text: string): string {
   });
 }
 
-/** The types of a union; a type that is none is its own only alternative. */
+/** The types of a union; any other type is its own only alternative. */
 export function alternativesOf(type: Type): readonly Type[] {
   return isUnion(type) ? (type as unknown as { types: Type[] }).types : [type];
 }

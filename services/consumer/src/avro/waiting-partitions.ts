@@ -3,7 +3,7 @@ import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 import type { AlertFormat, MissingSchema } from '../format.js';
 
-/** What stops and goes on: the consumer of kafkajs. */
+/** What is paused and resumed: the consumer of kafkajs. */
 interface Pausable {
   pause(topics: { topic: string; partitions: number[] }[]): void;
   resume(topics: { topic: string; partitions: number[] }[]): void;
@@ -19,7 +19,7 @@ export interface WaitingPartitionsOptions {
   readonly format: AlertFormat;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Told of a partition just before it goes on. */
+  /** Called with a partition just before it resumes. */
   readonly onResume: (partition: TopicPartition) => void;
 }
 
@@ -27,7 +27,7 @@ const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 30_000;
 
 /**
- * The partitions that stand still because their next message needs a schema that is not known yet. The others go on;
+ * The partitions that are paused because their next message needs a schema that is not known yet. The others continue;
  * nothing is skipped.
  */
 export class WaitingPartitions {
@@ -40,7 +40,7 @@ export class WaitingPartitions {
     this.#options = options;
   }
 
-  /** Pauses the partition where this message of it cannot be read yet. @returns whether it did */
+  /** Pauses the partition if this message of it cannot be read yet. @returns whether it did */
   holds({ topic, partition }: TopicPartition, message: Buffer): boolean {
     const missing = this.#options.format.missing?.(message);
     if (!missing) return false;
@@ -59,7 +59,7 @@ export class WaitingPartitions {
     return true;
   }
 
-  /** Lets all partitions go on: whoever reads them next finds out again. */
+  /** Resumes all partitions: their next reader finds out again. */
   release(): void {
     this.#stop.abort();
     this.#stop = new AbortController();

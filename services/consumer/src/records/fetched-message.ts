@@ -1,6 +1,6 @@
 import type { AlertRejected } from '@lvra/shared/errors';
 
-/** One message of Kafka; or a batch of them that could not be unpacked, which stands for all of its messages. */
+/** One Kafka message, or a batch that could not be unpacked and stands for all of its messages. */
 export interface FetchedMessage {
   /** Of a batch: that of its last message. */
   readonly offset: string;
@@ -13,7 +13,7 @@ export interface FetchedMessage {
 
 export interface RefusedBatch {
   readonly why: AlertRejected;
-  /** The offset that it begins at; undefined where its format does not say. */
+  /** Its first offset; undefined if its format does not have it. */
   readonly first: bigint | undefined;
 }
 

@@ -8,11 +8,11 @@ const FRAME = 0x184d2204;
 const SKIPPABLE = 0x184d2a50;
 const FLAG = { version: 0xc0, contentSize: 8, blockChecksum: 16, contentChecksum: 4, dictionary: 1 } as const;
 const VERSION_1 = 0x40;
-/** Of the length of a block: it is stored as it is. */
+/** Flag in the length of a block: stored unpacked. */
 const STORED = 0x80000000;
 const CHECKSUM_BYTES = 4;
 const LEAST_MATCH = 4;
-/** Shorter stretches are copied quicker byte by byte. */
+/** Shorter runs are copied faster byte by byte. */
 const SHORT = 32;
 
 /** A block of a frame: bytes [begin, end) of what is packed. */
@@ -20,15 +20,15 @@ interface Block {
   readonly begin: number;
   readonly end: number;
   readonly stored: boolean;
-  /** Its first block: matches do not reach back to the frame before. */
+  /** Its first block: matches do not reach into the previous frame. */
   readonly beginsFrame: boolean;
 }
 
 /**
  * Unpacks all LZ4 frames, one after the other, into memory of the exact size, which is counted before it is allocated.
- * Checksums within the frames are passed over: Kafka's own covers them.
+ * Checksums within the frames are not checked: Kafka's own covers them.
  *
- * @throws AlertRejected where they unpack to more than `limit` bytes, or are damaged
+ * @throws AlertRejected if they unpack to more than `limit` bytes, or are damaged
  */
 export function unpackLz4(packed: Buffer, limit: number): Buffer {
   const blocks = blocksOf(packed);
@@ -83,7 +83,9 @@ function readFrame(packed: Buffer, begin: number, blocks: Block[]): number {
   }
 }
 
-/** How much a block unpacks to, counted sequence by sequence; its structure is whole then, but for how far matches reach. */
+/**
+ * How much a block unpacks to, counted sequence by sequence; this checks its structure, except how far matches reach.
+ */
 function unpackedLength(packed: Buffer, { begin, end }: Block, left: number, limit: number): number {
   let length = 0;
   for (let at = begin; at < end; ) {
@@ -143,7 +145,7 @@ function unpackBlock(packed: Buffer, { begin, end }: Block, out: Buffer, from: n
       } while (more === 255);
     }
     if (back === 0 || back > to - frame) throw damaged('its lz4 has a match that begins before its frame');
-    // What is copied may still be in the making: such a match repeats its beginning.
+    // A match may overlap its own output, and then repeats its beginning.
     if (match >= SHORT && back >= match) out.copyWithin(to, to - back, to - back + match);
     else for (let i = to; i < to + match; i++) out[i] = out[i - back] as number;
     to += match;

@@ -22,10 +22,10 @@ interface Message {
 }
 
 /**
- * The messages in a message of format 0 or 1, which Kafka wrote before 0.11 and topics of then may still hold: itself,
- * or those that are packed in its value.
+ * The messages in a message of format 0 or 1, which Kafka wrote before 0.11 and old topics may still hold: itself, or
+ * those packed in its value.
  *
- * @throws AlertRejected where they grow beyond the limits, or are damaged
+ * @throws AlertRejected if they grow beyond the limits, or are damaged
  */
 export function messagesOfSet({ bytes }: RecordBatch, limits: RecordLimits): FetchedMessage[] {
   const outer = messageAt(bytes, 0);
@@ -35,14 +35,14 @@ export function messagesOfSet({ bytes }: RecordBatch, limits: RecordLimits): Fet
   const inner: Message[] = [];
   for (let at = 0; at < set.length; ) {
     const message = messageAt(set, at);
-    if ((message.attributes & CODEC_MASK) !== 0) throw damaged('what is packed in it is packed once more');
+    if ((message.attributes & CODEC_MASK) !== 0) throw damaged('its packed messages are packed again');
     inner.push(message);
     if (inner.length > limits.records) throw tooMany(inner.length, limits.records);
     at += HEAD_BYTES + set.readInt32BE(at + AT.length);
   }
   const last = inner.at(-1);
-  if (!last) throw damaged('nothing is packed in it');
-  // In format 1 they count from the first one, and the outer offset is that of the last.
+  if (!last) throw damaged('it is packed and empty');
+  // In format 1 they are relative to the first one, and the outer offset is the last one's.
   const base = outer.magic === 0 ? 0n : outer.offset - last.offset;
   const appended = (outer.attributes & LOG_APPEND_TIME) !== 0 ? outer.timestamp : undefined;
   return inner.map((message) => fetched(message, base + message.offset, appended ?? message.timestamp));
@@ -73,6 +73,6 @@ function messageAt(set: Buffer, at: number): Message {
 function fieldAt(bytes: Buffer, at: number): Buffer | null {
   const length = at + 4 <= bytes.length ? bytes.readInt32BE(at) : bytes.length;
   if (length < 0) return null;
-  if (at + 4 + length > bytes.length) throw damaged('a key or value ends behind its message');
+  if (at + 4 + length > bytes.length) throw damaged('a key or value ends after its message');
   return bytes.subarray(at + 4, at + 4 + length);
 }

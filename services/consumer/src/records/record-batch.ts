@@ -1,17 +1,17 @@
 const LENGTH_AT = 8;
-/** Where the length stops counting: it counts what follows on it. */
+/** The length field counts the bytes after it. */
 const HEAD_BYTES = 12;
 const MAGIC_AT = 16;
-/** The header of format 2, and the shortest message of the formats before it; both without the head. */
+/** The header of format 2, and the shortest message of the older formats; both without the head. */
 const LEAST_BYTES = { batch: 49, message: 14 } as const;
 
 const FLAG = { transactional: 16, control: 32 } as const;
-/** The kind of a control record that says that a transaction was aborted. */
+/** The kind of control record that marks an aborted transaction. */
 const ABORT = 0;
 
 /**
- * A batch of records as it lies in Kafka, packed (format 2), or a message of the formats before, which may hold others.
- * To kafkajs it is one message, at the offset of its last record; nothing is unpacked until it is taken.
+ * A packed batch of records as Kafka stores it (format 2), or a message of an older format, which may hold others. To
+ * kafkajs it is one message, at the offset of its last record; it is unpacked when it is taken.
  *
  * https://kafka.apache.org/documentation/#messageformat
  */
@@ -19,7 +19,7 @@ export class RecordBatch {
   readonly bytes: Buffer;
   /** Of its last record; kafkajs asks for text. */
   readonly offset: string;
-  /** What kafkajs calls what it keeps from a reader. */
+  /** kafkajs's name for what it hides from a reader. */
   isControlRecord: boolean;
 
   constructor(bytes: Buffer) {
@@ -33,7 +33,7 @@ export class RecordBatch {
     return this.bytes.readInt8(MAGIC_AT);
   }
 
-  /** The offset that the batch begins at. A message of the old formats that holds others has the last one's. */
+  /** The batch's first offset. A message of an old format that holds others has the last one's. */
   get base(): bigint {
     return this.bytes.readBigInt64BE(0);
   }
@@ -54,7 +54,7 @@ export class RecordBatch {
     return this.magic === 2 && (this.#attributes & FLAG.transactional) !== 0;
   }
 
-  /** Whether it holds markers of transactions, which are for no reader. */
+  /** Whether it holds transaction markers, which are not for readers. */
   get isControl(): boolean {
     return this.magic === 2 && (this.#attributes & FLAG.control) !== 0;
   }
@@ -67,9 +67,9 @@ export class RecordBatch {
 }
 
 /**
- * The batches of a fetch, in order; the last one may be cut by the size of the fetch, and is left out then.
+ * The batches of a fetch, in order, without a last one that the fetch size cut off.
  *
- * @throws where a length cannot be right: nothing behind it can be found then
+ * @throws if a length cannot be right: nothing after it can be found then
  */
 export function recordBatches(fetched: Buffer): RecordBatch[] {
   const batches: RecordBatch[] = [];
@@ -79,7 +79,7 @@ export function recordBatches(fetched: Buffer): RecordBatch[] {
     if (magic < 0 || magic > 2 || length < (magic === 2 ? LEAST_BYTES.batch : LEAST_BYTES.message)) {
       const offset = fetched.readBigInt64BE(at);
       throw new Error(
-        `Kafka sent what is no batch of messages at offset ${offset} (format ${magic}, ${length} bytes): ` +
+        `Kafka sent something that is not a batch of messages at offset ${offset} (format ${magic}, ${length} bytes): ` +
           'the log on the broker is damaged there, or of a format that is newer than this program',
       );
     }
@@ -91,16 +91,15 @@ export function recordBatches(fetched: Buffer): RecordBatch[] {
   return batches;
 }
 
-/** A transaction of a fetch that was aborted, as Kafka lists them. */
+/** An aborted transaction, as Kafka lists it with a fetch. */
 export interface AbortedTransaction {
   readonly producerId: string;
   readonly firstOffset: string;
 }
 
 /**
- * Marks the batches that belong to aborted transactions, so that kafkajs keeps them from the reader as it does the
- * markers. Its own look at them takes one transaction a message from the list and expects the list in the order of
- * their beginnings: Kafka has it in the order of their ends, and messages of aborted transactions came through.
+ * Marks the batches of aborted transactions, so that kafkajs hides them as it does the markers. Its own check expects
+ * Kafka's list ordered by the transactions' starts; it is ordered by their ends, and aborted messages came through.
  */
 export function hideAborted(batches: readonly RecordBatch[], aborted: readonly AbortedTransaction[]): void {
   const waiting = aborted

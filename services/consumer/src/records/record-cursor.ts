@@ -1,13 +1,13 @@
 import { damaged } from './refusals.js';
 
-/** What a varint of 32 bits has at most, and one of 64. */
+/** The most bytes of a varint of 32 bits, and of 64. */
 const LONGEST_VARINT = 10;
 
 /** Reads the records of a batch of format 2 one after the other, and never beyond the end of one. */
 export class RecordCursor {
   readonly #bytes: Buffer;
   #at = 0;
-  /** Of the record at hand, counted from that of the batch. */
+  /** Of the current record, relative to the batch's. */
   offsetDelta = 0;
   /** ms */
   timestampDelta = 0;
@@ -22,7 +22,7 @@ export class RecordCursor {
     return this.#at === this.#bytes.length;
   }
 
-  /** @throws AlertRejected where there is no whole record */
+  /** @throws AlertRejected if there is no whole record */
   next(): void {
     const length = this.#varint();
     const end = this.#at + length;
@@ -61,6 +61,6 @@ export class RecordCursor {
   }
 
   #cut() {
-    return damaged('one of its records ends behind the end of what holds it');
+    return damaged('one of its records ends after its batch');
   }
 }

@@ -12,7 +12,7 @@ const AT = { checksum: 17, attributes: 21, firstTimestamp: 27, maxTimestamp: 35,
 const CODEC_MASK = 7;
 const LOG_APPEND_TIME = 8;
 
-/** Unpacks the messages of a batch: all of them, or one that says why there are none. */
+/** Unpacks the messages of a batch: all of them, or one with the reason why it cannot be unpacked. */
 export function messagesOf(batch: RecordBatch, limits: RecordLimits): FetchedMessage[] {
   const isOld = batch.magic < 2;
   try {
@@ -25,7 +25,7 @@ export function messagesOf(batch: RecordBatch, limits: RecordLimits): FetchedMes
   }
 }
 
-/** @throws AlertRejected where it grows beyond the limits, is damaged, or is packed in a way that is not known */
+/** @throws AlertRejected if it grows beyond the limits, is damaged, or is packed in a way that is not known */
 function readBatch({ bytes, base, last }: RecordBatch, limits: RecordLimits): FetchedMessage[] {
   const count = bytes.readInt32BE(AT.count);
   if (count > limits.records) throw tooMany(count, limits.records);
@@ -49,13 +49,13 @@ function readBatch({ bytes, base, last }: RecordBatch, limits: RecordLimits): Fe
     valueBytes += value?.length ?? 0;
     messages.push({ offset: String(offset), timestamp: String(appended ?? first + timestampDelta), key, value });
   }
-  if (!cursor.ended) throw damaged(`it says that it has ${count} records, and has more`);
+  if (!cursor.ended) throw damaged(`it claims ${count} records, and has more`);
   return asNeeded(messages, valueBytes, records.length);
 }
 
 /**
- * Messages are views of what was unpacked, which stays in memory as long as one of them. Where most of it is something
- * else (headers, keys), each value is given memory of its own, so that what is held is what is counted.
+ * Messages are views of the unpacked bytes, which stay in memory as long as one of them. If most of these are something
+ * else (headers, keys), each value is copied, so that the memory held is what is counted.
  */
 function asNeeded(messages: FetchedMessage[], valueBytes: number, of: number): FetchedMessage[] {
   if (valueBytes * 2 >= of) return messages;

@@ -5,22 +5,22 @@ import { damaged, tooLarge } from './refusals.js';
 import { unpackSnappy } from './snappy.js';
 import { unpackZstd } from './zstd.js';
 
-/** The codecs of Kafka's message format, by their numbers there; the first one packs nothing. */
+/** The codecs of Kafka's message format, by number. */
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 /** Of the attributes of a batch. */
 export const CODEC_MASK = 7;
 
-/** Shorter than this no piece is handed out by zlib, whatever a gzip says of its own length. */
+/** The least buffer for zlib, whatever length a gzip claims. */
 const LEAST_PIECE = 64 * 1024;
 /** Deflate cannot do better: 258 bytes for two bits. */
 const DEFLATE_RATIO = 1_032;
 
 /**
- * Unpacks what a codec of Kafka has packed, and never more than `limit` bytes, whatever it says of itself. All codecs
- * unpack on this thread, to memory of Node's own: the asynchronous ones keep what they allocate on other threads, which
- * doubled the memory of the service at full load and cost more CPU.
+ * Unpacks what a codec of Kafka has packed, and never more than `limit` bytes, whatever length it claims. All codecs
+ * unpack on this thread: the asynchronous ones keep memory on other threads, which doubled the service's memory at full
+ * load and cost more CPU.
  *
- * @throws AlertRejected where it is larger, or not what the codec writes
+ * @throws AlertRejected if it is larger, or not what the codec writes
  */
 export function unpack(codec: number, packed: Buffer, limit: number): Buffer {
   const name = CODECS[codec];
@@ -47,8 +47,8 @@ export function unpack(codec: number, packed: Buffer, limit: number): Buffer {
 
 /** All members, one after the other. */
 function unpackGzip(packed: Buffer, limit: number): Buffer {
-  // The length that the last member claims, modulo 2^32. It only decides how much is asked for at once: what fits into
-  // one piece need not be put together.
+  // The length that the last member claims, modulo 2^32. It only sets the buffer size: what fits into one buffer need
+  // not be joined.
   const claimed = packed.length >= 4 ? packed.readUInt32LE(packed.length - 4) : 0;
   const atMost = Math.min(claimed, packed.length * DEFLATE_RATIO, limit);
   try {

@@ -14,11 +14,11 @@ const LARGEST_BLOCK = 128 * 1024;
 const LARGEST_WINDOW = 8 * 1024 * 1024;
 
 interface Frame {
-  /** Behind it. */
+  /** The byte after it. */
   readonly end: number;
-  /** How much its blocks hold at most. */
+  /** The most bytes its blocks can hold. */
   readonly atMost: number;
-  /** How much it claims to hold; undefined where it says nothing. */
+  /** How much it claims to hold; undefined if it claims nothing. */
   readonly claimed: number | undefined;
   /** How far back a match may reach. */
   readonly window: number;
@@ -27,7 +27,7 @@ interface Frame {
 /**
  * Unpacks all frames, one after the other.
  *
- * @throws AlertRejected where they unpack to more than `limit` bytes, or are damaged; what fzstd throws otherwise
+ * @throws AlertRejected if they unpack to more than `limit` bytes, or are damaged; what fzstd throws otherwise
  */
 export function unpackZstd(packed: Buffer, limit: number): Buffer {
   const parts: Uint8Array[] = [];

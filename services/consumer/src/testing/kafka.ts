@@ -163,7 +163,7 @@ export class Scene {
     return running;
   }
 
-  /** Puts an older copy of the ledger in its place; all consumers must have stopped. */
+  /** Restores an older copy of the ledger; all consumers must have stopped. */
   restore(copy: string): void {
     const { database } = this.rig.paths;
     this.rig.ledger.close();

@@ -90,7 +90,7 @@ export function message(bytes: Buffer | string, origin?: RawMessage['origin']): 
   return { bytes: Buffer.from(bytes), receivedMs: 1_770_000_000_000, ...(origin ? { origin } : {}) };
 }
 
-/** Brings what it is given, and ends. */
+/** Yields what it is given, and ends. */
 export function listSource(messages: Iterable<RawMessage>): AlertSource {
   return {
     name: 'replay',

@@ -15,9 +15,9 @@ export class StaticRegistry {
   );
   readonly asked: string[] = [];
   contentType = 'application/json';
-  /** Of every answer, where it is not 200. */
+  /** The status of every response, if not 200. */
   status: number | undefined;
-  /** What every answer says instead. */
+  /** The body of every response, if set. */
   body: string | undefined;
   #server: Server | undefined;
   #port = 0;
