@@ -89,10 +89,10 @@ describe('an alert is rejected', () => {
     ]) {
       assertRejected(`{"diaObjectId": 1, "alert": ${alert}}`, 'no_sources', /alert|diaSourcesList/);
     }
-    assertRejected('{"diaObjectId": 1, "alert": {"diaSourcesList": [null]}}', 'no_sources', /no object/);
+    assertRejected('{"diaObjectId": 1, "alert": {"diaSourcesList": [null]}}', 'no_sources', /not an object/);
   });
 
-  test('where any source has no time', () => {
+  test('if any source has no time', () => {
     for (const time of ['null', 'NaN', '1e999', '-Infinity']) {
       assertRejected(
         messageText({}, [{ midpointMjdTai: '61000' }, { midpointMjdTai: time }]),
@@ -103,14 +103,14 @@ describe('an alert is rejected', () => {
     assertRejected(messageText({}, [{ psfFlux: '1' }]), 'source_incomplete', /midpointMjdTai/);
   });
 
-  test('where the ids disagree, and names both', () => {
+  test('if the ids disagree, and names both', () => {
     const disagreeing = simpleMessage({}, { diaObjectId: '170019716327800984' });
     assertRejected(disagreeing, 'ids_disagree', /170019716327800983.*170019716327800984/);
     // These two are the same double.
     assert.equal(Number('170019716327800983'), Number('170019716327800984'));
   });
 
-  test('where an id is missing, a float, a string or beyond 63 bits', () => {
+  test('if an id is missing, a float, a string or beyond 63 bits', () => {
     for (const id of ['null', '1.0', '1.7e17', '"170019716327800983"', '0', '-1', '9223372036854775808']) {
       assertRejected(simpleMessage({ diaObjectId: id }), 'no_dia_object_id', /diaObjectId/);
       assertRejected(simpleMessage({}, { diaObjectId: id }), 'source_incomplete', /diaObjectId/);
@@ -119,7 +119,7 @@ describe('an alert is rejected', () => {
     assertRejected('{"alert": {"diaSourcesList": [{"midpointMjdTai": 1}]}}', 'no_dia_object_id', /missing/);
   });
 
-  test('where flux or time of a source is a text, a list or an object', () => {
+  test('if flux or time of a source is a text, a list or an object', () => {
     assertRejected(simpleMessage({}, { psfFlux: '"bright"' }), 'not_a_number', /psfFlux.*"bright"/);
     assertRejected(simpleMessage({}, { psfFlux: '[5.0]' }), 'not_a_number', /psfFlux.*\[5\.0\]/);
     assertRejected(simpleMessage({}, { midpointMjdTai: '"tonight"' }), 'not_a_number', /midpointMjdTai.*"tonight"/);

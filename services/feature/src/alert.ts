@@ -7,10 +7,10 @@ import { FastScanner } from '@lvra/shared/json/plain';
 import { FieldList } from './fields.js';
 import { numberOf, shown } from './numbers.js';
 
-/** The numbers that are wanted of every source. */
+/** The numbers needed of every source. */
 const WANTED = ['midpointMjdTai', 'psfFlux'] as const;
 
-/** Goes through sources that hold nothing but plain values, as Lasair's do. */
+/** Scans sources that hold only plain values, as Lasair's do. */
 const plainSources = new FastScanner(WANTED);
 
 /**
@@ -18,16 +18,16 @@ const plainSources = new FastScanner(WANTED);
  */
 export class AlertView {
   bytes: Buffer = Buffer.alloc(0);
-  /** False where the message has no `alert`, or null; then there is no feature row. */
+  /** False if the message has no `alert`, or null; then there is no feature row. */
   hasAlert = false;
-  /** All top-level fields but `alert`. */
+  /** All top-level fields except `alert`. */
   readonly message = new FieldList();
   /** All fields of the latest source. */
   readonly source = new FieldList();
-  /** Of each source in list order: psfFlux in nJy (NaN where null) and midpointMjdTai in days. */
+  /** Of each source in list order: psfFlux in nJy (NaN if null) and midpointMjdTai in days. */
   readonly fluxes: number[] = [];
   readonly times: number[] = [];
-  /** Which source is the latest: the greatest midpointMjdTai, of equals the greatest diaSourceId. */
+  /** Index of the latest source: the greatest midpointMjdTai, then the greatest diaSourceId. */
   latest = -1;
   diaObjectId = 0n;
   /** Of the latest source. */
@@ -37,10 +37,9 @@ export class AlertView {
 /**
  * Reads one message into `view`.
  *
- * The order of diaSourcesList is no contract: it comes oldest first or newest first. Only the latest source is
- * read in full; of the others flux and time.
+ * The order of diaSourcesList is not guaranteed. Only the latest source is read in full; of the others flux and time.
  *
- * @throws AlertRejected where the alert cannot give a feature row; JsonError where the bytes are not JSON
+ * @throws AlertRejected if no feature row can be made of the alert; JsonError if the bytes are not JSON
  */
 export function readAlert(cursor: JsonCursor, bytes: Buffer, view: AlertView): void {
   view.bytes = bytes;
@@ -93,7 +92,7 @@ function readSourceList(cursor: JsonCursor, bytes: Buffer, view: AlertView): num
   if (!cursor.enterArray()) return 0;
   do {
     if (cursor.peek() !== 0x7b)
-      throw new AlertRejected('no_sources', 'diaSourcesList holds something that is no object');
+      throw new AlertRejected('no_sources', 'diaSourcesList holds something that is not an object');
     const start = cursor.position;
     const time = readFluxAndTime(cursor, bytes, view);
     if (time > latestTime || (time === latestTime && idBehind(bytes, start) > idBehind(bytes, latestStart))) {
@@ -126,17 +125,17 @@ function readFluxAndTime(cursor: JsonCursor, bytes: Buffer, view: AlertView): nu
   return time;
 }
 
-/** Reads within one source that is known to be good JSON. */
+/** Reads within one source that is known to be valid JSON. */
 const inSource = new JsonCursor();
-/** The fields of one of two sources that are of the same time. */
+/** The fields of one of two sources of the same time. */
 const tied = new FieldList();
 
-/** A wanted number of the plain source taken last; NaN where it is missing, null or NaN. */
+/** A wanted number of the plain source taken last; NaN if it is missing, null or NaN. */
 function plainNumber(bytes: Buffer, end: number, wanted: 0 | 1): number {
   return numberAt(bytes, plainSources.places[wanted] as number, end, WANTED[wanted]);
 }
 
-/** A wanted number of any source, read field after field: the last one counts where a key is repeated. */
+/** A wanted number of any source, read field by field: of a repeated key the last one counts. */
 function numberIn(bytes: Buffer, start: number, end: number, wanted: 0 | 1): number {
   inSource.reset(bytes, start, end);
   let at = -1;
@@ -159,7 +158,7 @@ function numberAt(bytes: Buffer, at: number, end: number, name: string): number 
   throw new AlertRejected('not_a_number', `${name} of a source is ${shown(bytes, valueStart, valueEnd)}, not a number`);
 }
 
-/** The diaSourceId of the source that begins at `start` and is known to be good JSON; -1 where it has none. */
+/** The diaSourceId of the source that begins at `start` and is known to be valid JSON; -1 if it has none. */
 function idBehind(bytes: Buffer, start: number): bigint {
   readFields(inSource.reset(bytes, start), tied);
   return idIn(bytes, tied, 'diaSourceId') ?? -1n;
@@ -179,7 +178,7 @@ function readFields(cursor: JsonCursor, fields: FieldList): void {
 function readIds(view: AlertView): void {
   const diaObjectId = idIn(view.bytes, view.message, 'diaObjectId');
   if (diaObjectId === undefined) {
-    throw new AlertRejected('no_dia_object_id', 'diaObjectId is missing or no 64-bit integer');
+    throw new AlertRejected('no_dia_object_id', 'diaObjectId is missing or not a 64-bit integer');
   }
   const diaSourceId = idIn(view.bytes, view.source, 'diaSourceId');
   const sourceDiaObjectId = idIn(view.bytes, view.source, 'diaObjectId');

@@ -85,7 +85,7 @@ test('a flag is True, False, missing, or refused', () => {
   }
 });
 
-test('an object or a list is the same text whatever white space stands in the file', () => {
+test('an object or a list is the same text with any white space in the file', () => {
   const text = '{"a": [1, -2.50, {"b\\" ,:": "x , y : {\\\\"}], "c": {}, "d": []}';
   const spellings = [text, '{"a":[1,-2.50,{"b\\" ,:":"x , y : {\\\\"}],"c":{},"d":[]}'];
   spellings.push('{ "a" :\t[ 1 ,\r\n-2.50 , { "b\\" ,:" : "x , y : {\\\\" } ] ,\n"c" : { } , "d" : [ ] }');
@@ -136,7 +136,7 @@ for line in sys.stdin:
   }
 });
 
-test('text is quoted where the format asks for it', () => {
+test('text is quoted if the format asks for it', () => {
   for (const [json, cell] of [
     ['"SN"', 'SN'],
     ['""', ''],

@@ -19,18 +19,18 @@ const EMPTY = Buffer.alloc(0);
 const INFINITY = Buffer.from('inf');
 const NEGATIVE_INFINITY = Buffer.from('-inf');
 
-/** The decimal digits that a double can need; a number with more is written again with as many as it does need. */
+/** The most decimal digits that a double needs; a longer number is rewritten with as many as it needs. */
 const DIGITS_OF_A_DOUBLE = 17;
 
 /**
- * The CSV cell of a field whose value is not copied as it stands: pandas' words for booleans and infinities, nothing
- * for null and NaN, text quoted where RFC 4180 asks for it.
+ * The CSV cell of a field whose value is not copied unchanged: pandas' words for booleans and infinities, empty for
+ * null and NaN, text quoted as RFC 4180 requires.
  *
- * A column of numbers holds numbers alone, and one of flags True and False alone, or pandas would take it for a column
- * of texts, which no model takes.
+ * A column of numbers holds only numbers, and one of flags only True and False. Otherwise pandas reads it as a column
+ * of texts, which no model accepts.
  *
- * @returns undefined where the value's own bytes are its cell
- * @throws AlertRejected where the value is not the number or flag that it should be
+ * @returns undefined if the value's own bytes are its cell
+ * @throws AlertRejected if the value is not the number or flag that it should be
  */
 export function cellOf(bytes: Buffer, fields: FieldList, field: number, type: FieldType): Buffer | undefined {
   const kind = fields.kind(field);
@@ -66,7 +66,7 @@ function floatCell(bytes: Buffer, start: number, end: number): Buffer | undefine
     : numberCell(Number(bytes.toString('latin1', start, end)));
 }
 
-/** A number between quotes: its text where that is as good as a number's own. */
+/** A number between quotes: its text if it can be used as a number's own. */
 function quotedCell(bytes: Buffer, fields: FieldList, field: number): Buffer {
   const number = numberIn(bytes, fields, field);
   if (number === undefined) throw notA('number', bytes, fields, field);
@@ -75,7 +75,7 @@ function quotedCell(bytes: Buffer, fields: FieldList, field: number): Buffer {
   return floatCell(text, 0, text.length) ?? text;
 }
 
-/** A flag that is missing, written as 1 or 0, or between quotes as `str` of numpy makes it. */
+/** A flag that is missing, written as 1 or 0, or in quotes as numpy's `str` writes it. */
 function flagCell(bytes: Buffer, fields: FieldList, field: number): Buffer {
   const isText = fields.kind(field) === KIND.string;
   const text = isText ? decodeString(bytes, fields.valueStart(field), fields.valueEnd(field)) : '';
@@ -97,21 +97,21 @@ function notA(what: string, bytes: Buffer, fields: FieldList, field: number): Al
   return new AlertRejected('not_a_number', `${fields.nameOf(bytes, field)} is ${value}, not a ${what}`);
 }
 
-/** The shortest text that is the same double again; a number beyond the range of doubles is infinite, as in Python. */
+/** The shortest text of the same double; a number beyond the range of doubles is infinite, as in Python. */
 function numberCell(value: number): Buffer {
   if (value === Number.POSITIVE_INFINITY) return INFINITY;
   return value === Number.NEGATIVE_INFINITY ? NEGATIVE_INFINITY : Buffer.from(String(value));
 }
 
-/** Quotes a text where it must be; NUL, which no CSV reader takes, becomes the replacement character. */
+/** Quotes a text if needed; NUL, which no CSV reader accepts, becomes the replacement character. */
 export function textCell(text: string): Buffer {
   const clean = text.replaceAll('\0', '\ufffd');
   return Buffer.from(/[",\r\n]/.test(clean) ? `"${clean.replaceAll('"', '""')}"` : clean);
 }
 
 /**
- * An object or a list with the white space that Python's json.dumps writes, whatever stands in the file: the same alert
- * gives the same text.
+ * An object or a list with the white space that Python's json.dumps writes, so that the same alert always gives the
+ * same text.
  */
 function spacedAsPython(bytes: Buffer, start: number, end: number): string {
   const spaced = Buffer.allocUnsafe(2 * (end - start));
@@ -133,7 +133,7 @@ function significantDigits(bytes: Buffer, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     if (byte === 0x65 || byte === 0x45) break;
-    // Zeros before the first other digit are not significant.
+    // Leading zeros are not significant.
     if (byte >= 0x30 && byte <= 0x39 && (digits > 0 || byte !== 0x30)) digits++;
   }
   return digits;

@@ -7,8 +7,8 @@ import type { FieldList } from './fields.js';
 import type { TopLevelNames } from './top-level-names.js';
 
 /**
- * What the reference drops: names, times and ids that a model must not learn from, and the source's own errors of
- * position where the filter's are kept.
+ * What the reference drops: names, times and ids that a model must not learn from, and the source's position errors,
+ * because the filter's are kept.
  */
 const DROPPED = new Set([
   'visit',
@@ -26,28 +26,28 @@ const DROPPED = new Set([
   'UTC',
 ]);
 
-/** The columns that are computed rather than copied, in the order in which a row gives them. */
+/** The computed columns, in the order of a row. */
 export const COMPUTED_COLUMNS = [
   ...THRESHOLDS.flatMap((magnitude) => [`is_above_${magnitude}`, `first_time_${magnitude}`, `N_above_${magnitude}`]),
   'deltaDiaSourceMjdTai',
 ];
 
-/** Fields of one alert, source and message together; real ones have some 130. */
+/** The most fields of one alert, source and message together; real ones have about 130. */
 const MOST_FIELDS = 800;
-/** A column's name in the header, bytes. */
+/** The longest column name, bytes. */
 const LONGEST_NAME = 200;
 /**
- * Columns of names that neither Rubin, Lasair nor a model knows. Many alerts with a few names each could else make rows
- * of commas that predict does not take: the header and the longest row stay below half a megabyte together with it.
+ * The most columns that neither Rubin, Lasair nor a model knows. Without a limit, many alerts with a few such names
+ * each would make rows too long for predict: with it, header and longest row stay below half a megabyte together.
  */
 const MOST_UNKNOWN_COLUMNS = 800;
 
-/** Where the fields of alerts with one set of names go. */
+/** The columns for alerts with one set of field names. */
 export interface Layout {
-  /** Of each field of the source and of the message, in their order: its column, or -1 where it is dropped. */
+  /** For each field of the source and of the message, in their order: its column, or -1 if it is dropped. */
   readonly source: Int32Array;
   readonly message: Int32Array;
-  /** And its FieldType. */
+  /** Its FieldType. */
   readonly sourceTypes: Uint8Array;
   readonly messageTypes: Uint8Array;
   readonly sourceNames: readonly string[];
@@ -59,18 +59,18 @@ export interface Layout {
   rows: number;
 }
 
-/** So many are kept; a batch of Lasair's has a few. */
+/** The most layouts kept; a batch from Lasair has a few. */
 const MOST_LAYOUTS = 100;
 
 /**
  * The columns of one feature file, in order of first appearance, and the layouts seen in it.
  *
- * A name that both the message and the source have keeps its plain form for the message's value; the source's
- * becomes `<name>_sourceId`, as in the reference. Which names these are is decided for the batch: `topLevel`.
+ * If both the message and the source have a name, the message's value keeps it and the source's becomes
+ * `<name>_sourceId`, as in the reference. `topLevel` decides which names these are, for the whole batch.
  */
 export class Columns {
   readonly names: string[] = ['index'];
-  /** The first column that there was no room for. */
+  /** The first column that exceeded the limit. */
   leftOut: string | undefined;
   readonly #indexes = new Map<string, number>([['index', 0]]);
   readonly #layouts = new Map<string, Layout>();
@@ -82,7 +82,7 @@ export class Columns {
   #computed: number[] | undefined;
 
   /**
-   * @param wanted columns that models take: there is always room for them
+   * @param wanted columns that models take: the limit does not apply to them
    * @param topLevel what is known of the batch's names
    */
   constructor(wanted: ReadonlySet<string>, topLevel: TopLevelNames) {
@@ -97,9 +97,9 @@ export class Columns {
   }
 
   /**
-   * The layout of an alert; alerts of one batch nearly always share one, and then only names are compared.
+   * The layout of an alert. Alerts of one batch nearly always share one, so usually only names are compared.
    *
-   * @throws AlertRejected where the alert has more fields than one may have, or one of an endless name
+   * @throws AlertRejected if the alert has too many fields, or a name that is too long
    */
   layoutOf(view: AlertView): Layout {
     if (this.#lastLayout && this.#sameKeys(view)) return this.#lastLayout;
@@ -121,7 +121,7 @@ export class Columns {
     return layout;
   }
 
-  /** Takes back the columns that an alert brought whose row is refused. */
+  /** Removes the columns that only a rejected alert had added. */
   withdraw({ rows, before, unknownBefore }: Layout): void {
     if (rows > 0) return;
     for (const name of this.names.splice(before)) this.#indexes.delete(name);
@@ -130,7 +130,7 @@ export class Columns {
     this.#countRows();
   }
 
-  /** What the rows say of the batch's names, where they would have been others had that been known from the first. */
+  /** The names of the batch by its rows, if the rows would have differed had they been known from the start. */
   decideTopLevel(): TopLevelNames | undefined {
     this.#countRows();
     return this.#topLevel.decide();
@@ -158,7 +158,7 @@ export class Columns {
     this.#topLevel.see(inMessage);
     const renamed = source.map((name) => this.#topLevel.isTopLevel(name, inMessage));
     const sourceColumns = source.map((name, field) => (renamed[field] ? `${name}_sourceId` : name));
-    // Where a field is called what another one becomes, the source's own goes first; of a repeated name, the last.
+    // If a renamed field collides with another one, the source's own wins; of a repeated name, the last.
     const taken = new Set(sourceColumns.filter((_, field) => renamed[field]));
     const sourceLast = new Map(source.map((name, field) => [name, field]));
     const messageLast = new Map(message.map((name, field) => [name, field]));
@@ -209,7 +209,7 @@ export class Columns {
     return at !== -1 && this.#compare(view.bytes, view.message, at) === this.#lastKeys.length;
   }
 
-  /** Compares keys with those of the alert before, from `at` on. @returns where they end, or -1 where they differ */
+  /** Compares keys with those of the previous alert, from `at` on. @returns where they end, or -1 if they differ */
   #compare(bytes: Buffer, fields: FieldList, at: number): number {
     const last = this.#lastKeys;
     let to = at;
@@ -223,7 +223,7 @@ export class Columns {
   }
 }
 
-/** The names as the header has them: what no UTF-8 file can hold is replaced, so that no two columns look alike. */
+/** The names as in the header, where what UTF-8 cannot hold is replaced, so that no two columns look alike. */
 function namesOf(bytes: Buffer, fields: FieldList): string[] {
   return Array.from({ length: fields.count }, (_, field) =>
     Buffer.from(fields.nameOf(bytes, field).replaceAll('\0', '\ufffd')).toString(),

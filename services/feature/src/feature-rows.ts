@@ -7,16 +7,16 @@ export interface FeatureRows {
    * Adds the row of an alert. A model finds its columns by name; `diaObjectId` and `diaSourceId`, as plain digits, must
    * be among them.
    *
-   * @param view of the alert; holds good during the call only
+   * @param view of the alert; valid only during the call
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
-   * @throws AlertRejected where no row can be made of it: it goes to quarantine, and the batch goes on
+   * @throws AlertRejected if no row can be made of it: it goes to quarantine, and the batch continues
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void;
   /** The whole file: header, rows, a newline at the end. */
   chunks(): Iterable<Uint8Array>;
   /**
-   * Where alerts that came later decide how the rows before them must look: what to give all alerts once more. Asked
-   * after the last alert; undefined where the rows are right.
+   * Called after the last alert. If later alerts change how earlier rows must look: a new table, to which all alerts
+   * are added again. Undefined if the rows are right.
    */
   again?(): FeatureRows | undefined;
   /** What the stem's history should say of the file. */

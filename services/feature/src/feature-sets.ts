@@ -4,8 +4,8 @@ import type { FeatureRows } from './feature-rows.js';
 import { FeatureTable } from './feature-table.js';
 
 /**
- * Every set of features, by the name that a VRA's file gives for FEATURES. One of your own is a line here and a file
- * that makes its rows; its feature files lie in a folder of their own.
+ * Every feature set, by the name for FEATURES in a VRA's file. To add one, add a line here and a file that makes its
+ * rows; its feature files get their own folder.
  */
 const FEATURE_SETS: Readonly<Record<string, (wanted: ReadonlySet<string>) => FeatureRows>> = {
   [DEFAULT_FEATURES]: (wanted) => new FeatureTable(wanted),
@@ -14,11 +14,11 @@ const FEATURE_SETS: Readonly<Record<string, (wanted: ReadonlySet<string>) => Fea
 /** A set of features. */
 export interface FeatureSet {
   readonly name: string;
-  /** @param wanted the columns that models take, as far as they are known */
+  /** @param wanted the columns that models take, if known */
   readonly begin: (wanted?: ReadonlySet<string>) => FeatureRows;
 }
 
-/** @throws UsageError where there is no set of this name */
+/** @throws UsageError if there is no set of this name */
 export function featureSet(name: string = DEFAULT_FEATURES): FeatureSet {
   const begin = Object.hasOwn(FEATURE_SETS, name) ? FEATURE_SETS[name] : undefined;
   if (begin) return { name, begin: (wanted = new Set()) => begin(wanted) };

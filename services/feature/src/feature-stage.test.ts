@@ -21,7 +21,7 @@ const batchOf = (messages: readonly string[]) => `[\n${messages.join(',\n')}\n]\
 const eventsOf = (stem: string) => world.ledger.events.ofStem(stem);
 
 describe('a stem ends', () => {
-  test('as done where every alert has a row', async () => {
+  test('as done if every alert has a row', async () => {
     const stem = nextStem();
     world.register(stem, batchOf([simpleMessage(), simpleMessage()]));
     assert.deepEqual(await world.perform(stem), { status: 1, rows: 2, path: `csv/2026/20260202/${stem}.csv` });
@@ -34,7 +34,7 @@ describe('a stem ends', () => {
     );
   });
 
-  test('as partial where an alert is missing or in quarantine, and says how many', async () => {
+  test('as partial if an alert is missing or in quarantine, and says how many', async () => {
     const stem = nextStem();
     const noSources = messageText({}, []);
     const withoutAlert = '{"diaObjectId": 170019716327800983, "UTC": "2026-02-02 10:24:48"}';
@@ -52,7 +52,7 @@ describe('a stem ends', () => {
     assert.equal(existsSync(world.paths.quarantine), false, 'the batch file has them');
   });
 
-  test('as done with a file of a header alone where the batch is empty, and as partial where no alert gave a row', async () => {
+  test('as done with a file of a header alone if the batch is empty, and as partial if no alert gave a row', async () => {
     const [empty, without] = [nextStem(), nextStem()];
     world.register(empty, '[]');
     world.register(without, '[{"diaObjectId": 1}]');
@@ -61,7 +61,7 @@ describe('a stem ends', () => {
     for (const stem of [empty, without]) assert.deepEqual(world.read(stem), { columns: ['index'], rows: [] });
   });
 
-  test('as partial, and says so, where the filter sends lite alerts alone', async () => {
+  test('as partial, with a reason, if the filter sends only lite alerts', async () => {
     const stem = nextStem();
     const alerts = simulateAlerts({ seed: 4, meanSources: 4 });
     const lite: string[] = [];
@@ -86,13 +86,13 @@ describe('a stem ends', () => {
     );
   });
 
-  test('with status 21 where the batch file is missing', async () => {
+  test('with status 21 if the batch file is missing', async () => {
     const stem = nextStem();
     world.open(stem);
     await assert.rejects(world.perform(stem), (error) => error instanceof StemFailed && error.status === 21);
   });
 
-  test('with status 23 where the batch file is no whole list, and leaves no feature file', async () => {
+  test('with status 23 if the batch file is no whole list, and leaves no feature file', async () => {
     const whole = batchOf([simpleMessage(), simpleMessage()]);
     for (const text of ['', '{}', whole.slice(0, -3), whole.slice(0, 300), `${whole}x`, 'Not Found']) {
       const stem = nextStem();
@@ -124,7 +124,7 @@ describe('doing a stem again', () => {
     assert.equal(readFileSync(world.paths.features(stem), 'utf8'), file);
   });
 
-  test('that somebody finished meanwhile records nothing and reports nothing', async () => {
+  test('that another replica finished meanwhile records nothing and reports nothing', async () => {
     const stem = nextStem();
     world.register(stem, batchOf([simpleMessage()]));
     const [first, second] = await Promise.all([world.perform(stem), world.perform(stem)]);
@@ -172,7 +172,7 @@ test('threshold flags go to the ledger in the order of the table, as 0 and 1', a
   );
 });
 
-test('of hostile messages each that the batch file may hold has the outcome it should, and good ones go on', async () => {
+test('of hostile messages each that the batch file may hold has the expected outcome, and good ones are processed', async () => {
   const consumers = new Set(['not_json', 'not_utf8', 'too_large']);
   const hostile = hostileMessages().filter(({ reason }) => reason === undefined || !consumers.has(reason));
   const stem = nextStem();

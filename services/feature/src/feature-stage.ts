@@ -28,15 +28,15 @@ export interface FeatureStageOptions {
   readonly set: FeatureSet;
   /** The other VRAs with the same set of features. */
   readonly siblings: readonly string[];
-  /** The columns that the models of the set take now; none by default. */
+  /** The columns that the set's current models take; none by default. */
   readonly wanted?: () => ReadonlySet<string>;
-  /** Who makes the feature files; this thread by default. */
+  /** What makes the feature files; this thread by default. */
   readonly maker?: FeatureMaker;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
-/** Whatever makes feature files as `makeFeatureFile` does. */
+/** Makes feature files as `makeFeatureFile` does. */
 export interface FeatureMaker {
   make(stem: string, receivedMs: Float64Array | undefined, wanted?: ReadonlySet<string>): Promise<FeatureFileResult>;
   close(): Promise<void>;
@@ -102,12 +102,12 @@ export interface FeatureFileResult {
 }
 
 /**
- * Computes the features of a batch file, writes them to the stem's feature file, or in its place, and puts the bytes
- * of unusable alerts in quarantine.
+ * Computes the features of a batch file, writes them to the stem's feature file, replacing it, and puts unusable alerts
+ * in quarantine.
  *
- * @param receivedMs when Kafka received each alert, where that is known
- * @param wanted the columns that models take, as far as they are known
- * @throws StemFailed 21 where there is no batch file, 23 where it is not a list of alerts
+ * @param receivedMs when Kafka received each alert, if known
+ * @param wanted the columns that models take, if known
+ * @throws StemFailed 21 if there is no batch file, 23 if it is not a list of alerts
  */
 export async function makeFeatureFile(
   stem: string,
@@ -161,7 +161,7 @@ async function addRows(
   return { records, quarantined, withoutAlert };
 }
 
-/** What the ledger keeps of an alert, whatever features it has. */
+/** What the ledger keeps of an alert, for any feature set. */
 function recordOf(view: AlertView, receivedMs: number | undefined): FeatureRecord {
   const { diaObjectId, diaSourceId, fluxes, times } = view;
   const midpointMjdTai = times[view.latest] as number;
@@ -173,7 +173,7 @@ function received(receivedMs: Float64Array | undefined, position: number): numbe
   return ms === undefined || Number.isNaN(ms) ? undefined : ms;
 }
 
-/** What the ledger is to hold of an alert that has no row; its bytes stay in the batch file. */
+/** The ledger's entry for an alert without a row; its bytes stay in the batch file. */
 function entryOf(
   stem: string,
   position: number,

@@ -24,7 +24,7 @@ test('names that no file can hold make one column, not several of one name', () 
   assert.equal(header.split(',').filter((name) => name === 'a\ufffd').length, 1);
 });
 
-describe('an alert that would make the file unreadable for everybody', () => {
+describe('an alert that would make the file unreadable', () => {
   const many = Object.fromEntries(Array.from({ length: 1_100 }, (_, n) => [`unheardOf${n}`, '1']));
   for (const [name, message] of [
     ['with a text of 300 kB', simpleMessage({ unheardOf: JSON.stringify('x'.repeat(300_000)) })],
@@ -60,7 +60,7 @@ describe('an alert that would make the file unreadable for everybody', () => {
 });
 
 describe('unknown columns', () => {
-  /** The file that comes of messages, and what is said of it. */
+  /** The file made of messages, and its remark. */
   function fileOf(messages: readonly string[], wanted?: ReadonlySet<string>) {
     const table = new FeatureTable(wanted);
     const view = new AlertView();
@@ -108,7 +108,7 @@ describe('unknown columns', () => {
     assert.match(remark ?? '', /m1_100 is left out/);
   });
 
-  test('make no header that predict would not take, whatever their names are', () => {
+  test('make no header that predict would reject, whatever their names are', () => {
     const long = (n: number) => `${n}`.padEnd(66, '\ufffd');
     const { columns, refused } = fileOf([
       simpleMessage(Object.fromEntries(Array.from({ length: 700 }, (_, n) => [long(n), '1']))),

@@ -80,7 +80,7 @@ describe('columns', () => {
     assert.equal(rows[0]?.diaObjectId_sourceId, '170019716327800983');
   });
 
-  test("of the filter hold nothing of a source's where messages of two filters are mixed, in either order", async () => {
+  test("of the filter hold nothing of a source's if messages of two filters are mixed, in either order", async () => {
     const mixed = linesOf('mixed-selects/mixed.ndjson');
     const shared = ['ra', 'decl', 'raErr', 'decErr', 'ra_dec_Cov'];
     const selected = JSON.parse(mixed[0]?.replaceAll('NaN', 'null') ?? '');
@@ -106,7 +106,7 @@ describe('columns', () => {
     }
   });
 
-  test("of a source stay the source's where one odd message has their names at top level, first or last", async () => {
+  test("of a source stay the source's if one odd message has their names at top level, first or last", async () => {
     const odd = simpleMessage(
       { psfFlux: '1e9', reliability: 'null', visit: '7' },
       { psfFlux: '5', reliability: '0.9' },
@@ -130,7 +130,7 @@ describe('columns', () => {
     }
   });
 
-  test('have no say from an alert that is refused, also where the rows are made again without it', async () => {
+  test('have no say from an alert that is refused, also if the rows are made again without it', async () => {
     const refused = simpleMessage({ snr: '"text"', colour: '1' }, { snr: '4' });
     const { columns, rows } = await featuresOf([
       simpleMessage({}, { snr: '5', colour: '2' }),
@@ -149,7 +149,7 @@ describe('columns', () => {
     assert.ok(!columns.some((column) => /^(snr|colour)_sourceId$/.test(column)), columns.join());
   });
 
-  test("of ids are always the source's own, whatever stands at top level or under a name that one becomes", async () => {
+  test("of ids are always the source's own, whatever is at top level or under a name that one becomes", async () => {
     const odd = [
       { diaSourceId: 'null' },
       { diaSourceId: '"text"' },
@@ -259,7 +259,7 @@ describe('columns', () => {
 });
 
 describe('rows', () => {
-  test('hold text as it was, whatever is in it', async () => {
+  test('hold any text unchanged', async () => {
     const texts = ['plain', 'a,b', 'say "hi"', "don't \\ do", 'line\r\nline', ' spaces ', 'é✦😀', '\t', ''];
     const { rows } = await featuresOf(texts.map((text) => simpleMessage({ note: JSON.stringify(text) })));
     assert.deepEqual(
@@ -268,7 +268,7 @@ describe('rows', () => {
     );
   });
 
-  test('are lines that a reader can take where a text holds NUL or half a letter', async () => {
+  test('are lines that a reader can take if a text holds NUL or half a letter', async () => {
     const { rows } = await featuresOf(['"a\\u0000b"', '"a\\ud800b"'].map((note) => simpleMessage({ note })));
     assert.deepEqual(
       rows.map(({ note }) => note),
@@ -321,7 +321,7 @@ describe('rows', () => {
     );
   });
 
-  test('leave the span of days empty where a day is missing', async () => {
+  test('leave the span of days empty if a day is missing', async () => {
     const { rows } = await featuresOf([
       simpleMessage({ firstDiaSourceMjdTai: '61000.5', lastDiaSourceMjdTai: 'null' }),
       simpleMessage({ lastDiaSourceMjdTai: '61000.5' }),

@@ -10,7 +10,7 @@ import type { FieldList } from './fields.js';
 import { numberOf } from './numbers.js';
 import { TopLevelNames } from './top-level-names.js';
 
-/** Predict takes rows of twice this length; real ones have 1.5 kB. */
+/** Predict accepts rows of twice this length; real ones have 1.5 kB. */
 const LONGEST_ROW = 256 * 1024;
 
 const COMMA = 0x2c;
@@ -19,28 +19,28 @@ const NEWLINE = 0x0a;
 /**
  * The feature file of one stem, built row by row as bytes.
  *
- * Columns stand in order of first appearance, so a row never changes once it is written: where later alerts bring
- * new columns, the rows before only get empty cells at their end.
+ * Columns are in order of first appearance, so a row never changes once written: if later alerts add columns, earlier
+ * rows only get empty cells at their end.
  */
 export class FeatureTable implements FeatureRows {
   readonly #wanted: ReadonlySet<string>;
   readonly #columns: Columns;
-  /** Alerts without a row by position: they have none, and no say in the columns, when the rows are made again either. */
+  /** Alerts without a row, by position: they have no row and add no columns when the rows are made again, either. */
   readonly #refused: Map<number, unknown>;
   #bytes = Buffer.allocUnsafe(1 << 20);
   #length = 0;
   /** Where each row ends in the bytes, and how many cells it has. */
   readonly #rowEnds: number[] = [];
   readonly #rowCells: number[] = [];
-  /** The row under construction: which field, or which ready cell, each column takes. */
+  /** The row under construction: the field or the finished cell of each column. */
   #cellStart = new Int32Array(512);
   #cellEnd = new Int32Array(512);
   #cells: (Buffer | undefined)[] = [];
 
   /**
-   * @param wanted columns that models take, whatever other alerts bring
+   * @param wanted columns that models take, to which the limit does not apply
    * @param topLevel what is known of the batch's names
-   * @param refused alerts that were refused before, by position, and why
+   * @param refused alerts that were rejected before, by position, and why
    */
   constructor(wanted: ReadonlySet<string> = new Set(), topLevel = new TopLevelNames(), refused = new Map()) {
     this.#wanted = wanted;
@@ -56,8 +56,8 @@ export class FeatureTable implements FeatureRows {
    * Adds the row of an alert.
    *
    * @param position the alert's place in its batch, counted from 0, alerts without a row included
-   * @throws AlertRejected where a value is not the number that it should be, or the row is more than a reader takes; the
-   *   table is as it was
+   * @throws AlertRejected if a value is not the number that it should be, or the row is too long; the table is
+   *   unchanged
    */
   add(view: AlertView, position: number, flags: ThresholdFlags): void {
     if (this.#refused.has(position)) throw this.#refused.get(position);
@@ -86,7 +86,7 @@ export class FeatureTable implements FeatureRows {
     this.#begin();
     this.#takeFields(view.bytes, view.source, layout.source, layout.sourceTypes);
     this.#takeFields(view.bytes, view.message, layout.message, layout.messageTypes);
-    // What is computed wins over a field of the same name.
+    // A computed column wins over a field of the same name.
     this.#setCell(0, Buffer.from(String(position)));
     this.#setComputed(flags, observedDays(view));
     this.#writeRow(view.bytes);
@@ -112,7 +112,7 @@ export class FeatureTable implements FeatureRows {
   }
 
   #begin(): void {
-    // Computed columns get their places last of the first row, so that the copied ones stand in the alert's order.
+    // Computed columns come last in the first row, so that the copied ones keep the alert's order.
     const width = this.#columns.names.length + this.#columns.computed.length;
     if (width > this.#cellStart.length) {
       this.#cellStart = new Int32Array(width * 2);
@@ -176,7 +176,7 @@ export class FeatureTable implements FeatureRows {
     if (this.#length + end - start > this.#bytes.length) this.#grow(end - start);
     const to = this.#bytes;
     let at = this.#length;
-    // Cells are a few bytes long: a loop is quicker than a call of copy().
+    // Cells are a few bytes long: a loop is faster than copy().
     for (let i = start; i < end; i++) to[at++] = from[i] as number;
     this.#length = at;
   }
@@ -188,7 +188,7 @@ export class FeatureTable implements FeatureRows {
   }
 }
 
-/** lastDiaSourceMjdTai - firstDiaSourceMjdTai in days; NaN where either is missing or no finite number. */
+/** lastDiaSourceMjdTai - firstDiaSourceMjdTai in days; NaN if either is missing or not finite. */
 function observedDays(view: AlertView): number {
   const days = dayOf(view, 'lastDiaSourceMjdTai') - dayOf(view, 'firstDiaSourceMjdTai');
   return Number.isFinite(days) ? days : Number.NaN;

@@ -37,7 +37,7 @@ describe('the thread of the feature stage', () => {
     assert.equal(quarantined.length, 1);
   });
 
-  test('fails a stem with its status, and goes on', async () => {
+  test('fails a stem with its status, and continues', async () => {
     await assert.rejects(
       thread.make('20260202_020000', undefined),
       (error) => error instanceof StemFailed && error.status === STATUS.inputNotFound,

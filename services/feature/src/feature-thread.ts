@@ -4,8 +4,8 @@ import type { FeatureFileResult, FeatureMaker } from './feature-stage.js';
 import { deserializeError, type MakeAnswer, type MakeRequest } from './thread-messages.js';
 
 /**
- * Makes feature files in a thread of its own, one at a time: for a process that has other stages to do meanwhile. The
- * thread begins with the first file.
+ * Makes feature files in its own thread, one at a time, for a process that runs other stages meanwhile. The thread
+ * starts with the first file.
  */
 export class FeatureThread implements FeatureMaker {
   readonly #dataRoot: string;
@@ -34,7 +34,7 @@ export class FeatureThread implements FeatureMaker {
   async #make(request: MakeRequest): Promise<FeatureFileResult> {
     this.#thread ??= this.#begin();
     this.#thread.postMessage(request);
-    // Where the thread ends instead of answering, this throws its error.
+    // If the thread ends instead of answering, this throws its error.
     const [answer] = (await once(this.#thread, 'message')) as [MakeAnswer];
     if ('made' in answer) return answer.made;
     throw deserializeError(answer);
@@ -44,7 +44,7 @@ export class FeatureThread implements FeatureMaker {
     const thread = new Worker(new URL('thread.js', import.meta.url), {
       workerData: { dataRoot: this.#dataRoot, set: this.#set },
     });
-    // The next file has a new one.
+    // The next file starts a new thread.
     thread.once('error', () => {
       this.#thread = undefined;
     });

@@ -1,4 +1,4 @@
-/** What the values of a field are. */
+/** The type of a field's values. */
 export const FIELD_TYPE = {
   /** Anything: text, an id, an unknown field. */
   any: 0,
@@ -11,7 +11,7 @@ export type FieldType = (typeof FIELD_TYPE)[keyof typeof FIELD_TYPE];
 
 /**
  * The numbers among the fields of a source (Rubin's diaSource, alert schema 11.1) and the filter's own columns. Models
- * take these; one text among them would make the whole column a column of texts for pandas.
+ * take these; one text among them would make pandas read the whole column as text.
  */
 const NUMBERS =
   `detector x xErr y yErr ra raErr dec decl decErr ra_dec_Cov apFlux apFluxErr snr psfFlux psfFluxErr psfLnL
@@ -45,7 +45,7 @@ export function fieldType(name: string): FieldType {
   return TYPES.get(name) ?? FIELD_TYPE.any;
 }
 
-/** The columns that fields of Rubin's and Lasair's make, under their own names or as the source's beside the message's. */
+/** The columns of Rubin's and Lasair's fields, under their own names or as the source's beside the message's. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(
   [...NUMBERS, ...FLAGS, ...OTHERS].flatMap((name) => [name, `${name}_sourceId`]),
 );

@@ -6,12 +6,12 @@ import type { Kind } from '@lvra/shared/json/kinds';
 const STRIDE = 5;
 
 /**
- * The fields of one JSON object as places in the bytes they were read from, in their order.
- * Nothing is copied or decoded; the list is filled anew for each alert and never shrinks.
+ * The fields of one JSON object as positions in its bytes, in order. Nothing is copied or decoded; the list is reused
+ * for each alert and never shrinks.
  */
 export class FieldList {
   #places = new Int32Array(256 * STRIDE);
-  /** A key may be spelled with escapes; then its bytes do not say what it is called. */
+  /** Whether a key has escapes, so that its bytes are not its name. */
   #escapedKeys = false;
   count = 0;
 
@@ -33,7 +33,7 @@ export class FieldList {
     this.#escapedKeys ||= cursor.escaped;
   }
 
-  /** Adds the field of the key before with the value that the cursor has just read. */
+  /** Adds the field of the last key with the value that the cursor has just read. */
   close(cursor: JsonCursor, kind: Kind): void {
     const at = this.count * STRIDE;
     this.#places[at + 2] = cursor.valueStart;
@@ -62,7 +62,7 @@ export class FieldList {
     return this.#places[field * STRIDE + 4] as Kind;
   }
 
-  /** The last field called `name`, as in Python where a key is repeated; -1 where there is none. */
+  /** The last field called `name`, as in Python for a repeated key; -1 if absent. */
   find(bytes: Uint8Array, name: string): number {
     for (let field = this.count - 1; field >= 0; field--) {
       const found = this.#escapedKeys ? this.nameOf(bytes, field) === name : this.#isSpelled(bytes, field, name);

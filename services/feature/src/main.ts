@@ -9,10 +9,10 @@ import { createFeatureTask, type FeatureMaker } from './feature-stage.js';
 import { FeatureThread } from './feature-thread.js';
 import { ModelColumns } from './model-columns.js';
 
-/** @throws UsageError where the VRA wants features that nobody makes */
+/** @throws UsageError if there is no feature set as the VRA's settings name */
 export const createTask: CreateTask = (setup) => taskOf(setup);
 
-/** As `createTask`, for a process that has other stages to do meanwhile: the files are made in a thread of their own. */
+/** As `createTask`, but in its own thread, for a process that runs other stages meanwhile. */
 export const createThreadedTask: CreateTask = (setup) =>
   taskOf(setup, new FeatureThread(setup.paths.root, setup.vra.features));
 

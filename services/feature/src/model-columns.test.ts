@@ -16,9 +16,9 @@ test('the columns that models take are those of all manifests beside them, as th
       file,
       `MODEL_PATH: ${models}/${name}.onnx\nMODEL_NAME: ${name}\nMODEL_VERSION: a1\nTOPIC_OUT: ${name}\n`,
     );
-    const complaints: string[] = [];
-    const { settings } = readVra(file, 'production', {}, complaints, []);
-    assert.ok(settings, complaints.join());
+    const issues: string[] = [];
+    const { settings } = readVra(file, 'production', {}, issues, []);
+    assert.ok(settings, issues.join());
     return new LiveVra(settings, 'production', {});
   };
   const put = (path: string, text: string) => {

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { type LiveVra, stampOf } from '@lvra/shared/settings/live-vra';
 
 /**
- * The columns that the models of some VRAs take, by the manifests in the folder of each one's MODEL_PATH: in a feature
- * file there is always room for these, whatever else its alerts bring.
+ * The columns that the models of some VRAs take, by the manifests in the folder of each one's MODEL_PATH: the limits of
+ * a feature file do not apply to these.
  */
 export class ModelColumns {
   readonly #vras: readonly LiveVra[];
@@ -15,7 +15,7 @@ export class ModelColumns {
     this.#vras = vras;
   }
 
-  /** Costs some stats where no folder has changed. */
+  /** Costs only a few stat calls if no folder has changed. */
   read(): ReadonlySet<string> {
     const folders = [...new Set(this.#vras.map((vra) => dirname(vra.read().modelPath)))];
     const stamps = folders.map((folder) => `${folder} ${stampOf(folder)}`);
@@ -26,7 +26,7 @@ export class ModelColumns {
   }
 }
 
-/** None of a folder or a manifest that cannot be read: the predict stage says what is wrong with it. */
+/** None for a folder or a manifest that cannot be read: the predict stage reports the error. */
 function columnsIn(folder: string): string[] {
   return namesIn(folder)
     .filter((name) => name.endsWith('.json'))

@@ -22,10 +22,10 @@ const INFINITE = /^[-+]?inf(inity)?$/i;
 const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
- * The number that a JSON value stands for. Lasair writes some of its numbers between quotes, as `str` of numpy makes
- * them; one that is not finite is a missing one then. A boolean is 1 or 0, as for Python.
+ * The number of a JSON value. Lasair writes some numbers in quotes, as numpy's `str` does; of those, one that is not
+ * finite is missing. A boolean is 1 or 0, as in Python.
  *
- * @returns NaN where it is missing; undefined where the value is no number
+ * @returns NaN if it is missing; undefined if the value is no number
  */
 export function numberOf(bytes: Uint8Array, start: number, end: number, kind: Kind): number | undefined {
   switch (kind) {
@@ -55,7 +55,7 @@ function quotedNumber(text: string): number | undefined {
   return DECIMAL.test(text) ? Number(text) : undefined;
 }
 
-/** What a JSON value shows, in the words of a rejection. */
+/** A JSON value as an error shows it. */
 export function shown(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', start, Math.min(end, start + 40));
 }

@@ -16,7 +16,7 @@ import { messageText, simpleMessage } from './testing/messages.js';
 const STEM = '20260202_102448';
 const VRAS = ['r0b', 'agn', 'own'];
 
-/** A set of features as somebody might add one. */
+/** A feature set as a team might add one. */
 const BRIGHTNESS: FeatureSet = {
   name: 'brightness',
   begin: () => {
@@ -60,7 +60,7 @@ async function night(context: TestContext) {
 const DONE = { status: -1, rows: 1, path: `csv/2026/20260202/${STEM}.csv` };
 
 describe('VRAs with the same features', () => {
-  test('make their file together where they begin together, and count a bad alert once', async (context) => {
+  test('make one file if they begin at once, and count a bad alert once', async (context) => {
     const { perform, ledger, rows, page, paths } = await night(context);
     assert.deepEqual(await Promise.all([perform('r0b'), perform('agn')]), [DONE, DONE]);
     for (const vra of ['r0b', 'agn']) assert.equal(ledger.work('feature', vra).status(STEM), -1);
@@ -85,7 +85,7 @@ describe('VRAs with the same features', () => {
     );
   });
 
-  test('make it again where it is gone, or where a person asks for it', async (context) => {
+  test('make it again if it is gone, or if an operator asks for it', async (context) => {
     const { perform, ledger, paths } = await night(context);
     await perform('r0b');
     const whole = readFileSync(paths.features(STEM));
@@ -98,7 +98,7 @@ describe('VRAs with the same features', () => {
     assert.deepEqual(readFileSync(paths.features(STEM)), whole);
   });
 
-  test('fail together where there is nothing to make it from, and leave no trace for the next attempt', async (context) => {
+  test('fail together if there is nothing to make it from, and leave no trace for the next attempt', async (context) => {
     const { perform, paths } = await night(context);
     const batch = readFileSync(paths.batch(STEM));
     rmSync(paths.batch(STEM));
@@ -124,12 +124,12 @@ describe('features of one’s own', () => {
     );
     assert.ok(existsSync(paths.features(STEM)));
     assert.notEqual(dirname(paths.features(STEM)), dirname(join(paths.root, path)));
-    // Flags and times of sources are the alert's own, whatever features are made of it.
+    // Flags and times of sources are the alert's own, for any features.
     assert.equal(rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
     assert.equal(rows('SELECT count(*) FROM source'), 1);
   });
 
-  test('that nobody makes are a mistake in the settings', () => {
+  test('that do not exist are an error in the settings', () => {
     assert.throws(
       () => featureSet('toString'),
       (error: unknown) => error instanceof UsageError && /FEATURES is toString: there is r0b/.test(error.message),

@@ -4,23 +4,23 @@ import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { isDone } from '@lvra/shared/status';
 
 /**
- * What VRAs with the same features make together: one feature file a stem.
+ * VRAs with the same features share one feature file a stem.
  *
- * In one process they share the making itself. Where another process has made the file, its result is taken over. Two
- * processes that begin at the same moment both make it, which costs time and nothing else: it is the same file.
+ * Within a process it is made once. If another process has made the file, its result is used. Two processes that start
+ * at the same moment both make it, which only costs time: the file is the same.
  */
 
-/** The makings under way in this process, by ledger and file. */
-const underWay = new WeakMap<Ledger, Map<string, Promise<unknown>>>();
+/** What this process is making now, by ledger and file. */
+const inFlight = new WeakMap<Ledger, Map<string, Promise<unknown>>>();
 
-/** Makes a file, or waits for whoever is making it. `isMaker` is true for the one who made it. */
+/** Makes a file, or waits for the call that is making it. `isMaker` is true for the call that made it. */
 export async function singleFlight<T>(
   ledger: Ledger,
   path: string,
   make: () => Promise<T>,
 ): Promise<{ result: T; isMaker: boolean }> {
-  const makings = underWay.get(ledger) ?? new Map<string, Promise<unknown>>();
-  underWay.set(ledger, makings);
+  const makings = inFlight.get(ledger) ?? new Map<string, Promise<unknown>>();
+  inFlight.set(ledger, makings);
   const other = makings.get(path) as Promise<T> | undefined;
   if (other) return { result: await other, isMaker: false };
   const own = make();
@@ -33,9 +33,9 @@ export async function singleFlight<T>(
 }
 
 /**
- * How another VRA ended with the feature file of a stem; undefined where none has made it, or where it is gone.
+ * Another VRA's result for the feature file of a stem; undefined if none has made it, or it is gone.
  *
- * @param vra who asks: one that was through with the stem before was told to have it made again
+ * @param vra the VRA that asks: if it had finished the stem before, the file must be made again
  * @param siblings the other VRAs with the same features
  */
 export async function findExistingResult(

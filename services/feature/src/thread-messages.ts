@@ -3,7 +3,7 @@ import { CannotWrite } from '@lvra/shared/files';
 import type { StatusCode } from '@lvra/shared/status';
 import type { FeatureFileResult } from './feature-stage.js';
 
-/** What a thread that makes feature files is told. */
+/** What a thread that makes feature files is given. */
 export interface ThreadData {
   readonly dataRoot: string;
   /** The name of a set of features. */
@@ -16,7 +16,7 @@ export interface MakeRequest {
   readonly wanted: ReadonlySet<string> | undefined;
 }
 
-/** Errors lose their class between threads; what the stage loop decides by goes beside them. */
+/** Errors lose their class between threads; what the stage loop needs to decide is sent beside them. */
 type Thrown =
   | { readonly failed: StatusCode; readonly message: string }
   | { readonly folder: string; readonly code: string; readonly message: string }
@@ -24,7 +24,7 @@ type Thrown =
 
 export type MakeAnswer = { readonly made: FeatureFileResult } | Thrown;
 
-/** An error as it goes to another thread. */
+/** An error in a form that can be sent to another thread. */
 export function serializeError(error: unknown): Thrown {
   const message = messageOf(error);
   if (error instanceof StemFailed) return { failed: error.status, message };

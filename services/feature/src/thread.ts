@@ -4,7 +4,7 @@ import { featureSet } from './feature-sets.js';
 import { makeFeatureFile } from './feature-stage.js';
 import { type MakeAnswer, type MakeRequest, serializeError, type ThreadData } from './thread-messages.js';
 
-// The thread of `FeatureThread`: is given a stem, makes its feature file, answers.
+// The thread of `FeatureThread`: gets a stem, makes its feature file, answers.
 const { dataRoot, set } = workerData as ThreadData;
 const paths = dataPaths(dataRoot);
 const features = featureSet(set);

@@ -24,7 +24,7 @@ test('the count is over all sources, whenever they were', () => {
   assert.deepEqual(thresholdFlags(fluxes, times, 7), { count: [4, 3, 2, 2, 2], first: [0, 0, 0, 0, 0] });
 });
 
-test('it is the first time where exactly one source is brighter and that is the latest, in any order of the list', () => {
+test('it is the first time if exactly one source is brighter and that is the latest, in any order of the list', () => {
   const first = (fluxes: number[], times: number[]) => thresholdFlags(fluxes, times, Math.max(...times)).first[0];
   assert.equal(first([100, 200, 6_000], [1, 2, 3]), 1);
   assert.equal(first([6_000, 200, 100], [3, 2, 1]), 1);

@@ -2,8 +2,9 @@ import { THRESHOLDS } from '@lvra/shared/ledger/reference-schema';
 import type { ThresholdFlags } from '@lvra/shared/ledger/results';
 
 /**
- * The psfFlux in nJy of the magnitudes 22, 21, 20, 19 and 18: 10^((31.4 - m) / 2.5), in the whole numbers
- * of the reference (r0b documentation, AstroNote 2026-107). Of difference fluxes, without a cut on signal or reliability.
+ * The psfFlux in nJy of the magnitudes 22, 21, 20, 19 and 18: 10^((31.4 - m) / 2.5), in the whole numbers of the
+ * reference (r0b documentation, AstroNote 2026-107). Applied to difference fluxes, without a cut on signal-to-noise or
+ * reliability.
  */
 export const FLUX_LIMIT_NJY: Readonly<Record<(typeof THRESHOLDS)[number], number>> = {
   22: 5754,

@@ -1,33 +1,33 @@
 import { KNOWN_COLUMNS } from './field-types.js';
 
-/** Names that Lasair's own tables share with Rubin's source: the filter's columns, wherever one message has them. */
+/** Names that Lasair's own tables share with Rubin's source: always the filter's columns. */
 const LASAIRS = new Set(['diaObjectId', 'ra', 'decl', 'raErr', 'decErr', 'ra_dec_Cov']);
 
-/** How many unknown names are counted. */
+/** The most unknown names that are counted. */
 const MOST_UNKNOWN = 2_000;
 
 interface Tally {
   /** Rows whose message has the name. */
   topLevel: number;
-  /** Rows whose source has it, and whose message has not. */
+  /** Rows where only the source has it. */
   sourceOnly: number;
 }
 
 /**
- * Which names of a batch stand at top level: the value of a source's field of such a name goes to `<name>_sourceId`, in
- * every row, also in those whose message lacks the name (another filter's, or the filter was edited in the night). So
- * the filter's columns never hold a source's values. The reference joins two tables and has it so.
+ * Which names of a batch are top-level: a source's field of such a name goes to `<name>_sourceId` in every row, even if
+ * a message lacks the name (from another filter, or the filter was edited in the night). So the filter's columns never
+ * hold a source's values, as in the reference, which joins two tables.
  *
- * A name that is the source's alone at Lasair is top-level where most of the rows that could have it there do:
- * else one odd message would empty, say, psfFlux in the rows of all its neighbours. Its own value is left out then.
- * diaSourceId is the source's, whatever a message says.
+ * A name that at Lasair only the source has is top-level only if most rows that could have it there do. Otherwise one
+ * odd message would empty, say, psfFlux in all other rows; its own value is dropped instead. diaSourceId is always the
+ * source's.
  *
- * A batch is read once: names are taken as they come, and `decide` tells whether that was right.
+ * A batch is read once: names are judged as they come, and `decide` tells whether that was right.
  */
 export class TopLevelNames {
   readonly #decided: ReadonlyMap<string, boolean>;
   readonly #tallies = new Map<string, Tally>();
-  /** Names that were taken as top-level for some row, and as the source's for some row. */
+  /** Names that were taken as top-level for some row, and names that were taken as the source's for some row. */
   readonly #taken = new Set<string>();
   readonly #left = new Set<string>();
 
@@ -35,7 +35,7 @@ export class TopLevelNames {
     this.#decided = decided;
   }
 
-  /** Takes the names of an alert's message, before those of its source are asked for. */
+  /** Takes the names of an alert's message; call it before asking for those of its source. */
   see(message: ReadonlySet<string>): void {
     for (const name of message) if (this.#tallyOf(name)) this.#taken.add(name);
   }
@@ -50,7 +50,7 @@ export class TopLevelNames {
     return isTopLevel;
   }
 
-  /** Whether the message's value of this name is left out. */
+  /** Whether the message's value of this name is dropped. */
   isSources(name: string): boolean {
     return name === 'diaSourceId' || this.#decided.get(name) === false;
   }
@@ -67,7 +67,7 @@ export class TopLevelNames {
     }
   }
 
-  /** @returns undefined where all rows were made as they should be; else what to make them again by */
+  /** @returns undefined if all rows are right; else the names to make them again with */
   decide(): TopLevelNames | undefined {
     if (this.#decided.size > 0) return undefined;
     const decided = new Map<string, boolean>();

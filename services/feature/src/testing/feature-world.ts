@@ -34,7 +34,7 @@ export class FeatureWorld {
     this.open(stem);
   }
 
-  /** A stem in the status tables, whatever is on disk. */
+  /** A stem in the status tables, independent of what is on disk. */
   open(stem: string): void {
     for (const table of ['feature_making', 'predict', 'annotating']) {
       this.ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
@@ -47,7 +47,7 @@ export class FeatureWorld {
     return task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 12 });
   }
 
-  /** The features of messages, which stand in a batch of their own. */
+  /** The features of messages, in a batch of their own. */
   async featuresOf(stem: string, messages: readonly (string | Buffer)[]): Promise<FeatureFile> {
     const bytes = messages.map((message) => Buffer.from(message as string));
     this.register(

@@ -1,14 +1,14 @@
-/** One source of a test's alert: psfFlux in nJy, midpointMjdTai in days, and whatever else a test wants to say. */
+/** One source of a test's alert: psfFlux in nJy, midpointMjdTai in days, and any other field. */
 export type SourceFields = Record<string, string>;
 
 let nextSourceId = 170046091000545381n;
 
 /**
- * The text of a message with the fields that every alert has. Values are JSON as they stand, so a test says exactly
- * how they are spelled.
+ * The text of a message with the fields that every alert has. Values are JSON text, so a test controls how they are
+ * spelled.
  *
  * @param fields of the message
- * @param sources oldest or newest first, as the test likes
+ * @param sources in any order
  */
 export function messageText(fields: SourceFields, sources: readonly SourceFields[]): string {
   const list = sources.map((source) =>
