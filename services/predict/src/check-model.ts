@@ -6,31 +6,31 @@ import { missingFromAll } from './columns.js';
 import { Model } from './model.js';
 import { findModel, type WantedModel } from './model-files.js';
 
-/** So many of the newest feature files say which columns there are. */
-const FILES_LOOKED_AT = 5;
+/** How many of the newest feature files are read to learn which columns exist. */
+const FILES_TO_CHECK = 5;
 
-/** Where the feature files of a VRA are found. */
+/** Where a VRA's feature files are. */
 export interface FeatureFiles {
   readonly vra: string;
-  /** The set of features. */
+  /** The feature set. */
   readonly features: string;
   readonly paths: DataPaths;
   readonly ledger: Ledger;
 }
 
-/** The features that none of the newest feature files of a VRA has; where there are no files yet, none is lacking. */
+/** The features that none of a VRA's newest feature files has; empty while there are no files. */
 export function missingFeatures(
   wanted: readonly string[],
   { vra, features, paths, ledger }: FeatureFiles,
 ): Promise<string[]> {
-  const stems = ledger.overview.newestDone('feature', vra, FILES_LOOKED_AT);
+  const stems = ledger.overview.newestDone('feature', vra, FILES_TO_CHECK);
   return missingFromAll(
     wanted,
     stems.map((stem) => paths.features(stem, features)),
   );
 }
 
-/** @throws StageMisconfigured 31 where there are features that the feature stage does not make */
+/** @throws StageMisconfigured 31 if there are features that the feature stage does not make */
 export function assertFeaturesExist(path: string, lacking: readonly string[]): void {
   if (lacking.length === 0) return;
   throw new StageMisconfigured(
@@ -43,8 +43,8 @@ export function assertFeaturesExist(path: string, lacking: readonly string[]): v
 /**
  * Checks a model as the predict stage does before it scores with it.
  *
- * @param files undefined where there is no ledger yet that knows the newest feature files
- * @throws StageMisconfigured where the stage would refuse it
+ * @param files undefined while no ledger knows the newest feature files
+ * @throws StageMisconfigured if the stage would refuse it
  */
 export async function checkModel(wanted: WantedModel, files: FeatureFiles | undefined): Promise<void> {
   const { path } = await findModel(wanted);

@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { CsvScanner } from './csv-scanner.js';
 
 /**
- * The features that none of these feature files has. Files that are not there and files without rows say nothing.
+ * The features that none of these feature files has. Missing files and files without rows are ignored.
  *
- * One file may rightly lack a column that others have, because none of its alerts had the field.
+ * One file may lack a column that others have, because none of its alerts had the field.
  *
  * @throws NotCsv
  */
@@ -13,7 +13,7 @@ export async function missingFromAll(features: readonly string[], files: readonl
   return headers.length === 0 ? [] : features.filter((feature) => !headers.some((header) => header.has(feature)));
 }
 
-/** The columns of a feature file; undefined where there is no file, or no row in it. */
+/** The columns of a feature file; undefined if there is no file, or no row in it. */
 async function headerOf(path: string): Promise<ReadonlySet<string> | undefined> {
   let file: FileHandle;
   try {

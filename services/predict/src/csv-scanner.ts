@@ -1,9 +1,9 @@
 /**
- * Finds the cells of a CSV file (RFC 4180), row by row, in a buffer that is refilled: whatever the size of the file,
- * no more than one buffer of it is in memory.
+ * Finds the cells of a CSV file (RFC 4180), row by row, in a buffer that is refilled: only one buffer of the file is in
+ * memory.
  *
- * Cells are handed out as places in the buffer and become text only where somebody asks, because a model names some
- * of the columns only. Text is Latin-1: numbers, ids and booleans need no more, and names are decoded by `name`.
+ * Cells are positions in the buffer and become text only on demand, because a model uses only some of the columns. Text
+ * is Latin-1, enough for numbers, ids and booleans; `name` decodes names.
  */
 
 /** The longest row that is read, bytes; a longer one means a quote that is never closed. Real rows have 1.5 kB. */
@@ -15,16 +15,16 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const UTF8_BOM = [0xef, 0xbb, 0xbf];
 
-/** The bytes are no CSV; the message says where, without the file's name. */
+/** The bytes are not CSV; the message says where, without the file's name. */
 export class NotCsv extends Error {
   override readonly name = 'NotCsv';
 }
 
-/** Puts the next bytes of the file into `target`. @returns how many; 0 at the end of the file */
+/** Reads the next bytes of the file into `target`. @returns how many; 0 at the end of the file */
 export type ReadBytes = (target: Uint8Array) => Promise<number>;
 
 export class CsvScanner {
-  /** How many cells the row in hand has. */
+  /** How many cells the current row has. */
   cells = 0;
   readonly #read: ReadBytes;
   readonly #buffer = Buffer.allocUnsafe(LONGEST_ROW);
@@ -40,12 +40,12 @@ export class CsvScanner {
     this.#read = read;
   }
 
-  /** The number of the row in hand, from 1, which is the header; blank lines are not counted. */
+  /** The number of the current row, from 1, the header; blank lines are not counted. */
   get row(): number {
     return this.#row;
   }
 
-  /** Goes to the next row, reading on where needed. @returns false at the end of the file. @throws NotCsv */
+  /** Moves to the next row, reading more if needed. @returns false at the end of the file. @throws NotCsv */
   async advance(): Promise<boolean> {
     while (!this.next()) {
       if (this.#ended) return false;
@@ -55,9 +55,9 @@ export class CsvScanner {
   }
 
   /**
-   * Goes to the next row of those in memory, passing over blank lines.
+   * Moves to the next row in memory, skipping blank lines.
    *
-   * @returns false where there is none: `advance` reads on
+   * @returns false if there is none: `advance` reads more
    * @throws NotCsv
    */
   next(): boolean {
@@ -74,17 +74,17 @@ export class CsvScanner {
     return false;
   }
 
-  /** Where the cells of the row in hand lie, by `start` and `end`; only until the next row. */
+  /** The bytes of the current row's cells, by `start` and `end`; valid until the next row. */
   get bytes(): Uint8Array {
     return this.#buffer;
   }
 
-  /** The place of the cell's first byte, behind a quote. */
+  /** The position of the cell's first byte, after a quote. */
   start(cell: number): number {
     return this.#starts[cell] as number;
   }
 
-  /** The place behind the cell's last byte. */
+  /** The position after the cell's last byte. */
   end(cell: number): number {
     return this.#ends[cell] as number;
   }
@@ -97,7 +97,7 @@ export class CsvScanner {
     return quoted ? text.replaceAll('""', '"') : text;
   }
 
-  /** The cell's text where it may be any, decoded as UTF-8. @throws NotCsv where it is none */
+  /** The cell's text, decoded as UTF-8. @throws NotCsv if it is not UTF-8 */
   name(cell: number): string {
     const bytes = Buffer.from(this.text(cell), 'latin1');
     try {
@@ -107,7 +107,7 @@ export class CsvScanner {
     }
   }
 
-  /** Keeps the row that is cut at the end of the buffer and fills up behind it. */
+  /** Keeps the row that is cut at the end of the buffer and reads more after it. */
   async #refill(): Promise<void> {
     const buffer = this.#buffer;
     if (this.#position === 0 && this.#filled === LONGEST_ROW) {
@@ -126,7 +126,7 @@ export class CsvScanner {
     this.#text = buffer.toString('latin1', 0, this.#filled);
   }
 
-  /** Notes the cells of the row that begins at `from`. @returns where the next row begins, or -1 if this one is cut */
+  /** Finds the cells of the row that begins at `from`. @returns where the next row begins, or -1 if this one is cut */
   #scan(from: number): number {
     const buffer = this.#buffer;
     const filled = this.#filled;
@@ -172,7 +172,7 @@ export class CsvScanner {
         return at;
       }
       if (delimiter !== COMMA) {
-        throw new NotCsv(`cell ${cell} of row ${this.#row + 1} goes on after its closing quote`);
+        throw new NotCsv(`cell ${cell} of row ${this.#row + 1} continues after its closing quote`);
       }
     }
   }

@@ -85,7 +85,7 @@ describe('readFeatureFile', () => {
     assert.deepEqual([...right.values], [1, 2, 3]);
   });
 
-  test('gives floats where the model takes floats', async () => {
+  test('gives floats if the model takes floats', async () => {
     const path = join(folder, 'floats.csv');
     writeFileSync(path, `${HEADER}0,7,8,g,61034.15301161198,False\n`);
     const { values } = await readFeatureFile(path, ['snr'], 'float');
@@ -116,33 +116,33 @@ describe('readFeatureFile', () => {
     }
   });
 
-  test('takes more columns than anybody has today', async () => {
+  test('reads more columns than are in use today', async () => {
     const names = Array.from({ length: 700 }, (_, column) => `c${column}`);
     const numbers = names.map((_, column) => column);
     const table = await read(`diaObjectId,diaSourceId,${names}\n7,8,${numbers}\n9,10,${numbers}\n`, ['c699', 'c0']);
     assert.deepEqual([...table.values], [699, 0, 699, 0]);
   });
 
-  test('a file without rows is a table without rows, whatever its columns', async () => {
+  test('a file without rows is a table without rows, with any columns', async () => {
     for (const header of ['index\n', HEADER, 'a,b', '"index"\r\n\r\n']) {
       const table = await read(header);
       assert.deepEqual([table.rows, table.diaObjectIds.length, table.values.length], [0, 0, 0]);
     }
   });
 
-  test('status 21 where there is no file', () =>
+  test('status 21 if there is no file', () =>
     failsWith(readFeatureFile(join(folder, 'none.csv'), ['snr'], 'double'), 21, /no feature file .*none\.csv/));
 
   test('status 31 names every missing column', () =>
     failsWith(read('index,diaObjectId,snr\n0,7,1\n', ['snr', 'x', 'y']), 31, /lacks 3 .*diaSourceId, x, y/));
 
-  test('status 23 where the file is no table', async () => {
+  test('status 23 if the file is no table', async () => {
     await failsWith(readFeatureFile(folder, ['snr'], 'double'), 23, /cannot be read/);
     await failsWith(read(''), 23, /empty/);
     await failsWith(read('\n\n'), 23, /empty/);
     await failsWith(read(`${HEADER}0,7,8,g,1\n`), 23, /row 2 has 5 cells where the header has 6/);
     await failsWith(read(`${HEADER}0,7,8,g,1,False\n0,7,8,g,1,False,\n`), 23, /row 3 has 7 cells/);
-    await failsWith(read(`${HEADER}0,7,8,"g"x,1,False\n`), 23, /cell 4 of row 2 goes on after its closing quote/);
+    await failsWith(read(`${HEADER}0,7,8,"g"x,1,False\n`), 23, /cell 4 of row 2 continues after its closing quote/);
     await failsWith(read(`${HEADER}0,7,8,"g,1,False\n`), 23, /row 2 has a quote that is not closed/);
     await failsWith(read(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x0a, 0x31, 0x0a])), 23, /not UTF-8/);
     await failsWith(read('diaObjectId,diaSourceId,snr,snr\n7,8,1,1\n'), 23, /two columns snr/);

@@ -10,16 +10,16 @@ import { parseSimpleNumber } from './plain-value.js';
 /** The type of the numbers that a model takes. */
 export type Element = 'float' | 'double';
 
-/** A feature file as a model takes it. */
+/** A feature file in the form for a model. */
 export interface FeatureTable {
   readonly rows: number;
   readonly diaObjectIds: readonly bigint[];
   readonly diaSourceIds: readonly bigint[];
-  /** The places of the alerts in their batch, from 0; undefined where the file does not say. */
+  /** The positions of the alerts in their batch, from 0; undefined if the file has none. */
   readonly positions: readonly (number | undefined)[];
-  /** Row by row, each with the model's features in the model's order; NaN where missing. */
+  /** Row by row, each with the model's features in the model's order; NaN if missing. */
   readonly values: Float32Array | Float64Array;
-  /** The rows that have something in a feature which is no value, by their number from 0, and what it is. */
+  /** The rows with an unreadable value in a feature, by their number from 0, and what it is. */
   readonly unreadable: ReadonlyMap<number, string>;
 }
 
@@ -30,12 +30,12 @@ const POSITION = 'index';
 const OBJECT_OF_SOURCE = 'diaObjectId_sourceId';
 
 /**
- * Reads what a model needs from a feature file, ours or one written by pandas; columns go by name.
- * A file without rows is a table without rows, whatever its columns.
+ * Reads what a model needs from a feature file, ours or one written by pandas; columns are found by name. A file
+ * without rows is a table without rows, whatever its columns.
  *
  * @param features the model's features in its order
- * @throws StemFailed 21 where there is no file, 31 where it lacks columns, 23 where it is no table or has no ids, 30
- *   where a row names two objects
+ * @throws StemFailed 21 if there is no file, 31 if it lacks columns, 23 if it is not a table or has no ids, 30 if a row
+ *   names two objects
  */
 export async function readFeatureFile(
   path: string,
@@ -61,10 +61,10 @@ function outcomeOf(error: unknown, path: string): StemFailed {
   return new StemFailed(status, `${message}; ${makeAgain(path)}`, { cause: error });
 }
 
-/** What helps where a stem's feature file cannot be used. */
+/** What to do if a stem's feature file cannot be used. */
 export function makeAgain(path: string): string {
   const stem = basename(path, '.csv');
-  return `have the feature stage make it again: \`lvra retry ${stem} --stage feature --force\`, then \`lvra retry ${stem}\``;
+  return `let the feature stage make it again: \`lvra retry ${stem} --stage feature --force\`, then \`lvra retry ${stem}\``;
 }
 
 async function readTable(file: FileHandle, path: string, features: readonly string[], element: Element) {
@@ -77,13 +77,13 @@ async function readTable(file: FileHandle, path: string, features: readonly stri
     const [position, ofSource] = [header.indexOf(POSITION), header.indexOf(OBJECT_OF_SOURCE)];
     do {
       table.append(scanner, header, cells, position);
-      if (ofSource !== -1) refuseTwoObjects(scanner, cells[0] as number, ofSource, header, path);
+      if (ofSource !== -1) assertOneObject(scanner, cells[0] as number, ofSource, header, path);
     } while (scanner.next() || (await scanner.advance()));
   }
   return table.build();
 }
 
-/** Where each of the columns is in the header. */
+/** The position of each of the columns in the header. */
 function cellsOf(columns: readonly string[], header: readonly string[], path: string): number[] {
   const missing = [...new Set(columns)].filter((column) => !header.includes(column));
   if (missing.length > 0) {
@@ -98,7 +98,7 @@ function cellsOf(columns: readonly string[], header: readonly string[], path: st
   return columns.map((column) => header.indexOf(column));
 }
 
-/** Collects rows; the file does not say how many will come. */
+/** Collects rows; their number is not known in advance. */
 class TableBuilder {
   readonly #diaObjectIds: bigint[] = [];
   readonly #diaSourceIds: bigint[] = [];
@@ -112,8 +112,8 @@ class TableBuilder {
   }
 
   /**
-   * @param cells the places of diaObjectId, of diaSourceId and of each feature
-   * @param position that of the position; -1 where there is none
+   * @param cells the cells of diaObjectId, of diaSourceId and of each feature
+   * @param position the cell of the position; -1 if there is none
    */
   append(scanner: CsvScanner, header: readonly string[], cells: readonly number[], position: number): void {
     const [object, source] = cells as [number, number, ...number[]];
@@ -147,7 +147,7 @@ class TableBuilder {
     };
   }
 
-  /** @returns what stands for the value */
+  /** @returns what to use for the value */
   #noteUnreadable(scanner: CsvScanner, cell: number, header: readonly string[]): number {
     const row = this.#diaObjectIds.length - 1;
     const what = `${header[cell]} is ${shown(scanner, cell)}, not a number, True, False or empty`;
@@ -167,10 +167,10 @@ class TableBuilder {
 }
 
 /**
- * A row that names two objects would have one object's score sent for another: the Python feature maker of before
- * 2026-02-10 wrote the same diaObjectId in every row of a file.
+ * A row that names two objects would send one object's score for another: until 2026-02-10 the Python feature maker
+ * wrote the same diaObjectId in every row of a file.
  */
-function refuseTwoObjects(
+function assertOneObject(
   scanner: CsvScanner,
   object: number,
   ofSource: number,
@@ -204,7 +204,7 @@ function idIn(scanner: CsvScanner, cell: number, header: readonly string[]): big
 
 const parsed = new Float64Array(1);
 
-/** A whole number from 0 on; read from the bytes, because every row has one. */
+/** A whole number from 0; read from the bytes, because every row has one. */
 function positionIn(scanner: CsvScanner, cell: number): number | undefined {
   if (!parseSimpleNumber(scanner.bytes, scanner.start(cell), scanner.end(cell), parsed, 0)) return undefined;
   const position = parsed[0] as number;

@@ -1,4 +1,4 @@
-/** The other words of Python for numbers, and the other ways of pandas to write a boolean. */
+/** Python's other words for numbers, and pandas' other forms of a boolean. */
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['nan', Number.NaN],
   ['NaN', Number.NaN],
@@ -11,9 +11,9 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * A cell as a model takes it: a number, 1 for True and 0 for False, NaN where it is missing (empty, or nan in words).
+ * A cell as a number for a model: 1 for True and 0 for False, NaN if missing (empty, or the word nan).
  *
- * @returns undefined where the text is none of these
+ * @returns undefined if the text is none of these
  */
 export function featureValue(text: string): number | undefined {
   if (text === '') return Number.NaN;
@@ -25,8 +25,8 @@ export function featureValue(text: string): number | undefined {
 }
 
 /**
- * True where a text, if it is a number at all, is one in decimal notation. Number() alone would also read 0x1F,
- * Infinity and a blank; a regular expression costs as much again as the number itself.
+ * Whether a text, if it is a number, is in decimal notation. Number() alone would also accept 0x1F, Infinity and a
+ * blank; a regular expression would double the cost.
  */
 function beginsDecimal(text: string): boolean {
   const first = text.charCodeAt(0);

@@ -5,19 +5,19 @@ import { stampOf } from '@lvra/shared/settings/live-vra';
 
 /** The models' folder at one moment. */
 export interface FolderLook {
-  /** Its files in short; undefined where one is so young that its next change may not show. */
+  /** A summary of its files; undefined if one is so new that its next change may not show. */
   readonly state: string | undefined;
 }
 
-/** So old a look may be that another VRA has taken: in a folder with the models of 200 it costs as many times as much. */
+/** How old another VRA's look may be to be shared: with 200 VRAs in one folder each look costs 200 times as much. */
 const SHARED_MS = 1_000;
 
 const looks = new Map<string, { readonly look: FolderLook; readonly at: number }>();
 
 /**
- * Looks whether something has changed in a folder of models.
+ * Checks whether something has changed in a folder of models.
  *
- * @param before the last look of the one who asks, which serves nothing more
+ * @param before the caller's last look, not used by the caller any more
  */
 export function lookInto(folder: string, before: FolderLook | undefined): FolderLook {
   const last = looks.get(folder);
@@ -37,7 +37,7 @@ function listed(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    // Finding the model says in words what is wrong with the folder.
+    // findModel reports what is wrong with the folder.
     return [messageOf(error)];
   }
 }

@@ -13,11 +13,11 @@ function follow(context: TestContext, version: string) {
   const folder = new ModelFolder(context);
   const metrics = new Metrics();
   const logged: string[] = [];
-  const wanted = { version, trouble: undefined as string | undefined, lacking: [] as string[] };
+  const wanted = { version, problem: undefined as string | undefined, lacking: [] as string[] };
   const live = new ModelReloader({
     wanted: () => ({
       model: { name: 'r0b', version: wanted.version, path: folder.file('a1') },
-      trouble: wanted.trouble,
+      problem: wanted.problem,
     }),
     lacking: () => Promise.resolve(wanted.lacking),
     metrics: metrics.model,
@@ -70,13 +70,13 @@ describe('the model that a stage scores with', () => {
       /no model r0b a2 in .*; there is r0b a1, r0b a3/,
     ],
     [
-      'wants features that nobody makes',
+      'wants features that do not exist',
       (_, wanted) => wanted.lacking.push('colour'),
       /newest feature files lack 1 of the columns of model .*r0b_a2\.onnx: colour/,
     ],
   ];
   for (const [what, spoil, message] of failures) {
-    test(`stays where the next one ${what}, with a metric and one line that says so`, async (context) => {
+    test(`stays if the next one ${what}, with a metric and one log line`, async (context) => {
       const { folder, wanted, live, scoring, series, logged } = follow(context, 'a1');
       folder.put('demo', 'a1');
       const first = await live.current();
@@ -88,7 +88,7 @@ describe('the model that a stage scores with', () => {
       assert.deepEqual(await series('lvra_model_info'), inUse('a1'));
       const lines = logged.filter((line) => message.test(line));
       assert.equal(lines.length, 1, logged.join('\n'));
-      assert.match(lines[0] ?? '', /; until then version a1 goes on scoring, and `lvra model list` shows/);
+      assert.match(lines[0] ?? '', /; until then version a1 stays in use, and `lvra model list` shows/);
       wanted.lacking.length = 0;
       folder.put('simple', 'a2');
       assert.equal(await scoring(), 'a2', 'it is taken up once its files are whole');
@@ -97,7 +97,7 @@ describe('the model that a stage scores with', () => {
     });
   }
 
-  test('goes on scoring while a new one that takes long is tried, and swaps between two stems', async (context) => {
+  test('stays in use while a new one that takes long is tried, and swaps between two stems', async (context) => {
     const { folder, wanted, live, series } = follow(context, 'a1');
     folder.put('demo', 'a1');
     const first = await live.current();
@@ -125,7 +125,7 @@ describe('the model that a stage scores with', () => {
     assert.deepEqual(await series('lvra_model_info'), inUse('a2'));
   });
 
-  test('is followed also where files have old times, as a copy that keeps them has', async (context) => {
+  test('is followed also if files have old times, as a copy that keeps them has', async (context) => {
     const { folder, wanted, scoring } = follow(context, 'a1');
     const put = (model: 'demo' | 'simple', version: string) => {
       const path = folder.put(model, version);
@@ -146,16 +146,16 @@ describe('the model that a stage scores with', () => {
     assert.equal(await scoring(), 'a2');
   });
 
-  test('stays where the settings cannot be read any more', async (context) => {
+  test('stays if the settings cannot be read any more', async (context) => {
     const { folder, wanted, scoring, logged } = follow(context, 'a1');
     folder.put('demo', 'a1');
     assert.equal(await scoring(), 'a1');
-    wanted.trouble = 'r0b.yaml is not YAML';
+    wanted.problem = 'r0b.yaml is not YAML';
     assert.equal(await scoring(), 'a1');
-    assert.match(logged.join('\n'), /r0b\.yaml is not YAML; until then version a1 goes on scoring/);
+    assert.match(logged.join('\n'), /r0b\.yaml is not YAML; until then version a1 stays in use/);
   });
 
-  test('is none where the first one is refused, until it is there', async (context) => {
+  test('is absent if the first one is rejected, until it is there', async (context) => {
     const { folder, live, scoring, series } = follow(context, 'a1');
     for (let turn = 0; turn < 2; turn += 1) await assert.rejects(live.current(), StageMisconfigured);
     assert.deepEqual(await series('lvra_model_refused'), refused('a1'));
@@ -164,7 +164,7 @@ describe('the model that a stage scores with', () => {
     assert.deepEqual(await series('lvra_model_refused'), []);
   });
 
-  test('is loaded anew where another one was put in its place, with a warning', async (context) => {
+  test('is reloaded if another one replaced it, with a warning', async (context) => {
     const { folder, live, logged } = follow(context, 'a1');
     folder.put('demo', 'a1');
     const first = await live.current();
@@ -172,6 +172,6 @@ describe('the model that a stage scores with', () => {
     const second = await live.current();
     assert.notEqual(second, first);
     assert.equal(second.manifest.features.length, 3);
-    assert.match(logged.join('\n'), /model r0b a1 was changed in place: scores of before carry the same version/);
+    assert.match(logged.join('\n'), /model r0b a1 was changed in place: its earlier scores have the same version/);
   });
 });

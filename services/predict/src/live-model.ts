@@ -10,30 +10,30 @@ import { findModel, type WantedModel } from './model-files.js';
 /** What the settings want now. */
 export interface Wanted {
   readonly model: WantedModel;
-  /** What is wrong with the settings as they are now, so that those of before stand. */
-  readonly trouble?: string | undefined;
+  /** What is wrong with the settings now, so that the previous ones stay in use. */
+  readonly problem?: string | undefined;
 }
 
 export interface LiveModelOptions {
   readonly wanted: () => Wanted;
-  /** The features that the feature stage does not make, of a model's. */
+  /** Those of a model's features that the feature stage does not make. */
   readonly lacking: (features: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: ModelMetrics;
   readonly log: Logger;
 }
 
-/** So long stems wait for a new model that is being loaded; a longer one is loaded beside the old one's work. */
+/** How long stems wait for a new model to load; after that the old one scores until it is loaded. */
 const WAIT_FOR_MS = 2_000;
 
-/** How soon a model that was refused is tried again though no file has changed: the feature files may have. */
-const TRY_AGAIN_MS = 30_000;
+/** How soon a rejected model is retried though no file has changed: the feature files may have. */
+const RETRY_MS = 30_000;
 
 /**
- * The model that a stage scores with, followed as settings and files change.
+ * The model that a stage scores with; reloads it as settings and files change.
  *
- * A new model is loaded and checked beside the old one and takes its place between two stems. One that takes long, or is
- * refused, leaves the old one in place; it is tried again when a file in its folder changes, so that one that is still being
- * copied is taken up once it is whole.
+ * A new model is loaded and checked beside the old one and replaces it between two stems. The old one stays while this
+ * takes long, or if the new one is rejected; it is retried when a file in its folder changes, for example because
+ * copying it has finished.
  */
 export class ModelReloader {
   readonly #options: LiveModelOptions;
@@ -43,7 +43,7 @@ export class ModelReloader {
   #look: FolderLook | undefined;
   /** Settings and files at the last attempt. */
   #tried: State | undefined;
-  /** The attempt under way: how it ends is what is to be done between two stems. */
+  /** The attempt in progress: it resolves to what must be done between two stems. */
   #attempt: Promise<() => Promise<void>> | undefined;
   /** Until when stems wait for it, on the clock of `performance.now()`. */
   #waitUntil = 0;
@@ -54,9 +54,9 @@ export class ModelReloader {
   }
 
   /**
-   * The model that the settings want, or the one before where that one is refused. To be called between two stems.
+   * The model that the settings want, or the previous one if that one is rejected. Call it between two stems.
    *
-   * @throws StageMisconfigured where there is neither
+   * @throws StageMisconfigured if there is neither
    */
   async current(): Promise<Model> {
     const wanted = this.#options.wanted();
@@ -79,9 +79,9 @@ export class ModelReloader {
   }
 
   /**
-   * Called where a feature file lacks columns of the model.
+   * Called if a feature file lacks columns of the model.
    *
-   * @throws StageMisconfigured where the other feature files lack them too: then it is not the stem's fault
+   * @throws StageMisconfigured if the other feature files lack them too: then the stem is not the cause
    */
   async recheckFeatures(): Promise<void> {
     if (!this.#model) return;
@@ -104,15 +104,15 @@ export class ModelReloader {
     await model?.close();
   }
 
-  #stateOf({ model: { version, path }, trouble }: Wanted): State {
+  #stateOf({ model: { version, path }, problem }: Wanted): State {
     this.#look = lookInto(dirname(path), this.#look);
-    return { version, path, trouble, files: this.#look.state };
+    return { version, path, problem, files: this.#look.state };
   }
 
-  /** Looks for the model and loads it. @returns what is to be done between two stems */
-  async #reload({ model: wanted, trouble }: Wanted): Promise<() => Promise<void>> {
+  /** Finds the model and loads it. @returns what must be done between two stems */
+  async #reload({ model: wanted, problem }: Wanted): Promise<() => Promise<void>> {
     try {
-      if (trouble !== undefined) throw new StageMisconfigured(undefined, trouble);
+      if (problem !== undefined) throw new StageMisconfigured(undefined, problem);
       const found = await findModel(wanted);
       const model = this.#isInUse(found.path, found.manifest) ? undefined : await this.#checked(wanted, found.path);
       return async () => {
@@ -124,7 +124,7 @@ export class ModelReloader {
     }
   }
 
-  /** What is in memory was checked; another manifest at the same place means another model. */
+  /** What is in memory was checked; another manifest at the same path means another model. */
   #isInUse(path: string, manifest: Model['manifest']): boolean {
     return path === this.#model?.path && JSON.stringify(manifest) === JSON.stringify(this.#model.manifest);
   }
@@ -134,7 +134,7 @@ export class ModelReloader {
     try {
       // The files may have changed since they were found.
       if (model.manifest.name !== name || model.manifest.version !== version) {
-        throw new StageMisconfigured(undefined, `${path} is no longer ${name} ${version}; looking again`);
+        throw new StageMisconfigured(undefined, `${path} is no longer ${name} ${version}; searching again`);
       }
       await this.#checkFeatures(model);
       return model;
@@ -155,16 +155,16 @@ export class ModelReloader {
     if (before?.manifest.version === version) {
       log.warn(
         { vra, version },
-        `model ${vra} ${version} was changed in place: scores of before carry the same version`,
+        `model ${vra} ${version} was changed in place: its earlier scores have the same version`,
       );
     }
     if (before) metrics.forget(vra, before.manifest.version, before.manifest.features);
     metrics.begin(vra, version, model.manifest.missing ?? {}, features);
     this.#model = model;
-    const inPlaceOf = before ? ` in place of ${before.manifest.version}` : '';
+    const replacing = before ? `, replacing ${before.manifest.version}` : '';
     log.info(
       { vra, version, features: features.length },
-      `model ${vra} ${version} is loaded from ${model.path}${inPlaceOf}`,
+      `model ${vra} ${version} is loaded from ${model.path}${replacing}`,
     );
     await before?.close();
   }
@@ -185,9 +185,9 @@ export class ModelReloader {
     metrics.refused.set({ vra, version }, 1);
     const isNew = refusal.message !== this.#refusal?.message;
     this.#refusal = refusal;
-    this.#tryAgainAt = performance.now() + TRY_AGAIN_MS;
+    this.#tryAgainAt = performance.now() + RETRY_MS;
     if (!isNew || !this.#model) return;
-    const stays = `version ${this.#model.manifest.version} goes on scoring`;
+    const stays = `version ${this.#model.manifest.version} stays in use`;
     log.error({ vra, version }, `${refusal.message}; until then ${stays}, and \`lvra model list\` shows what there is`);
   }
 
@@ -199,11 +199,11 @@ export class ModelReloader {
   }
 }
 
-/** Settings and files in short; no files where it cannot be told whether they changed. */
+/** A summary of settings and files; no files if it cannot be told whether they changed. */
 interface State {
   readonly version: string;
   readonly path: string;
-  readonly trouble: string | undefined;
+  readonly problem: string | undefined;
   readonly files: string | undefined;
 }
 
@@ -211,12 +211,12 @@ function isSame(one: State, other: State | undefined): boolean {
   return (
     one.version === other?.version &&
     one.path === other.path &&
-    one.trouble === other.trouble &&
+    one.problem === other.problem &&
     one.files === other.files
   );
 }
 
-/** What a promise brings within a time; undefined where it takes longer. */
+/** The result of a promise within a time; undefined if it takes longer. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {

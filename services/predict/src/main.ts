@@ -8,7 +8,7 @@ import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { modelNames } from './model-files.js';
 import { createPredictTask } from './predict-stage.js';
 
-/** @throws UsageError where there is no model at all where MODEL_PATH says */
+/** @throws UsageError if there is no model at all at MODEL_PATH */
 export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, log }) => {
   const { modelName: name, modelPath } = vra;
   if (!isReadable(modelPath) && modelNames(modelPath).length === 0) {
@@ -25,7 +25,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
     features: vra.features,
     wanted: () => {
       const { modelVersion: version, modelPath: path, annotate } = live.read();
-      return { model: { name, version, path }, annotate, trouble: live.trouble };
+      return { model: { name, version, path }, annotate, problem: live.trouble };
     },
     metrics,
     log,

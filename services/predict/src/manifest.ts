@@ -3,13 +3,13 @@ import * as z from 'zod';
 const SHARE = z.number().min(0).max(1);
 
 /**
- * What is known of a model file, in a JSON file of the same name beside it. Whoever makes the model writes it;
- * keys that are not named here (how the model was trained and tested, parity) are for people and for other tools.
+ * What is known of a model file, in a JSON file of the same name beside it, written by whatever made the model. Other
+ * keys (how the model was trained and tested, parity) are for users and other tools.
  */
 const MANIFEST = z.looseObject({
-  /** The VRA that it is a model of: its MODEL_NAME. */
+  /** The VRA of the model: its MODEL_NAME. */
   name: z.string().min(1),
-  /** What the settings call it; Lasair takes up to 16 characters. */
+  /** The version in the settings; Lasair accepts up to 16 characters. */
   version: z.string().min(1).max(16),
   /** Of the .onnx file, in hexadecimal. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
@@ -30,7 +30,7 @@ const MANIFEST = z.looseObject({
   training: z.looseObject({}),
   /** The share of missing values of each feature when the model was imported, 0 to 1. */
   missing: z.record(z.string(), SHARE).optional(),
-  /** How its scores were spread when it was imported: the shares of the bins between neighbouring edges. */
+  /** How its scores were distributed when it was imported: the shares of the bins between neighbouring edges. */
   scores: z
     .object({ edges: z.array(z.number()).min(3), shares: z.array(SHARE) })
     .refine(({ edges, shares }) => shares.length === edges.length - 1, 'must have one edge more than shares')
@@ -43,7 +43,7 @@ export type Manifest = z.infer<typeof MANIFEST>;
 /**
  * Reads a manifest.
  *
- * @throws Error that says everything that is wrong with it
+ * @throws Error that lists everything that is wrong with it
  */
 export function parseManifest(text: string): Manifest {
   const parsed = MANIFEST.safeParse(JSON.parse(text));

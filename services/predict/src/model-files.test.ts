@@ -33,7 +33,7 @@ describe('the model of a VRA', () => {
     }
   });
 
-  test('has its manifest read once by all VRAs, and anew where the file changed', async (context) => {
+  test('has its manifest read once by all VRAs, and anew if the file changed', async (context) => {
     const folder = twoVersions(context);
     const manifest = folder.file('a1').replace('.onnx', '.json');
     const old = () => utimesSync(manifest, new Date(0), new Date(0));
@@ -46,7 +46,7 @@ describe('the model of a VRA', () => {
     assert.notDeepEqual(await find(), found[0]);
   });
 
-  test('is none that belongs to another VRA', async (context) => {
+  test('is not one of another VRA', async (context) => {
     const folder = twoVersions(context);
     folder.put('demo', 'b1', {}, 'agn');
     const found = await findModel({ name: 'agn', version: 'b1', path: folder.file('a1') });
@@ -58,7 +58,7 @@ describe('the model of a VRA', () => {
     const folder = twoVersions(context);
     rmSync(folder.file('a2').replace('.onnx', '.json'));
     const finding = findModel({ name: 'r0b', version: 'a2', path: folder.file('a1') });
-    await refused(finding, /no model r0b a2 in .*; there is r0b a1; not to be used: manifest .*r0b_a2\.json cannot be/);
+    await refused(finding, /no model r0b a2 in .*; there is r0b a1; unusable: manifest .*r0b_a2\.json cannot be/);
     await refused(findModel({ name: 'r0b', version: 'a1', path: '/nowhere/r0b.onnx' }), /no model r0b a1 in \/nowhere/);
   });
 

@@ -13,11 +13,11 @@ export interface WantedModel {
   /** The VRA's. */
   readonly name: string;
   readonly version: string;
-  /** MODEL_PATH: a model of the VRA. Its other versions lie in the same folder. */
+  /** MODEL_PATH: a model of the VRA. Its other versions are in the same folder. */
   readonly path: string;
 }
 
-/** A model as its manifest describes it; nothing is checked yet. */
+/** A model as its manifest describes it, not checked yet. */
 export interface ModelFile {
   /** Of the .onnx file. */
   readonly path: string;
@@ -38,7 +38,7 @@ export function manifestPath(modelPath: string): string {
   return `${modelPath.slice(0, -MODEL.length)}${MANIFEST}`;
 }
 
-/** The names of the .onnx files in the folder of MODEL_PATH; none where there is no such folder. */
+/** The names of the .onnx files in the folder of MODEL_PATH; none if there is no such folder. */
 export function modelNames(modelPath: string): string[] {
   try {
     return readdirSync(dirname(modelPath)).filter((name) => name.endsWith(MODEL));
@@ -48,7 +48,7 @@ export function modelNames(modelPath: string): string[] {
   }
 }
 
-/** Reads the manifests of all models that lie in the folder of MODEL_PATH. */
+/** Reads the manifests of all models in the folder of MODEL_PATH. */
 export async function modelsBeside(modelPath: string): Promise<ModelFolder> {
   const folder = dirname(modelPath);
   const models: ModelFile[] = [];
@@ -66,10 +66,10 @@ export async function modelsBeside(modelPath: string): Promise<ModelFolder> {
 
 /**
  * Finds the model of a VRA in one version: the one in the folder of MODEL_PATH whose manifest names both. So a new
- * version lies beside the old one, under any name, and MODEL_VERSION alone decides; where the Python pipeline's
- * settings name a .joblib file, its import lies beside it. Where two models say the same, MODEL_PATH's own counts.
+ * version is put beside the old one, under any name, and MODEL_VERSION alone decides; if the Python pipeline's settings
+ * name a .joblib file, its import is beside it. If two models name both, MODEL_PATH's own counts.
  *
- * @throws StageMisconfigured where there is none, or no telling which
+ * @throws StageMisconfigured if there is none, or more than one
  */
 export async function findModel({ name, version, path }: WantedModel): Promise<ModelFile> {
   const { folder, models, unusable } = await modelsBeside(path);
@@ -87,16 +87,16 @@ export async function findModel({ name, version, path }: WantedModel): Promise<M
     [
       `there is no model ${name} ${version} in ${folder}, the folder of MODEL_PATH`,
       there.length > 0 ? `; there is ${there.join(', ')}` : '',
-      unusable.length > 0 ? `; not to be used: ${unusable.join('; ')}` : '',
+      unusable.length > 0 ? `; unusable: ${unusable.join('; ')}` : '',
       ': import it (model-import/import), or set MODEL_VERSION to one that is there',
     ].join(''),
   );
 }
 
-/** Manifests that were read or are, with the stamp of the file: each of 200 VRAs finds its model among all of theirs. */
+/** Manifests read before, with the stamp of the file: each of 200 VRAs searches all of their models. */
 const known = new Map<string, { readonly stamp: string; readonly manifest: Promise<Manifest> }>();
 
-/** @throws StageMisconfigured where it cannot be read or lacks something */
+/** @throws StageMisconfigured if it cannot be read or is incomplete */
 export async function readManifest(modelPath: string): Promise<Manifest> {
   const path = manifestPath(modelPath);
   const stamp = stampOf(path);

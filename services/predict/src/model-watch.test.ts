@@ -29,7 +29,7 @@ function watched(context: TestContext) {
     };
     return { metrics, value, watch: new ScoreMonitor(metrics.model, ledger.scoreCounts) };
   };
-  /** Scores that were recorded, by whatever replica: so many in the middle of each bin. */
+  /** Recorded scores, of any replica: a number in the middle of each bin. */
   const record = (night: string, manifest: Manifest, counts: readonly number[]) => {
     const edges = edgesOf(manifest);
     const scores = counts.flatMap((count, bin) => Array(count).fill(((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2));
@@ -78,7 +78,7 @@ describe('what a model is given and what it makes of it', () => {
     assert.equal(await restarted.value(PSI), index);
   });
 
-  test('measures against the nights before where the import says nothing', async (context) => {
+  test('measures against the nights before if the import says nothing', async (context) => {
     const { replica, record } = watched(context);
     const { watch, value } = replica();
     const even = Array(10).fill(30);

@@ -4,16 +4,16 @@ import type { FeatureTable } from './feature-file.js';
 import type { Manifest } from './manifest.js';
 import { populationStability, sum } from './stability.js';
 
-/** The bins where the manifest names none: tenths. */
+/** The bins if the manifest names none: tenths. */
 const TENTHS = Array.from({ length: 11 }, (_, at) => at / 10);
 
-/** Fewer scores of a night say nothing: with ten bins, chance alone gives an index of 0.05 then. */
+/** Fewer scores of a night are not significant: with ten bins, chance alone gives an index of 0.05. */
 const FEWEST_SCORES = 200;
 
-/** Where the manifest does not say how scores are spread, so many nights before the newest one do. */
+/** If the manifest has no distribution of scores, this many nights before the newest one give it. */
 const NIGHTS_BEFORE = 7;
 
-/** Reading the counts of nights again costs as much as scoring some alerts, and no stem moves the index of a night far. */
+/** Reading the counts costs as much as scoring some alerts, and one stem hardly changes a night's index. */
 const STABILITY_EVERY_MS = 10_000;
 
 /** The bins in which a model's scores are counted. */
@@ -21,7 +21,7 @@ export function edgesOf(manifest: Manifest): readonly number[] {
   return manifest.scores?.edges ?? TENTHS;
 }
 
-/** Shows what a model was given and what it made of it: missing values, scores, and how they drift. */
+/** Metrics of a model's input and output: missing values, scores, and their drift. */
 export class ScoreMonitor {
   readonly #metrics: ModelMetrics;
   readonly #counts: ScoreCounts;
@@ -46,8 +46,8 @@ export class ScoreMonitor {
   }
 
   /**
-   * Holds the newest night that has enough scores, of all replicas, against the spread in the manifest, or else
-   * against that of the nights before. Where there is not enough of either, there is no index.
+   * Compares the newest night with enough scores, of all replicas, with the distribution in the manifest, or else with
+   * that of the nights before. Without enough of either, there is no index.
    */
   noteStability(manifest: Manifest): void {
     this.#nextStability = performance.now() + STABILITY_EVERY_MS;
@@ -55,7 +55,7 @@ export class ScoreMonitor {
     const nights = this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
     const newest = nights.findIndex(({ counts }) => sum(counts) >= FEWEST_SCORES);
     if (newest === -1) return;
-    const expected = manifest.scores?.shares ?? together(nights.slice(newest + 1).map(({ counts }) => counts));
+    const expected = manifest.scores?.shares ?? sumHistograms(nights.slice(newest + 1).map(({ counts }) => counts));
     if (!expected) return;
     const index = populationStability(expected, nights[newest]?.counts ?? []);
     this.#metrics.stability.set({ vra: name, version }, index);
@@ -73,8 +73,8 @@ function missingOf(values: Float32Array | Float64Array, features: number): Uint3
   return missing;
 }
 
-/** The counts of several nights in one; undefined where they are too few. */
-function together(nights: readonly (readonly number[])[]): number[] | undefined {
+/** The sum of the counts of several nights; undefined if they are too few. */
+function sumHistograms(nights: readonly (readonly number[])[]): number[] | undefined {
   const [first, ...others] = nights;
   const total = first?.map((count, bin) => count + sum(others.map((counts) => counts[bin] as number)));
   return total && sum(total) >= FEWEST_SCORES ? total : undefined;

@@ -190,13 +190,13 @@ describe('a model that cannot be used is refused in words', () => {
     await refused(loadWith({ classes: [0, 1, 2] }), /probabilities of the classes 0, 1, 2/);
   });
 
-  test('bytes that are no ONNX graph', async () => {
+  test('bytes that are not an ONNX graph', async () => {
     const bytes = Buffer.from('not a graph');
     const manifest = JSON.parse(readFileSync(join(FIXTURES, 'skl2onnx-float.json'), 'utf8'));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     writeFileSync(join(folder, 'text.onnx'), bytes);
     writeFileSync(join(folder, 'text.json'), JSON.stringify({ ...manifest, sha256 }));
-    await refused(Model.load(join(folder, 'text.onnx')), /it is no ONNX: byte 0 begins no field/);
+    await refused(Model.load(join(folder, 'text.onnx')), /it is not ONNX: there is no field at byte 0/);
   });
 
   test('probabilities as maps', () =>

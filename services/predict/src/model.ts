@@ -7,12 +7,12 @@ import { refuseUnsafe } from './onnx-bytes.js';
 import { InferenceSession, Tensor } from './onnxruntime.js';
 import { tryModel } from './trial.js';
 
-/** ONNX Runtime's name of the manifest's input types. */
+/** ONNX Runtime's names of the manifest's input types. */
 const ELEMENT = { float: 'float32', double: 'float64' } as const;
 
 /**
- * One thread: the stages share the machine's cores, and a second thread waits busily for the first. No arena and no
- * memory pattern: they keep the memory of the largest batch for ever to save what cannot be measured here.
+ * One thread: the stages share the machine's cores, and a second thread would spin while it waits. No arena and no
+ * memory pattern: they keep the memory of the largest batch, without a measurable gain here.
  */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -28,18 +28,18 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 /** How far outside 0 to 1 rounding may leave a probability. */
 const ROUNDING = 1e-6;
 
-/** So many rows go to a model at once, and so many it is tried with before it is taken: its memory may grow with them. */
+/** The most rows a model gets at once. It is also tested with this many, because its memory may grow with them. */
 export const ROWS_A_RUN = 1_000;
 
 /** What a model made of rows. */
 export interface Scores {
-  /** The probability of class 1, row by row; NaN where there is none. */
+  /** The probability of class 1, row by row; NaN if there is none. */
   readonly scores: Float64Array;
   /** The rows that have no score, by their number from 0, and why. */
   readonly unscored: ReadonlyMap<number, string>;
 }
 
-/** A classifier that was checked against its manifest. */
+/** A classifier, checked against its manifest. */
 export class Model {
   readonly #session: InferenceSession;
   readonly #output: string;
@@ -55,15 +55,15 @@ export class Model {
   }
 
   /**
-   * Loads a model with the manifest beside it, once another process has opened it without harm. The bytes that are checked
+   * Loads a model with the manifest beside it, after another process has opened it safely. The bytes that are checked
    * are the bytes that run.
    *
    * @param path of the .onnx file
-   * @throws StageMisconfigured where model and manifest cannot be used, or not together
+   * @throws StageMisconfigured if model or manifest cannot be used, or they do not match
    */
   static async load(path: string): Promise<Model> {
     if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
-    // Here, because the trial process opens models without it, and zod takes it longer to load than a model does.
+    // Imported here because the trial process does not need it, and zod loads more slowly than a model.
     const { readManifest } = await import('./model-files.js');
     const manifest = await readManifest(path);
     const bytes = await readOrExplain(path);
@@ -78,13 +78,13 @@ export class Model {
     }
     const refusal = await tryModel({ path, manifest, bytes });
     if (refusal === undefined) return Model.open(path, manifest, bytes);
-    // What the model itself says stands as it is; of a process that ended there is nothing but how.
+    // An error of the model is kept as it is; of a process that ended only how is known.
     throw 'thrown' in refusal ? new StageMisconfigured(undefined, refusal.thrown) : unusable(path, refusal.ended);
   }
 
   /**
-   * Opens the bytes of a model, holds them against the manifest and has them score rows of zeros. Only `load` looks at
-   * what is in them first.
+   * Opens the bytes of a model, checks them against the manifest and scores rows of zeros. Only `load` inspects the
+   * bytes first.
    *
    * @param rows how many at once
    * @throws StageMisconfigured
@@ -103,13 +103,13 @@ export class Model {
   }
 
   /**
-   * Scores rows: the probability of class 1 of each. Where a run fails, halves of its rows are tried, down to the row that
-   * makes it fail, so that no row costs its neighbours their scores.
+   * Scores rows: the probability of class 1 of each. If a run fails, it is split in halves, down to the row that makes
+   * it fail, so that other rows keep their scores.
    *
    * Float outputs become the double of the same value.
    *
    * @param values row by row, the features in the manifest's order
-   * @throws StemFailed 99 where the model fails with any row
+   * @throws StemFailed 99 if the model fails with any row
    */
   async score(values: Float32Array | Float64Array, rows: number): Promise<Scores> {
     const result = { scores: new Float64Array(rows), unscored: new Map<number, string>() };
@@ -151,16 +151,16 @@ export class Model {
     const column = classes.indexOf(1);
     for (let row = 0; row < rows; row += 1) {
       const score = probabilities[row * classes.length + column] as number;
-      // Written so that NaN fails too.
+      // Written so that NaN is rejected, too.
       if (score >= -ROUNDING && score <= 1 + ROUNDING) scores[first + row] = score;
       else {
         scores[first + row] = Number.NaN;
-        unscored.set(first + row, this.#whyNot(score, range.subarray(row * width, (row + 1) * width)));
+        unscored.set(first + row, this.#whyUnscored(score, range.subarray(row * width, (row + 1) * width)));
       }
     }
   }
 
-  /** @throws StemFailed 99 where the model fails with a row of zeros too: then the rows are not to blame */
+  /** @throws StemFailed 99 if the model also fails with a row of zeros: then the rows are not the cause */
   async #refuseBroken(): Promise<void> {
     try {
       await this.#run(this.#zeros(1), 1);
@@ -181,8 +181,8 @@ export class Model {
     return data as Float32Array | Float64Array;
   }
 
-  /** Why a row has no score, by what is in it. */
-  #whyNot(score: number, values: Float32Array | Float64Array): string {
+  /** Why a row has no score, by its values. */
+  #whyUnscored(score: number, values: Float32Array | Float64Array): string {
     const { features } = this.manifest;
     const named = (found: number[]) =>
       found.length > 3 ? `${found.length} features` : found.map((at) => features[at]).join(', ');
@@ -204,7 +204,7 @@ export class Model {
     return new StemFailed(STATUS.generic, `model ${this.path}: ${why}`);
   }
 
-  /** Scores rows of zeros: what a graph really gives, and takes of memory, is seen only when it runs. */
+  /** Scores rows of zeros: only a run shows what a graph returns and how much memory it takes. */
   async #smokeTest(rows: number): Promise<void> {
     let why: string | undefined;
     try {
@@ -241,7 +241,7 @@ async function openSession(path: string, bytes: Uint8Array): Promise<InferenceSe
   try {
     return await InferenceSession.create(bytes, SESSION_OPTIONS);
   } catch (error) {
-    throw unusable(path, `ONNX Runtime does not take it: ${messageOf(error)}`, error);
+    throw unusable(path, `ONNX Runtime rejects it: ${messageOf(error)}`, error);
   }
 }
 

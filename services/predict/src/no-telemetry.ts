@@ -1,7 +1,8 @@
 /**
- * ONNX Runtime reports its use to its maker: it looks up a host there, keeps events in the user's cache and writes log files
- * to the folder of temporary files. With this set before the library is loaded it does nothing of the kind.
+ * ONNX Runtime sends telemetry to its maker: it looks up a host there, keeps events in the user's cache and writes
+ * temporary log files. Setting this before the library is loaded turns all of it off.
  *
- * A thread's environment is a copy that the library does not see: what starts a thread that loads models imports this too.
+ * A thread's environment is a copy that the library does not see: code that starts a thread that loads models must
+ * import this, too.
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';

@@ -52,7 +52,7 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
-describe('the predict stage is not ready, scores nothing, and goes on once it is mended, where the model', () => {
+describe('the predict stage is not ready, scores nothing, and continues once it is fixed, if the model', () => {
   const cases: [what: string, spoil: (models: ModelFolder) => void, message: RegExp][] = [
     ['is not the one of its manifest', (models) => truncateSync(models.file('a1'), 5_000), /its sha256 is/],
     ['is no classifier', (models) => models.put('regression', 'a1'), /one output with the probabilities/],

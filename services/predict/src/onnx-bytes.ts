@@ -1,12 +1,11 @@
 /**
  * What a model file must not hold, found in its bytes before ONNX Runtime sees them.
  *
- * An ONNX file is a protobuf message (onnx/onnx, onnx/onnx.proto). Only the fields by which a message of the kind can be
- * reached are followed, in every place: graphs within attributes, functions, training information. All others are passed
- * over by their length, whatever is in them.
+ * An ONNX file is a protobuf message (onnx/onnx, onnx/onnx.proto). Only fields that lead to such messages are followed:
+ * graphs within attributes, functions, training information. All others are skipped by their length.
  */
 
-/** The kinds of messages that are followed: which of their fields hold which kind. */
+/** The kinds of messages that are followed: which field holds which kind. */
 const FIELDS = {
   model: { 7: 'graph', 20: 'training', 25: 'function' },
   training: { 1: 'graph', 2: 'graph' },
@@ -20,7 +19,7 @@ const FIELDS = {
 
 type Kind = keyof typeof FIELDS;
 
-/** Of a tensor: where its data lies in another file, and that it does. */
+/** Of a tensor: where its data is in another file, and that it is. */
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
 /** Of a node: the name of its operator. */
@@ -28,20 +27,20 @@ const OPERATOR = 4;
 
 const WIRE = { varint: 0, eightBytes: 1, lengthDelimited: 2, fourBytes: 5 } as const;
 
-/** Deeper than any exporter nests graphs, and less deep than a stack. */
+/** Deeper than any exporter nests graphs, and safe for the stack. */
 const MAX_DEPTH = 100;
 
-/** ONNX Runtime's own format has this in its fifth to eighth byte, and is no protobuf. */
+/** ONNX Runtime's own format has this in its fifth to eighth byte, and is not protobuf. */
 const ORT_FORMAT = Buffer.from('ORTM');
 
-/** The bytes are no ONNX, or hold what is not taken; the message says what. */
+/** The bytes are not ONNX, or hold what is not allowed; the message says what. */
 export class OnnxRefused extends Error {
   override readonly name = 'OnnxRefused';
 }
 
 /**
- * Refuses a model whose data lies in other files (ONNX Runtime would read any file that it names, outside the checked
- * sha256), and one with a loop, which may never end: no time limit can end a run in the process that scores.
+ * Rejects a model whose data is in other files (ONNX Runtime would read any file that it names, outside the checked
+ * sha256), and one with a loop, which may never end: a run in the scoring process has no time limit.
  *
  * @throws OnnxRefused
  */
@@ -70,11 +69,11 @@ function look(bytes: Uint8Array, from: number, end: number, kind: Kind, depth: n
       at += wire === WIRE.eightBytes ? 8 : 4;
       continue;
     }
-    if (wire !== WIRE.lengthDelimited) throw new OnnxRefused(`it is no ONNX: byte ${at - 1} begins no field`);
+    if (wire !== WIRE.lengthDelimited) throw new OnnxRefused(`it is not ONNX: there is no field at byte ${at - 1}`);
     const length = varint(bytes, at, end);
     const begin = length.next;
     at = begin + length.low;
-    if (length.isLong || at > end) throw new OnnxRefused(`it is no ONNX: a field is cut at byte ${begin}`);
+    if (length.isLong || at > end) throw new OnnxRefused(`it is not ONNX: a field is cut at byte ${begin}`);
     if (kind === 'tensor' && field === EXTERNAL_DATA) throw external();
     if (kind === 'node' && field === OPERATOR && Buffer.from(bytes.subarray(begin, at)).toString() === 'Loop') {
       throw new OnnxRefused('it has a Loop, which may never end');
@@ -82,7 +81,7 @@ function look(bytes: Uint8Array, from: number, end: number, kind: Kind, depth: n
     const inner = fields[field];
     if (inner) look(bytes, begin, at, inner, depth + 1);
   }
-  if (at !== end) throw new OnnxRefused(`it is no ONNX: a field is cut at byte ${end}`);
+  if (at !== end) throw new OnnxRefused(`it is not ONNX: a field is cut at byte ${end}`);
 }
 
 function external(): OnnxRefused {
@@ -94,7 +93,7 @@ function external(): OnnxRefused {
 /**
  * A number of the wire format.
  *
- * @returns its lower 32 bits, whether it has any more, whether it is anything but 0, and where the next byte is
+ * @returns its lower 32 bits, whether it has more, whether it is not 0, and where the next byte is
  */
 function varint(bytes: Uint8Array, from: number, end: number) {
   let low = 0;
@@ -114,5 +113,5 @@ function varint(bytes: Uint8Array, from: number, end: number) {
     }
     if (byte < 0x80) return { low: low >>> 0, isLong, isSet, next: at + 1 };
   }
-  throw new OnnxRefused(`it is no ONNX: a number is cut at byte ${from}`);
+  throw new OnnxRefused(`it is not ONNX: a number is cut at byte ${from}`);
 }

@@ -1,4 +1,4 @@
-/** ONNX Runtime without its telemetry; everything takes it from here. */
+/** ONNX Runtime without its telemetry; import it from here only. */
 import './no-telemetry.js';
 
 // biome-ignore lint/style/noRestrictedImports: this is the one place

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { featureValue } from './feature-value.js';
 import { parseSimpleNumber } from './plain-value.js';
 
-/** The value of a cell that stands between others, or undefined where it is left to `featureValue`. */
+/** The value of a cell that stands between others, or undefined if it is left to `featureValue`. */
 function plainValue(text: string): number | undefined {
   const bytes = Buffer.from(`1,${text},7e3`);
   const values = new Float64Array(1);
@@ -77,7 +77,7 @@ test('the edges of what is exact are left to Number()', () => {
   assert.equal(plainValue('1.5e-22'), undefined);
 });
 
-test('whatever is no plain value is left to the rules for text, which refuse it or know it', () => {
+test('other values are left to the rules for text, which reject or accept them', () => {
   const texts = [
     'nan',
     'inf',

@@ -12,13 +12,13 @@ const TRUE = Buffer.from('True');
 const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
 /**
- * Reads the cells that nearly all are, straight from their bytes: empty, False, True, and numbers whose digits make an
- * integer below 2^53 and whose power of ten is at most 22 either way. Both are doubles exactly then, so that their one
- * product or quotient is rounded once, as it must be: the number is the one that Number() gives (W. D. Clinger, "How
- * to read floating point numbers accurately", PLDI 1990).
+ * Reads the most common cells straight from their bytes: empty, False, True, and numbers whose digits make an integer
+ * below 2^53 and whose power of ten is at most 22 either way. Both are then exact doubles, so their product or quotient
+ * is rounded only once: the result equals Number()'s (W. D. Clinger, "How to read floating point numbers accurately",
+ * PLDI 1990).
  *
- * @param values gets the value at `at`: NaN where the cell is empty, 1 for True, 0 for False
- * @returns false where the cell is anything else, which may still be a value: `featureValue` knows
+ * @param values gets the value at `at`: NaN if the cell is empty, 1 for True, 0 for False
+ * @returns false for any other cell, which may still be a value: see `featureValue`
  */
 export function parseSimpleNumber(
   bytes: Uint8Array,

@@ -87,13 +87,13 @@ describe('the predict stage', () => {
     });
   });
 
-  test('is done with what there is where the feature stage was done in part', async (context) => {
+  test('is done with what there is if the feature stage was done in part', async (context) => {
     const { task, work } = pipeline(context, { status: -1 });
     assert.equal((await task.perform(STEM, CONTEXT))?.status, 1);
     assert.equal(work.status(STEM), 1);
   });
 
-  test('runs the model once a stem, and not at all where there is no row', async (context) => {
+  test('runs the model once a stem, and not at all if there is no row', async (context) => {
     const { task } = pipeline(context);
     await task.prepare?.();
     const session = await InferenceSession.create(join(DEMO, 'r0b_demo.onnx'));
@@ -125,7 +125,7 @@ describe('the predict stage', () => {
     );
   });
 
-  test('records nothing where another replica was quicker', async (context) => {
+  test('records nothing if another replica was quicker', async (context) => {
     const { task, work, provenance } = pipeline(context);
     work.settle(STEM, { status: 1, rows: 0, now: Date.now() });
     assert.equal(await task.perform(STEM, CONTEXT), undefined);
@@ -187,7 +187,7 @@ describe('the predict stage', () => {
     assert.equal(annotate.status(STEM), 0, 'the new score is to be annotated');
   });
 
-  test('keeps the ids and the reason of an alert without a score where its batch file is gone', async (context) => {
+  test('keeps the ids and the reason of an alert without a score if its batch file is gone', async (context) => {
     const [header = '', line = ''] = readFileSync(ROWS, 'utf8').split('\n');
     const cells = line.split(',');
     const csv = `${header}\n${cells.with(header.split(',').indexOf('snr'), 'faint').join(',')}\n`;
@@ -195,7 +195,7 @@ describe('the predict stage', () => {
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
     const [aside] = ledger.quarantine.list();
     assert.deepEqual([aside?.path, aside?.bytes, String(aside?.diaSourceId)], ['', 0, expected.ids[0]?.[1]]);
-    assert.match(aside?.detail ?? '', /snr is "faint".*its bytes are not to be had: ENOENT/);
+    assert.match(aside?.detail ?? '', /snr is "faint".*its bytes are not available: ENOENT/);
   });
 
   test('fails a stem with 30 whose file has rows that are not its own, or one more often', async (context) => {
@@ -240,7 +240,7 @@ describe('the predict stage', () => {
     assert.deepEqual(provenance(), []);
   });
 
-  test('does not work, with 31, where no feature file has the columns of the model', async (context) => {
+  test('does not work, with 31, if no feature file has the columns of the model', async (context) => {
     const { task, paths, work, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
     const refusal = (error: unknown) =>
       error instanceof StageMisconfigured && error.status === 31 && /newest feature files lack 56/.test(error.message);
@@ -268,8 +268,8 @@ describe('the predict stage', () => {
   });
 });
 
-describe('where ANNOTATE is no', () => {
-  test('a scored stem is not meant for annotating, and is where it is yes', async (context) => {
+describe('if ANNOTATE is no', () => {
+  test('a scored stem is not meant for annotating, and is if it is yes', async (context) => {
     for (const annotate of [true, false]) {
       const { task, ledger } = pipeline(context, { annotate });
       await task.perform(STEM, CONTEXT);

@@ -20,22 +20,21 @@ export interface PredictOptions {
   readonly work: WorkLedger;
   readonly paths: DataPaths;
   readonly vra: string;
-  /** The set of features that its models take. */
+  /** The feature set that its models take. */
   readonly features: string;
-  /** What the settings want now; asked before each stem. */
+  /** What the settings want now; called before each stem. */
   readonly wanted: () => Wanted & { readonly annotate: boolean };
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 /**
- * The predict stage: the feature file of a stem to one score a row in the ledger.
+ * The predict stage: reads a stem's feature file and writes a score a row to the ledger.
  *
- * A stem that is scored while the VRA is not to be annotated is not meant for annotating, now or later.
+ * A stem that is scored while the VRA has annotation off is never annotated, now or later.
  *
- * Rows that the feature stage left out (status -1) have no score to miss: the stem is done with what there is. One
- * without a single row is done in part (-1), as is one with rows that the model cannot score: their alerts go to
- * quarantine, and the others are scored.
+ * Rows that the feature stage left out (status -1) do not count here. A stem without rows is done in part (-1), as is
+ * one with rows that the model cannot score: their alerts go to quarantine, and the others are scored.
  */
 export function createPredictTask(options: PredictOptions): StageTask {
   return new PredictTask(options);
@@ -47,7 +46,7 @@ class PredictTask implements StageTask {
   readonly #options: PredictOptions;
   readonly #live: ModelReloader;
   readonly #watch: ScoreMonitor;
-  /** The model whose drift is shown already. */
+  /** The model whose drift was already reported. */
   #watched: Model | undefined;
 
   constructor(options: PredictOptions) {
@@ -67,7 +66,7 @@ class PredictTask implements StageTask {
 
   async perform(stem: string, { elapsed }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work, paths, vra, wanted, metrics, log } = this.#options;
-    // One model for all of the stem, whatever the settings say meanwhile.
+    // One model for the whole stem, even if the settings change meanwhile.
     const model = await this.#live.current();
     const table = await this.#read(stem, model);
     const { rows, unscored } = await scoreTable(table, model);

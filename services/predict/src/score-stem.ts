@@ -4,11 +4,11 @@ import type { FeatureTable } from './feature-file.js';
 import type { Model } from './model.js';
 import { readStemFeatures, type StemFeatures } from './stem-features.js';
 
-/** An alert of which a model has no score. */
+/** An alert without a score. */
 export interface UnscoredRow {
   readonly diaObjectId: bigint;
   readonly diaSourceId: bigint;
-  /** In the batch, from 0; undefined where the feature file does not say. */
+  /** In the batch, from 0; undefined if the feature file has none. */
   readonly position: number | undefined;
   /** In the feature file, from 0. */
   readonly row: number;
@@ -22,7 +22,7 @@ export interface ScoredTable {
   readonly unscored: readonly UnscoredRow[];
 }
 
-/** Scores the rows of a table. @throws StemFailed 99 where the model fails with any row */
+/** Scores the rows of a table. @throws StemFailed 99 if the model fails with any row */
 export async function scoreTable(table: FeatureTable, model: Model): Promise<ScoredTable> {
   const { scores, unscored: refused } = await model.score(table.values, table.rows);
   const rows: ScoreRecord[] = [];
@@ -44,7 +44,7 @@ export async function scoreTable(table: FeatureTable, model: Model): Promise<Sco
 /**
  * Scores the rows of a stem's feature file.
  *
- * @throws StemFailed 21, 23, 30 or 31 where the file is missing, none, not the stem's or lacks columns; 99 where the
+ * @throws StemFailed 21, 23, 30 or 31 if the file is missing, not a table, not the stem's or lacks columns; 99 if the
  *   model fails with any row
  */
 export async function scoreStem(stem: string, model: Model, files: StemFeatures): Promise<ScoredTable> {

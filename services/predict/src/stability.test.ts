@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { populationStability } from './stability.js';
 
 describe('the population stability index', () => {
-  test('is 0 where nothing changed, whatever the number of scores', () => {
+  test('is 0 if nothing changed, for any number of scores', () => {
     assert.equal(populationStability([0.2, 0.3, 0.5], [20, 30, 50]), 0);
     assert.equal(populationStability([200, 300, 500], [2, 3, 5]), 0);
   });
@@ -14,7 +14,7 @@ describe('the population stability index', () => {
     assert.ok(Math.abs(index - 0.2 * Math.LN2) < 1e-12, String(index));
   });
 
-  test('is the same in both directions, and finite where a bin is empty', () => {
+  test('is the same in both directions, and finite if a bin is empty', () => {
     const there = populationStability([0.5, 0.5, 0], [100, 800, 100]);
     const back = populationStability([0.1, 0.8, 0.1], [500, 500, 0]);
     assert.ok(Number.isFinite(there) && there > 0.25);

@@ -1,12 +1,12 @@
-/** A share below this one counts as this much, so that an empty bin does not make the index infinite. */
+/** The least share, so that an empty bin does not make the index infinite. */
 const LEAST_SHARE = 1e-4;
 
 /**
- * Population stability index of counts against the shares that were expected: the sum over the bins of
- * (actual - expected) * ln(actual / expected). Below 0.1 the two are taken for the same population, above 0.25 for
- * different ones (Siddiqi, Credit Risk Scorecards, 2006; Yurdakul, Statistical Properties of PSI, 2018).
+ * Population stability index of counts against the shares that were expected: the sum over the bins of (actual -
+ * expected) * ln(actual / expected). Below 0.1 the two count as the same population, above 0.25 as different ones
+ * (Siddiqi, Credit Risk Scorecards, 2006; Yurdakul, Statistical Properties of PSI, 2018).
  *
- * Of n scores drawn from the very population it is (bins - 1) / n on average, so small samples say little.
+ * For n scores of the same population it is (bins - 1) / n on average, so small samples mean little.
  */
 export function populationStability(expected: readonly number[], counts: readonly number[]): number {
   const total = sum(counts);

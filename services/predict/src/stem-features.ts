@@ -5,19 +5,19 @@ import { STATUS } from '@lvra/shared/status';
 import { type FeatureTable, makeAgain, readFeatureFile } from './feature-file.js';
 import type { Manifest } from './manifest.js';
 
-/** Where the feature files of stems are, and what the ledger knows of their rows. */
+/** Where stems' feature files are, and what the ledger has of their rows. */
 export interface StemFeatures {
   readonly ledger: Ledger;
   readonly paths: DataPaths;
-  /** The set of features. */
+  /** The feature set. */
   readonly features: string;
 }
 
 /**
- * Reads the feature file of a stem for a model, and holds its rows against those that the ledger has of the stem: a
- * file of another stem, or one with rows twice, is not scored.
+ * Reads the feature file of a stem for a model, and compares its rows with the ledger's: a file of another stem, or one
+ * with duplicate rows, is not scored.
  *
- * @throws StemFailed as `readFeatureFile`, and 30 where the rows are not the stem's
+ * @throws StemFailed as `readFeatureFile`, and 30 if the rows are not the stem's
  */
 export async function readStemFeatures(
   { ledger, paths, features }: StemFeatures,
@@ -26,12 +26,12 @@ export async function readStemFeatures(
 ): Promise<FeatureTable> {
   const path = paths.features(stem, features);
   const table = await readFeatureFile(path, manifest.features, manifest.input);
-  refuseStrangers(table.diaSourceIds, ledger.results.sources(stem), path);
+  assertRowsOfStem(table.diaSourceIds, ledger.results.sources(stem), path);
   return table;
 }
 
-/** @param known one a feature row that was recorded; none where nobody has recorded any, which says nothing */
-function refuseStrangers(found: readonly bigint[], known: readonly bigint[], path: string): void {
+/** @param known one a recorded feature row; empty if none were recorded, which is not checked */
+function assertRowsOfStem(found: readonly bigint[], known: readonly bigint[], path: string): void {
   if (known.length === 0) return;
   // The rows were recorded in the order of the file.
   if (found.length === known.length && found.every((source, row) => source === known[row])) return;

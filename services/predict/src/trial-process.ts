@@ -3,11 +3,11 @@ import { messageOf } from '@lvra/shared/errors';
 import { Model, ROWS_A_RUN } from './model.js';
 import type { TrialOrder } from './trial.js';
 
-// A process of its own, in which models are opened before the stage opens them: whatever becomes of it, the service goes on.
+// A separate process that opens models before the stage does: if it crashes, the service continues.
 
-if (!process.send) throw new Error('this is started by whoever loads a model, not by hand');
+if (!process.send) throw new Error('this process is started by the service to try a model, not by hand');
 
-// Where a container is out of memory, it is this process that ends.
+// If the container runs out of memory, this process is killed first.
 if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000');
 
 process.on('message', async ({ path, manifest, bytes }: TrialOrder) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from './manifest.js';
 
-/** What the trial process is told. */
+/** What the trial process is sent. */
 export interface TrialOrder {
   readonly path: string;
   readonly manifest: Manifest;
@@ -10,32 +10,32 @@ export interface TrialOrder {
   readonly bytes: Uint8Array;
 }
 
-/** What it says against the model, or how it ended over it. */
+/** Why it rejects the model, or how it crashed on it. */
 export type TrialRefusal = { readonly thrown: string } | { readonly ended: string };
 
-/** A model that takes longer to load and to score as many rows as go to it at once is of no use for a stem a second. */
+/** A model that takes longer to load and to score ROWS_A_RUN rows is too slow for a stem a second. */
 const LONGEST_MS = 20_000;
-/** Of memory that it may write to (RLIMIT_DATA), of which Node and ONNX Runtime take less than 200. */
+/** Limit of writable memory (RLIMIT_DATA); Node and ONNX Runtime take less than 200. */
 const MOST_MEMORY_MB = 1_000;
-/** So long a process that has nothing to try waits for another model: at a start, those of many VRAs come one by one. */
+/** How long an idle process waits for another model: at a start, those of many VRAs come one by one. */
 const IDLE_MS = 500;
 
-/** Of processor time, for a process whose service was killed and that does not notice. */
+/** Limit of CPU time, for a process that does not notice that its service was killed. */
 const LONGEST_LIFE_S = 300;
-const STOPPING = 'it was not tried, because the service was told to stop';
+const STOPPING = 'it was not tried, because the service is stopping';
 
 const PROGRAM = fileURLToPath(new URL('trial-process.js', import.meta.url));
 
 let idle: { child: ChildProcess; end: NodeJS.Timeout } | undefined;
-/** The service was told to stop: nothing is tried any more. */
+/** The service is stopping: no more trials. */
 let isStopping = false;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens a model and scores rows of zeros with it in a process of its own, with limits of time and memory, so that one that
- * does not end or wants all the memory there is harms nothing else. One model at a time.
+ * Opens a model and scores rows of zeros with it in a separate process, with limits of time and memory, so that a model
+ * that hangs or takes all memory harms nothing else. One model at a time.
  *
- * @returns undefined where nothing speaks against it
+ * @returns undefined if the model is fine
  */
 export function tryModel(order: TrialOrder, longestMs = LONGEST_MS): Promise<TrialRefusal | undefined> {
   const turn = last.then(() => tryNow(order, longestMs));
@@ -58,7 +58,7 @@ async function tryNow(order: TrialOrder, longestMs: number): Promise<TrialRefusa
   return result.thrown === null ? undefined : { thrown: result.thrown };
 }
 
-/** Without the settings and secrets of the service, and in no folder of interest. */
+/** Without the service's settings and secrets, and not in its folder. */
 function start(): ChildProcess {
   const command = `ulimit -d ${MOST_MEMORY_MB * 1024} && ulimit -t ${LONGEST_LIFE_S} && exec "$0" "$1"`;
   return spawn('/bin/sh', ['-c', command, process.execPath, PROGRAM], {
@@ -74,7 +74,7 @@ function end(child: ChildProcess): void {
   child.kill('SIGKILL');
 }
 
-/** @returns what the process answers, or how it ended instead */
+/** @returns what the process answers, or how it ended */
 async function answerOf(
   child: ChildProcess,
   order: TrialOrder,
@@ -105,7 +105,7 @@ async function answerOf(
         }),
       );
       child.send(order, (error) => {
-        // What became of the process says more.
+        // How the process ended tells more.
         if (error) child.kill('SIGKILL');
       });
     });

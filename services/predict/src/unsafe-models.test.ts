@@ -45,7 +45,7 @@ describe('a model that must not be taken', () => {
   test('wants more for each row than for the one before: refused, since it is tried with as many as go to it at once', () =>
     refused('growing', /1000 rows of zeros at once.*(bad_?alloc|allocate)|1000 MB of memory/i));
 
-  test('takes hours: given up after its time, while this process goes on', async () => {
+  test('takes hours: stopped after its time, while this process continues', async () => {
     let beats = 0;
     const heart = setInterval(() => beats++, 50);
     try {
@@ -61,9 +61,9 @@ describe('a model that must not be taken', () => {
     assert.ok(beats > 10, `${beats} beats`);
   });
 
-  test('is no ONNX, cut or bent at any byte: refused in words, or taken for what ONNX Runtime makes of it', () => {
+  test('is not ONNX, cut or altered at any byte: rejected with a reason, or accepted as ONNX Runtime reads it', () => {
     const whole = readFileSync(path('external-branch'));
-    const words = /external data|no ONNX|nested/;
+    const words = /external data|not ONNX|nested/;
     for (let length = 1; length < whole.length; length += 1) {
       try {
         refuseUnsafe(whole.subarray(0, length));

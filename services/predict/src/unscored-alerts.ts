@@ -6,9 +6,9 @@ import { pathInBatch } from '@lvra/shared/quarantine-file';
 import type { UnscoredRow } from './score-stem.js';
 
 /**
- * What the ledger is to hold of the alerts that a model could not score. Their bytes stay where they are, in the batch file:
- * a night of which a model can score nothing needs no room for it. Where that file is gone, or the feature file does not say
- * where in it they are, there are no bytes.
+ * The ledger's entries for the alerts that a model could not score. Their bytes stay in the batch file, so a night
+ * without any score takes no extra space. If that file is gone, or the feature file has no positions, there are no
+ * bytes.
  */
 export async function quarantineUnscored(
   stem: string,
@@ -18,12 +18,12 @@ export async function quarantineUnscored(
 ): Promise<QuarantineEntry[]> {
   if (unscored.length === 0) return [];
   const wanted = new Set(unscored.flatMap(({ position }) => position ?? []));
-  const { lengths, trouble } = await lengthsOf(stem, wanted, paths);
+  const { lengths, problem } = await lengthsOf(stem, wanted, paths);
   return unscored.map(({ diaObjectId, diaSourceId, position, row, reason, detail }) => {
     const length = position === undefined ? undefined : lengths.get(position);
     return {
       ...{ stem, stage: 'predict', vra, diaObjectId, diaSourceId, position: position ?? row, reason },
-      detail: length !== undefined || !trouble ? detail : `${detail} (its bytes are not to be had: ${trouble})`,
+      detail: length !== undefined || !problem ? detail : `${detail} (its bytes are not available: ${problem})`,
       path: length === undefined ? '' : pathInBatch(paths, stem),
       bytes: length ?? 0,
       at: Date.now(),
@@ -31,7 +31,7 @@ export async function quarantineUnscored(
   });
 }
 
-/** Looks for the alerts at these positions in the batch file. @returns by position; `trouble` where one was not there */
+/** Finds the alerts at these positions in the batch file. @returns by position; `problem` if one was not found */
 async function lengthsOf(stem: string, wanted: Set<number>, paths: DataPaths) {
   const lengths = new Map<number, number>();
   try {
@@ -42,10 +42,10 @@ async function lengthsOf(stem: string, wanted: Set<number>, paths: DataPaths) {
       }
     }
   } catch (error) {
-    // A disk that cannot be read is for the stage to wait for.
+    // On a disk that cannot be read the stage waits.
     const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!isGone && !(error instanceof BatchUnreadable)) throw error;
-    return { lengths, trouble: messageOf(error) };
+    return { lengths, problem: messageOf(error) };
   }
-  return { lengths, trouble: 'the feature file does not say where in the batch it is' };
+  return { lengths, problem: 'the feature file does not have its position in the batch' };
 }

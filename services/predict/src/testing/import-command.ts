@@ -16,10 +16,10 @@ export async function importPython(): Promise<string> {
 /**
  * Runs a Python program that may import `model_import`.
  *
- * @throws Error with what it printed where it fails
+ * @throws Error with its output if it fails
  */
 export async function runImportPython(...args: string[]): Promise<string> {
-  // One thread each: the tests beside this one need the cores too.
+  // One thread each: other tests need the cores, too.
   const env = { ...process.env, PYTHONPATH: MODEL_IMPORT, PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1' };
   const { stdout } = await run(await importPython(), args, { env, maxBuffer: 1 << 26 });
   return stdout;

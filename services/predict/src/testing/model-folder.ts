@@ -5,13 +5,13 @@ import type { TestContext } from 'node:test';
 
 const DEMO = new URL('../../../../deploy/models/demo/', import.meta.url).pathname;
 
-/** Models that give different scores of the same feature files, by what tests call them. */
+/** Models that give different scores for the same feature files, by their names in tests. */
 export const MODELS = {
   /** The demonstration: 56 features, double. */
   demo: join(DEMO, 'r0b_demo.onnx'),
   /** Three features, double; a row without them has no score. */
   simple: join(DEMO, 'fixtures', 'skl2onnx-double.onnx'),
-  /** No classifier, and so never of use. */
+  /** Not a classifier, so always rejected. */
   regression: join(DEMO, 'fixtures', 'skl2onnx-regression.onnx'),
 } as const;
 
@@ -21,7 +21,7 @@ export const EXPECTED: { ids: [string, string][]; scores: number[]; simpleScores
   readFileSync(join(DEMO, 'fixtures', 'expected.json'), 'utf8'),
 );
 
-/** A folder of models that goes when the test ends. */
+/** A folder of models that is removed when the test ends. */
 export class ModelFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'lvra-models-'));
 
