@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { FrameReader, InvalidKafkaFrame } from './answer-reader.js';
 import { KafkaSockets } from './kafka-sockets.js';
 
-/** An answer whose bytes tell where they belong. */
+/** A response whose bytes show their position. */
 function answer(length: number, seed: number): Buffer {
   const bytes = Buffer.alloc(4 + length);
   bytes.writeInt32BE(length);
@@ -32,7 +32,7 @@ const LENGTHS = [0, 1, 9, 0, 65_531, 65_532, 65_533, 40_000, 300_000, 3, 140_000
 
 describe('what comes over a connection to Kafka', () => {
   for (const sizes of [[1], [3], [4], [7, 1, 65_536], [65_535], [65_536], [65_537, 2], [1_000_000], [5, 200_000]]) {
-    test(`is cut into its answers where it comes in pieces of ${sizes.join(' and ')} bytes`, () => {
+    test(`is split into its responses if it comes in pieces of ${sizes.join(' and ')} bytes`, () => {
       const answers = LENGTHS.map(answer);
       const found = cut(Buffer.concat(answers), sizes);
       assert.deepEqual(
@@ -63,14 +63,14 @@ describe('what comes over a connection to Kafka', () => {
     ['an alert of TLS', Buffer.from([0x15, 3, 3, 0, 2, 2, 10])],
     ['a length below nothing', Buffer.from([0xff, 0xff, 0xff, 0xff])],
   ] as const) {
-    test(`is refused where it is ${what}`, () => {
+    test(`is refused if it is ${what}`, () => {
       assert.throws(() => cut(head, [head.length]), InvalidKafkaFrame);
     });
   }
 });
 
 describe('a connection', () => {
-  test('gives each answer as one piece, and ends where its peer ends', async () => {
+  test('gives each response as one piece, and ends when its peer ends', async () => {
     const answers = LENGTHS.map(answer);
     const server = createServer((peer) => peer.end(Buffer.concat(answers))).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -43,7 +43,7 @@ describe('the batcher', () => {
     assert.deepEqual(writes.sizes(), [3]);
   });
 
-  test('closes a batch some time after its first alert, whatever comes later', (t) => {
+  test('closes a batch some time after its first alert, even if more follow', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const writes = new Writes();
     const batcher = new Batcher({ ...DEFAULT_LIMITS, ageMs: 60 }, writes.write);

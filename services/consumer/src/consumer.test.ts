@@ -47,7 +47,7 @@ describe('the consumer', () => {
     assert.deepEqual(rig.ledger.batches.receivedMs(stem as string), new Float64Array(3).fill(1_770_000_000_000));
   });
 
-  test('does not know when Kafka had an alert whose time is of before there were any', async () => {
+  test('does not know when Kafka had an alert whose time is before there were any', async () => {
     await consume([{ ...message(alertText(0)), receivedMs: Date.UTC(1970, 0, 2) }, message(alertText(1))]);
     const received = rig.ledger.batches.receivedMs(rig.stems()[0] as string);
     assert.deepEqual(received, Float64Array.of(Number.NaN, 1_770_000_000_000));
@@ -97,7 +97,7 @@ describe('the consumer', () => {
     assert.match(await rig.metrics.registry.metrics(), /lvra_alerts_consumed_total\{source="none"\} 0\n/);
   });
 
-  test('puts bad messages in quarantine with their bytes, and the rest goes on', async () => {
+  test('puts bad messages in quarantine with their bytes, and continues with the rest', async () => {
     const hostile: [string, Buffer][] = [
       ['not_json', Buffer.from('{"diaObjectId": 313637921267122191, "alert": {"dia')],
       ['not_utf8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
@@ -189,12 +189,12 @@ describe('a consumer that cannot write', () => {
   let rig: TestRig;
   before(() => {
     rig = new TestRig();
-    // A file where the folder should be: every write fails, as on a full or a read-only disk.
+    // A file instead of the folder: every write fails, as on a full or a read-only disk.
     writeFileSync(join(rig.paths.root, 'JSON'), '');
   });
   after(() => rig.close());
 
-  test('keeps the batch, says so, holds up the source, and goes on when it can', async () => {
+  test('keeps the batch, logs it, pauses the source, and continues when it can', async () => {
     let added = 0;
     const source: AlertSource = {
       name: 'simulate',
@@ -220,7 +220,7 @@ describe('a consumer that cannot write', () => {
     assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
-  test('gives up after a while where it was told to, and names what was not written', async () => {
+  test('gives up after a while if it was told to, and names what was not written', async () => {
     const consumer = rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n)))), { alerts: 2 });
     rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
     writeFileSync(join(rig.paths.root, 'JSON'), '');
@@ -230,7 +230,7 @@ describe('a consumer that cannot write', () => {
     assert.ok(ms >= 1_500 && ms < 10_000, `took ${ms} ms`);
   });
 
-  test('says what was not written where it has to stop meanwhile', async () => {
+  test('says what was not written if it has to stop meanwhile', async () => {
     rmSync(join(rig.paths.root, 'JSON'), { recursive: true });
     writeFileSync(join(rig.paths.root, 'JSON'), '');
     const stop = new AbortController();
@@ -241,7 +241,7 @@ describe('a consumer that cannot write', () => {
     await assert.rejects(running, /1 alerts were read but not written: .*start the source again/);
   });
 
-  test('is ready again also where others have registered the batch meanwhile', async () => {
+  test('is ready again also if others have registered the batch meanwhile', async () => {
     rmSync(join(rig.paths.root, 'JSON'), { recursive: true, force: true });
     writeFileSync(join(rig.paths.root, 'JSON'), '');
     const origin = { topic: 'lasair_18lvra-fodder', partition: 0, offset: 7n, from: 7n, key: null };

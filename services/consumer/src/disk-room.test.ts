@@ -37,7 +37,7 @@ describe('a volume that is watched', () => {
     return room.wait() !== undefined;
   };
 
-  test('holds up below the limit, and goes on only with a quarter more', async () => {
+  test('pauses below the limit, and resumes only with a quarter more', async () => {
     const held = [];
     for (const mib of [101, 99, 101, 124, 125, 101, 99]) held.push(await lookAt(mib * MIB));
     assert.deepEqual(held, [false, true, true, true, false, false, true]);
@@ -53,7 +53,7 @@ describe('a volume that is watched', () => {
     assert.match(await rig.metrics.registry.metrics(), /^lvra_consumer_paused 0$/m);
   });
 
-  test('holds up where the volume does not answer', async () => {
+  test('pauses if the volume does not answer', async () => {
     assert.equal(await lookAt(new Error('no such device')), true);
     assert.match(room.problem() ?? '', /no such device/);
     assert.equal(await lookAt(500 * MIB), false);
@@ -67,7 +67,7 @@ describe('a volume that is watched', () => {
     assert.deepEqual(held, [true, false, true, true, true]);
   });
 
-  test('whoever waits goes on when there is room, and when nobody watches any more', async () => {
+  test('waiters continue when there is space, and when watching ends', async () => {
     const stop = new AbortController();
     const watching = room.watch(stop.signal);
     const waitFor = async (bytes: number) => {

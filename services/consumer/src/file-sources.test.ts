@@ -59,7 +59,7 @@ describe('replay', () => {
     assert.deepEqual(rig.numbers(), [0, 1, 2, 3, 2, 3]);
   });
 
-  test('leaves out the JSON below a folder that is no list, and says so', async () => {
+  test('skips JSON below a folder that is not a list, and logs it', async () => {
     writeFileSync(inputPath('manifest.json'), '{\n  "model": "r0b",\n  "features": []\n}\n');
     await assert.rejects(async () => replay(join(rig.paths.root, 'input')), /none of its 1 \.json files is a list/);
     writeFileSync(inputPath('a.json'), `[\n${alertText(0)}\n]\n`);
@@ -111,7 +111,7 @@ describe('simulate', () => {
     assert.ok(ms >= 395 && ms < 20_000, `took ${ms} ms`);
   });
 
-  test('goes on until it is stopped, and registers what it made', async () => {
+  test('runs until it is stopped, and registers what it made', async () => {
     const stop = new AbortController();
     const running = rig
       .consumer(simulateSource({ simulation, rate: undefined, count: undefined }), { alerts: 50 })
@@ -170,7 +170,7 @@ describe('quarantine replay', () => {
     );
   });
 
-  test('says that an alert is not in its batch file, whatever the ledger says', async () => {
+  test('says that an alert is not in its batch file, even if the ledger has it', async () => {
     const { quarantine } = rig.ledger;
     await rig.consumer(listSource([message(alertText(1))])).run(never);
     const [before = ''] = rig.stems();

@@ -7,7 +7,7 @@ import { groupIdOf } from './group-id.js';
 const OF = { topic: 'lasair_18lvra-fodder', partition: 0 };
 
 describe('the group that a data folder is read as', () => {
-  test('is that of the settings where they name one', (t) => {
+  test('is that of the settings if they name one', (t) => {
     assert.equal(groupIdOf({ groupId: 'idac-prod', groupPrefix: 'idac-' }, newLedger(t)), 'idac-prod');
   });
 
@@ -28,7 +28,7 @@ describe('the group that a data folder is read as', () => {
     assert.throws(() => groupIdOf({}, ledger), { name: UsageError.name, message: /was read as other and prod: write/ });
   });
 
-  test('has to be written where the Python pipeline has worked there, which went on in its own', (t) => {
+  test('has to be set if the Python pipeline, which had its own, has worked there', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, '20260301_102448', 1, 1, 1);
     assert.throws(() => groupIdOf({}, ledger), { name: UsageError.name, message: /write its group_id \(prod in/ });

@@ -47,7 +47,7 @@ describe('batches of Kafka', () => {
     assert.deepEqual(scene.rig.rows(sums), [{ offsets: 61n + 4n + 3_000_000n, others: 0n }]);
     assert.match(scene.rig.logText(), /a batch of Kafka that ends at \S+ offset 10 cannot be used: it unpacks to more/);
 
-    // They are looked at again, and are no other topic; with other limits neither.
+    // They are checked again, and are not another topic, also with other limits.
     await broker.produce(topic, range(61, 65));
     scene.start(topic);
     await scene.consumed(65);

@@ -141,13 +141,13 @@ describe('a Kafka broker that wants to know who comes', () => {
       );
     });
 
-    test('trusts no broker whose certificate nobody it knows has signed', async (context) => {
+    test('trusts no broker whose certificate is signed by an unknown authority', async (context) => {
       const tls = tlsFiles(undefined, certificates.stranger.certificate);
       const { rig, consumer } = consume(context, brokers.accountTls, { ...NO_TLS, tls });
       await isRefused(consumer, rig, /Kafka at .* cannot be used: .*certificate/i);
     });
 
-    test('is refused with a certificate of nobody’s', async (context) => {
+    test('is rejected with a certificate of an unknown authority', async (context) => {
       const security = { account: undefined, tls: tlsFiles(certificates.stranger) };
       const { rig, consumer } = consume(context, brokers.mutualTls, security);
       await isRefused(consumer, rig, /Kafka at .* cannot be used/);

@@ -72,7 +72,7 @@ describe('Kafka 3.9', () => {
       scene.exactly(range(0, 55));
     });
 
-    test('keeps the alerts of the open batch where their topic is deleted and created again', async (context) => {
+    test('keeps the alerts of the open batch if their topic is deleted and created again', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic();
       await broker.produce(topic, range(0, 25));
@@ -107,7 +107,7 @@ describe('Kafka 3.9', () => {
       assert.match(scene.rig.logText(), /"level":"error".*10 messages of .* are gone: Kafka's retention removed them/);
     });
 
-    test('takes what was committed alone, and is not behind where markers and aborted messages follow', async (context) => {
+    test('takes what was committed alone, and is not behind if markers and aborted messages follow', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic();
       const transaction = await broker.transactions();
@@ -177,7 +177,7 @@ describe('Kafka 3.9', () => {
       );
     });
 
-    test('shares the partitions with a second one; each alert is in one batch, whoever comes and goes', async (context) => {
+    test('shares the partitions with a second one; each alert is in one batch, as members come and go', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic(6);
       const other = new TestRig(scene.rig);
@@ -245,7 +245,7 @@ describe('Kafka 3.9', () => {
     test('is not ready while none of its topics exists', async (context) => {
       const scene = new Scene(context, broker.server);
       const { consumer } = scene.start('lasair_18never');
-      await until('it says so', () => consumer.notReady()?.includes('lasair_18never does not exist') === true);
+      await until('it is reported', () => consumer.notReady()?.includes('lasair_18never does not exist') === true);
     });
 
     test('stays in the group while batches cannot be written for longer than a session', async (context) => {
@@ -296,14 +296,14 @@ describe('Kafka 3.9', () => {
     });
   });
 
-  test('a broker that goes away and comes back interrupts nothing for good', async (context) => {
+  test('a broker that goes away and comes back interrupts nothing permanently', async (context) => {
     const scene = new Scene(context, broker.server);
     const topic = await broker.newTopic(2);
     await broker.produce(topic, range(0, 100), 2);
     const { consumer } = scene.start(topic);
     await scene.consumed(100);
     await broker.server.kill();
-    await until('it says so', () => consumer.notReady()?.includes('Kafka') === true);
+    await until('it is reported', () => consumer.notReady()?.includes('Kafka') === true);
     await broker.server.restart();
     await broker.produce(topic, range(100, 200), 2);
     await scene.consumed(200);

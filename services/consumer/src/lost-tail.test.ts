@@ -37,7 +37,7 @@ describe('a log of Kafka that has lost its end', () => {
     const first = scene.start(topic, { alerts: 20 });
     await scene.consumed(477);
     await first.stop();
-    // Offsets 455 to 476 are lost, in the middle of a batch of ours, and 30 others come: 455 to 484.
+    // Offsets 455 to 476 are lost, in the middle of one of our batches, and 30 others come: 455 to 484.
     await cut(topic, 455);
     await produce(topic, 1_000, 1_030);
     const again = scene.start(topic, { alerts: 20 });
@@ -53,7 +53,7 @@ describe('a log of Kafka that has lost its end', () => {
     assert.deepEqual(scene.rig.rows('SELECT sum(left_out) AS again FROM batch_offsets'), [{ again: 15n }]);
   });
 
-  test('is read on while the consumer runs, where fewer are there than before', async (context) => {
+  test('is read on while the consumer runs, if fewer are there than before', async (context) => {
     const scene = new Scene(context, server);
     const topic = await broker.newTopic();
     await produce(topic, 0, 200);
@@ -67,7 +67,7 @@ describe('a log of Kafka that has lost its end', () => {
     assert.deepEqual(notes(scene, topic), [[200n, 100n, 'tail_lost']]);
   });
 
-  test('is another topic where nothing of it is the same', async (context) => {
+  test('is another topic if nothing of it is the same', async (context) => {
     const scene = new Scene(context, server);
     const topic = await broker.newTopic();
     await produce(topic, 0, 100);

@@ -8,7 +8,7 @@ import { range, sorted, until } from './testing/rig.js';
 
 const PARTITIONS = 3;
 
-/** A topic that the Python pipeline and a consumer of ours read by turns, in one group. */
+/** A topic that the Python pipeline and our consumer read by turns, in one group. */
 class Turns extends Scene {
   readonly #broker: Broker;
   #sent = 0;
@@ -68,7 +68,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
   });
   after(() => broker.stop());
 
-  test('a consumer goes on where the Python pipeline has stopped, forth and back', async (context) => {
+  test('a consumer resumes where the Python pipeline has stopped, and the other way round', async (context) => {
     const turns = new Turns(context, broker, await broker.newTopic(PARTITIONS));
     await turns.send(300);
     await turns.pollWithPython(1_000);
@@ -103,7 +103,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     assert.equal(turns.python.length, 12);
   });
 
-  test('a consumer goes on behind what others have read, where retention has removed it since', async (context) => {
+  test('a consumer resumes after what others have read, if retention has removed it since', async (context) => {
     const topic = await broker.newTopic();
     const turns = new Turns(context, broker, topic, 1);
     await turns.send(30);
@@ -152,7 +152,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     assert.equal(turns.python.length, 10);
   });
 
-  test('a consumer waits for the session of a Python poll that has not left the group, and says so', async (context) => {
+  test('a consumer waits for the session of a Python poll that has not left the group, and reports it', async (context) => {
     const turns = new Turns(context, broker, await broker.newTopic(), 1);
     await turns.send(20);
     await turns.pollWithPython(20, { leaves: false, sessionMs: 8_000 });
@@ -168,7 +168,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     turns.assertOnce();
   });
 
-  test('a consumer that gets another group goes on where its data folder was read as the one before', async (context) => {
+  test('a consumer that gets another group resumes where its data folder was read as the previous one', async (context) => {
     const turns = new Turns(context, broker, await broker.newTopic(), 1);
     await turns.send(20);
     await turns.read();
@@ -178,7 +178,7 @@ describe('beside other consumers of its group', { concurrency: 4 }, () => {
     turns.assertOnce();
   });
 
-  test('a consumer tells the group where it stands, though no message comes', async (context) => {
+  test('a consumer commits its position to the group, though no message comes', async (context) => {
     const topic = await broker.newTopic();
     const turns = new Turns(context, broker, topic, 1);
     await turns.send(20);

@@ -27,7 +27,7 @@ function standingAfter(offset: number): PartitionReader {
 }
 
 describe('the reader of a partition', () => {
-  test('takes everything where the group has never read', () => {
+  test('takes everything if the group has never read', () => {
     const reader = new PartitionReader('lasair_18lvra-fodder', 0);
     reader.start(undefined, 0);
     assert.deepEqual(reader.judge(7n, fetchedRange(7, 9), 0), { kind: 'take', from: 0 });
@@ -36,13 +36,13 @@ describe('the reader of a partition', () => {
     assert.equal(reader.origin, 7n);
   });
 
-  test('looks at the message before its position before it goes on', () => {
+  test('checks the message before its position before it continues', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 12), 0), { kind: 'fetch', offset: 9n });
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'take', from: 1 });
   });
 
-  test('passes over what it knows where the group stands behind it', () => {
+  test('skips what it knows if the group is behind it', () => {
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 12), 0), { kind: 'take', from: 5 });
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 10), 0), { kind: 'take', from: 5 });
     assert.deepEqual(standingAfter(9).judge(5n, fetchedRange(5, 8), 0), { kind: 'fetch', offset: 9n });
@@ -56,7 +56,7 @@ describe('the reader of a partition', () => {
     return reader;
   };
 
-  test('looks where others have stopped once it knows that the topic is the same one', () => {
+  test('checks where others have stopped once it knows that the topic is the same one', () => {
     const reader = behindOthers();
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 20), 0), { kind: 'fetch', offset: 9n });
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'fetch', offset: 14n });
@@ -65,11 +65,11 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(14n, fetchedRange(14, 20), 0), { kind: 'read-by-others', after: 15n, fingerprint });
   });
 
-  test('believes nothing of others where the topic is another one', () => {
+  test('believes nothing of others if the topic is another one', () => {
     assert.deepEqual(behindOthers().judge(9n, fetchedRange(9, 20, 'second'), 0), { kind: 'differs' });
   });
 
-  test('goes on behind others where retention has removed all that they read', () => {
+  test('continues after others if retention has removed all that they read', () => {
     const reader = behindOthers();
     reader.judge(10n, fetchedRange(18, 20), 0);
     assert.deepEqual(reader.judge(18n, fetchedRange(18, 20), 0), { kind: 'ask-range' });
@@ -98,7 +98,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(standingAfter(9).judge(0n, fetchedRange(0, 12, 'second'), 0), { kind: 'differs' });
   });
 
-  test('asks for the range of offsets where the message cannot be fetched', () => {
+  test('asks for the range of offsets if the message cannot be fetched', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(10n, fetchedRange(10, 12), 0), { kind: 'fetch', offset: 9n });
     assert.deepEqual(reader.judge(0n, fetchedRange(0, 5, 'second'), 0), { kind: 'ask-range' });
@@ -112,7 +112,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judgeRange({ low: 0n, high: 12n }, 0), { kind: 'fetch', offset: 9n });
   });
 
-  test('goes on at the oldest message where retention has removed its place, without a gap in its ranges', () => {
+  test('continues at the oldest message if retention has removed its position, without a gap in its ranges', () => {
     const reader = standingAfter(9);
     reader.judge(10n, fetchedRange(20, 22), 0);
     assert.deepEqual(reader.judge(20n, fetchedRange(20, 22), 0), { kind: 'ask-range' });
@@ -122,7 +122,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.advance(21n), { from: 21n, gone: 0 });
   });
 
-  test('goes on without a look while fetches follow each other, and looks again after a pause', () => {
+  test('continues without a check while fetches follow each other, and checks again after a pause', () => {
     const reader = standingAfter(9);
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'take', from: 1 });
     reader.markConsumed(fetched(11), 12n, 0);
@@ -149,7 +149,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(11n, fetchedRange(11, 14), 10), { kind: 'take', from: 1 });
   });
 
-  test('begins again at the beginning where the ledger has lost a position that it had', () => {
+  test('restarts at the beginning if the ledger has lost a position that it had', () => {
     assert.equal(standingAfter(9).origin, 0n);
   });
 });

@@ -27,7 +27,7 @@ export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: 
   const idOf = new Map<RawMessage, bigint>();
   return {
     name: 'quarantine',
-    // The feature stage quarantines alerts in Lasair's form, whatever their form in Kafka.
+    // The feature stage quarantines alerts in Lasair's form, even if Kafka has another form.
     format: { read: (message) => (schemaIdOf(message) === undefined ? jsonFormat : avro).read(message) },
     async run(sink, signal) {
       for await (const [{ id, receivedMs }, bytes] of readQuarantined(paths, [...alerts.values()])) {

@@ -20,7 +20,7 @@ describe('one group, two topics', { concurrency: 3 }, () => {
   const metricOf = async (scene: Scene, name: string) =>
     new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'm').exec(await scene.rig.metrics.registry.metrics())?.[1];
 
-  test('two consumers of ours that read different topics each get all of theirs, and are ready', async (context) => {
+  test('two of our consumers that read different topics each get all of theirs, and are ready', async (context) => {
     const [one, other] = [sceneIn(context, 'prod-ours'), sceneIn(context, 'prod-ours')];
     const [first, second] = [await broker.newTopic(5), await broker.newTopic(3)];
     await broker.produce(first, range(0, 80), 5);

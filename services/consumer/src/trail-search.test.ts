@@ -6,7 +6,7 @@ const MARKS = Array.from({ length: 60 }, (_, index) => ({ offset: BigInt(index *
 
 const message = (offset: bigint) => ({ offset: String(offset), timestamp: '0', key: null, value: null });
 
-/** Looks in a log that is the same before `cut`. @returns what it found, and how often it looked */
+/** Searches in a log that is the same before `cut`. @returns what it found, and with how many fetches */
 function search(cut: bigint) {
   const looking = new TrailSearch(MARKS, ({ offset }) => BigInt(offset) < cut);
   let looks = 0;

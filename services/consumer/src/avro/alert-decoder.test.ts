@@ -115,7 +115,7 @@ describe('the decoder of Avro alerts', () => {
     const lasair = simulateAlerts({ seed: 7, meanSources: 6, forms: 'full' });
     const part = (text: string, begin: string, end: string) => text.slice(text.indexOf(begin), text.indexOf(end));
     for (const message of take(50, { versions: AVRO_VERSIONS.slice(0, 3) })) {
-      // Only where Lasair has the sources oldest first can the texts be the same.
+      // The texts can only be the same if Lasair has the sources oldest first.
       const { text } = lasair.next().value;
       if (text.includes('UNCLEAR')) continue;
       const ours = decode(message)?.bytes.toString() as string;
@@ -157,7 +157,7 @@ describe('the decoder of Avro alerts', () => {
     }
   });
 
-  test('writes text in ASCII, whatever letters it has', () => {
+  test('writes text in ASCII, with any letters', () => {
     const record = (name: string, fields: avro.schema.RecordType['fields']): avro.Schema => ({
       type: 'record',
       name,

@@ -200,7 +200,7 @@ describe('Avro alerts from Kafka', () => {
       await scene.registry.stop();
       await scene.produce(fresh, 1);
       await until('a partition waits', async () => (await scene.waiting()) === '1');
-      // The other goes on meanwhile, also in a consumer that is started while the registry is down.
+      // The other continues meanwhile, also in a consumer that is started while the registry is down.
       await scene.produce(old.slice(20, 40), 0);
       await scene.consumed(40);
       await scene.stop();
@@ -230,7 +230,7 @@ describe('Avro alerts from Kafka', () => {
       assert.deepEqual(scene.alerts(), names(alerts));
     });
 
-    test('counts and leaves out the solar system; offsets go on through a stretch of nothing else', async (context) => {
+    test('counts and leaves out the solar system; offsets advance through a stretch of nothing else', async (context) => {
       const scene = await Scene.of(context, server, producer);
       const asteroids = take(150, { solarSystemEvery: 1 });
       const alerts = take(10, { seed: 4 });
@@ -249,7 +249,7 @@ describe('Avro alerts from Kafka', () => {
       assert.match(metrics, /lvra_left_out_alerts_total{reason="solar_system"} 150/);
     });
 
-    test('keeps cutouts beside the batch where it is asked to', async (context) => {
+    test('keeps cutouts beside the batch if it is asked to', async (context) => {
       const scene = await Scene.of(context, server, producer);
       const sample = readFileSync(FRAMED_SAMPLE);
       const [without] = take(1);

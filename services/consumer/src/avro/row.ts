@@ -2,7 +2,7 @@ import type { Type, types } from 'avsc';
 import type { AvroInput } from './input.js';
 import { alternativesOf, chosen, isUnion, type ReadText, SchemaUnusable, textReader } from './value-text.js';
 
-/** Lasair's name for a declination; it takes the field out and puts it back last. */
+/** Lasair's name for a declination; it moves the field to the end. */
 const DECLINATION = { rubin: 'dec', lasair: 'decl' } as const;
 
 /** One record of the alert (a source, a forced source, the object): the JSON of each of its fields. */

@@ -43,7 +43,7 @@ describe('schemas', () => {
       ...(patienceMs !== undefined && { patienceMs }),
     });
 
-  test('come from a registry below a path that answers nothing but ids, whatever type it gives its files', async () => {
+  test('come from a registry below a path that serves only ids, with any content type', async () => {
     for (const type of ['application/json', 'application/vnd.schemaregistry.v1+json', 'application/octet-stream']) {
       registry.contentType = type;
       const store = new SchemaStore({ source: registrySource(`${registry.url}/`.slice(0, -1)), paths, log });
@@ -89,7 +89,7 @@ describe('schemas', () => {
     assert.equal(store.givenUp(1234), undefined);
   });
 
-  test('that are none are given up like unknown ones', async () => {
+  test('that cannot be used are given up like unknown ones', async () => {
     const store = fromRegistry(0);
     const nonsense = [
       '{"type": "record"',
@@ -110,7 +110,7 @@ describe('schemas', () => {
     assert.equal(await fromRegistry(60_000).look(900), false);
   });
 
-  test('are asked for again where the kept file is damaged', async () => {
+  test('are asked for again if the kept file is damaged', async () => {
     await fromRegistry().look(900);
     writeFileSync(paths.schema(900), '{"type": "rec');
     const store = fromRegistry();

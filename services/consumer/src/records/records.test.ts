@@ -76,12 +76,12 @@ describe('a batch of format 2', () => {
     });
   }
 
-  test('has the time of its arrival where Kafka says so', async () => {
+  test('has the time of its arrival if Kafka has it', async () => {
     const bytes = altered(await batch(VALUES), (copy) => copy.writeInt16BE(8, 21));
     assert.deepEqual(new Set(read(bytes).map(({ timestamp }) => timestamp)), new Set([String(TIME + 5)]));
   });
 
-  test('keeps nothing but its values in memory where most of it is something else', () => {
+  test('keeps nothing but its values in memory if most of it is something else', () => {
     const packed = Buffer.concat([record(0, Buffer.from('few')), record(1, Buffer.alloc(0))]);
     const long = Buffer.alloc(100_000);
     // A header of a name and no value.
@@ -121,7 +121,7 @@ describe('a batch of format 2', () => {
     ],
     ['it is not packed as it says', (bytes: Buffer) => altered(bytes, (copy) => copy.writeInt16BE(1, 21)), /gzip/],
   ] as const) {
-    test(`is refused as a whole where ${what}, with its offsets`, async () => {
+    test(`is refused as a whole if ${what}, with its offsets`, async () => {
       const bytes = spoil(await batch(VALUES, { firstOffset: 70n }));
       const why = refusal(bytes);
       assert.equal(why?.reason, 'batch_damaged');
@@ -131,7 +131,7 @@ describe('a batch of format 2', () => {
     });
   }
 
-  test('is refused where it grows, be it in bytes or in records', async () => {
+  test('is refused if it grows, be it in bytes or in records', async () => {
     const bytes = await batch(['x'.repeat(1024 ** 2)], { compression: CompressionTypes.GZIP });
     assert.equal(refusal(bytes)?.reason, 'batch_too_large');
     const many = await batch(Array(1_001).fill('x'));
@@ -146,7 +146,7 @@ describe('a batch of format 2', () => {
     assert.ok(performance.now() - begun < 1_000);
   });
 
-  test('comes through with any byte altered, as a message or as none', async () => {
+  test('is handled with any byte altered, as a message or as an error', async () => {
     const whole = await batch(VALUES.slice(0, 3), { compression: CompressionTypes.GZIP });
     for (let at = 21; at < whole.length; at++) {
       const messages = read(altered(whole, (copy) => copy.writeUInt8((copy[at] as number) ^ 0x55, at)));
@@ -156,7 +156,7 @@ describe('a batch of format 2', () => {
 });
 
 describe('what a fetch brings', () => {
-  test('is cut into its batches, without the last one where that is cut', async () => {
+  test('is cut into its batches, without the last one if that is cut', async () => {
     const [first, second] = await Promise.all([batch(VALUES), batch(VALUES, { firstOffset: 4n })]);
     const both = Buffer.concat([first, second]);
     const offsets = (bytes: Buffer) => recordBatches(bytes).map(({ offset }) => offset);
@@ -166,7 +166,7 @@ describe('what a fetch brings', () => {
     assert.deepEqual(offsets(Buffer.alloc(0)), []);
   });
 
-  test('fails with words where the end of a batch cannot be found', async () => {
+  test('fails with words if the end of a batch cannot be found', async () => {
     for (const spoil of [(bytes: Buffer) => bytes.writeInt32BE(-5, 8), (bytes: Buffer) => bytes.writeInt8(3, 16)]) {
       const bytes = await batch(VALUES, { firstOffset: 12n });
       spoil(bytes);
@@ -174,7 +174,7 @@ describe('what a fetch brings', () => {
     }
   });
 
-  test('is for no reader where it was aborted, however the transactions are entangled', async () => {
+  test('is for no reader if it was aborted, however the transactions are entangled', async () => {
     const of = async (producer: number, offset: number) => {
       const more = { transactional: true, producerId: BigInt(producer), firstOffset: BigInt(offset) };
       return only(await batch(['one', 'two'], more));

@@ -87,24 +87,24 @@ const refused = (reason: string) => (error: unknown) => error instanceof AlertRe
 describe('unpacking', () => {
   for (const [codec, what, packed, wanted] of WHOLE) {
     const number = CODEC_NUMBERS[codec];
-    test(`${codec} gives all of ${what}, where exactly that much is allowed`, () => {
+    test(`${codec} gives all of ${what}, if exactly that much is allowed`, () => {
       assert.ok(unpack(number, packed, Math.max(wanted.length, 1)).equals(wanted));
     });
 
     if (wanted.length === 0) continue;
-    test(`${codec} refuses ${what} where a byte less is allowed`, () => {
+    test(`${codec} refuses ${what} if a byte less is allowed`, () => {
       assert.throws(() => unpack(number, packed, wanted.length - 1), refused('batch_too_large'));
     });
 
-    test(`${codec} refuses ${what} where it is cut`, () => {
+    test(`${codec} refuses ${what} if it is cut`, () => {
       for (const left of [1, 4, 7, 12, 20, Math.floor(packed.length / 2), packed.length - 1]) {
-        // The end of a frame or member is a place where others could follow.
+        // Others could follow at the end of a frame or member.
         const cut = packed.subarray(0, left);
         assert.throws(() => unpack(number, cut, 64 * MIB), refused('batch_damaged'), `${left} bytes`);
       }
     });
 
-    test(`${codec} says so of ${what} where a byte is another one, or gives no more than is allowed`, () => {
+    test(`${codec} rejects ${what} if a byte is altered, or gives no more than is allowed`, () => {
       for (let at = 0; at < packed.length; at += Math.max(1, Math.floor(packed.length / 150))) {
         const bytes = Buffer.from(packed);
         bytes[at] = (bytes[at] as number) ^ 0xff;
