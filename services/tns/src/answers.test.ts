@@ -56,7 +56,7 @@ describe('the reply', () => {
     ]);
   });
 
-  test('with 101 is an object of others, whatever else is said of it', () => {
+  test('with 101 is an object of others, whatever else it says', () => {
     const entry = {
       101: { message: 'Transient object exists.', message_id: 101, prefix: 'SN', objname: '2025abc' },
       at_rep: { 103: { message: 'Something to know', message_id: 103 } },
@@ -71,7 +71,7 @@ describe('the reply', () => {
     assert.equal(single({ at_rep: [{ message: words }] })?.outcome, 'identical');
   });
 
-  test('with complaints about fields names them', () => {
+  test('with errors of fields names them', () => {
     const entry = {
       reporting_groupid: [{ message: 'Invalid', message_id: 4 }],
       ra: { value: [{ message: 'Required' }] },
@@ -111,7 +111,7 @@ describe('the search', () => {
     }
   });
 
-  test('finds nothing only where TNS says so', () => {
+  test('finds nothing only if TNS has nothing', () => {
     assert.equal(searchVerdictOf(ok({ reply: [] })).kind, 'none');
     assert.equal(searchVerdictOf(ok([])).kind, 'none');
     for (const answer of [ok({}), status(404), status(500), { status: 200, body: '<html>' }]) {

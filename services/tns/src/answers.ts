@@ -1,51 +1,51 @@
 import type { TnsOutcome } from '@lvra/shared/ledger/tns';
 
-/** An answer of TNS's web server, whatever it says. */
+/** A response of TNS's web server. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** What became of the call that submits reports. */
+/** The result of the call that submits reports. */
 export type SubmissionVerdict =
-  /** TNS has it, and will say what became of each report under this number. */
+  /** TNS has it, and gives the result of each report under this number. */
   | { readonly kind: 'received'; readonly reportId: string }
   /** TNS took nothing of it. */
   | { readonly kind: 'refused'; readonly words: string; readonly feedback: readonly Feedback[] }
-  /** It never came to TNS, or TNS did not look at it. */
+  /** It never reached TNS, or TNS did not read it. */
   | { readonly kind: 'not_sent'; readonly words: string }
-  /** The key or the marker is not TNS's. */
+  /** TNS rejects the key or the marker. */
   | { readonly kind: 'key_refused'; readonly words: string }
-  /** Nobody knows whether TNS took it. */
+  /** It is unknown whether TNS took it. */
   | { readonly kind: 'in_doubt'; readonly words: string };
 
-/** What TNS says of one report. */
+/** TNS's result for one report. */
 export interface Feedback {
-  /** As the report's internal_ids had it; undefined where TNS does not give it back. */
+  /** From the report's internal_ids; undefined if TNS does not return it. */
   readonly diaObjectId: string | undefined;
-  /** Undefined where the report is received and not processed yet. */
+  /** Undefined if the report is received and not processed yet. */
   readonly outcome: Extract<TnsOutcome, 'inserted' | 'existing' | 'identical' | 'refused'> | undefined;
   /** Without prefix: `2026ob`. */
   readonly objname: string | undefined;
   readonly words: string | undefined;
 }
 
-/** What the call for the reply came to. */
+/** The result of the call for the reply. */
 export type ReplyVerdict =
   | { readonly kind: 'feedback'; readonly feedback: readonly Feedback[] }
   | { readonly kind: 'not_ready' }
   | { readonly kind: 'key_refused'; readonly words: string }
-  /** It may be better the next time. */
+  /** A retry may succeed. */
   | { readonly kind: 'failed'; readonly words: string };
 
-/** What the search for an internal name came to. */
+/** The result of the search for an internal name. */
 export type SearchVerdict =
   | { readonly kind: 'found'; readonly objname: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'key_refused'; readonly words: string }
   | { readonly kind: 'failed'; readonly words: string };
 
-/** Only a 200 with a number is a receipt; only a 4xx says for sure that nothing was taken. */
+/** Only a 200 with a number is a receipt; only a 4xx proves that nothing was taken. */
 export function submissionVerdictOf(answer: Answer): SubmissionVerdict {
   const { status } = answer;
   const words = wordsOf(answer);
@@ -62,7 +62,7 @@ export function submissionVerdictOf(answer: Answer): SubmissionVerdict {
   return { kind: 'in_doubt', words };
 }
 
-/** A 400 may hold feedback as a 200 does: the fields that were refused. */
+/** A 400 may have feedback as a 200 does: the rejected fields. */
 export function replyVerdictOf(answer: Answer): ReplyVerdict {
   const words = wordsOf(answer);
   if (answer.status === 404) return { kind: 'not_ready' };
@@ -72,7 +72,7 @@ export function replyVerdictOf(answer: Answer): ReplyVerdict {
   return { kind: 'failed', words };
 }
 
-/** The list of objects stood under data.reply, and in newer replies stands in data itself. */
+/** The list of objects is under data.reply, in newer replies in data itself. */
 export function searchVerdictOf(answer: Answer): SearchVerdict {
   const words = wordsOf(answer);
   if (isKeyRefusal(answer.status)) return { kind: 'key_refused', words };
@@ -90,13 +90,13 @@ function isKeyRefusal(status: number): boolean {
 /** One entry a report, in the order of the submission. */
 function feedbackIn(data: JsonObject | undefined): Feedback[] | undefined {
   const entries = recordOf(data?.feedback)?.at_report;
-  // A list whose places are not in a row is an object in PHP's JSON.
+  // PHP's JSON writes a list with gaps as an object.
   const list = Array.isArray(entries) ? entries : Object.values(recordOf(entries) ?? {});
   if (list.length === 0) return undefined;
   return list.map((entry) => feedbackOf(recordOf(entry) ?? {}));
 }
 
-/** TNS's message numbers that say what became of a report. Source: its manual of bulk reports. */
+/** TNS's message numbers for the result of a report. Source: its manual of bulk reports. */
 const INSERTED = 100;
 const EXISTING = 101;
 const IDENTICAL = 5;
@@ -128,11 +128,11 @@ interface Message {
   readonly id: number;
   readonly text: string;
   readonly objname: string | undefined;
-  /** The field that it is about, as `photometry.0.flux`; empty where it is about the report. */
+  /** The field that it is about, as `photometry.0.flux`; empty for the report. */
   readonly where: string;
 }
 
-/** Every message in an entry, however deep: those about a field stand under its name. */
+/** Every message in an entry, at any depth: those about a field are under its name. */
 function messagesIn(value: unknown, where: string): Message[] {
   if (Array.isArray(value)) return value.flatMap((item) => messagesIn(item, where));
   const record = recordOf(value);
@@ -158,7 +158,7 @@ function readJson(text: string): JsonObject | undefined {
   try {
     return recordOf(JSON.parse(text));
   } catch {
-    // Not JSON, so not from TNS: the caller tells by the missing members.
+    // Not JSON, so not from TNS: the caller sees it by the missing members.
     return undefined;
   }
 }
@@ -169,7 +169,7 @@ function wordsOf({ status, body }: Answer): string {
 
 const LONGEST_EXCERPT = 300;
 
-/** The beginning of a text on one line, without tags or anything that a terminal would obey. */
+/** The beginning of a text on one line, without tags or control characters. */
 function excerpt(text: string): string {
   const line = text
     .slice(0, 4 * LONGEST_EXCERPT)

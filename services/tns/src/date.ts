@@ -6,9 +6,9 @@ const DAY_MS = 86_400_000;
 const PARTS = 100_000;
 
 /**
- * A date as TNS takes it, UTC, of an MJD in TAI: `2026-02-02.43387`, the day with its fraction, rounded to 1e-5 day.
+ * An MJD in TAI as a date for TNS, in UTC: `2026-02-02.43387`, the day with its fraction, rounded to 1e-5 day.
  *
- * @throws RangeError where the MJD has no UTC
+ * @throws RangeError if the MJD has no UTC
  */
 export function tnsDateOf(mjdTai: number): string {
   const parts = Math.round(mjdUtcOf(mjdTai) * PARTS);

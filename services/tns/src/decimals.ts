@@ -1,4 +1,4 @@
-/** A number to so many decimals; what is rounded to zero has no sign. */
+/** A number with a fixed number of decimals; zero has no sign. */
 export function decimalText(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text;

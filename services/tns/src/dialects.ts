@@ -7,7 +7,7 @@ export interface Dialect {
   readonly fluxUnit: string;
   readonly filter: string;
   readonly instrument: string;
-  /** What stands between `photometry` and its points; undefined where nothing does. */
+  /** The name between `photometry` and its points; undefined if there is none. */
   readonly photometryGroup: string | undefined;
 }
 
@@ -21,8 +21,9 @@ const OLD: Dialect = {
 };
 
 /**
- * `old` is what TNS took in January 2026; `team` is what the team's Python script sends: the old names, with the points
- * directly below `photometry`; `tns2` is what TNS's manual of January 2025 asks for. None was tried at TNS itself.
+ * `old` is what TNS accepted in January 2026; `team` is what the team's Python script sends: the old names, with the
+ * points directly below `photometry`; `tns2` is the form in TNS's manual of January 2025. None was tested at TNS
+ * itself.
  */
 export const DIALECTS: Readonly<Record<FieldNames, Dialect>> = {
   old: OLD,

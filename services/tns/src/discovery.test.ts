@@ -34,7 +34,7 @@ function discover(sources: JsonRecord[], alert: JsonRecord = {}, limits = LIMITS
 }
 
 describe('the discovery', () => {
-  test('is the first detection in time, whatever the order of the list', () => {
+  test('is the first detection in time, in any order of the list', () => {
     const sources = [source(61_002), source(61_000), source(61_001)];
     assert.equal(discover(sources).midpointMjdTai, 61_000);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('the discovery', () => {
     test(`is not ${what}`, () => {
       assert.equal(discover([source(61_000, changes), source(61_001)]).midpointMjdTai, 61_001);
     });
-    test(`there is none where all there is is ${what}`, () => {
+    test(`does not exist if there is only ${what}`, () => {
       assert.throws(
         () => discover([source(61_000, { psfFlux: 1 }), source(61_001, changes)]),
         (error: Error) =>
@@ -135,7 +135,7 @@ describe('the last non-detection', () => {
     assert.deepEqual([nonDetection?.midpointMjdTai, nonDetection?.band], [60_990, 'i']);
   });
 
-  test('is missing where the alert has none', () => {
+  test('is missing if the alert has none', () => {
     assert.equal(discover([source(61_000)], { diaForcedSourcesList: [] }).nonDetection, undefined);
     assert.equal(discover([source(61_000)], { diaForcedSourcesList: null }).nonDetection, undefined);
   });
@@ -176,7 +176,7 @@ describe('a light curve', () => {
     assert.deepEqual([curveOf(lite).ra, curveOf(lite).decl], [1, 2]);
   });
 
-  test('there is none in a message without alert, without sources or without a place', () => {
+  test('does not exist in a message without alert, without sources or without a position', () => {
     assert.equal(lightCurveOf(ID, { diaObjectId: ID, ra: 1, decl: 2 }), undefined);
     assert.equal(lightCurveOf(ID, message([])), undefined);
     assert.equal(lightCurveOf(ID, message([source(61_000)], { diaObject: null })), undefined);

@@ -5,17 +5,17 @@ import { magnitudeErrorOf, magnitudeOf } from './magnitude.js';
 export interface DetectionLimits {
   /** psfFlux over its error must reach this. */
   readonly lowestSnr: number;
-  /** Rubin's reliability must reach this; 0 asks for none. */
+  /** Rubin's reliability must reach this; 0 accepts any. */
   readonly lowestReliability: number;
 }
 
-/** A brightness as TNS takes it: a magnitude with its error, or the limit above which nothing was seen. */
+/** A brightness for TNS: a magnitude with its error, or the limit above which nothing was seen. */
 export type Photometry = { readonly midpointMjdTai: number; readonly band: string } & (
   | { readonly magnitude: number; readonly magnitudeError: number }
   | { readonly limitingMagnitude: number }
 );
 
-/** The discovery of an object, in the terms of astronomy; how TNS spells it is `report.ts`. */
+/** The discovery of an object, in astronomical terms; `report.ts` writes it for TNS. */
 export interface Discovery {
   readonly diaObjectId: bigint;
   /** Degrees, ICRS. */
@@ -23,27 +23,27 @@ export interface Discovery {
   readonly decl: number;
   /** Of the first detection, MJD TAI. */
   readonly midpointMjdTai: number;
-  /** The last non-detection before it; undefined where nothing says that there was one. */
+  /** The last non-detection before it; undefined if none is known. */
   readonly nonDetection: (Photometry & { readonly limitingMagnitude: number }) | undefined;
   /** The discovery first, then by time; ten at most. */
   readonly photometry: readonly Photometry[];
 }
 
-/** Why there is nothing to report about an object, in words. */
+/** Why there is nothing to report about an object. */
 export class NoDiscovery extends Error {
   override readonly name = 'NoDiscovery';
 }
 
-/** TNS takes no more photometry points in a report. */
+/** The most photometry points that TNS accepts in a report. */
 const MOST_POINTS = 10;
 
 /**
- * The discovery that a light curve shows: the first detection, in time, whatever the order of the alert's list.
+ * The discovery in a light curve: the earliest detection.
  *
- * Of the sources after it the latest nine are told as well: who decides what to point a telescope at asks for the
- * beginning and for now. One that is no detection, as a source fainter than the template, is told as a limit.
+ * The latest nine sources after it are reported as well: to plan observations one needs the beginning and the present.
+ * One that is not a detection, for example fainter than the template, is reported as a limit.
  *
- * @throws NoDiscovery where there is none, or where the alerts do not go back to the object's first source
+ * @throws NoDiscovery if there is none, or the alerts do not go back to the object's first source
  */
 export function discoveryOf(curve: LightCurve, limits: DetectionLimits, bands: ReadonlySet<string>): Discovery {
   if (!reachesFirstSource(curve)) {
@@ -71,7 +71,7 @@ export function discoveryOf(curve: LightCurve, limits: DetectionLimits, bands: R
   };
 }
 
-/** Significant, and as reliable as asked for. Errors are above zero, so a significant flux is as well. */
+/** Significant, and reliable enough. Errors are positive, so a significant flux is, too. */
 function isDetection(epoch: Epoch, { lowestSnr, lowestReliability }: DetectionLimits): boolean {
   const isReliable = lowestReliability === 0 || epoch.reliability >= lowestReliability;
   return epoch.psfFlux >= lowestSnr * epoch.psfFluxErr && isReliable;

@@ -52,7 +52,7 @@ describe('the light curve of an object', () => {
     assert.deepEqual(await timesOf(storeOf(t, { '20260202_000001': doubled })), [61_000, 61_001]);
   });
 
-  test('has sources of one time in the order of their exact ids, whatever the order of list and messages', async (t) => {
+  test('has sources of one time in the order of their exact ids, in any order of list and messages', async (t) => {
     const tied = (name: string) => readFileSync(new URL(`same-instant/${name}-first.ndjson`, CASES), 'utf8').trim();
     const id = 169949331967035529n;
     for (const [stem, text] of [
@@ -84,7 +84,7 @@ describe('the light curve of an object', () => {
     }
   });
 
-  test('goes on in older files where the newest holds the latest sources only', async (t) => {
+  test('goes on in older files if the newest holds the latest sources only', async (t) => {
     const store = storeOf(t, {
       '20260202_000001': `[${message(ID, [60_990, 60_991])}]`,
       '20260202_000002': '[]',
@@ -93,7 +93,7 @@ describe('the light curve of an object', () => {
     assert.deepEqual(await timesOf(store), [60_990, 60_991, 61_000]);
   });
 
-  test('a file that is gone or broken is a reason, and others of the same call go on', async (t) => {
+  test('a file that is gone or broken is a reason, and others of the same call are read', async (t) => {
     const store = storeOf(t, { '20260202_000001': `[${message(ID, [61_000])}, {"cut` });
     const missing = { ...store, paths: { batch: () => '/nowhere/batch.json' } };
     assert.match(String((await gatherLightCurves([ID], missing)).get(ID)), /cannot be read: ENOENT.*\/nowhere/);

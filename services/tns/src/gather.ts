@@ -16,18 +16,18 @@ import {
   reachesFirstSource,
 } from './light-curve.js';
 
-/** Objects are looked up in the batch files by the ledger's account of which stems they are in. */
+/** Objects are looked up in the batch files of the stems that the ledger names. */
 export interface AlertStore {
   readonly ledger: Pick<TnsLedger, 'stemsOf'>;
   readonly paths: Pick<DataPaths, 'batch'>;
 }
 
-/** The light curve of an object, or why there is none, in words. */
+/** The light curve of an object, or why there is none. */
 export type Gathered = LightCurve | string;
 
 /**
- * Reads the light curves of objects from the newest batch file that has each, and from older ones where that one's
- * alert does not go back to the object's first source. Each file is read once for all objects.
+ * Reads the light curves of objects, each from the newest batch file that has it, and from older ones if that alert
+ * does not go back to the object's first source. Each file is read once for all objects.
  */
 export async function gatherLightCurves(
   diaObjectIds: readonly bigint[],
@@ -64,7 +64,7 @@ function whyMissing(isKnown: boolean): string {
   return isKnown ? 'no batch file has an alert of it' : 'the ledger knows no such object';
 }
 
-/** @returns what one batch file has of these objects; or why it could not be read, in words */
+/** @returns what one batch file has of these objects; or why it could not be read */
 export async function lightCurvesIn(path: string, ids: ReadonlySet<bigint>): Promise<Map<bigint, LightCurve> | string> {
   const found = new Map<bigint, LightCurve>();
   try {
@@ -89,7 +89,7 @@ function newestFirst(a: LightCurve, b: LightCurve): [LightCurve, LightCurve] {
   return inOrder(latest(a), latest(b)) >= 0 ? [a, b] : [b, a];
 }
 
-/** Makes the values of a message about one of the objects; passes over all others. */
+/** Parses a message about one of the objects; skips all others. */
 function readMessage(
   cursor: JsonCursor,
   bytes: Buffer,
@@ -104,7 +104,7 @@ function readMessage(
   return { id, message };
 }
 
-/** The last one counts where the key is repeated, as in Python. */
+/** Of a repeated key the last one counts, as in Python. */
 function topLevelId(bytes: Buffer, start: number, end: number): bigint | undefined {
   const cursor = new JsonCursor().reset(bytes, start, end);
   let id: bigint | undefined;

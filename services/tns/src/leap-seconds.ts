@@ -33,7 +33,7 @@ const TAI_MINUS_UTC: readonly (readonly [fromMjd: number, seconds: number])[] = 
   [57754, 37], // 2017-01-01
 ];
 
-/** The IERS vouches for the table until this day; a leap second after it would be missing here. */
+/** The table is valid until this day (IERS); a leap second after it would be missing here. */
 export const LEAP_SECONDS_GOOD_UNTIL = '2027-06-28';
 
 const SECONDS_A_DAY = 86_400;
@@ -41,7 +41,7 @@ const SECONDS_A_DAY = 86_400;
 /**
  * The MJD in UTC of an MJD in TAI, days.
  *
- * @throws RangeError before 1972, when UTC did not run in whole seconds from TAI, and for what is no number
+ * @throws RangeError before 1972, when UTC did not differ by whole seconds from TAI, and for NaN
  */
 export function mjdUtcOf(mjdTai: number): number {
   for (let entry = TAI_MINUS_UTC.length - 1; entry >= 0; entry--) {

@@ -1,46 +1,48 @@
 import type { JsonRecord, JsonValue } from '@lvra/shared/json/values';
 
-/** One brightness at one time: a detected source of the difference image, or forced photometry at the object's place. */
+/**
+ * One brightness at one time: a detected source of the difference image, or forced photometry at the object's position.
+ */
 export interface Epoch {
-  /** Tells it from all others of its object: its diaSourceId, or its time and flux where the alert gives no id. */
+  /** Identifies it within its object: its diaSourceId, or its time and flux if the alert has no id. */
   readonly key: string;
   /** Middle of the exposure, MJD TAI. */
   readonly midpointMjdTai: number;
-  /** u, g, r, i, z or y; undefined where the alert does not say. */
+  /** u, g, r, i, z or y; undefined if the alert does not say. */
   readonly band: string | undefined;
-  /** Flux of the difference image (psfFlux), nJy; below zero where the object is fainter than in the template. */
+  /** Flux of the difference image (psfFlux), nJy; below zero if the object is fainter than in the template. */
   readonly psfFlux: number;
   /** nJy. */
   readonly psfFluxErr: number;
-  /** 0 for an artefact to 1; NaN where the alert does not say, as for forced photometry. */
+  /** From 0 for an artefact to 1; NaN if unknown, as for forced photometry. */
   readonly reliability: number;
-  /** Why the flux says nothing about the object, in words; undefined where it does. */
+  /** Why the flux cannot be used; undefined if it can. */
   readonly unusable: string | undefined;
 }
 
-/** What the messages about one object say of it. */
+/** What the messages about one object contain. */
 export interface LightCurve {
   readonly diaObjectId: bigint;
   /** Degrees, ICRS. */
   readonly ra: number;
   readonly decl: number;
-  /** Its name at TNS, where Lasair knows one. */
+  /** Its name at TNS, if Lasair knows one. */
   readonly tnsName: string | undefined;
-  /** The time of its first source ever, MJD TAI; undefined where no message says. */
+  /** The time of its first source ever, MJD TAI; undefined if no message has it. */
   readonly firstDiaSourceMjdTai: number | undefined;
-  /** By time, oldest first, those of one time by diaSourceId; no source twice. */
+  /** By time, oldest first, then by diaSourceId; no duplicates. */
   readonly sources: readonly Epoch[];
   /** Forced photometry and limits of non-detections, by time. */
   readonly forced: readonly Epoch[];
 }
 
-/** Makes a light curve of a message of a Lasair filter; undefined where the message has no alert with sources. */
+/** Makes a light curve of a message of a Lasair filter; undefined if the message has no alert with sources. */
 export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCurve | undefined {
   const alert = recordOf(message.alert);
   const sources = byTime(recordsOf(alert?.diaSourcesList).map(epochOf));
   if (!alert || sources.length === 0) return undefined;
   const object = recordOf(alert.diaObject);
-  // The filter's columns are those of a MySQL table; diaObject has the digits that Rubin gave.
+  // The filter's columns come from a MySQL table; diaObject has Rubin's own digits.
   const ra = finite(object?.ra) ?? finite(message.ra);
   const decl = finite(object?.decl) ?? finite(message.decl);
   if (ra === undefined || decl === undefined) return undefined;
@@ -57,9 +59,9 @@ export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCur
 }
 
 /**
- * One light curve of two of the same object.
+ * Merges two light curves of the same object.
  *
- * @param newer what it says of the object counts
+ * @param newer its values for the object are used
  */
 export function mergeLightCurves(newer: LightCurve, older: LightCurve): LightCurve {
   return {
@@ -71,12 +73,12 @@ export function mergeLightCurves(newer: LightCurve, older: LightCurve): LightCur
   };
 }
 
-/** Two times that differ by less are of one exposure, days: a tenth of a second, where exposures last many. */
+/** Two times that differ by less, in days, are of one exposure: a tenth of a second, far below an exposure. */
 const SAME_TIME_DAYS = 1e-6;
 
 /**
- * Whether the object's first source is there. Some messages carry only the latest ones, and then the oldest of them
- * is no discovery.
+ * Whether the object's first source is included. Some messages have only the latest ones, whose oldest is not the
+ * discovery.
  */
 export function reachesFirstSource({ sources, firstDiaSourceMjdTai }: LightCurve): boolean {
   const oldest = sources[0]?.midpointMjdTai ?? Number.POSITIVE_INFINITY;
@@ -96,15 +98,15 @@ function epochOf(source: JsonRecord): Epoch {
   };
 }
 
-/** A limit of the older schemas: the noise of the difference image where nothing was detected. */
+/** A limit of the older schemas: the noise of the difference image without a detection. */
 function limitOf(limit: JsonRecord): Epoch {
   return epochOf({ ...limit, psfFlux: 0, psfFluxErr: limit.diaNoise });
 }
 
 /**
- * What makes a source something else than light of the object. Flags are those of Rubin's schema 11: a PSF fit that
- * failed gives no flux; `injected` marks fakes that the survey put into its images; a glint trail is a satellite's;
- * a withdrawn source is one that Rubin took back. A negative source is judged by its flux, which is below zero.
+ * Why a source is not light of the object. Flags are those of Rubin's schema 11: a failed PSF fit gives no flux;
+ * `injected` marks fakes that the survey put into its images; a glint trail is a satellite's; Rubin has retracted a
+ * withdrawn source. A negative source is judged by its flux, which is below zero.
  */
 function faultOf(source: JsonRecord): string | undefined {
   const flux = finite(source.psfFlux);
@@ -117,10 +119,10 @@ function faultOf(source: JsonRecord): string | undefined {
   return undefined;
 }
 
-/** No survey of CCDs is older: a smaller number is no MJD. */
+/** No CCD survey is older: a smaller number is not an MJD. */
 const EARLIEST_MJD = 45_000;
 
-/** Oldest first, whatever the order of the list, those of one time by their diaSourceId. None twice. */
+/** Oldest first, then by diaSourceId. No duplicates. */
 function byTime(epochs: readonly Epoch[]): Epoch[] {
   const known = new Map<string, Epoch>();
   for (const epoch of epochs) {
@@ -129,7 +131,7 @@ function byTime(epochs: readonly Epoch[]): Epoch[] {
   return [...known.values()].sort(inOrder);
 }
 
-/** The order of two epochs of an object, as `sort` takes it: by time, then by diaSourceId where both have one. */
+/** Compares two epochs of an object for `sort`: by time, then by diaSourceId if both have one. */
 export function inOrder(a: Epoch, b: Epoch): number {
   return (
     a.midpointMjdTai - b.midpointMjdTai || (isId(a.key) && isId(b.key) ? Number(BigInt(a.key) - BigInt(b.key)) : 0)

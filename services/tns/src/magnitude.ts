@@ -4,7 +4,7 @@ const ZERO_POINT = 31.4;
 /**
  * The AB magnitude of a flux in nJy.
  *
- * @throws RangeError where the flux is not above zero: it has no magnitude
+ * @throws RangeError if the flux is not above zero: it has no magnitude
  */
 export function magnitudeOf(flux: number): number {
   if (!(flux > 0)) throw new RangeError(`a flux of ${flux} nJy has no magnitude`);

@@ -6,16 +6,16 @@ import { mayBeRepeated } from './doubt.js';
 import { gatherLightCurves } from './gather.js';
 import { internalNameOf, reportOf } from './report.js';
 
-/** What is to happen to one object. */
+/** What to do with one object. */
 export type Planned = { readonly diaObjectId: bigint } & (
   | { readonly kind: 'report'; readonly discovery: Discovery; readonly report: NewTnsReport }
-  /** A report of which nobody knows what became is sent as it was, so that TNS can tell that it has it. */
+  /** A report whose result is unknown is sent unchanged, so that TNS can recognize it. */
   | { readonly kind: 'repeat'; readonly report: NewTnsReport }
   /** It is at TNS already. */
   | { readonly kind: 'standing'; readonly standing: TnsRecord }
-  /** Lasair knows it by a name of TNS's. */
+  /** Lasair has a TNS name for it. */
   | { readonly kind: 'named'; readonly tnsName: string }
-  /** There is nothing that could be reported. */
+  /** There is nothing to report. */
   | { readonly kind: 'impossible'; readonly why: string }
 );
 
@@ -24,13 +24,13 @@ export interface PlanOptions {
   readonly paths: Pick<DataPaths, 'batch'>;
   readonly settings: TnsSettings;
   readonly site: TnsSite;
-  /** Whether an object is reported although it is at TNS already. */
+  /** Whether to report an object that is at TNS already. */
   readonly again: (diaObjectId: bigint) => boolean;
   /** ms since 1970. */
   readonly now: number;
 }
 
-/** Decides for each object what is to be reported of it. */
+/** Decides for each object what to report. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
   const { ledger, site, again, now } = options;
   const known = new Map(diaObjectIds.map((id) => [id, planFromLedger(id, ledger.standing(site, id), again(id), now)]));
@@ -52,7 +52,7 @@ export async function planReports(diaObjectIds: readonly bigint[], options: Plan
   });
 }
 
-/** What the ledger alone decides. */
+/** The plan as far as the ledger alone decides it. */
 function planFromLedger(
   diaObjectId: bigint,
   standing: TnsRecord | undefined,

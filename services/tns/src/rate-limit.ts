@@ -1,16 +1,16 @@
-/** Headers of an answer, names in lower case. */
+/** Headers of a response, names in lower case. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** How long to wait where TNS puts a call off and does not say for how long: its usual period. */
+/** How long to wait if TNS defers a call without saying for how long: its usual period. */
 const USUAL_WAIT_MS = 60_000;
-/** A header of 0 s would have the same call refused over and over. */
+/** A header of 0 s would make the same call fail again and again. */
 const SHORTEST_WAIT_MS = 1_000;
-/** A header that asks for more is not believed. */
+/** A header that asks for more is ignored. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * How long to wait before the next call, ms: until the period is over where the answer is a 429, or where it says that
- * no call is left (`x-rate-limit-remaining`, and seconds in `x-rate-limit-reset`).
+ * How long to wait before the next call, ms: until the period is over if the response is a 429, or says that no call is
+ * left (`x-rate-limit-remaining`, and seconds in `x-rate-limit-reset`).
  */
 export function waitOf(status: number, headers: Headers): number {
   const isUsedUp = secondsOf(headers['x-rate-limit-remaining']) === 0;

@@ -9,13 +9,13 @@ const AB_MAGNITUDE = '1';
 
 /** Digits of a degree: 1e-7 is 0.4 mas, below Rubin's astrometry. */
 const DEGREE_DIGITS = 7;
-/** Digits of a magnitude: more than it is good for, so that the flux can be had back. */
+/** Digits of a magnitude: more than significant, so that the flux can be recovered. */
 const MAGNITUDE_DIGITS = 7;
 
-/** One entry of `at_report`, as it goes to TNS. */
+/** One entry of `at_report`, as sent to TNS. */
 export type AtReport = Readonly<Record<string, unknown>>;
 
-/** What a report says that is not of the object. */
+/** The parts of a report that do not come from the object. */
 export type ReportSettings = Pick<
   TnsSettings,
   | 'reporter'
@@ -29,7 +29,7 @@ export type ReportSettings = Pick<
   | 'archivalRemarks'
 >;
 
-/** The name that an object has in the reports of this team. */
+/** An object's internal name in this team's reports. */
 export function internalNameOf(diaObjectId: bigint): string {
   return `LSST-AP-DO-${diaObjectId}`;
 }
@@ -49,7 +49,7 @@ export function reportOf(discovery: Discovery, settings: ReportSettings): AtRepo
     discovery_datetime: tnsDateOf(discovery.midpointMjdTai),
     at_type: settings.atType,
     internal_name: internalNameOf(discovery.diaObjectId),
-    // TNS gives these back with its answer, so that each answer finds its object whatever the order.
+    // TNS returns these with its results, so that each finds its object in any order.
     internal_ids: { diaObjectId: String(discovery.diaObjectId) },
     non_detection: discovery.nonDetection ? pointOf(discovery.nonDetection, settings, names) : archiveOf(settings),
     photometry: names.photometryGroup === undefined ? points : { [names.photometryGroup]: points },
@@ -57,7 +57,7 @@ export function reportOf(discovery: Discovery, settings: ReportSettings): AtRepo
 }
 
 /**
- * The `data` of a submission, JSON: the reports under their places.
+ * The `data` of a submission, JSON: the reports under their indices.
  *
  * @param reports JSON texts
  */
@@ -65,7 +65,7 @@ export function submissionOf(reports: readonly string[]): string {
   return `{"at_report":{${reports.map((report, place) => `"${place}":${report}`).join(',')}}}`;
 }
 
-/** What stands for a non-detection where there is none: an archive without the object. */
+/** Given instead of a non-detection if there is none: an archive without the object. */
 function archiveOf({ archive, archivalRemarks }: ReportSettings): Record<string, string> {
   return { archiveid: archive, ...(archivalRemarks !== '' && { archival_remarks: archivalRemarks }) };
 }

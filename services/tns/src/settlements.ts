@@ -2,10 +2,10 @@ import type { TnsRecord, TnsSettlement } from '@lvra/shared/ledger/tns';
 import type { Feedback } from './answers.js';
 
 /**
- * What is to be recorded of TNS's feedback on a submission; nothing of a report that is not processed yet.
+ * What to record of TNS's feedback on a submission; nothing for a report that is not processed yet.
  *
- * An entry finds its report by the id that TNS gives back. Where it gives none back, as of a report that it could not
- * read, the places count, if there are as many entries as reports.
+ * An entry finds its report by the id that TNS returns. If TNS returns none, as for a report that it could not read,
+ * the order counts, if there are as many entries as reports.
  *
  * @param records of the whole submission, in the order in which they were sent
  */

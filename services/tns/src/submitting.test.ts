@@ -32,7 +32,7 @@ describe('sending reports', () => {
     assert.ok(performance.now() - begun > 620);
   });
 
-  test('waits for the last report of a submission that is worked off bit by bit', async (t) => {
+  test('waits for the last report of a submission that is processed bit by bit', async (t) => {
     const { submitting, sandbox, ledger } = await makeTnsWorld(t, { asksBeforeAll: 2 });
     await submitting.send([sampleReport(ID), sampleReport(ID + 1n), sampleReport(ID + 2n)], false);
     for (const id of [ID, ID + 1n, ID + 2n]) assert.deepEqual(outcomesOf(ledger.tns, id), ['inserted']);
@@ -59,7 +59,7 @@ describe('sending reports', () => {
     assert.deepEqual([standing?.outcome, standing?.objname], ['existing', '2025zzz']);
   });
 
-  test('records what TNS refuses, field by field, and lets it be sent again once it is mended', async (t) => {
+  test('records what TNS rejects, field by field, and lets it be sent again once it is fixed', async (t) => {
     const { submitting, ledger } = await makeTnsWorld(t);
     const bad = sampleReport(ID, {
       reporter: '',
@@ -74,7 +74,7 @@ describe('sending reports', () => {
     assert.deepEqual(outcomesOf(ledger.tns), ['refused', 'inserted']);
   });
 
-  test('does not send what is at TNS already, by us or by somebody with the same report', async (t) => {
+  test('does not send what is at TNS already, by us or by others with the same report', async (t) => {
     const { submitting, sandbox, ledger, client } = await makeTnsWorld(t);
     // Somebody else of the team, with another ledger.
     await client.call('set/bulk-report', { data: `{"at_report":{"0":${sampleReport(ID).report}}}` });
@@ -97,7 +97,7 @@ describe('sending reports', () => {
     assert.match(record?.detail ?? '', /HTTP 400 .*Bad Request/);
   });
 
-  test('a key that TNS refuses is said, and nothing counts as sent', async (t) => {
+  test('a key that TNS rejects is reported, and nothing counts as sent', async (t) => {
     const { submitting, ledger, sandbox } = await makeTnsWorld(t, { apiKey: 'another-key' });
     await assert.rejects(submitting.send([sampleReport(ID)], false), (error: Error) => {
       assert.match(error.message, /refuses the key \(HTTP 401 .*Unauthorized.*LVRA_TNS_API_KEY.*Sandbox_Bot, id 12345/);
@@ -108,7 +108,7 @@ describe('sending reports', () => {
     assert.equal(sandbox.received.length, 0);
   });
 
-  test('where nobody listens, nothing counts as sent and no more is tried', async (t) => {
+  test('if nothing listens, nothing counts as sent and no more is tried', async (t) => {
     const { submitting, ledger, sandbox, said } = await makeTnsWorld(t, { sending: { pollMs: 1 } });
     await sandbox.close();
     const reports = Array.from({ length: 101 }, (_, i) => sampleReport(ID + BigInt(i)));
@@ -155,7 +155,7 @@ describe('a submission whose answer is lost', () => {
     });
   }
 
-  test('and that TNS never saw stays in doubt, until a person has the same report sent once more', async (t) => {
+  test('and that TNS never saw stays in doubt, until the operator has the same report sent again', async (t) => {
     const world = await makeTnsWorld(t);
     const { submitting, sandbox, ledger } = world;
     sandbox.fault({ call: 'set/bulk-report', kind: 'reset', when: 'before' });
@@ -168,7 +168,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(sandbox.received.length, 0, 'TNS may be busy with it still');
     world.clock += 1;
     await submitting.send([sampleReport(ID)], false);
-    assert.equal(sandbox.received.length, 0, 'nobody asked for it');
+    assert.equal(sandbox.received.length, 0, 'it was not asked for');
     await submitting.send([sampleReport(ID)], true);
     assert.deepEqual(outcomesOf(ledger.tns), ['lost', 'inserted']);
   });
@@ -185,7 +185,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(sandbox.taken.length, 1);
   });
 
-  test('is looked for again where TNS fails to say', async (t) => {
+  test('is searched again if TNS fails to answer', async (t) => {
     const { submitting, sandbox, ledger, said } = await makeTnsWorld(t, { sending: { pollMs: 1 } });
     sandbox.fault({ call: 'set/bulk-report', kind: 'reset', when: 'after' });
     await submitting.send([sampleReport(ID)], false);

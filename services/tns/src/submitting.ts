@@ -14,19 +14,19 @@ export interface SubmittingOptions {
   /** Names this process in the ledger. */
   readonly sender: string;
   readonly signal: AbortSignal;
-  /** Told what happens, for the person at the keyboard. */
+  /** Prints progress for the operator. */
   readonly say: (words: string) => void;
   readonly now: () => number;
 }
 
-/** TNS takes no more reports in a submission. */
+/** The most reports that TNS accepts in a submission. */
 export const MOST_REPORTS = 100;
 
 const LONGEST_POLL_MS = 60_000;
 
 /**
- * Sends reports and finds out what became of them: record, send, record the receipt, ask for the reply, record that.
- * Whatever is cut off in between stays in the ledger without an outcome, and `resolve` takes it up again.
+ * Sends reports and gets their results: record, send, record the receipt, ask for the reply, record it. What is
+ * interrupted stays in the ledger without an outcome, and `resolve` continues it.
  */
 export class ReportSubmitter {
   readonly #options: SubmittingOptions;
@@ -36,10 +36,10 @@ export class ReportSubmitter {
   }
 
   /**
-   * Takes up what earlier runs left open: the reply to a submission that TNS has receipted is asked for; where the
-   * receipt is missing TNS is asked whether it has the object under the report's internal name. Sends nothing.
+   * Continues what earlier runs left open: asks for the reply to a submission that has a receipt; without a receipt,
+   * asks TNS whether it has the object under the report's internal name. Sends no reports.
    *
-   * @throws UsageError where TNS refuses the key
+   * @throws UsageError if TNS refuses the key
    */
   async resolve(): Promise<void> {
     const { ledger, sending, signal } = this.#options;
@@ -54,10 +54,10 @@ export class ReportSubmitter {
   }
 
   /**
-   * Sends reports, a hundred at a time, and waits for what becomes of them. Stops where TNS does not answer.
+   * Sends reports, a hundred at a time, and waits for their results. Stops if TNS does not answer.
    *
-   * @param again also of objects that are at TNS, and of those in doubt that TNS should have shown by now
-   * @throws UsageError where TNS refuses the key
+   * @param again also of objects that are at TNS, and of those in doubt that TNS should show by now
+   * @throws UsageError if TNS refuses the key
    */
   async send(reports: readonly NewTnsReport[], again: boolean): Promise<void> {
     const { ledger, sending, sender, signal, now } = this.#options;
@@ -70,7 +70,7 @@ export class ReportSubmitter {
     }
   }
 
-  /** Closes what is in doubt, so that it can be sent once more; TNS can tell that the same report is identical. */
+  /** Closes what is in doubt, so that it can be sent again; TNS recognizes an identical report. */
   #giveUp(reports: readonly NewTnsReport[]): void {
     const { ledger, sending, now } = this.#options;
     const wanted = new Set(reports.map(({ diaObjectId }) => diaObjectId));
@@ -117,7 +117,7 @@ export class ReportSubmitter {
   async #awaitReply(submission: bigint, reportId: string): Promise<void> {
     const { ledger, tns, sending, signal, say, now } = this.#options;
     const end = performance.now() + sending.replyMs;
-    let trouble = 'it is not ready';
+    let problem = 'it is not ready';
     for (let waitMs = sending.pollMs; ; waitMs = Math.min(waitMs * 2, LONGEST_POLL_MS)) {
       await sleep(Math.min(waitMs, end - performance.now()), signal);
       if (!signal.aborted) {
@@ -127,17 +127,17 @@ export class ReportSubmitter {
           const settlements = settlementsOf(ledger.ofSubmission(submission), verdict.feedback);
           ledger.settle(submission, await this.#named(settlements), now());
         }
-        trouble = verdict.kind === 'failed' ? verdict.words : 'it is not ready';
+        problem = verdict.kind === 'failed' ? verdict.words : 'it is not ready';
       }
       const left = ledger.ofSubmission(submission).filter(({ outcome }) => outcome === undefined);
       if (left.length === 0) return;
       if (!signal.aborted && performance.now() < end) continue;
-      say(`TNS's reply ${reportId} is missing on ${countOf(left.length)} (${trouble}); the next run asks for it again`);
+      say(`TNS's reply ${reportId} is missing on ${countOf(left.length)} (${problem}); the next run asks for it again`);
       return;
     }
   }
 
-  /** Of an identical report TNS does not say which object it is of; its search does. Without a name it is as well. */
+  /** For an identical report TNS does not name the object; its search does. The name is optional. */
   async #named(settlements: readonly TnsSettlement[]): Promise<TnsSettlement[]> {
     const named: TnsSettlement[] = [];
     for (const settlement of settlements) {

@@ -35,7 +35,7 @@ describe('a call to TNS', () => {
     );
   });
 
-  test('waits as a 429 says where somebody else has used up the calls', async (t) => {
+  test('waits as a 429 says if others have used up the calls', async (t) => {
     const world = await makeTnsWorld(t, { limit: { calls: 1, seconds: 1 } });
     const others = new URLSearchParams({ api_key: TNS_SANDBOX_KEY, data: '{}' });
     const marker = { 'user-agent': 'tns_marker{"tns_id":12345,"type":"bot","name":"Sandbox_Bot"}' };
@@ -68,7 +68,7 @@ describe('a call to TNS', () => {
     assert.equal(sandbox.calls.length, 3);
   });
 
-  test('that asks is made again where it fails', async (t) => {
+  test('that reads is retried if it fails', async (t) => {
     const { client, sandbox } = await makeTnsWorld(t, { sending: { pollMs: 1 } });
     sandbox.fault({ call: 'get/search', kind: 'reset' });
     sandbox.fault({ call: 'get/search', kind: 'status', status: 503 });
@@ -77,7 +77,7 @@ describe('a call to TNS', () => {
     assert.equal(sandbox.calls.length, 3);
   });
 
-  test('is not made once the program is told to stop', async (t) => {
+  test('is not made once the program is stopping', async (t) => {
     const { client, sandbox, stop } = await makeTnsWorld(t);
     stop.abort();
     const result = await client.call('set/bulk-report', DATA);
@@ -97,7 +97,7 @@ describe('a call to TNS', () => {
     assert.equal(await status(), 200);
   });
 
-  test('gives back no key, even where the answer repeats what was sent', async (t) => {
+  test('returns no key, even if the response repeats what was sent', async (t) => {
     const echo = createServer((request, response) => request.pipe(response));
     echo.listen(0, '127.0.0.1');
     await once(echo, 'listening');

@@ -4,12 +4,12 @@ import { sleep } from '@lvra/shared/sleep';
 import type { Answer } from './answers.js';
 import { waitOf } from './rate-limit.js';
 
-/** The calls that are made, by their paths below the site's API. */
+/** The calls, by their paths below the site's API. */
 export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search';
 
-/** A call that came to no answer. */
+/** A call without a response. */
 interface NoResult {
-  /** True where nothing of the call can have reached TNS. */
+  /** True if the call cannot have reached TNS. */
   readonly neverSent: boolean;
   readonly words: string;
 }
@@ -19,25 +19,25 @@ export type CallResult = { readonly answer: Answer } | { readonly none: NoResult
 export interface TnsClientOptions
   extends Pick<TnsSending, 'address' | 'botId' | 'botName' | 'apiKey' | 'timeoutMs' | 'pollMs'> {
   readonly signal: AbortSignal;
-  /** Told before a wait that TNS asks for. */
+  /** Called before a wait that TNS asks for. */
   readonly onWait: (waitMs: number) => void;
 }
 
-/** An answer to a hundred reports is some 100 kB. */
+/** The response to a hundred reports has about 100 kB. */
 const LARGEST_ANSWER_BYTES = 16 << 20;
 
-/** How often a call is made again that TNS puts off (429): at its usual minute, a quarter of an hour. */
+/** Retries of a call that TNS defers (429): at its usual minute, a quarter of an hour. */
 const MOST_WAITS = 15;
 
-/** How often a call that cannot have done anything is made again where it fails, waiting twice as long each time. */
+/** Retries of a failed call that had no effect, with doubling waits. */
 const MOST_RETRIES = 4;
 const LONGEST_RETRY_MS = 60_000;
 
 /**
- * Speaks to TNS, one call at a time, and waits as its rate headers ask.
+ * Calls TNS, one call at a time, and waits as its rate headers ask.
  *
- * A submission is made again only where TNS cannot have seen it or put it off without a look (429). The key goes into
- * the form of the call and nowhere else; it is struck out of whatever comes back.
+ * A submission is retried only if TNS cannot have read it, or deferred it (429). The key is only in the form of the
+ * call; it is removed from responses.
  */
 export class TnsClient {
   readonly #options: TnsClientOptions;
@@ -50,14 +50,14 @@ export class TnsClient {
     this.#http = new HttpClient({ address, connections: 1, largestAnswerBytes: LARGEST_ANSWER_BYTES });
   }
 
-  /** @param form what the call says beside the key */
+  /** @param form the fields besides the key */
   async call(call: TnsCall, form: Readonly<Record<string, string>>): Promise<CallResult> {
     const { signal, pollMs } = this.#options;
     let waits = 0;
     let retries = 0;
     for (;;) {
       await this.#rest();
-      if (signal.aborted) return { none: { neverSent: true, words: 'this program was told to stop' } };
+      if (signal.aborted) return { none: { neverSent: true, words: 'this program is stopping' } };
       const result = await this.#callOnce(call, form);
       const isPutOff = 'answer' in result && result.answer.status === 429;
       if (isPutOff && waits++ < MOST_WAITS) continue;

@@ -9,7 +9,7 @@ import {
 import { submissionOf } from './report.js';
 import type { TnsClient } from './tns-client.js';
 
-/** The Transient Name Server, as far as reporting needs it. Whatever comes of a call is a verdict; nothing is thrown. */
+/** The Transient Name Server's calls for reporting. Every result is a verdict; nothing is thrown. */
 export class Tns {
   readonly #client: Pick<TnsClient, 'call'>;
 
@@ -24,7 +24,7 @@ export class Tns {
     return { kind: result.none.neverSent ? 'not_sent' : 'in_doubt', words: result.none.words };
   }
 
-  /** What became of a submission, by the number on its receipt. */
+  /** The result of a submission, by the number on its receipt. */
   async reply(reportId: string): Promise<ReplyVerdict> {
     const result = await this.#client.call('get/bulk-report-reply', { report_id: reportId });
     return 'answer' in result ? replyVerdictOf(result.answer) : { kind: 'failed', words: result.none.words };

@@ -16,18 +16,18 @@ import { ReportSubmitter } from '../submitting.js';
 import { Tns } from '../tns.js';
 import { TnsClient } from '../tns-client.js';
 
-/** For tests: a sandbox TNS, a ledger, and what speaks to the one and writes into the other. */
+/** For tests: a sandbox TNS, a ledger, and the code between them. */
 export interface TnsWorld {
   readonly sandbox: TnsSandbox;
   readonly ledger: Ledger;
   readonly submitting: ReportSubmitter;
   readonly client: TnsClient;
-  /** What was said to the person at the keyboard. */
+  /** What was printed for the operator. */
   readonly said: string[];
-  /** How long the client waited because TNS asked for it, ms. */
+  /** The waits that TNS asked for, ms. */
   readonly waits: number[];
   readonly stop: AbortController;
-  /** What the ledger thinks the time is. */
+  /** The ledger's clock. */
   clock: number;
 }
 
@@ -58,7 +58,7 @@ export async function makeTnsWorld(
   return Object.assign(world, { submitting });
 }
 
-/** A good report, in the old names, of an object at a place of its own. */
+/** A valid report, in the old names, of an object at its own position. */
 export function sampleReport(diaObjectId: bigint, changes: Readonly<Record<string, unknown>> = {}): NewTnsReport {
   const report = {
     ra: { value: (Number(diaObjectId % 3_600n) / 10).toFixed(7) },
