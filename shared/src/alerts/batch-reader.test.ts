@@ -43,7 +43,7 @@ const ALERTS = [
 ];
 
 describe('a batch file', () => {
-  test('of ours gives each message with its own bytes', async () => {
+  test('of our consumer gives each message with its own bytes', async () => {
     const path = fileOf(`[\n${realMessages.join(',\n')}\n]\n`);
     assert.deepEqual(await textsOf(readBatch(path)), realMessages);
   });
@@ -186,7 +186,7 @@ describe('an alert that cannot be used', () => {
     return digit;
   };
 
-  test('is handed on with its bytes and the reason, and the rest goes on', async () => {
+  test('is returned with its bytes and the reason, and reading continues', async () => {
     const alerts = Array.from({ length: 9 }, (_, n) => `{"n": ${n}, "rest": [{"]": "}"}, ${n}]}`);
     for (const windowBytes of [1, 10, 33, 1_000]) {
       const results: unknown[] = [];
@@ -217,7 +217,7 @@ describe('an alert that cannot be used', () => {
     }
   });
 
-  test('does not end the file where it is beyond a limit after the reader rejected it', async () => {
+  test('does not end the file if it is beyond a limit after the reader rejected it', async () => {
     const alerts = [`{"n": 1, "deep": ${'['.repeat(500)}${']'.repeat(500)}}`, '{"n": 2}'];
     const results: unknown[] = [];
     for await (const { result } of scanBatch(fileOf(`[${alerts}]`), refuseOdd)) results.push(result);

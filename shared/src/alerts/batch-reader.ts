@@ -4,35 +4,35 @@ import type { JsonCursor } from '../json/cursor.js';
 import { JsonError, JsonTruncated } from '../json/errors.js';
 import { SlidingFileBuffer } from './window.js';
 
-/** The batch file as a whole is unusable: no list, cut off, or no JSON. */
+/** The batch file as a whole is unusable: not a list, cut off, or not JSON. */
 export class BatchUnreadable extends Error {
   override readonly name = 'BatchUnreadable';
 }
 
 /** One alert of a batch file. */
 export interface BatchAlert<T> {
-  /** Its place in the file, counted from 0. */
+  /** Its position in the file, from 0. */
   readonly position: number;
-  /** Its bytes; a view that holds until the next one is asked for. */
+  /** Its bytes; a view that is valid until the next alert. */
   readonly bytes: Buffer;
-  /** What `read` made of it, or why it rejected it. */
+  /** The result of `read`, or why it rejected the alert. */
   readonly result: T | AlertRejected;
 }
 
-/** What makes something of one alert: it begins at the alert's first byte and must take the value in full. */
+/** Reads one alert: starts at its first byte and must consume the whole value. */
 export type AlertReader<T> = (cursor: JsonCursor, bytes: Buffer) => T;
 
-/** How much of a file is in memory at once; an alert that is larger makes it grow. */
+/** How much of a file is in memory at once; a larger alert makes it grow. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
 /**
- * Reads a batch file, ours or the Python pipeline's, of any size in bounded memory, each byte once.
+ * Reads a batch file, ours or the Python pipeline's, in bounded memory and in one pass.
  *
- * The window slides from alert to alert. One that reaches beyond its end is read again from its start after the
- * window has moved, so `read` must have no effect of its own before it returns. An alert that `read` rejects, or
- * that is beyond a limit of the JSON cursor, is passed over, and the rest goes on.
+ * The window slides from alert to alert. One that reaches beyond its end is read again from its start after the window
+ * has moved, so `read` must have no side effects before it returns. An alert that `read` rejects, or that exceeds a
+ * limit of the JSON cursor, is skipped, and reading continues.
  *
- * @throws BatchUnreadable, and the error of the file system where the file cannot be opened
+ * @throws BatchUnreadable, and the file system's error if the file cannot be opened
  */
 export function scanBatch<T>(path: string, read: AlertReader<T>): AsyncGenerator<BatchAlert<T>> {
   return scanInWindows(path, read, WINDOW_BYTES);
@@ -95,7 +95,7 @@ function readOne<T>(
   }
 }
 
-/** A breach of a limit concerns one alert; a breach of the grammar makes the rest of the file unreadable. */
+/** An exceeded limit concerns one alert; invalid JSON makes the rest of the file unreadable. */
 function asRejection(error: unknown): AlertRejected {
   if (error instanceof AlertRejected) return error;
   if (error instanceof JsonError && error.reason !== 'not_json') return new AlertRejected(error.reason, error.fault);

@@ -21,7 +21,7 @@ test('every real message gives its diaObjectId, exact', () => {
   }
 });
 
-test('the id is that of the message, not of anything within it, and the last where it is repeated', () => {
+test('the id is that of the message, not of anything within it, and the last if it is repeated', () => {
   assert.equal(idOf('{"alert": {"diaObjectId": 1}, "diaObjectId": 170019716327800983}'), 170019716327800983n);
   assert.equal(idOf('{"diaObjectId": "x", "diaObjectId": 9223372036854775807}'), 9223372036854775807n);
   assert.equal(idOf('{"diaObject\\u0049d": 170019716327800983}'), 170019716327800983n);

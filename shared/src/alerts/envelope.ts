@@ -6,7 +6,7 @@ import { JsonError, JsonTruncated } from '../json/errors.js';
 import { keyIs } from '../json/keys.js';
 import { KIND, type Kind } from '../json/kinds.js';
 
-/** What the consumer must know of a message; everything else is the feature stage's. */
+/** What the consumer needs of a message; the rest is read by the feature stage. */
 export interface Envelope {
   readonly diaObjectId: bigint;
 }
@@ -15,15 +15,15 @@ const own = new JsonCursor();
 const DIA_OBJECT_ID = 'diaObjectId';
 
 /**
- * Checks one message of a Lasair filter in full: UTF-8, one JSON object in Python's dialect, a diaObjectId that is
- * a 64-bit integer. A message that passes can stand in a batch file that Python and pandas read.
+ * Checks one message of a Lasair filter in full: UTF-8, one JSON object in Python's dialect, a diaObjectId that is a
+ * 64-bit integer. A message that passes can be in a batch file that Python and pandas read.
  *
  * @throws AlertRejected with the reason under which the message goes to quarantine
  */
 export function readEnvelope(bytes: Buffer): Envelope {
   if (!isUtf8(bytes)) throw notUtf8();
   try {
-    // A message may be a bare number; without a byte behind it the cursor could not know where it ends.
+    // A message may be a bare number; without a byte after it the cursor could not know where it ends.
     const diaObjectId = topLevelId(own.reset(bytes), bytes);
     own.finish();
     return { diaObjectId };
@@ -34,7 +34,7 @@ export function readEnvelope(bytes: Buffer): Envelope {
   }
 }
 
-/** The object that a message is about; undefined where it does not say, or cannot be read. */
+/** The object that a message is about; undefined if absent or unreadable. */
 export function objectOf(bytes: Buffer): bigint | undefined {
   try {
     return readEnvelope(bytes).diaObjectId;
@@ -45,9 +45,9 @@ export function objectOf(bytes: Buffer): bigint | undefined {
 }
 
 /**
- * Checks as much of a message within a batch file, whose cursor stands at its first byte: for `scanBatch`.
+ * Makes the same checks of a message within a batch file, with the cursor at its first byte: for `scanBatch`.
  *
- * @throws AlertRejected, or JsonError where what the file holds is no JSON
+ * @throws AlertRejected, or JsonError if the file is not JSON
  */
 export function envelopeInFile(cursor: JsonCursor, bytes: Buffer): Envelope {
   const begin = cursor.position;
@@ -68,7 +68,7 @@ function topLevelId(cursor: JsonCursor, bytes: Buffer): bigint {
       const wanted = keyIs(bytes, cursor, DIA_OBJECT_ID);
       const found = cursor.value(1);
       if (!wanted) continue;
-      // The last one counts where a key is repeated, as in Python.
+      // Of a repeated key the last one counts, as in Python.
       kind = found;
       text = bytes.toString('latin1', cursor.valueStart, Math.min(cursor.valueEnd, cursor.valueStart + 40));
     } while (cursor.nextInObject());

@@ -3,12 +3,12 @@ import { JsonCursor } from '../json/cursor.js';
 import { JsonTruncated } from '../json/errors.js';
 
 /**
- * Bytes behind the last one of the file's, which hold nothing. The engine's compiled code for reading bytes is thrown
- * away, and the next is slower, once something looks behind the end of a buffer; the cursor looks ahead a few bytes.
+ * Empty bytes after the file's last one. The cursor looks a few bytes ahead, and a read beyond the end of a buffer
+ * makes V8 discard its optimized code for a slower one.
  */
 const SPARE_BYTES = 16;
 
-/** A part of a file in memory, with a cursor in it. It slides along the file and grows where a step needs more. */
+/** A part of a file in memory, with a cursor in it. It slides along the file and grows if a step needs more. */
 export class SlidingFileBuffer {
   readonly cursor = new JsonCursor();
   readonly #file: FileHandle;
@@ -22,17 +22,17 @@ export class SlidingFileBuffer {
     this.cursor.reset(this.#buffer, 0, 0);
   }
 
-  /** The bytes that the cursor's positions count in. */
+  /** The bytes that the cursor's positions refer to. */
   get bytes(): Buffer {
     return this.#buffer;
   }
 
-  /** Where the window begins in the file. */
+  /** The window's offset in the file. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** Runs `step`; where the window ends too early, moves it to where `step` began and runs it again. */
+  /** Runs `step`; if the window ends too early, moves it to where `step` began and runs it again. */
   async attempt<T>(step: () => T): Promise<T> {
     for (;;) {
       const start = this.cursor.position;
@@ -46,13 +46,13 @@ export class SlidingFileBuffer {
     }
   }
 
-  /** Nothing but white space may be left of the file. */
+  /** Only white space may be left of the file. */
   async finish(): Promise<void> {
     do this.cursor.finish();
     while (await this.#refill());
   }
 
-  /** Drops what is behind the cursor and reads more. @returns false at the end of the file */
+  /** Drops what is before the cursor and reads more. @returns false at the end of the file */
   async #refill(): Promise<boolean> {
     const keepFrom = this.cursor.position;
     const kept = this.#filled - keepFrom;

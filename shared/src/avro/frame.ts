@@ -4,7 +4,7 @@
  */
 export const FRAME_BYTES = 5;
 
-/** The schema id of a framed message; undefined where the bytes have no frame. */
+/** The schema id of a framed message; undefined if the bytes have no frame. */
 export function schemaIdOf(bytes: Buffer): number | undefined {
   return bytes.length >= FRAME_BYTES && bytes[0] === 0 ? bytes.readUInt32BE(1) : undefined;
 }

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { namesIn } from '../files.js';
 import { versionOfId } from './frame.js';
 
-/** A schema as its JSON says it: a name, a list of alternatives, or a type with attributes. */
+/** A schema in JSON: a name, a list of alternatives, or a type with attributes. */
 type Written = string | readonly Written[] | { readonly [attribute: string]: unknown };
 
 /**
  * Reads the alert schema of an id from a folder as github lsst/alert_packet has it: MAJOR/MINOR/*.avsc, one named type
  * a file, of which `lsst.vMAJOR_MINOR.alert` refers to the others by name.
  *
- * @returns one self-contained schema, as JSON text; undefined where the folder has no such version
- * @throws where a file cannot be read or is no JSON
+ * @returns one self-contained schema, as JSON text; undefined if the folder has no such version
+ * @throws if a file cannot be read or is not JSON
  */
 export function readSchemaFolder(folder: string, id: number): string | undefined {
   const version = versionOfId(id);
@@ -36,7 +36,7 @@ function namedTypes(folder: string): Map<string, Written> {
   return types;
 }
 
-/** Puts each named type there where it is first used, as Avro wants it in a single schema. */
+/** Puts each named type where it is first used, as Avro requires in a single schema. */
 function inlined(type: Written, types: ReadonlyMap<string, Written>, placed: Set<string>): Written {
   if (typeof type === 'string') {
     const named = types.get(type);

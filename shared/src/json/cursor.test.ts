@@ -56,7 +56,7 @@ describe('the cursor alone', () => {
     }
   });
 
-  test('a text cut anywhere is truncated, whatever stands behind the cut', () => {
+  test('a text cut anywhere is truncated, whatever follows the cut', () => {
     const source = (realMessages[1] as string).slice(0, 3_000);
     const text = `[${DIALECT_SAMPLES.join(',')}, {"k": -1.5e-07, "source": "${source.replaceAll('"', '\\"')}"}]`;
     const whole = Buffer.from(text);

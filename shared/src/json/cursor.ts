@@ -4,7 +4,9 @@ import { LONGEST_NUMBER, MAX_DEPTH, MAX_INTEGER_CHARS } from './limits.js';
 import { FastScanner } from './plain.js';
 import { endOfDigits, endOfUnchecked, escapeLength, isWord } from './tokens.js';
 
-/** How deep the quick way is tried: where it fails at every level, a hostile alert is read no more often than this. */
+/**
+ * To this depth the fast path is tried: a hostile alert on which it fails at every level is read at most this often.
+ */
 const MAX_FAST_PATH_DEPTH = 4;
 
 const QUOTE = 0x22;
@@ -16,9 +18,9 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /**
- * Reads JSON from bytes without making values of it: it checks the grammar in full and tells where each value
- * begins and ends. Whoever wants a value takes its bytes, so ids stay exact and nothing is built that is not used.
- * One pass over an alert of 40 kB costs less than `JSON.parse` of the same bytes.
+ * Reads JSON from bytes without making values of it: it checks the full grammar and tells where each value begins and
+ * ends. Callers take the bytes of the values they need, so ids stay exact and no unused value is built. One pass over
+ * an alert of 40 kB costs less than `JSON.parse` of the same bytes.
  *
  * The dialect is that of Python's `json.loads`: bare NaN, Infinity and -Infinity are numbers.
  */
@@ -26,7 +28,7 @@ export class JsonCursor {
   #bytes: Uint8Array = new Uint8Array(0);
   #end = 0;
   readonly #quick = new FastScanner();
-  /** Where the next thing is read. */
+  /** Where the next token is read. */
   position = 0;
   /** The last key, between its quotes. */
   keyStart = 0;
@@ -34,10 +36,10 @@ export class JsonCursor {
   /** The last value; a string with its quotes. */
   valueStart = 0;
   valueEnd = 0;
-  /** True where the last string or key holds a backslash. */
+  /** Whether the last string or key holds a backslash. */
   escaped = false;
 
-  /** Begins to read at `start`; nothing from `end` on is looked at. */
+  /** Starts reading at `start`; reads nothing from `end` on. */
   reset(bytes: Uint8Array, start = 0, end = bytes.length): this {
     this.#bytes = bytes;
     this.position = start;
@@ -45,7 +47,7 @@ export class JsonCursor {
     return this;
   }
 
-  /** The byte that comes next after white space, without taking it; -1 at the end. */
+  /** The next byte after white space, without taking it; -1 at the end. */
   peek(): number {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -59,12 +61,12 @@ export class JsonCursor {
     return at < end ? (bytes[at] as number) : -1;
   }
 
-  /** Takes the `{` of an object. @returns false where it is empty, and then its `}` is taken too */
+  /** Takes the `{` of an object. @returns false if it is empty; then its `}` is taken too */
   enterObject(): boolean {
     return this.#enter(0x7b, 0x7d);
   }
 
-  /** Takes the `[` of a list. @returns false where it is empty, and then its `]` is taken too */
+  /** Takes the `[` of a list. @returns false if it is empty; then its `]` is taken too */
   enterArray(): boolean {
     return this.#enter(0x5b, 0x5d);
   }
@@ -80,7 +82,7 @@ export class JsonCursor {
     return false;
   }
 
-  /** Takes a key and its colon: keyStart, keyEnd and escaped say what it was. */
+  /** Takes a key and its colon, and sets keyStart, keyEnd and escaped. */
   key(): void {
     const next = this.peek();
     if (next !== QUOTE) this.#unexpected(next, 'a key');
@@ -109,7 +111,7 @@ export class JsonCursor {
     return next === COMMA;
   }
 
-  /** Takes one value of any kind and all that is in it; valueStart and valueEnd say where it was. */
+  /** Takes one value of any kind, nested ones included, and sets valueStart and valueEnd. */
   value(depth = 0): Kind {
     const next = this.peek();
     const start = this.position;
@@ -126,7 +128,7 @@ export class JsonCursor {
     return kind;
   }
 
-  /** Takes one value by its brackets and quotes alone, of any depth and length: what is set aside need not be good. */
+  /** Takes one value by its brackets and quotes alone, of any depth and length: a rejected alert need not be valid. */
   skip(): void {
     this.peek();
     this.valueStart = this.position;
@@ -134,16 +136,16 @@ export class JsonCursor {
     this.valueEnd = this.position;
   }
 
-  /** Nothing but white space may follow. */
+  /** Only white space may follow. */
   finish(): void {
     const next = this.peek();
     if (next !== -1) this.#unexpected(next, 'the end');
   }
 
   /**
-   * Takes an object that holds no other, no list and no escape. @returns false, and takes nothing, where it is none
+   * Takes an object that holds no object, list or escape. @returns false, and takes nothing, if it is another value
    *
-   * @param scanner knows afterwards where the values are that it was made for
+   * @param scanner has the positions of its wanted values afterwards
    */
   tryFlatObject(scanner: FastScanner): boolean {
     if (this.peek() !== 0x7b) return false;
@@ -153,7 +155,7 @@ export class JsonCursor {
     return true;
   }
 
-  /** Takes an object or a list the quick way. @returns false where it must be looked at byte by byte */
+  /** Takes an object or a list by the fast path. @returns false if it must be read byte by byte */
   #plain(depth: number): boolean {
     if (depth > MAX_FAST_PATH_DEPTH) return false;
     const end = this.#quick.endOf(this.#bytes, this.position, this.#end, MAX_DEPTH - depth);

@@ -1,8 +1,8 @@
-/** The bytes are not JSON in the dialect of Python's `json` module, or beyond a limit of ours. */
+/** The bytes are not JSON in the dialect of Python's `json` module, or exceed one of our limits. */
 export class JsonError extends Error {
   override readonly name: string = 'JsonError';
   constructor(
-    /** What is wrong, without the place. */
+    /** What is wrong, without the position. */
     readonly fault: string,
     /** Byte offset within what was read. */
     readonly offset: number,

@@ -105,7 +105,7 @@ describe('the trail of keys', () => {
     }
   });
 
-  test('goes on where a text brings more keys than are kept', () => {
+  test('continues if a text has more keys than are kept', () => {
     const scanner = new FastScanner();
     const text = `{${Array.from({ length: 5_000 }, (_, i) => `"key ${i}": ${i}`).join(', ')}}`;
     for (let round = 0; round < 3; round++) assert.equal(endBy(scanner, text), text.length);

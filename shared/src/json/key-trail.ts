@@ -1,27 +1,27 @@
-/** More than an alert has by far (some 300); where a text brings more, those of before are forgotten. */
+/** Far more than an alert has (about 300); if a text has more, the previous ones are forgotten. */
 const MOST_KEYS = 1_024;
 
-/** A key with what stands around it has some 20 bytes; one of more bytes than this is read byte by byte. */
+/** A key with its quotes and separators has about 20 bytes; a longer one than this is read byte by byte. */
 const LONGEST_KEY = 64;
 
 /** Words of four bytes kept of each key, as a power of two. */
 const SHIFT = 4;
 
 /**
- * The keys of objects in the order in which they were met, as the bytes of the text: `, "psfFlux": `, or `"psfFlux": `
- * where it is the first of its object. Alerts repeat the same keys in the same order, source after source, so that
- * the next key is nearly always known, and comparing it four bytes at a time costs a quarter of reading it.
+ * The keys of objects in the order in which they were found, as bytes of the text: `, "psfFlux": `, or `"psfFlux": `
+ * for the first of its object. Alerts repeat the same keys in the same order, so the next key is nearly always known,
+ * and comparing it four bytes at a time costs a quarter of reading it.
  *
- * A key is known by a number from 1; 0 stands for none. What was met decides nothing but where to look first.
+ * A key has a number from 1; 0 means none. The cache only decides what to compare first.
  */
 export class KeySequenceCache {
-  /** The key that followed each key in its object, when it was last looked for. */
+  /** The key that followed each key in its object, when last read. */
   readonly next = new Uint16Array(MOST_KEYS);
-  /** The first key of the object, or of the objects, that were the value of each key; at 0 of a value without a key. */
+  /** The first key of the object, or objects, that were the value of each key; at 0 for a value without a key. */
   readonly inside = new Uint16Array(MOST_KEYS);
-  /** How many bytes each key has, from what stands before it to the first byte of its value. */
+  /** The bytes of each key, from its separator to the first byte of its value. */
   readonly lengths = new Uint8Array(MOST_KEYS);
-  /** Which of the wanted names each key has, counted from 1; 0 where none. */
+  /** The index of each key among the wanted names, from 1; 0 for none. */
   readonly wanted = new Uint8Array(MOST_KEYS);
   readonly #words = new Int32Array(MOST_KEYS << SHIFT);
   /** The last four bytes of each key. */
@@ -29,12 +29,12 @@ export class KeySequenceCache {
   readonly #known = new Map<string, number>();
   #names: readonly string[];
 
-  /** @param names the keys whose places are wanted */
+  /** @param names the keys whose positions are wanted */
   constructor(names: readonly string[]) {
     this.#names = names;
   }
 
-  /** Whether the bytes of `key` stand at `at`, and all of them before `end`. */
+  /** Whether the bytes of `key` are at `at`, and end before `end`. */
   isAt(view: DataView, at: number, end: number, key: number): boolean {
     const last = at + (this.lengths[key] as number) - 4;
     if (last + 4 > end) return false;
@@ -46,8 +46,8 @@ export class KeySequenceCache {
   }
 
   /**
-   * The number of the key whose bytes are those from `start` to `end`, which were found to be good; 0 for one that is
-   * not kept, because it is long, or empty, or spelled with escapes.
+   * The number of the key with the bytes from `start` to `end`, which are known to be valid; 0 for one that is not
+   * kept, because it is long, empty, or has escapes.
    */
   numberOf(bytes: Uint8Array, start: number, end: number): number {
     if (end - start > LONGEST_KEY || end - start < 4) return 0;

@@ -1,6 +1,6 @@
 import type { JsonCursor } from './cursor.js';
 
-/** True where the key just read is `name`, however it was escaped. */
+/** Whether the key just read is `name`, however it was escaped. */
 export function keyIs(bytes: Uint8Array, at: JsonCursor, name: string): boolean {
   if (at.escaped) return decodeString(bytes, at.keyStart - 1, at.keyEnd + 1) === name;
   if (at.keyEnd - at.keyStart !== name.length) return false;

@@ -1,11 +1,11 @@
-/** What a JSON value is. NaN, Infinity and -Infinity are Python's, and Lasair sends the first. */
+/** The kind of a JSON value. NaN, Infinity and -Infinity are Python's; Lasair sends NaN. */
 export const KIND = {
   object: 1,
   array: 2,
   string: 3,
   /** A number with a fraction or an exponent. */
   float: 4,
-  /** A number of digits alone, with a sign at most; may be a 64-bit id. */
+  /** A number of digits only, perhaps with a sign; may be a 64-bit id. */
   integer: 5,
   true: 6,
   false: 7,

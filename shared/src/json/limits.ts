@@ -1,6 +1,6 @@
-/** What is beyond these is refused although it is JSON: some reader of a batch file could not take it. */
+/** Values beyond these limits are rejected although they are JSON: some readers of a batch file cannot handle them. */
 
-/** Levels. Deeper than any alert by far (4), and shallow enough for every reader, Python's included. */
+/** Levels. Far deeper than any alert (4), and shallow enough for every reader, Python's included. */
 export const MAX_DEPTH = 100;
 /** The digits of the largest unsigned 64-bit integer; pandas cannot read a longer one. */
 export const MAX_INTEGER_CHARS = 20;

@@ -19,7 +19,7 @@ describe('the quick way through plain JSON', () => {
     }
   });
 
-  test('finds no end before there is one, whatever stands behind the end', () => {
+  test('finds no end before there is one, whatever follows the end', () => {
     const text = '{"a": [1, -2.5e+3, {"b": "c\\n\\\\"}], "d": NaN, "e": [true, false, null], "f": {}}';
     for (let cut = 0; cut < text.length; cut++) {
       assert.equal(new FastScanner().endOf(Buffer.from(text), 0, cut, 100), -1, `cut at ${cut}`);

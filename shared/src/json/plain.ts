@@ -20,27 +20,29 @@ const NULL = word('null');
 const FOUR_ZEROS = word('0000');
 const UPPER_HALVES = 0xf0f0f0f0 | 0;
 
-/** After a backslash: what stands for one character. */
+/** Letters that form a one-character escape after a backslash. */
 const SHORT_ESCAPES = new Set([...'"\\/bfnrt'].map((letter) => letter.charCodeAt(0)));
 
 /**
- * Goes through objects and lists as Lasair writes them: the quick way. It accepts only what is surely good, and
- * leaves everything else, good or not, to the cursor: a bare Infinity, an odd number, a fault, an end that is not there.
+ * The fast path through objects and lists as Lasair writes them. It accepts only what is certainly valid, and leaves
+ * everything else to the cursor: a bare Infinity, an unusual number, an error, a missing end.
  *
- * One loop without allocations, which is what makes it quick, together with the trail of keys. A place behind the end
- * is never returned, though bytes there may be looked at.
+ * It is fast because it is one loop without allocations, and by its cache of keys. It never returns a position after
+ * the end, though it may read bytes there.
  */
 export class FastScanner {
-  /** Of each wanted name, where its value, or white space before it, begins in the flat object read last; -1: missing. */
+  /**
+   * The position of each wanted name's value, or of white space before it, in the flat object read last; -1 if missing.
+   */
   readonly places: Int32Array;
   readonly #trail: KeySequenceCache;
-  /** What closes each level that is open, and the key whose value it is in. */
+  /** The closing byte of each open level, and the key whose value it is in. */
   readonly #closings = new Uint8Array(128);
   readonly #holders = new Uint16Array(128);
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  /** @param names the keys whose places are wanted; a repeated one counts where it is last */
+  /** @param names the keys whose positions are wanted; the last one of a repeated key */
   constructor(names: readonly string[] = []) {
     this.#trail = new KeySequenceCache(names);
     this.places = new Int32Array(names.length);
@@ -48,16 +50,14 @@ export class FastScanner {
 
   /**
    * @param start of the opening bracket
-   * @param levels how deep it may be nested, itself included; at most 127
-   * @returns the place behind its closing bracket, or -1 where the cursor must look
+   * @param levels the most levels, itself included; at most 127
+   * @returns the position after its closing bracket, or -1 if the cursor must read it
    */
   endOf(bytes: Uint8Array, start: number, end: number, levels: number): number {
     return this.#scan(bytes, start, end, levels, false);
   }
 
-  /**
-   * As `endOf`, of an object that holds no other, no list and no escape; `places` says where its wanted values are.
-   */
+  /** As `endOf`, for an object that holds no object, list or escape; sets `places` to its wanted values. */
   endOfFlat(bytes: Uint8Array, start: number, end: number): number {
     this.places.fill(-1);
     return this.#scan(bytes, start, end, 1, true);
@@ -97,7 +97,7 @@ export class FastScanner {
       else if (first <= NINE) at = endOfNumber(bytes, view, at, end);
       else at = endOfWord(bytes, view, at, first, end);
       if (at === -1) return -1;
-      // What follows a value: the end of as many levels as close here, then the next value or key.
+      // After a value: the ends of the levels that close here, then the next value or key.
       for (;;) {
         if (level === 0) return at <= end ? at : -1;
         const from = at;
@@ -157,7 +157,7 @@ function endOfSpace(bytes: Uint8Array, from: number, end: number): number {
   return at;
 }
 
-/** Where the value begins that belongs to the key at `at`. */
+/** The position of the value of the key at `at`. */
 function endOfKey(bytes: Uint8Array, at: number, end: number, escapes: boolean): number {
   if (bytes[at] !== QUOTE) return -1;
   const behind = endOfString(bytes, at, end, escapes);
@@ -171,7 +171,7 @@ function endOfString(bytes: Uint8Array, start: number, end: number, escapes: boo
     if (byte === QUOTE) return at + 1;
     if (byte < 0x20) return -1;
     if (byte !== BACKSLASH) continue;
-    // The four digits of a \u escape are the cursor's to judge.
+    // The cursor checks the four digits of a \u escape.
     if (!escapes || !SHORT_ESCAPES.has(bytes[at + 1] as number)) return -1;
     at++;
   }
@@ -201,8 +201,8 @@ function endOfNumber(bytes: Uint8Array, view: DataView, start: number, end: numb
 }
 
 /**
- * Four digits at a time: bytes of 0x30 to 0x39 are those whose upper half is 3, and still is with 6 added. Where the
- * first other byte is follows from the lowest bit that differs, without a branch for the processor to guess.
+ * Four digits at a time: a byte is 0x30 to 0x39 if its upper half is 3, also after adding 6. The lowest differing bit
+ * gives the first other byte, without a branch to mispredict.
  */
 function endOfDigits(bytes: Uint8Array, view: DataView, from: number, end: number): number {
   let at = from;

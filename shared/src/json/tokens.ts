@@ -1,6 +1,6 @@
 import { JsonError, JsonTruncated } from './errors.js';
 
-/** True where the letters of `word` stand at `at`. */
+/** Whether the letters of `word` are at `at`. */
 export function isWord(bytes: Uint8Array, at: number, word: string): boolean {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false;
   return true;
@@ -8,7 +8,7 @@ export function isWord(bytes: Uint8Array, at: number, word: string): boolean {
 
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
 
-/** Where the digits end that begin at `from`; there is one at least, and something behind the last. */
+/** The end of the digits that begin at `from`: at least one, with another byte after the last. */
 export function endOfDigits(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && isDigit(bytes[at] as number)) at++;
@@ -17,7 +17,7 @@ export function endOfDigits(bytes: Uint8Array, from: number, end: number): numbe
   return at;
 }
 
-/** How many bytes the escape has whose backslash is at `at`. */
+/** The length of the escape whose backslash is at `at`. */
 export function escapeLength(bytes: Uint8Array, at: number, end: number): number {
   if (at + 1 >= end) throw new JsonTruncated(end);
   const letter = String.fromCharCode(bytes[at + 1] as number);
@@ -36,7 +36,7 @@ export function escapeLength(bytes: Uint8Array, at: number, end: number): number
   return 6;
 }
 
-/** Where the value at `start` ends, by brackets and quotes alone; a scalar ends before the next comma or bracket. */
+/** The end of the value at `start`, by brackets and quotes alone; a scalar ends before the next comma or bracket. */
 export function endOfUnchecked(bytes: Uint8Array, start: number, end: number): number {
   let depth = 0;
   let inString = false;

@@ -11,7 +11,7 @@ function read(text: string): JsonValue {
 }
 
 describe('the values of JSON', () => {
-  test('are those of JSON.parse where that can read them', () => {
+  test('are those of JSON.parse if that can read them', () => {
     const text = '{"a": [1, -2.5e-3, "x\\u00e9\\n", true, false, null, {}, []], "b": {"c": 123456789012345}}';
     assert.deepEqual(JSON.parse(JSON.stringify(read(text))), JSON.parse(text));
   });

@@ -7,20 +7,20 @@ import { MAX_DEPTH } from './limits.js';
 /** A JSON value with ids exact: an integer beyond 15 digits is a bigint. */
 export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[] | JsonRecord;
 
-/** A JSON object; where a key is repeated the last one counts, as in Python. It has no prototype. */
+/** A JSON object; of a repeated key the last one counts, as in Python. It has no prototype. */
 export interface JsonRecord {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** More digits than these a double may not hold. */
+/** A double may not hold more digits than these. */
 const EXACT_DIGITS = 15;
 
 /**
- * Makes the value that comes next, in Python's dialect (bare NaN and Infinity are numbers). For single alerts that a
- * person asked for; the stages read places in bytes instead.
+ * Parses the next value, in Python's dialect (bare NaN and Infinity are numbers). For single alerts that an operator
+ * asked for; the stages read byte positions instead.
  *
  * @param bytes those that the cursor reads
- * @throws JsonError where they are no JSON
+ * @throws JsonError if they are not JSON
  */
 export function readValue(cursor: JsonCursor, bytes: Uint8Array, depth = 0): JsonValue {
   const first = cursor.peek();
