@@ -16,7 +16,7 @@ import { runbook } from './runbook.js';
 import { stages } from './stages.js';
 import { tonight } from './tonight.js';
 
-/** A dashboard as it is written here: panels in rows. */
+/** A dashboard's definition: panels in rows. */
 interface Written {
   readonly uid: string;
   readonly file: string;

@@ -1,6 +1,6 @@
 /**
- * The numbers of deploy/prometheus/rules/lvra.yml at which somebody is told, for the panels to draw; that file says why
- * each is what it is. A test holds the two together.
+ * The alert thresholds of deploy/prometheus/rules/lvra.yml, for the panels to draw; that file gives the reasons. A test
+ * keeps the two equal.
  */
 export const LIMITS = {
   lagMessages: { alert: 'LvraLagGrowing', value: 25_000 },

@@ -1,8 +1,8 @@
 import { SOURCE } from './panels.js';
 
 /**
- * Lines through all graphs: where a process started (a restart, a deployment, another version of the program), and where
- * a model was taken up. Plain JSON, because the SDK does not know what Grafana's Prometheus adds to an annotation.
+ * Lines through all graphs: when a process started (a restart, a deployment, another version of the program), and when
+ * a model came into use. Plain JSON, because the SDK does not know what Grafana's Prometheus adds to an annotation.
  */
 export const MARKS = [
   {
@@ -26,6 +26,6 @@ export const MARKS = [
     step: '60s',
     useValueForTime: false,
     titleFormat: '{{vra}} scores with {{version}}',
-    textFormat: 'since five minutes at most',
+    textFormat: 'for five minutes at most',
   },
 ];

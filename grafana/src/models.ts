@@ -9,12 +9,12 @@ export const models = {
   uid: 'lvra-models',
   file: 'models.json',
   title: 'Models',
-  description: 'What the models say, and whether they are asked about what they know.',
+  description: 'The scores of the models, and whether their input is like that of their training.',
   rows: {
     Scores: [
       table({
         title: 'Models in use',
-        description: 'Several versions of one VRA for longer than a minute: a replica has not taken up the new one.',
+        description: 'Several versions of one VRA for longer than a minute: a replica does not use the new one yet.',
         unit: 'none',
         queries: [{ expr: `count by (vra, version) (lvra_model_info{${CHOSEN}})` }],
         width: 8,
@@ -56,7 +56,7 @@ export const models = {
     Drift: [
       number({
         title: 'Refused versions',
-        description: 'Above 0: the settings name a version whose file is not right; the one before goes on.',
+        description: 'Above 0: the settings name a version whose file cannot be used; the previous one stays in use.',
         unit: 'none',
         queries: [{ expr: `sum(max by (vra, version) (lvra_model_refused{${CHOSEN}})) or vector(0)` }],
         limit: { value: 0, red: 'above' },
@@ -71,7 +71,7 @@ export const models = {
         width: 20,
       }),
       table({
-        title: 'Features that miss more than at import',
+        title: 'Features missing more often than at import',
         description:
           'Share missing now, less the share at import. Near 1: the field was renamed or dropped from the alerts.',
         unit: 'percentunit',

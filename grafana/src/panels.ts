@@ -18,7 +18,7 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** A query, and how its series are called. */
+/** A query, and the names of its series. */
 export interface Query {
   readonly expr: string;
   readonly legend?: string;
@@ -31,19 +31,22 @@ export interface PanelOptions {
   /** One of Grafana's names of units. */
   readonly unit: string;
   readonly queries: readonly Query[];
-  /** Where an alert begins: red from there up, or down. */
+  /** The threshold of an alert: red above it, or below. */
   readonly limit?: { readonly value: number; readonly red: 'above' | 'below' };
   /** In columns of 24. */
   readonly width: number;
-  /** What stands there if no series answers. */
+  /** Shown if there is no series. */
   readonly empty?: string;
 }
 
-/** The lag by partition while it is known: a consumer writes it down every ten seconds, and an old one would look like none. */
+/**
+ * The lag by partition while it is known: a consumer measures it every ten seconds, and an old value would look
+ * current.
+ */
 export const LAG =
   '(max by (topic, partition) (lvra_kafka_lag_messages) and max by (topic, partition) (lvra_kafka_lag_age_seconds) < 60)';
 
-/** The VRAs that the person at the dashboard has chosen. */
+/** The VRAs chosen at the dashboard. */
 export const CHOSEN = 'vra=~"$vra"';
 
 export const SOURCE = { type: 'prometheus', uid: 'prometheus' };
@@ -85,7 +88,7 @@ export function graph({
   return builder;
 }
 
-/** A bar for each night of two weeks, whatever time the dashboard shows. The queries are asked at midnight, UTC. */
+/** A bar for each night of two weeks, whatever time the dashboard shows. The queries are evaluated at midnight, UTC. */
 export function nightly(options: PanelOptions): Builder<Panel> {
   return graph(options).drawStyle(GraphDrawStyle.Bars).fillOpacity(80).timeFrom('15d').interval('1d');
 }
@@ -148,7 +151,7 @@ function thresholds({ value, red }: NonNullable<PanelOptions['limit']>): Thresho
     red === 'above'
       ? [
           { value: null, color: 'green' },
-          // Above is red, the limit itself is not.
+          // Red above the limit, not at it.
           { value: value === 0 ? 1e-9 : value, color: 'red' },
         ]
       : [

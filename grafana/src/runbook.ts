@@ -4,7 +4,7 @@ import { Marked } from 'marked';
 
 const OPERATIONS = new URL('../../docs/operations.md', import.meta.url);
 
-/** What docs/operations.md says to do for each alert, as Markdown. */
+/** The section of docs/operations.md that says what to do for each alert, as Markdown. */
 export function alertsSection(): string {
   const section = readFileSync(OPERATIONS, 'utf8')
     .split(/^(?=## )/m)
@@ -36,7 +36,7 @@ export const runbook = {
  * The page that an alert's `runbook_url` opens. Prometheus serves it as a console (deploy/prometheus/consoles), so that
  * no other server is needed to read it.
  *
- * @throws Error where the text has what Prometheus would take for a template
+ * @throws Error if Prometheus would read the text as a template
  */
 export function runbookPage(): string {
   const marked = new Marked({
@@ -44,7 +44,7 @@ export function runbookPage(): string {
       heading({ tokens, depth, text }) {
         return `<h${depth} id="${text.toLowerCase()}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
-      // The page stands alone: the files that the docs link to are in the checkout.
+      // The page is served alone: the files that the docs link to are in the checkout.
       link({ tokens }) {
         return this.parser.parseInline(tokens);
       },

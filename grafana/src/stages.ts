@@ -3,7 +3,7 @@ import { CHOSEN, graph, LAG, number } from './panels.js';
 
 const SERVICES = 'job=~"consumer|feature|predict|annotate"';
 
-/** Where does the time go, and whose fault is it? */
+/** Where is the time spent, and which stage is the cause? */
 export const stages = {
   uid: 'lvra-stages',
   file: 'stages.json',
@@ -13,7 +13,7 @@ export const stages = {
     'Rate and errors': [
       graph({
         title: 'Stems done',
-        description: 'All stages at one rate: it flows. One below the others: the rest of its stems wait before it.',
+        description: 'All stages at one rate: all is well. One below the others: its stems pile up.',
         unit: 'cps',
         queries: [
           {
@@ -24,8 +24,8 @@ export const stages = {
         width: 12,
       }),
       graph({
-        title: 'Stems that came to another end',
-        description: 'Single failures are tried again. A steady line: `lvra stem` of one of them says what it met.',
+        title: 'Stems not done',
+        description: 'Single failures are retried. A steady line: `lvra stem` of one of them shows its error.',
         unit: 'cps',
         queries: [
           {
@@ -37,7 +37,7 @@ export const stages = {
       }),
       graph({
         title: 'Quarantined in the last hour',
-        description: 'By reason. More than a few: the form of the alerts changed. `lvra quarantine list` shows them.',
+        description: 'By reason. More than a few: the format of the alerts changed. `lvra quarantine list` shows them.',
         unit: 'short',
         queries: [
           {
@@ -49,9 +49,9 @@ export const stages = {
         width: 12,
       }),
       graph({
-        title: 'Calls to Lasair, by answer',
+        title: 'Calls to Lasair, by response',
         description:
-          '200 alone is well. 429: the budget is too large for the account. 401 or 400: see the log of annotate.',
+          'Only 200 is good. 429: the budget is too large for the account. 401 or 400: see the log of annotate.',
         unit: 'cps',
         queries: [{ expr: 'sum by (status) (rate(lvra_lasair_calls_total[$__rate_interval]))', legend: '{{status}}' }],
         width: 12,
@@ -72,7 +72,8 @@ export const stages = {
       }),
       graph({
         title: 'Writes to the ledger, 99 %',
-        description: 'Milliseconds. Rising in all stages at once: a slow disk, or somebody who holds log.db locked.',
+        description:
+          'Milliseconds. Rising in all stages at once: a slow disk, or another program that holds a lock on log.db.',
         unit: 's',
         queries: [
           {
@@ -87,8 +88,7 @@ export const stages = {
     Saturation: [
       graph({
         title: 'CPU, by replica',
-        description:
-          '1 is a core in full. At its limit a container is slowed down: another replica, or a higher limit.',
+        description: '1 is a whole core. At its limit a container is throttled: add a replica, or raise the limit.',
         unit: 'none',
         queries: [
           { expr: `rate(process_cpu_seconds_total{${SERVICES}}[$__rate_interval])`, legend: '{{job}} {{instance}}' },
@@ -98,7 +98,7 @@ export const stages = {
       }),
       graph({
         title: 'Memory, by replica',
-        description: 'Flat, whatever the load. A line that climbs all night ends at the limit of the container.',
+        description: 'Flat at any load. A line that climbs all night ends at the limit of the container.',
         unit: 'bytes',
         queries: [
           { expr: `process_resident_memory_bytes{${SERVICES}}`, legend: '{{job}} {{instance}}' },
@@ -116,29 +116,29 @@ export const stages = {
       graph({
         title: 'Kafka lag, by partition',
         description:
-          'One partition above the others: its messages are large, or its broker is slow. A gap: nobody can ask Kafka.',
+          'One partition above the others: its messages are large, or its broker is slow. A gap: no consumer can reach Kafka.',
         unit: 'short',
         queries: [{ expr: LAG, legend: '{{topic}} {{partition}}' }],
-        empty: 'no consumer can ask Kafka',
+        empty: 'no consumer can reach Kafka',
         width: 8,
       }),
       graph({
         title: 'Messages at NATS',
         description:
-          'Waiting grows while stems wait and the stage is up: it no longer listens. Given again for long: a replica ended within a stem.',
+          'Waiting grows while stems wait and the stage is up: it no longer listens. Redelivered for long: a replica ended within a stem.',
         unit: 'short',
         queries: [
           { expr: 'max by (queue) (lvra_bus_waiting_messages)', legend: '{{queue}} waiting' },
-          { expr: 'max by (queue) (lvra_bus_unacknowledged_messages)', legend: '{{queue}} in hand' },
-          { expr: 'max by (queue) (lvra_bus_redelivered_messages)', legend: '{{queue}} given again' },
+          { expr: 'max by (queue) (lvra_bus_unacknowledged_messages)', legend: '{{queue}} in progress' },
+          { expr: 'max by (queue) (lvra_bus_redelivered_messages)', legend: '{{queue}} redelivered' },
         ],
         empty: 'no service is connected to NATS',
         width: 8,
       }),
       graph({
-        title: 'What NATS stores',
+        title: 'NATS storage',
         description:
-          'Some 200 bytes a stem that is not done. It may take 1 GB (deploy/nats); the sweep goes on without it.',
+          'About 200 bytes a stem that is not done. The limit is 1 GB (deploy/nats); the sweep does not need it.',
         unit: 'bytes',
         queries: [{ expr: 'max(lvra_bus_stored_bytes)', legend: 'on its disk' }],
         empty: 'no service is connected to NATS',
@@ -146,14 +146,14 @@ export const stages = {
       }),
       graph({
         title: 'NATS',
-        description: '1 while connected. At 0 the stages go on by the sweep, each up to two seconds late.',
+        description: '1 while connected. At 0 the stages work by the sweep, each up to two seconds late.',
         unit: 'none',
         queries: [{ expr: 'min by (job) (lvra_bus_connected)', legend: '{{job}}' }],
         width: 8,
       }),
       graph({
-        title: 'Room on the data volume',
-        description: 'A straight line down ends where it points: clear away old nights in time.',
+        title: 'Free space on the data volume',
+        description: 'A straight line down shows when the volume is full: prune old nights in time.',
         unit: 'bytes',
         queries: [
           { expr: 'min(lvra_disk_free_bytes)', legend: 'free' },
@@ -164,9 +164,9 @@ export const stages = {
     ],
     'Who watches': [
       graph({
-        title: 'What Prometheus and Alertmanager failed at, last hour',
+        title: 'Failures of Prometheus and Alertmanager, last hour',
         description:
-          'Notifications: a receiver refuses them, and nobody hears of alerts (make alert-test). Evaluations: a rule is wrong.',
+          'Notifications: a receiver rejects them, and alerts are not delivered (make alert-test). Evaluations: a rule is wrong.',
         unit: 'none',
         queries: [
           {
@@ -182,9 +182,9 @@ export const stages = {
         width: 16,
       }),
       number({
-        title: 'Rules and receivers are those of the files',
+        title: 'Rules and receivers match the files',
         description:
-          '1: the last reload went well. 0: a file is wrong, and what was there before is still used (make up says why).',
+          '1: the last reload succeeded. 0: a file is wrong, and the previous one is still used (make up says why).',
         unit: 'none',
         queries: [
           { expr: 'min(prometheus_config_last_reload_successful)', legend: 'rules' },

@@ -4,14 +4,14 @@ import { CHOSEN, graph, LAG, nightly, number, table } from './panels.js';
 const latency = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (rate(lvra_annotation_latency_seconds_bucket{${CHOSEN}}[$__rate_interval])))`;
 
-/** A process that ended within the hour still counts, and the one in its place. */
+/** A process that ended within the hour still counts, and so does its successor. */
 const RESTARTS = `sum(clamp_min(
   count by (job) (count by (job, process) (last_over_time(process_start_time_seconds{job=~"consumer|feature|predict|annotate"}[1h])))
     - max by (job) (max_over_time(lvra_replicas_expected[1h])), 0))`;
 
 /**
- * The greatest value between the noons before and after an instant, which is a midnight; without the noon before, when the
- * last scrape is still of another night.
+ * The greatest value between the noons before and after a midnight; without the first noon itself, whose last scrape
+ * belongs to the previous night.
  */
 const ofNight = (expr: string) => `max_over_time(${expr}[23h50m:10m] offset -12h)`;
 
@@ -20,7 +20,7 @@ export const tonight = {
   uid: 'lvra-tonight',
   file: 'tonight.json',
   title: 'Tonight',
-  description: 'Is it keeping up? Green everywhere: nobody needs to look further.',
+  description: 'Is it keeping up? Green everywhere: no need to look further.',
   rows: {
     'At 4 a.m.': [
       number({
@@ -33,8 +33,7 @@ export const tonight = {
       }),
       number({
         title: 'Oldest alert without its annotation',
-        description:
-          'Since Kafka had it, in whatever stage it waits. Seconds while all is well; an outage shows while it lasts.',
+        description: 'Since Kafka had it, in any stage. Seconds while all is well; an outage shows while it lasts.',
         unit: 's',
         queries: [{ expr: `max by (vra) (lvra_oldest_unannotated_seconds{${CHOSEN}})`, legend: '{{vra}}' }],
         limit: { value: LIMITS.unannotatedSeconds.value, red: 'above' },
@@ -56,7 +55,7 @@ export const tonight = {
       number({
         title: 'Restarts in the last hour',
         description:
-          'Processes that were seen within the hour, less the replicas that there should be. An upgrade counts too: see the marks.',
+          'Processes seen within the hour, minus the expected replicas. An upgrade counts too: see the marks.',
         unit: 'none',
         queries: [{ expr: RESTARTS }],
         empty: 'no service is up',
@@ -65,8 +64,8 @@ export const tonight = {
     ],
     Now: [
       number({
-        title: 'Alerts that fire',
-        description: 'Above 0 somebody must act; the table below names them; the link above says what to do.',
+        title: 'Firing alerts',
+        description: 'Above 0 an operator must act; the table below names them; the link above says what to do.',
         unit: 'none',
         queries: [{ expr: 'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)' }],
         limit: { value: 0, red: 'above' },
@@ -91,7 +90,7 @@ export const tonight = {
       number({
         title: 'Late, last hour',
         description:
-          'Share annotated more than 60 s after Kafka had it, or waiting for so long. At most 1 % over a month is the aim.',
+          'Share annotated more than 60 s after Kafka had it, or still waiting after that. At most 1 % over a month is the aim.',
         unit: 'percentunit',
         queries: [
           {
@@ -110,9 +109,9 @@ export const tonight = {
         width: 4,
       }),
       number({
-        title: 'Stems given up',
+        title: 'Dead stems',
         description:
-          'Dead after ten attempts: `lvra dead` says why, `lvra retry` tries again once the cause is mended.',
+          'Dead after ten attempts: `lvra dead` says why, `lvra retry` retries them once the cause is fixed.',
         unit: 'none',
         queries: [{ expr: `sum(max by (stage, vra) (lvra_dead_stems{${CHOSEN}}))` }],
         limit: { value: LIMITS.deadStems.value, red: 'above' },
@@ -123,7 +122,7 @@ export const tonight = {
       graph({
         title: 'Alerts in and out',
         description:
-          'Alerts come in batches; over some minutes all lines have one mean while it keeps up. A stage that stays below: a backlog.',
+          'Alerts come in batches; over some minutes all lines have the same mean while it keeps up. A stage that stays below: a backlog.',
         unit: 'cps',
         queries: [
           { expr: 'sum(rate(lvra_alerts_consumed_total[$__rate_interval]))', legend: 'in from Kafka' },
@@ -144,19 +143,19 @@ export const tonight = {
         width: 12,
       }),
       graph({
-        title: 'Stems that wait, by stage',
+        title: 'Waiting stems, by stage',
         description: 'The stage with the highest line is the slow one: scale it. A flat line above 0: it is stuck.',
         unit: 'none',
         queries: [{ expr: `max by (stage, vra) (lvra_pending_stems{${CHOSEN}})`, legend: '{{stage}} {{vra}}' }],
         width: 12,
       }),
       graph({
-        title: 'Messages that wait in Kafka',
+        title: 'Messages waiting in Kafka',
         description:
-          'Falling after a restart, near 0 otherwise. Growing: the consumer does not keep up. A gap: no consumer can ask Kafka.',
+          'Falling after a restart, near 0 otherwise. Growing: the consumer does not keep up. A gap: no consumer can reach Kafka.',
         unit: 'short',
         queries: [{ expr: `sum(${LAG})`, legend: 'not registered yet' }],
-        empty: 'no consumer can ask Kafka',
+        empty: 'no consumer can reach Kafka',
         limit: { value: LIMITS.lagMessages.value, red: 'above' },
         width: 12,
       }),
