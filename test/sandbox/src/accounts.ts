@@ -1,16 +1,16 @@
 import { type Answer, answers } from './answers.js';
 
-/** Somebody with a token. */
+/** A user with a token. */
 export interface Account {
-  /** First and last name, as Lasair prints them in a refusal. */
+  /** First and last name, as Lasair prints them in a rejection. */
   readonly user: string;
   /** The topics that the user may annotate. */
   readonly owns: readonly string[];
-  /** The stated limit; without it, that of the sandbox. */
+  /** The nominal limit; the sandbox's by default. */
   readonly callsPerHour?: number;
 }
 
-/** The account of a call by its Authorization header or its `token` in the query, or the 401 that refuses it. */
+/** The account of a call by its Authorization header or its `token` in the query, or the 401 that rejects it. */
 export function authenticate(
   header: string | undefined,
   query: URLSearchParams,

@@ -120,7 +120,7 @@ describe('POST /api/annotate/', () => {
     assert.deepEqual([reply.status, reply.json], [400, { detail }]);
   });
 
-  test('fails on nesting deeper than any stack, and goes on', async () => {
+  test('fails on nesting deeper than any stack, and continues', async () => {
     assert.equal((await post(sandbox, 'annotate/', '['.repeat(200_000))).status, 500);
     assert.equal((await post(sandbox, 'annotate/', sample(ID))).status, 200);
   });

@@ -1,6 +1,6 @@
 import type { FieldErrors } from './fields.js';
 
-/** What goes back to the caller. */
+/** The response to the caller. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ function html(status: number, title: string, sentence: string, headers: Record<s
   return { status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers }, body };
 }
 
-/** Lasair's answers, word for word where a client may read them, and those of the web server before it. */
+/** Lasair's responses, word for word if a client may read them, and those of the web server before it. */
 export const answers = {
   noCredentials: () => unauthorized('Authentication credentials were not provided.'),
   invalidToken: () => unauthorized('Invalid token.'),
@@ -45,14 +45,14 @@ export const answers = {
   listQueued: (n: number) => json(200, { status: 'success', n }),
   queued: (message: string) => json(200, { status: 'success', annotation_topic: 'fast_annotations', message }),
   notFound: () => html(404, 'Not Found', 'The requested resource was not found on this server.'),
-  /** Django's answer to a path without its last slash; clients then repeat the call as a GET. */
+  /** Django's response to a path without its last slash; clients then repeat the call as a GET. */
   slashMissing: (location: string) => ({ status: 301, headers: { Location: location }, body: '' }),
   bodyTooLarge: () => html(400, 'Bad Request (400)', ''),
   serverError: () => html(500, 'Server Error (500)', ''),
   badGateway: () => html(502, '502 Bad Gateway', ''),
   unavailable: (retryAfterSeconds?: number) =>
     html(503, '503 Service Temporarily Unavailable', '', retryAfter(retryAfterSeconds)),
-  /** Of a proxy; those of HAProxy, nginx and Django look alike. */
+  /** A proxy's; those of HAProxy, nginx and Django are alike. */
   badRequest: () => html(400, '400 Bad request', 'Your browser sent an invalid request.'),
   maintenance: () => ({ status: 302, headers: { Location: '/status' }, body: '' }),
   rubbish: () => html(200, 'Maintenance', 'This service will be back soon.'),

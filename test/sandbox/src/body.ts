@@ -10,7 +10,7 @@ export type Body =
   | { readonly kind: 'json'; readonly value: Json }
   | { readonly kind: 'form'; readonly fields: URLSearchParams };
 
-/** Reads a body by its content type, or gives the answer that refuses it. An empty one counts as an empty form. */
+/** Reads a body by its content type, or returns the response that rejects it. An empty one counts as an empty form. */
 export function readBody(bytes: Buffer, contentType: string): Body | Answer {
   if (bytes.length === 0) return { kind: 'form', fields: new URLSearchParams() };
   if (bytes.length > LARGEST_BODY_BYTES) return answers.bodyTooLarge();
@@ -30,7 +30,7 @@ export function readBody(bytes: Buffer, contentType: string): Body | Answer {
   }
 }
 
-/** A form as the dictionary that it stands for: the last of several values of a name counts. */
+/** A form as a dictionary: of several values of a name the last one counts. */
 export function formFields(fields: URLSearchParams): Map<string, Json> {
   return new Map(fields);
 }

@@ -1,11 +1,11 @@
 import type { Annotation } from './fields.js';
 import type { Sandbox } from './sandbox.js';
 
-/** A caller for the sandbox's own tests: good calls to start from, and what came back. */
+/** A caller for the sandbox's own tests: valid calls and their responses. */
 
 export const TOKEN = 'sandbox-token';
 
-/** A good annotation of an object; its id is sent as digits unless told. */
+/** A valid annotation of an object; its id is sent as digits by default. */
 export function sample(objectId: string, changes: Partial<Annotation> = {}): Annotation {
   return {
     objectId,
@@ -28,7 +28,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body, where it is JSON. */
+  /** The body, if it is JSON. */
   readonly json: unknown;
 }
 

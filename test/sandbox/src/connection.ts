@@ -3,7 +3,7 @@ import { type Answer, answers } from './answers.js';
 import { LARGEST_BODY_BYTES } from './body.js';
 import type { TransportFault } from './faults.js';
 
-/** Reads a request's whole body; one byte past the limit is enough to refuse it, so the rest is not kept. */
+/** Reads a request's whole body; what exceeds the limit by more than a byte is not kept. */
 export async function receiveBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -20,10 +20,10 @@ export function send(response: ServerResponse, answer: Answer): void {
 }
 
 /**
- * Ends a call as a fault has it.
+ * Ends a call as a fault says.
  *
- * @param answer what Lasair said, where it was asked
- * @returns the status that the caller gets to see, or 'none'
+ * @param answer Lasair's response, if it was called
+ * @returns the status that the caller receives, or 'none'
  */
 export function strike(fault: TransportFault, response: ServerResponse, answer: Answer | undefined): number | 'none' {
   switch (fault.kind) {

@@ -1,6 +1,6 @@
 import { ENDPOINTS, FAULT_STATUSES, type Fault, ITEM_FAULTS } from './faults.js';
 
-/** What POST /fault was sent is no fault; the message says why. */
+/** The body of POST /fault is not a fault; the message says why. */
 export class FaultRefused extends Error {
   override readonly name = 'FaultRefused';
 }
@@ -48,7 +48,7 @@ const REQUIRED: Partial<Record<Fault['kind'], string>> = { latency: 'ms', status
 /**
  * Reads one fault, or a list of them, from JSON text.
  *
- * @throws FaultRefused where the text is no JSON, or no fault
+ * @throws FaultRefused if the text is not JSON, or not a fault
  */
 export function readFaults(text: string): Fault[] {
   let sent: unknown;

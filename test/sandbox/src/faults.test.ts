@@ -41,7 +41,7 @@ describe('faults', () => {
     assert.match((await send()).text, /^<!doctype html>/);
   });
 
-  test('a 503 comes with Retry-After where that is told', async () => {
+  test('a 503 comes with Retry-After if that is told', async () => {
     sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 7 });
     assert.equal((await send()).headers.get('retry-after'), '7');
   });
@@ -156,7 +156,7 @@ describe('faults', () => {
     assert.equal(sandbox.annotations.size, 2);
   });
 
-  test('a chosen item is bad, in whatever list it comes', async () => {
+  test('a chosen item is bad, in any list', async () => {
     const [, second] = samples(3);
     sandbox.fault({ kind: 'bad-item', item: (annotation) => annotation.objectId === second?.objectId });
     assert.equal((await send()).status, 400);

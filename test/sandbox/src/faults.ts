@@ -1,65 +1,67 @@
 import type { Annotation } from './fields.js';
 
-/** The two calls that Lasair takes annotations by. */
+/** Lasair's two calls for annotations. */
 export const ENDPOINTS = ['annotate', 'annotatelist'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
-/** The statuses that a fault may answer with instead of Lasair. */
+/** The statuses that a fault may return instead of Lasair. */
 export const FAULT_STATUSES = [302, 400, 401, 403, 429, 500, 502, 503] as const;
 export type FaultStatus = (typeof FAULT_STATUSES)[number];
 
-/** Which calls a fault strikes; without any of these, every one until the faults are cleared. */
+/** The calls that a fault affects; by default every one until the faults are cleared. */
 export interface Scope {
   readonly endpoint?: Endpoint;
-  /** Strikes this many times, and is gone. */
+  /** Affects this many calls, and ends. */
   readonly times?: number;
-  /** Strikes with this probability, 0 to 1, the same calls for the same seed. */
+  /** Affects calls with this probability, 0 to 1, the same ones for the same seed. */
   readonly probability?: number;
   readonly seed?: number;
 }
 
-/** Picks annotations: by the exact text of some fields, or (in the same process) by a test of one's own. */
+/** Picks annotations: by the exact text of some fields, or (in the same process) by a function. */
 export type ItemMatch = Partial<Annotation> | ((annotation: Annotation) => boolean);
 
-/** Which items of a call a fault strikes: every one that fits. The call ends at the first. */
+/** The items of a call that a fault affects: every match. The call ends at the first. */
 export interface ItemScope extends Scope {
-  /** Only the item at this place of its call, counted from 1. */
+  /** Only the item at this position of its call, from 1. */
   readonly nth?: number;
   readonly item?: ItemMatch;
 }
 
-/** Instead of Lasair's answer; `when: 'after'` lets Lasair do its work first, `'before'` (usual) does not. */
+/**
+ * Replaces Lasair's response; `when: 'after'` lets Lasair process the call first, `'before'` (the default) does not.
+ */
 interface Instead extends Scope {
   readonly when?: 'before' | 'after';
 }
 
 export type Latency = { readonly kind: 'latency'; readonly ms: number } & Scope;
 
-/** A `100 Continue` comes before the answer, though no call asks for it. */
+/** A `100 Continue` comes before the response, though no call asks for it. */
 export type Interim = { readonly kind: 'continue' } & Scope;
 
 /**
- * What happens between the caller and Lasair. These come before authentication and throttle, and cost no call of the
- * hourly limit unless they strike afterwards.
+ * Faults between the caller and Lasair. They come before authentication and throttle, and do not count for the hourly
+ * limit unless they apply afterwards.
  */
 export type TransportFault =
   /**
-   * The answer of a status: 302 is the way to a page of maintenance, 400 the page of a server before Lasair.
+   * A response with a status: 302 redirects to a maintenance page, 400 is the page of a server before Lasair.
    * `retryAfterSeconds` adds the header to a 429 and a 503.
    */
   | ({ readonly kind: 'status'; readonly status: FaultStatus; readonly retryAfterSeconds?: number } & Instead)
-  /** No answer ever; the connection stays open. */
+  /** No response; the connection stays open. */
   | ({ readonly kind: 'hang' } & Instead)
   /** The connection is reset. */
   | ({ readonly kind: 'reset' } & Instead)
   /** Status 200 and a page of HTML. */
   | ({ readonly kind: 'rubbish' } & Instead)
-  /** Lasair does its work, and the connection breaks in the middle of its answer. */
+  /** Lasair processes the call, and the connection breaks in the middle of its response. */
   | ({ readonly kind: 'cut' } & Scope);
 
-/** What happens inside Lasair at one item; the items before it stay queued. */
+/** Faults inside Lasair at one item; the items before it stay queued. */
 export type ItemFault =
-  /** The item is refused with field errors, as a bad one is. */
+  /** The item is rejected with field errors, as a bad one is. */
   | ({ readonly kind: 'bad-item' } & ItemScope)
   /** The item cannot be queued. */
   | ({ readonly kind: 'kafka' } & ItemScope)
@@ -70,17 +72,17 @@ export type ItemFault =
 
 export type Fault = Latency | Interim | TransportFault | ItemFault;
 
-/** A fault in force, and how often it has struck. */
+/** An active fault, and how often it was applied. */
 export interface ActiveFault {
   readonly fault: Fault;
   readonly struck: number;
 }
 
-/** What is in store for one call. */
+/** The faults for one call. */
 export interface CallFaults {
   readonly latencyMs: number;
   readonly isContinued: boolean;
-  /** The first that fits; there can be only one end to a call. */
+  /** The first match; a call can end only once. */
   readonly transport: TransportFault | undefined;
 }
 
@@ -90,7 +92,9 @@ interface Armed {
   readonly chance: () => number;
 }
 
-/** The faults in force. They combine: latencies add up, and of those that end a call the one that was injected first wins. */
+/**
+ * The active faults. They combine: latencies add up, and of those that end a call the one that was injected first wins.
+ */
 export class Faults {
   #armed: Armed[] = [];
 
@@ -121,7 +125,7 @@ export class Faults {
     return { latencyMs, isContinued, transport };
   }
 
-  /** @param place the item's place in its call, counted from 1 */
+  /** @param place the item's position in its call, from 1 */
   ofItem(kind: ItemFault['kind'], endpoint: Endpoint, annotation: Annotation, place: number): boolean {
     return this.#armed.some(
       (armed) =>

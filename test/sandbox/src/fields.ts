@@ -2,8 +2,8 @@ import { codePoints, type Json } from './json.js';
 import { pythonNumber, pythonType } from './python-text.js';
 
 /**
- * The seven fields of an annotation and Lasair's rules for them, with its words for each breach.
- * Source: `AnnotateSerializer` of lsst-uk/lasair-lsst and the fields of Django REST framework.
+ * The seven fields of an annotation and Lasair's rules for them, with its error messages. Source: `AnnotateSerializer`
+ * of lsst-uk/lasair-lsst and the fields of Django REST framework.
  */
 export interface Annotation {
   /** The diaObjectId as decimal digits, exact. */
@@ -12,7 +12,7 @@ export interface Annotation {
   readonly classification: string;
   readonly version: string;
   readonly explanation: string;
-  /** JSON text, or what the caller took for it: Lasair does not look. */
+  /** Meant to be JSON text: Lasair does not check it. */
   readonly classdict: string;
   readonly url: string;
 }
@@ -52,7 +52,7 @@ export function readAnnotation(sent: Json): ReadAnnotation {
   return Object.keys(errors).length > 0 ? { errors } : { annotation: values };
 }
 
-/** The integer, or what is wrong with it. A whole number in a string is one, `313.0` included. */
+/** The integer, or what is wrong with it. A whole number in a string is accepted, `313.0` included. */
 function readInteger(sent: Json | undefined): bigint | string {
   if (sent === undefined) return 'This field is required.';
   if (sent === null) return 'This field may not be null.';
@@ -65,7 +65,7 @@ function readInteger(sent: Json | undefined): bigint | string {
   return digits[1] === '-' ? -size : size;
 }
 
-/** The text, stripped as Django REST framework strips it, or all that is wrong with it. */
+/** The text, stripped as Django REST framework does, or all that is wrong with it. */
 function readText(sent: Json | undefined, longest: number, mayBeBlank: boolean): string | string[] {
   if (sent === undefined) return ['This field is required.'];
   if (sent === null) return ['This field may not be null.'];

@@ -1,12 +1,12 @@
 /**
- * JSON as Lasair's Python reads it: integers of any length exact, bare NaN and Infinity accepted,
- * and the error texts of its `json` module, which the server hands to the caller.
+ * JSON as Lasair's Python reads it: integers of any length exact, bare NaN and Infinity accepted, and the error texts
+ * of its `json` module, which the server returns to the caller.
  */
 
 /** A JSON value; an integer is a bigint and a number with a point or exponent a number, as int and float are. */
 export type Json = null | boolean | bigint | number | string | Json[] | Map<string, Json>;
 
-/** The text is not JSON; the message is the one that Python gives, place included. */
+/** The text is not JSON; the message is Python's, position included. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
   constructor(what: string, text: string, at: number) {
@@ -94,7 +94,7 @@ class Reader {
     }
   }
 
-  /** Finds the closing quote here; the engine's own parser then does the escapes and copies the text. */
+  /** Finds the closing quote here; JSON.parse then decodes the text. */
   #string(): string {
     const start = this.#at;
     let end = start + 1;
@@ -148,7 +148,7 @@ class Reader {
   }
 }
 
-/** Says which character of a string literal is wrong, given that one is. */
+/** Finds which character of an invalid string literal is wrong. */
 function stringError(text: string, start: number, end: number): JsonError {
   for (let at = start + 1; at < end; at++) {
     if (text.charCodeAt(at) < 0x20) return new JsonError('Invalid control character at', text, at);
@@ -162,7 +162,7 @@ function stringError(text: string, start: number, end: number): JsonError {
   return new JsonError('Unterminated string starting at', text, start);
 }
 
-/** The length as Python counts it: in code points, where a JavaScript string counts UTF-16 units. */
+/** The length as Python counts it: in code points, while a JavaScript string counts UTF-16 units. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;

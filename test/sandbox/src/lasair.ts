@@ -17,18 +17,18 @@ export interface Call {
   readonly body: Buffer;
 }
 
-/** What Lasair made of a call. */
+/** The result of a call at Lasair. */
 export interface Outcome {
   readonly answer: Answer;
-  /** The name of the account, where the token was good. */
+  /** The name of the account, if the token was valid. */
   readonly user?: string;
-  /** How many annotations were sent, good or bad. */
+  /** How many annotations were sent, valid or not. */
   readonly items: number;
   /** Those that were queued before the end, in order; on an error these stay queued. */
   readonly queued: readonly Annotation[];
 }
 
-/** An annotator of Lasair's: what may be written to, and by whom. */
+/** A Lasair annotator: a topic, and who may write to it. */
 export interface Topic {
   readonly active: boolean;
   /** The names of the accounts that may. */
@@ -43,7 +43,7 @@ export interface LasairOptions {
   readonly faults: Faults;
 }
 
-/** Lasair's annotation calls: what is answered, and what is queued, for each. No network here. */
+/** Lasair's annotation calls: the response and what is queued, for each. No network here. */
 export class Lasair {
   readonly #options: LasairOptions;
 
@@ -51,7 +51,7 @@ export class Lasair {
     this.#options = options;
   }
 
-  /** In the order of Django REST framework: who is it, may they still call, is it a POST, and only then the body. */
+  /** In the order of Django REST framework: authentication, throttle, method, and only then the body. */
   receive(call: Call): Outcome {
     const { accounts, throttle, callsPerHour } = this.#options;
     const account = authenticate(call.authorization, call.query, accounts);
@@ -95,13 +95,13 @@ export class Lasair {
   }
 }
 
-/** The annotations of a call as sent, unchecked, or the answer that refuses the whole body. */
+/** The annotations of a call as sent, unchecked, or the response that rejects the whole body. */
 function annotationsOf(call: Call): Json[] | Answer {
   const body = readBody(call.body, call.contentType);
   if ('status' in body) return body;
   if (call.endpoint === 'annotate') {
     if (body.kind === 'json') return [body.value];
-    // Lasair's documentation offers the query string too.
+    // Lasair's documentation allows the query string too.
     return [formFields(call.body.length > 0 ? body.fields : call.query)];
   }
   if (body.kind === 'form') {

@@ -5,7 +5,7 @@ import { startSandbox } from './sandbox.js';
 
 const HOUR = 3_600_000;
 
-test('with 20 an hour the eleventh call is refused, whatever became of the ten', async () => {
+test('with 20 an hour the eleventh call is rejected, whatever the results of the ten', async () => {
   let now = 0;
   const sandbox = await startSandbox({ callsPerHour: 20, now: () => now });
   try {

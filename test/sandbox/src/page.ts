@@ -2,7 +2,7 @@ import type { Faults } from './faults.js';
 import type { CallRecord, Counts, ReceivedCall } from './record.js';
 import type { AnnotationStore, StoredAnnotation } from './storage.js';
 
-/** What a visitor may look at. */
+/** What the page shows. */
 export interface Sights {
   readonly store: AnnotationStore;
   readonly record: CallRecord;
@@ -12,7 +12,7 @@ export interface Sights {
 /** How many of the latest calls and of the newest annotations the page shows. */
 const SHOWN = 25;
 
-/** The page that a person sees: counters, latest calls, newest annotations, faults. It reloads itself. */
+/** The page for users: counters, latest calls, newest annotations, faults. It reloads itself. */
 export function page({ store, record, faults }: Sights): string {
   const { counts } = record;
   const newest = [...store.annotations.values()].slice(-SHOWN).reverse();

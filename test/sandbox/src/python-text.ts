@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
 
-/** How Lasair's Python names and prints the values that it was sent; its answers quote both. */
+/** How Lasair's Python names and prints the values that it was sent; its responses quote both. */
 
 /** The name of a value's Python type. */
 export function pythonType(value: Json): string {

@@ -3,27 +3,27 @@ import type { Annotation } from './fields.js';
 
 /** A call that reached the sandbox. */
 export interface ReceivedCall {
-  /** When the call was answered or given up, in milliseconds of the sandbox's clock. */
+  /** When the call was answered or aborted, in milliseconds of the sandbox's clock. */
   readonly at: number;
   readonly method: string;
   /** The path without the query, which may hold a token. */
   readonly path: string;
-  /** The status answered, also where a fault cut the answer; 'none' where there was no answer. */
+  /** The status returned, even if a fault cut the response; 'none' without a response. */
   readonly status: number | 'none';
-  /** The name of the account, where Lasair saw the call and the token was good. */
+  /** The name of the account, if Lasair received the call and the token was valid. */
   readonly user?: string;
-  /** How many annotations were sent, as far as Lasair looked. */
+  /** How many annotations were sent, as far as Lasair read them. */
   readonly items: number;
   /** How many of them were queued. */
   readonly accepted: number;
   /** The kind of the fault that ended the call. */
   readonly fault?: string;
-  /** Those that were queued, in order; only where everything is kept. */
+  /** Those that were queued, in order; only if everything is kept. */
   readonly annotations?: readonly Annotation[];
 }
 
 export interface Counts {
-  /** Calls by status answered, for each endpoint and for all other paths; 'none' is no answer. */
+  /** Calls by status returned, for each endpoint and for all other paths; 'none' is no response. */
   readonly calls: Readonly<Record<Endpoint | 'other', Readonly<Record<string, number>>>>;
   /** Annotations queued: the sum of those stored (replacements included) and those lost. */
   readonly accepted: number;

@@ -16,39 +16,39 @@ export type { Counts, ReceivedCall } from './record.js';
 export type { LostAnnotation, StoredAnnotation } from './storage.js';
 
 export interface SandboxOptions {
-  /** 127.0.0.1 unless told. */
+  /** 127.0.0.1 by default. */
   readonly host?: string;
-  /** Any free one unless told. */
+  /** A free one by default. */
   readonly port?: number;
-  /** By token; unless told, `sandbox-token`, owner of the topic `r0b_lvra`. */
+  /** By token; by default `sandbox-token`, owner of the topic `r0b_lvra`. */
   readonly tokens?: Readonly<Record<string, Account>>;
-  /** Topics with properties of their own; those that a token owns exist and are active anyway. */
+  /** Topics with special properties; those that a token owns exist and are active anyway. */
   readonly topics?: Readonly<Record<string, { readonly active: boolean; readonly owner: string }>>;
-  /** The stated limit of a user, 10,000 unless told; Lasair lets half of it through. */
+  /** The nominal limit of a user, 10,000 by default; Lasair lets half of it through. */
   readonly callsPerHour?: number;
   /** False for an older Lasair, which knows no annotatelist. */
   readonly hasListEndpoint?: boolean;
-  /** How long every call takes, beside its faults. */
+  /** How long every call takes, besides its faults. */
   readonly latencyMs?: number;
-  /** 'current' forgets all but the latest calls and each object's newest annotation; 'everything' is usual. */
+  /** 'current' forgets all but the latest calls and each object's newest annotation; 'everything' is the default. */
   readonly keep?: 'current' | 'everything';
-  /** The clock of throttle and records, in milliseconds; the real one unless told. */
+  /** The clock of throttle and records, in milliseconds; the real one by default. */
   readonly now?: () => number;
 }
 
-/** A running sandbox. People may look at it with a browser; `window.ts` lists what programs may ask. */
+/** A running sandbox. Browsers show its page; `window.ts` lists the URLs for programs. */
 export interface Sandbox {
-  /** What a Lasair client takes as its endpoint: `http://127.0.0.1:PORT/api`. */
+  /** The endpoint for a Lasair client: `http://127.0.0.1:PORT/api`. */
   readonly endpoint: string;
   /** The newest of each object by "<topic>/<objectId as digits>", in order of arrival. */
   readonly annotations: ReadonlyMap<string, StoredAnnotation>;
   /** Accepted with a 200, and never stored; all are kept. */
   readonly lost: readonly LostAnnotation[];
-  /** The calls under /api/, in order of their answers. */
+  /** The calls under /api/, in order of their responses. */
   readonly received: readonly ReceivedCall[];
   /** As of now. */
   readonly counts: Counts;
-  /** The faults in force, as of now. */
+  /** The active faults, as of now. */
   readonly faults: readonly ActiveFault[];
   fault(fault: Fault): void;
   clearFaults(): void;
@@ -104,7 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** The topics by name: those described, and those that somebody owns, with all their owners. */
+/** The topics by name: those described, and those that have owners. */
 function topicsOf(
   tokens: Readonly<Record<string, Account>>,
   described: NonNullable<SandboxOptions['topics']> = {},

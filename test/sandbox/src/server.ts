@@ -18,7 +18,7 @@ export interface ServerParts {
   readonly now: () => number;
 }
 
-/** The HTTP side: takes requests apart, lets the faults strike, asks Lasair, and notes what came of it. */
+/** The HTTP side: parses requests, applies the faults, calls Lasair, and records the result. */
 export class SandboxServer {
   readonly #parts: ServerParts;
 
@@ -29,7 +29,7 @@ export class SandboxServer {
   /** For `createServer`. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
     this.#serve(request, response).catch((error: Error) => {
-      if (request.destroyed && !request.complete) return; // The caller went away in mid-sentence: nobody to answer.
+      if (request.destroyed && !request.complete) return; // The caller disconnected within the request.
       process.emitWarning(error);
       send(response, answers.serverError());
     });
@@ -80,7 +80,7 @@ export class SandboxServer {
     send(response, outcome.answer);
   }
 
-  /** The answer of Django's router, which comes before everything else, to a path that leads nowhere. */
+  /** The response of Django's router, which comes first, to an unknown path. */
   #unrouted(endpoint: Endpoint | undefined, url: URL): Answer | undefined {
     if (endpoint === undefined || !this.#parts.endpoints.includes(endpoint)) return answers.notFound();
     return url.pathname.endsWith('/') ? undefined : answers.slashMissing(`${url.pathname}/${url.search}`);

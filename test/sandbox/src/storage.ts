@@ -1,6 +1,6 @@
 import type { Annotation } from './fields.js';
 
-/** An annotation as Lasair's database holds it. */
+/** An annotation in Lasair's database. */
 export interface StoredAnnotation extends Annotation {
   /** Changes whenever the annotation is replaced. */
   readonly annotationID: number;
@@ -11,7 +11,7 @@ export interface StoredAnnotation extends Annotation {
 /** An annotation that was accepted and never stored. */
 export interface LostAnnotation extends Annotation {
   readonly timestamp: number;
-  /** What the storing statement would have failed on. */
+  /** Why the storing statement would have failed. */
   readonly reason: string;
 }
 
@@ -19,16 +19,15 @@ const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
 /**
- * What becomes of an annotation after it was accepted: the newest of each object and topic is kept, and those whose
- * text breaks Lasair's storing statement, which is put together from strings, or that its database, taken to be in latin1,
- * cannot hold, are lost without a word to the caller.
+ * Stores accepted annotations: the newest of each object and topic is kept. Those whose text breaks Lasair's storing
+ * statement, which is built from strings, or that its database, assumed to be latin1, cannot hold, are lost silently.
  */
 export class AnnotationStore {
   readonly #annotations = new Map<string, StoredAnnotation>();
   readonly #lost: LostAnnotation[] = [];
   #lastId = 0;
 
-  /** By "<topic>/<objectId as digits>", the longest untouched first. */
+  /** By "<topic>/<objectId as digits>", the least recently replaced first. */
   get annotations(): ReadonlyMap<string, StoredAnnotation> {
     return this.#annotations;
   }
@@ -37,7 +36,7 @@ export class AnnotationStore {
     return this.#lost;
   }
 
-  /** Stores an accepted annotation, replacing the object's last one on the topic; false where it is lost. */
+  /** Stores an accepted annotation, replacing the object's last one on the topic; false if it is lost. */
   take(annotation: Annotation, timestamp: number): boolean {
     const reason = whyLost(annotation);
     if (reason !== undefined) {
@@ -63,7 +62,7 @@ function whyLost(annotation: Annotation): string | undefined {
   return undefined;
 }
 
-/** As the database's JSON column judges: strict, so NaN is not JSON. */
+/** As the database's JSON column checks: strict, so NaN is not JSON. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

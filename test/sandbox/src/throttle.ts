@@ -1,23 +1,23 @@
 const HOUR_MS = 3_600_000;
 
 /**
- * Lasair's hourly limit, with its habit of counting double.
+ * Lasair's hourly limit, which counts double.
  *
- * Two throttle classes write to one history for each user: a general one with a limit too high to matter, which
- * notes every call, refused ones included, and the one with the stated rate, which notes what it lets through.
- * So half the stated rate is what a user gets, and asking again while refused puts off the end of the refusal.
- * Source: `lasairapi/throttle.py` and `DEFAULT_THROTTLE_CLASSES` of lsst-uk/lasair-lsst.
+ * Two throttle classes write to one history for each user: a general one with a limit too high to matter, which records
+ * every call, rejected ones included, and the one with the nominal rate, which records what it admits. So a user gets
+ * half the nominal rate, and calling again while rejected prolongs the rejection. Source: `lasairapi/throttle.py` and
+ * `DEFAULT_THROTTLE_CLASSES` of lsst-uk/lasair-lsst.
  */
 export class Throttle {
   readonly #now: () => number;
   readonly #history = new Map<string, number[]>();
 
-  /** @param now milliseconds of any clock that does not go back */
+  /** @param now milliseconds of any monotonic clock */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Notes a call of the user and says whether it may go on, at the stated number of calls an hour. */
+  /** Records a call of the user. @returns whether it is admitted at the nominal number of calls an hour */
   admits(user: string, callsPerHour: number): boolean {
     const now = this.#now();
     const history = this.#history.get(user) ?? [];

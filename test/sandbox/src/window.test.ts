@@ -15,7 +15,7 @@ describe('what the sandbox shows', () => {
 
   const postFault = (fault: unknown) => post({ endpoint: home }, 'fault', fault, {});
 
-  test('a page for people: counters, newest annotations, latest calls, nothing of it live HTML', async () => {
+  test('a page for users: counters, newest annotations, latest calls, nothing of it live HTML', async () => {
     await post(sandbox, 'annotate/', sample('313637921267122191', { classification: '<b>0.5&</b>' }));
     await post(sandbox, 'annotate/', '{');
     const { status, text, headers } = await get(home);
@@ -92,7 +92,7 @@ describe('what the sandbox shows', () => {
     assert.deepEqual(sandbox.faults, [], 'of a list with a bad one, none is in force');
   });
 
-  test('goes on when a caller goes away in mid-sentence', async () => {
+  test('continues when a caller disconnects within a request', async () => {
     const socket = connect(Number(new URL(home).port), '127.0.0.1');
     socket.write('POST /api/annotate/ HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 500\r\n\r\n{"topic"');
     await new Promise((done) => setTimeout(done, 20));

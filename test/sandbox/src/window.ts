@@ -4,13 +4,11 @@ import type { Faults } from './faults.js';
 import { page, type Sights } from './page.js';
 
 /**
- * Everything that is not Lasair's: what people and programs of other processes may see and change.
+ * Everything that is not Lasair's: what users and other programs may read and change.
  *
- * - `GET /`                  a page for people
- * - `GET /counts.json`       the `Counts`
- * - `GET /received.json`     `{ counts, received, lost }`
- * - `GET /annotations.json`  the stored annotations, a list in order of arrival, ids as texts of digits
- * - `GET /fault`             the faults in force; `POST` adds one or a list of them; `DELETE` clears them
+ * - `GET /`                  a page for users - `GET /counts.json`       the `Counts` - `GET /received.json`     `{
+ * counts, received, lost }` - `GET /annotations.json`  the stored annotations, a list in order of arrival, ids as texts
+ * of digits - `GET /fault`             the active faults; `POST` adds one or a list of them; `DELETE` clears them
  */
 export function answerVisitor(sights: Sights, method: string, path: string, body: Buffer): Answer {
   const { store, record, faults } = sights;

@@ -1,7 +1,7 @@
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One complaint about a field, or about the whole report. */
+/** One error of a field, or of the whole report. */
 export interface Message {
   readonly message: string;
   readonly message_id: number;
@@ -27,7 +27,7 @@ const SPELLING = {
 const REQUIRED: Message = { message: 'Required field', message_id: 3 };
 const INVALID: Message = { message: 'Invalid value', message_id: 4 };
 
-/** What a report says, where it can be read. */
+/** The contents of a valid report. */
 export interface ReadReport {
   readonly ra: number;
   readonly dec: number;
@@ -42,7 +42,7 @@ const ID = /^[0-9]+$/;
 /**
  * Checks a report as TNS does.
  *
- * @returns what is wrong, field by field as TNS nests it; undefined where nothing is
+ * @returns what is wrong, by field as TNS nests it; undefined if nothing is
  */
 export function faultsOf(report: Fields, dialect: Dialect): Fields | undefined {
   const { groups, point } = SPELLING[dialect];
@@ -107,7 +107,7 @@ function faultsOfWhole(report: Fields, points: Record<string, Fields>, names: re
   if (text(limit.archiveid) === '' && (text(limit.obsdate) === '' || faultsOfPoint(limit, names))) {
     messages.push({ message: 'Last non-detection or archival info must be filled', message_id: 6 });
   }
-  // Dates of this form are in order as texts.
+  // Dates in this form sort as texts.
   if (text(limit.obsdate) !== '' && text(limit.obsdate) >= text(report.discovery_datetime)) {
     messages.push({ message: 'Last non-detection should precede the Discovery Datetime', message_id: 1 });
   }

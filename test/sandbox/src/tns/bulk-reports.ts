@@ -1,6 +1,6 @@
 import { type Dialect, type Fields, faultsOf, type ReadReport, readReport, record } from './at-fields.js';
 
-/** An object of TNS's. */
+/** An object at TNS. */
 export interface TnsObject {
   /** Without prefix: `2026aab`. */
   readonly objname: string;
@@ -11,7 +11,7 @@ export interface TnsObject {
   readonly internalNames: readonly string[];
 }
 
-/** A report that TNS took, in the order of arrival. */
+/** A report that TNS accepted, in the order of arrival. */
 export interface TakenReport extends ReadReport {
   readonly objname: string;
   /** As it came. */
@@ -28,26 +28,26 @@ interface Submission {
 
 export interface BulkOptions {
   readonly dialect: Dialect;
-  /** So many times the reply is not there when it is asked for; then it is. */
+  /** How many times the reply is not ready when it is asked for. */
   readonly asksBeforeReply: number;
-  /** So many times after that, all but the first report are told as received and no more. */
+  /** How many times after that all reports except the first are only shown as received. */
   readonly asksBeforeAll: number;
   /** Reported by others before. */
   readonly objects: readonly { readonly objname: string; readonly ra: number; readonly dec: number }[];
 }
 
-/** Reports as near as this to an object are about it, degrees: 3 arcsec. */
+/** Reports within this distance of an object are about it, degrees: 3 arcsec. */
 const SAME_PLACE = 3 / 3600;
 
 const MOST_REPORTS = 100;
 
-/** The reports: taken as submissions, and worked off when their reply is asked for. */
+/** The reports: received as submissions, and processed at once; the replies come later. */
 export class BulkReports {
   readonly #options: BulkOptions;
   readonly #submissions = new Map<string, Submission>();
   readonly objects: { objname: string; ra: number; dec: number; internalNames: string[] }[];
   readonly taken: TakenReport[] = [];
-  /** All reports that came, refused ones too. */
+  /** All reports received, rejected ones too. */
   readonly received: Fields[] = [];
 
   constructor(options: BulkOptions) {
@@ -55,13 +55,13 @@ export class BulkReports {
     this.objects = options.objects.map((object) => ({ ...object, internalNames: [] }));
   }
 
-  /** @returns the number on the receipt; undefined where the data is no submission */
+  /** @returns the number on the receipt; undefined if the data is not a submission */
   submit(data: string): string | undefined {
     let parsed: unknown;
     try {
       parsed = JSON.parse(data);
     } catch {
-      // A caller's mistake, which the answer tells.
+      // The caller's error, reported in the response.
       return undefined;
     }
     const reports = Object.values(record(record(parsed)?.at_report) ?? {}).map((report) => record(report) ?? {});
@@ -69,12 +69,12 @@ export class BulkReports {
     const id = String(91_000 + this.#submissions.size);
     this.received.push(...reports);
     this.#submissions.set(id, { reports, asked: 0, feedback: undefined, hasFaults: false });
-    // TNS works a submission off at once; its reply is what comes late.
-    this.#workOff(id);
+    // TNS processes a submission at once; only its reply comes late.
+    this.#process(id);
     return id;
   }
 
-  /** @returns undefined while there is no reply, and for a number that is on no receipt */
+  /** @returns undefined while there is no reply, and for an unknown number */
   reply(id: string): { readonly feedback: readonly Fields[]; readonly hasFaults: boolean } | undefined {
     const submission = this.#submissions.get(id);
     if (!submission?.feedback) return undefined;
@@ -91,7 +91,7 @@ export class BulkReports {
     return this.objects.filter(({ internalNames }) => internalNames.includes(internalName));
   }
 
-  #workOff(id: string): void {
+  #process(id: string): void {
     const submission = this.#submissions.get(id);
     if (!submission) return;
     submission.feedback = submission.reports.map((fields) => {
@@ -131,7 +131,7 @@ export class BulkReports {
   }
 }
 
-/** What TNS gives back of a report. */
+/** What TNS returns of a report. */
 function ids(fields: Fields): Fields {
   return fields.internal_ids === undefined ? {} : { internal_ids: fields.internal_ids };
 }

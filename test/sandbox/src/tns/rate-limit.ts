@@ -1,4 +1,4 @@
-/** TNS's limit: so many calls in a period, told in headers with every answer. */
+/** TNS's limit of calls in a period, shown in headers of every response. */
 export class RateLimit {
   readonly #calls: number;
   readonly #seconds: number;
@@ -12,7 +12,7 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** Counts a call. @returns whether it may pass, and the headers of its answer */
+  /** Counts a call. @returns whether it is admitted, and the headers of its response */
   count(): { readonly passes: boolean; readonly headers: Readonly<Record<string, string>> } {
     const now = this.#now();
     if (now >= this.#until) {

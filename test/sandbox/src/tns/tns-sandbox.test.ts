@@ -25,7 +25,7 @@ const REPORT = {
   photometry: { photometry_group: { 0: POINT } },
 };
 
-/** Of one report: messages by number, and what else TNS gives back. */
+/** Of one report: messages by number, and what else TNS returns. */
 interface Entry {
   readonly 100?: Message;
   readonly 101?: Message;
@@ -105,7 +105,7 @@ describe('the sandbox TNS', () => {
     ['no position', { ra: { value: '' } }, /"ra":\{"value":\[/],
     ['a date of another form', { discovery_datetime: '2026/02/02' }, /"discovery_datetime":\[/],
     ['a point without filter', point({ filter_value: '' }), /"photometry":\{"0":\{"filter_value":\[/],
-    ['a magnitude that is none', point({ flux: 'NaN' }), /"flux":\[\{"message":"Invalid/],
+    ['an invalid magnitude', point({ flux: 'NaN' }), /"flux":\[\{"message":"Invalid/],
     ['no photometry', { photometry: {} }, /At least one Photometry point/],
     ['a discovery that is a limit', point({ flux: '', limiting_flux: '22' }), /At least one Photometry point/],
     ['no non-detection', { non_detection: {} }, /Last non-detection or archival info must be filled/],
@@ -150,7 +150,7 @@ describe('the sandbox TNS', () => {
     assert.equal((await post(sandbox, 'get/search', { data: '{}' })).status, 200);
   });
 
-  test('counts calls that get something, and says so in its headers', async (t) => {
+  test('counts read calls, and shows it in its headers', async (t) => {
     let now = 0;
     const sandbox = await start(t, { limit: { calls: 2, seconds: 60 }, now: () => now });
     const search = () => post(sandbox, 'get/search', { data: '{}' });

@@ -16,13 +16,13 @@ export interface TnsSandboxOptions {
   readonly apiKey?: string;
   readonly bot?: { readonly id: number; readonly name: string };
   readonly dialect?: Dialect;
-  /** So many times the reply to a submission is not there (404); 1 unless told. */
+  /** How many times the reply to a submission is not ready (404); 1 by default. */
   readonly asksBeforeReply?: number;
-  /** So many times after that it speaks of the first report alone; 0 unless told. */
+  /** How many times after that it has only the first report; 0 by default. */
   readonly asksBeforeAll?: number;
   /** Objects that others have reported. */
   readonly objects?: readonly { readonly objname: string; readonly ra: number; readonly dec: number }[];
-  /** Calls that get something, in so many seconds; 10 in 60 unless told. Submissions count where `bulk` says so. */
+  /** Read calls in a number of seconds; 10 in 60 by default. Submissions count if `bulk` is true. */
   readonly limit?: { readonly calls: number; readonly seconds: number; readonly bulk?: boolean };
   /** The clock of the limit, ms. */
   readonly now?: () => number;
@@ -30,13 +30,13 @@ export interface TnsSandboxOptions {
 
 /** A running stand-in for TNS's bulk reports. */
 export interface TnsSandbox {
-  /** What a client takes as its address: `http://127.0.0.1:PORT/api`. */
+  /** The address for a client: `http://127.0.0.1:PORT/api`. */
   readonly address: string;
   /** Every call in order of arrival. */
   readonly calls: readonly ReceivedTnsCall[];
-  /** Every report that came, refused ones too. */
+  /** Every report received, rejected ones too. */
   readonly received: readonly Fields[];
-  /** Those that TNS took. */
+  /** Those that TNS accepted. */
   readonly taken: readonly TakenReport[];
   readonly objects: readonly TnsObject[];
   fault(fault: TnsFault): void;
@@ -44,7 +44,7 @@ export interface TnsSandbox {
   close(): Promise<void>;
 }
 
-/** The key and the bot of a sandbox that is not told otherwise. */
+/** The default key and bot of a sandbox. */
 export const TNS_SANDBOX_KEY = 'tns-sandbox-key-3f9a';
 export const TNS_SANDBOX_BOT = { id: 12_345, name: 'Sandbox_Bot' } as const;
 

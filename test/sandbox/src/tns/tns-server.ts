@@ -10,11 +10,11 @@ import type { TnsCall, TnsFault } from './tns-faults.js';
 export interface ReceivedTnsCall {
   readonly path: string;
   readonly userAgent: string;
-  /** The names of the headers that came. */
+  /** The names of the headers received. */
   readonly headers: readonly string[];
-  /** What the form said, but for the key. */
+  /** The form, without the key. */
   readonly form: Readonly<Record<string, string>>;
-  /** The status answered; 'none' where there was no answer. */
+  /** The status returned; 'none' without a response. */
   readonly status: number | 'none';
 }
 
@@ -41,7 +41,7 @@ export class TnsServer {
   /** For `createServer`. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
     this.#serve(request, response).catch((error: Error) => {
-      if (request.destroyed && !request.complete) return; // The caller went away in mid-sentence: nobody to answer.
+      if (request.destroyed && !request.complete) return; // The caller disconnected within the request.
       process.emitWarning(error);
       send(response, answerOf(500, 'Internal Server Error'));
     });
