@@ -27,7 +27,7 @@ export const PIXEL_FLAGS = [
 
 export type PixelFlag = (typeof PIXEL_FLAGS)[number];
 
-/** What an image shows of a source: a real point source, or one of the artefacts. */
+/** What an image shows at a source: a real point source, or one of the artefacts. */
 export type Look = 'point source' | ArtefactTruth;
 
 /** How the measurements of a source come out for one look; each with a scatter, so that looks overlap. */

@@ -7,7 +7,7 @@ export type SherlockClass = 'SN' | 'NT' | 'ORPHAN' | 'UNCLEAR';
 /** What Lasair adds to an object from catalogues: Sherlock's class and the host galaxy, and the dust. */
 export interface Context {
   readonly classification: SherlockClass;
-  /** From the host's centre, arcseconds; null where no host was found. */
+  /** From the host's centre, arcseconds; null if no host was found. */
   readonly separationArcsec: number | null;
   readonly z: number | null;
   readonly photoZ: number | null;
@@ -59,7 +59,7 @@ function classesOf(truth: Truth): keyof typeof CLASSES {
   return truth === 'variable star' ? 'star' : truth;
 }
 
-/** Most hosts are known by their place alone. */
+/** Most hosts are known by their position alone. */
 function host(classification: SherlockClass, random: Random) {
   const separationArcsec = random.exponential(classification === 'NT' ? 0.25 : 1.5);
   if (random.chance(0.7)) return { ...NOTHING_FOUND, separationArcsec };

@@ -1,6 +1,6 @@
 import { utcMsOf } from '../tai.js';
 
-/** Between two runs of Lasair's filters, and what passes before a visit can be in one. */
+/** The time between two runs of Lasair's filters, and before a visit can be in one. */
 const FILTER_PERIOD_MS = 300_000;
 const PROCESSING_MS = 180_000;
 

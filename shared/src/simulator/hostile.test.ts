@@ -68,7 +68,7 @@ test('every name, object and set of bytes is there once', () => {
   assert.notEqual(messages[1]?.bytes(), messages[1]?.bytes());
 });
 
-test('a reason is given where, and only where, a message goes to quarantine', () => {
+test('a reason is given if, and only if, a message goes to quarantine', () => {
   for (const { name, outcome, reason } of messages) assert.equal(reason !== undefined, outcome === 'quarantined', name);
 });
 

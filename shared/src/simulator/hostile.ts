@@ -2,8 +2,8 @@ import type { QuarantineReason } from '../errors.js';
 import { type SimulatedAlert, simulateAlerts } from './simulator.js';
 
 /**
- * What must become of a message: it goes to quarantine, it is scored like any other, or it gives no row
- * (and its stem ends as partial). Whichever it is, the rest of the batch goes on.
+ * The expected result of a message: it goes to quarantine, it is scored like any other, or it gives no row (and its
+ * stem ends as partial). In each case the rest of the batch continues.
  */
 export type Outcome = 'quarantined' | 'scored' | 'no-row';
 
@@ -11,11 +11,11 @@ export type Outcome = 'quarantined' | 'scored' | 'no-row';
 export interface HostileMessage {
   readonly name: string;
   readonly outcome: Outcome;
-  /** Why it is in quarantine; only where it is. */
+  /** Why it is in quarantine; only if it is. */
   readonly reason?: QuarantineReason;
-  /** The object that it is about; undefined where it is about none that a program could tell. */
+  /** The object that it is about; undefined if no object can be read. */
   readonly diaObjectId: bigint | undefined;
-  /** Made anew at every call: one of them has 30 MB. */
+  /** Built at every call: one of them has 30 MB. */
   bytes(): Buffer;
 }
 
@@ -46,7 +46,7 @@ const WITHOUT_OBJECT: readonly (readonly [name: string, reason: QuarantineReason
   ['30 MB', 'too_large', (good) => withField(good, `"${'x'.repeat(LARGE_BYTES)}"`)],
 ];
 
-/** Messages about an object that is known, and which still cannot be scored. */
+/** Messages of a known object that still cannot be scored. */
 const WITH_OBJECT: readonly (readonly [name: string, reason: QuarantineReason, spoil: Spoil])[] = [
   ['a string for psfFlux', 'not_a_number', (good) => good.replace(/"psfFlux": [^,]+/, '"psfFlux": "bright"')],
   ['a source without a time', 'source_incomplete', (good) => inSources(good, /"midpointMjdTai": [^,]+, /, '')],
@@ -61,7 +61,7 @@ const WITH_OBJECT: readonly (readonly [name: string, reason: QuarantineReason, s
   ['diaSourcesList of nulls', 'no_sources', (good) => withSources(good, '[null, null]')],
 ];
 
-/** Messages that are odd and yet good. */
+/** Messages that are unusual but valid. */
 const ODD: readonly (readonly [name: string, outcome: 'scored' | 'no-row', spoil: Spoil])[] = [
   ['alert null', 'no-row', (good) => `${good.slice(0, good.indexOf(', "alert": '))}, "alert": null}`],
   ['quotes, backslashes and line ends in strings', 'scored', (good) => withClass(good, `\\"SN\\", '\\\\\\r\\n\\t`)],
@@ -81,7 +81,7 @@ const ODD: readonly (readonly [name: string, outcome: 'scored' | 'no-row', spoil
   ['an unknown field', 'scored', (good) => withField(good, '{"diaObjectId": 1, "diaSourcesList": []}')],
 ];
 
-/** All hostile messages, each made from another good alert, so that they can stand in one batch. */
+/** All hostile messages, each made from another valid alert, so that they can be in one batch. */
 export function hostileMessages(): HostileMessage[] {
   const goodAlerts = simulateAlerts({ seed: 666, forms: 'full', revisits: 0 });
   const messageOf = (spoil: Spoil, about: boolean) => {
@@ -109,7 +109,7 @@ function withId(good: string, id: string): string {
   return good.replace(/"diaObjectId": \d+/, `"diaObjectId": ${id}`);
 }
 
-/** Puts a field that nobody knows before the alert. */
+/** Inserts an unknown field before the alert. */
 function withField(good: string, value: string): string {
   return good.replace('"alert": ', () => `"unheardOf": ${value}, "alert": `);
 }

@@ -2,13 +2,13 @@ import type { Random } from './random.js';
 import { BANDS, type Band, type Visit } from './survey.js';
 import type { ArtefactTruth, Truth } from './truth.js';
 
-/** How the difference flux of an object goes with time, in units of its own. */
+/** How the difference flux of an object changes with time, in arbitrary units. */
 export interface LightCurve {
-  /** The flux on a visit, in any unit; ask once a visit, and backwards in time. */
+  /** The flux on a visit; call it once a visit, and backwards in time. */
   fluxOn(visit: Visit): number;
-  /** Nothing is to be seen before this time, MJD in TAI. */
+  /** Nothing is visible before this time, MJD in TAI. */
   readonly begins: number;
-  /** What the template has at the same place, in the same unit: a host, or the object itself at another time. */
+  /** The template's flux at the same position, in the same unit: a host, or the object itself at another time. */
   readonly template: number;
 }
 
@@ -102,7 +102,7 @@ interface Recurrence {
   readonly template: number;
 }
 
-/** How artefacts come back. A cosmic ray needs no light below it; a bright star leaves a small part of itself. */
+/** How artefacts recur. A cosmic ray needs no light below it; a bright star leaves a small part of itself. */
 const RECURRENCE: Readonly<Record<ArtefactTruth, Recurrence>> = {
   dipole: { days: 60, negative: 0.15, scatter: 0.4, template: 11 },
   'subtraction artefact': { days: 80, negative: 0.08, scatter: 0.35, template: 8 },
@@ -121,7 +121,7 @@ function artefact(truth: ArtefactTruth, newest: number, random: Random): LightCu
   };
 }
 
-/** @param value from the band's place between 0 (u) and 5 (y) */
+/** @param value from the band's position between 0 (u) and 5 (y) */
 function byBand(value: (red: number) => number): ByBand {
   return Object.fromEntries(BANDS.map((band, red) => [band, value(red)])) as ByBand;
 }

@@ -7,20 +7,20 @@ import { detectorOf, sourceId } from './source-ids.js';
 import { BANDS, type Survey, type Visit } from './survey.js';
 import { isReal, type Truth } from './truth.js';
 
-/** An object with all that Rubin has measured of it, oldest first. */
+/** An object with all of Rubin's measurements, oldest first. */
 export interface SimulatedObject {
   readonly id: string;
   readonly truth: Truth;
-  /** Its place, degrees. */
+  /** Its position, degrees. */
   readonly ra: number;
   readonly decl: number;
   readonly sources: readonly DiaSource[];
-  /** Forced photometry on visits where nothing was detected; often none was made. */
+  /** Forced photometry on visits without a detection; often none was made. */
   readonly forced: readonly ForcedSource[];
   readonly context: Context;
 }
 
-/** One diaForcedSource: fluxes in nJy at the object's place. */
+/** One diaForcedSource: fluxes in nJy at the object's position. */
 export interface ForcedSource {
   readonly id: string;
   readonly visit: Visit;
@@ -34,9 +34,9 @@ export interface ForcedSource {
 /** What an object is made from. */
 export interface ObjectPlan {
   readonly truth: Truth;
-  /** The object's number in the simulation, from 0; its ids come from it. */
+  /** The object's number in the simulation, from 0; its ids derive from it. */
   readonly serial: number;
-  /** The visit that triggers its first alert, and the later one that triggers another, if one does. */
+  /** The visit that triggers its first alert, and the later one that triggers another, if any. */
   readonly trigger: Visit;
   readonly later: Visit | undefined;
   /** How many sources the first alert should have, from 2; fewer if the object was not bright for long enough. */
@@ -46,15 +46,15 @@ export interface ObjectPlan {
 /** Flux over error below which the difference image shows nothing; the published snr is from 5. */
 const DETECTION = 5.25;
 
-/** A light curve that happens to be near nothing at the trigger is taken at this, lest its peak become absurd. */
+/** The least flux of a light curve at the trigger, so that its peak does not become absurd. */
 const FAINTEST = 0.05;
 
-/** Extra variance a nJy of light brings, nJy: the photon noise of science image and template. */
+/** The extra variance of a nJy of light, nJy: the photon noise of science image and template. */
 const PHOTON_NOISE = 1.3;
 
 /**
- * Some artefacts look like a point source on every visit, and some real objects do not: a supernova on
- * a badly subtracted core, a star near a bright one. These no classifier tells apart from one alert.
+ * Some artefacts look like a point source on every visit, and some real objects do not: a supernova on a badly
+ * subtracted core, a star near a bright one. No classifier can tell these apart from one alert.
  */
 const LOOKS_OTHERWISE = { artefact: 0.05, real: 0.025 };
 
@@ -134,13 +134,13 @@ class ObjectInTheMaking {
     return Math.min(DETECTION + this.random.logNormal(typical - DETECTION, 1), 900);
   }
 
-  /** The newest sources are what Lasair's filter has let through. */
+  /** Lasair's filter has passed the newest sources. */
   private detectNewest(visit: Visit, units: number): void {
     const source = measure(detected(this.exposeOn(visit, units)), this.random);
     this.sources.push(passFilter(source, this.look, this.random));
   }
 
-  /** An object is in the filter from its second source on: the one that began it, shortly before. */
+  /** An object passes the filter from its second source on: its first one was shortly before. */
   private addSecondSource(): void {
     const { survey, plan, random } = this;
     const visit = survey.neighbour(plan.trigger, -random.whole(1, 3)) ?? survey.earlier(plan.trigger, 1, 0.9);
@@ -178,7 +178,7 @@ class ObjectInTheMaking {
   }
 }
 
-/** The same exposure with its flux raised to the limit of detection, where it is below. */
+/** The same exposure with its flux raised to the limit of detection, if it is below. */
 function detected(exposure: Exposure): Exposure {
   const flux = Math.max(Math.abs(exposure.flux), 1.02 * DETECTION * exposure.fluxErr);
   return { ...exposure, flux: exposure.flux < 0 ? -flux : flux };

@@ -1,11 +1,11 @@
 import { pythonFloat } from '../json/python-float.js';
 
-/** A value of a MySQL FLOAT column on its way through Python: six significant digits. */
+/** A value of a MySQL FLOAT column as Python prints it: six significant digits. */
 export function mysqlFloat(value: number | null): string {
   return value === null ? 'null' : pythonFloat(Number(value.toPrecision(6)));
 }
 
-/** What numpy's `str` gives for a float32: the shortest decimals that give the same 32 bits. */
+/** numpy's `str` of a float32: the shortest decimals that give the same 32 bits. */
 export function float32Text(value: number): string {
   const single = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {

@@ -12,7 +12,7 @@ export class Random {
   private counter = 1;
   private spare: number | undefined;
 
-  /** @param seed a whole number; 53 bits of it count */
+  /** @param seed a whole number; 53 bits of it are used */
   constructor(seed: number) {
     this.a = seed | 0;
     this.b = Math.floor(seed / 2 ** 32) | 0;
@@ -84,9 +84,8 @@ export class Random {
 }
 
 /**
- * A number from 0 up to but not 1 that depends on nothing but its arguments: for what must be the same
- * however often and in whatever order it is asked for, such as the seeing of a visit.
- * The mixing is the finalizer of A. Appleby's MurmurHash3.
+ * A number from 0 up to but not 1 that depends only on its arguments: for values that must not depend on the order of
+ * calls, such as the seeing of a visit. The mixing is the finalizer of A. Appleby's MurmurHash3.
  */
 export function hashed(seed: number, first: number, second: number): number {
   let mixed = (seed | 0) ^ Math.imul(first | 0, 0x9e3779b1) ^ Math.imul(second | 0, 0x85ebca77);

@@ -213,7 +213,7 @@ describe('an object that comes again', () => {
     assert.ok(again > 80 && again < 200, `${again} of 3000`);
   });
 
-  test('never comes where that is not wanted', () => {
+  test('never comes if that is not wanted', () => {
     const alerts = take(1000, { seed: 3, forms: 'full', meanSources: 5, revisits: 0 });
     assert.equal(new Set(alerts.map(({ diaObjectId }) => diaObjectId)).size, 1000);
   });

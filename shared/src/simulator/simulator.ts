@@ -22,7 +22,7 @@ export interface SimulatorOptions {
   readonly forms?: 'mixed' | 'full';
   /** Mean number of sources in an alert, from 4 to 30; each takes about 2.8 kB. */
   readonly meanSources?: number;
-  /** Share of the objects that come again later in the night, with one source more. */
+  /** Share of the objects that appear again later in the night, with one source more. */
   readonly revisits?: number;
 }
 
@@ -32,7 +32,7 @@ export interface SimulatedAlert {
   /** One message as Lasair writes it: one line, ASCII, no line end. */
   readonly text: string;
   readonly diaObjectId: bigint;
-  /** Of the newest source, also where the message does not carry it. */
+  /** Of the newest source, even if the message does not have it. */
   readonly diaSourceId: bigint;
   /** What the object really is. */
   readonly truth: Truth;
@@ -46,10 +46,10 @@ const DEFAULT_START = 61073.03;
 const EARLIEST_START = 56000;
 const LATEST_START = 86000;
 
-/** Gives alerts of 40 kB, as the bench of the Python pipeline had. */
+/** Gives alerts of 40 kB, as in the Python pipeline's benchmark. */
 const DEFAULT_MEAN_SOURCES = 14;
 
-/** What passes the team's filter from one visit. */
+/** Alerts of one visit that pass the team's filter. */
 const ALERTS_A_VISIT = 10;
 
 /** How often `mixed` departs from the full form; the rest is full. */
@@ -58,8 +58,8 @@ const DUPLICATES = 0.02;
 const EBV_FORMS: Readonly<Record<EbvForm, number>> = { string: 0.85, number: 0.05, null: 0.1 };
 
 /**
- * Messages of the team's Lasair filter, without end, visit after visit and night after night. Every object
- * passes the filter: two sources at least, newest reliability above 0.5, a Sherlock class that it takes.
+ * Messages of the team's Lasair filter, without end, visit after visit and night after night. Every object passes the
+ * filter: two sources at least, newest reliability above 0.5, a Sherlock class that it accepts.
  *
  * @throws RangeError if an option is outside its range
  */
@@ -134,7 +134,7 @@ function* messagesOf(state: AlertState, forms: 'mixed' | 'full', random: Random)
       yield alert(writeLite(state), 'lite');
       return;
     case 'plain':
-      // Half of them are the records that a saved filter starts its new topic with; these have no UTC.
+      // Half of them are the first records of a saved filter's new topic; these have no UTC.
       yield alert(writePlain(random.chance(0.5) ? state : { ...state, utc: undefined }), 'plain');
       return;
     case 'no-alert':

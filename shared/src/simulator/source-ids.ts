@@ -2,9 +2,9 @@ import { hashed } from './random.js';
 import type { Visit } from './survey.js';
 
 /**
- * Rubin's packing of a diaSourceId: data release, observing day, exposure, detector and the source's
- * count on the detector, from the high bits to the low (found in real ids: each of these can be read
- * back from them). A diaObjectId is the id of the object's first source.
+ * Rubin's packing of a diaSourceId: data release, observing day, exposure, detector and the source's count on the
+ * detector, from the high bits to the low (found in real ids, from which each of these can be read). A diaObjectId is
+ * the id of the object's first source.
  */
 const RELEASE_SHIFT = 57n;
 const DAY_SHIFT = 42n;

@@ -3,9 +3,8 @@ import type { Random } from './random.js';
 import type { Visit } from './survey.js';
 
 /**
- * One diaSource as measured: the fields that differ from source to source, named and in the units of
- * Rubin's schema (fluxes in nJy, positions in degrees, pixels, moments in square arcseconds). NaN is
- * what was not measured.
+ * One diaSource as measured: the fields that differ from source to source, named and in the units of Rubin's schema
+ * (fluxes in nJy, positions in degrees, pixels, moments in square arcseconds). NaN was not measured.
  */
 export interface DiaSource {
   readonly id: string;
@@ -45,7 +44,7 @@ export interface DiaSource {
   readonly reliability: number;
   readonly timeProcessed: number;
   readonly bboxSize: number;
-  /** Bit n is set where the flag n of `PIXEL_FLAGS` is true. */
+  /** Bit n is set if the flag n of `PIXEL_FLAGS` is true. */
   readonly pixelFlags: number;
 }
 
@@ -68,18 +67,18 @@ export interface Dipole {
   readonly ndata: number;
 }
 
-/** What the measurement of a source starts from. */
+/** The input of the measurement of a source. */
 export interface Exposure {
   readonly id: string;
   readonly visit: Visit;
   readonly detector: number;
-  /** Where the object is, degrees. */
+  /** The object's position, degrees. */
   readonly ra: number;
   readonly decl: number;
   /** Difference flux with its noise, and its error, nJy. */
   readonly flux: number;
   readonly fluxErr: number;
-  /** Flux of the same place in the template, nJy. */
+  /** Flux at the same position in the template, nJy. */
   readonly template: number;
   readonly look: Look;
 }
@@ -89,10 +88,10 @@ const PIXEL = 0.2 / 3600;
 /** Sides of a detector, pixels. */
 const WIDTH = 4072;
 const HEIGHT = 4000;
-/** The point-source fit takes a square of 41 pixels. */
+/** The point-source fit uses a square of 41 pixels. */
 const FIT_PIXELS = 1681;
 
-/** Measures a source as Rubin's pipeline would; every number is scattered about what its look gives. */
+/** Measures a source as Rubin's pipeline would; every number is scattered about the value for its look. */
 export function measure(exposure: Exposure, random: Random): DiaSource {
   const { visit, flux, fluxErr, template, look } = exposure;
   const appearance = APPEARANCES[look];
@@ -101,7 +100,7 @@ export function measure(exposure: Exposure, random: Random): DiaSource {
   const edgeFlagged = offEdge < 12;
   const fluxFlagged = edgeFlagged || random.chance(appearance.fluxFlagged);
   const shapeFailed = (fluxFlagged && random.chance(0.5)) || random.chance(appearance.shapeFailed);
-  // Where the centroid fails, nothing is known about its errors.
+  // If the centroid fails, its errors are unknown.
   const xErr = fluxFlagged && random.chance(0.2) ? Number.NaN : random.logNormal(3.6, 0.3) / snr;
   const yErr = xErr * random.logNormal(1, 0.12);
   // In the alerts of 2026 raErr is the error on the sky times the cosine of the declination.
@@ -159,21 +158,21 @@ export function measure(exposure: Exposure, random: Random): DiaSource {
   };
 }
 
-/** Bright sources show what the model of the point-spread function leaves over. */
+/** Bright sources show the residuals of the point-spread function's model. */
 function reducedChi2(appearance: Appearance, snr: number, random: Random): number {
   const residue = 0.03 * Math.min((snr / 100) ** 2, 600) * random.logNormal(1, 0.8);
   return Math.max(0.8, 1 + 0.035 * random.gaussian()) + appearance.chi2Excess * random.logNormal(1, 1) + residue;
 }
 
-/** The classifier of the pipeline is sure of bright sources, and knows nothing below 0.1. */
+/** Rubin's classifier is certain of bright sources, and gives nothing below 0.1. */
 function reliability(appearance: Appearance, snr: number, random: Random): number {
   const logit = appearance.reliability + 0.9 * Math.log(snr / 10) + 1.7 * random.gaussian();
   return Math.max(0.1 + 0.01 * random.uniform(), 1 / (1 + Math.exp(-logit)));
 }
 
 /**
- * The trigger's reliability again, but above the 0.5 below which Lasair's filter lets nothing through.
- * Fields of `source` that do not depend on it are kept.
+ * The source with a reliability above 0.5, below which nothing passes Lasair's filter. Other fields of `source` are
+ * kept.
  */
 export function passFilter(source: DiaSource, look: Look, random: Random): DiaSource {
   let passing = source.reliability;
@@ -213,7 +212,7 @@ function pixelFlags(appearance: Appearance, random: Random): number {
   for (const [flag, chance] of appearance.flags) {
     if (!random.chance(chance)) continue;
     const bit = PIXEL_FLAGS.indexOf(flag);
-    // The flag before a Center flag says the same of the whole footprint, of which the centre is a part.
+    // The flag before a Center flag is the same for the whole footprint, which includes the centre.
     mask |= flag.endsWith('Center') ? 0b11 << (bit - 1) : 1 << bit;
   }
   return mask;

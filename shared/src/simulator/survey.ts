@@ -5,7 +5,7 @@ export const BANDS = ['u', 'g', 'r', 'i', 'z', 'y'] as const;
 
 export type Band = (typeof BANDS)[number];
 
-/** One exposure of the camera. What all sources on it share. */
+/** One exposure of the camera: what all its sources share. */
 export interface Visit {
   /** The observing day as an MJD: its date is the one at noon in Chile before the night. */
   readonly night: number;
@@ -16,7 +16,7 @@ export interface Visit {
   /** Middle of the exposure, MJD in TAI. */
   readonly midpoint: number;
   readonly band: Band;
-  /** Which of the fields the telescope looks at. */
+  /** The index of the field that the telescope observes. */
   readonly field: number;
   /** Flux error of a faint point source on the difference image, nJy. */
   readonly skyError: number;
@@ -62,8 +62,8 @@ export function fluxOfMagnitude(magnitude: number): number {
 }
 
 /**
- * A survey of a few fields, each seen for some 80 minutes of every night, one after the other.
- * A visit is a function of seed, night and sequence alone, so every object sees the same visits.
+ * A survey of a few fields, each seen for some 80 minutes of every night, one after the other. A visit depends only on
+ * seed, night and sequence, so every object has the same visits.
  */
 export class Survey {
   private readonly dates = new Map<number, string>();
@@ -83,7 +83,7 @@ export class Survey {
     this.dusk = start - this.firstNight;
   }
 
-  /** The visit at a place in the stream of all visits from the start, counted from 0. */
+  /** The visit at an index in the stream of all visits, from 0. */
   visitAt(place: number): Visit {
     return this.visit(this.firstNight + Math.floor(place / VISITS_A_NIGHT), FIRST_SEQUENCE + (place % VISITS_A_NIGHT));
   }
@@ -97,7 +97,7 @@ export class Survey {
   /**
    * A visit to the same field some nights before.
    *
-   * @param moment when within the field's time of the night, from 0 up to but not 1
+   * @param moment the fraction of the field's time of the night, from 0 up to but not 1
    */
   earlier(visit: Visit, nights: number, moment: number): Visit {
     const sequence = FIRST_SEQUENCE + visit.field * VISITS_A_FIELD + Math.floor(moment * VISITS_A_FIELD);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isReal, simulateAlerts, type Truth } from './simulator.js';
 
-/** The fields of the newest source by which a person would judge, beside the number of sources. */
+/** The fields of the newest source by which an astronomer would judge, besides the number of sources. */
 const FIELDS: Record<string, (source: Record<string, number>, count: number) => number | null | undefined> = {
   reliability: (source) => source.reliability,
   chi2: (source) => (source.psfChi2 as number) / (source.psfNdata as number),

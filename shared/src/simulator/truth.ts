@@ -1,4 +1,4 @@
-/** What a simulated object really is: something in the sky, or a fault of image and subtraction. */
+/** What a simulated object really is: something in the sky, or an artefact of image and subtraction. */
 export type Truth = RealTruth | ArtefactTruth;
 
 export type RealTruth = 'supernova' | 'agn' | 'variable star';
@@ -6,8 +6,8 @@ export type RealTruth = 'supernova' | 'agn' | 'variable star';
 export type ArtefactTruth = 'dipole' | 'subtraction artefact' | 'bright star' | 'detector edge' | 'cosmic ray';
 
 /**
- * How often each occurs among what passes Lasair's filter on reliability. A little over half is real,
- * as the team finds among the alerts that it vets.
+ * The share of each among alerts that pass Lasair's filter on reliability. A little over half is real, as the team
+ * finds among the alerts that it vets.
  */
 export const TRUTH_SHARES: Readonly<Record<Truth, number>> = {
   supernova: 0.2,

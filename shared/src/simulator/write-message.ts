@@ -6,13 +6,10 @@ import { fluxOfMagnitude } from './survey.js';
 import { writeObject, writePositionErrors } from './write-object.js';
 import { singleFloat, writeForcedSource, writeLiteForcedSource, writeLiteSource, writeSource } from './write-source.js';
 
-/** How `alert.ebv` comes: the converter in Lasair has changed more than once. */
+/** The form of `alert.ebv`: Lasair's converter has changed more than once. */
 export type EbvForm = 'string' | 'number' | 'null';
 
-/**
- * One state of an object: its alert at the moment when `count` of its sources were there.
- * Sources are handed on in the order that Lasair gives them in.
- */
+/** One state of an object: its alert when it had `count` sources. Sources are in Lasair's order. */
 export interface AlertState {
   readonly object: SimulatedObject;
   readonly count: number;
@@ -31,8 +28,8 @@ export function writeFull(state: AlertState, ebv: EbvForm): string {
 }
 
 /**
- * What Lasair sends when an annotation makes an object match: rebuilt from its database, which keeps the
- * newest few sources of an alert, and without ebv and limits.
+ * What Lasair sends when an annotation makes an object match: rebuilt from its database, which keeps only the newest
+ * sources of an alert, and without ebv and limits.
  */
 export function writeFromDatabase(state: AlertState): string {
   const { object } = state;
@@ -51,7 +48,7 @@ export function writeLite(state: AlertState): string {
   return withAlert(state, `{"diaSourcesList": [${sources}], "diaForcedSourcesList": [${forced}]}`);
 }
 
-/** The plain form, which is also what comes when Lasair has lost sight of the alert: the columns alone. */
+/** The plain form: the columns alone. Lasair also sends it when it no longer has the alert. */
 export function writePlain(state: AlertState): string {
   return `{${columns(state)}}`;
 }
@@ -79,8 +76,8 @@ function forcedList(object: SimulatedObject): string {
 }
 
 /**
- * Lasair sorts newest first on arrival, and a feature module turns the lists over again, but only for
- * objects that Sherlock places: those that it calls UNCLEAR leave as they came.
+ * Lasair sorts newest first on arrival, and a feature module reverses the lists again, but not for objects that
+ * Sherlock calls UNCLEAR.
  */
 function inOrder(state: AlertState, oldestFirst: string[]): string {
   return (state.object.context.classification === 'UNCLEAR' ? oldestFirst.reverse() : oldestFirst).join(', ');

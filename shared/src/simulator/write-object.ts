@@ -4,7 +4,7 @@ import type { DiaSource } from './source.js';
 import { BANDS, type Band } from './survey.js';
 import { singleFloat } from './write-source.js';
 
-/** Summary of an object's sources in one band, as Rubin's diaObject has it; fluxes in nJy, NaN where there are too few. */
+/** Summary of an object's sources in one band, as Rubin's diaObject has it; fluxes in nJy, NaN if there are too few. */
 interface BandSummary {
   readonly n: number;
   /** Mean weighted by the inverse variances, its error, and the standard deviation of the sample. */
@@ -52,7 +52,7 @@ export function writeObject(object: SimulatedObject, sources: readonly DiaSource
   );
 }
 
-/** The errors of the object's place: those of the first source that has any. */
+/** The errors of the object's position: those of the first source that has any. */
 export function writePositionErrors(sources: readonly DiaSource[], write: (value: number) => string): string {
   const { raErr, decErr, raDecCov } = sources.find((source) => source.raErr > 0) ?? (sources[0] as DiaSource);
   return `"raErr": ${write(raErr)}, "decErr": ${write(decErr)}, "ra_dec_Cov": ${write(raDecCov)}`;

@@ -3,7 +3,7 @@ import { PIXEL_FLAGS } from './appearance.js';
 import type { ForcedSource } from './object.js';
 import type { DiaSource, Dipole, Trail } from './source.js';
 
-/** A value of a `float` column of Rubin on its way through Python: the float32 printed as a double. */
+/** A value of a Rubin `float` column as Python prints it: the float32 printed as a double. */
 export function singleFloat(value: number): string {
   return pythonFloat(Math.fround(value));
 }
@@ -12,7 +12,7 @@ export function singleFloat(value: number): string {
  * One element of `diaSourcesList`: the 98 fields of Rubin's schema 11.0 in its order, `dec` renamed
  * `decl` and last, as Lasair writes them.
  *
- * @param isTrigger the source of this very alert; only its ssObjectId is 0, those from the database have null
+ * @param isTrigger whether it is the source of this alert; only its ssObjectId is 0, those from the database have null
  */
 export function writeSource(source: DiaSource, diaObjectId: string, isTrigger: boolean): string {
   const { fluxFlagged, edgeFlagged, visit } = source;
@@ -74,7 +74,7 @@ function writeDipole(dipole: Dipole | undefined): string {
   );
 }
 
-/** Few of the possible sets of flags ever occur, so each is written once. */
+/** Few of the possible sets of flags occur, so the text of each is cached. */
 const writtenFlags = new Map<number, string>();
 
 function writePixelFlags(mask: number): string {

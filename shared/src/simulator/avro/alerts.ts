@@ -12,15 +12,15 @@ export interface AvroSimulatorOptions extends Omit<SimulatorOptions, 'forms'> {
   readonly versions: readonly SchemaVersion[];
   /** Whether alerts have images, of the sizes that Rubin's have: 138 kB an alert. */
   readonly cutouts?: boolean;
-  /** Every how many alerts there is one of the solar system; none unless told. */
+  /** One alert in this many is of the solar system; none by default. */
   readonly solarSystemEvery?: number;
 }
 
 export interface SimulatedAvro {
-  /** The message as it lies in Kafka. */
+  /** The message as it is in Kafka. */
   readonly bytes: Buffer;
   readonly schemaId: number;
-  /** Of an alert of the solar system: undefined. */
+  /** Undefined for an alert of the solar system. */
   readonly diaObjectId: bigint | undefined;
   readonly diaSourceId: bigint;
 }
@@ -43,7 +43,7 @@ const LONG = avro.types.LongType.__with({
  * The alerts of `simulateAlerts` as Rubin would send them: Avro in Confluent's frame, with the trigger apart from the
  * sources before it.
  *
- * @throws UsageError where a schema is not to be had
+ * @throws UsageError if a schema is not available
  */
 export function* simulateAvro(options: AvroSimulatorOptions): Generator<SimulatedAvro, never, undefined> {
   const { schemas, versions, cutouts = false, solarSystemEvery = Number.POSITIVE_INFINITY, ...simulation } = options;

@@ -1,4 +1,7 @@
-/** FITS files are made of blocks of as many bytes: a header of cards, and the data. Source: FITS standard 4.0, section 3. */
+/**
+ * FITS files consist of blocks of this many bytes: a header of cards, and the data. Source: FITS standard 4.0, section
+ * 3.
+ */
 const BLOCK = 2_880;
 const CARD = 80;
 

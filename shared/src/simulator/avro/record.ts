@@ -8,7 +8,7 @@ export function readSimulated(text: string): { readonly [name: string]: Value } 
   return JSON.parse(text.replace(/(?<=[:[] ?)(NaN|-?\d{16,})(?=[,}\]])/g, '"$1"'));
 }
 
-/** What a field holds that no simulated alert speaks of. */
+/** The values of fields that the simulator does not simulate. */
 const NOT_SIMULATED: Readonly<Record<string, Value>> = {
   exposureTime: 30,
   trailAlgorithm: 1,
@@ -19,7 +19,7 @@ const NOT_SIMULATED: Readonly<Record<string, Value>> = {
 
 /**
  * A value of Lasair's JSON as one of an Avro type, for avsc: fields by name, `decl` as `dec`, what is missing as null,
- * or as the type's zero where it may not be null.
+ * or as the type's zero if it may not be null.
  */
 export function avroValue(type: Type, value: Value | undefined): unknown {
   switch (type.typeName as string) {
@@ -52,12 +52,12 @@ export function avroValue(type: Type, value: Value | undefined): unknown {
       return record;
     }
     default:
-      // Longs come under a name of avsc's own.
+      // Avsc names longs differently.
       return BigInt((value as string | number | null | undefined) ?? 0);
   }
 }
 
-/** Of each union of null and something else, the other; asked for a thousand times an alert. */
+/** For each union of null and another type, the other type; used a thousand times an alert. */
 const OTHERS = new WeakMap<Type, Type>();
 
 function otherThanNull(union: Type): Type {

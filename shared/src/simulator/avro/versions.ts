@@ -4,7 +4,7 @@ import { idOfVersion, type SchemaVersion } from '../../avro/frame.js';
 import { readSchemaFolder } from '../../avro/schema-folder.js';
 import { UsageError } from '../../errors.js';
 
-/** The versions that the simulator writes: Rubin's, and 12.0, which is made up to be as different as one may be. */
+/** The versions that the simulator writes: Rubin's, and 12.0, which is invented to be as different as possible. */
 export const AVRO_VERSIONS: readonly SchemaVersion[] = [
   { major: 9, minor: 0 },
   { major: 10, minor: 0 },
@@ -39,7 +39,7 @@ interface RecordSchema {
  * The alert schema of a version, as JSON text: from a folder as github lsst/alert_packet has it, or, for 11.1 and
  * 12.0, made from the folder's 11.0.
  *
- * @throws UsageError where the folder has neither
+ * @throws UsageError if the folder has neither
  */
 export function simulatedSchema(folder: string, version: SchemaVersion): string {
   const text = readSchemaFolder(folder, idOfVersion(version));
@@ -57,7 +57,7 @@ export function simulatedSchema(folder: string, version: SchemaVersion): string 
 }
 
 const MADE: Readonly<Record<string, (alert: RecordSchema) => RecordSchema>> = {
-  /** lsst-uk/lasair-lsst common/schema/11_1; the order there is another one, and does not matter. */
+  /** lsst-uk/lasair-lsst common/schema/11_1; the order there is different, but does not matter. */
   '11.1': (alert) =>
     changed(alert, 'diaSource', (fields) => [
       ...fields,
@@ -66,7 +66,7 @@ const MADE: Readonly<Record<string, (alert: RecordSchema) => RecordSchema>> = {
       { name: 'trail_flag', type: ['null', 'boolean'], default: null },
       { name: 'reliabilityVersion', type: ['null', 'string'], default: null },
     ]),
-  /** Fields added, removed, turned around and made nullable, in the alert, its sources and its object. */
+  /** Fields added, removed, reordered and made nullable, in the alert, its sources and its object. */
   '12.0': (alert) => {
     const sources = changed(alert, 'diaSource', (fields) => [
       { name: 'skyLevel', type: ['null', 'double'], default: null },
