@@ -26,7 +26,7 @@ export PATH="$cache/$node24/bin:$PATH"
 copy="$cache/checkout-on-node-24/lvra-stream"
 mkdir -p "$copy"
 ln -sfn "$(readlink -f ..)/shared" "$copy/../shared"
-# In tar's posix format times keep their fractions: a bundle made in the second of its sources stays the younger one.
+# In tar's posix format times keep their fractions: the compiler need not look at what has not changed.
 find "$copy" -name node_modules -prune -o \( -type f -o -type l \) -exec rm -f {} +
 tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
 
