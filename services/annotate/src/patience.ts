@@ -1,14 +1,12 @@
+import { backoffMs } from '@lvra/shared/backoff';
+
 /** So many failures more than answers, or so long without an answer, and the stem goes back to wait. */
 const MOST_FAILURES = 6;
 const LONGEST_TROUBLE_MS = 20_000;
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
+const BACKOFF = { firstMs: 1_000, longestMs: 10_000, jitter: 1 };
 
-/**
- * How long to go on with a Lasair that fails: the waiting time is drawn from zero up to a bound that doubles with
- * each failure (full jitter), so that replicas which failed together do not come back together.
- */
+/** How long to go on with a Lasair that fails, and how long to wait before each call. */
 export class Patience {
   readonly #random: () => number;
   readonly #clock: () => number;
@@ -30,7 +28,7 @@ export class Patience {
     this.#since ??= this.#clock();
     this.#failures++;
     if (this.#failures >= MOST_FAILURES || this.#clock() - this.#since > LONGEST_TROUBLE_MS) return undefined;
-    return this.#random() * Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
+    return backoffMs(BACKOFF, this.#failures, this.#random);
   }
 
   /**

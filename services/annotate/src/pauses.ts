@@ -1,3 +1,4 @@
+import { backoffMs } from '@lvra/shared/backoff';
 import { StagePaused } from '@lvra/shared/errors';
 import type { CallsLeft } from '@lvra/shared/ledger/annotations-budget';
 import { LONGEST_BACKOFF_MS } from '@lvra/shared/ledger/work';
@@ -41,7 +42,7 @@ export function pauseFor(
 
 /** Lasair counts refused calls too, so asking again early puts off the end of the refusal. */
 function throttled(verdict: Verdict, waitsBefore: number): StagePaused {
-  const waitMs = askedToWait(verdict, waitsBefore) ?? Math.min(PAUSE_MS * 2 ** waitsBefore, LONGEST_BACKOFF_MS);
+  const waitMs = askedToWait(verdict, waitsBefore) ?? doubled(PAUSE_MS, waitsBefore);
   return new StagePaused(
     waitMs,
     undefined,
@@ -63,7 +64,12 @@ function unavailable(verdict: Verdict, waitsBefore: number): StagePaused {
 /** Each answer in a row that asks to wait is given twice the time at least: one that always asks for a second gets no storm. */
 function askedToWait({ retryAfterMs }: Verdict, waitsBefore: number): number | undefined {
   if (retryAfterMs === undefined) return undefined;
-  return Math.min(Math.max(retryAfterMs, 1_000 * 2 ** waitsBefore), LONGEST_BACKOFF_MS);
+  return Math.min(Math.max(retryAfterMs, doubled(1_000, waitsBefore)), LONGEST_BACKOFF_MS);
+}
+
+/** Nothing of it at random: the pause is the stage's, so its replicas end it together anyway. */
+function doubled(firstMs: number, waitsBefore: number): number {
+  return backoffMs({ firstMs, longestMs: LONGEST_BACKOFF_MS, jitter: 0 }, waitsBefore + 1);
 }
 
 /** How often to look for new alerts while the older ones wait for the next calls. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { backoffMs } from '@lvra/shared/backoff';
 import type { Bus } from '@lvra/shared/bus/bus';
 import { messageOf } from '@lvra/shared/errors';
 import { type BatchRecord, OffsetsTaken } from '@lvra/shared/ledger/batches';
@@ -29,8 +30,7 @@ export interface BatchWriterOptions {
   readonly keepCutouts?: boolean;
 }
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
+const BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
 
 /**
  * Writes batches to disk and into the ledger, announces them, and tells the source.
@@ -75,7 +75,8 @@ export class BatchWriter {
   /** Registers a batch. Never rejects. */
   async write(received: readonly ClassifiedMessage[]): Promise<void> {
     let batch = received;
-    for (let retryMs = FIRST_RETRY_MS; batch.length > 0; ) {
+    for (let failures = 0; batch.length > 0; ) {
+      let retryMs: number;
       const stopping = this.#signal.aborted;
       try {
         await this.#store(batch);
@@ -90,13 +91,13 @@ export class BatchWriter {
           this.#unwritten += batch.length;
           return;
         }
+        retryMs = backoffMs(BACKOFF, ++failures);
         this.#options.log.error(
           { err: error, retryMs },
           `${this.#problem}; it stays in memory and is retried, and no more is consumed until it is written`,
         );
       }
       await sleep(retryMs, this.#signal);
-      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
     // Also if nothing is left to write: the ledger answered, and this batch may be the last.
     this.#recovered();

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { backoffMs } from '@lvra/shared/backoff';
 import type { KafkaPositions } from '@lvra/shared/ledger/kafka-positions';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
@@ -38,9 +39,8 @@ export interface KafkaSourceOptions {
 
 /** Of the settings max_unpacked_bytes and max_batch_records. */
 const LIMITS: RecordLimits = { unpackedBytes: 128 * 1024 ** 2, records: 100_000 };
-const SHORTEST_RETRY_MS = 500;
 /** Short, because alerts have a minute, and must not wait long after a broker is back. */
-const LONGEST_RETRY_MS = 10_000;
+const BACKOFF = { firstMs: 500, longestMs: 10_000 };
 const TOPICS_EVERY_MS = 10_000;
 /** How long leaving the group may take at a stop. */
 const LEAVE_WITHIN_MS = 5_000;
@@ -98,10 +98,10 @@ class KafkaSource implements AlertSource {
   }
 
   async run(sink: AlertSink, signal: AbortSignal): Promise<void> {
-    let retryMs = SHORTEST_RETRY_MS;
+    let failures = 0;
     const onState = (problem: string | undefined) => {
       if (problem === undefined) {
-        retryMs = SHORTEST_RETRY_MS;
+        failures = 0;
         this.#isGroupHeld = false;
       }
       this.#report(problem);
@@ -116,10 +116,10 @@ class KafkaSource implements AlertSource {
         const passing = signal.aborted || this.#isGroupHeld || isTopicGone(error);
         if (!passing)
           onState(`Kafka at ${this.#where} cannot be used: ${explainKafkaError(error, this.#options.groupId)}`);
-        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+        failures++;
       }
       await sink.flush();
-      await sleep(retryMs, signal);
+      await sleep(backoffMs(BACKOFF, failures + 1), signal);
     }
     this.#sockets.cut();
   }

@@ -28,8 +28,8 @@ describe('sending reports', () => {
       replies.map(({ status }) => status),
       [404, 404, 404, 404, 404, 200],
     );
-    // 10 + 20 + 40 + … + 320 ms.
-    assert.ok(performance.now() - begun > 620);
+    // At least half of 10 + 20 + 40 + … + 320 ms.
+    assert.ok(performance.now() - begun > 300);
   });
 
   test('waits for the last report of a submission that is processed bit by bit', async (t) => {

@@ -1,3 +1,4 @@
+import { backoffMs } from '@lvra/shared/backoff';
 import { UsageError } from '@lvra/shared/errors';
 import type { NewTnsReport, TnsLedger, TnsRecord, TnsSettlement } from '@lvra/shared/ledger/tns';
 import type { TnsSending } from '@lvra/shared/settings/tns';
@@ -118,8 +119,9 @@ export class ReportSubmitter {
     const { ledger, tns, sending, signal, say, now } = this.#options;
     const end = performance.now() + sending.replyMs;
     let problem = 'it is not ready';
-    for (let waitMs = sending.pollMs; ; waitMs = Math.min(waitMs * 2, LONGEST_POLL_MS)) {
-      await sleep(Math.min(waitMs, end - performance.now()), signal);
+    const backoff = { firstMs: sending.pollMs, longestMs: LONGEST_POLL_MS };
+    for (let polls = 1; ; polls++) {
+      await sleep(Math.min(backoffMs(backoff, polls), end - performance.now()), signal);
       if (!signal.aborted) {
         const verdict = await tns.reply(reportId);
         if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);

@@ -1,3 +1,4 @@
+import { backoffMs } from '@lvra/shared/backoff';
 import { HttpClient, NoAnswer } from '@lvra/shared/http-client';
 import type { TnsSending } from '@lvra/shared/settings/tns';
 import { sleep } from '@lvra/shared/sleep';
@@ -62,7 +63,7 @@ export class TnsClient {
       const isPutOff = 'answer' in result && result.answer.status === 429;
       if (isPutOff && waits++ < MOST_WAITS) continue;
       if (isPutOff || !isWorthRetrying(call, result) || retries === MOST_RETRIES) return result;
-      await sleep(Math.min(pollMs * 2 ** retries++, LONGEST_RETRY_MS), signal);
+      await sleep(backoffMs({ firstMs: pollMs, longestMs: LONGEST_RETRY_MS }, ++retries), signal);
     }
   }
 

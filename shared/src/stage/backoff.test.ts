@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LONGEST_BACKOFF_MS } from '../ledger/work.js';
-import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
+import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 
 test('the wait doubles from ten seconds up to an hour, half of it by chance', () => {
   for (const [attempt, full] of [
@@ -11,11 +11,11 @@ test('the wait doubles from ten seconds up to an hour, half of it by chance', ()
     [9, 2_560_000],
   ] as const) {
     assert.equal(
-      backoffMs(attempt, () => 0),
+      waitAfterAttempt(attempt, () => 0),
       full / 2,
     );
     assert.equal(
-      backoffMs(attempt, () => 1),
+      waitAfterAttempt(attempt, () => 1),
       full,
     );
   }
@@ -23,8 +23,8 @@ test('the wait doubles from ten seconds up to an hour, half of it by chance', ()
 
 test('no wait is longer than the ledger believes in, and after the last attempt there is none', () => {
   for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
-    assert.ok((backoffMs(attempt, () => 1) as number) <= LONGEST_BACKOFF_MS);
+    assert.ok((waitAfterAttempt(attempt, () => 1) as number) <= LONGEST_BACKOFF_MS);
   }
-  assert.equal(backoffMs(MOST_ATTEMPTS), undefined);
-  assert.equal(backoffMs(MOST_ATTEMPTS + 1), undefined);
+  assert.equal(waitAfterAttempt(MOST_ATTEMPTS), undefined);
+  assert.equal(waitAfterAttempt(MOST_ATTEMPTS + 1), undefined);
 });

@@ -7,7 +7,7 @@ import type { Metrics } from '../observe/metrics.js';
 import { routeOf } from '../routes.js';
 import { STATUS, type StatusCode } from '../status.js';
 import { subjects } from '../subjects.js';
-import { backoffMs, MOST_ATTEMPTS } from './backoff.js';
+import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 import { ledgerBroken, stageTrouble, troubleText } from './disk-trouble.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
@@ -167,7 +167,7 @@ export class StemHandler {
     const now = Date.now();
     const message = messageOf(error);
     const status = statusOf(error);
-    const waitMs = backoffMs(attempt);
+    const waitMs = waitAfterAttempt(attempt);
     work.fail(stem, owner, {
       status,
       message,

@@ -1,3 +1,4 @@
+import { backoffMs } from '@lvra/shared/backoff';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
@@ -23,8 +24,7 @@ export interface WaitingPartitionsOptions {
   readonly onResume: (partition: TopicPartition) => void;
 }
 
-const FIRST_LOOK_MS = 1_000;
-const LONGEST_LOOK_MS = 30_000;
+const BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
 
 /**
  * The partitions that are paused because their next message needs a schema that is not known yet. The others continue;
@@ -67,11 +67,11 @@ export class WaitingPartitions {
   }
 
   async #await(missing: MissingSchema, signal: AbortSignal): Promise<void> {
-    for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS)) {
+    for (let looks = 1; !signal.aborted; looks++) {
       const settled = await missing.look();
       if (signal.aborted) return;
       if (settled) return this.#resume(missing.id);
-      await sleep(lookMs, signal);
+      await sleep(backoffMs(BACKOFF, looks), signal);
     }
   }
 
