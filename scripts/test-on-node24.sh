@@ -39,7 +39,7 @@ without=(
   'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
   test/e2e/dist/alerting.test.js
   services/predict/dist/{model-import,imported-models}.test.js services/cli/dist/{adding-a-vra,git-ignore}.test.js
-  services/cli/dist/tns/tns-report.test.js services/cli/dist/replay/replay.test.js shared/dist/ledger/annotations-model.test.js
+  services/cli/dist/tns/tns-report.test.js services/cli/dist/backfill.test.js shared/dist/ledger/annotations-model.test.js
   services/cli/dist/verify/{damage,kafka,both-pipelines,rollback,odd-rows}.test.js
   services/cli/dist/commands/run-kafka.test.js test/e2e/dist/simulate-to-kafka.test.js
   services/consumer/dist/{kafka-batches,lost-tail,shared-group,other-consumers,kafka-4}.test.js

@@ -9,3 +9,10 @@ export const UPSTREAM: Record<Stage, Stage | undefined> = {
   predict: 'feature',
   annotate: 'predict',
 };
+
+/** The stage that reads a stage's result. */
+export const DOWNSTREAM: Record<Stage, Stage | undefined> = {
+  feature: 'predict',
+  predict: 'annotate',
+  annotate: undefined,
+};

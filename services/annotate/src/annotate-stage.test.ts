@@ -169,11 +169,22 @@ describe('the metrics', () => {
     ]);
     night.sandbox.fault({ kind: 'status', status: 502, times: 1 });
     await night.annotate(STEM);
-    await night.task().again(STEM, new AbortController().signal);
+    await night.annotateAgain(STEM);
     const { flow } = night.openLedger();
     assert.deepEqual(flow.annotatedSince('r0b', now - 60_000), { alerts: 3, late: 1 });
     assert.deepEqual(flow.annotatedSince('r0b', now + 120_000), { alerts: 0, late: 0 });
     assert.deepEqual(flow.annotatedSince('other', 0), { alerts: 0, late: 0 });
+  });
+
+  test('take no alert of a backfill for one of the night, nor for a late one', async (context) => {
+    const night = await Night.start(context);
+    const now = Date.now();
+    night.addStem(STEM, [{ object: 0, source: 0, receivedMs: now - 90_000_000 }]);
+    assert.deepEqual(await night.annotateAgain(STEM), { status: 1, rows: 1 });
+    assert.deepEqual(night.ledger.flow.annotatedSince('r0b', now - 60_000), { alerts: 0, late: 0 });
+    const text = await night.metrics.registry.metrics();
+    assert.doesNotMatch(text, /lvra_annotation_latency_seconds_count\{/);
+    assert.match(text, /^lvra_annotations_total\{vra="r0b",outcome="accepted"\} 1$/m);
   });
 
   test('count annotations by outcome, calls by status, and the time since Kafka', async (context) => {

@@ -76,24 +76,17 @@ const LEASE_MS = 30_000;
 /** How often to look for stems that the Python pipeline annotated in part. */
 const LOOK_FOR_PARTIAL_MS = 3_600_000;
 
-/** The annotate stage's task, which can also annotate a stem once more. */
-export interface AnnotateTask extends StageTask {
-  /**
-   * Sends those scores of a stem again that are still the newest of their objects, whatever became of them before, or
-   * writes them down in a dry run. The stem's status stays as it is.
-   *
-   * @returns how many scores were sent, and how many Lasair refused; the others are not the newest, or not to be sent
-   * @throws as `perform` does
-   */
-  again(stem: string, signal: AbortSignal): Promise<{ readonly sent: number; readonly rejected: number }>;
-}
-
-/** The annotate stage: the scores of a stem to Lasair, or to a file in a dry run. */
-export function createAnnotateTask(options: AnnotateOptions): AnnotateTask {
+/**
+ * The annotate stage: the scores of a stem to Lasair, or to a file in a dry run.
+ *
+ * Of a stem of a backfill all scores are looked at, also those that Lasair has taken: what is the newest of its object is
+ * sent again, as the settings are now.
+ */
+export function createAnnotateTask(options: AnnotateOptions): StageTask {
   return new Annotating(options);
 }
 
-class Annotating implements AnnotateTask {
+class Annotating implements StageTask {
   readonly stage = 'annotate';
   readonly vra: string;
   readonly #options: AnnotateOptions;
@@ -119,7 +112,7 @@ class Annotating implements AnnotateTask {
     this.#openPartialByOthers();
   }
 
-  async perform(stem: string, { signal, elapsed }: StemContext): Promise<StageReport | undefined> {
+  async perform(stem: string, { signal, elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     if (!vra.annotate) {
@@ -129,12 +122,13 @@ class Annotating implements AnnotateTask {
     if (!this.#options.dryRun) this.#connected().sending.recordEnded();
     const { scores: history } = ledger.annotations;
     const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra), vra);
-    const own = read(stem);
+    const own = isBackfilled ? this.#sift(stem, history.ofStem(vra.name, stem, vra), vra) : read(stem);
+    const scores = isBackfilled ? own.sendable.map((score) => ({ ...score, isBackfilled })) : own.sendable;
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
     const sent = this.#options.dryRun
-      ? await this.#writeDown(stem, own.sendable)
-      : await this.#connected().sending.send({ stem, scores: own.sendable, fillers }, signal);
+      ? await this.#writeDown(stem, scores)
+      : await this.#connected().sending.send({ stem, scores, fillers }, signal);
     const known = [own, ...fillers.taken.values(), { outcomes: sent }];
     const outcomes = new Map(known.flatMap((of) => [...of.outcomes]));
     const how = { now: this.#now(), durationMs: elapsed() };
@@ -171,24 +165,6 @@ class Annotating implements AnnotateTask {
 
   #count(outcomes: readonly AnnotationOutcome[]): void {
     for (const outcome of outcomes) this.#options.metrics.annotations.inc({ vra: this.vra, outcome });
-  }
-
-  async again(stem: string, signal: AbortSignal): Promise<{ sent: number; rejected: number }> {
-    const { ledger } = this.#options;
-    const vra = { ...this.#options.vra, ...this.#options.live() };
-    this.#checkTexts(vra.version);
-    const scores = ledger.annotations.scores.ofStem(vra.name, stem, vra);
-    const { sendable } = this.#sift(stem, scores, vra);
-    if (this.#options.dryRun) {
-      await this.#writeDown(stem, sendable);
-      return { sent: sendable.length, rejected: 0 };
-    }
-    if (!vra.annotate) {
-      throw new StageMisconfigured(undefined, `${vra.name} is not to be annotated any more: its ANNOTATE is no`);
-    }
-    const outcomes = await this.#connected().sending.send({ stem, scores: sendable }, signal);
-    const rejected = [...outcomes.values()].filter(({ outcome }) => outcome === 'rejected').length;
-    return { sent: sendable.length - outcomes.size, rejected };
   }
 
   #sift(stem: string, read: ReturnType<ScoreHistory['ofStem']>, vra: Parameters<typeof sift>[2]): Sifted {

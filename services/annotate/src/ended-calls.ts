@@ -52,8 +52,9 @@ export class EndedCalls {
     const vra = work.vra;
     const { accepted, unsettled } = ledger.annotations.reservations.finish(work, rows, call, end, at);
     if (accepted.length > 0) metrics.annotations.inc({ vra, outcome: 'accepted' }, accepted.length);
-    for (const { receivedMs } of accepted) {
-      if (receivedMs !== undefined) metrics.annotationLatency.observe({ vra }, Math.max(at - receivedMs, 0) / 1000);
+    for (const { receivedMs, isBackfilled } of accepted) {
+      if (receivedMs !== undefined && !isBackfilled)
+        metrics.annotationLatency.observe({ vra }, Math.max(at - receivedMs, 0) / 1000);
     }
     if (unsettled > 0) {
       log.warn(

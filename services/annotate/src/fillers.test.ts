@@ -209,4 +209,19 @@ describe('the last calls of an hour', () => {
     assert.ok(untilFree > 3_000_000, String(untilFree));
     assert.equal(night.sandbox.received.length, 10);
   });
+
+  test('half of them are for the night: a backfill waits for calls, and the stage does not', async (context) => {
+    const night = await Night.start(context);
+    const lists = { first: 1, smallest: 1, largest: 1 };
+    const task = night.task({ lists, limits: { callsPerHour: 10 }, now: () => NIGHT + 3_600_000 });
+    const old = addSmallStems(night, 0, 8);
+    for (const stem of old.slice(0, 5)) await night.annotate(stem, task);
+    await assert.rejects(night.annotateAgain(old[0]!, task), (error: unknown) => {
+      assert.ok(error instanceof RetryLater, String(error));
+      assert.match(error.message, /^of the hour's calls to Lasair 5 are left, .* the backfill waits for \d+ min$/);
+      return true;
+    });
+    assert.equal(night.ledger.work('annotate', 'r0b').paused(NIGHT + 3_600_000), undefined);
+    for (const stem of old.slice(5)) assert.deepEqual(await night.annotate(stem, task), { status: 1, rows: 1 });
+  });
 });

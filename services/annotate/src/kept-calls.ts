@@ -3,6 +3,9 @@ import { instantOfStem } from '@lvra/shared/stem';
 /** The last calls of an hour are for new alerts: this share of them is not spent on older stems alone. */
 const SHARE_FOR_NEW = 0.2;
 
+/** And this share is not spent on a backfill. */
+const SHARE_FOR_THE_NIGHT = 0.5;
+
 /** A stem is named by the second in which it was made. */
 const NEW_MS = 15 * 60_000;
 
@@ -11,7 +14,13 @@ const NEW_MS = 15 * 60_000;
  *
  * @param now ms since 1970
  */
-export function keptForNew(rows: readonly { readonly stem: string }[], now: number, callsPerHour: number): number {
+export function keptForNew(
+  rows: readonly { readonly stem: string; readonly isBackfilled?: boolean }[],
+  now: number,
+  callsPerHour: number,
+): number {
   const isNew = ({ stem }: { stem: string }) => now - (instantOfStem(stem)?.getTime() ?? 0) < NEW_MS;
-  return rows.some(isNew) ? 0 : Math.floor(callsPerHour * SHARE_FOR_NEW);
+  if (rows.some(isNew)) return 0;
+  const share = rows.some(({ isBackfilled }) => isBackfilled) ? SHARE_FOR_THE_NIGHT : SHARE_FOR_NEW;
+  return Math.floor(callsPerHour * share);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { loadSettings } from '@lvra/shared/settings/settings';
+import { InHand } from '@lvra/shared/stage/in-hand';
 import { createTask } from './main.js';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
@@ -21,7 +22,16 @@ test('scores of the demonstration that wait when the team’s model is set do no
     },
   });
   const { paths, ledger, log } = night;
-  const parts = { settings, paths, ledger, log, metrics: new Metrics(), owner: 'test', close: () => {} };
+  const parts = {
+    settings,
+    paths,
+    ledger,
+    log,
+    metrics: new Metrics(),
+    owner: 'test',
+    close: () => {},
+    inHand: new InHand(),
+  };
   const task = createTask({ ...parts, vra: settings.vras[0]! });
   await task.prepare?.();
   ledger.work('annotate', 'r0b').claim(FIRST_STEM, 'test', Date.now(), 30_000);
@@ -46,7 +56,16 @@ test('nor do those that a swap to the demonstration brings while the stage runs'
     },
   });
   const { paths, ledger, log } = night;
-  const parts = { settings, paths, ledger, log, metrics: new Metrics(), owner: 'test', close: () => {} };
+  const parts = {
+    settings,
+    paths,
+    ledger,
+    log,
+    metrics: new Metrics(),
+    owner: 'test',
+    close: () => {},
+    inHand: new InHand(),
+  };
   const task = createTask({ ...parts, vra: settings.vras[0]! });
   await task.prepare?.();
   write('demo');

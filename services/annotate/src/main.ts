@@ -3,14 +3,15 @@ import { isProgram, runProgram } from '@lvra/shared/service/program';
 import { serveStage } from '@lvra/shared/service/serve';
 import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import { type AnnotateTask, createAnnotateTask } from './annotate-stage.js';
+import type { StageTask } from '@lvra/shared/stage/task';
+import { createAnnotateTask } from './annotate-stage.js';
 import { refuseDemonstration, refusedVersion } from './demonstration.js';
 
 /** As long as Lasair's own client waits for an answer. */
 const TIMEOUT_MS = 60_000;
 
 /** @throws UsageError where the demonstration model would annotate at Lasair's own servers */
-export function createTask(setup: StageSetup): AnnotateTask {
+export function createTask(setup: StageSetup): StageTask {
   refuseDemonstration(setup.settings, setup.vra);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;

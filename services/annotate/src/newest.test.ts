@@ -59,11 +59,11 @@ describe('Lasair holds the score of the newest source', () => {
       night.addStem(SECOND_STEM, [{ ...newer, source: 2 }]);
       assert.deepEqual(await night.annotate(SECOND_STEM), { status: -1, rows: 0 });
       assert.equal(night.heldSource(0), 0);
-      // lvra retry --force, in a process that was started again, and lvra replay --annotate.
+      // lvra retry --force, in a process that was started again, and lvra backfill --stage annotate.
       for (const stem of [FIRST_STEM, SECOND_STEM]) {
         night.ledger.annotations.again(night.ledger.work('annotate', 'r0b'), stem);
         await night.annotate(stem);
-        await night.task().again(stem, new AbortController().signal);
+        await night.annotateAgain(stem);
         assert.equal(night.heldSource(0), 0);
       }
       assert.equal(night.outcomes(FIRST_STEM)[0], 'accepted');

@@ -1,5 +1,5 @@
 import { backoffMs } from '@lvra/shared/backoff';
-import { StagePaused } from '@lvra/shared/errors';
+import { RetryLater, StagePaused } from '@lvra/shared/errors';
 import type { CallsLeft } from '@lvra/shared/ledger/annotations-budget';
 import { LONGEST_BACKOFF_MS } from '@lvra/shared/ledger/work';
 import { STATUS } from '@lvra/shared/status';
@@ -88,5 +88,13 @@ export function budgetUsedUp({ left, waitMs }: CallsLeft, callsPerHour: number):
     Math.min(waitMs, LONGEST_BACKOFF_MS),
     undefined,
     `the ${callsPerHour} calls to Lasair that an hour has are used up; annotating goes on in ${minutes(waitMs)}`,
+  );
+}
+
+/** What is left of the hour's calls is for the stems of the night. */
+export function backfillWaits({ left, waitMs }: CallsLeft): RetryLater {
+  return new RetryLater(
+    waitMs,
+    `of the hour's calls to Lasair ${left} are left, and those are for stems of the night; the backfill waits for ${minutes(waitMs)}`,
   );
 }

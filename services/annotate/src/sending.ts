@@ -12,7 +12,7 @@ import { type Errand, type Load, nextLoad, type Progress } from './errand.js';
 import { keptForNew } from './kept-calls.js';
 import { type ListLimits, nextListSize } from './list-size.js';
 import { Patience } from './patience.js';
-import { budgetUsedUp, pauseFor } from './pauses.js';
+import { backfillWaits, budgetUsedUp, pauseFor } from './pauses.js';
 import { SendQueue } from './send-queue.js';
 import type { SendableScore } from './sift.js';
 
@@ -119,7 +119,7 @@ export class Sending {
     const terms = { refusedVersion: this.#options.refusedVersion, callsPerHour, keep };
     const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
-    if (calls.waitMs > 0) throw budgetUsedUp(calls, callsPerHour);
+    if (calls.waitMs > 0) throw isOfBackfill(load) ? backfillWaits(calls) : budgetUsedUp(calls, callsPerHour);
     for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
     progress.busy.push(...busy);
     if (reserved.length === 0) return;
@@ -250,3 +250,6 @@ export class Sending {
     this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
   }
 }
+
+/** If the calls are used up such a stem alone waits: the stage goes on with those of the night. */
+const isOfBackfill = ({ own }: Load) => own.some(({ isBackfilled }) => isBackfilled);

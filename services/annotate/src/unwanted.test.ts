@@ -17,18 +17,19 @@ describe('where ANNOTATE is no', () => {
     assert.match(night.ledger.events.ofStem(FIRST).at(-1)?.detail ?? '', /not wanted: ANNOTATE is no/);
   });
 
-  test('nothing is sent once more either, also where ANNOTATE becomes no on the way', async (context) => {
+  test('nothing is sent by a backfill either, also where ANNOTATE becomes no on the way', async (context) => {
     const night = await Night.start(context);
     let annotate = true;
     const task = night.task({ live: () => ({ version: 'a1', annotate }) });
     night.addStem(FIRST, scoresOf(2));
     await night.annotate(FIRST, task);
-    const { signal } = new AbortController();
-    assert.deepEqual(await task.again(FIRST, signal), { sent: 2, rejected: 0 });
+    assert.deepEqual(await night.annotateAgain(FIRST, task), { status: 1, rows: 2 });
     const calls = night.sandbox.received.length;
+    assert.equal(calls, 2);
     annotate = false;
-    await assert.rejects(task.again(FIRST, signal), { name: 'StageMisconfigured', message: /its ANNOTATE is no/ });
+    assert.equal(await night.annotateAgain(FIRST, task), undefined);
     assert.equal(night.sandbox.received.length, calls);
+    assert.deepEqual(night.ledger.backfill.progress(), []);
   });
 
   test('neither token nor endpoint is asked for', async (context) => {

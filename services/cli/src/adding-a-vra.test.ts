@@ -56,7 +56,7 @@ test('docs/adding-a-vra.md leads to two VRAs that score and annotate, features o
     'SELECT model_name, model_version, count(DISTINCT stem) FROM provenance GROUP BY 1, 2 ORDER BY 1',
   );
   assert.deepEqual(scored, [
-    ['agn', 'b1', 3],
+    ['agn', 'b1', 4],
     ['flare', 'f1', 1],
     ['r0b', 'demo', 4],
   ]);

@@ -72,7 +72,7 @@ export class Embedded {
 
   /**
    * Takes the source to its end and works off everything that is pending, once. Kafka's end is where nothing has come
-   * for a while.
+   * for a while. A backfill is finished only where there is no source: new alerts must not wait for the end of it.
    *
    * @param quietMs how long nothing has come at Kafka's end, the last batch aside
    * @returns what went wrong on the way, in words
@@ -87,7 +87,7 @@ export class Embedded {
     for (const chain of this.#chains) {
       let upstream: Promise<unknown> = consumed;
       for (const runner of chain) {
-        const drained = runner.drain(upstream, signal);
+        const drained = runner.drain(upstream, signal, this.pipeline.settings.source === 'none');
         upstream = drained;
         ends.push(drained);
       }

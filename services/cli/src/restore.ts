@@ -24,7 +24,7 @@ export interface Restored {
  * @throws UsageError where the copy cannot be used
  */
 export function restore(paths: DataPaths, vras: readonly string[], copy: string): Restored {
-  const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns', 'replay'], 'exclusive', 'lvra restore');
+  const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns'], 'exclusive', 'lvra restore');
   try {
     const aside = unusedName((second) => join(paths.beforeRestore, second));
     restoreDatabase(copy, paths.database, join(aside, 'db'));

@@ -25,7 +25,7 @@ const NAMES = [
   'demo',
 ];
 
-const REPLAY = ['replay', '--vra', 'r0b', '--from', '20260422', '--to', '20260422'];
+const BACKFILL = ['backfill', '--vra', 'r0b', '--from', '20260422', '--to', '20260422'];
 
 describe('what a person may get wrong', { concurrency: 2 }, () => {
   const { folder, remove } = temporaryFolder();
@@ -62,18 +62,9 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
       { ...root, LVRA_R0B_MODEL_PATH: '/nowhere.onnx', LVRA_LOG_LEVEL: 'error' },
       /^lvra: the model of r0b cannot be read/,
     ],
-    [[...REPLAY, '--stage', 'consumer'], root, /^lvra: .*'consumer' is invalid.*feature, predict, annotate/],
-    [['replay', '--stage', 'feature'], root, /^lvra: required option '--vra <name>' not specified/],
-    [[...REPLAY, '--stage', 'feature', '--to', '2026'], root, /^lvra: "2026" is no night: write YYYYMMDD$/],
-    [[...REPLAY, '--stage', 'feature', '--to', '20260421'], root, /^lvra: --from 20260422 is after --to 20260421$/],
-    [[...REPLAY, '--stage', 'feature', '--model', 'a2'], root, /^lvra: --model goes with --stage predict$/],
-    [[...REPLAY, '--stage', 'feature', '--annotate'], root, /^lvra: --annotate goes with --stage predict or annotate$/],
-    [
-      [...REPLAY, '--stage', 'predict', '--model', 'a9'],
-      root,
-      /^lvra: there is no model r0b a9 in .*; there is r0b demo/,
-    ],
-    [[...REPLAY, '--stage', 'feature', '--vra', 'r0c'], root, /^lvra: there is no VRA r0c in the settings/],
+    [[...BACKFILL, '--stage', 'consumer'], root, /^lvra: .*'consumer' is invalid.*feature, predict, annotate/],
+    [['backfill', '--vra', 'r0b'], root, /^lvra: say which VRA and which stems: --vra, --from and --to$/],
+    [['backfill', '--cancel', '--from', '20260422'], root, /^lvra: --cancel takes no range$/],
     [['simulate'], root, /^lvra: say where to: --file, or --kafka with --topic$/],
     [['simulate', '--file', '/nowhere/x'], root, /^lvra: --file cannot be written: ENOENT/],
     [['simulate', '--count', 'many', '--file', 'x'], root, /^lvra: .*'many' is invalid.*whole number/],

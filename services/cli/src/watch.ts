@@ -44,7 +44,8 @@ async function stateOf({ pipeline, stages }: Embedded, expectedAlerts: number | 
   // A stem that waits for a stage has all the stages after it to come as well.
   const known = stages.reduce((left, [stage, vra], i) => {
     const steps = stages.slice(i).filter(([, other]) => other === vra).length;
-    return left + steps * pipeline.ledger.flow.waiting(stage, vra).stems;
+    const { flow, backfill } = pipeline.ledger;
+    return left + steps * flow.waiting(stage, vra).stems + backfill.left(stage, vra);
   }, 0);
   const toCome = Math.max((expectedAlerts ?? 0) - counts.alerts, 0) / pipeline.settings.batchAlerts;
   return { stepsDone: counts.stepsDone, stepsLeft: known + toCome * stages.length, what: inWords(counts) };

@@ -80,7 +80,7 @@ async function perform(
     ...(detail === '' ? {} : { detail }),
   });
   if (!recorded) return undefined;
-  if (isMaker) {
+  if (isMaker && !context.isBackfilled) {
     for (const { position, reason, detail: why } of result.quarantined) {
       metrics.quarantined.inc({ stage: 'feature', reason });
       log.warn({ stem, position, reason }, `alert in quarantine: ${why}`);

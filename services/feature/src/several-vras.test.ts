@@ -85,6 +85,15 @@ describe('VRAs with the same features', () => {
     );
   });
 
+  test('take over the file of the Python pipeline, which leaves a status and flags', async (context) => {
+    const { perform, ledger, paths } = await night(context);
+    await perform('r0b');
+    ledger.database.exec("DELETE FROM stem_event WHERE stage = 'feature'");
+    rmSync(paths.batch(STEM));
+    assert.deepEqual(await perform('agn'), DONE);
+    assert.equal(ledger.events.ofStem(STEM).at(-1)?.detail, 'the feature file of r0b');
+  });
+
   test('make it again if it is gone, or if an operator asks for it', async (context) => {
     const { perform, ledger, paths } = await night(context);
     await perform('r0b');

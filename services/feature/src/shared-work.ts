@@ -32,6 +32,9 @@ export async function singleFlight<T>(
   }
 }
 
+/** How another VRA ended with a feature file. */
+export type MadeBefore = Pick<StemEvent, 'vra' | 'status' | 'rows'>;
+
 /**
  * Another VRA's result for the feature file of a stem; undefined if none has made it, or it is gone.
  *
@@ -44,12 +47,20 @@ export async function findExistingResult(
   path: string,
   vra: string,
   siblings: readonly string[],
-): Promise<StemEvent | undefined> {
+): Promise<MadeBefore | undefined> {
   if (siblings.length === 0) return undefined;
   const ends = ledger.events.ofStem(stem).filter(({ stage, status }) => stage === 'feature' && isDone(status));
   if (ends.some((event) => event.vra === vra)) return undefined;
-  const made = ends.findLast((event) => siblings.includes(event.vra) && isStillDone(ledger, stem, event.vra));
+  const done = siblings.filter((other) => isStillDone(ledger, stem, other));
+  const made = ends.findLast((event) => done.includes(event.vra)) ?? madeByPython(ledger, stem, done);
   return made && (await isThere(path)) ? made : undefined;
+}
+
+/** The Python pipeline leaves a status and the flags of each row, and no event. */
+function madeByPython(ledger: Ledger, stem: string, [vra]: readonly string[]): MadeBefore | undefined {
+  const rows = ledger.results.sources(stem).length;
+  if (vra === undefined || rows === 0) return undefined;
+  return { vra, status: ledger.work('feature', vra).status(stem) as number, rows };
 }
 
 function isStillDone(ledger: Ledger, stem: string, vra: string): boolean {

@@ -64,7 +64,7 @@ class PredictTask implements StageTask {
     this.#watched = model;
   }
 
-  async perform(stem: string, { elapsed }: StemContext): Promise<StageReport | undefined> {
+  async perform(stem: string, { elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work, paths, vra, wanted, metrics, log } = this.#options;
     // One model for the whole stem, even if the settings change meanwhile.
     const model = await this.#live.current();
@@ -81,7 +81,7 @@ class PredictTask implements StageTask {
       table,
       rows.map(({ score }) => score),
     );
-    for (const { position, reason, detail } of quarantined) {
+    for (const { position, reason, detail } of isBackfilled ? [] : quarantined) {
       metrics.quarantined.inc({ stage: 'predict', reason });
       log.warn({ stem, vra, position, reason }, `alert in quarantine, without a score: ${detail}`);
     }

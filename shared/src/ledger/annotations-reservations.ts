@@ -12,6 +12,8 @@ export interface Sent {
   readonly diaObjectId: bigint;
   /** When Kafka received its alert, ms since 1970; unknown unless told. */
   readonly receivedMs?: number | undefined;
+  /** Nobody waited for it: it counts neither as an alert of the night nor as a late one. */
+  readonly isBackfilled?: boolean;
 }
 
 /** A score that is to be sent. */
@@ -234,7 +236,8 @@ export class Reservations {
           unsettled++;
         }
       }
-      this.#counts.add(work.vra, now, accepted);
+      const ofTheNight = accepted.filter(({ isBackfilled }) => !isBackfilled);
+      this.#counts.add(work.vra, now, ofTheNight);
       return { accepted, unsettled };
     });
   }

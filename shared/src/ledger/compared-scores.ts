@@ -15,7 +15,7 @@ export interface ComparedScore {
   readonly midpointMjdTai: number | null;
 }
 
-/** Scores of model versions over nights, live and replayed alike. */
+/** Scores of model versions over nights. */
 export class ComparedScores {
   readonly #statements;
 
@@ -24,22 +24,18 @@ export class ComparedScores {
       stems: database
         .prepare<[string, string], string>('SELECT stem FROM feature_making WHERE stem BETWEEN ? AND ? ORDER BY stem')
         .pluck(),
+      // The first score of a source is compared with its first, and so on.
       ofStem: database.prepare<[Record<string, string>], ComparedScore>(
-        `WITH scored AS (
-           SELECT diaObjectId, diaSourceId, score FROM provenance
-           WHERE stem = @stem AND model_name = @vra AND model_version = @version
-             AND score IS NOT NULL AND diaObjectId IS NOT NULL AND diaSourceId IS NOT NULL
-           UNION ALL
-           SELECT r.diaObjectId, r.diaSourceId, r.score FROM replayed_stem s JOIN replayed_score r ON r.stem_ID = s.ID
-           WHERE s.vra = @vra AND s.model_version = @version AND s.stem = @stem
-         )
-         SELECT scored.*, source.midpointMjdTai FROM scored LEFT JOIN source USING (diaSourceId)`,
+        `SELECT diaObjectId, diaSourceId, score, source.midpointMjdTai FROM provenance
+         LEFT JOIN source USING (diaSourceId)
+         WHERE stem = @stem AND model_name = @vra AND model_version = @version
+           AND score IS NOT NULL AND diaObjectId IS NOT NULL AND diaSourceId IS NOT NULL
+         ORDER BY provenance.ID`,
       ),
       versions: database
         .prepare<[Record<string, string>], string>(
           `SELECT DISTINCT model_version FROM provenance WHERE stem IN
              (SELECT stem FROM feature_making WHERE stem BETWEEN @first AND @last) AND model_name = @vra
-           UNION SELECT DISTINCT model_version FROM replayed_stem WHERE vra = @vra AND stem BETWEEN @first AND @last
            ORDER BY 1`,
         )
         .pluck(),
@@ -51,7 +47,7 @@ export class ComparedScores {
     return this.#statements.stems.all(`${first}_`, `${last}_~`) as string[];
   }
 
-  /** The scores of one stem. */
+  /** The scores of one stem, in the order in which they were recorded. */
   ofStem(stem: string, { vra, version }: ScoredBy): ComparedScore[] {
     return this.#statements.ofStem.all({ stem, vra, version });
   }

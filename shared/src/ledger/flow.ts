@@ -1,6 +1,7 @@
 import { type Stage, UPSTREAM } from '../stages.js';
 import { instantOfStem } from '../stem.js';
 import { type Annotated, AnnotatedCounts, LATE_MS } from './annotated-counts.js';
+import { IS_BACKFILLED } from './backfill.js';
 import type { Database } from './connection.js';
 import type { Statement } from './sqlite.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
@@ -22,7 +23,10 @@ export interface Unannotated {
   readonly late: number;
 }
 
-/** What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. */
+/**
+ * What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. Stems of a
+ * backfill wait as well and nobody waits for them: they count nowhere here.
+ */
 export class Flow {
   readonly #database: Database;
   readonly #annotated: AnnotatedCounts;
@@ -42,10 +46,11 @@ export class Flow {
       : '';
     const row = this.#prepare(
       `SELECT count(*) AS stems, min(own.stem) AS oldest,
-         (SELECT count(*) FROM work WHERE stage = @stage AND vra = @vra AND dead_at IS NOT NULL) AS dead
+         (SELECT count(*) FROM work own
+          WHERE stage = @stage AND vra = @vra AND dead_at IS NOT NULL AND NOT ${IS_BACKFILLED}) AS dead
        FROM ${STATUS_TABLE[stage]} own ${join}
        LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
-       WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL`,
+       WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL AND NOT ${IS_BACKFILLED}`,
     ).get({ stage, vra }) as { stems: bigint; oldest: string | null; dead: bigint };
     return { stems: Number(row.stems), oldest: this.#registeredAt(row.oldest), dead: Number(row.dead) };
   }
@@ -53,7 +58,9 @@ export class Flow {
   /** @param now ms since 1970 */
   unannotated(vra: string, now: number): Unannotated {
     const isOpen = `own.${columnOf(vra)} NOT IN (1, -1)
-      AND own.stem NOT IN (SELECT stem FROM work WHERE vra = @vra AND dead_at IS NOT NULL)`;
+      AND own.stem NOT IN (SELECT stem FROM work WHERE vra = @vra AND dead_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM backfill
+        WHERE backfill.vra = @vra AND backfill.stem = own.stem AND backfill.stage IS NOT NULL)`;
     const due = now - LATE_MS;
     // By itself SQLite would read the rows, in which the times of all alerts lie.
     const stems = this.#prepare(

@@ -40,7 +40,7 @@ export class Forgetting {
         (table) => this.#database.prepare(`SELECT 1 FROM ${table} WHERE stem = ? LIMIT 1`).get(name) !== undefined,
       );
       if (held.length > 0) throw new UsageError(`${name} stays: ${held.join(', ')} has rows of it`);
-      return this.#remove([...Object.values(STATUS_TABLE), 'work'], 'stem = ?', name);
+      return this.#remove([...Object.values(STATUS_TABLE), 'work', 'backfill'], 'stem = ?', name);
     });
   }
 
@@ -101,8 +101,11 @@ export class Forgetting {
   }
 
   #everything(condition: string, ...values: string[]): Removed {
-    const others = [...Object.values(STATUS_TABLE), 'work', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
-    return { ...this.#scores(condition, ...values), ...this.#remove(others, condition, ...values) };
+    const others = ['work', 'backfill', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
+    return {
+      ...this.#scores(condition, ...values),
+      ...this.#remove([...Object.values(STATUS_TABLE), ...others], condition, ...values),
+    };
   }
 
   #scores(condition: string, ...values: string[]): Removed {

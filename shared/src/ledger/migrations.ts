@@ -453,6 +453,29 @@ const MIGRATIONS: readonly { name: string; sql: string }[] = [
       PRAGMA legacy_alter_table = OFF;
     `,
   },
+  {
+    name: 'backfill in place of replays',
+    sql: `
+      -- Past stems that a VRA is to do. stage: the next one, null once the last is through. From when that stage has begun
+      -- the stem, status_before is the status that it had.
+      CREATE TABLE backfill (
+        vra TEXT NOT NULL,
+        stem TEXT NOT NULL,
+        stage TEXT,
+        last_stage TEXT NOT NULL,
+        begun INTEGER NOT NULL DEFAULT 0,
+        status_before INTEGER,
+        PRIMARY KEY (vra, stem)
+      ) WITHOUT ROWID;
+      CREATE INDEX backfill_open ON backfill (vra, stage, stem) WHERE stage IS NOT NULL;
+
+      -- What replays scored is not kept: it stood apart from all else, and a backfill of a VRA with that model scores it again.
+      DROP TABLE replayed_score;
+      DROP TABLE replayed_stem;
+      DROP TABLE replay_stem;
+      DROP TABLE replay;
+    `,
+  },
 ];
 
 /**

@@ -113,7 +113,7 @@ export class ResultLedger {
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      this.addFeatures(stem, rows, quarantined, settlement.file);
+      this.#addFeatures(stem, rows, quarantined, settlement.file);
       return true;
     });
   }
@@ -128,7 +128,7 @@ export class ResultLedger {
   }
 
   /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
-  addFeatures(
+  #addFeatures(
     stem: string,
     rows: readonly FeatureRecord[],
     quarantined: readonly QuarantineEntry[],
@@ -174,7 +174,7 @@ export class ResultLedger {
   ): boolean {
     return writing(this.#database, () => {
       if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
-      const added = this.addScores(stem, model, rows);
+      const added = this.#addScores(stem, model, rows);
       this.#quarantine.removeUnscored(stem, model.name);
       for (const entry of quarantined) this.#quarantine.add(entry);
       if (annotate?.isWanted === false) annotate.work.waive(stem, settlement.now, NOT_ANNOTATED);
@@ -186,7 +186,7 @@ export class ResultLedger {
   }
 
   /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
-  addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
+  #addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
     const before = this.#statements.scored.all(stem, model.name, model.version);
     const recorded = tally(before.map(({ diaSourceId }) => diaSourceId));
     const fresh = before.length === 0 ? rows : rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));

@@ -1,5 +1,6 @@
-import { type Stage, UPSTREAM } from '../stages.js';
+import { DOWNSTREAM, type Stage, UPSTREAM } from '../stages.js';
 import { isDone, STATUS, type StatusCode } from '../status.js';
+import { IS_BACKFILLED } from './backfill.js';
 import type { Claim, DeadLetter } from './claim.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
@@ -46,15 +47,15 @@ export class WorkLedger {
     this.#upstream = upstream && new StatusColumn(database, upstream, vra);
     this.#events = new Events(database);
     const column = columnOf(vra);
-    const upstreamJoin = upstream
-      ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
-      : '';
-    const pending = (order: 'ASC' | 'DESC') =>
-      `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${upstreamJoin}
-     LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
-     WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL
+    const free = (of: 'own' | 'backfill') =>
+      `${upstream ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = ${of}.stem AND upstream.${column} IN (1, -1)` : ''}
+     LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = ${of}.stem
+     WHERE work.dead_at IS NULL
        AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now + @lease)
-       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + 2 * @lease
+       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + 2 * @lease`;
+    const pending = (order: 'ASC' | 'DESC') =>
+      `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${free('own')}
+       AND own.${column} NOT IN (1, -1) AND NOT ${IS_BACKFILLED}
      ORDER BY own.stem ${order} LIMIT @limit`;
     this.#statements = {
       read: database.prepare<[string, string, string], WorkRow>(
@@ -87,6 +88,20 @@ export class WorkLedger {
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
       pending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('ASC')),
       newestPending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('DESC')),
+      nextBackfilled: database
+        .prepare<[Record<string, unknown>], string>(
+          `SELECT backfill.stem FROM backfill ${free('backfill')} AND backfill.vra = @vra AND backfill.stage = @stage
+           ORDER BY backfill.stem LIMIT 1`,
+        )
+        .pluck(),
+      begin: database.prepare(
+        `UPDATE backfill SET begun = 1, status_before = @code
+         WHERE vra = @vra AND stem = @stem AND stage = @stage AND begun = 0`,
+      ),
+      passed: database.prepare(
+        `UPDATE backfill SET stage = CASE last_stage WHEN @stage THEN NULL ELSE @next END, begun = 0, status_before = NULL
+         WHERE vra = @vra AND stem = @stem AND stage = @stage`,
+      ),
       mapAgain: database.prepare(
         `INSERT INTO diaobjid_stems (diaObjectId, stem)
          SELECT DISTINCT diaObjectId, stem FROM threshold_flags_provenance
@@ -197,6 +212,7 @@ export class WorkLedger {
   settle(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
     if (!this.#status.write(stem, result.status)) return false;
     this.#statements.forget.run(this.stage, this.vra, stem);
+    this.#passed(stem);
     const { stage, vra } = this;
     const { status, rows, now: at, durationMs, detail } = result;
     this.#events.append({ stem, stage, vra, at, status, rows, durationMs, detail });
@@ -213,6 +229,7 @@ export class WorkLedger {
     return writing(this.database, () => {
       if (!this.#status.waive(stem)) return false;
       this.#statements.forget.run(this.stage, this.vra, stem);
+      this.#passed(stem);
       const { stage, vra } = this;
       this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
       return true;
@@ -232,7 +249,7 @@ export class WorkLedger {
   }
 
   /**
-   * The stems that this stage could take now, oldest first.
+   * The stems that this stage could take now, oldest first; those of a backfill are not among them.
    *
    * @param leaseMs with 0 no lease counts: what somebody else works on is among them
    */
@@ -245,6 +262,30 @@ export class WorkLedger {
   newestPending(now: number, leaseMs: number, limit: number): string[] {
     const { stage, vra } = this;
     return this.#statements.newestPending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  }
+
+  /** The oldest stem of a backfill that this stage could take now. */
+  nextBackfilled(now: number, leaseMs: number): string | undefined {
+    const { stage, vra } = this;
+    return this.#statements.nextBackfilled.get({ stage, vra, now, lease: leaseMs });
+  }
+
+  /** Opens a stem of a backfill, to be claimed; only its row of the backfill knows the status that it had. */
+  beginBackfilled(stem: string): void {
+    const { stage, vra } = this;
+    writing(this.database, () => {
+      const code = this.#status.read(stem);
+      if (isPending(code)) return;
+      if (this.#statements.begin.run({ stage, vra, stem, code: code ?? null }).changes > 0) this.retry(stem, true);
+      // The Python pipeline, for one, has done it meanwhile.
+      else this.#passed(stem);
+    });
+  }
+
+  /** This stage is through with a stem: one of a backfill goes to the next stage, or is done. */
+  #passed(stem: string): void {
+    const { stage, vra } = this;
+    this.#statements.passed.run({ stage, vra, stem, next: DOWNSTREAM[stage] ?? null });
   }
 
   /** The stem's status now; undefined where it is not registered. */

@@ -9,6 +9,7 @@ export class ServiceMetrics {
   readonly pending;
   readonly oldestPending;
   readonly dead;
+  readonly backfill;
   readonly oldestUnannotated;
   readonly lateAlerts;
   readonly dueAlerts;
@@ -51,6 +52,11 @@ export class ServiceMetrics {
     this.dead = ofLedger(
       'lvra_dead_stems',
       'Stems that a stage gave up on until a person acts: see `lvra status`, then `lvra retry`.',
+      ...(['stage', 'vra'] as const),
+    );
+    this.backfill = ofLedger(
+      'lvra_backfill_stems',
+      'Stems of a backfill that wait for a stage, behind those of the night; they count in no other gauge. See `lvra backfill`.',
       ...(['stage', 'vra'] as const),
     );
     this.oldestUnannotated = ofLedger(

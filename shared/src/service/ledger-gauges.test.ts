@@ -31,6 +31,22 @@ async function linesOf(metrics: Metrics, name: RegExp): Promise<string[]> {
   return (await metrics.registry.metrics()).split('\n').filter((line) => name.test(line) && !line.startsWith('#'));
 }
 
+test('a backfill has a gauge of its own, and alarms nobody', async (t) => {
+  const ledger = newLedger(t, ['r0b', 'shadow']);
+  const metrics = new Metrics();
+  addStem(ledger, STEM, 1, 1, 1);
+  ledger.backfill.ask('shadow', [{ stem: STEM, first: 'feature', last: 'predict' }]);
+  const work = ledger.work('feature', 'shadow');
+  work.beginBackfilled(STEM);
+  work.claim(STEM, 'me', Date.now(), 30_000);
+  work.fail(STEM, 'me', { status: 99, message: 'why', dueAt: undefined, now: Date.now(), durationMs: 1 });
+  new LedgerGauges(ledger, metrics.service, settingsOf(t)).refresh();
+  assert.deepEqual(
+    await linesOf(metrics, /^lvra_(backfill_stems|pending_stems|dead_stems|oldest_pending_seconds)\{.*[^0]$/),
+    ['lvra_backfill_stems{stage="feature",vra="shadow"} 1'],
+  );
+});
+
 test('the gauges are those of all stages and VRAs, and a VRA that is not annotated has nothing that waits for it', async (t) => {
   const ledger = newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();

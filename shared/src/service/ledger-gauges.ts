@@ -41,13 +41,14 @@ export class LedgerGauges {
   }
 
   #ask(now: number): void {
-    const { flow, positions, database } = this.#ledger;
+    const { flow, backfill, positions, database } = this.#ledger;
     const metrics = this.#metrics;
     for (const [stage, vra] of stagesOf(this.#settings)) {
       const { stems, oldest, dead } = flow.waiting(stage, vra);
       metrics.pending.set({ stage, vra }, stems);
       metrics.oldestPending.set({ stage, vra }, secondsSince(oldest, now));
       metrics.dead.set({ stage, vra }, dead);
+      metrics.backfill.set({ stage, vra }, backfill.left(stage, vra));
     }
     for (const vra of this.#vras) this.#askOfVra(vra, now);
     metrics.alertsTonight.set(flow.alertsSince(nightBegan(now)));

@@ -16,13 +16,12 @@ export const LOCK_FILES: Readonly<Record<Stage | 'consumer', string>> = {
   annotate: 'annotate.lock',
 };
 
-/** What can be locked: the steps of the pipeline, reporting to TNS, and replaying. */
-export type Lockable = Stage | 'consumer' | 'tns' | 'replay';
+/** What can be locked: the steps of the pipeline, and reporting to TNS. */
+export type Lockable = Stage | 'consumer' | 'tns';
 
 const FILES: Readonly<Record<Lockable, string>> = {
   ...LOCK_FILES,
   tns: 'tns.lock',
-  replay: 'replay.lock',
 };
 
 /** Somebody else works on this data folder in a way that goes not together with ours. */

@@ -9,6 +9,7 @@ import { createLogger, type Logger, logNameOf } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { type DataPaths, dataPaths } from '../paths.js';
 import type { Settings, VraSettings } from '../settings/settings.js';
+import { InHand } from '../stage/in-hand.js';
 import { processName } from '../stage/predecessor.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageTask } from '../stage/task.js';
@@ -25,6 +26,7 @@ export interface Pipeline {
   readonly metrics: Metrics;
   /** Names this process in the ledger. */
   readonly owner: string;
+  readonly inHand: InHand;
   /** Closes the ledger and lets go of the locks. */
   close(): void;
 }
@@ -65,7 +67,7 @@ export function openPipeline(
     ledger.close();
     locks.release();
   };
-  return { settings, paths, ledger, metrics, owner, close };
+  return { settings, paths, ledger, metrics, owner, inHand: new InHand(), close };
 }
 
 /** A stage of a VRA, ready to run; it logs under the stage's own name. */
@@ -77,12 +79,12 @@ export function stageRunner(
   bus: Bus,
   logTo: { stdout: boolean },
 ): StageRunner {
-  const { settings, paths, ledger, metrics, owner } = pipeline;
+  const { settings, paths, ledger, metrics, owner, inHand } = pipeline;
   const name = vra.modelName;
   const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
   metrics.beginStage(stage, name);
   const task = createTask({ ...pipeline, vra, log });
-  return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner });
+  return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner, inHand });
 }
 
 /**

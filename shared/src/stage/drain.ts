@@ -1,7 +1,9 @@
 import type { Subscription } from '../bus/bus.js';
 import type { WorkLedger } from '../ledger/work.js';
 import { sleep } from '../sleep.js';
+import { backfillOne } from './backfilling.js';
 import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
+import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
 import type { Outcome, StemHandler } from './stem-handler.js';
 
@@ -10,7 +12,10 @@ export interface DrainParts {
   readonly readiness: Readiness;
   readonly handler: StemHandler;
   readonly subscription: Subscription;
+  readonly inHand: InHand;
   readonly leaseMs: number;
+  /** False: of a backfill it does stems only until the stage before brings no more. */
+  readonly finishesBackfill: boolean;
 }
 
 const LOOK_AGAIN_MS = 250;
@@ -28,7 +33,7 @@ const MOST_LONG_PUT_BACKS = 2;
  * @returns the last failure in words, or why the stage cannot work; undefined where everything was done
  */
 export async function drain(
-  { work, readiness, handler, subscription, leaseMs }: DrainParts,
+  { work, readiness, handler, subscription, inHand, leaseMs, finishesBackfill }: DrainParts,
   upstreamDone: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -37,6 +42,7 @@ export async function drain(
   void upstreamDone.then(close, close);
   const either = AbortSignal.any([signal, upstream.signal]);
   const progress = new Progress();
+  const backfill = { work, handler, inHand, leaseMs, isNewerThere: () => false };
   while (!signal.aborted) {
     // Looked at before the ledger, so that what came last is seen.
     const isLast = upstream.signal.aborted;
@@ -49,6 +55,7 @@ export async function drain(
     }
     let todo: string[];
     let areOthersAtWork: boolean;
+    let backfilled: Awaited<ReturnType<typeof backfillOne>> = 'none';
     try {
       handler.releaseLate();
       todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
@@ -57,14 +64,17 @@ export async function drain(
         progress.note(stem, await handler.handle(stem, undefined, signal));
         if (progress.isHopeless()) return progress.lastFailure;
       }
+      if (todo.length === 0 && (finishesBackfill || !isLast)) backfilled = await backfillOne(backfill, signal);
+      if (typeof backfilled === 'object') progress.note(backfilled.stem, backfilled.outcome);
+      if (progress.isHopeless()) return progress.lastFailure;
       areOthersAtWork = work.pending(Date.now(), 0).some((stem) => progress.mayTake(stem));
     } catch (error) {
       if (!isDiskTrouble(error)) throw ledgerBroken(error, work.database.name) ?? error;
       readiness.diskRefuses(error);
       continue;
     }
-    if (todo.length > 0) continue;
-    if (areOthersAtWork || hasPutBacks) await sleep(LOOK_AGAIN_MS, signal);
+    if (todo.length > 0 || typeof backfilled === 'object') continue;
+    if (areOthersAtWork || hasPutBacks || backfilled === 'later') await sleep(LOOK_AGAIN_MS, signal);
     else if (isLast) return progress.lastFailure;
     else (await subscription.next(LOOK_AGAIN_MS, either))?.ack();
   }

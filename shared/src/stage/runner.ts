@@ -5,8 +5,10 @@ import type { Metrics } from '../observe/metrics.js';
 import { type Route, routeOf } from '../routes.js';
 import { sleep } from '../sleep.js';
 import { stemOfSubject } from '../subjects.js';
+import { backfillOne, LOOK_AGAIN_MS } from './backfilling.js';
 import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
 import { drain } from './drain.js';
+import { InHand } from './in-hand.js';
 import { isGone } from './predecessor.js';
 import { Readiness } from './readiness.js';
 import { StemHandler } from './stem-handler.js';
@@ -20,6 +22,8 @@ export interface RunnerOptions {
   readonly metrics: Metrics;
   /** Names this process in the ledger. */
   readonly owner: string;
+  /** What this process works on, in all of its stages; by default it has no other. */
+  readonly inHand?: InHand;
   /** How long a claim outlives its holder, ms. */
   readonly leaseMs?: number;
   /** How often the ledger is searched for work that nobody is doing, ms. */
@@ -36,16 +40,18 @@ const SWEEPS_UNTIL_AGAIN = 15;
  * only makes things quick; whatever it loses, or while it is down, the sweep does.
  */
 export class StageRunner {
-  readonly #options: RunnerOptions & { readonly leaseMs: number; readonly sweepMs: number };
+  readonly #options: RunnerOptions & { readonly leaseMs: number; readonly sweepMs: number; readonly inHand: InHand };
   readonly #route: Route;
   readonly #readiness: Readiness;
   readonly #handler: StemHandler;
   /** On the clock of `performance.now()`, which nobody puts back. */
   #nextSweep = 0;
+  /** When a stem of a backfill may be begun, on the same clock: what put back the last one holds for the next as well. */
+  #nextBackfill = 0;
 
   constructor(options: RunnerOptions) {
-    const { leaseMs = 30_000, sweepMs = 2_000 } = options;
-    this.#options = { ...options, leaseMs, sweepMs };
+    const { leaseMs = 30_000, sweepMs = 2_000, inHand = new InHand() } = options;
+    this.#options = { ...options, leaseMs, sweepMs, inHand };
     this.#route = routeOf(options.task.stage, options.task.vra);
     this.#readiness = new Readiness({ ...this.#options, againMs: SWEEPS_UNTIL_AGAIN * sweepMs });
     this.#handler = new StemHandler({ ...this.#options, readiness: this.#readiness });
@@ -78,12 +84,14 @@ export class StageRunner {
    * Works off everything that is pending now, once: a stem that fails is not tried again in this run.
    *
    * @param upstreamDone settles when the stage before will bring no more; new stems are taken until then
+   * @param finishesBackfill false: of a backfill it does stems only until then
    * @returns the last failure in words, or why the stage cannot work; undefined where everything was done
    */
-  drain(upstreamDone: Promise<unknown>, signal: AbortSignal): Promise<string | undefined> {
+  drain(upstreamDone: Promise<unknown>, signal: AbortSignal, finishesBackfill = true): Promise<string | undefined> {
     return this.#subscribed(async (subscription) => {
-      const { work, leaseMs } = this.#options;
-      const parts = { work, leaseMs, subscription, readiness: this.#readiness, handler: this.#handler };
+      const { work, leaseMs, inHand } = this.#options;
+      const stage = { readiness: this.#readiness, handler: this.#handler, finishesBackfill };
+      const parts = { work, leaseMs, inHand, subscription, ...stage };
       const trouble = await drain(parts, upstreamDone, signal);
       return trouble && `${this.#route.durable}: ${trouble}`;
     });
@@ -111,8 +119,23 @@ export class StageRunner {
     if (unreadyMs > 0) return sleep(unreadyMs, signal);
     const waitMs = this.#nextSweep - performance.now();
     if (waitMs <= 0) return this.#sweep(signal);
-    const delivery = await subscription.next(waitMs, signal);
+    const backfilled = await this.#backfill(signal);
+    if (backfilled === 'done') return;
+    const mostMs = backfilled === 'later' ? LOOK_AGAIN_MS : waitMs;
+    const delivery = await subscription.next(Math.min(waitMs, mostMs), signal);
     if (delivery) await this.#take(delivery, signal);
+  }
+
+  /** Does one stem of a backfill. The bus need not be asked before: the ledger tells if a stem of the night waits. */
+  async #backfill(signal: AbortSignal): Promise<'done' | 'none' | 'later'> {
+    const { work, leaseMs } = this.#options;
+    if (performance.now() < this.#nextBackfill) return 'none';
+    const isNewerThere = () => work.pending(Date.now(), leaseMs, 1).length > 0;
+    const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, isNewerThere }, signal);
+    if (typeof backfilled === 'string') return backfilled;
+    const { outcome } = backfilled;
+    if (outcome.kind === 'put-back') this.#nextBackfill = performance.now() + outcome.waitMs;
+    return 'done';
   }
 
   /** Does a stem that was delivered. Another replica may have paused the stage while this one waited for it. */

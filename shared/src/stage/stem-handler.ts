@@ -9,6 +9,7 @@ import { STATUS, type StatusCode } from '../status.js';
 import { subjects } from '../subjects.js';
 import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 import { ledgerBroken, stageTrouble, troubleText } from './disk-trouble.js';
+import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
 
@@ -32,6 +33,7 @@ export interface HandlerOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  readonly inHand: InHand;
   /** Names this process in the ledger. */
   readonly owner: string;
   /** How long a claim outlives its holder, ms. */
@@ -49,8 +51,13 @@ export class StemHandler {
   }
 
   /** Does a stem if it is there to be done, whatever comes of it; throws only where the ledger fails. */
-  async handle(stem: string, delivery: Delivery | undefined, signal: AbortSignal): Promise<Outcome> {
-    const { work, owner, leaseMs } = this.#options;
+  async handle(
+    stem: string,
+    delivery: Delivery | undefined,
+    signal: AbortSignal,
+    isBackfilled = false,
+  ): Promise<Outcome> {
+    const { work, owner, leaseMs, inHand } = this.#options;
     const claim = work.claim(stem, owner, Date.now(), leaseMs);
     if (claim.kind !== 'claimed') {
       delivery?.ack();
@@ -59,7 +66,7 @@ export class StemHandler {
     const heartbeat = setInterval(() => this.#beat(stem, delivery), leaseMs / 3);
     let outcome: Outcome;
     try {
-      outcome = await this.#attempt(stem, claim.attempt, signal);
+      outcome = await inHand.hold(() => this.#attempt(stem, claim.attempt, signal, isBackfilled));
     } finally {
       clearInterval(heartbeat);
     }
@@ -93,7 +100,7 @@ export class StemHandler {
     }
   }
 
-  async #attempt(stem: string, attempt: number, signal: AbortSignal): Promise<Outcome> {
+  async #attempt(stem: string, attempt: number, signal: AbortSignal, isBackfilled: boolean): Promise<Outcome> {
     const begun = performance.now();
     const elapsed = () => performance.now() - begun;
     try {
@@ -103,10 +110,15 @@ export class StemHandler {
           `${attempt - 1} attempts ended without a result or an error; the process may have been killed by this stem`,
         );
       }
-      const report = await this.#options.task.perform(stem, { signal, attempt, elapsed });
+      const report = await this.#options.task.perform(stem, { signal, attempt, elapsed, isBackfilled });
       if (!report) return { kind: 'settled' };
-      await this.#succeeded(stem, report, elapsed());
-      for (const [other, itsReport] of report.along ?? []) await this.#succeeded(other, itsReport, elapsed());
+      this.#succeeded(stem, report, elapsed());
+      // The next stage finds a stem of a backfill when it has nothing else to do.
+      if (!isBackfilled) await this.#announceResult(stem, report);
+      for (const [other, itsReport] of report.along ?? []) {
+        this.#succeeded(other, itsReport, elapsed());
+        await this.#announceResult(other, itsReport);
+      }
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#putBack(stem, error);
@@ -118,7 +130,7 @@ export class StemHandler {
     }
   }
 
-  async #succeeded(stem: string, report: StageReport, durationMs: number): Promise<void> {
+  #succeeded(stem: string, report: StageReport, durationMs: number): void {
     const { task, metrics, log } = this.#options;
     const { stage, vra } = task;
     const outcome = report.status === STATUS.done ? 'done' : 'partial';
@@ -126,8 +138,12 @@ export class StemHandler {
     metrics.rows.inc({ stage, vra }, report.rows);
     metrics.stageDuration.observe({ stage, vra, outcome }, durationMs / 1000);
     log.info({ stem, stage, vra, rows: report.rows, ms: Math.round(durationMs) }, `${stage} ${outcome}`);
+  }
+
+  #announceResult(stem: string, report: StageReport): Promise<void> {
+    const { stage, vra } = this.#options.task;
     const path = report.path === undefined ? {} : { path: report.path };
-    await this.#announce(routeOf(stage, vra).output(stem), { stem, vra, count: report.rows, ...path, at: Date.now() });
+    return this.#announce(routeOf(stage, vra).output(stem), { stem, vra, count: report.rows, ...path, at: Date.now() });
   }
 
   #putBack(stem: string, { delayMs, message }: RetryLater): Outcome {

@@ -18,6 +18,8 @@ export interface StemContext {
   readonly attempt: number;
   /** Time since the claim, ms. */
   readonly elapsed: () => number;
+  /** It is of a backfill: nobody waits for it, and what is wrong with it is no news. */
+  readonly isBackfilled?: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { WorkLedger } from '../ledger/work.js';
 import { Metrics } from '../observe/metrics.js';
 import { routeOf } from '../routes.js';
+import { InHand } from '../stage/in-hand.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageReport, StageTask, StemContext } from '../stage/task.js';
 import { addStem, newLedger } from './ledgers.js';
@@ -49,6 +50,15 @@ export class StageWorld {
     for (const stem of stems) addStem(this.ledger, stem);
   }
 
+  /** Stems that are done, to be done again by a backfill. */
+  addPast(...stems: string[]): void {
+    for (const stem of stems) addStem(this.ledger, stem, 1, 1, 1);
+    this.ledger.backfill.ask(
+      'r0b',
+      stems.map((stem) => ({ stem, first: 'feature', last: 'feature' })),
+    );
+  }
+
   /** Announces a stem as the consumer does. */
   announce(stem: string): Promise<void> {
     const subject = routeOf('feature', 'r0b').input(stem);
@@ -57,9 +67,16 @@ export class StageWorld {
 
   runner(
     perform: Perform,
-    options: { owner?: string; prepare?: () => Promise<void>; leaseMs?: number; sweepMs?: number; bus?: Bus } = {},
+    options: {
+      owner?: string;
+      prepare?: () => Promise<void>;
+      leaseMs?: number;
+      sweepMs?: number;
+      bus?: Bus;
+      inHand?: InHand;
+    } = {},
   ): StageRunner {
-    const { owner = 'me', prepare, leaseMs, sweepMs, bus = this.bus } = options;
+    const { owner = 'me', prepare, leaseMs, sweepMs, bus = this.bus, inHand = new InHand() } = options;
     const task: StageTask = {
       stage: 'feature',
       vra: 'r0b',
@@ -78,7 +95,7 @@ export class StageWorld {
       return bus.publish(subject, message);
     };
     return new StageRunner({
-      ...{ task, work: this.work, log, metrics: this.metrics, owner },
+      ...{ task, work: this.work, log, metrics: this.metrics, owner, inHand },
       bus: {
         publish,
         subscribe: (route) => bus.subscribe(route),

@@ -54,18 +54,6 @@ describe('nothing leaves the machine, and nothing is written beside the data', (
     assertStaysHere(deeds, [demoData]);
   });
 
-  test('where threads load a model: lvra replay', async () => {
-    const night = readdirSync(join(demoData, 'JSON', readdirSync(join(demoData, 'JSON'))[0] as string))[0] as string;
-    const words = ['replay', '--stage', 'predict', '--vra', 'r0b', '--from', night, '--to', night];
-    const { code, printed, deeds } = await startWatched(
-      [process.execPath, LVRA, ...words],
-      trace('replay'),
-      options(ofDemo),
-    ).end();
-    assert.equal(code, 0, printed);
-    assertStaysHere(deeds, [demoData]);
-  });
-
   test('in a predict service that is ready', async () => {
     const [port, nats] = [await freePort(), await freePort()];
     const environment = { ...ofDemo, LVRA_HEALTH_PORT: String(port), LVRA_NATS_SERVER: `127.0.0.1:${nats}` };

@@ -9,7 +9,7 @@ import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
 import { secretOf } from '@lvra/shared/settings/secrets';
 import type { StageReport, StageTask } from '@lvra/shared/stage/task';
-import { type AnnotateOptions, type AnnotateTask, createAnnotateTask } from '../annotate-stage.js';
+import { type AnnotateOptions, createAnnotateTask } from '../annotate-stage.js';
 
 /** What this package's tests start from: a ledger with scores in it, and a sandbox Lasair to annotate at. */
 
@@ -115,7 +115,7 @@ export class Night {
   }
 
   /** The stage, quick to retry, with whatever the test has different. */
-  task(change: Change = {}): AnnotateTask {
+  task(change: Change = {}): StageTask {
     const ledger = change.ledger ?? this.ledger;
     const { lists, limits, ...options } = change;
     const task = createAnnotateTask({
@@ -156,10 +156,18 @@ export class Night {
     stem: string,
     task: StageTask = this.task(),
     signal: AbortSignal = new AbortController().signal,
+    isBackfilled = false,
   ): Promise<StageReport | undefined> {
     await task.prepare?.();
-    const report = await task.perform(stem, { signal, attempt: 1, elapsed: () => 5 });
+    const report = await task.perform(stem, { signal, attempt: 1, elapsed: () => 5, isBackfilled });
     return report && { status: report.status, rows: report.rows };
+  }
+
+  /** Annotates a stem once more, as one of a backfill. */
+  annotateAgain(stem: string, task: StageTask = this.task()): Promise<StageReport | undefined> {
+    this.ledger.backfill.ask('r0b', [{ stem, first: 'annotate', last: 'annotate' }]);
+    this.ledger.work('annotate', 'r0b').beginBackfilled(stem);
+    return this.annotate(stem, task, new AbortController().signal, true);
   }
 
   /** Has another replica work on a stem, so that this one lets it be. */

@@ -10,13 +10,14 @@ import { withLedger } from '../ledger.js';
 import { checkNights } from '../nights.js';
 
 const HELP = `
-Compares the scores that both versions gave of the same sources: at night, as a VRA with ANNOTATE: no beside the other, or
-by \`lvra replay\`. A version of another VRA is written vra:version. The score of an object is that of its newest source.
+Compares the scores that both versions gave of the same sources. A version of another VRA is written vra:version: of one with
+ANNOTATE: no, that scores beside the other at night, or has past nights scored by \`lvra backfill\`. Of a source that is in a
+stem several times the first score is held against the first, and so on. The score of an object is that of its newest source.
 
 Examples:
-  lvra replay --stage predict --vra r0b --from 20260422 --to 20260429 --model a2
-  lvra model compare r0b a1 a2 --from 20260422 --to 20260429 --svg a1-a2.svg
-  lvra model compare r0b a1 r0b_next:b1 --from 20260422 --to 20260422 --json`;
+  lvra backfill --vra r0b_next --from 20260422 --to 20260429
+  lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260429 --svg a1-a2.svg
+  lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260422 --json`;
 
 /** Where the VRA annotates all scores, and nobody says where to look. */
 const USUAL_THRESHOLD = 0.5;
@@ -85,7 +86,7 @@ function comparisonOf(
   );
   throw new UsageError(
     `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +
-      `lvra replay --stage predict --vra ${second.vra} --from ${from} --to ${to} --model ${second.version} makes them`,
+      `A VRA with ANNOTATE: no and such a model makes them: lvra backfill --vra <name> --from ${from} --to ${to}`,
   );
 }
 

@@ -1,13 +1,11 @@
 import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { ObjectScore } from '@lvra/shared/ledger/objects';
-import type { ReplayedScore } from '@lvra/shared/ledger/replayed-scores';
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
-import { count, iso, print, printJson, table, utc } from '../formats.js';
+import { counted, iso, print, printJson, table, utc } from '../formats.js';
 import { lendLedger } from '../ledger.js';
-import { replayedInJson, replayedTable } from '../replay/object-scores.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
 import { whyUnscored } from '../why-unscored.js';
 
@@ -25,7 +23,7 @@ Every score of the object, of every VRA and model version, newest source first:
              unsent        it waits, or the VRA does not annotate
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
 Where the stem that it was last in gave it no score, it says why: a stage is not done, quarantine, no alert to score.
-Then the scores that replays gave it, which are never annotated, and its reports to TNS, where there are any: the name that it has there, or why it has none.
+Then its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
   lvra object 313637921267122191
@@ -46,7 +44,6 @@ export function objectCommand(): Command {
         const { ledger, settings, stages } = open;
         const scores = ledger.objects.scores(diaObjectId);
         const lastStem = ledger.objects.lastStem(diaObjectId);
-        const replayed = ledger.replay.scores.ofObject(diaObjectId);
         const reports = ledger.tns.ofObject(diaObjectId);
         if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
           throw new UsageError(
@@ -62,7 +59,7 @@ export function objectCommand(): Command {
           lastStem === undefined || unscored.length === 0
             ? []
             : await whyUnscored(open, diaObjectId, lastStem, unscored);
-        const known: KnownObject = { diaObjectId, lastStem, scores, why, replayed, reports };
+        const known: KnownObject = { diaObjectId, lastStem, scores, why, reports };
         if (options.json) printJson(inJson(known));
         else print(describe(known));
       });
@@ -75,12 +72,11 @@ interface KnownObject {
   readonly scores: readonly ObjectScore[];
   /** Why the stem that it was last in gave it no score. */
   readonly why: readonly string[];
-  readonly replayed: readonly ReplayedScore[];
   /** Oldest first. */
   readonly reports: readonly TnsRecord[];
 }
 
-function inJson({ diaObjectId, lastStem, scores, why, replayed, reports }: KnownObject) {
+function inJson({ diaObjectId, lastStem, scores, why, reports }: KnownObject) {
   return {
     diaObjectId: String(diaObjectId),
     lastStem: lastStem ?? null,
@@ -94,24 +90,20 @@ function inJson({ diaObjectId, lastStem, scores, why, replayed, reports }: Known
       provenanceId: String(provenanceId),
     })),
     unscored: why,
-    replayed: replayedInJson(replayed),
     tns: reportsInJson(reports),
   };
 }
 
-function describe({ diaObjectId, lastStem, scores, why, replayed, reports }: KnownObject): string {
+function describe({ diaObjectId, lastStem, scores, why, reports }: KnownObject): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
     ...(why.length > 0 ? [`No score of ${lastStem}. ${why.join('\n')}`] : []),
     ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
-    ...(replayed.length > 0 ? [`\n${replayedTable(replayed)}`] : []),
     ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : []),
   ];
   return [summary, ...more].join('\n');
 }
-
-const counted = (number: number, what: string) => `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 
 const HEAD = [
   '',

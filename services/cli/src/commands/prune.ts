@@ -7,9 +7,9 @@ import { findPrunable, markPruned, prune } from '../prune.js';
 const HELP = `
 Says which files of nights that are over would go: batches, features, quarantined alerts, dry runs, cutouts and logs.
 With --yes they go. The ledger keeps its rows: \`lvra object\` still shows every score, and \`lvra verify\` counts the
-nights as cleared away. A night with a stem that some stage has not done stays whole.
+nights as cleared away. A night with a stem that some stage has not done, or that is to be backfilled, stays whole.
 
-A report to TNS needs the batch file of the object's newest alert; so does \`lvra replay\`.
+A report to TNS needs the batch file of the object's newest alert; so does \`lvra backfill\`.
 
 Examples:
   lvra prune --older-than 90d
@@ -37,7 +37,7 @@ function days(given: string): number {
 
 function run({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolean): void {
   const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
-  const { folders, keptNights } = findPrunable(paths, before, unfinished);
+  const { folders, keptNights } = findPrunable(paths, before, [...unfinished, ...ledger.backfill.stems()]);
   const rows = folders.map(({ path, files, bytes }) => [relative(paths.root, path), count(files), size(bytes)]);
   if (rows.length > 0) print(table(['folder', 'files', 'size'], rows, [1, 2]));
   for (const night of keptNights) print(`${night} stays: stems of it are not done (lvra status)`);

@@ -1,3 +1,5 @@
+import type { BackfillProgress } from '@lvra/shared/ledger/backfill';
+import { STAGES } from '@lvra/shared/stages';
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
 import { count, counted, print, printJson, table, utc } from '../formats.js';
@@ -11,6 +13,7 @@ One line for each stage of each VRA:
   failed    by status code, as the database has them; tried again by themselves unless dead
   dead      given up on: see \`lvra dead\`, mend the cause, then \`lvra retry\`
   oldest    the oldest stem that is not done
+Then how far each backfill is (\`lvra backfill\`); its stems count above from when a stage has begun them.
 
 Examples:
   lvra status
@@ -41,6 +44,7 @@ function stateOf({ settings, ledger, stages, vras }: OpenLedger, now: number) {
         ...(pause && { pausedUntil: new Date(pause.until).toISOString(), pausedBecause: pause.reason }),
       };
     }),
+    backfills: ledger.backfill.progress(),
     quarantined: ledger.overview.quarantined(),
     prunedFromQuarantine: ledger.overview.prunedFromQuarantine(),
     unscored: vras.flatMap((vra) => ledger.overview.unscored(vra) ?? []),
@@ -51,6 +55,7 @@ function describe({
   profile,
   dataRoot,
   stages,
+  backfills,
   quarantined,
   prunedFromQuarantine,
   unscored,
@@ -83,6 +88,7 @@ function describe({
           ]
         : [],
     ),
+    ...(backfills.length > 0 ? ['', ...backfills.map(backfillInWords)] : []),
     ...(stages.some(({ failed }) => failed[STATUS.noLasairClient])
       ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
       : []),
@@ -99,4 +105,10 @@ function describe({
         `${vra} scored nothing of ${counted(stems, 'stem')}, whose alerts are in quarantine: ${stems === 1 ? oldest : `${oldest} to ${newest}`}`,
     ),
   ].join('\n');
+}
+
+function backfillInWords({ vra, stems, done, left, dead }: BackfillProgress): string {
+  const waiting = STAGES.filter((stage) => left[stage] > 0).map((stage) => `${count(left[stage])} at ${stage}`);
+  const givenUp = dead > 0 ? `; ${count(dead)} of those given up: lvra dead` : '';
+  return `backfill of ${vra}: ${count(done)} of ${count(stems)} stems done, ${waiting.join(', ')}${givenUp}`;
 }

@@ -3,10 +3,10 @@ import { visible } from '@lvra/shared/observe/terminal';
 import { dataPaths } from '@lvra/shared/paths';
 import { EXIT } from '@lvra/shared/service/program';
 import { loadSettings } from '@lvra/shared/settings/settings';
-import { isStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { count, print, printJson } from '../formats.js';
 import { lendLedger } from '../ledger.js';
+import { stemRange } from '../nights.js';
 import type { VerifyOptions } from '../verify/verify.js';
 
 const HELP = `
@@ -50,7 +50,7 @@ export function verifyCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const wanted: VerifyOptions = {
-        range: [boundOf(options.from, '00000000_000000'), boundOf(options.to, '99999999_999999')],
+        range: stemRange(options.from, options.to),
         kafka: options.kafka === true,
         scores: options.scores === true,
         sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
@@ -66,15 +66,6 @@ export function verifyCommand(): Command {
       else print(asText(findings, process.stdout.columns));
       if (findings.total > 0) process.exitCode = EXIT.failed;
     });
-}
-
-/** A night stands for its first or its last second. */
-function boundOf(text: string | undefined, otherwise: string): string {
-  if (text === undefined) return otherwise;
-  if (isStem(text)) return text;
-  const night = `${text}_${otherwise.startsWith('0') ? '000000' : '235959'}`;
-  if (isStem(night)) return night;
-  throw new UsageError(`${JSON.stringify(text)} is neither a stem nor a night: write YYYYMMDD_HHMMSS or YYYYMMDD`);
 }
 
 function addressOf(text: string): string {

@@ -17,14 +17,25 @@ function compare(first: ComparedScore[], second: ComparedScore[], threshold = 0.
 }
 
 describe('a comparison', () => {
-  test('is of the scores that both have of a source, each once', () => {
-    const first = [score(1, 0.1), score(1, 0.1), score(2, 0.2), score(3, 0.3)];
+  test('is of the scores that both have of a source', () => {
+    const first = [score(1, 0.1), score(2, 0.2), score(3, 0.3)];
     const second = [score(2, 0.25), score(1, 0.5), score(4, 0.9), score(5, 0.9)];
     const { pairs, objects, onlyFirst, onlySecond, differences } = compare(first, second);
     assert.deepEqual([pairs, objects, onlyFirst, onlySecond], [2, 2, 1, 2]);
     assert.deepEqual(
       [...differences].map((difference) => difference.toFixed(3)),
       ['0.050', '0.400'],
+    );
+  });
+
+  test('holds the first score of a source against its first, the second against the second', () => {
+    const first = [score(1, 0.1), score(2, 0.3), score(1, 0.2), score(1, 0.9)];
+    const second = [score(1, 0.11), score(1, 0.23), score(2, 0.3), score(2, 0.4)];
+    const { pairs, onlyFirst, onlySecond, differences } = compare(first, second);
+    assert.deepEqual([pairs, onlyFirst, onlySecond], [3, 1, 1]);
+    assert.deepEqual(
+      [...differences].map((difference) => difference.toFixed(3)),
+      ['0.000', '0.010', '0.030'],
     );
   });
 

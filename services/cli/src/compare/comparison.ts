@@ -54,16 +54,23 @@ export class Comparing {
     this.#threshold = threshold;
   }
 
-  /** Adds the scores of one stem. A source that is in it twice counts once. */
+  /** Adds the scores of one stem. Of a source that is in it several times the first goes with the first, and so on. */
   add(first: readonly ComparedScore[], second: readonly ComparedScore[]): void {
-    const bySource = new Map(second.map((score) => [score.diaSourceId, score]));
-    const ofFirst = new Map(first.map((score) => [score.diaSourceId, score]));
-    for (const score of ofFirst.values()) {
-      const other = bySource.get(score.diaSourceId);
-      if (other) this.#addPair(score, other.score);
-      else this.#onlyFirst++;
+    const left = new Map<bigint, ComparedScore[]>();
+    for (const score of second) {
+      const others = left.get(score.diaSourceId);
+      if (others) others.push(score);
+      else left.set(score.diaSourceId, [score]);
     }
-    for (const id of bySource.keys()) if (!ofFirst.has(id)) this.#onlySecond++;
+    let pairs = 0;
+    for (const score of first) {
+      const other = left.get(score.diaSourceId)?.shift();
+      if (!other) continue;
+      pairs++;
+      this.#addPair(score, other.score);
+    }
+    this.#onlyFirst += first.length - pairs;
+    this.#onlySecond += second.length - pairs;
   }
 
   #addPair({ diaObjectId, diaSourceId, midpointMjdTai, score: first }: ComparedScore, second: number): void {

@@ -21,6 +21,7 @@ export class ScoredNights {
   readonly root = mkdtempSync(join(tmpdir(), 'lvra-nights-'));
   readonly paths: DataPaths = dataPaths(join(this.root, 'data'));
   readonly #settings = join(this.root, 'settings.yaml');
+  #vras = ['r0b'];
 
   private constructor(
     readonly models: ModelFolder,
@@ -84,14 +85,29 @@ export class ScoredNights {
     return runLvra(words, { ...this.environment, ...environment });
   }
 
-  /** Replays a stage of r0b over all nights. */
-  replay(stage: string, ...options: string[]): Promise<Ran> {
-    return this.run(['replay', '--stage', stage, '--vra', 'r0b', ...ALL_NIGHTS, ...options]);
+  /** Adds the VRA r0b_next, which scores beside r0b from now on and does not annotate. @param model it scores with */
+  addShadow(model: 'demo' | 'simple' = 'simple'): void {
+    const path = this.models.put(model, 'b1', {}, 'r0b_next');
+    const keys = { MODEL_NAME: 'r0b_next', MODEL_VERSION: 'b1', MODEL_PATH: path, TOPIC_OUT: 'next', ANNOTATE: 'no' };
+    const lines = Object.entries(keys).map(([key, value]) => `${key}: ${value}\n`);
+    writeFileSync(join(this.root, 'r0b_next.yaml'), lines.join(''));
+    writeFileSync(this.#settings, `endpoint: ${this.sandbox.endpoint}\nvras: [r0b.yaml, r0b_next.yaml]\n`);
+    this.#vras = ['r0b', 'r0b_next'];
+  }
+
+  /** Asks for a backfill over all nights. */
+  backfill(vra: string, ...options: string[]): Promise<Ran> {
+    return this.run(['backfill', '--vra', vra, ...ALL_NIGHTS, ...options]);
+  }
+
+  /** Does all that is to be done, backfills included. */
+  workOff(): Promise<Ran> {
+    return this.run(['run', '--once', '--source', 'none']);
   }
 
   /** Looks into the ledger; integers come as bigint. */
   look<T>(use: (ledger: Ledger) => T): T {
-    const ledger = Ledger.open(this.paths.database, ['r0b'], { create: false });
+    const ledger = Ledger.open(this.paths.database, this.#vras, { create: false });
     try {
       return use(ledger);
     } finally {

@@ -1,0 +1,32 @@
+import type { WorkLedger } from '../ledger/work.js';
+import type { InHand } from './in-hand.js';
+import type { Outcome, StemHandler } from './stem-handler.js';
+
+export interface BackfillParts {
+  readonly work: WorkLedger;
+  readonly handler: StemHandler;
+  readonly inHand: InHand;
+  readonly leaseMs: number;
+  /** Whether a stem of the night waits for this stage. */
+  readonly isNewerThere: () => boolean;
+}
+
+/** How soon to look again whether a stem of a backfill may be begun. */
+export const LOOK_AGAIN_MS = 50;
+
+/**
+ * Does one stem of a backfill, if there is one and nothing newer to do: no stem of the night waits for this stage, and this
+ * process has no stem in hand. So a stem of the night waits for one of a backfill at most.
+ *
+ * @returns 'none' if there is nothing to backfill, 'later' if something newer is to be done first
+ */
+export async function backfillOne(
+  { work, handler, inHand, leaseMs, isNewerThere }: BackfillParts,
+  signal: AbortSignal,
+): Promise<{ readonly stem: string; readonly outcome: Outcome } | 'none' | 'later'> {
+  const stem = work.nextBackfilled(Date.now(), leaseMs);
+  if (stem === undefined) return 'none';
+  if (!inHand.isEmpty || isNewerThere()) return 'later';
+  work.beginBackfilled(stem);
+  return { stem, outcome: await handler.handle(stem, undefined, signal, true) };
+}
