@@ -1,13 +1,11 @@
 import { LARGEST_SCORE } from '../annotation/decimal.js';
 import { refusalOf } from '../annotation/fields.js';
+import { compareSources, type OfSource } from './source-order.js';
 
 /** A score of an object, as far as it decides which of the object's scores is the newest. */
-export interface Contender {
+export interface Contender extends OfSource {
   /** Of the provenance row. */
   readonly id: bigint;
-  readonly diaSourceId: bigint | null;
-  /** When the source was observed, MJD TAI; null for rows of the Python pipeline, which did not keep it. */
-  readonly midpointMjdTai: number | null;
   readonly modelVersion: string | null;
   readonly score: number | null;
 }
@@ -43,7 +41,7 @@ export function newestOf<One extends Contender>(contenders: readonly One[], refu
   let newest: One | undefined;
   for (const contender of contenders) {
     if (unsendable(contender, refusedVersion) !== undefined) continue;
-    if (newest === undefined || isNewer(contender, newest)) newest = contender;
+    if (newest === undefined || compareSources(contender, newest) >= 0) newest = contender;
   }
   return newest;
 }
@@ -57,11 +55,4 @@ export function newestOf<One extends Contender>(contenders: readonly One[], refu
  */
 export function isSettledBehind(id: bigint, outcome: string | null, acceptedId: bigint | null | undefined): boolean {
   return outcome === 'superseded' || (outcome === 'accepted' && id !== acceptedId);
-}
-
-function isNewer(later: Contender, before: Contender): boolean {
-  if (later.midpointMjdTai !== null && before.midpointMjdTai !== null) {
-    if (later.midpointMjdTai !== before.midpointMjdTai) return later.midpointMjdTai > before.midpointMjdTai;
-  }
-  return (later.diaSourceId ?? 0n) >= (before.diaSourceId ?? 0n);
 }

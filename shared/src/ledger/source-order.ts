@@ -1,24 +1,27 @@
 /** A score's source, as far as it decides where the score stands among those of its object. */
 export interface OfSource {
   readonly diaSourceId: bigint | null;
-  /** When the source was observed, MJD TAI; null where nobody kept it. */
+  /** When the source was observed, MJD TAI; null if nobody kept it. */
   readonly midpointMjdTai: number | null;
+}
+
+/** Two sources by time if both times are known, of equals or otherwise by diaSourceId. @returns less than 0 if `a` is the older */
+export function compareSources(a: OfSource, b: OfSource): number {
+  const known = a.midpointMjdTai !== null && b.midpointMjdTai !== null;
+  return (known && (a.midpointMjdTai as number) - (b.midpointMjdTai as number)) || compareIds(a, b);
 }
 
 /**
  * Scores of an object by their sources, newest first; scores of one source stay in their order.
  *
- * By time where the time of every source is known, else by diaSourceId: one order for all of them, which mixing the two
- * would not be.
+ * If the time of one source is not known, all are sorted by diaSourceId: mixing the two would be no order.
  */
 export function newestFirst<Score extends OfSource>(scores: readonly Score[]): Score[] {
   const byTime = scores.every(({ midpointMjdTai }) => midpointMjdTai !== null);
-  return [...scores].sort((a, b) => {
-    const later = byTime ? (b.midpointMjdTai as number) - (a.midpointMjdTai as number) : 0;
-    return later || compare(b.diaSourceId ?? 0n, a.diaSourceId ?? 0n);
-  });
+  return [...scores].sort((a, b) => (byTime ? compareSources(b, a) : compareIds(b, a)));
 }
 
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function compareIds(a: OfSource, b: OfSource): number {
+  const [first, second] = [a.diaSourceId ?? 0n, b.diaSourceId ?? 0n];
+  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import type { ComparedScore } from '@lvra/shared/ledger/compared-scores';
+import { compareSources } from '@lvra/shared/ledger/source-order';
 
 /** Bins of the score histograms, 0 to 1. */
 export const BINS = 20;
@@ -81,7 +82,7 @@ export class Comparing {
     this.#differences.push(second - first);
     const pair = { diaObjectId, diaSourceId, midpointMjdTai, first, second };
     const before = this.#newest.get(diaObjectId);
-    if (!before || isNewer(pair, before)) this.#newest.set(diaObjectId, pair);
+    if (!before || compareSources(pair, before) > 0) this.#newest.set(diaObjectId, pair);
   }
 
   end(): Comparison {
@@ -111,11 +112,4 @@ export class Comparing {
 /** The bin of a value from 0 to 1; 1 is in the last one. */
 export function binOf(value: number, bins: number): number {
   return Math.min(Math.max(Math.floor(value * bins), 0), bins - 1);
-}
-
-function isNewer(a: Newest, b: Newest): boolean {
-  if (a.midpointMjdTai !== null && b.midpointMjdTai !== null && a.midpointMjdTai !== b.midpointMjdTai) {
-    return a.midpointMjdTai > b.midpointMjdTai;
-  }
-  return a.diaSourceId > b.diaSourceId;
 }
