@@ -23,8 +23,12 @@ build: packages ## compile
 	tsc -b
 	node services/cli/bundle.mjs
 
-install: build ## `lvra` and units for systemd below PREFIX=/usr/local, run by OWNER=<user>: docs/operations.md
-	@scripts/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(shell stat -c %U .))'
+# Under sudo it is the checkout's owner who builds, and whose next `make build` must be able to write there.
+CHECKOUT_OWNER = $(shell stat -c %U .)
+install: ## `lvra` and units for systemd below PREFIX=/usr/local, run by OWNER=<user>: docs/operations.md
+	@if [ "$$(id -u)" = 0 ]; then HOME=~$(CHECKOUT_OWNER) runuser -u $(CHECKOUT_OWNER) -- $(MAKE) --no-print-directory build; \
+	  else $(MAKE) --no-print-directory build; fi
+	@scripts/install.sh '$(or $(PREFIX),/usr/local)' '$(or $(OWNER),$(CHECKOUT_OWNER))'
 
 # Where there is no .env, the laptop's world is meant; beside one, `make status WORLD=laptop`.
 WORLD = $(if $(wildcard .env),server,laptop)

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -48,6 +58,19 @@ describe('what make install puts below its prefix', { concurrency: true }, () =>
       encoding: 'utf8',
     });
     assert.deepEqual([status, stderr], [0, '']);
+  });
+
+  test('a root who installs leaves the checkout to its owner, who can build again', () => {
+    const checkout = join(folder, 'checkout');
+    mkdirSync(join(checkout, 'scripts'), { recursive: true });
+    copyFileSync(join(INSTALL, '../../Makefile'), join(checkout, 'Makefile'));
+    writeFileSync(join(checkout, 'scripts/install.sh'), '#!/bin/sh\n', { mode: 0o755 });
+    writeFileSync(join(checkout, 'GNUmakefile'), 'include Makefile\npackages: ;\nbuild:\n\t@touch built\n');
+    const owner = process.getuid?.() === 0 ? Number(execFileSync('id', ['-u', 'nobody'])) : process.getuid?.();
+    chmodSync(folder, 0o755);
+    chownSync(checkout, owner as number, -1);
+    execFileSync('make', ['install'], { cwd: checkout, stdio: 'pipe' });
+    assert.equal(statSync(join(checkout, 'built')).uid, owner);
   });
 
   const started: readonly (readonly [string, () => readonly string[]])[] = [
