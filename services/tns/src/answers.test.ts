@@ -51,7 +51,7 @@ describe('the reply', () => {
         diaObjectId: '169760231708427201',
         outcome: 'inserted',
         objname: '2026ob',
-        words: 'Transient object was inserted.',
+        message: 'Transient object was inserted.',
       },
     ]);
   });
@@ -77,7 +77,7 @@ describe('the reply', () => {
       ra: { value: [{ message: 'Required' }] },
     };
     const found = single(entry, 400);
-    assert.deepEqual([found?.outcome, found?.words], ['refused', 'reporting_groupid: Invalid; ra.value: Required']);
+    assert.deepEqual([found?.outcome, found?.message], ['refused', 'reporting_groupid: Invalid; ra.value: Required']);
   });
 
   test('of a report that is received and not processed has no outcome', () => {
@@ -100,7 +100,7 @@ describe('the reply', () => {
 
   test('says nothing that a terminal would obey', () => {
     const found = single({ at_rep: [{ message: '\u001b[31mred\u0007 <b>bold</b>' }] });
-    assert.equal(found?.words, '[31mred bold');
+    assert.equal(found?.message, '[31mred bold');
   });
 });
 

@@ -11,13 +11,13 @@ export type SubmissionVerdict =
   /** TNS has it, and gives the result of each report under this number. */
   | { readonly kind: 'received'; readonly reportId: string }
   /** TNS took nothing of it. */
-  | { readonly kind: 'refused'; readonly words: string; readonly feedback: readonly Feedback[] }
+  | { readonly kind: 'refused'; readonly message: string; readonly feedback: readonly Feedback[] }
   /** It never reached TNS, or TNS did not read it. */
-  | { readonly kind: 'not_sent'; readonly words: string }
+  | { readonly kind: 'not_sent'; readonly message: string }
   /** TNS rejects the key or the marker. */
-  | { readonly kind: 'key_refused'; readonly words: string }
+  | { readonly kind: 'key_refused'; readonly message: string }
   /** It is unknown whether TNS took it. */
-  | { readonly kind: 'in_doubt'; readonly words: string };
+  | { readonly kind: 'in_doubt'; readonly message: string };
 
 /** TNS's result for one report. */
 export interface Feedback {
@@ -27,58 +27,58 @@ export interface Feedback {
   readonly outcome: Extract<TnsOutcome, 'inserted' | 'existing' | 'identical' | 'refused'> | undefined;
   /** Without prefix: `2026ob`. */
   readonly objname: string | undefined;
-  readonly words: string | undefined;
+  readonly message: string | undefined;
 }
 
 /** The result of the call for the reply. */
 export type ReplyVerdict =
   | { readonly kind: 'feedback'; readonly feedback: readonly Feedback[] }
   | { readonly kind: 'not_ready' }
-  | { readonly kind: 'key_refused'; readonly words: string }
+  | { readonly kind: 'key_refused'; readonly message: string }
   /** A retry may succeed. */
-  | { readonly kind: 'failed'; readonly words: string };
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** The result of the search for an internal name. */
 export type SearchVerdict =
   | { readonly kind: 'found'; readonly objname: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'key_refused'; readonly words: string }
-  | { readonly kind: 'failed'; readonly words: string };
+  | { readonly kind: 'key_refused'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** Only a 200 with a number is a receipt; only a 4xx proves that nothing was taken. */
 export function submissionVerdictOf(answer: Answer): SubmissionVerdict {
   const { status } = answer;
-  const words = wordsOf(answer);
-  if (isKeyRefusal(status)) return { kind: 'key_refused', words };
-  if (status === 429) return { kind: 'not_sent', words };
+  const message = errorText(answer);
+  if (isKeyRefusal(status)) return { kind: 'key_refused', message };
+  if (status === 429) return { kind: 'not_sent', message };
   const data = recordOf(readJson(answer.body)?.data);
   const reportId = data?.report_id;
   if (status === 200 && (typeof reportId === 'number' || typeof reportId === 'string') && reportId !== '') {
     return { kind: 'received', reportId: String(reportId) };
   }
   if (status >= 400 && status < 500 && status !== 408) {
-    return { kind: 'refused', words, feedback: feedbackIn(data) ?? [] };
+    return { kind: 'refused', message, feedback: feedbackIn(data) ?? [] };
   }
-  return { kind: 'in_doubt', words };
+  return { kind: 'in_doubt', message };
 }
 
 /** A 400 may have feedback as a 200 does: the rejected fields. */
 export function replyVerdictOf(answer: Answer): ReplyVerdict {
-  const words = wordsOf(answer);
+  const message = errorText(answer);
   if (answer.status === 404) return { kind: 'not_ready' };
-  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', words };
+  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', message };
   const feedback = feedbackIn(recordOf(readJson(answer.body)?.data));
   if ((answer.status === 200 || answer.status === 400) && feedback) return { kind: 'feedback', feedback };
-  return { kind: 'failed', words };
+  return { kind: 'failed', message };
 }
 
 /** The list of objects is under data.reply, in newer replies in data itself. */
 export function searchVerdictOf(answer: Answer): SearchVerdict {
-  const words = wordsOf(answer);
-  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', words };
+  const message = errorText(answer);
+  if (isKeyRefusal(answer.status)) return { kind: 'key_refused', message };
   const data = readJson(answer.body)?.data;
   const list = Array.isArray(data) ? data : recordOf(data)?.reply;
-  if (answer.status !== 200 || !Array.isArray(list)) return { kind: 'failed', words };
+  if (answer.status !== 200 || !Array.isArray(list)) return { kind: 'failed', message };
   const objname = list.map((item) => recordOf(item)?.objname).find((name) => typeof name === 'string');
   return typeof objname === 'string' ? { kind: 'found', objname } : { kind: 'none' };
 }
@@ -107,7 +107,7 @@ function feedbackOf({ internal_ids: ids, ...entry }: JsonObject): Feedback {
   const named = (number: number) => messages.find(({ id }) => id === number);
   const settled = named(INSERTED) ?? named(EXISTING);
   const identical = messages.find(({ id, text }) => id === IDENTICAL || /identical at report/i.test(text));
-  const words = messages.map(({ where, text }) => (where === '' ? text : `${where}: ${text}`)).join('; ');
+  const message = messages.map(({ where, text }) => (where === '' ? text : `${where}: ${text}`)).join('; ');
   return {
     diaObjectId: typeof diaObjectId === 'string' ? diaObjectId : undefined,
     outcome: settled
@@ -120,7 +120,7 @@ function feedbackOf({ internal_ids: ids, ...entry }: JsonObject): Feedback {
           ? 'refused'
           : undefined,
     objname: (settled ?? identical)?.objname,
-    words: words === '' ? undefined : words,
+    message: message === '' ? undefined : message,
   };
 }
 
@@ -163,7 +163,7 @@ function readJson(text: string): JsonObject | undefined {
   }
 }
 
-function wordsOf({ status, body }: Answer): string {
+function errorText({ status, body }: Answer): string {
   return `HTTP ${status} ${excerpt(body)}`.trim();
 }
 

@@ -87,7 +87,7 @@ describe('reports of the real alerts', async () => {
     return reportOf(discoveryOf(curve, dialect, bands), dialect);
   };
 
-  test('say field by field what Python and ERFA make of the alerts', () => {
+  test('equal, field by field, the results of Python and ERFA', () => {
     assert.equal(expected.length, 43);
     for (const { diaObjectId, ra, dec, photometry } of expected) {
       assert.ok(photometry, diaObjectId);

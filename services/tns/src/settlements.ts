@@ -17,7 +17,7 @@ export function settlementsOf(records: readonly TnsRecord[], feedback: readonly 
       feedback.find(({ diaObjectId }) => diaObjectId === id) ??
       (inPlace?.diaObjectId === undefined ? inPlace : undefined);
     if (found?.outcome === undefined || record.outcome !== undefined) return [];
-    const { outcome, objname, words } = found;
-    return [{ diaObjectId: record.diaObjectId, outcome, objname, detail: words }];
+    const { outcome, objname, message } = found;
+    return [{ diaObjectId: record.diaObjectId, outcome, objname, detail: message }];
   });
 }

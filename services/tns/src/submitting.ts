@@ -16,7 +16,7 @@ export interface SubmittingOptions {
   readonly sender: string;
   readonly signal: AbortSignal;
   /** Prints progress for the operator. */
-  readonly say: (words: string) => void;
+  readonly say: (message: string) => void;
   readonly now: () => number;
 }
 
@@ -100,17 +100,17 @@ export class ReportSubmitter {
         return true;
       case 'refused':
         ledger.settle(submission, settlementsOf(ledger.ofSubmission(submission), verdict.feedback), now());
-        settleAll('refused', verdict.words);
+        settleAll('refused', verdict.message);
         return true;
       case 'not_sent':
-        settleAll('not_sent', verdict.words);
-        say(`TNS took nothing: ${verdict.words}`);
+        settleAll('not_sent', verdict.message);
+        say(`TNS took nothing: ${verdict.message}`);
         return false;
       case 'key_refused':
-        settleAll('not_sent', verdict.words);
-        throw this.#keyRefused(verdict.words);
+        settleAll('not_sent', verdict.message);
+        throw this.#keyRefused(verdict.message);
       case 'in_doubt':
-        say(`whether TNS took the reports is not known: ${verdict.words}; the next run asks TNS for them`);
+        say(`whether TNS took the reports is not known: ${verdict.message}; the next run asks TNS for them`);
         return false;
     }
   }
@@ -124,12 +124,12 @@ export class ReportSubmitter {
       await sleep(Math.min(backoffMs(backoff, polls), end - performance.now()), signal);
       if (!signal.aborted) {
         const verdict = await tns.reply(reportId);
-        if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);
+        if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.message);
         if (verdict.kind === 'feedback') {
           const settlements = settlementsOf(ledger.ofSubmission(submission), verdict.feedback);
           ledger.settle(submission, await this.#named(settlements), now());
         }
-        problem = verdict.kind === 'failed' ? verdict.words : 'it is not ready';
+        problem = verdict.kind === 'failed' ? verdict.message : 'it is not ready';
       }
       const left = ledger.ofSubmission(submission).filter(({ outcome }) => outcome === undefined);
       if (left.length === 0) return;
@@ -155,18 +155,18 @@ export class ReportSubmitter {
     for (const { submission, diaObjectId, internalName } of records) {
       if (signal.aborted) return;
       const verdict = await tns.search(internalName);
-      if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.words);
-      if (verdict.kind === 'failed') say(`TNS could not be asked for ${internalName}: ${verdict.words}`);
+      if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.message);
+      if (verdict.kind === 'failed') say(`TNS could not be asked for ${internalName}: ${verdict.message}`);
       if (verdict.kind !== 'found') continue;
       const detail = 'TNS gave no receipt, and had it when asked';
       ledger.settle(submission, [{ diaObjectId, outcome: 'found', objname: verdict.objname, detail }], now());
     }
   }
 
-  #keyRefused(words: string): UsageError {
+  #keyRefused(message: string): UsageError {
     const { address, apiKey, botId, botName } = this.#options.sending;
     return new UsageError(
-      `${address} refuses the key (${words}): ${apiKey.from} must hold that of the bot ${botName}, id ${botId} ` +
+      `${address} refuses the key (${message}): ${apiKey.from} must hold that of the bot ${botName}, id ${botId} ` +
         '(bot_name and bot_id), as its page at TNS shows it',
     );
   }

@@ -12,7 +12,7 @@ export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search'
 interface NoResult {
   /** True if the call cannot have reached TNS. */
   readonly neverSent: boolean;
-  readonly words: string;
+  readonly message: string;
 }
 
 export type CallResult = { readonly answer: Answer } | { readonly none: NoResult };
@@ -58,7 +58,7 @@ export class TnsClient {
     let retries = 0;
     for (;;) {
       await this.#rest();
-      if (signal.aborted) return { none: { neverSent: true, words: 'this program is stopping' } };
+      if (signal.aborted) return { none: { neverSent: true, message: 'this program is stopping' } };
       const result = await this.#callOnce(call, form);
       const isPutOff = 'answer' in result && result.answer.status === 429;
       if (isPutOff && waits++ < MOST_WAITS) continue;
@@ -89,7 +89,7 @@ export class TnsClient {
       return { answer: { status: answer.status, body: withoutKey(answer.body, key) } };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      return { none: { neverSent: error.neverSent, words: withoutKey(error.message, key) } };
+      return { none: { neverSent: error.neverSent, message: withoutKey(error.message, key) } };
     }
   }
 

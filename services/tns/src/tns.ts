@@ -21,19 +21,19 @@ export class Tns {
   async submit(reports: readonly string[]): Promise<SubmissionVerdict> {
     const result = await this.#client.call('set/bulk-report', { data: submissionOf(reports) });
     if ('answer' in result) return submissionVerdictOf(result.answer);
-    return { kind: result.none.neverSent ? 'not_sent' : 'in_doubt', words: result.none.words };
+    return { kind: result.none.neverSent ? 'not_sent' : 'in_doubt', message: result.none.message };
   }
 
   /** The result of a submission, by the number on its receipt. */
   async reply(reportId: string): Promise<ReplyVerdict> {
     const result = await this.#client.call('get/bulk-report-reply', { report_id: reportId });
-    return 'answer' in result ? replyVerdictOf(result.answer) : { kind: 'failed', words: result.none.words };
+    return 'answer' in result ? replyVerdictOf(result.answer) : { kind: 'failed', message: result.none.message };
   }
 
   /** Whether TNS has an object under an internal name. */
   async search(internalName: string): Promise<SearchVerdict> {
     const data = JSON.stringify({ internal_name: internalName, internal_name_exact_match: 1 });
     const result = await this.#client.call('get/search', { data });
-    return 'answer' in result ? searchVerdictOf(result.answer) : { kind: 'failed', words: result.none.words };
+    return 'answer' in result ? searchVerdictOf(result.answer) : { kind: 'failed', message: result.none.message };
   }
 }

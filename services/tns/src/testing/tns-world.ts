@@ -52,7 +52,7 @@ export async function makeTnsWorld(
   const world = { sandbox, ledger, client, said, waits, stop, clock: Date.UTC(2026, 1, 3) };
   const submitting = new ReportSubmitter({
     ...{ ledger: ledger.tns, tns: new Tns(client), sending, sender: 'test', signal: stop.signal },
-    say: (words) => said.push(words),
+    say: (message) => said.push(message),
     now: () => world.clock,
   });
   return Object.assign(world, { submitting });
