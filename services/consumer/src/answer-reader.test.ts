@@ -14,7 +14,7 @@ function answer(length: number, seed: number): Buffer {
   return bytes;
 }
 
-/** What a reader makes of a stream that comes in pieces of these sizes, again and again. */
+/** Reads a stream that comes in pieces of these sizes, repeated. */
 function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
   const answers: Buffer[] = [];
   const reader = new FrameReader((whole) => answers.push(whole));

@@ -8,7 +8,7 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
 export class InvalidKafkaFrame extends Error {
   override readonly name = 'InvalidKafkaFrame';
   constructor(length: number) {
-    super(`an answer claims to have ${length} bytes: what listens there is not Kafka, or requires TLS`);
+    super(`a response claims to have ${length} bytes: what listens there is not Kafka, or requires TLS`);
   }
 }
 
@@ -26,7 +26,7 @@ export class FrameReader {
   /** Bytes of the response that have arrived. */
   #filled = 0;
 
-  /** @param onAnswer is given each whole response, its length in front, in memory of its own */
+  /** @param onAnswer is given each whole response, its length in front, in its own buffer */
   constructor(onAnswer: (answer: Buffer) => void) {
     this.#onAnswer = onAnswer;
   }

@@ -179,7 +179,7 @@ describe('the consumer', () => {
     assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
-  test('the source none brings nothing', async () => {
+  test('the source none yields nothing', async () => {
     await rig.consumer(noneSource()).run(never);
     assert.deepEqual(rig.stems(), []);
   });

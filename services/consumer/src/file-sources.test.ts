@@ -26,12 +26,12 @@ const inputPath = (name: string) => {
 };
 
 describe('replay', () => {
-  test('brings the alerts of an NDJSON file', async () => {
+  test('yields the alerts of an NDJSON file', async () => {
     await replay(join(REAL, 'alerts-20260202.ndjson'));
     assert.equal(rig.batchText(rig.stems()[0] as string), `[\n${REAL_LINES.join(',\n')}\n]\n`);
   });
 
-  test('brings the alerts of a batch file of the Python pipeline', async () => {
+  test('yields the alerts of a batch file of the Python pipeline', async () => {
     await replay(join(REAL, 'JSON'));
     const [stem] = rig.stems();
     assert.equal(rig.ledger.batches.receivedMs(stem as string)?.length, 44);
@@ -44,7 +44,7 @@ describe('replay', () => {
     );
   });
 
-  test('brings what it wrote itself', async () => {
+  test('yields what it wrote itself', async () => {
     await rig.consumer(listSource(range(0, 5).map((n) => message(alertText(n))))).run(never);
     await replay(rig.paths.batch(rig.stems()[0] as string));
     assert.deepEqual(rig.numbers(), [...range(0, 5), ...range(0, 5)]);
@@ -124,7 +124,7 @@ describe('simulate', () => {
 });
 
 describe('quarantine replay', () => {
-  test('brings alerts again and marks them with their new stem', async () => {
+  test('yields alerts again and marks them with their new stem', async () => {
     const large = message(alertText(1, 5_000));
     await rig.consumer(listSource([message('nonsense'), large]), { messageBytes: 1_000 }).run(never);
     const ids = rig.ledger.quarantine.list().map(({ id }) => id);
@@ -144,7 +144,7 @@ describe('quarantine replay', () => {
     );
   });
 
-  test('brings an alert once that the models of several VRAs could not score, from its batch file', async () => {
+  test('yields an alert once that the models of several VRAs could not score, from its batch file', async () => {
     const { quarantine } = rig.ledger;
     await rig.consumer(listSource([1, 2, 3].map((id) => message(alertText(id))))).run(never);
     const [before = ''] = rig.stems();

@@ -20,7 +20,7 @@ const PASSWORD = 'correct-horse-battery-staple';
 const GROUP = `${USER}-prod`;
 const NO_TLS = { account: { user: USER, password: secretOf('LVRA_KAFKA_PASSWORD', () => PASSWORD) }, tls: undefined };
 
-describe('a Kafka broker that wants to know who comes', () => {
+describe('a Kafka broker that requires authentication', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-certificates-'));
   let certificates: Certificates;
   let broker: Broker;
@@ -110,7 +110,7 @@ describe('a Kafka broker that wants to know who comes', () => {
     test('reads with an account over TLS', (context) =>
       reads(context, brokers.accountTls, { ...NO_TLS, tls: tlsFiles() }));
 
-    test('reads with a certificate of its own', (context) =>
+    test('reads with its own certificate', (context) =>
       reads(context, brokers.mutualTls, { account: undefined, tls: tlsFiles(certificates.client) }));
 
     test('says that its password is wrong, and is not ready', async (context) => {

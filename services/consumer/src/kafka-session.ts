@@ -193,7 +193,7 @@ export class KafkaSession {
       }
       const step = clock.take();
       if (step !== undefined) {
-        log.warn(`the clock was set by ${Math.round(step / 1_000)} s; the group is joined anew`);
+        log.warn(`the clock was set by ${Math.round(step / 1_000)} s; rejoining the group`);
         this.#end();
       }
       if (performance.now() - this.#aliveAt > SILENCE_MS) this.#end(new Error('the Kafka client has gone silent'));

@@ -14,14 +14,14 @@ describe('Kafka 3.9', () => {
   });
   after(() => broker.stop());
 
-  // These mostly wait, and each has topics, a group and a data root of its own.
+  // These mostly wait, and each has its own topics, group and data root.
   describe('a consumer', { concurrency: 4 }, () => {
     test('reads every codec', (context) => consumeEveryCodec(context, broker.server));
 
     test('begins a topic that was created again from its beginning', (context) =>
       consumeReplacedTopics(context, broker));
 
-    test('loses nothing and doubles nothing wherever the group stands', async (context) => {
+    test('loses nothing and doubles nothing at any offset of the group', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic(3);
       await broker.produce(topic, range(0, 300), 3);
@@ -54,7 +54,7 @@ describe('Kafka 3.9', () => {
       assert.deepEqual(await broker.committed(scene.group, topic), ['5']);
     });
 
-    test('begins a topic anew that is created again while it is consumed', async (context) => {
+    test('restarts a topic that is created again while it is consumed', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic();
       await broker.produce(topic, range(0, 20));
@@ -107,12 +107,12 @@ describe('Kafka 3.9', () => {
       assert.match(scene.rig.logText(), /"level":"error".*10 messages of .* are gone: Kafka's retention removed them/);
     });
 
-    test('takes what was committed alone, and is not behind if markers and aborted messages follow', async (context) => {
+    test('takes only what was committed, and has no lag if markers and aborted messages follow', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic();
       const transaction = await broker.transactions();
       context.after(() => transaction.end());
-      // Aborted ones at the beginning, in the middle, and more than two fetches bring.
+      // Aborted ones at the beginning, in the middle, and more than two fetches hold.
       const huge = Array.from({ length: 14 }, (_, n) => alertText(1_000 + n, 900_000));
       const parts: [string[], 'commit' | 'abort'][] = [
         [range(100, 110).map((n) => alertText(n)), 'abort'],
@@ -156,7 +156,7 @@ describe('Kafka 3.9', () => {
       const settings = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01' };
       const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
       await broker.admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: true });
-      // Of each key the last message stays; each begins a segment of its own.
+      // The last message of each key stays; each begins its own segment.
       for (const n of range(0, 20)) {
         await broker.producer.send({ topic, messages: [{ key: String(n % 4), value: alertText(n) }] });
         await delay(110);
@@ -283,7 +283,7 @@ describe('Kafka 3.9', () => {
       assert.equal(readFileSync(join(scene.rig.paths.root, entries[0]?.path as string), 'utf8'), value);
     });
 
-    test('tells how far it is behind', async (context) => {
+    test('reports its lag', async (context) => {
       const scene = new Scene(context, broker.server);
       const topic = await broker.newTopic();
       await broker.produce(topic, range(0, 30));

@@ -61,7 +61,7 @@ class Turns extends Scene {
   }
 }
 
-describe('beside other consumers of its group', { concurrency: 4 }, () => {
+describe('with other consumers in its group', { concurrency: 4 }, () => {
   let broker: Broker;
   before(async () => {
     broker = await Broker.of(await startKafka({ version: '3.9' }));

@@ -19,7 +19,7 @@ function fingerprintOfMessage(offset: number): string {
   return fingerprintOf({ timestamp: 1_770_000_000_000, key, value });
 }
 
-/** A reader that stands after the message at `offset`. */
+/** A reader positioned after the message at `offset`. */
 function standingAfter(offset: number): PartitionReader {
   const reader = new PartitionReader('lasair_18lvra-fodder', 0);
   reader.start({ next: BigInt(offset) + 1n, fingerprint: fingerprintOfMessage(offset) }, 0);
@@ -65,7 +65,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(14n, fetchedRange(14, 20), 0), { kind: 'read-by-others', after: 15n, fingerprint });
   });
 
-  test('believes nothing of others if the topic is another one', () => {
+  test('ignores what others read if the topic is another one', () => {
     assert.deepEqual(behindOthers().judge(9n, fetchedRange(9, 20, 'second'), 0), { kind: 'differs' });
   });
 
@@ -87,7 +87,7 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.advance(18n), { from: 15n, gone: 3 });
   });
 
-  test('takes a message that it knows nothing of for the one before its position', () => {
+  test('accepts an unknown message as the one before its position', () => {
     const reader = new PartitionReader('lasair_18lvra-fodder', 0);
     reader.start({ next: 10n, fingerprint: '' }, 0);
     assert.deepEqual(reader.judge(9n, fetchedRange(9, 12), 0), { kind: 'take', from: 1 });

@@ -80,7 +80,7 @@ export class PartitionReader {
     return this.#position;
   }
 
-  /** Up to where Kafka has nothing for a reader behind the position: markers of transactions, aborted messages. */
+  /** Up to where Kafka has nothing for a reader after the position: transaction markers, aborted messages. */
   get emptyTo(): bigint {
     return this.#emptyTo;
   }
@@ -197,7 +197,7 @@ export class PartitionReader {
     return found ? { kind: 'tail-lost', newest: found } : { kind: 'replaced' };
   }
 
-  /** The topic is the same one: what others have read of it ends behind this message. */
+  /** The topic is the same one: what others have read of it ends after this message. */
   #lookAtOthers(othersAt: bigint): FetchDecision {
     this.#lookingAtOthers = true;
     return { kind: 'fetch', offset: othersAt - 1n };
@@ -213,7 +213,7 @@ export class PartitionReader {
   /**
    * The message at `offset` is about to be taken; or all from `first` on, if they cannot be told apart.
    *
-   * @returns where reading stood before it, and how many messages since then retention has removed
+   * @returns the position before it, and how many messages retention has removed since
    */
   advance(offset: bigint, first = offset): { readonly from: bigint; readonly gone: number } {
     this.#origin ??= first;

@@ -19,8 +19,7 @@ export class RefusedBatches {
   /**
    * Registers what came before a batch that cannot be unpacked.
    *
-   * @returns whether it can be passed over; a damaged one has to be fetched once more first, for it may have been
-   *   damaged on the way
+   * @returns whether it can be skipped; a damaged one is fetched again first: it may have been damaged in transit
    */
   async canSkip(reader: PartitionReader, { offset, refused }: FetchedMessage, heartbeat: Heartbeat) {
     const { log, sink } = this.#options;

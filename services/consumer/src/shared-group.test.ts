@@ -11,7 +11,7 @@ describe('one group, two topics', { concurrency: 3 }, () => {
   });
   after(() => broker.stop());
 
-  /** A data folder of its own whose consumer is in the group of another. */
+  /** A separate data folder whose consumer is in the group of another. */
   const sceneIn = (context: TestContext, group: string) => {
     const scene = new Scene(context, broker.server);
     return Object.assign(scene, { group });
@@ -38,15 +38,15 @@ describe('one group, two topics', { concurrency: 3 }, () => {
   });
 
   test('a consumer is not ready while another program in its group has kept its partitions from it', async (context) => {
-    const scene = sceneIn(context, 'prod-stranger');
+    const scene = sceneIn(context, 'prod-other-program');
     const [ours, theirs] = [await broker.newTopic(4), await broker.newTopic(2)];
     await broker.produce(ours, range(0, 40), 4);
-    const stranger = broker.kafka.consumer({ groupId: scene.group, maxWaitTimeInMs: 100 });
-    await stranger.connect();
-    context.after(() => stranger.disconnect());
-    await stranger.subscribe({ topics: [theirs] });
-    const joined = new Promise((resolve) => stranger.on(stranger.events.GROUP_JOIN, resolve));
-    await stranger.run({ eachMessage: async () => {} });
+    const otherProgram = broker.kafka.consumer({ groupId: scene.group, maxWaitTimeInMs: 100 });
+    await otherProgram.connect();
+    context.after(() => otherProgram.disconnect());
+    await otherProgram.subscribe({ topics: [theirs] });
+    const joined = new Promise((resolve) => otherProgram.on(otherProgram.events.GROUP_JOIN, resolve));
+    await otherProgram.run({ eachMessage: async () => {} });
     await joined;
 
     const { consumer } = scene.start(ours);
@@ -59,8 +59,8 @@ describe('one group, two topics', { concurrency: 3 }, () => {
     );
     assert.equal(await metricOf(scene, 'lvra_kafka_stray_partitions'), '4');
     const lags = () => scene.rig.ledger.positions.seen.lags().filter(({ messages }) => messages === 10);
-    await until('it is behind in every partition', () => lags().length === 4);
-    await stranger.disconnect();
+    await until('it has a lag in every partition', () => lags().length === 4);
+    await otherProgram.disconnect();
     await scene.consumed(40);
     await until('it is ready', () => consumer.notReady() === undefined);
     assert.equal(await metricOf(scene, 'lvra_kafka_stray_partitions'), '0');

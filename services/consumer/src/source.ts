@@ -11,7 +11,7 @@ export interface MessageOrigin {
   readonly offset: bigint;
   /** For a whole Kafka batch that could not be unpacked: its first offset; `offset` is its last. */
   readonly first?: bigint;
-  /** Where reading stood before this message: its own offset, or less where Kafka holds nothing in between. */
+  /** The position before this message: its own offset, or less if Kafka holds nothing in between. */
   readonly from: bigint;
   /** How many messages between `from` and this one Kafka's retention has removed. */
   readonly gone?: number;

@@ -31,7 +31,7 @@ describe('an alert that would make the file unreadable', () => {
     ['with a thousand fields', simpleMessage(many)],
     ['with a field of an endless name', simpleMessage({ ['x'.repeat(300)]: '1' })],
   ] as const) {
-    test(`${name} is refused, and the others stand`, () => {
+    test(`${name} is rejected, and the others stay`, () => {
       const table = new FeatureTable();
       const view = new AlertView();
       const cursor = new JsonCursor();

@@ -193,7 +193,7 @@ describe('columns', () => {
     );
   });
 
-  test('of a repeated name hold the last value, and what stood there before refuses nothing', async () => {
+  test('of a repeated name hold the last value, and earlier values reject nothing', async () => {
     const twice = simpleMessage({}, { before: '"bad"', snr: '5' }).replace('"before"', '"sn\\u0072"');
     const { rows } = await featuresOf([twice]);
     assert.equal(rows[0]?.snr, '5');

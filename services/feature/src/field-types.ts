@@ -45,7 +45,7 @@ export function fieldType(name: string): FieldType {
   return TYPES.get(name) ?? FIELD_TYPE.any;
 }
 
-/** The columns of Rubin's and Lasair's fields, under their own names or as the source's beside the message's. */
+/** The columns of Rubin's and Lasair's fields, under their own names and, for the source's, with the suffix. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(
   [...NUMBERS, ...FLAGS, ...OTHERS].flatMap((name) => [name, `${name}_sourceId`]),
 );

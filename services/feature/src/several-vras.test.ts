@@ -122,7 +122,7 @@ describe('VRAs with the same features', () => {
 });
 
 describe('features of one’s own', () => {
-  test('lie in a folder of their own, beside those of the others', async (context) => {
+  test('are in their own folder, beside those of the others', async (context) => {
     const { perform, paths, rows } = await night(context);
     const path = `csv_brightness/2026/20260202/${STEM}.csv`;
     assert.deepEqual(await Promise.all([perform('r0b'), perform('own', BRIGHTNESS)]), [DONE, { ...DONE, path }]);

@@ -8,7 +8,7 @@ import { ModelReloader } from './live-model.js';
 import { Model } from './model.js';
 import { ModelFolder } from './testing/model-folder.js';
 
-/** A model that follows what a test says the settings want. */
+/** A model that follows the settings a test gives. */
 function follow(context: TestContext, version: string) {
   const folder = new ModelFolder(context);
   const metrics = new Metrics();
@@ -37,7 +37,7 @@ const inUse = (version: string) => [`lvra_model_info{vra="r0b",version="${versio
 const age = (path: string) => utimesSync(path, new Date(0), new Date(0));
 
 describe('the model that a stage scores with', () => {
-  test('is the version that the settings want, from the next stem on, there and back', async (context) => {
+  test('is the version of the settings, from the next stem on, there and back', async (context) => {
     const { folder, wanted, live, scoring, series } = follow(context, 'a1');
     folder.put('demo', 'a1');
     const first = await live.current();

@@ -7,7 +7,7 @@ import { type FolderLook, lookInto } from './folder-look.js';
 import { Model } from './model.js';
 import { findModel, type WantedModel } from './model-files.js';
 
-/** What the settings want now. */
+/** The current settings. */
 export interface Wanted {
   readonly model: WantedModel;
   /** What is wrong with the settings now, so that the previous ones stay in use. */
@@ -54,7 +54,7 @@ export class ModelReloader {
   }
 
   /**
-   * The model that the settings want, or the previous one if that one is rejected. Call it between two stems.
+   * The model in the settings, or the previous one if that one is rejected. Call it between two stems.
    *
    * @throws StageMisconfigured if there is neither
    */

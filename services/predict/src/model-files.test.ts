@@ -33,7 +33,7 @@ describe('the model of a VRA', () => {
     }
   });
 
-  test('has its manifest read once by all VRAs, and anew if the file changed', async (context) => {
+  test('has its manifest read once by all VRAs, and again if the file changed', async (context) => {
     const folder = twoVersions(context);
     const manifest = folder.file('a1').replace('.onnx', '.json');
     const old = () => utimesSync(manifest, new Date(0), new Date(0));

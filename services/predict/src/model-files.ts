@@ -8,7 +8,7 @@ import { type Manifest, parseManifest } from './manifest.js';
 const MODEL = '.onnx';
 const MANIFEST = '.json';
 
-/** Which model a VRA wants: what its settings say. */
+/** The model in a VRA's settings. */
 export interface WantedModel {
   /** The VRA's. */
   readonly name: string;

@@ -40,7 +40,7 @@ function watched(context: TestContext) {
 
 const PSI = 'lvra_score_psi{vra="r0b",version="a1"}';
 
-describe('what a model is given and what it makes of it', () => {
+describe('input and output of a model', () => {
   test('shows within one stem that a feature is missing everywhere', async (context) => {
     const { watch, value } = watched(context).replica();
     const of = (feature: string) => value(`lvra_feature_missing_share{vra="r0b",version="a1",feature="${feature}"}`);

@@ -83,7 +83,7 @@ describe('models of skl2onnx', () => {
     });
   }
 
-  test('a row that it gives no probability for has no score and a reason in words, the others have theirs', async () => {
+  test('a row without a probability has no score and a reason, the others have theirs', async () => {
     const model = await Model.load(join(FIXTURES, 'skl2onnx-double.onnx'));
     try {
       const [first, second] = model.manifest.features;
@@ -135,7 +135,7 @@ describe('models of skl2onnx', () => {
   });
 });
 
-describe('a model that cannot be used is refused in words', () => {
+describe('a model that cannot be used is rejected with a reason', () => {
   let folder: string;
   let path: string;
   before(() => {

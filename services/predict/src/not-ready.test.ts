@@ -76,7 +76,7 @@ describe('the predict stage is not ready, scores nothing, and continues once it 
     });
   }
 
-  test('wants features that the feature files lack; the stems that wait say so with 31', async (context) => {
+  test('needs features that the feature files lack; waiting stems get 31', async (context) => {
     const models = new ModelFolder(context);
     models.put('demo', 'a1');
     const { runner, work, scores, paths } = stage(context, models);

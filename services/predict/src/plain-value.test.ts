@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { featureValue } from './feature-value.js';
 import { parseSimpleNumber } from './plain-value.js';
 
-/** The value of a cell that stands between others, or undefined if it is left to `featureValue`. */
+/** The value of a cell between others, or undefined if it is left to `featureValue`. */
 function plainValue(text: string): number | undefined {
   const bytes = Buffer.from(`1,${text},7e3`);
   const values = new Float64Array(1);

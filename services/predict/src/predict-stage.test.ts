@@ -176,7 +176,7 @@ describe('the predict stage', () => {
     assert.equal(existsSync(paths.quarantine), false);
     for await (const [, content] of readQuarantined(paths, [aside!])) assert.equal(String(content), alerts[2]);
 
-    // The feature file was made again, and the stem is tried once more after it was annotated.
+    // The feature file was made again, and the stem is retried after it was annotated.
     const annotate = ledger.work('annotate', 'r0b');
     annotate.settle(STEM, { status: 1, rows: 1, now: Date.now() });
     writeFileSync(paths.features(STEM), csv.replace('faint', '7.5'));

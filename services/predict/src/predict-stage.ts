@@ -22,7 +22,7 @@ export interface PredictOptions {
   readonly vra: string;
   /** The feature set that its models take. */
   readonly features: string;
-  /** What the settings want now; called before each stem. */
+  /** The current settings; called before each stem. */
   readonly wanted: () => Wanted & { readonly annotate: boolean };
   readonly metrics: Metrics;
   readonly log: Logger;

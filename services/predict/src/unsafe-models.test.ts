@@ -37,12 +37,12 @@ describe('a model that must not be taken', () => {
   test('has a Loop: refused, because it may never end with other rows than those that were tried', () =>
     refused('endless', /it has a Loop, which may never end/));
 
-  test('wants 7 GB: refused, and this process is as small as before', async () => {
+  test('takes 7 GB: rejected, and this process is as small as before', async () => {
     await refused('huge', /bad_?alloc|allocate|1000 MB of memory/i);
     assert.ok(process.memoryUsage().rss < 600e6);
   });
 
-  test('wants more for each row than for the one before: refused, since it is tried with as many as go to it at once', () =>
+  test('takes more memory for each further row: rejected, because it is tried with ROWS_A_RUN rows', () =>
     refused('growing', /1000 rows of zeros at once.*(bad_?alloc|allocate)|1000 MB of memory/i));
 
   test('takes hours: stopped after its time, while this process continues', async () => {

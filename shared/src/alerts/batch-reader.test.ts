@@ -118,7 +118,7 @@ describe('an unreadable batch file', () => {
     }
   });
 
-  test('with anything behind the list is an error that names the byte', async () => {
+  test('with anything after the list is an error that names the byte', async () => {
     for (const [text, found] of [
       ['[] []', "'[' where the end was expected at byte 3"],
       ['[{}]]', "']' where the end was expected at byte 4"],

@@ -13,7 +13,7 @@ function take(bytes: Uint8Array): void {
   cursor.finish();
 }
 
-/** Builds the value that a text stands for with nothing but the cursor's own steps. */
+/** Builds the value of a text with only the cursor's own steps. */
 function build(cursor: JsonCursor, bytes: Uint8Array): unknown {
   const next = cursor.peek();
   if (next === 0x7b) {

@@ -7,10 +7,10 @@ import { runPython } from '../testing/python.js';
 import { JsonCursor } from './cursor.js';
 import { JsonError } from './errors.js';
 
-/** What the cursor makes of a text: accepted, no JSON, or beyond a limit that Python does not have. */
+/** The cursor's result for a text: accepted, not JSON, or beyond a limit that Python does not have. */
 function verdict(bytes: Buffer): 'accepted' | 'refused' | 'limit' {
   try {
-    // A bare number ends by the line end behind it.
+    // A bare number ends at the line end after it.
     const cursor = new JsonCursor().reset(Buffer.concat([bytes, Buffer.from('\n')]));
     cursor.value();
     cursor.finish();
@@ -21,7 +21,7 @@ function verdict(bytes: Buffer): 'accepted' | 'refused' | 'limit' {
   }
 }
 
-/** What Python makes of the same texts. */
+/** Python's results for the same texts. */
 function pythonVerdicts(texts: readonly Buffer[]): string[] {
   const program = `
 import json, sys

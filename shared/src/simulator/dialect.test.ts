@@ -10,8 +10,8 @@ const given = new URL('../../../../shared/', import.meta.url);
 const realPath = fileURLToPath(new URL('real/alerts-20260202.ndjson', given));
 
 /**
- * Python reads both kinds of alerts, writes the simulated ones again, and lists for each part of an alert its
- * keys in order and for each field the types found; a float that is a float32 counts as a type of its own.
+ * Python reads both kinds of alerts, writes the simulated ones again, and lists for each part of an alert its keys in
+ * order and for each field the types found; a float that is a float32 counts as a separate type.
  */
 const DESCRIBE = `
 import json, math, struct, sys

@@ -12,7 +12,7 @@ function visit(midpoint: number, band: Band = 'r'): Visit {
   return { night, sequence: 1, number: '2026020100001', midpoint, band, field: 0, skyError: 200, psfMoment: 0.2 };
 }
 
-/** Times of a window, newest first, as a light curve wants to be asked. */
+/** Times of a window, newest first, as a light curve must be called. */
 function backwards(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, place) => to - place * step);
 }

@@ -81,7 +81,7 @@ describe('POST /api/annotatelist/', () => {
 });
 
 describe('an older Lasair', () => {
-  test('knows no annotatelist, and takes no call of the limit for it', async () => {
+  test('has no annotatelist, and does not count a call to it', async () => {
     const sandbox = await startSandbox({ hasListEndpoint: false, callsPerHour: 2 });
     try {
       for (let call = 0; call < 3; call++) {

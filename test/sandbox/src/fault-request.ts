@@ -29,7 +29,7 @@ const SCOPE: Record<string, Check> = {
 const INSTEAD = { ...SCOPE, when: oneOf(['before', 'after']) };
 const ITEM_SCOPE = { ...SCOPE, nth: count, item };
 
-/** The members that each kind of fault may have beside `kind`. */
+/** The members that each kind of fault may have besides `kind`. */
 const MEMBERS: Record<Fault['kind'], Record<string, Check>> = {
   latency: { ...SCOPE, ms: span },
   continue: SCOPE,

@@ -190,7 +190,7 @@ describe('faults', () => {
     assert.deepEqual([...new Set(first)].sort(), [200, 503]);
   });
 
-  test('several faults stand in line: the first injected that fits ends the call', async () => {
+  test('several faults: the first injected that matches ends the call', async () => {
     sandbox.fault({ kind: 'status', status: 503, times: 2 });
     sandbox.fault({ kind: 'status', status: 502, times: 1, endpoint: 'annotate' });
     sandbox.fault({ kind: 'status', status: 500, times: 1 });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { parseJson } from './json.js';
 
 describe('parseJson', () => {
-  test('keeps an 18-digit integer exact, wherever it stands', () => {
+  test('keeps an 18-digit integer exact, anywhere', () => {
     const read = parseJson('{"object\\u0049d": 313637921267122191, "list": [-9223372036854775808]}');
     assert.deepEqual(
       read,

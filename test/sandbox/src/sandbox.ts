@@ -26,7 +26,7 @@ export interface SandboxOptions {
   readonly topics?: Readonly<Record<string, { readonly active: boolean; readonly owner: string }>>;
   /** The nominal limit of a user, 10,000 by default; Lasair lets half of it through. */
   readonly callsPerHour?: number;
-  /** False for an older Lasair, which knows no annotatelist. */
+  /** False for an older Lasair, which has no annotatelist. */
   readonly hasListEndpoint?: boolean;
   /** How long every call takes, besides its faults. */
   readonly latencyMs?: number;

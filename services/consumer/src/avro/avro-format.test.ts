@@ -13,7 +13,7 @@ import { SchemaStore } from './schema-store.js';
 
 const never = new AbortController().signal;
 
-test('alerts whose schema was unknown can be read out of quarantine, beside others in Lasair’s form', async (context: TestContext) => {
+test('alerts whose schema was unknown can be read from quarantine, together with others in Lasair’s form', async (context: TestContext) => {
   const rig = new TestRig();
   context.after(() => rig.close());
   const folder = join(rig.paths.root, 'schemas-of-rubin');

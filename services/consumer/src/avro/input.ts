@@ -71,7 +71,7 @@ export class AvroInput {
     return this.#bytes.readDoubleLE(this.#step(8));
   }
 
-  /** Bytes as they stand in the message, not a copy. */
+  /** A view of the message's bytes, not a copy. */
   bytes(): Buffer {
     return this.fixed(this.#length());
   }

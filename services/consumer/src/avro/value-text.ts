@@ -11,8 +11,8 @@ export class SchemaUnusable extends Error {
 export type ReadText = (input: AvroInput) => string;
 
 /**
- * Makes the reader of a type: it gives the JSON that Lasair makes of the same value, in Python's dialect. A float
- * of 32 bits is written as the double that it is (2.5561876100255176e-05), long integers with all their digits.
+ * Makes the reader of a type: it writes a value as Lasair does, in Python's dialect of JSON. A float of 32 bits is
+ * written as the double that it is (2.5561876100255176e-05), long integers with all digits.
  *
  * @throws SchemaUnusable for a type that contains itself
  */

@@ -64,7 +64,7 @@ function blocksOf(packed: Buffer): Block[] {
   return blocks;
 }
 
-/** Adds the blocks of the frame whose flags stand at `begin`. @returns where it ends */
+/** Adds the blocks of the frame whose flags are at `begin`. @returns where it ends */
 function readFrame(packed: Buffer, begin: number, blocks: Block[]): number {
   const flags = packed[begin] ?? 0;
   if ((flags & FLAG.version) !== VERSION_1 || (flags & FLAG.dictionary) !== 0) {

@@ -4,7 +4,7 @@ import type { RecordBatch } from './record-batch.js';
 import { damaged, tooMany } from './refusals.js';
 import { unpack } from './unpack.js';
 
-/** Of a message; format 1 has a time behind the attributes. */
+/** Of a message; format 1 has a time after the attributes. */
 const AT = { length: 8, checksum: 12, magic: 16, attributes: 17, body: 18 } as const;
 const HEAD_BYTES = 12;
 const LEAST_BYTES = 14;

@@ -155,7 +155,7 @@ describe('a batch of format 2', () => {
   });
 });
 
-describe('what a fetch brings', () => {
+describe('the result of a fetch', () => {
   test('is cut into its batches, without the last one if that is cut', async () => {
     const [first, second] = await Promise.all([batch(VALUES), batch(VALUES, { firstOffset: 4n })]);
     const both = Buffer.concat([first, second]);

@@ -128,7 +128,7 @@ describe('unpacking', () => {
     });
   }
 
-  test('believes nothing that is claimed', () => {
+  test('does not trust claimed lengths', () => {
     const claims = Buffer.from(compressSync(SMALL));
     // Four bytes of a length of five: 255 MiB.
     const long = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0x7f]), claims.subarray(3)]);

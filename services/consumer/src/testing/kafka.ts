@@ -115,7 +115,7 @@ export class Broker {
     return (offsets?.partitions ?? []).map(({ offset }) => offset);
   }
 
-  /** What the group has committed, with what the committer left beside it. */
+  /** What the group has committed, with the metadata of the commits. */
   async metadata(groupId: string, topic: string): Promise<(string | null)[]> {
     const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
     return (offsets?.partitions ?? []).map(({ metadata }) => metadata);

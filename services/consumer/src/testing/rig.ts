@@ -16,7 +16,7 @@ const MIB = 1024 * 1024;
 
 export const DEFAULT_LIMITS: BatchLimits = { alerts: 1_000, bytes: 64 * MIB, ageMs: 10_000, messageBytes: 10 * MIB };
 
-/** A data root of its own with a ledger on disk, for tests; several consumers may work on it. */
+/** A temporary data root with a ledger on disk, for tests; several consumers may use it. */
 export class TestRig {
   readonly paths: DataPaths;
   readonly ledger: Ledger;

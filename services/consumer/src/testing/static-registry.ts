@@ -7,7 +7,7 @@ import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
 
 const PREFIX = '/schema-registry/schemas/ids/';
 
-/** A registry as Rubin's is: files behind a path, one an id, GET only, no subjects. For tests. */
+/** A registry like Rubin's: files below a path, one an id, GET only, no subjects. For tests. */
 export class StaticRegistry {
   /** JSON text by id; all versions of the simulator to begin with. */
   readonly schemas = new Map(

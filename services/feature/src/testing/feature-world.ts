@@ -19,7 +19,7 @@ export interface FeatureFile {
 
 const R0B = { vra: 'r0b', set: featureSet(), siblings: [] };
 
-/** A data folder of its own with a feature stage; for tests. */
+/** A temporary data folder with a feature stage; for tests. */
 export class FeatureWorld {
   readonly paths: DataPaths = dataPaths(mkdtempSync(join(tmpdir(), 'lvra-feature-')));
   readonly ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });

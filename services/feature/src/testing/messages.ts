@@ -21,7 +21,7 @@ export function messageText(fields: SourceFields, sources: readonly SourceFields
   });
 }
 
-/** An alert of one source with fields of its own. */
+/** An alert of one source with additional fields. */
 export function simpleMessage(fields: SourceFields = {}, source: SourceFields = {}): string {
   return messageText(fields, [{ midpointMjdTai: '61000.5', ...source }]);
 }

@@ -56,5 +56,5 @@ function header(side: number): Buffer {
   );
 }
 
-/** A value stands to the right, up to column 30. */
+/** A value is right-aligned at column 30. */
 const card = (keyword: string, value: string) => `${keyword.padEnd(8)}= ${value.padStart(20)}`;

@@ -126,13 +126,13 @@ describe('the sandbox TNS', () => {
     });
   }
 
-  test('speaks as the team’s script when told', async (t) => {
+  test('accepts the team’s field names if set', async (t) => {
     const sandbox = await start(t, { dialect: 'team' });
     assert.equal((await replyTo(sandbox, REPORT)).status, 400);
     assert.equal((await replyTo(sandbox, { ...REPORT, photometry: { 0: POINT } })).status, 200);
   });
 
-  test('speaks TNS2.0 when told', async (t) => {
+  test('accepts the field names of TNS2.0 if set', async (t) => {
     const sandbox = await start(t, { dialect: 'tns2' });
     assert.equal((await replyTo(sandbox, REPORT)).status, 400);
     const { reporting_group_id: _, discovery_data_source_id: __, ...rest } = REPORT;
