@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { bodyOf } from '@lvra/annotate/lasair-client';
-import { sift } from '@lvra/annotate/sift';
+import { triageScores } from '@lvra/annotate/sift';
 import { readFeatureFile } from '@lvra/predict/feature-file';
 import { Model } from '@lvra/predict/model';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
@@ -45,7 +45,7 @@ export function annotationPaths({ alerts }: Input): HotPath[] {
     return { ...score, ...rest, id, diaObjectId: 169_000_000_000_000_000n + id };
   });
   const run = () => {
-    const { sendable } = sift({ scores, seen: 0n }, '20260422_000000', R0B, () => true);
+    const { sendable } = triageScores({ scores, seen: 0n }, '20260422_000000', R0B, () => true);
     if (sendable.length !== scores.length) throw new Error(`${sendable.length} of ${scores.length} can be sent`);
     return bodyOf(
       'annotatelist',

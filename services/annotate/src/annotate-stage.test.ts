@@ -68,7 +68,7 @@ describe('annotating a stem', () => {
     assert.equal(night.sandbox.received.length, 1);
   });
 
-  test('is partial where Lasair could not store a score; the reason is recorded, the others are sent', async (context) => {
+  test('is partial if Lasair could not store a score; the reason is recorded, the others are sent', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, [
       { object: 0, source: 0, version: "a'1" },
@@ -86,7 +86,7 @@ describe('annotating a stem', () => {
     assert.deepEqual(night.sandbox.lost, []);
   });
 
-  test('sends the later score where two versions scored the same source', async (context) => {
+  test('sends the later score if two versions scored the same source', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, [
       { object: 0, source: 0, version: 'a1', score: 0.25 },

@@ -1,4 +1,4 @@
-import { refusalOf } from '@lvra/shared/annotation/fields';
+import { validationErrorOf } from '@lvra/shared/annotation/fields';
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import type { AnnotationOutcome, Outcomes, Settlement } from '@lvra/shared/ledger/annotations';
 import type { ScoreHistory } from '@lvra/shared/ledger/annotations-scores';
@@ -13,16 +13,16 @@ import { STATUS } from '@lvra/shared/status';
 import { writeDryRun } from './dry-run.js';
 import { Fillers } from './fillers.js';
 import { LasairClient } from './lasair-client.js';
-import { Sending } from './sending.js';
-import { type Sifted, sift } from './sift.js';
+import { AnnotationSender } from './sending.js';
+import { type TriagedScores, triageScores } from './sift.js';
 
 /** What may change while the stage runs. */
-export interface LiveAnnotating {
+export interface LiveVraSettings {
   /** Of the configured model. */
   readonly version: string;
   /** Scores below this are not annotated. */
   readonly lowestScore?: number | undefined;
-  /** False: scores stay here, those too that wait already. */
+  /** If false, no score is sent, not even those that already wait. */
   readonly annotate: boolean;
 }
 
@@ -35,21 +35,21 @@ export interface AnnotateOptions {
     readonly topic: string;
     readonly explanation: string;
     readonly url: string;
-    /** How many of the object's last scores an annotation carries; none unless told. */
+    /** How many of the object's last scores an annotation carries; none by default. */
     readonly history?: number | undefined;
     /** Scores of this model version are never annotated, whatever version is configured now. */
     readonly refusedVersion?: string | undefined;
   };
   /** Asked before each stem. */
-  readonly live: () => LiveAnnotating;
+  readonly live: () => LiveVraSettings;
   readonly lasair: {
     /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
     readonly endpoint: string | undefined;
     readonly token: Secret | undefined;
-    /** The environment variable to set where there is no token. */
+    /** The environment variable to set if there is no token. */
     readonly tokenVariable: string;
   };
-  /** There for a dry run: where to write the calls of a stem in place of making them. */
+  /** Set for a dry run: where to write the calls of a stem instead of making them. */
   readonly dryRun: { path(stem: string): string } | undefined;
   readonly limits: {
     /** Annotations in a call. */
@@ -70,11 +70,11 @@ export interface AnnotateOptions {
   readonly random?: () => number;
 }
 
-/** A claim that ends later than this is from before the clock was put back. */
+/** A lease that ends later than this was taken before the clock was set back, and is ignored. */
 const LEASE_MS = 30_000;
 
 /** How often to look for stems that the Python pipeline annotated in part. */
-const LOOK_FOR_PARTIAL_MS = 3_600_000;
+const PARTIAL_CHECK_MS = 3_600_000;
 
 /**
  * The annotate stage: the scores of a stem to Lasair, or to a file in a dry run.
@@ -83,19 +83,19 @@ const LOOK_FOR_PARTIAL_MS = 3_600_000;
  * sent again, as the settings are now.
  */
 export function createAnnotateTask(options: AnnotateOptions): StageTask {
-  return new Annotating(options);
+  return new AnnotateStage(options);
 }
 
-class Annotating implements StageTask {
+class AnnotateStage implements StageTask {
   readonly stage = 'annotate';
   readonly vra: string;
   readonly #options: AnnotateOptions;
   readonly #now: () => number;
-  #lasair: { client: LasairClient; sending: Sending } | undefined;
+  #lasair: { client: LasairClient; sender: AnnotationSender } | undefined;
   /** See `Fillers`. */
   readonly #avoided = new Map<string, number>();
   /** On the clock of `performance.now()`. */
-  #nextLook = Number.NEGATIVE_INFINITY;
+  #nextPartialCheck = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnnotateOptions) {
     this.#options = options;
@@ -119,16 +119,16 @@ class Annotating implements StageTask {
       work.waive(stem, this.#now(), NOT_ANNOTATED);
       return undefined;
     }
-    if (!this.#options.dryRun) this.#connected().sending.recordEnded();
+    if (!this.#options.dryRun) this.#connected().sender.recordEnded();
     const { scores: history } = ledger.annotations;
-    const read = (of: string) => this.#sift(of, history.unsettled(vra.name, of, vra), vra);
-    const own = isBackfilled ? this.#sift(stem, history.ofStem(vra.name, stem, vra), vra) : read(stem);
+    const read = (of: string) => this.#triage(of, history.unsettled(vra.name, of, vra), vra);
+    const own = isBackfilled ? this.#triage(stem, history.ofStem(vra.name, stem, vra), vra) : read(stem);
     const scores = isBackfilled ? own.sendable.map((score) => ({ ...score, isBackfilled })) : own.sendable;
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
     const sent = this.#options.dryRun
-      ? await this.#writeDown(stem, scores)
-      : await this.#connected().sending.send({ stem, scores, fillers }, signal);
+      ? await this.#writeDryRun(stem, scores)
+      : await this.#connected().sender.send({ stem, scores, fillers }, signal);
     const known = [own, ...fillers.taken.values(), { outcomes: sent }];
     const outcomes = new Map(known.flatMap((of) => [...of.outcomes]));
     const how = { now: this.#now(), durationMs: elapsed() };
@@ -142,7 +142,7 @@ class Annotating implements StageTask {
       case 'done-before':
         return undefined;
       case 'unfinished':
-        throw new RetryLater(1_000, `${settled.left} scores of the stem came in, or must be sent again, meanwhile`);
+        throw new RetryLater(1_000, `${settled.left} scores of the stem arrived, or have to be sent again, meanwhile`);
       case 'all-rejected': {
         const why = [...sent.values()].find(({ outcome }) => outcome === 'rejected')?.detail;
         throw new StemFailed(STATUS.lasairRefused, `Lasair refused every annotation of the stem: ${why}`);
@@ -150,7 +150,7 @@ class Annotating implements StageTask {
     }
   }
 
-  /** Settles the stems that were sent along, of which everything has an outcome; the others go on by themselves. */
+  /** Settles the stems that filled up the calls, if each of their scores has an outcome; the others are taken later. */
   #settleAlong(stems: readonly string[], outcomes: Outcomes, how: Settlement): ReadonlyMap<string, StageReport> {
     const { ledger, work } = this.#options;
     const reports = new Map<string, StageReport>();
@@ -167,9 +167,13 @@ class Annotating implements StageTask {
     for (const outcome of outcomes) this.#options.metrics.annotations.inc({ vra: this.vra, outcome });
   }
 
-  #sift(stem: string, read: ReturnType<ScoreHistory['ofStem']>, vra: Parameters<typeof sift>[2]): Sifted {
+  #triage(
+    stem: string,
+    read: ReturnType<ScoreHistory['ofStem']>,
+    vra: Parameters<typeof triageScores>[2],
+  ): TriagedScores {
     const { scores } = this.#options.ledger.annotations;
-    return sift(read, stem, vra, (object) => scores.mayBeAnnotated(this.vra, object));
+    return triageScores(read, stem, vra, (object) => scores.mayBeAnnotated(this.vra, object));
   }
 
   async close(): Promise<void> {
@@ -177,19 +181,19 @@ class Annotating implements StageTask {
     this.#lasair = undefined;
   }
 
-  async #writeDown(stem: string, sendable: Sifted['sendable']): Promise<Outcomes> {
+  async #writeDryRun(stem: string, sendable: TriagedScores['sendable']): Promise<Outcomes> {
     const { dryRun, lasair, limits } = this.#options;
     const texts = sendable.map(({ json }) => json);
     await writeDryRun(dryRun!.path(stem), lasair.endpoint ?? '', texts, limits.listSize.first);
     return new Map(sendable.map(({ id }) => [id, { outcome: 'dry_run' }]));
   }
 
-  /** A status of -1 counts as done for the sweep; from the Python pipeline it means that rows are unsent. */
+  /** The sweep counts a status of -1 as done; from the Python pipeline it means that rows are unsent. */
   #openPartialByOthers(): void {
-    if (performance.now() < this.#nextLook) return;
+    if (performance.now() < this.#nextPartialCheck) return;
     const { ledger, work, log, vra } = this.#options;
     const stems = ledger.annotations.openPartialByOthers(work);
-    this.#nextLook = performance.now() + LOOK_FOR_PARTIAL_MS;
+    this.#nextPartialCheck = performance.now() + PARTIAL_CHECK_MS;
     if (stems.length === 0) return;
     log.info(
       { vra: vra.name, stems: stems.length, first: stems[0] },
@@ -199,17 +203,17 @@ class Annotating implements StageTask {
 
   #checkTexts(version: string): void {
     const { topic, explanation, url, name } = this.#options.vra;
-    const refusal = refusalOf({ topic, explanation, url, version });
+    const refusal = validationErrorOf({ topic, explanation, url, version });
     if (refusal === undefined) return;
     throw new StageMisconfigured(undefined, `${refusal}: change the settings of the VRA ${name}`);
   }
 
-  #connected(): { client: LasairClient; sending: Sending } {
+  #connected(): { client: LasairClient; sender: AnnotationSender } {
     this.#lasair ??= this.#connect();
     return this.#lasair;
   }
 
-  #connect(): { client: LasairClient; sending: Sending } {
+  #connect(): { client: LasairClient; sender: AnnotationSender } {
     const { vra, lasair, limits, metrics, ledger, work, owner, log, random } = this.#options;
     const { endpoint, token, tokenVariable } = lasair;
     if (token === undefined) {
@@ -226,7 +230,7 @@ class Annotating implements StageTask {
     }
     const now = this.#now;
     const client = new LasairClient({ endpoint, token, metrics, now });
-    const sending = new Sending({
+    const sender = new AnnotationSender({
       ledger,
       work,
       receiver: client,
@@ -241,6 +245,6 @@ class Annotating implements StageTask {
       now,
       random: random ?? Math.random,
     });
-    return { client, sending };
+    return { client, sender };
   }
 }

@@ -11,7 +11,7 @@ export interface Annotator {
   readonly url: string;
 }
 
-/** A score of which nothing that an annotation needs is missing, as `unsendable` tells. */
+/** A score that has all that an annotation needs; `unsendable` tells. */
 export type SendableRow = Score & {
   readonly diaObjectId: bigint;
   readonly diaSourceId: bigint;
@@ -37,7 +37,7 @@ export function annotationOf(score: SendableRow, stem: string, annotator: Annota
 
 /**
  * The classdict with the keys, their order, the types and the spacing of the Python annotator: ids, version and
- * stem are strings, flags are integers, or null where the stem has no flags of the source.
+ * stem are strings, flags are integers, or null if the stem has no flags of the source.
  * Source: LVRA `r0b_annotator.py`, which Lasair's users have written queries for.
  */
 function classdictOf(

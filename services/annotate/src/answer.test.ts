@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { verdictOf } from './answer.js';
+import { resultOf } from './answer.js';
 
 const NOW = Date.UTC(2026, 1, 2, 12);
 const ENDPOINT = 'https://api.lasair.lsst.ac.uk/api';
 const judge = (status: number, body: string, method: 'annotate' | 'annotatelist', count: number, location?: string) =>
-  verdictOf({ status, body, retryAfter: undefined, location }, { method, count, url: `${ENDPOINT}/${method}/` }, NOW);
+  resultOf({ status, body, retryAfter: undefined, location }, { method, count, url: `${ENDPOINT}/${method}/` }, NOW);
 
 describe('an answer of Lasair', () => {
   const throttled =
@@ -131,8 +131,8 @@ describe('an answer of Lasair', () => {
     ['that is late', 504, '', 'annotatelist', 3, 'failed', 'unanswered'],
   ] as const) {
     test(`${name} is ${kind}, ${end}`, () => {
-      const verdict = judge(status, body, method, count);
-      assert.deepEqual([verdict.kind, verdict.end], [kind, end]);
+      const result = judge(status, body, method, count);
+      assert.deepEqual([result.kind, result.end], [kind, end]);
     });
   }
 
@@ -146,20 +146,26 @@ describe('an answer of Lasair', () => {
     ],
     ['for maintenance on the same server', 307, '/status', 'failed', /307 to https:\/\/api.lasair.lsst.ac.uk\/status/],
     ['for a while to another server', 302, 'https://other.example/api/annotatelist/', 'failed', /maintenance/],
-    ['for good to another page', 301, 'https://lasair.lsst.ac.uk/', 'failed', /maintenance/],
-    ['for good to another server', 301, 'https://other.example/api/annotatelist/', 'not-lasair', /it has moved there/],
-    ['for good to another scheme', 308, 'http://api.lasair.lsst.ac.uk/api/annotatelist/', 'not-lasair', /moved/],
-    ['for good to itself', 308, '/api/annotatelist/', 'failed', /maintenance/],
+    ['permanently to another page', 301, 'https://lasair.lsst.ac.uk/', 'failed', /maintenance/],
+    [
+      'permanently to another server',
+      301,
+      'https://other.example/api/annotatelist/',
+      'not-lasair',
+      /it has moved there/,
+    ],
+    ['permanently to another scheme', 308, 'http://api.lasair.lsst.ac.uk/api/annotatelist/', 'not-lasair', /moved/],
+    ['permanently to itself', 308, '/api/annotatelist/', 'failed', /maintenance/],
     ['to nowhere', 301, 'http://[', 'failed', /301 to http:\/\/\[/],
   ] as const) {
     test(`that leads away ${name} is ${kind}, refused`, () => {
-      const verdict = judge(status, '', 'annotatelist', 3, location);
-      assert.deepEqual([verdict.kind, verdict.end], [kind, 'refused']);
-      assert.match(verdict.words, words);
+      const result = judge(status, '', 'annotatelist', 3, location);
+      assert.deepEqual([result.kind, result.end], [kind, 'refused']);
+      assert.match(result.message, words);
     });
   }
 
-  test('may be due to one item only where Lasair failed on it', () => {
+  test('may be due to one item only if Lasair failed on it', () => {
     const mayBeAnItem = (status: number) => judge(status, '', 'annotatelist', 3).mayBeAnItem;
     assert.equal(mayBeAnItem(500), true);
     assert.deepEqual([200, 400, 403, 408, 502, 503, 504].map(mayBeAnItem), Array(7).fill(undefined));
@@ -167,7 +173,7 @@ describe('an answer of Lasair', () => {
 
   test('says how long to wait, whatever its status', () => {
     const wait = (status: number, retryAfter: string) =>
-      verdictOf({ status, body: '', retryAfter }, { method: 'annotate', count: 1, url: ENDPOINT }, NOW).retryAfterMs;
+      resultOf({ status, body: '', retryAfter }, { method: 'annotate', count: 1, url: ENDPOINT }, NOW).retryAfterMs;
     assert.deepEqual(
       [429, 503, 302, 400].map((status) => wait(status, '90')),
       Array(4).fill(90_000),
@@ -176,8 +182,8 @@ describe('an answer of Lasair', () => {
   });
 
   test('is quoted on one line, without tags, control characters or endless text', () => {
-    const { words } = judge(500, `<h1>Server\n\u001b[31m Error</h1>${'x'.repeat(10_000)}`, 'annotate', 1);
-    assert.match(words, /^HTTP 500 Server \[31m Error x+…$/);
-    assert.ok(words.length < 320);
+    const { message } = judge(500, `<h1>Server\n\u001b[31m Error</h1>${'x'.repeat(10_000)}`, 'annotate', 1);
+    assert.match(message, /^HTTP 500 Server \[31m Error x+…$/);
+    assert.ok(message.length < 320);
   });
 });

@@ -4,96 +4,100 @@ import { retryAfterMs } from './retry-after.js';
 /** Lasair's two ways to take annotations: several in one call, or one. */
 export type Method = 'annotatelist' | 'annotate';
 
-/** An answer of whatever web server is at the endpoint, whatever it says. */
+/** A response from the web server at the endpoint, which may not be Lasair. */
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Where a redirect leads, if it is one: an address, or a path. */
+  /** The target of a redirect: an address, or a path. */
   readonly location?: string | undefined;
   readonly body: string;
 }
 
-/** What a call came to: what to do next, and what it means for the annotations of the call. */
-export interface Verdict {
+/** The result of a call: what to do next, and what it means for the annotations of the call. */
+export interface CallResult {
   readonly kind: /** Every annotation is taken. */
     | 'accepted'
     /** One of the annotations, or the only one, is refused; Lasair does not say which. */
     | 'item-refused'
-    /** The annotator is refused, with whatever it sends: unknown, inactive, or another account's. */
+    /** The annotator itself is refused: unknown, inactive, or another account's. */
     | 'annotator-refused'
     | 'token-refused'
     /** Too many calls in this hour. */
     | 'throttled'
     /** This Lasair takes no lists. */
     | 'no-lists'
-    /** The call has more bytes than what is in front of Lasair lets through. */
+    /** The call is longer than the proxy in front of Lasair accepts. */
     | 'too-long'
-    /** What answers there is not Lasair's API. */
+    /** The server at the endpoint is not Lasair's API. */
     | 'not-lasair'
     /** It may work the next time. */
     | 'failed';
   readonly end: CallEnd;
   /** What Lasair said, for an operator. */
-  readonly words: string;
+  readonly message: string;
   /** How long the server asks to wait, ms. */
   readonly retryAfterMs?: number;
-  /** Lasair failed on what it was given: where it does so again and again, one annotation may be what it fails on. */
+  /** Lasair failed on this call; if it fails repeatedly, one annotation may be the cause. */
   readonly mayBeAnItem?: true;
 }
 
 /**
- * What an answer means. Each is taken for what it is, not for its status alone: Lasair's own JSON about an annotation,
- * its own JSON about the call, or something else, as a proxy's page. Only a 200 that counts every annotation of the call
- * is success, and only JSON that names a field of an annotation says that an annotation is at fault.
+ * Interprets a response by its body, not by its status alone: Lasair's JSON about an annotation, its JSON about the call,
+ * or something else, such as a proxy's page. Only a 200 that counts every annotation of the call is success, and only
+ * JSON that names a field of an annotation says that an annotation is at fault.
  *
  * @param call the method, how many annotations were sent, and the address that was called
  * @param now ms since 1970, to read a date in Retry-After
  */
-export function verdictOf(
+export function resultOf(
   answer: Answer,
   call: { readonly method: Method; readonly count: number; readonly url: string },
   now: number,
-): Verdict {
-  const verdict = meaningOf(answer, call);
+): CallResult {
+  const result = meaningOf(answer, call);
   const waitMs = retryAfterMs(answer.retryAfter, now);
-  return waitMs === undefined ? verdict : { ...verdict, retryAfterMs: waitMs };
+  return waitMs === undefined ? result : { ...result, retryAfterMs: waitMs };
 }
 
-function meaningOf(answer: Answer, { method, count, url }: Parameters<typeof verdictOf>[1]): Verdict {
+function meaningOf(answer: Answer, { method, count, url }: Parameters<typeof resultOf>[1]): CallResult {
   const { status, body } = answer;
-  const words = `HTTP ${status} ${excerpt(body)}`.trim();
+  const message = `HTTP ${status} ${excerpt(body)}`.trim();
   const json = readObject(body);
-  const stranger: Verdict = { kind: 'failed', end: 'unanswered', words: `${words}: this is no answer of Lasair's` };
-  if (status === 200) return isSuccess(json, method, count) ? { kind: 'accepted', end: 'taken', words } : stranger;
-  if (status === 400) return json ? (refusalIn(json, count, words) ?? stranger) : stranger;
+  const notLasair: CallResult = {
+    kind: 'failed',
+    end: 'unanswered',
+    message: `${message}: this is not a response of Lasair`,
+  };
+  if (status === 200) return isSuccess(json, method, count) ? { kind: 'accepted', end: 'taken', message } : notLasair;
+  if (status === 400) return json ? (refusalIn(json, count, message) ?? notLasair) : notLasair;
   if (status === 401 || status === 403)
-    return typeof json?.detail === 'string' ? { kind: 'token-refused', end: 'refused', words } : stranger;
-  if (status === 429) return { kind: 'throttled', end: 'refused', words };
+    return typeof json?.detail === 'string' ? { kind: 'token-refused', end: 'refused', message } : notLasair;
+  if (status === 429) return { kind: 'throttled', end: 'refused', message };
   if (method === 'annotatelist' && (status === 404 || status === 405))
-    return { kind: 'no-lists', end: 'refused', words };
-  if (status === 413) return { kind: 'too-long', end: 'refused', words };
-  if (status === 500) return { kind: 'failed', end: 'unanswered', words, mayBeAnItem: true };
-  // 502, 503 and 504 come from what is in front of Lasair, whatever was sent.
-  if (status > 500 || status === 408) return { kind: 'failed', end: 'unanswered', words };
+    return { kind: 'no-lists', end: 'refused', message };
+  if (status === 413) return { kind: 'too-long', end: 'refused', message };
+  if (status === 500) return { kind: 'failed', end: 'unanswered', message, mayBeAnItem: true };
+  // 502, 503 and 504 come from a proxy in front of Lasair, whatever was sent.
+  if (status > 500 || status === 408) return { kind: 'failed', end: 'unanswered', message };
   if (answer.location !== undefined) return meaningOfRedirect(status, answer.location, url);
-  return { kind: 'not-lasair', end: 'refused', words };
+  return { kind: 'not-lasair', end: 'refused', message };
 }
 
-/** What a 400 of Lasair's own says; undefined for JSON that is not Lasair's. */
-function refusalIn(json: Record<string, unknown>, count: number, words: string): Verdict | undefined {
-  // In a list, the annotations before the one that was refused are taken; the answer does not say how many.
+/** The result for a 400 of Lasair; undefined for JSON that is not Lasair's. */
+function refusalIn(json: Record<string, unknown>, count: number, message: string): CallResult | undefined {
+  // Of a list, Lasair stores the annotations before the refused one; the response does not say how many.
   const end = count > 1 ? 'refused-midway' : 'refused';
-  if (namesField(json)) return { kind: 'item-refused', end, words };
+  if (namesField(json)) return { kind: 'item-refused', end, message };
   const { error, detail } = json;
   if (typeof error === 'string' && error.startsWith('Annotator error:'))
-    return { kind: 'annotator-refused', end, words };
-  if (typeof error === 'string' && error.startsWith('Kafka production failed')) return { kind: 'failed', end, words };
+    return { kind: 'annotator-refused', end, message };
+  if (typeof error === 'string' && error.startsWith('Kafka production failed')) return { kind: 'failed', end, message };
   if (typeof detail === 'string' || isTexts(json.annotations) || isTexts(json.non_field_errors))
-    return { kind: 'failed', end: 'refused', words: `${words}: Lasair could not read the call as a whole` };
+    return { kind: 'failed', end: 'refused', message: `${message}: Lasair could not read the call as a whole` };
   return undefined;
 }
 
-/** The fields of an annotation that the serializer may find fault with. */
+/** The fields of an annotation that Lasair's serializer may reject. */
 const FIELDS = ['objectId', 'topic', 'classification', 'version', 'explanation', 'classdict', 'url'];
 
 function namesField(json: Record<string, unknown>): boolean {
@@ -105,16 +109,16 @@ function isTexts(value: unknown): boolean {
 }
 
 /**
- * A server that has moved for good sends the same call to another address: the setting is wrong. Anything else is a
- * detour: Lasair under maintenance answers 302 to its status page.
+ * A permanent redirect of the same path to another host means that the setting is wrong. Any other is temporary: Lasair
+ * under maintenance answers 302 to its status page.
  */
-function meaningOfRedirect(status: number, location: string, url: string): Verdict {
+function meaningOfRedirect(status: number, location: string, url: string): CallResult {
   const from = new URL(url);
   const to = URL.canParse(location, url) ? new URL(location, url) : undefined;
-  const words = `HTTP ${status} to ${excerpt(to?.href ?? location)}`;
+  const message = `HTTP ${status} to ${excerpt(to?.href ?? location)}`;
   const hasMoved = (status === 301 || status === 308) && to?.pathname === from.pathname && to.origin !== from.origin;
-  if (hasMoved) return { kind: 'not-lasair', end: 'refused', words: `${words}: it has moved there` };
-  return { kind: 'failed', end: 'refused', words: `${words}: Lasair may be under maintenance` };
+  if (hasMoved) return { kind: 'not-lasair', end: 'refused', message: `${message}: it has moved there` };
+  return { kind: 'failed', end: 'refused', message: `${message}: Lasair may be under maintenance` };
 }
 
 function isSuccess(json: Record<string, unknown> | undefined, method: Method, count: number): boolean {
@@ -127,14 +131,14 @@ function readObject(text: string): Record<string, unknown> | undefined {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
-    // Not JSON, so not from Lasair: the caller tells by the missing object.
+    // Not JSON, so not from Lasair; the caller sees that by the missing object.
     return undefined;
   }
 }
 
 const LONGEST_EXCERPT = 300;
 
-/** The beginning of an answer on one line, without tags or anything that a terminal would obey. */
+/** The beginning of a response on one line, without tags and control characters. */
 function excerpt(body: string): string {
   const line = body
     .slice(0, 4 * LONGEST_EXCERPT)

@@ -39,7 +39,7 @@ describe('a bad item of a list', () => {
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 1 });
   });
 
-  test('where every item is bad stops after a few calls, not after all', async (context) => {
+  test('if every item is bad stops after a few calls, not after all', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(200));
     night.sandbox.fault({ kind: 'bad-item' });

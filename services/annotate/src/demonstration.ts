@@ -5,18 +5,18 @@ import type { Settings, VraSettings } from '@lvra/shared/settings/settings';
 const DEMONSTRATION = 'demo';
 
 /**
- * The model version whose scores must not be annotated; undefined where any may.
+ * The model version whose scores must not be annotated; undefined if any may.
  *
- * Lasair keeps one annotation an object and topic: scores of the demonstration model would take the place of the
- * team's, for good. That holds also for those that wait from before the team's model was set.
+ * Lasair keeps one annotation per object and topic: a score of the demonstration model would permanently replace the
+ * team's. That holds also for scores that wait from before the team's model was set.
  */
 export function refusedVersion({ profile, endpoint, token, dryRun }: Settings): string | undefined {
   const isLasair = endpoint !== undefined && new URL(endpoint).hostname.endsWith('.lsst.ac.uk');
   return profile === 'production' && isLasair && token !== undefined && !dryRun ? DEMONSTRATION : undefined;
 }
 
-/** @throws UsageError where the VRA's scores are to be annotated and its model is the demonstration, which must not */
-export function refuseDemonstration(settings: Settings, { modelName, modelVersion, annotate }: VraSettings): void {
+/** @throws UsageError if the demonstration model would annotate at Lasair's own servers */
+export function assertNotDemoModel(settings: Settings, { modelName, modelVersion, annotate }: VraSettings): void {
   if (!annotate || modelVersion !== refusedVersion(settings)) return;
   throw new UsageError(
     `the demonstration model must not annotate at ${settings.endpoint}: set MODEL_PATH and MODEL_VERSION of ` +

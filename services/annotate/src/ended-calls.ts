@@ -1,8 +1,18 @@
 import type { Call, CallEnd } from '@lvra/shared/ledger/annotations-reservations';
-import type { SendingOptions } from './sending.js';
+import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { Logger } from '@lvra/shared/observe/log';
+import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { SendableScore } from './sift.js';
 
-/** A call to Lasair that is over. */
+export interface CallRecorderOptions {
+  readonly ledger: Ledger;
+  readonly work: WorkLedger;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** A call to Lasair that has ended. */
 export interface EndedCall {
   readonly rows: readonly SendableScore[];
   readonly call: Call;
@@ -12,14 +22,14 @@ export interface EndedCall {
 }
 
 /**
- * Records how calls ended. Where the ledger takes no writes then, what Lasair answered is kept in memory and recorded
- * before the next call: without it a newer score of an object waits until the reservation has run out.
+ * Records how calls ended. While the ledger takes no writes, Lasair's response is kept in memory and recorded before the
+ * next call: otherwise a newer score of the object would wait until the reservation expires.
  */
-export class EndedCalls {
-  readonly #options: Pick<SendingOptions, 'ledger' | 'work' | 'metrics' | 'log'>;
+export class CallRecorder {
+  readonly #options: CallRecorderOptions;
   #unrecorded: EndedCall[] = [];
 
-  constructor(options: Pick<SendingOptions, 'ledger' | 'work' | 'metrics' | 'log'>) {
+  constructor(options: CallRecorderOptions) {
     this.#options = options;
   }
 
@@ -33,7 +43,7 @@ export class EndedCalls {
   }
 
   /**
-   * Records the calls that the ledger did not take before.
+   * Records the calls that could not be recorded when they ended.
    *
    * @returns how many of their scores are accepted now that were not before
    * @throws what the ledger throws; the calls that are left are kept
@@ -59,7 +69,7 @@ export class EndedCalls {
     if (unsettled > 0) {
       log.warn(
         { stem: rows[0]?.stem, vra, objects: unsettled },
-        'a call went on for longer than its reservation; the newest scores of its objects are sent again',
+        'a call took longer than its reservation; the newest scores of its objects are sent again',
       );
     }
     return accepted.length;

@@ -1,6 +1,6 @@
 import type { Outcome } from '@lvra/shared/ledger/annotations';
 import type { Fillers } from './fillers.js';
-import type { Patience } from './patience.js';
+import type { RetryBudget } from './patience.js';
 import type { SendQueue } from './send-queue.js';
 import type { SendableScore } from './sift.js';
 
@@ -8,28 +8,28 @@ import type { SendableScore } from './sift.js';
 export interface Errand {
   readonly stem: string;
   readonly scores: readonly SendableScore[];
-  /** Fill its calls up. */
+  /** Scores of other stems that fill up its calls. */
   readonly fillers?: Fillers;
 }
 
-/** What became of the calls for one stem so far. */
+/** The state of sender one stem. */
 export interface Progress {
   readonly errand: Errand;
   readonly queue: SendQueue<SendableScore>;
-  readonly patience: Patience;
+  readonly retryBudget: RetryBudget;
   readonly signal: AbortSignal;
-  /** Gone after the first call that came to nothing. */
+  /** Undefined after the first call that failed or was refused. */
   fillers: Fillers | undefined;
   calls: number;
   busy: { row: SendableScore; waitMs: number }[];
-  looks: number;
+  busyRetries: number;
   accepted: number;
-  /** Of scores that Lasair refused, or that are not the newest any more. */
+  /** Of scores that Lasair refused, or that are no longer the newest. */
   readonly outcomes: Map<bigint, Outcome>;
   refused: number;
 }
 
-/** What one call carries: rows of the stem in hand, and of others. */
+/** The rows of one call: of the current stem, and of others. */
 export interface Load {
   readonly own: readonly SendableScore[];
   /** How often `own` failed. */
@@ -37,11 +37,11 @@ export interface Load {
   readonly fillers: readonly SendableScore[];
 }
 
-/** The rows of the next call: those of the stem in hand, newer stems' for half of it, and others' where there is room. */
+/** The rows of the next call: up to half of newer stems, then the current stem's, then older ones if there is space. */
 export function nextLoad(progress: Progress, size: number): Load | undefined {
   const { queue, fillers } = progress;
   if (queue.size === 0) return undefined;
-  // Where a call takes one annotation, every second one is a newer stem's.
+  // If a call takes one annotation, every second one is of a newer stem.
   const forNewer = size > 1 ? Math.floor(size / 2) : progress.calls++ % 2;
   const newer = fillers?.take(forNewer, true) ?? [];
   const room = size - newer.length;

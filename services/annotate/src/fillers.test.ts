@@ -63,7 +63,7 @@ describe('a backlog of small stems', () => {
     assert.ok(Number(done) >= backlog.length, `${done} stems counted as done`);
   });
 
-  test('has every second call for a newer stem where Lasair takes no lists', async (context) => {
+  test('has every second call for a newer stem if Lasair takes no lists', async (context) => {
     const night = await Night.start(context, { hasListEndpoint: false });
     addSmallStems(night, 0, 1);
     const newer = addSmallStems(night, 10, 3);
@@ -120,7 +120,7 @@ describe('a stem that goes along', () => {
     ['is refused', 'bad-item'],
     ['makes Lasair fail', 'database'],
   ] as const) {
-    test(`and ${name} harms no other, and goes on alone`, async (context) => {
+    test(`and ${name} harms no other, and is sent alone`, async (context) => {
       const night = await Night.start(context);
       const stems = addSmallStems(night, 0, 30);
       const bad = stems[20]!;
@@ -170,7 +170,7 @@ describe('a stem that goes along', () => {
     );
   });
 
-  test('whose object has a newer score in the stem in hand gives way to it', async (context) => {
+  test('whose object has a newer score in the current stem is superseded by it', async (context) => {
     const night = await Night.start(context);
     night.addStem(stemAt(0), [{ object: 0, source: 0 }]);
     night.addStem(stemAt(1), [{ object: 0, source: 1 }]);

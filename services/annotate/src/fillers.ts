@@ -1,36 +1,36 @@
-import type { SendableScore, Sifted } from './sift.js';
+import type { SendableScore, TriagedScores } from './sift.js';
 
 export interface FillersOptions {
   /** The stem whose calls they fill up. */
   readonly stem: string;
-  /** Stems that no replica works on, newest first, at most so many. */
+  /** At most `most` stems that no replica works on, newest first. */
   readonly pending: (most: number) => readonly string[];
-  readonly read: (stem: string) => Sifted;
-  /** Stems that are not to be taken, until when on the clock of `performance.now()`; kept from stem to stem. */
+  readonly read: (stem: string) => TriagedScores;
+  /** Stems not to be taken, and until when (`performance.now()`); shared by all stems. */
   readonly avoided: Map<string, number>;
 }
 
-/** How long a look at what is pending holds. */
-const LOOK_AGAIN_MS = 1_000;
-const STEMS_AT_A_LOOK = 1_000;
-/** So many scores are read at one go that turn out not to be sent: all else of the process waits meanwhile. */
-const MOST_UNSENT = 1_000;
+/** How long the list of pending stems is used before it is read again. */
+const PENDING_TTL_MS = 1_000;
+const PENDING_STEMS = 1_000;
+/** Stops after reading this many scores that are not sent: reading blocks the process. */
+const MAX_UNSENT = 1_000;
 
-/** How long the stems of a call that came to nothing go on alone. */
+/** How long the stems of a failed call are sent alone. */
 const AVOID_MS = 60_000;
 
 /**
- * The scores of other stems that wait, the newest stems first: with them a stem's calls are filled up, so that a backlog of
- * small stems costs full lists and not a call each, and new alerts do not wait for the end of it.
+ * Pending scores of other stems, newest stems first. They fill up a stem's calls, so that a backlog of small stems is sent
+ * in full lists and not one call each, and new alerts do not wait behind it.
  */
 export class Fillers {
   readonly #options: FillersOptions;
-  readonly #taken = new Map<string, Sifted>();
+  readonly #taken = new Map<string, TriagedScores>();
   #waiting: string[] = [];
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What is left of the stems that were taken. */
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** Scores of the taken stems that are not sent yet. */
   #left: SendableScore[] = [];
-  /** Scores that were read for the call in hand and are not sent, and one for each stem. */
+  /** Scores read for the current call that are not sent, plus one per stem. */
   #unsent = 0;
 
   constructor(options: FillersOptions) {
@@ -38,11 +38,11 @@ export class Fillers {
   }
 
   /** The stems that were taken, in part or whole. */
-  get taken(): ReadonlyMap<string, Sifted> {
+  get taken(): ReadonlyMap<string, TriagedScores> {
     return this.#taken;
   }
 
-  /** At most so many scores; with `onlyNewer`, of stems that are newer than the one whose calls are filled up. */
+  /** At most `most` scores; with `onlyNewer`, only of stems newer than the current one. */
   take(most: number, onlyNewer: boolean): SendableScore[] {
     const rows: SendableScore[] = [];
     this.#unsent = 0;
@@ -54,12 +54,12 @@ export class Fillers {
     return rows;
   }
 
-  /** The call was not made: its scores are the next to be taken. */
-  putBack(rows: readonly SendableScore[]): void {
+  /** The call was not made: its scores are taken next. */
+  requeue(rows: readonly SendableScore[]): void {
     this.#left = [...rows, ...this.#left];
   }
 
-  /** A call with scores of these stems came to nothing, and one of them may be why: each goes on alone for a while. */
+  /** A call with scores of these stems failed, and one of them may be the cause: each is sent alone for a while. */
   avoid(stems: Iterable<string>): void {
     const now = performance.now();
     const { avoided } = this.#options;
@@ -67,29 +67,29 @@ export class Fillers {
     for (const stem of stems) avoided.set(stem, now + AVOID_MS);
   }
 
-  /** Goes on to a stem that has scores to send; false if no stem has, or finding one would take too long. */
+  /** Moves on to a stem that has scores to send; false if none has, or finding one would take too long. */
   #begin(onlyNewer: boolean): boolean {
     const { stem: own, read } = this.#options;
     while (this.#left.length === 0) {
-      if (this.#unsent >= MOST_UNSENT) return false;
-      this.#look();
+      if (this.#unsent >= MAX_UNSENT) return false;
+      this.#refreshWaiting();
       const [next] = this.#waiting;
       if (next === undefined || (onlyNewer && next < own)) return false;
       this.#waiting.shift();
-      const sifted = read(next);
-      this.#taken.set(next, sifted);
-      this.#unsent += 1 + sifted.outcomes.size;
-      this.#left = [...sifted.sendable];
+      const triaged = read(next);
+      this.#taken.set(next, triaged);
+      this.#unsent += 1 + triaged.outcomes.size;
+      this.#left = [...triaged.sendable];
     }
     return !onlyNewer || this.#left[0]!.stem > own;
   }
 
-  #look(): void {
+  #refreshWaiting(): void {
     const now = performance.now();
-    if (now - this.#lookedAt < LOOK_AGAIN_MS) return;
-    this.#lookedAt = now;
+    if (now - this.#readAt < PENDING_TTL_MS) return;
+    this.#readAt = now;
     const { stem: own, pending, avoided } = this.#options;
     const isFree = (stem: string) => stem !== own && !this.#taken.has(stem) && !((avoided.get(stem) ?? 0) > now);
-    this.#waiting = pending(STEMS_AT_A_LOOK + this.#taken.size + avoided.size).filter(isFree);
+    this.#waiting = pending(PENDING_STEMS + this.#taken.size + avoided.size).filter(isFree);
   }
 }

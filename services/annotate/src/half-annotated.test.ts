@@ -37,7 +37,7 @@ describe('a stem that the Python pipeline left at', () => {
     );
   });
 
-  test('-1 is sent once: at the next start nothing is pending, also where one row was refused', async (context) => {
+  test('-1 is sent once: at the next start nothing is pending, also if one row was refused', async (context) => {
     const night = await Night.start(context);
     night.addStem(FIRST_STEM, [...scoresOf(2), { object: 2, source: 0, version: "a'1" }], 'python');
     markAsPython(night, FIRST_STEM, -1);

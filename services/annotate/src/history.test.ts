@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LONGEST_CLASSDICT, refusalOf } from '@lvra/shared/annotation/fields';
+import { LONGEST_CLASSDICT, validationErrorOf } from '@lvra/shared/annotation/fields';
 import type { PastScore } from '@lvra/shared/ledger/annotations-history';
 import { withHistory } from './history.js';
 import { FIRST_STEM, Night, SECOND_STEM, sourceId } from './testing/night.js';
@@ -29,12 +29,12 @@ describe('a classdict with a history', () => {
     );
   });
 
-  test('stays as it was where none is asked for', () => assert.equal(withHistory(CLASSDICT, []), CLASSDICT));
+  test('stays as it was if none is asked for', () => assert.equal(withHistory(CLASSDICT, []), CLASSDICT));
 
-  test('leaves the oldest out where Lasair does not hold all', () => {
+  test('leaves the oldest out if Lasair does not hold all', () => {
     const history = Array.from({ length: 100 }, (_, n) => past({ diaSourceId: BigInt(1000 - n), score: 1 / (n + 3) }));
     const text = withHistory(CLASSDICT, history);
-    assert.equal(refusalOf({ classdict: text }), undefined);
+    assert.equal(validationErrorOf({ classdict: text }), undefined);
     const kept = historyOf(...history).map(({ diaSourceId }) => diaSourceId);
     assert.deepEqual(
       kept,

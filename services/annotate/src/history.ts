@@ -5,10 +5,10 @@ import { unsendable } from '@lvra/shared/ledger/annotations-newest';
 
 /**
  * Adds the object's last scores to a classdict, as the key `history`: newest first, each with diaSourceId (a string, as
- * all ids in it), midpointMjdTai (null where unknown), score and model_version.
+ * all ids in it), midpointMjdTai (null if unknown), score and model_version.
  *
- * The oldest are left out where Lasair's characters do not hold all. A past score that Lasair could not store is left
- * out alone: it must not keep the new one from Lasair.
+ * The oldest are left out if they exceed Lasair's limit of characters. A past score that Lasair could not store is left
+ * out too, so that the new one is still accepted.
  */
 export function withHistory(classdict: string, history: readonly PastScore[]): string {
   if (history.length === 0) return classdict;

@@ -8,7 +8,7 @@ import { Metrics } from '@lvra/shared/observe/metrics';
 import { secretOf } from '@lvra/shared/settings/secrets';
 import { LasairClient } from './lasair-client.js';
 
-/** In a thread of its own, so that it goes on while the test stands still: ends a connection that is idle for 200 ms. */
+/** Ends a connection that is idle for 200 ms; in its own thread, so that it runs while the test blocks. */
 const IMPATIENT_SERVER = `
   const { createServer } = require('node:net');
   const { parentPort } = require('node:worker_threads');

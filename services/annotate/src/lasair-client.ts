@@ -1,7 +1,7 @@
 import { HttpClient, NoAnswer } from '@lvra/shared/http-client';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { Secret } from '@lvra/shared/settings/secrets';
-import { type Method, type Verdict, verdictOf } from './answer.js';
+import { type CallResult, type Method, resultOf } from './answer.js';
 
 export interface LasairOptions {
   /** Of the API, for example `https://api.lasair.lsst.ac.uk/api`. */
@@ -11,15 +11,15 @@ export interface LasairOptions {
   readonly now: () => number;
 }
 
-/** An answer of Lasair's is a few hundred bytes; more than this comes from something else. */
+/** A response of Lasair is a few hundred bytes; a larger one comes from something else. */
 const LARGEST_ANSWER_BYTES = 1 << 20;
 
-/** Makes the calls, one attempt each. Whatever comes of a call is a verdict; nothing is thrown. */
+/** Makes the calls, one attempt each. Every failure is returned as a result, not thrown. */
 export class LasairClient {
   readonly #options: LasairOptions;
   readonly #http: HttpClient;
 
-  /** @throws TypeError where the endpoint is no web address */
+  /** @throws TypeError if the endpoint is not a web address */
   constructor(options: LasairOptions) {
     this.#options = options;
     const { endpoint: address } = options;
@@ -31,9 +31,14 @@ export class LasairClient {
    *
    * @param annotations JSON texts; exactly one for `annotate`
    * @param timeoutMs for the whole call, connecting included
-   * @param signal gives the call up
+   * @param signal cancels the call
    */
-  async send(method: Method, annotations: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<Verdict> {
+  async send(
+    method: Method,
+    annotations: readonly string[],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<CallResult> {
     const { endpoint, metrics, now } = this.#options;
     const token = this.#options.token();
     const hidden = (text: string) => text.replaceAll(token, '[token]');
@@ -44,7 +49,7 @@ export class LasairClient {
       const { status } = answer;
       metrics.lasairCalls.inc({ status: String(status) });
       const { location, 'retry-after': retryAfter } = answer.headers;
-      return verdictOf(
+      return resultOf(
         { status, retryAfter, location: location && hidden(location), body: hidden(answer.body) },
         { method, count: annotations.length, url },
         now(),
@@ -52,7 +57,7 @@ export class LasairClient {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       metrics.lasairCalls.inc({ status: 'error' });
-      return { kind: 'failed', end: error.neverSent ? 'refused' : 'unanswered', words: hidden(error.message) };
+      return { kind: 'failed', end: error.neverSent ? 'refused' : 'unanswered', message: hidden(error.message) };
     }
   }
 

@@ -11,7 +11,7 @@ export interface ListLimits {
 export interface Traffic {
   /** How long the last call took, ms. */
   readonly tookMs: number;
-  /** Annotations of the stem in hand. */
+  /** Annotations of the current stem. */
   readonly scores: number;
   /** Annotations that wait to be sent. */
   readonly waiting: number;
@@ -25,10 +25,10 @@ export interface Traffic {
 const SHARE_FOR_WAITING = 0.5;
 const SHARE_FOR_PACE = 0.8;
 
-/** With more lists waiting than this, the way to Lasair and back is what a backlog takes; a longer list takes it once. */
+/** Above this backlog, round trips dominate: make the list longer. */
 const LISTS_OF_A_BACKLOG = 20;
-/** A list is made longer for that alone only where Lasair did the last one within this share of a slow call. */
-const QUICK = 0.05;
+/** But only if the last call took less than this share of a slow call. */
+const FAST_CALL_RATIO = 0.05;
 
 /**
  * How many annotations the next call takes: half as many after a slow call, twice as many while the budget is
@@ -41,7 +41,7 @@ export function nextListSize(size: number, limits: ListLimits, traffic: Traffic)
   const { first, smallest, largest, slowMs } = limits;
   if (traffic.tookMs > slowMs) return Math.max(Math.floor(size / 2), smallest);
   if (isShort(size, traffic)) return Math.min(size * 2, largest);
-  if (isBacklog(size, traffic) && traffic.tookMs < slowMs * QUICK) return Math.min(size * 2, largest);
+  if (isBacklog(size, traffic) && traffic.tookMs < slowMs * FAST_CALL_RATIO) return Math.min(size * 2, largest);
   if (size > first && !isShort(size / 2, traffic) && !isBacklog(size / 2, traffic))
     return Math.max(Math.floor(size / 2), first);
   if (size < first && traffic.tookMs < slowMs / 4) return Math.min(size * 2, first);

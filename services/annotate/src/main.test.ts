@@ -41,7 +41,7 @@ test('scores of the demonstration that wait when the team’s model is set do no
   assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
 });
 
-test('nor do those that a swap to the demonstration brings while the stage runs', async (context) => {
+test('nor do those of the demonstration model, swapped in while the stage runs', async (context) => {
   const night = await Night.start(context);
   const file = join(night.root, 'r0b.yaml');
   const write = (version: string) =>

@@ -5,14 +5,14 @@ import { LiveVra } from '@lvra/shared/settings/live-vra';
 import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import type { StageTask } from '@lvra/shared/stage/task';
 import { createAnnotateTask } from './annotate-stage.js';
-import { refuseDemonstration, refusedVersion } from './demonstration.js';
+import { assertNotDemoModel, refusedVersion } from './demonstration.js';
 
-/** As long as Lasair's own client waits for an answer. */
+/** The same timeout as Lasair's own client. */
 const TIMEOUT_MS = 60_000;
 
-/** @throws UsageError where the demonstration model would annotate at Lasair's own servers */
+/** @throws UsageError if the demonstration model would annotate at Lasair's own servers */
 export function createTask(setup: StageSetup): StageTask {
-  refuseDemonstration(setup.settings, setup.vra);
+  assertNotDemoModel(setup.settings, setup.vra);
   const { settings, vra, ledger, paths, metrics, log, owner } = setup;
   const name = vra.modelName;
   const settingsNow = new LiveVra(vra, settings.profile);

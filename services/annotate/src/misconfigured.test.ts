@@ -45,7 +45,7 @@ describe('the stage cannot work', () => {
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 1 });
   });
 
-  test('where the endpoint is no address', async (context) => {
+  test('if the endpoint is no address', async (context) => {
     const night = await Night.start(context);
     for (const endpoint of [undefined, 'lasair', 'ftp://lasair.example/api']) {
       const task = night.task({
@@ -61,7 +61,7 @@ describe('the stage cannot work', () => {
     ['url', `https://${'x'.repeat(1024)}`],
     ['version', 'a version too long'],
   ] as const) {
-    test(`where Lasair could not store the ${field} of the settings`, async (context) => {
+    test(`if Lasair could not store the ${field} of the settings`, async (context) => {
       const night = await Night.start(context);
       const vra = { name: 'r0b', topic: 'r0b_lvra', explanation: '', url: '', [field]: text };
       const live = () => ({ version: field === 'version' ? text : 'a1', annotate: true });

@@ -47,7 +47,7 @@ describe('Lasair holds the score of the newest source', () => {
     assert.equal(night.heldSource(0), 0);
   });
 
-  /** Each of these cannot be sent; the score before it can, and must not give way to it. */
+  /** Each of these cannot be sent; the score before it can, and must not be superseded by it. */
   const unsendable: Partial<TestScore>[] = [{ score: null }, { score: 1e80 }, { version: 'a1é' }, { version: "a'1" }];
   for (const bad of unsendable) {
     const newer = { object: 0, source: 1, ...bad };
@@ -142,7 +142,7 @@ describe('Lasair holds the score of the newest source', () => {
     assert.equal(night.heldSource(0), 1);
   });
 
-  test('when a call was under way for longer than its reservation, and the older score arrived last', async (context) => {
+  test('when a call was in flight for longer than its reservation, and the older score arrived last', async (context) => {
     const night = await Night.start(context);
     const gate = await Gate.open(context, night);
     night.addStem(FIRST_STEM, scoresOf(2, 0));
@@ -190,7 +190,7 @@ describe('Lasair holds the score of the newest source', () => {
 });
 
 describe('a sender that is killed', () => {
-  /** A ledger whose process dies when it is about to record what became of a call. */
+  /** A ledger whose process dies when it is about to record the result of a call. */
   function dyingLedger(night: Night): Ledger {
     const ledger = night.openLedger();
     ledger.annotations.reservations.finish = () => {
@@ -199,7 +199,7 @@ describe('a sender that is killed', () => {
     return ledger;
   }
 
-  test('between call and record has its scores sent again, at once and by whoever takes the stem', async (context) => {
+  test('between call and record has its scores sent again, at once and by any process that takes the stem', async (context) => {
     const night = await Night.start(context);
     night.addStem(FIRST_STEM, scoresOf(5));
     await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: dyingLedger(night) })), /killed/);
@@ -240,7 +240,7 @@ describe('a sender that is killed', () => {
   });
 });
 
-/** Works off what is pending; a word on what failed. */
+/** Processes all that is pending; returns what failed. */
 function drain(night: Night, ledger: Ledger, aheadMs: number): Promise<string | undefined> {
   const { log, metrics } = night;
   const task = night.task({ ledger, owner: 'drain', now: () => Date.now() + aheadMs });

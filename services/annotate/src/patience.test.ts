@@ -1,42 +1,42 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Patience } from './patience.js';
+import { RetryBudget } from './patience.js';
 
 describe('patience with a Lasair that fails', () => {
   test('waits for longer after each failure, and ends after six', () => {
-    const patience = new Patience(
+    const budget = new RetryBudget(
       () => 0.5,
       () => 0,
     );
     assert.deepEqual(
-      Array.from({ length: 6 }, () => patience.afterFailure()),
+      Array.from({ length: 6 }, () => budget.afterFailure()),
       [500, 1000, 2000, 4000, 5000, undefined],
     );
   });
 
   test('has one failure made good by an answer', () => {
-    const patience = new Patience(
+    const budget = new RetryBudget(
       () => 0.5,
       () => 0,
     );
-    for (let i = 0; i < 5; i++) patience.afterFailure();
+    for (let i = 0; i < 5; i++) budget.afterFailure();
     for (let i = 0; i < 9; i++) {
-      patience.afterAnswer();
-      assert.equal(patience.afterFailure(), 5000);
+      budget.afterAnswer();
+      assert.equal(budget.afterFailure(), 5000);
     }
-    for (let i = 0; i < 9; i++) patience.afterAnswer();
-    assert.equal(patience.afterFailure(), 500);
+    for (let i = 0; i < 9; i++) budget.afterAnswer();
+    assert.equal(budget.afterFailure(), 500);
   });
 
-  test('ends where two of three calls fail, after as many calls as that allows', () => {
-    const patience = new Patience(
+  test('ends if two of three calls fail, after as many calls as that allows', () => {
+    const budget = new RetryBudget(
       () => 0,
       () => 0,
     );
     let calls = 0;
     for (let wait: number | undefined = 0; wait !== undefined; ) {
-      if (calls++ % 3 === 0) patience.afterAnswer();
-      else wait = patience.afterFailure();
+      if (calls++ % 3 === 0) budget.afterAnswer();
+      else wait = budget.afterFailure();
     }
     // Each three calls leave one failure more; at the sixth it ends.
     assert.equal(calls, 15);
@@ -44,40 +44,40 @@ describe('patience with a Lasair that fails', () => {
 
   test('ends after twenty seconds, however few failures fit into it', () => {
     let time = 1000;
-    const patience = new Patience(
+    const budget = new RetryBudget(
       () => 0,
       () => time,
     );
-    assert.equal(patience.afterFailure(), 0);
+    assert.equal(budget.afterFailure(), 0);
     time += 20_000;
-    assert.equal(patience.afterFailure(), 0);
-    patience.afterAnswer();
+    assert.equal(budget.afterFailure(), 0);
+    budget.afterAnswer();
     time += 20_000;
-    assert.equal(patience.afterFailure(), 0);
+    assert.equal(budget.afterFailure(), 0);
     time += 20_001;
-    assert.equal(patience.afterFailure(), undefined);
+    assert.equal(budget.afterFailure(), undefined);
   });
 
   test('draws the waiting time from zero up', () => {
     assert.equal(
-      new Patience(
+      new RetryBudget(
         () => 0,
         () => 0,
       ).afterFailure(),
       0,
     );
     assert.equal(
-      new Patience(
+      new RetryBudget(
         () => 0,
         () => 0,
-      ).longRest(),
+      ).requeueDelay(),
       30_000,
     );
     assert.equal(
-      new Patience(
+      new RetryBudget(
         () => 0.999,
         () => 0,
-      ).longRest(),
+      ).requeueDelay(),
       59_970,
     );
   });

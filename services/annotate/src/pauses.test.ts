@@ -23,26 +23,21 @@ const pausedFor = (ms: number, status: number | undefined, words: RegExp) => (er
 describe('the stage pauses in all replicas', () => {
   const owner = { user: 'Some Body', owns: ['r0b_lvra'] };
   const cases: [string, SandboxOptions, number | undefined, RegExp][] = [
-    ['where the token is wrong', { tokens: { other: owner } }, 40, /401 .*Invalid token.*LASAIR_LSST_TOKEN/],
+    ['if the token is wrong', { tokens: { other: owner } }, 40, /401 .*Invalid token.*LASAIR_LSST_TOKEN/],
     [
-      'where the topic does not exist',
+      'if the topic does not exist',
       { tokens: { [TOKEN]: { ...owner, owns: [] } } },
       40,
       /topic r0b_lvra does not exist/,
     ],
     [
-      'where the topic is somebody else’s',
+      'if the topic belongs to another account',
       { tokens: { [TOKEN]: { ...owner, owns: [] } }, topics: { r0b_lvra: { active: true, owner: 'Any One' } } },
       40,
       /Some Body is not allowed to submit to topic r0b_lvra/,
     ],
-    [
-      'where the topic is not active',
-      { topics: { r0b_lvra: { active: false, owner: 'Any One' } } },
-      40,
-      /is not active/,
-    ],
-    ['where the hour has no calls left', { callsPerHour: 1 }, undefined, /Request limit exceeded/],
+    ['if the topic is not active', { topics: { r0b_lvra: { active: false, owner: 'Any One' } } }, 40, /is not active/],
+    ['if the hour has no calls left', { callsPerHour: 1 }, undefined, /Request limit exceeded/],
   ];
   for (const [name, options, status, words] of cases) {
     test(`${name}, and the scores wait`, async (context) => {
@@ -56,7 +51,7 @@ describe('the stage pauses in all replicas', () => {
     });
   }
 
-  test('where the token is wrong, until its file holds another one', async (context) => {
+  test('if the token is wrong, until its file holds another one', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
     const { secret, path, put } = secretFile(context, 'an-old-token');
@@ -73,14 +68,14 @@ describe('the stage pauses in all replicas', () => {
     assert.deepEqual(await night.annotate(STEM, task), { status: 1, rows: 1 });
   });
 
-  test('where the token has no permission', async (context) => {
+  test('if the token has no permission', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
     night.sandbox.fault({ kind: 'status', status: 403 });
     await assert.rejects(night.annotate(STEM), pausedFor(15 * MINUTE, 40, /403/));
   });
 
-  test('where the endpoint is not Lasair', async (context) => {
+  test('if the endpoint is not Lasair', async (context) => {
     const night = await Night.start(context);
     night.addStem(STEM, scoresOf(1));
     const lasair = {

@@ -27,7 +27,7 @@ describe('two replicas', () => {
       const work = ledger.work('annotate', 'r0b');
       for (let pending = work.pending(0, 0); !isScored || pending.length > 0; pending = work.pending(0, 0)) {
         assert.ok(Date.now() - begun < 30_000, `${pending.length} stems are pending after 30 s`);
-        // Nobody claims a stem here: both may have the same one in hand.
+        // No stem is leased here: both replicas may work on the same one.
         for (const stem of pending) {
           await night.annotate(stem, task).catch((error) => assert.ok(error instanceof RetryLater, String(error)));
         }

@@ -5,7 +5,7 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9
  * How long a Retry-After header asks to wait, ms: seconds, or a date.
  *
  * @param now ms since 1970
- * @returns undefined where it asks for nothing: no header, a time that is over, or a text that is neither
+ * @returns undefined if there is no header, the time is over, or the text is neither
  */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';

@@ -15,9 +15,9 @@ describe('the rows that are left to send', () => {
 
   test('of a stem without any are none', () => assert.equal(new SendQueue([]).take(1), undefined));
 
-  test('come next when they are put back, smaller if asked', () => {
+  test('come next when they are requeued, smaller if asked', () => {
     const queue = new SendQueue(ROWS);
-    queue.putBack(queue.take(3)!.rows);
+    queue.requeue(queue.take(3)!.rows);
     assert.deepEqual(queue.take(1)?.rows, [1]);
     assert.deepEqual(queue.take(9)?.rows, [2, 3]);
     assert.deepEqual(queue.take(9)?.rows, [4, 5]);
@@ -25,7 +25,7 @@ describe('the rows that are left to send', () => {
 
   test('come next in halves when one of them is at fault', () => {
     const queue = new SendQueue(ROWS);
-    queue.putBackInHalves(queue.take(3)!.rows);
+    queue.splitAndRequeue(queue.take(3)!.rows);
     assert.deepEqual(queue.take(9)?.rows, [1, 2]);
     assert.deepEqual(queue.take(9)?.rows, [3]);
     assert.deepEqual(queue.take(9)?.rows, [4, 5]);
@@ -33,13 +33,13 @@ describe('the rows that are left to send', () => {
 
   test('come last when their call failed, and in halves from the second failure on', () => {
     const queue = new SendQueue(ROWS);
-    queue.putLast(queue.take(3)!.rows, 1);
+    queue.requeueLast(queue.take(3)!.rows, 1);
     assert.deepEqual(queue.take(9)?.rows, [4, 5]);
     const again = queue.take(9)!;
     assert.deepEqual(again, { rows: [1, 2, 3], failures: 1 });
-    queue.putLast(again.rows, 2);
+    queue.requeueLast(again.rows, 2);
     assert.deepEqual(queue.take(9), { rows: [1, 2], failures: 0 });
-    queue.putLast(queue.take(9)!.rows, 7);
+    queue.requeueLast(queue.take(9)!.rows, 7);
     assert.deepEqual(queue.take(9), { rows: [3], failures: 7 });
   });
 });

@@ -1,13 +1,13 @@
-/** Rows that go to Lasair in one call, and how often that failed in a way that one of them may be to blame for. */
+/** Rows that go to Lasair in one call, and how often it failed in a way that one of them may have caused. */
 export interface Group<Row> {
   readonly rows: readonly Row[];
   readonly failures: number;
 }
 
-/** A list that failed so often is tried in halves: one row may be what it fails on. */
+/** After this many failures a list is split in halves: one row may be the cause. */
 const FAILURES_BEFORE_HALVES = 2;
 
-/** What is left to send of a stem. A group that fails goes behind the others, so that it holds none of them up. */
+/** What is left to send of a stem. A group that fails goes behind the others, so that it does not hold them up. */
 export class SendQueue<Row> {
   #groups: Group<Row>[];
 
@@ -28,18 +28,18 @@ export class SendQueue<Row> {
     return { ...group, rows: group.rows.slice(0, most) };
   }
 
-  /** To be sent next. */
-  putBack(rows: readonly Row[]): void {
+  /** The rows are sent next. */
+  requeue(rows: readonly Row[]): void {
     if (rows.length > 0) this.#groups.unshift({ rows, failures: 0 });
   }
 
   /** One of the rows is at fault: the halves are sent next, each on its own. */
-  putBackInHalves(rows: readonly Row[]): void {
+  splitAndRequeue(rows: readonly Row[]): void {
     this.#groups.unshift(...halves(rows));
   }
 
-  /** The call failed: to be sent again after everything else; see `Group` for `failures`. */
-  putLast(rows: readonly Row[], failures: number): void {
+  /** The call failed: the rows are sent after everything else; see `Group` for `failures`. */
+  requeueLast(rows: readonly Row[], failures: number): void {
     if (failures >= FAILURES_BEFORE_HALVES && rows.length > 1) this.#groups.push(...halves(rows));
     else if (rows.length > 0) this.#groups.push({ rows, failures });
   }

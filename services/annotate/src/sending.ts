@@ -6,22 +6,22 @@ import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
-import type { Method, Verdict } from './answer.js';
-import { EndedCalls } from './ended-calls.js';
+import type { CallResult, Method } from './answer.js';
+import { CallRecorder } from './ended-calls.js';
 import { type Errand, type Load, nextLoad, type Progress } from './errand.js';
 import { keptForNew } from './kept-calls.js';
 import { type ListLimits, nextListSize } from './list-size.js';
-import { Patience } from './patience.js';
+import { RetryBudget } from './patience.js';
 import { backfillWaits, budgetUsedUp, pauseFor } from './pauses.js';
 import { SendQueue } from './send-queue.js';
 import type { SendableScore } from './sift.js';
 
-/** Whatever takes the calls: Lasair, as the client speaks to it. */
+/** Takes the calls: `LasairClient`. */
 export interface Receiver {
-  send(method: Method, annotations: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<Verdict>;
+  send(method: Method, annotations: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<CallResult>;
 }
 
-export interface SendingOptions {
+export interface SenderOptions {
   readonly ledger: Ledger;
   readonly work: WorkLedger;
   readonly receiver: Receiver;
@@ -39,43 +39,43 @@ export interface SendingOptions {
   readonly random: () => number;
 }
 
-/** How long after the end of a call's time Lasair may still be busy with it. */
+/** How long after a call's timeout Lasair may still be processing it. */
 const GRACE_MS = 30_000;
 
-/** A Lasair without lists is asked for them again after this time: it may have been a page of the server before it. */
+/** A Lasair without lists is tried with one again after this time: a proxy may have answered. */
 const NO_LISTS_MS = 60_000;
 
-/** How often to look again whether the call of another replica for the same object has ended. */
-const MOST_LOOKS = 8;
-const LONGEST_LOOK_MS = 1_000;
+/** How often to check whether another replica's call for the same object has ended. */
+const MAX_BUSY_RETRIES = 8;
+const MAX_BUSY_WAIT_MS = 1_000;
 
-/** How long a count of what waits in other stems holds. */
-const LOOK_AROUND_MS = 5_000;
+/** How long a count of the scores pending in other stems is used. */
+const BACKLOG_ESTIMATE_TTL_MS = 5_000;
 
-/** With so many refused and none taken, it is not the rows. */
+/** With this many refused and none accepted, the rows are not the cause. */
 const REFUSED_WITHOUT_SUCCESS = 20;
 
-/** Sends the annotations of one stem after the other: reserve, call, finish, as `Reservations` explains. */
-export class Sending {
-  readonly #options: SendingOptions;
-  readonly #ended: EndedCalls;
+/** Sends annotations, one stem at a time: reserve, call, finish, as `Reservations` explains. */
+export class AnnotationSender {
+  readonly #options: SenderOptions;
+  readonly #ended: CallRecorder;
   #listSize: number;
-  /** What is in front of Lasair lets through no longer list than this. */
+  /** The longest list that the proxy in front of Lasair accepts. */
   #longestList = Number.POSITIVE_INFINITY;
   #noListsUntil = 0;
   #waitsInARow = 0;
   #calls = 0;
-  /** How many scores wait in other stems, if those are like this one; counted now and then. */
-  #elsewhere = { at: Number.NEGATIVE_INFINITY, scores: 0 };
+  /** How many scores wait in other stems, assuming that they are as large as this one. */
+  #backlogEstimate = { at: Number.NEGATIVE_INFINITY, scores: 0 };
 
-  constructor(options: SendingOptions) {
+  constructor(options: SenderOptions) {
     this.#options = options;
-    this.#ended = new EndedCalls(options);
+    this.#ended = new CallRecorder(options);
     this.#listSize = options.limits.first;
   }
 
   /**
-   * Records the calls whose end the ledger took no record of; to be done before asking what is still to be sent.
+   * Records ended calls that the ledger could not record; call it before asking what is still to be sent.
    *
    * @throws what the ledger throws
    */
@@ -86,16 +86,16 @@ export class Sending {
   /**
    * Sends the scores and records those that Lasair takes.
    *
-   * @returns what became of the others, and of those that went along
-   * @throws RetryLater, StagePaused, StemFailed; what was taken is recorded all the same
+   * @returns the outcomes of the others, and of those that filled up its calls
+   * @throws RetryLater, StagePaused, StemFailed; accepted scores are recorded nonetheless
    */
   async send(errand: Errand, signal: AbortSignal): Promise<Outcomes> {
     const { scores, fillers } = errand;
     const queue = new SendQueue(scores);
-    const patience = new Patience(this.#options.random);
-    const none = { calls: 0, busy: [], looks: 0, accepted: 0, refused: 0 };
-    const progress: Progress = { errand, queue, patience, signal, fillers, outcomes: new Map(), ...none };
-    this.#lookAround(scores.length);
+    const retryBudget = new RetryBudget(this.#options.random);
+    const none = { calls: 0, busy: [], busyRetries: 0, accepted: 0, refused: 0 };
+    const progress: Progress = { errand, queue, retryBudget, signal, fillers, outcomes: new Map(), ...none };
+    this.#estimateBacklog(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
       const hasLists = this.#options.now() >= this.#noListsUntil;
@@ -128,128 +128,133 @@ export class Sending {
     const clock = performance.now();
     // The process may have been stopped since; a call must not reach Lasair when another sender has the object.
     const timeLeft = Math.min(begun + limits.timeoutMs - now(), limits.timeoutMs);
-    const verdict: Verdict =
+    const result: CallResult =
       timeLeft > 0
         ? await receiver.send(method, annotations, timeLeft, progress.signal)
-        : { kind: 'failed', end: 'refused', words: 'this process was stopped for longer than a call may take' };
-    progress.accepted += this.#ended.record({ rows: reserved, call, end: verdict.end, at: now() });
+        : { kind: 'failed', end: 'refused', message: 'this process was stopped for longer than a call may take' };
+    progress.accepted += this.#ended.record({ rows: reserved, call, end: result.end, at: now() });
 
     const { left, annotationsPerHour: perHour } = calls;
-    const waiting = progress.queue.size + this.#elsewhere.scores;
+    const waiting = progress.queue.size + this.#backlogEstimate.scores;
     if (method === 'annotatelist') {
       const scores = progress.errand.scores.length;
       const traffic = { tookMs: performance.now() - clock, scores, waiting, perHour, callsLeft: left, callsPerHour };
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
-    await this.#goOn(verdict, reserved, load.failures, progress);
+    await this.#handleResult(result, reserved, load.failures, progress);
   }
 
-  /** Decides what comes next. */
-  async #goOn(verdict: Verdict, sent: readonly SendableScore[], failures: number, progress: Progress): Promise<void> {
+  /** Acts on the result of a call: pauses, requeues or rejects. */
+  async #handleResult(
+    result: CallResult,
+    sent: readonly SendableScore[],
+    failures: number,
+    progress: Progress,
+  ): Promise<void> {
     const { topic, endpoint, tokenFrom, now, log } = this.#options;
-    const pause = pauseFor(verdict, { topic, endpoint, tokenFrom, waitsBefore: this.#waitsInARow });
+    const pause = pauseFor(result, { topic, endpoint, tokenFrom, waitsBefore: this.#waitsInARow });
     if (pause) {
-      if (verdict.kind === 'throttled' || verdict.kind === 'failed') this.#waitsInARow++;
+      if (result.kind === 'throttled' || result.kind === 'failed') this.#waitsInARow++;
       throw pause;
     }
-    const { queue, patience } = progress;
+    const { queue, retryBudget } = progress;
     const isOwn = ({ stem }: SendableScore) => stem === progress.errand.stem;
     const rows = sent.filter(isOwn);
     const along = sent.filter((row) => !isOwn(row));
-    const isRefused = verdict.kind === 'item-refused';
-    const hasFailed = verdict.kind === 'failed' || (verdict.kind === 'too-long' && sent.length === 1);
-    if (isRefused || hasFailed) this.#goOnAlone(along, progress);
+    const isRefused = result.kind === 'item-refused';
+    const hasFailed = result.kind === 'failed' || (result.kind === 'too-long' && sent.length === 1);
+    if (isRefused || hasFailed) this.#excludeFillers(along, progress);
     if (hasFailed) {
-      const isSuspect = verdict.mayBeAnItem === true && along.length === 0;
-      return this.#tryAgain(verdict, rows, isSuspect ? failures + 1 : failures, progress);
+      const isSuspect = result.mayBeAnItem === true && along.length === 0;
+      return this.#retryLater(result, rows, isSuspect ? failures + 1 : failures, progress);
     }
     this.#waitsInARow = 0;
-    patience.afterAnswer();
-    if (verdict.kind === 'no-lists') {
-      log.warn(`${endpoint} takes no lists (${verdict.words}); annotating goes on one by one`);
+    retryBudget.afterAnswer();
+    if (result.kind === 'no-lists') {
+      log.warn(`${endpoint} takes no lists (${result.message}); annotating one by one`);
       this.#noListsUntil = now() + NO_LISTS_MS;
-    } else if (verdict.kind === 'too-long') {
-      log.warn(`${sent.length} annotations are too long a call (${verdict.words}); lists are made shorter`);
+    } else if (result.kind === 'too-long') {
+      log.warn(`${sent.length} annotations are too long for a call (${result.message}); making lists shorter`);
       this.#longestList = Math.floor(sent.length / 2);
     } else if (isRefused) {
-      if (along.length > 0) queue.putBack(rows);
-      else if (rows.length > 1) queue.putBackInHalves(rows);
-      else this.#reject(rows, verdict, progress);
+      if (along.length > 0) queue.requeue(rows);
+      else if (rows.length > 1) queue.splitAndRequeue(rows);
+      else this.#reject(rows, result, progress);
       return;
     } else return;
-    queue.putBack(rows);
-    progress.fillers?.putBack(along);
+    queue.requeue(rows);
+    progress.fillers?.requeue(along);
   }
 
   /**
-   * Where a call came to nothing, the stem in hand goes on alone, before anything else is made of it: it must not suffer
-   * for others that went along, nor they for it.
+   * After a failed call the current stem is sent alone before anything is concluded: it must not suffer for the scores that
+   * filled up its call, nor they for it.
    */
-  #goOnAlone(along: readonly SendableScore[], progress: Progress): void {
+  #excludeFillers(along: readonly SendableScore[], progress: Progress): void {
     progress.fillers?.avoid(new Set(along.map(({ stem }) => stem)));
     progress.fillers = undefined;
   }
 
-  #reject(rows: readonly SendableScore[], { words }: Verdict, progress: Progress): void {
+  #reject(rows: readonly SendableScore[], { message }: CallResult, progress: Progress): void {
     const { log, work } = this.#options;
-    for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: words });
+    for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: message });
     log.warn(
       { stem: progress.errand.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
-      `Lasair refused an annotation: ${words}`,
+      `Lasair refused an annotation: ${message}`,
     );
     progress.refused += rows.length;
     if (progress.refused < REFUSED_WITHOUT_SUCCESS || progress.accepted > 0) return;
     throw new StemFailed(
       STATUS.lasairRefused,
-      `Lasair refused all of the first ${progress.refused} annotations (${words}): ` +
+      `Lasair refused all of the first ${progress.refused} annotations (${message}): ` +
         'compare what it asks for with what is sent, `lvra run --dry-run` shows it',
     );
   }
 
-  /** Puts the rows behind the others and waits; the longer it lasts, the longer. */
-  async #tryAgain(
-    { words }: Verdict,
+  /** Requeues the rows last and waits, longer with each failure. */
+  async #retryLater(
+    { message }: CallResult,
     rows: readonly SendableScore[],
     failures: number,
     progress: Progress,
   ): Promise<void> {
-    const { queue, patience, signal, errand } = progress;
+    const { queue, retryBudget, signal, errand } = progress;
     const { log, work } = this.#options;
     const { stem } = errand;
-    queue.putLast(rows, failures);
+    queue.requeueLast(rows, failures);
     if (signal.aborted) return;
-    const waitMs = patience.afterFailure();
+    const waitMs = retryBudget.afterFailure();
     if (waitMs === undefined) {
       throw new RetryLater(
-        patience.longRest(),
-        `Lasair does not take annotations (${words}), nor did it in the calls before; ${queue.size} are left and wait`,
+        retryBudget.requeueDelay(),
+        `Lasair does not take annotations (${message}), as in the calls before; ${queue.size} are left and wait`,
       );
     }
-    log.warn({ stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${words}`);
+    log.warn({ stem, vra: work.vra, rows: rows.length, waitMs }, `a call to Lasair failed: ${message}`);
     await sleep(waitMs, signal);
   }
 
-  /** Looks a few times whether calls of others for the same objects have ended. */
+  /** Waits for calls of other replicas for the same objects, a few times. */
   async #waitForOthers(progress: Progress): Promise<void> {
     const longest = Math.max(...progress.busy.map(({ waitMs }) => waitMs));
-    if (progress.looks++ >= MOST_LOOKS) {
+    if (progress.busyRetries++ >= MAX_BUSY_RETRIES) {
       throw new RetryLater(
         longest,
-        `${progress.busy.length} objects wait for the end of a call that another process made for another score of theirs`,
+        `${progress.busy.length} objects wait for a call that another process is making for another score of theirs`,
       );
     }
-    await sleep(this.#options.random() * Math.min(LONGEST_LOOK_MS, longest), progress.signal);
-    progress.queue.putBack(progress.busy.map(({ row }) => row));
+    await sleep(this.#options.random() * Math.min(MAX_BUSY_WAIT_MS, longest), progress.signal);
+    progress.queue.requeue(progress.busy.map(({ row }) => row));
     progress.busy = [];
   }
 
-  #lookAround(scores: number): void {
+  #estimateBacklog(scores: number): void {
     const { work, now } = this.#options;
     const at = now();
-    if (Math.abs(at - this.#elsewhere.at) < LOOK_AROUND_MS) return;
-    this.#elsewhere = { at, scores: work.pending(at, GRACE_MS).length * scores };
+    if (Math.abs(at - this.#backlogEstimate.at) < BACKLOG_ESTIMATE_TTL_MS) return;
+    this.#backlogEstimate = { at, scores: work.pending(at, GRACE_MS).length * scores };
   }
 }
 
-/** If the calls are used up such a stem alone waits: the stage goes on with those of the night. */
+/** If the calls are used up, only a backfilled stem waits; the night's stems continue. */
 const isOfBackfill = ({ own }: Load) => own.some(({ isBackfilled }) => isBackfilled);

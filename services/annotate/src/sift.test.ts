@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
-import { sift } from './sift.js';
+import { triageScores } from './sift.js';
 
 const VRA = { topic: 'r0b_lvra', explanation: '', url: '', refusedVersion: 'demo' };
 const SCORE: Score = {
@@ -18,10 +18,15 @@ const SCORE: Score = {
 
 function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
   const scores = [{ ...SCORE, ...change }];
-  const { sendable, outcomes } = sift({ scores, seen: 1n }, '20260202_102448', { ...VRA, lowestScore }, (id) => {
-    assert.equal(id, change.diaObjectId ?? SCORE.diaObjectId);
-    return isAnnotated;
-  });
+  const { sendable, outcomes } = triageScores(
+    { scores, seen: 1n },
+    '20260202_102448',
+    { ...VRA, lowestScore },
+    (id) => {
+      assert.equal(id, change.diaObjectId ?? SCORE.diaObjectId);
+      return isAnnotated;
+    },
+  );
   assert.equal(sendable.length + outcomes.size, 1);
   return sendable.length === 1 ? 'sent' : outcomes.get(1n)?.outcome;
 }

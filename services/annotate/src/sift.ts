@@ -1,4 +1,4 @@
-import { refusalOf } from '@lvra/shared/annotation/fields';
+import { validationErrorOf } from '@lvra/shared/annotation/fields';
 import type { Outcome, Outcomes } from '@lvra/shared/ledger/annotations';
 import { unsendable } from '@lvra/shared/ledger/annotations-newest';
 import type { Sendable } from '@lvra/shared/ledger/annotations-reservations';
@@ -13,24 +13,24 @@ export interface SendableScore extends Sendable {
   readonly receivedMs: number | undefined;
 }
 
-/** What is to be done with the scores of a stem: some are sent, the others have their outcome already. */
-export interface Sifted {
+/** The scores of a stem: those to send, and the outcomes of the others. */
+export interface TriagedScores {
   readonly sendable: readonly SendableScore[];
   readonly outcomes: Outcomes;
 }
 
 /**
- * Decides on each score of a stem: only the newest of an object is sent, only where Lasair can store it, and only
+ * Decides on each score of a stem: only the newest of an object is sent, only if Lasair can store it, and only
  * from the lowest score up, unless Lasair may hold an older annotation of the object, which would then be stale.
  *
  * @param seen the greatest provenance ID when the scores were read
  */
-export function sift(
+export function triageScores(
   { scores, seen }: { readonly scores: readonly Score[]; readonly seen: bigint },
   stem: string,
   vra: Annotator & { readonly lowestScore?: number | undefined; readonly refusedVersion?: string | undefined },
   mayBeAnnotated: (diaObjectId: bigint) => boolean,
-): Sifted {
+): TriagedScores {
   const sendable: SendableScore[] = [];
   const outcomes = new Map<bigint, Outcome>();
   for (const score of scores) {
@@ -43,10 +43,10 @@ export function sift(
       outcomes.set(score.id, { outcome: 'refused', detail: why });
       continue;
     }
-    // What makes a score unsendable is known; topic, explanation and url are the same for all and were checked before.
+    // Topic, explanation and url are the same for all scores and were checked before.
     const annotation = annotationOf(score as SendableRow, stem, vra);
     const { objectId, classification, version, classdict } = annotation;
-    const refusal = refusalOf({ objectId, classification, version, classdict });
+    const refusal = validationErrorOf({ objectId, classification, version, classdict });
     const diaObjectId = score.diaObjectId as bigint;
     if (refusal !== undefined) outcomes.set(score.id, { outcome: 'refused', detail: refusal });
     else if ((score.score as number) < (vra.lowestScore ?? -Infinity) && !mayBeAnnotated(diaObjectId)) {
@@ -59,5 +59,5 @@ export function sift(
   return { sendable, outcomes };
 }
 
-/** SQLite's column holds whatever a program put there. */
+/** SQLite does not enforce the column's type. */
 const hasObject = ({ diaObjectId }: Score) => typeof diaObjectId === 'bigint' && diaObjectId > 0n;

@@ -50,9 +50,9 @@ async function startProxy(context: TestContext): Promise<number> {
   }
 }
 
-describe('what a stranger answers in Lasair’s place gives no score an outcome', () => {
+describe('a response of another server than Lasair gives no score an outcome', () => {
   for (const scores of [1, 2, 43]) {
-    test(`where a proxy says 400 to every second call: ${scores} scores are all annotated`, async (context) => {
+    test(`if a proxy says 400 to every second call: ${scores} scores are all annotated`, async (context) => {
       const night = await Night.start(context);
       const port = await startProxy(context);
       night.addStem(FIRST_STEM, scoresOf(scores));
@@ -91,7 +91,7 @@ describe('what a stranger answers in Lasair’s place gives no score an outcome'
     });
   }
 
-  test('where seven of ten calls are answered so, an attempt ends after few calls and nothing is lost', async (context) => {
+  test('if seven of ten calls are answered so, an attempt ends after few calls and nothing is lost', async (context) => {
     const night = await Night.start(context);
     night.addStem(FIRST_STEM, scoresOf(43));
     night.sandbox.fault({ kind: 'status', status: 400, probability: 0.7, seed: 5 });
@@ -124,7 +124,7 @@ describe('a list that is too long for what is in front of Lasair', () => {
   });
 });
 
-/** A server that takes bodies of so many bytes at most, as nginx does with its `client_max_body_size`. */
+/** A server that limits the size of a body, as nginx does with `client_max_body_size`. */
 async function limitedTo(context: TestContext, bytes: number, lists: number[]): Promise<number> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

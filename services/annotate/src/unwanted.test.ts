@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FIRST_STEM as FIRST, Night, SECOND_STEM as SECOND, scoresOf } from './testing/night.js';
 
-describe('where ANNOTATE is no', () => {
+describe('if ANNOTATE is no', () => {
   test('a stem that waits is taken off the stage’s hands: no call, no outcome, nothing pending', async (context) => {
     const night = await Night.start(context);
     night.addStem(FIRST, scoresOf(2));
@@ -17,7 +17,7 @@ describe('where ANNOTATE is no', () => {
     assert.match(night.ledger.events.ofStem(FIRST).at(-1)?.detail ?? '', /not wanted: ANNOTATE is no/);
   });
 
-  test('nothing is sent by a backfill either, also where ANNOTATE becomes no on the way', async (context) => {
+  test('nothing is sent by a backfill either, also if ANNOTATE becomes no on the way', async (context) => {
     const night = await Night.start(context);
     let annotate = true;
     const task = night.task({ live: () => ({ version: 'a1', annotate }) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { refusalOf } from './fields.js';
+import { validationErrorOf } from './fields.js';
 
 describe('what Lasair cannot store is refused', () => {
   for (const [name, fields, reason] of [
@@ -32,7 +32,7 @@ describe('what Lasair cannot store is refused', () => {
     ['an empty topic', { topic: '' }, /^topic is blank/],
     ['the second of two fields', { topic: 'r0b', version: "a'" }, /^version/],
   ] as const) {
-    test(name, () => assert.match(refusalOf(fields) ?? 'not refused', reason));
+    test(name, () => assert.match(validationErrorOf(fields) ?? 'not refused', reason));
   }
 });
 
@@ -43,6 +43,6 @@ describe('what Lasair can store is not refused', () => {
     ['double quotes outside of classdict’s strings', { explanation: 'the "best"', classdict: '{"stem": "a"}' }],
     ['all of printable ASCII that is left', { explanation: ' !"#$%&()*+,-./09:;<=>?@AZ[]^_`az{|}~' }],
   ] as const) {
-    test(name, () => assert.equal(refusalOf(fields), undefined));
+    test(name, () => assert.equal(validationErrorOf(fields), undefined));
   }
 });

@@ -40,7 +40,7 @@ const RULES: Record<keyof Annotation, { readonly longest: number; readonly mayBe
 const UNSTORABLE = /['\\]|[^ -~]/u;
 
 /** Why Lasair would lose or refuse some of these fields, in words; undefined if it would not. */
-export function refusalOf(fields: Partial<Annotation>): string | undefined {
+export function validationErrorOf(fields: Partial<Annotation>): string | undefined {
   for (const name in fields) {
     const reason = refusalOfField(name as keyof Annotation, fields[name as keyof Annotation] ?? '');
     if (reason !== undefined) return reason;

@@ -1,5 +1,5 @@
 import { LARGEST_SCORE } from '../annotation/decimal.js';
-import { refusalOf } from '../annotation/fields.js';
+import { validationErrorOf } from '../annotation/fields.js';
 import { compareSources, type OfSource } from './source-order.js';
 
 /** A score of an object, as far as it decides which of the object's scores is the newest. */
@@ -25,7 +25,7 @@ export function unsendable(
   if (modelVersion === refusedVersion) return `scores of the model version ${refusedVersion} must not stand at Lasair`;
   if (typeof score !== 'number' || !Number.isFinite(score)) return 'the score is not a finite number';
   if (Math.abs(score) >= LARGEST_SCORE) return 'the score has more digits than Lasair takes';
-  return refusalOf({ version: modelVersion });
+  return validationErrorOf({ version: modelVersion });
 }
 
 /**

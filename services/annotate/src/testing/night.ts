@@ -32,7 +32,7 @@ export interface TestScore {
 export const objectId = (object: number) => 313637921267122191n + BigInt(object);
 export const sourceId = (object: number, source: number) => 170046091000545381n + BigInt(source * 1_000_000 + object);
 
-/** One score of each of so many objects. */
+/** One score for each of `count` objects. */
 export const scoresOf = (count: number, source = 0): TestScore[] =>
   Array.from({ length: count }, (_, object) => ({ object, source }));
 
@@ -114,7 +114,7 @@ export class Night {
     database.prepare('UPDATE predict SET r0b = 1 WHERE stem = ?').run(stem);
   }
 
-  /** The stage, quick to retry, with whatever the test has different. */
+  /** The stage, quick to retry, with the options of the test. */
   task(change: Change = {}): StageTask {
     const ledger = change.ledger ?? this.ledger;
     const { lists, limits, ...options } = change;
@@ -151,7 +151,7 @@ export class Night {
     return task;
   }
 
-  /** Annotates a stem once; the report is that of the stem alone, also where others were done along with it. */
+  /** Annotates a stem once; the report is that of the stem alone, even if others were settled along with it. */
   async annotate(
     stem: string,
     task: StageTask = this.task(),
@@ -180,7 +180,7 @@ export class Night {
     return this.ledger.work('annotate', 'r0b').status(stem);
   }
 
-  /** The outcome of each score of a stem, in order; null where it is still to be sent. */
+  /** The outcome of each score of a stem, in order; null if it is still to be sent. */
   outcomes(stem: string): (string | null)[] {
     return this.ledger.database
       .prepare<[string], string | null>(

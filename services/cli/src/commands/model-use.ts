@@ -35,11 +35,11 @@ export function modelUseCommand(): Command {
 
 /** @throws UsageError where the model would be refused */
 async function check(settings: Settings, vra: VraSettings, version: string): Promise<void> {
-  const [{ checkModel }, { refuseDemonstration }] = await Promise.all([
+  const [{ checkModel }, { assertNotDemoModel }] = await Promise.all([
     import('@lvra/predict/check-model'),
     import('@lvra/annotate/demonstration'),
   ]);
-  refuseDemonstration(settings, { ...vra, modelVersion: version });
+  assertNotDemoModel(settings, { ...vra, modelVersion: version });
   const paths = dataPaths(settings.dataRoot);
   const ledger = existsSync(paths.database)
     ? Ledger.open(paths.database, [vra.modelName], { create: false })

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { refuseDemonstration } from '@lvra/annotate/demonstration';
+import { assertNotDemoModel } from '@lvra/annotate/demonstration';
 import { UsageError } from '@lvra/shared/errors';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { print } from '../formats.js';
@@ -110,7 +110,7 @@ export function settingsComplaints(environment: NodeJS.ProcessEnv): string[] {
     if (token === undefined && !dryRun && vras.some(({ annotate }) => annotate)) {
       return [`${tokenVariable} is empty: write your Lasair token, or ${tokenVariable}_FILE, or LVRA_DRY_RUN=yes`];
     }
-    for (const vra of vras) refuseDemonstration(settings, vra);
+    for (const vra of vras) assertNotDemoModel(settings, vra);
     return [];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
