@@ -1,15 +1,11 @@
 import { visible, visibleLines } from '@lvra/shared/observe/terminal';
 import { asCalled } from './called-as.js';
+import { iso } from './operations/iso.js';
 
-/** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970. */
-export function utc(ms: number): string {
-  return iso(ms)?.slice(0, 19).replace('T', ' ') ?? 'no time';
-}
-
-/** The same for programs; null where another program has left in the ledger what is no time. */
-export function iso(ms: number): string | null {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+/** `2026-03-01 04:05:06`, UTC, of milliseconds since 1970 or an ISO 8601 time; null and NaN are no time. */
+export function utc(time: number | string | null): string {
+  const text = typeof time === 'number' ? iso(time) : time;
+  return text?.slice(0, 19).replace('T', ' ') ?? 'no time';
 }
 
 /** `850 ms`, `2.4 s` or `3.5 min`. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { iso, print, printJson, table, utc } from '../formats.js';
+import { print, printJson, table, utc } from '../formats.js';
 import { withLedger } from '../ledger.js';
+import { deadLetters } from '../operations/dead-letters.js';
 
 const HELP = `
 A stem is dead where a stage gave it up after ten attempts, about an hour and a half. Mend the cause, then have it tried
@@ -16,9 +17,9 @@ export function deadCommand(): Command {
     .option('--json', 'for programs')
     .addHelpText('after', HELP)
     .action((options: { json?: true }) => {
-      withLedger(({ ledger, stages }) => {
-        const dead = stages.flatMap(([stage, vra]) => ledger.work(stage, vra).deadLetters());
-        if (options.json) return printJson(dead.map(({ at, ...rest }) => ({ ...rest, at: iso(at) })));
+      withLedger((open) => {
+        const dead = deadLetters(open);
+        if (options.json) return printJson(dead);
         const rows = dead.map(({ stem, stage, vra, attempts, at, error }) => {
           return [stem, stage, vra, String(attempts), utc(at), error];
         });

@@ -4,8 +4,9 @@ import type { ObjectScore } from '@lvra/shared/ledger/objects';
 import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
-import { counted, iso, print, printJson, table, utc } from '../formats.js';
+import { counted, print, printJson, table, utc } from '../formats.js';
 import { lendLedger } from '../ledger.js';
+import { iso } from '../operations/iso.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
 import { whyUnscored } from '../why-unscored.js';
 

@@ -1,9 +1,10 @@
 import type { QuarantineReason } from '@lvra/shared/errors';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { Command } from 'commander';
-import { count, counted, iso, print, printJson, size, table, utc } from '../formats.js';
+import { count, counted, print, printJson, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
 import { checkNight } from '../nights.js';
+import { iso } from '../operations/iso.js';
 
 const HELP = `
 By reason, as in the metric lvra_quarantined_alerts_total, the reason with most alerts first: the number of each alert, the stem

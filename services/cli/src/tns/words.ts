@@ -4,7 +4,8 @@ import { decimalText, rightAscensionText } from '@lvra/tns/decimals';
 import type { Photometry } from '@lvra/tns/discovery';
 import { isInDoubt } from '@lvra/tns/doubt';
 import type { Planned } from '@lvra/tns/plan';
-import { iso, table, utc } from '../formats.js';
+import { table, utc } from '../formats.js';
+import { iso } from '../operations/iso.js';
 
 /** What became of a report, in words that fit a cell. */
 export function fateOf({ outcome, reportId }: TnsRecord): string {
