@@ -16,6 +16,6 @@ function isCurrent() {
 if (isCurrent()) await import(PROGRAM);
 else {
   const checkout = fileURLToPath(new URL('../../..', import.meta.url));
-  process.stderr.write(`lvra: this checkout is not built, or only half: run \`npm run build\` in ${checkout}\n`);
+  process.stderr.write(`lvra: this checkout is not built, or only half: run \`make build\` in ${checkout}\n`);
   process.exitCode = 2;
 }

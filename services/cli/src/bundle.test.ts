@@ -79,7 +79,7 @@ describe('lvra in a checkout', { concurrency: 2 }, () => {
     [
       'does not run the bundle of what was compiled before',
       (cli) => appendFileSync(join(cli, '../../shared/tsconfig.tsbuildinfo'), ' '),
-      /^lvra: this checkout is not built, or only half: run `npm run build` in \/.*\/\n$/,
+      /^lvra: this checkout is not built, or only half: run `make build` in \/.*\/\n$/,
     ],
     [
       'says so where there is no bundle',

@@ -5,7 +5,8 @@ import type { SimulateOptions } from '../simulate.js';
 
 const HELP = `
 Makes alerts as a Lasair filter sends them: full, lite and plain forms, duplicates, missing \`alert\`, bare NaN, real
-transients and bogus ones. The same seed gives the same alerts.
+transients and bogus ones. The same seed gives the same alerts; those of two seeds share some diaSourceIds, so a data
+folder takes the alerts of one seed.
 
 Examples:
   lvra simulate --count 5000 --file alerts.ndjson

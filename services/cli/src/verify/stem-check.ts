@@ -143,7 +143,7 @@ async function readBatch(facts: StemFacts, { paths, nights, findings }: StemChec
     }
     return contents;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`${path} cannot be read: ${messageOf(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') wrong(`the batch file cannot be read: ${messageOf(error)}`);
     else if (nights.isCleared('batch', stem)) findings.counts.clearedFiles++;
     else wrong(`the batch file ${path} is missing`);
     return undefined;
