@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type LiveVra, stampOf } from '@lvra/shared/settings/live-vra';
+import { fileVersionOf, type LiveVra } from '@lvra/shared/settings/live-vra';
 
 /**
  * The columns that the models of some VRAs take, by the manifests in the folder of each one's MODEL_PATH: the limits of
@@ -18,7 +18,7 @@ export class ModelColumns {
   /** Costs only a few stat calls if no folder has changed. */
   read(): ReadonlySet<string> {
     const folders = [...new Set(this.#vras.map((vra) => dirname(vra.read().modelPath)))];
-    const stamps = folders.map((folder) => `${folder} ${stampOf(folder)}`);
+    const stamps = folders.map((folder) => `${folder} ${fileVersionOf(folder)}`);
     const stamp = stamps.some((one) => one.endsWith('undefined')) ? undefined : stamps.join('\n');
     if (stamp === undefined || stamp !== this.#stamp) this.#columns = new Set(folders.flatMap(columnsIn));
     this.#stamp = stamp;

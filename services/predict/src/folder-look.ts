@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@lvra/shared/errors';
-import { stampOf } from '@lvra/shared/settings/live-vra';
+import { fileVersionOf } from '@lvra/shared/settings/live-vra';
 
 /** The models' folder at one moment. */
 export interface FolderLook {
@@ -29,7 +29,7 @@ export function lookInto(folder: string, before: FolderLook | undefined): Folder
 
 function stateOf(folder: string): string | undefined {
   const files = listed(folder).filter((name) => name.endsWith('.onnx') || name.endsWith('.json'));
-  const stamps = files.map((name) => stampOf(join(folder, name)));
+  const stamps = files.map((name) => fileVersionOf(join(folder, name)));
   return stamps.includes(undefined) ? undefined : JSON.stringify([files, stamps]);
 }
 

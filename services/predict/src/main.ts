@@ -25,7 +25,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
     features: vra.features,
     wanted: () => {
       const { modelVersion: version, modelPath: path, annotate } = live.read();
-      return { model: { name, version, path }, annotate, problem: live.trouble };
+      return { model: { name, version, path }, annotate, problem: live.problem };
     },
     metrics,
     log,

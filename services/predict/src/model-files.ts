@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, StageMisconfigured } from '@lvra/shared/errors';
-import { stampOf } from '@lvra/shared/settings/live-vra';
+import { fileVersionOf } from '@lvra/shared/settings/live-vra';
 import { type Manifest, parseManifest } from './manifest.js';
 
 const MODEL = '.onnx';
@@ -99,7 +99,7 @@ const known = new Map<string, { readonly stamp: string; readonly manifest: Promi
 /** @throws StageMisconfigured if it cannot be read or is incomplete */
 export async function readManifest(modelPath: string): Promise<Manifest> {
   const path = manifestPath(modelPath);
-  const stamp = stampOf(path);
+  const stamp = fileVersionOf(path);
   const before = known.get(path);
   if (before && before.stamp === stamp) return before.manifest;
   const manifest = readAnew(path);

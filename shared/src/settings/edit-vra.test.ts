@@ -32,9 +32,9 @@ function written(context: TestContext, text = TEXT, profile: Profile = 'producti
   const file = join(folder, 'r0b.yaml');
   writeFileSync(file, text);
   const read = () => {
-    const complaints: string[] = [];
-    const { settings } = readVra(file, profile, {}, complaints, []);
-    assert.deepEqual(complaints, []);
+    const issues: string[] = [];
+    const { settings } = readVra(file, profile, {}, issues, []);
+    assert.deepEqual(issues, []);
     return settings as VraSettings;
   };
   return { folder, file, read, vra: read(), text: () => readFileSync(file, 'utf8') };
@@ -50,14 +50,14 @@ describe('a new model version in a VRA’s file', () => {
   });
 
   for (const version of ['1.10', 'yes', 'a: b', '# x', '007', '~']) {
-    test(`is read again as it was asked for where it looks like something else: ${version}`, async (context) => {
+    test(`is read again as it was asked for if it looks like something else: ${version}`, async (context) => {
       const { vra, read } = written(context);
       await writeModelVersion(vra, version, 'production', {});
       assert.equal(read().modelVersion, version);
     });
   }
 
-  test('goes where it counts: in the section of the profile, and in the last of two', async (context) => {
+  test('is written where it counts: in the section of the profile, and in the last of two', async (context) => {
     const text = `${TEXT}MODEL_VERSION: a2\nproduction:\n  MODEL_VERSION: a3\ndevelopment:\n  ANNOTATE: no\n`;
     const production = written(context, text);
     await writeModelVersion(production.vra, 'a9', 'production', {});
@@ -67,12 +67,12 @@ describe('a new model version in a VRA’s file', () => {
     assert.equal(development.text(), text.replace('a2', 'a9'));
   });
 
-  test('is refused where the environment decides', async (context) => {
+  test('is refused if the environment decides', async (context) => {
     const { vra, text } = written(context);
     await assert.rejects(
       writeModelVersion(vra, 'a2', 'production', { LVRA_R0B_MODEL_VERSION: 'a1' }),
       (error: unknown) =>
-        error instanceof UsageError && /LVRA_R0B_MODEL_VERSION is set and goes before/.test(error.message),
+        error instanceof UsageError && /LVRA_R0B_MODEL_VERSION is set and overrides/.test(error.message),
     );
     assert.equal(text(), TEXT);
   });

@@ -9,10 +9,10 @@ import { type Profile, shownPath } from './yaml-file.js';
 const KEY = vraFileName('modelVersion');
 
 /**
- * Writes MODEL_VERSION into the file of a VRA, where it counts for the profile, and nothing else: comments, order and
- * spelling stay. The file is whole at any moment; one that is a link stays one.
+ * Writes MODEL_VERSION into the file of a VRA, at the place that counts for the profile, and changes nothing else. The
+ * file is complete at any moment; a link stays a link.
  *
- * @throws UsageError where the environment decides on the version, or the file has no place for it
+ * @throws UsageError if the environment sets the version, or the file has no place for it
  */
 export async function writeModelVersion(
   vra: VraSettings,
@@ -22,7 +22,7 @@ export async function writeModelVersion(
 ): Promise<void> {
   const variable = environmentName('modelVersion', vra.modelName);
   if (environment[variable]) {
-    throw new UsageError(`${variable} is set and goes before ${shownPath(vra.file)}: change it there, or unset it`);
+    throw new UsageError(`${variable} is set and overrides ${shownPath(vra.file)}: change it there, or unset it`);
   }
   const path = await realpath(vra.file);
   const changed = withVersion(await readFile(path, 'utf8'), version, profile);
@@ -36,7 +36,7 @@ export async function writeModelVersion(
   });
 }
 
-/** The text with another version where it counts; undefined where there is no value to replace. */
+/** The text with another version where it counts; undefined if there is no value to replace. */
 function withVersion(text: string, version: string, profile: Profile): string | undefined {
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false });
   if (!isMap(document.contents)) return undefined;
@@ -47,7 +47,7 @@ function withVersion(text: string, version: string, profile: Profile): string | 
   return text.slice(0, start) + stringify(version).trimEnd() + text.slice(end);
 }
 
-/** The value of a key; where it is written twice, the last one counts, as when the file is read. */
+/** The value of a key; if it is written twice, the last one counts, as when the file is read. */
 function last(map: YAMLMap, key: string): unknown {
   return (map.items as Pair[]).findLast((pair) => isScalar(pair.key) && pair.key.value === key)?.value;
 }

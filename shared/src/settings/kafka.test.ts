@@ -24,7 +24,7 @@ function load(text: string, environment: NodeJS.ProcessEnv = {}): Settings {
   return loadSettings({ environment: { LVRA_SETTINGS, LVRA_DATA_ROOT: '/data', ...environment } });
 }
 
-function complaints(text: string, environment: NodeJS.ProcessEnv = {}): string[] {
+function issues(text: string, environment: NodeJS.ProcessEnv = {}): string[] {
   try {
     load(text, environment);
   } catch (error) {
@@ -35,7 +35,7 @@ function complaints(text: string, environment: NodeJS.ProcessEnv = {}): string[]
 }
 
 describe('the settings of the Kafka source', () => {
-  test('are those of Lasair’s public broker unless told', () => {
+  test('are by default those of Lasair’s public broker', () => {
     const { format, keepCutouts, groupId, kafkaSecurity, schemaRegistry } = load('');
     assert.deepEqual(
       { format, keepCutouts, groupId, kafkaSecurity, schemaRegistry },
@@ -66,11 +66,11 @@ describe('the settings of the Kafka source', () => {
   });
 
   test('take servers as the Kafka client reads them, and say what to write instead of others', () => {
-    const load = (given: string) => complaints('', { LVRA_KAFKA_SERVER: given });
+    const load = (given: string) => issues('', { LVRA_KAFKA_SERVER: given });
     for (const given of ['[::1]:9092', 'kafka://one:9092', 'one:99999', 'one:0', 'one', 'one:9092,[::1]:9092']) {
-      const [complaint = '', ...others] = load(given);
+      const [issue = '', ...others] = load(given);
       assert.match(
-        complaint,
+        issue,
         /^LVRA_KAFKA_SERVER is .*: write host:port, .*; a name for an address of IPv6, and no scheme/,
       );
       assert.deepEqual(others, []);
@@ -80,38 +80,38 @@ describe('the settings of the Kafka source', () => {
   test('refuse a password in an address, and do not show it', () => {
     const address = 'https://idac:hunter2@schemas.example.org/registry';
     const write = 'write the address of a schema registry, or a folder of schemas; no name or password belongs in it';
-    const [complaint, ...others] = complaints(`format: avro\nschema_registry: ${address}\n`);
+    const [issue, ...others] = issues(`format: avro\nschema_registry: ${address}\n`);
     assert.equal(
-      complaint?.replace(/^.*(schema_registry)/, '$1'),
+      issue?.replace(/^.*(schema_registry)/, '$1'),
       `schema_registry is "https://…@schemas.example.org/registry": ${write}`,
     );
     assert.deepEqual(others, []);
   });
 
-  test('are refused all at once where they do not go together', () => {
+  test('are refused all at once if they do not go together', () => {
     const text = `format: avro\nkafka_user: idac\nkafka_ca: ${CA}\nkafka_key: ${KEY}\n`;
-    assert.deepEqual(complaints(text), [
+    assert.deepEqual(issues(text), [
       'kafka_user is set but its password is not: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE',
       'kafka_ca, kafka_certificate and kafka_key count with kafka_tls: yes only: write it, or leave them out',
       'kafka_certificate and kafka_key go together: write both or none',
       'schema_registry is not set: the format is avro; write the address of a schema registry, or a folder of schemas (or LVRA_SCHEMA_REGISTRY)',
     ]);
-    assert.deepEqual(complaints('keep_cutouts: yes\n', { LVRA_KAFKA_PASSWORD: 'secret' }), [
+    assert.deepEqual(issues('keep_cutouts: yes\n', { LVRA_KAFKA_PASSWORD: 'secret' }), [
       'LVRA_KAFKA_PASSWORD is set but kafka_user is not: write the account that it belongs to',
       'keep_cutouts is yes, but only alerts in Avro have cutouts: write format: avro, or keep_cutouts: no',
     ]);
   });
 
   test('do not take the password from the file, and do not repeat it', () => {
-    const [line = '', ...others] = complaints('kafka_user: idac\nkafka_password: secret\n');
+    const [line = '', ...others] = issues('kafka_user: idac\nkafka_password: secret\n');
     assert.match(line, /kafka_password.*a secret does not belong in a file of settings: set LVRA_KAFKA_PASSWORD/);
     assert.ok(![line, ...others].join().includes('secret\n') && !line.includes(': secret'));
   });
 
-  test('are refused where a file is missing or none of TLS', () => {
+  test('are refused if a file is missing or none of TLS', () => {
     const text = `kafka_tls: yes\nkafka_ca: ${join(folder, 'none.pem')}\n`;
-    assert.match(complaints(text)[0] ?? '', /kafka_ca cannot be read: .*ENOENT/);
+    assert.match(issues(text)[0] ?? '', /kafka_ca cannot be read: .*ENOENT/);
     const empty = write('empty.pem', 'nothing');
-    assert.match(complaints(`kafka_tls: yes\nkafka_ca: ${empty}\n`)[0] ?? '', /is no PEM file/);
+    assert.match(issues(`kafka_tls: yes\nkafka_ca: ${empty}\n`)[0] ?? '', /is no PEM file/);
   });
 });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { readSecret, type Secret } from './secrets.js';
 import { addressOrPath, oneOf, text, yesNo } from './values.js';
-import type { Complaints } from './written.js';
+import type { Issues } from './written.js';
 
-/** The settings of the Kafka source beyond where it reads: in what form alerts come, and who we are to the broker. */
+/** The settings of the Kafka source other than server and topic: the format of the alerts, and the account. */
 export const KAFKA_SETTINGS = {
   format: oneOf(['json', 'avro']).default('json'),
   schemaRegistry: addressOrPath('the address of a schema registry, or a folder of schemas').optional(),
@@ -17,52 +17,52 @@ export const KAFKA_SETTINGS = {
   kafkaKey: text('the file of our own certificate’s key').optional(),
 };
 
-/** Those of them that are paths, where they are no addresses. */
+/** Those of them that are paths, unless they are addresses. */
 export const KAFKA_PATHS = ['schemaRegistry', 'kafkaCa', 'kafkaCertificate', 'kafkaKey'] as const;
 
-/** How a broker knows us. */
+/** How the consumer authenticates at the broker. */
 export interface KafkaSecurity {
   /** SASL with SCRAM-SHA-512. */
   readonly account: { readonly user: string; readonly password: Secret } | undefined;
   readonly tls: TlsFiles | undefined;
 }
 
-/** What TLS needs, PEM; an own certificate only where the broker asks for one. */
+/** What TLS needs, PEM; a client certificate only if the broker asks for one. */
 export interface TlsFiles {
   readonly ca: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
 }
 
-interface Written {
+interface Account {
   readonly kafkaUser?: string | undefined;
   readonly kafkaTls: boolean;
 }
 
-/** Reads the account's password and the files of TLS; complains of all that is missing or does not go together. */
+/** Reads the account's password and the files of TLS; reports what is missing or contradictory. */
 export function readKafkaSecurity(
-  { kafkaUser: user, kafkaTls }: Written,
+  { kafkaUser: user, kafkaTls }: Account,
   paths: Readonly<Record<(typeof KAFKA_PATHS)[number], string | undefined>>,
   environment: NodeJS.ProcessEnv,
-  complaints: Complaints,
+  issues: Issues,
 ): KafkaSecurity {
-  const password = readSecret(['LVRA_KAFKA_PASSWORD'], environment, complaints);
+  const password = readSecret(['LVRA_KAFKA_PASSWORD'], environment, issues);
   if (user !== undefined && password === undefined) {
-    complaints.push('kafka_user is set but its password is not: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE');
+    issues.push('kafka_user is set but its password is not: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE');
   }
   if (user === undefined && password !== undefined) {
-    complaints.push('LVRA_KAFKA_PASSWORD is set but kafka_user is not: write the account that it belongs to');
+    issues.push('LVRA_KAFKA_PASSWORD is set but kafka_user is not: write the account that it belongs to');
   }
   const { kafkaCa, kafkaCertificate, kafkaKey } = paths;
   if (!kafkaTls && (kafkaCa ?? kafkaCertificate ?? kafkaKey) !== undefined) {
-    complaints.push(
+    issues.push(
       'kafka_ca, kafka_certificate and kafka_key count with kafka_tls: yes only: write it, or leave them out',
     );
   }
   if ((kafkaCertificate === undefined) !== (kafkaKey === undefined)) {
-    complaints.push('kafka_certificate and kafka_key go together: write both or none');
+    issues.push('kafka_certificate and kafka_key go together: write both or none');
   }
-  const pem = (name: string, path: string | undefined) => path && contentOf(name, path, complaints);
+  const pem = (name: string, path: string | undefined) => path && contentOf(name, path, issues);
   return {
     account: user !== undefined && password !== undefined ? { user, password } : undefined,
     tls: kafkaTls
@@ -75,13 +75,13 @@ export function readKafkaSecurity(
   };
 }
 
-function contentOf(name: string, path: string, complaints: Complaints): string | undefined {
+function contentOf(name: string, path: string, issues: Issues): string | undefined {
   try {
     const content = readFileSync(path, 'utf8');
     if (content.includes('-----BEGIN ')) return content;
-    complaints.push(`${name}: ${path} is no PEM file: it has no line that says BEGIN`);
+    issues.push(`${name}: ${path} is no PEM file: it has no line that says BEGIN`);
   } catch (error) {
-    complaints.push(`${name} cannot be read: ${messageOf(error)}`);
+    issues.push(`${name} cannot be read: ${messageOf(error)}`);
   }
   return undefined;
 }

@@ -56,20 +56,20 @@ describe('the settings of a VRA while a stage runs', () => {
       ],
       ['{', /is not YAML/],
     ];
-    for (const [text, trouble] of wrong) {
+    for (const [text, problem] of wrong) {
       writeFileSync(file, text);
       assert.equal(version(), 'a1');
-      assert.match(live.trouble ?? '', trouble);
+      assert.match(live.problem ?? '', problem);
     }
     rmSync(file);
     assert.equal(version(), 'a1');
-    assert.match(live.trouble ?? '', /cannot be read/);
+    assert.match(live.problem ?? '', /cannot be read/);
     writeFileSync(file, TEXT.replace('a1', 'a2'));
     assert.equal(version(), 'a2');
-    assert.equal(live.trouble, undefined);
+    assert.equal(live.problem, undefined);
   });
 
-  test('give way to the environment', (context) => {
+  test('are overridden by the environment', (context) => {
     const { file, version } = liveVra(context, { LVRA_R0B_MODEL_VERSION: 'b7' });
     writeFileSync(file, TEXT.replace('a1', 'a2'));
     assert.equal(version(), 'b7');

@@ -21,9 +21,13 @@ export function environmentName(key: string, vra?: string): string {
 /**
  * The known name that was probably meant.
  *
- * @param most how many letters may differ; unless told, a third of the name
+ * @param most how many letters may differ; by default, a third of the name
  */
-export function nearest(name: string, known: readonly string[], most = Math.ceil(name.length / 3)): string | undefined {
+export function closestMatch(
+  name: string,
+  known: readonly string[],
+  most = Math.ceil(name.length / 3),
+): string | undefined {
   const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const best = distances.sort((a, b) => a.distance - b.distance)[0];
   return best && best.distance <= most ? best.candidate : undefined;

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { rememberSecret } from '../observe/secrets.js';
-import type { Complaints } from './written.js';
+import type { Issues } from './written.js';
 
 /**
- * A secret as it is now. One in a file is read again at each call, so that a new one counts with the next attempt and
- * without a restart; where the file has none, the last one stands, with a warning of the process.
+ * A secret as it is now. One in a file is read again at each call, so that a new one takes effect without a restart; if
+ * the file cannot be used, the previous secret stays in use, with a warning of the process.
  */
 export interface Secret {
   (): string;
-  /** The variable or the file that it is read from, for whoever has to put another one there. */
+  /** The variable or the file that it is read from, to tell an operator where to put another one. */
   readonly from: string;
 }
 
@@ -24,13 +24,13 @@ export function secretOf(from: string, read: () => string): Secret {
 export function readSecret(
   names: readonly string[],
   environment: NodeJS.ProcessEnv,
-  complaints: Complaints,
+  issues: Issues,
 ): Secret | undefined {
   for (const name of names) {
     const direct = environment[name]?.trim();
     const file = environment[`${name}_FILE`];
     if (direct && file) {
-      complaints.push(`${name} and ${name}_FILE are both set: unset one of them`);
+      issues.push(`${name} and ${name}_FILE are both set: unset one of them`);
       return undefined;
     }
     if (!direct && !file) continue;
@@ -38,7 +38,7 @@ export function readSecret(
       const secret = file ? contentOf(`${name}_FILE`, file) : oneWord(name, direct ?? '');
       return file ? current(`${name}_FILE`, file, secret) : secretOf(name, () => secret);
     } catch (error) {
-      complaints.push(messageOf(error));
+      issues.push(messageOf(error));
       return undefined;
     }
   }
@@ -47,20 +47,20 @@ export function readSecret(
 
 function current(name: string, file: string, first: string): Secret {
   let last = first;
-  let trouble: string | undefined;
+  let problem: string | undefined;
   return secretOf(`${file} (${name})`, () => {
     try {
       last = contentOf(name, file);
-      trouble = undefined;
+      problem = undefined;
     } catch (error) {
-      if (trouble !== messageOf(error)) process.emitWarning(`${messageOf(error)}; the one read before stands`);
-      trouble = messageOf(error);
+      if (problem !== messageOf(error)) process.emitWarning(`${messageOf(error)}; the previous one stays in use`);
+      problem = messageOf(error);
     }
     return last;
   });
 }
 
-/** @throws Error that says what is wrong with the file, and not what is in it */
+/** @throws Error that says what is wrong with the file, but not its content */
 function contentOf(name: string, file: string): string {
   let content: string;
   try {

@@ -41,7 +41,7 @@ function load(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Over
 }
 
 /** The lines of the error that these settings end in, without the folder of this test. */
-function complaints(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Override[] = []): string[] {
+function issues(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Override[] = []): string[] {
   try {
     load(text, environment, overrides);
   } catch (error) {
@@ -131,7 +131,7 @@ describe('the environment', () => {
     assert.deepEqual([vra?.modelVersion, vra?.lowestScore, vra?.history, vra?.annotate], ['a2', 0.75, 5, false]);
   });
 
-  test('LVRA_R0B_CONFIG names the file of r0b, over the one that vras lists, and says so', () => {
+  test('LVRA_R0B_CONFIG names the file of r0b, over the one that vras lists, with a warning', () => {
     const team = write(REFERENCE_VRA.replace('MODEL_VERSION: a1', 'MODEL_VERSION: a7'), 'team.yaml');
     const settings = load(REFERENCE + vras, { LVRA_R0B_CONFIG: team });
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe('the environment', () => {
       /^LVRA_R0B_CONFIG is set: r0b is as .*team\.yaml says, not as .*r0b_config\.yaml$/,
     );
     assert.deepEqual(load(`${REFERENCE}vras: ${team}`, { LVRA_R0B_CONFIG: team }).warnings, []);
-    // The shipped file of r0b, where the settings list none.
+    // The shipped file of r0b, as the settings list none.
     assert.equal(load(REFERENCE, { LVRA_R0B_CONFIG: team, LVRA_R0B_MODEL_VERSION: 'a8' }).vras[0]?.modelVersion, 'a8');
   });
 
@@ -161,7 +161,7 @@ describe('the environment', () => {
   test('an option of the command line wins over it', () => {
     const overrides: Override[] = [{ key: 'source', value: 'none', option: '--source' }];
     assert.equal(load(REFERENCE, { LVRA_SOURCE: 'simulate' }, overrides).source, 'none');
-    assert.deepEqual(complaints(REFERENCE, {}, [{ key: 'source', value: 'kafak', option: '--source' }]), [
+    assert.deepEqual(issues(REFERENCE, {}, [{ key: 'source', value: 'kafak', option: '--source' }]), [
       '--source is "kafak": write one of kafka, replay, simulate, none',
     ]);
   });
@@ -179,7 +179,7 @@ describe('the environment', () => {
     assert.deepEqual([development.dataRoot, development.token?.()], ['/data/dev', 'dev-token']);
   });
 
-  test('LASAIR_TOKEN stands in where the profile’s token is not set', () => {
+  test('LASAIR_TOKEN stands in if the profile’s token is not set', () => {
     assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash' }).token?.(), 'from-bash');
     assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash', LASAIR_LSST_TOKEN: 'own' }).token?.(), 'own');
     assert.equal(load(REFERENCE, { LASAIR_LSST_TOKEN: '' }).token, undefined);
@@ -221,7 +221,7 @@ describe('mistakes', () => {
       ['settings.yaml:8: development.my_topics is no setting: did you mean my_topic?'],
     ],
     [
-      'a variable that is nearly one of ours',
+      'a variable that is nearly a known one',
       REFERENCE,
       { LVRA_BATCH_ALERT: '5', LVRA_SOMETHING_ELSE: 'x', LVRA_CODE_ROOT: '/code' },
       ['LVRA_BATCH_ALERT is no setting: did you mean LVRA_BATCH_ALERTS?'],
@@ -299,7 +299,7 @@ describe('mistakes', () => {
   ];
   for (const [what, text, environment, lines] of cases) {
     test(what, () => {
-      const found = complaints(text, environment);
+      const found = issues(text, environment);
       assert.equal(found.length, lines.length, found.join('\n'));
       for (const [index, line] of lines.entries()) {
         if (typeof line === 'string') assert.equal(found[index], line);
@@ -346,7 +346,7 @@ describe('mistakes', () => {
   ];
   for (const [what, from, to, line] of vraCases) {
     test(`in a VRA’s file: ${what}`, () => {
-      const found = complaints(`${REFERENCE}vras: ${write(REFERENCE_VRA.replace(from, to), 'r0b.yaml')}\n`);
+      const found = issues(`${REFERENCE}vras: ${write(REFERENCE_VRA.replace(from, to), 'r0b.yaml')}\n`);
       assert.equal(found.length, 1, found.join('\n'));
       assert.match(found[0] ?? '', line);
     });
@@ -358,7 +358,7 @@ describe('mistakes', () => {
   ] as const) {
     test(`two VRAs of one name: r0b and ${name}`, () => {
       const other = write(REFERENCE_VRA.replace('r0b\n', `${name}\n`), 'other.yaml');
-      const found = complaints(`${REFERENCE}vras:\n  - ${write(REFERENCE_VRA, 'r0b.yaml')}\n  - ${other}\n`);
+      const found = issues(`${REFERENCE}vras:\n  - ${write(REFERENCE_VRA, 'r0b.yaml')}\n  - ${other}\n`);
       assert.deepEqual(found, [`two VRAs are called ${named}: give each a MODEL_NAME of its own`]);
     });
   }

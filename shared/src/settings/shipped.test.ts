@@ -8,7 +8,7 @@ import { COMMON_SETTINGS } from './common.js';
 import { fileName } from './names.js';
 import { DEFAULT_SETTINGS_FILE, loadSettings } from './settings.js';
 
-/** Set in the profiles of the shipped file, where the code has no default. */
+/** Set in the profiles of the shipped file, as the code has no default for them. */
 const WITHOUT_DEFAULT = ['kafkaServer', 'myTopic', 'endpoint'];
 
 describe('the settings that come with the project', () => {

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import { STAGES, type Stage } from '../stages.js';
 import type { Settings, VraSettings } from './settings.js';
 
-/** @throws UsageError where the settings have no VRA of that name */
+/** @throws UsageError if the settings have no VRA of that name */
 export function vraOf(settings: Settings, name: string): VraSettings {
   const vra = settings.vras.find(({ modelName }) => modelName === name);
   if (vra) return vra;

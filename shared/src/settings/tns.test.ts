@@ -11,7 +11,7 @@ import { DEFAULT_TNS_FILE, loadTnsSettings, TNS_SETTINGS } from './tns.js';
 const REPORTER = { LVRA_TNS_REPORTER: 'A. Person' };
 const SENDING = { ...REPORTER, LVRA_TNS_BOT_ID: '12345', LVRA_TNS_BOT_NAME: 'Some_Bot', LVRA_TNS_API_KEY: 'hunter2' };
 
-function complaints(site: TnsSite | undefined, environment: NodeJS.ProcessEnv): string[] {
+function issues(site: TnsSite | undefined, environment: NodeJS.ProcessEnv): string[] {
   try {
     loadTnsSettings(site, environment);
   } catch (error) {
@@ -64,7 +64,7 @@ describe('the settings of reports to TNS', () => {
   });
 
   test('all mistakes are said at once, and the key in none of them', () => {
-    const found = complaints('live', {
+    const found = issues('live', {
       ...{ LVRA_TNS_API_KEY: 'hunter2 and more', LVRA_TNS_BOT_ID: 'x', LVRA_TNS_LOWEST_SNR: '0' },
       ...{ LVRA_TNS_FIELD_NAMES: 'new', LVRA_TNS_FILTER_Q: '7', LVRA_TNS_ARCHIVE: '0' },
     });
@@ -92,7 +92,7 @@ describe('the settings of reports to TNS', () => {
     t.after(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'tns.yaml');
     writeFileSync(file, 'api_key: hunter2\n');
-    const [line, ...others] = complaints('live', { ...SENDING, LVRA_TNS_SETTINGS: file });
+    const [line, ...others] = issues('live', { ...SENDING, LVRA_TNS_SETTINGS: file });
     assert.match(
       line ?? '',
       /tns\.yaml:1: api_key: a secret does not belong in a file of settings: set LVRA_TNS_API_KEY/,

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { UsageError } from '../errors.js';
 import type { TnsSite } from '../ledger/tns.js';
-import { environmentName, fileName, nearest } from './names.js';
+import { closestMatch, environmentName, fileName } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
 import { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
-import { type Complaints, overrideFromEnvironment, readGroup, type WrittenValues } from './written.js';
+import { type Issues, overrideFromEnvironment, type RawSettings, readGroup } from './written.js';
 import { PROFILES, readYamlFile } from './yaml-file.js';
 
 /** The spellings of a report's fields; `services/tns` says what is in each. */
@@ -65,7 +65,7 @@ export const TNS_SETTINGS = {
 
 type Found = z.output<z.ZodObject<typeof TNS_SETTINGS>>;
 
-/** Everything that reporting to TNS is told from outside, checked. */
+/** The settings of reports to TNS, validated. */
 export interface TnsSettings {
   readonly reporter: string;
   /** Ids of TNS's tables. */
@@ -117,22 +117,22 @@ const KEY_ELSEWHERE = 'a secret does not belong in a file of settings: set LVRA_
  * @throws UsageError with all mistakes at once, one line each
  */
 export function loadTnsSettings(site: TnsSite | undefined, environment: NodeJS.ProcessEnv = process.env): TnsSettings {
-  const complaints: Complaints = [];
+  const issues: Issues = [];
   const profile = PROFILES.find((known) => known === environment.LVRA_PROFILE) ?? 'production';
   const file = resolve(environment.LVRA_TNS_SETTINGS || DEFAULT_TNS_FILE);
   const options = { keys: KEYS, nameOf: fileName, forbidden: { api_key: KEY_ELSEWHERE }, profile };
-  const written = readYamlFile(file, options, complaints, []);
-  if (!written) throw new UsageError(complaints.join('\n'));
+  const written = readYamlFile(file, options, issues, []);
+  if (!written) throw new UsageError(issues.join('\n'));
   overrideFromEnvironment(written, KEYS, nameInEnvironment, environment);
-  const found = readGroup(TNS_SETTINGS, written, nameOfMissing, complaints);
-  complainOfStrangers(environment, complaints);
-  const apiKey = readSecret(['LVRA_TNS_API_KEY'], environment, complaints);
-  // Of the text as it is written, so that it is said beside whatever else is wrong.
+  const found = readGroup(TNS_SETTINGS, written, nameOfMissing, issues);
+  reportUnknownVariables(environment, issues);
+  const apiKey = readSecret(['LVRA_TNS_API_KEY'], environment, issues);
+  // Checked on the raw text, so that it is reported together with the other mistakes.
   if (written.get('archive')?.value === '0' && !written.has('archivalRemarks')) {
-    complaints.push(`${nameOfMissing('archivalRemarks')} is not set: archive is 0, another one; write which one`);
+    issues.push(`${nameOfMissing('archivalRemarks')} is not set: archive is 0, another one; write which one`);
   }
-  if (site) complainOfMissing(written, apiKey, complaints);
-  if (complaints.length > 0 || !found) throw new UsageError(complaints.join('\n'));
+  if (site) reportMissing(written, apiKey, issues);
+  if (issues.length > 0 || !found) throw new UsageError(issues.join('\n'));
   const sending = site && apiKey !== undefined ? sendingOf(site, found, apiKey) : undefined;
   const filters = new Map(BANDS.map((band) => [band as string, found[`filter${band.toUpperCase() as 'U'}`]]));
   return { ...found, filters, sending };
@@ -140,16 +140,16 @@ export function loadTnsSettings(site: TnsSite | undefined, environment: NodeJS.P
 
 const nameOfMissing = (key: string) => `${fileName(key)} of TNS (${nameInEnvironment(key)})`;
 
-/** What only sending needs. */
-function complainOfMissing(written: WrittenValues, apiKey: Secret | undefined, complaints: Complaints): void {
+/** What is needed only for sending. */
+function reportMissing(written: RawSettings, apiKey: Secret | undefined, issues: Issues): void {
   const demand = (key: keyof typeof TNS_SETTINGS, why: string) => {
-    if (!written.has(key)) complaints.push(`${nameOfMissing(key)} is not set: ${why}`);
+    if (!written.has(key)) issues.push(`${nameOfMissing(key)} is not set: ${why}`);
   };
   demand('botId', 'write the id of the bot whose key is used');
   demand('botName', 'write the name of that bot');
-  // Where the key cannot be read, that has been said.
-  if (apiKey === undefined && !complaints.some((complaint) => complaint.startsWith('LVRA_TNS_API_KEY'))) {
-    complaints.push("LVRA_TNS_API_KEY is not set: write the bot's key, or name its file in LVRA_TNS_API_KEY_FILE");
+  // If the key cannot be read, that is reported already.
+  if (apiKey === undefined && !issues.some((issue) => issue.startsWith('LVRA_TNS_API_KEY'))) {
+    issues.push("LVRA_TNS_API_KEY is not set: write the bot's key, or name its file in LVRA_TNS_API_KEY_FILE");
   }
 }
 
@@ -163,12 +163,12 @@ function sendingOf(site: TnsSite, found: Found, apiKey: Secret): TnsSending {
   };
 }
 
-/** A variable that is a letter or two away from one of these would be ignored without a word. */
-function complainOfStrangers(environment: NodeJS.ProcessEnv, complaints: Complaints): void {
+/** An unknown variable would be ignored silently. */
+function reportUnknownVariables(environment: NodeJS.ProcessEnv, issues: Issues): void {
   const known = [...TNS_VARIABLES, ...KEYS.map(nameInEnvironment)];
-  const strangers = Object.keys(environment).filter((name) => name.startsWith('LVRA_TNS_') && !known.includes(name));
-  for (const name of strangers) {
-    const meant = nearest(name, known);
-    complaints.push(`${name} is no setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
+  const unknown = Object.keys(environment).filter((name) => name.startsWith('LVRA_TNS_') && !known.includes(name));
+  for (const name of unknown) {
+    const meant = closestMatch(name, known);
+    issues.push(`${name} is no setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }
 }

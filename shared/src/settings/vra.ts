@@ -3,10 +3,10 @@ import { DEFAULT_FEATURES } from '../paths.js';
 import { isVraName } from '../subjects.js';
 import { environmentName, vraFileName } from './names.js';
 import { decimal, text, wholeNumber, yesNo } from './values.js';
-import { type Complaints, overrideFromEnvironment, readGroup } from './written.js';
+import { type Issues, overrideFromEnvironment, readGroup } from './written.js';
 import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
 
-/** What a VRA's file says: the Python pipeline's six keys, and ours. */
+/** The settings of a VRA's file: the six keys of the Python pipeline, and more. */
 export interface VraSettings {
   /** Its file, absolute. */
   readonly file: string;
@@ -61,19 +61,19 @@ const VRA_SETTINGS = {
 const KEYS = Object.keys(VRA_SETTINGS);
 
 /**
- * Reads the file of one VRA and what the environment says over it (`LVRA_R0B_MODEL_VERSION`). Where `LVRA_R0B_CONFIG`,
- * as the Python pipeline's set-up has it, names another file for this VRA, that one is read instead, with a warning.
+ * Reads the file of one VRA, overridden by the environment (`LVRA_R0B_MODEL_VERSION`). If `LVRA_R0B_CONFIG`, which the
+ * Python pipeline uses, names another file for this VRA, that one is read instead, with a warning.
  *
- * @returns `settings` undefined, with complaints, where anything in it is wrong
+ * @returns `settings` undefined, with issues, if anything in it is wrong
  */
 export function readVra(
   path: string,
   profile: Profile,
   environment: NodeJS.ProcessEnv,
-  complaints: Complaints,
+  issues: Issues,
   warnings: string[],
 ): { settings: VraSettings | undefined; environmentNames: string[] } {
-  const written = readYamlFile(path, { keys: KEYS, nameOf: vraFileName, profile }, complaints, warnings);
+  const written = readYamlFile(path, { keys: KEYS, nameOf: vraFileName, profile }, issues, warnings);
   if (written === undefined) return { settings: undefined, environmentNames: [] };
   const named = written.get('modelName')?.value;
   const name = typeof named === 'string' ? named : undefined;
@@ -81,9 +81,9 @@ export function readVra(
   const config = name === undefined ? undefined : environment[variable];
   if (config && resolve(config) !== resolve(path)) {
     warnings.push(`${variable} is set: ${name} is as ${shownPath(resolve(config))} says, not as ${shownPath(path)}`);
-    const found = readVra(resolve(config), profile, environment, complaints, warnings);
+    const found = readVra(resolve(config), profile, environment, issues, warnings);
     if (found.settings && found.settings.modelName !== name) {
-      complaints.push(
+      issues.push(
         `${variable} is ${config}, whose MODEL_NAME is ${found.settings.modelName}: name the file of ${name}`,
       );
     }
@@ -92,7 +92,7 @@ export function readVra(
   const nameInEnvironment = (key: string) => environmentName(key, name);
   overrideFromEnvironment(written, KEYS, nameInEnvironment, environment);
   const environmentNames = [...KEYS.map(nameInEnvironment), nameInEnvironment('config')];
-  const found = readGroup(VRA_SETTINGS, written, (key) => `${shownPath(path)}: ${vraFileName(key)}`, complaints);
+  const found = readGroup(VRA_SETTINGS, written, (key) => `${shownPath(path)}: ${vraFileName(key)}`, issues);
   const folder = written.get('modelPath')?.folder;
   if (found === undefined || folder === undefined) return { settings: undefined, environmentNames };
   const modelPath = resolve(folder, found.modelPath);

@@ -1,30 +1,30 @@
 import * as z from 'zod';
 
-/** A value as somebody wrote it, and where. */
-export interface Written {
+/** A value as it was written, and where. */
+export interface RawSetting {
   readonly value: string | readonly string[];
-  /** For a person: `settings.yaml:12: batch_alerts`, `LVRA_BATCH_ALERTS` or `--source`. */
+  /** For messages: `settings.yaml:12: batch_alerts`, `LVRA_BATCH_ALERTS` or `--source`. */
   readonly where: string;
   /** A relative path counts from here. */
   readonly folder: string;
 }
 
-/** The values of a group of settings by key; what was written last has won. */
-export type WrittenValues = Map<string, Written>;
+/** The values of a group of settings by key; the last one written counts. */
+export type RawSettings = Map<string, RawSetting>;
 
-/** What is wrong with the settings, one line each; gathered so that a person sees all of it at once. */
-export type Complaints = string[];
+/** What is wrong with the settings, one line each; collected so that an operator sees all of it at once. */
+export type Issues = string[];
 
 /**
  * Reads a group of settings.
  *
- * @returns undefined, with a complaint for each mistake, where any value is not what it should be
+ * @returns undefined, with an issue for each mistake, if any value is invalid
  */
 export function readGroup<T extends z.ZodRawShape>(
   shape: T,
-  written: WrittenValues,
+  written: RawSettings,
   nameOf: (key: string) => string,
-  complaints: Complaints,
+  issues: Issues,
 ): z.output<z.ZodObject<T>> | undefined {
   const input = Object.fromEntries([...written].map(([key, { value }]) => [key, value]));
   const result = z.object(shape).safeParse(input);
@@ -32,7 +32,7 @@ export function readGroup<T extends z.ZodRawShape>(
   for (const issue of result.error.issues) {
     const key = String(issue.path[0]);
     const found = written.get(key);
-    complaints.push(
+    issues.push(
       found
         ? `${found.where} is ${shown(found.value)}: ${issue.message}`
         : `${nameOf(key)} is not set: ${issue.message}`,
@@ -46,9 +46,9 @@ function shown(value: unknown): string {
   return JSON.stringify(value).replace(/\/\/[^"]*@/g, '//…@');
 }
 
-/** Takes what the environment says of these keys; an empty variable counts as not set. */
+/** Overrides these keys from the environment; an empty variable counts as not set. */
 export function overrideFromEnvironment(
-  written: WrittenValues,
+  written: RawSettings,
   keys: readonly string[],
   nameOf: (key: string) => string,
   environment: NodeJS.ProcessEnv,

@@ -11,8 +11,8 @@ export function secretFile(t: TestContext, content: string): { secret: Secret; p
   const path = join(folder, 'secret');
   const put = (next: string) => writeFileSync(path, `${next}\n`);
   put(content);
-  const complaints: string[] = [];
-  const secret = readSecret(['SECRET'], { SECRET_FILE: path }, complaints);
-  if (secret === undefined) throw new Error(complaints.join());
+  const issues: string[] = [];
+  const secret = readSecret(['SECRET'], { SECRET_FILE: path }, issues);
+  if (secret === undefined) throw new Error(issues.join());
   return { secret, path, put };
 }

@@ -62,7 +62,7 @@ export class NeighbourWorld {
         ...common,
         work: ledger.work('predict', VRA),
         features: featureSet().name,
-        wanted: () => ({ model, annotate: true, trouble: undefined }),
+        wanted: () => ({ model, annotate: true, problem: undefined }),
       }),
     ];
   }

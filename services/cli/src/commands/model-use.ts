@@ -12,7 +12,7 @@ const HELP = `
 Checks the model as the predict stage does: its manifest, its sha256, that it is a classifier, that it scores, that the
 newest feature files have its columns. Then it writes MODEL_VERSION into the VRA's file, and the running predict stage
 takes the model up at its next stem; the other services need nothing. The version before is one \`lvra model use\` away.
-Where the environment of the services sets the version (LVRA_R0B_MODEL_VERSION), that goes before the file.
+If the environment of the services sets the version (LVRA_R0B_MODEL_VERSION), that overrides the file.
 
 Examples:
   lvra model list

@@ -53,7 +53,7 @@ describe('lvra model', () => {
       ['model use r0b a2', {}, /r0b_a2\.onnx cannot be used: its sha256 is .*; nothing was changed$/],
       ['model use r0b a3', {}, /there is no model r0b a3 in .*; there is r0b a1, r0b a2, r0b demo/],
       ['model use agn a1', {}, /there is no VRA agn in the settings/],
-      ['model use r0b a1', { LVRA_R0B_MODEL_VERSION: 'a2' }, /LVRA_R0B_MODEL_VERSION is set and goes before/],
+      ['model use r0b a1', { LVRA_R0B_MODEL_VERSION: 'a2' }, /LVRA_R0B_MODEL_VERSION is set and overrides/],
       ['model use r0b demo', { LASAIR_LSST_TOKEN: 'abc' }, /the demonstration model must not annotate at/],
     ];
     for (const [words, more, why] of cases) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { nearest } from '@lvra/shared/settings/names';
+import { closestMatch } from '@lvra/shared/settings/names';
 
 /**
  * Reads an `.env` file as docker compose does, and says which of its names mean nothing. Compose itself passes over
@@ -30,7 +30,7 @@ export function readEnvFile(
     }
     const { key = '', value = '' } = parts;
     if (!known.includes(key)) {
-      const meant = nearest(key, known);
+      const meant = closestMatch(key, known);
       complaints.push(
         `${where}: ${key} is no setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`,
       );
