@@ -13,11 +13,10 @@ const STEM = '20260301_000001';
 const isInWal = (path: string) => readFileSync(path).subarray(18, 20).includes(2);
 const hasCompanions = (path: string) => ['-wal', '-shm', '-journal'].some((end) => existsSync(path + end));
 
-/** Opens the ledger, and closes it at the end of its input; with another thread at it, as a service has. */
+/** Opens the ledger, and closes it at the end of its input. */
 const OTHER = `
 import { Ledger } from ${JSON.stringify(new URL('ledger.js', import.meta.url).href)};
 const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
-ledger.checkpointBeside();
 process.stdin.on('end', () => ledger.close()).resume();
 process.stdout.write('open');`;
 
@@ -57,7 +56,6 @@ function finished(t: TestContext): string {
   });
   const path = ledgerPath(t);
   const ledger = Ledger.open(path, ['r0b'], { create: true });
-  ledger.checkpointBeside();
   addStem(ledger, STEM, 1);
   ledger.close();
   folder = dirname(path);

@@ -33,6 +33,8 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
     database.pragma('cache_size = -16384');
     // A reader of minutes lets the write-ahead log grow; once it has ended, the log shrinks to this again.
     database.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
+    // A commit checkpoints the log only where no stage has come to it. See `checkpoint`.
+    database.pragma(`wal_autocheckpoint = ${LARGEST_IDLE_WAL_BYTES / 4_096}`);
     rememberFile(database);
     return database;
   } catch (error) {

@@ -6,7 +6,6 @@ import { AnnotationLedger } from './annotations.js';
 import { Backfill } from './backfill.js';
 import { BatchLedger } from './batches.js';
 import { BestScores } from './best-scores.js';
-import { type Checkpoints, checkpointBeside } from './checkpoints.js';
 import { ComparedScores } from './compared-scores.js';
 import { type Database, leaveWal, openDatabase, openingError, writing } from './connection.js';
 import { copyDatabase } from './copy.js';
@@ -56,7 +55,6 @@ export class Ledger {
   readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #work = new Map<string, WorkLedger>();
-  #checkpoints: Checkpoints | undefined;
 
   private constructor(readonly database: Database) {
     this.positions = new KafkaPositions(database);
@@ -145,21 +143,12 @@ export class Ledger {
     return work;
   }
 
-  /**
-   * Has the write-ahead log checkpointed by a thread until the ledger is closed, for a process that writes for long:
-   * its commits are quick then, however large the ledger is.
-   */
-  checkpointBeside(): void {
-    this.#checkpoints ??= checkpointBeside(this.database);
-  }
-
   /** Writes a checked copy of it to another file while others go on. @throws UsageError where it is damaged */
   copyTo(path: string): void {
     copyDatabase(this.database, path);
   }
 
   close(): void {
-    this.#checkpoints?.end();
     leaveWal(this.database);
     this.database.close();
   }

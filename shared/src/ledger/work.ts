@@ -1,6 +1,7 @@
 import { DOWNSTREAM, type Stage, UPSTREAM } from '../stages.js';
 import { isDone, STATUS, type StatusCode } from '../status.js';
 import { IS_BACKFILLED } from './backfill.js';
+import { checkpoint } from './checkpoint.js';
 import type { Claim, DeadLetter } from './claim.js';
 import { type Database, writing } from './connection.js';
 import { Events } from './events.js';
@@ -340,6 +341,11 @@ export class WorkLedger {
       const version = this.database.pragma('user_version', { simple: true });
       this.database.pragma(`user_version = ${version}`);
     });
+  }
+
+  /** Does what commits would have to do sooner or later, while nobody waits for it. See `checkpoint`. */
+  checkpoint(): void {
+    checkpoint(this.database);
   }
 
   /** The pause in force, if there is one. */

@@ -59,7 +59,6 @@ export function openPipeline(
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = Ledger.open(paths.database, vras, { create: true });
-  ledger.checkpointBeside();
   const owner = processName();
   const metrics = new Metrics(owner);
   watchWrites(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));

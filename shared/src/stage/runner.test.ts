@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Bus, Delivery } from '../bus/bus.js';
 import { StageMisconfigured } from '../errors.js';
@@ -164,6 +165,17 @@ describe('a running stage', () => {
     for (const stem of stems) await world.announce(stem);
     await until('all are done', () => world.work.pending(Date.now(), 30_000).length === 0);
     assert.deepEqual(world.performed.map((line) => line.slice(0, 15)).sort(), stems);
+  });
+
+  test('moves what others commit from the write-ahead log into the database while it has nothing to do', async (t) => {
+    const world = new StageWorld(t);
+    const { database } = world.ledger;
+    const size = () => statSync(database.name).size;
+    world.start(world.runner(world.record, { sweepMs: 20 }));
+    await until('the stage is ready', () => world.logged.some(({ msg }) => msg.includes('ready')));
+    const before = size();
+    database.exec('CREATE TABLE ballast (bytes BLOB); INSERT INTO ballast VALUES (randomblob(100000))');
+    await until('it is in the database', () => size() >= before + 100_000);
   });
 
   test('does not mind a bus that takes nothing', async (t) => {
