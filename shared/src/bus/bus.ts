@@ -1,30 +1,30 @@
 import type { BusDepth } from '../observe/bus-depth.js';
 import type { Route } from '../routes.js';
 
-/** What a message says: a name, a count and times, never data. Data is on the volume, state in the ledger. */
+/** A message holds a name, a count and times, never data: data is on the volume, state in the ledger. */
 export interface StemMessage {
   readonly stem: string;
   /** Missing on lvra.alerts.*, which speaks to every VRA. */
   readonly vra?: string;
   /** Alerts, rows, scores or annotations, as the announcing stage counts. */
   readonly count: number;
-  /** The file to read, below the data root; missing where the data is in the ledger. */
+  /** The file to read, below the data root; missing if the data is in the ledger. */
   readonly path?: string;
   /** When it was announced, ms since 1970. */
   readonly at: number;
 }
 
-/** One message in this stage's hands. Unless it is acknowledged it comes again, here or at another replica. */
+/** A message that this stage works on. It is redelivered, here or to another replica, until it is acknowledged. */
 export interface Delivery {
   readonly subject: string;
   ack(): void;
-  /** Hands it back, so that it comes again at once and not only after a while. */
-  giveBack(): void;
-  /** Says that the work goes on, so that it is not delivered to somebody else. */
+  /** Has it redelivered at once, instead of after a timeout. */
+  nak(): void;
+  /** Reports progress, so that it is not delivered to another replica. */
   working(): void;
 }
 
-/** This replica's part of a stage's durable consumer. */
+/** This replica's subscription to a stage's durable consumer. */
 export interface Subscription {
   /**
    * Waits for the next message.
@@ -42,9 +42,9 @@ export interface Subscription {
 export interface Bus {
   publish(subject: string, message: StemMessage): Promise<void>;
   subscribe(route: Route): Promise<Subscription>;
-  /** Undefined while it works, else what is wrong with it; the stages go on by sweeping. */
-  trouble(): string | undefined;
-  /** @returns undefined where there is no server, or none that can be asked now */
+  /** What is wrong with the bus; undefined while it works. Meanwhile the stages sweep. */
+  problem(): string | undefined;
+  /** @returns undefined if there is no server, or it cannot be asked now */
   depth(): Promise<BusDepth | undefined>;
   close(): Promise<void>;
 }

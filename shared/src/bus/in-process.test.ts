@@ -52,11 +52,11 @@ test('a wait ends after its time, or at once when it is given up, and then takes
   assert.notEqual(await subscription.next(0, never), undefined);
 });
 
-test('a message that is given back comes again', async () => {
+test('a message that is not acknowledged is redelivered', async () => {
   const bus = new InProcessBus();
   const subscription = await bus.subscribe(routeOf('predict', 'r0b'));
   await bus.publish(`lvra.features.r0b.${STEM}`, message);
-  (await subscription.next(0, never))?.giveBack();
+  (await subscription.next(0, never))?.nak();
   const again = await subscription.next(0, never);
   assert.equal(again?.subject, `lvra.features.r0b.${STEM}`);
   again?.ack();

@@ -1,7 +1,7 @@
 import type { Route } from '../routes.js';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
 
-/** The bus of embedded mode: one process, nothing kept; what it loses when the process ends, the sweep finds. */
+/** The bus of embedded mode: one process, nothing stored; the sweep finds what is lost when the process ends. */
 export class InProcessBus implements Bus {
   readonly #queues = new Map<string, Queue>();
 
@@ -21,7 +21,7 @@ export class InProcessBus implements Bus {
     return Promise.resolve(queue);
   }
 
-  trouble(): undefined {
+  problem(): undefined {
     return undefined;
   }
 
@@ -35,7 +35,7 @@ export class InProcessBus implements Bus {
   }
 }
 
-/** True where a subject fits a filter whose `*` stands for one token. */
+/** True if a subject matches a filter in which `*` stands for one token. */
 function matches(filter: string, subject: string): boolean {
   const wanted = filter.split('.');
   const tokens = subject.split('.');
@@ -57,7 +57,7 @@ class Queue implements Subscription {
     if (this.#subjects.length === 0 && !signal.aborted) await this.#arrival(waitMs, signal);
     const subject = signal.aborted ? undefined : this.#subjects.shift();
     if (subject === undefined) return undefined;
-    return { subject, ack() {}, working() {}, giveBack: () => this.push(subject) };
+    return { subject, ack() {}, working() {}, nak: () => this.push(subject) };
   }
 
   #arrival(waitMs: number, signal: AbortSignal): Promise<void> {

@@ -23,43 +23,43 @@ export interface NatsOptions {
   readonly dataFolder: DataFolder;
   /** How long a message stays with a silent replica before another gets it. */
   readonly ackWaitMs: number;
-  /** Told when it is connected, in words. */
+  /** Called with a text when it is connected. */
   readonly onStatus: (status: string) => void;
-  /** Told of every new trouble, and of another deployment under the same names, in words. */
-  readonly onTrouble: (trouble: string) => void;
+  /** Called with the text of every new problem, and if another deployment uses the same names. */
+  readonly onProblem: (problem: string) => void;
 }
 
-/** A connection that works, with the streams there. */
-export interface LiveLink {
+/** The API of a working connection whose streams exist. */
+export interface JetStreamHandles {
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
 }
 
-const TRY_AGAIN_MS = 1_000;
-const ANSWER_WITHIN_MS = 5_000;
-const FLUSH_WITHIN_MS = 1_000;
+const RETRY_MS = 1_000;
+const RESPONSE_TIMEOUT_MS = 5_000;
+const FLUSH_TIMEOUT_MS = 1_000;
 
 /**
- * Keeps up a connection to NATS and the streams in it, in the background and for as long as it takes.
- * While there is none, `live` throws at once.
+ * Maintains a connection to NATS and the streams there, in the background, retrying without limit.
+ * While there is no connection, `live` throws at once.
  */
-export class NatsLink {
+export class NatsConnectionManager {
   readonly #options: NatsOptions;
   readonly #closing = new AbortController();
   #connection: NatsConnection | undefined;
-  #live: LiveLink | undefined;
-  #trouble: string | undefined = 'not connected to NATS yet';
+  #live: JetStreamHandles | undefined;
+  #problem: string | undefined = 'not connected to NATS yet';
 
   constructor(options: NatsOptions) {
     this.#options = options;
     // Each stage of each VRA listens; Node warns of more than ten.
     setMaxListeners(0, this.#closing.signal);
-    void this.#keepUp();
+    void this.#maintainConnection();
   }
 
-  /** What is wrong with it; undefined while it works. */
-  get trouble(): string | undefined {
-    return this.#trouble;
+  /** What is wrong; undefined while it works. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Aborted when it is closed. */
@@ -67,36 +67,36 @@ export class NatsLink {
     return this.#closing.signal;
   }
 
-  /** @throws where there is no connection that works now */
-  get live(): LiveLink {
-    if (!this.#live) throw new Error(this.#trouble);
+  /** @throws Error if there is no working connection now */
+  get live(): JetStreamHandles {
+    if (!this.#live) throw new Error(this.#problem);
     return this.#live;
   }
 
-  /** The streams were not there: the server has lost its storage. */
+  /** Creates the streams again after the server lost its storage. */
   async restoreStreams(): Promise<void> {
     await this.#ensureStreams(this.live.manager);
   }
 
   async #ensureStreams(manager: JetStreamManager): Promise<void> {
-    const { names, dataFolder, onTrouble } = this.#options;
+    const { names, dataFolder, onProblem } = this.#options;
     const other = await ensureStreams(manager, names, dataFolder);
     if (other === undefined) return;
-    onTrouble(
+    onProblem(
       `the stream ${names.work.name} at NATS was last used with the data folder ${other}: if that is still in use, the two ` +
         'take each other’s messages; give each a nats_prefix of its own',
     );
   }
 
   /**
-   * JetStream failed though the connection holds: its storage is gone, or full and switched off. Nothing is asked of it
-   * until it answers again, so that no stem waits for it.
+   * JetStream failed though the connection is up: its storage is lost, or full and disabled. It is not used until it
+   * answers again, so that no stem waits for it.
    */
-  doubt(trouble: string): void {
+  markDegraded(problem: string): void {
     const connection = this.#connection;
     if (!this.#live || !connection) return;
-    this.#lose(trouble);
-    void this.#comeBack(connection);
+    this.#markDown(problem);
+    void this.#restore(connection);
   }
 
   async close(): Promise<void> {
@@ -107,44 +107,44 @@ export class NatsLink {
     await connection.close();
   }
 
-  /** Sends what is still in the buffer, the last acknowledgements; a server that is gone must not hold us up. */
+  /** Sends the last acknowledgements that are still buffered; a lost server must not delay the end. */
   async #flush(connection: NatsConnection): Promise<void> {
     const flushed = new AbortController();
     try {
-      await Promise.race([connection.flush(), sleep(FLUSH_WITHIN_MS, flushed.signal)]);
+      await Promise.race([connection.flush(), sleep(FLUSH_TIMEOUT_MS, flushed.signal)]);
     } catch (error) {
-      this.#options.onTrouble(`the last messages to NATS may be lost and come again: ${messageOf(error)}`);
+      this.#options.onProblem(`the last messages to NATS may be lost and redelivered: ${messageOf(error)}`);
     }
     flushed.abort();
   }
 
-  async #keepUp(): Promise<void> {
+  async #maintainConnection(): Promise<void> {
     const closing = this.#closing.signal;
     while (!closing.aborted) {
       try {
         await this.#connectOnce();
       } catch (error) {
-        this.#lose(`NATS at ${this.#options.servers} cannot be used: ${wordsOf(error)}; trying again`);
+        this.#markDown(`NATS at ${this.#options.servers} cannot be used: ${wordsOf(error)}; retrying`);
       }
-      await sleep(TRY_AGAIN_MS, closing);
+      await sleep(RETRY_MS, closing);
     }
   }
 
-  /** Connects and stays with the connection until it is closed for good. */
+  /** Connects, and returns when the connection is closed permanently. */
   async #connectOnce(): Promise<void> {
     const { servers, user, password, name } = this.#options;
     const connection = await connect({
       servers: servers.split(',').map((server) => server.trim()),
       name,
-      // A function is asked at every log-in. `user` and `pass` beside it would win over what it says.
+      // A function is called at every log-in; `user` and `pass` beside it would override it.
       ...(user !== undefined && { authenticator: usernamePasswordAuthenticator(user, password) }),
       maxReconnectAttempts: -1,
-      // The password may be right again after the server has read its settings anew.
+      // The password may be right again after the server has reloaded its settings.
       ignoreAuthErrorAbort: true,
       reconnectTimeWait: 500,
       reconnectJitter: 500,
       pingInterval: 10_000,
-      timeout: ANSWER_WITHIN_MS,
+      timeout: RESPONSE_TIMEOUT_MS,
     });
     this.#connection = connection;
     try {
@@ -160,40 +160,40 @@ export class NatsLink {
   }
 
   async #goLive(connection: NatsConnection): Promise<void> {
-    const manager = await connection.jetstreamManager({ timeout: ANSWER_WITHIN_MS });
+    const manager = await connection.jetstreamManager({ timeout: RESPONSE_TIMEOUT_MS });
     await this.#ensureStreams(manager);
-    const jetstream = connection.jetstream({ timeout: ANSWER_WITHIN_MS });
-    // A stream whose disk was full answers every question and takes no message, until the server is started again.
+    const jetstream = connection.jetstream({ timeout: RESPONSE_TIMEOUT_MS });
+    // A stream whose disk was full answers requests but takes no messages until the server is restarted.
     await jetstream.publish(this.#options.names.subject(subjects.probe));
     this.#live = { jetstream, manager };
-    this.#trouble = undefined;
+    this.#problem = undefined;
     this.#options.onStatus(`connected to NATS at ${connection.getServer()}`);
   }
 
-  /** Follows the connection through losses until it is closed. */
+  /** Handles disconnects and reconnects until the connection is closed. */
   async #follow(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect') this.#lose('NATS is disconnected; reconnecting');
-      else if (type === 'reconnect') void this.#comeBack(connection);
+      if (type === 'disconnect') this.#markDown('NATS is disconnected; reconnecting');
+      else if (type === 'reconnect') void this.#restore(connection);
     }
   }
 
   /** After a reconnect the server may have other storage, or need a while before it has any. */
-  async #comeBack(connection: NatsConnection): Promise<void> {
+  async #restore(connection: NatsConnection): Promise<void> {
     while (!connection.isClosed() && !this.#live) {
       try {
         await this.#goLive(connection);
       } catch (error) {
-        this.#lose(`NATS is back but cannot be used: ${wordsOf(error)}; trying again`);
-        await sleep(TRY_AGAIN_MS, this.#closing.signal);
+        this.#markDown(`NATS is back but cannot be used: ${wordsOf(error)}; retrying`);
+        await sleep(RETRY_MS, this.#closing.signal);
       }
     }
   }
 
-  #lose(trouble: string): void {
+  #markDown(problem: string): void {
     if (this.#closing.signal.aborted) return;
     this.#live = undefined;
-    if (trouble !== this.#trouble) this.#options.onTrouble(trouble);
-    this.#trouble = trouble;
+    if (problem !== this.#problem) this.#options.onProblem(problem);
+    this.#problem = problem;
   }
 }

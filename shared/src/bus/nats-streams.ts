@@ -3,27 +3,27 @@ import { messageOf } from '../errors.js';
 import type { NatsNames, StreamName } from '../subjects.js';
 
 export const NANOSECONDS_PER_MS = 1_000_000;
-/** A stem that was not done in a week is the sweep's alone. */
+/** Stems that are not done within a week are left to the sweep. */
 export const KEEP_WORK_MS = 7 * 24 * 3_600_000;
 const KEEP_DEAD_MS = 90 * 24 * 3_600_000;
 
-/** Codes of JetStream: a stream that is not there, and subjects that another stream has. */
+/** Error codes of JetStream: the stream does not exist; another stream has the subjects. */
 const STREAM_NOT_FOUND = 10059;
 const SUBJECTS_OVERLAP = 10065;
 
-/** Whose streams these are, in their metadata. */
+/** The owner of the streams, in their metadata. */
 export interface DataFolder {
   /** Tells this data folder from every other. */
   readonly data_folder: string;
-  /** Where it was last, for people. */
+  /** Where it was last, to be shown. */
   readonly where: string;
 }
 
 /**
- * Makes the streams, or brings those that are there to what this release wants, and marks them as this data folder's.
+ * Creates the streams, or updates them to this release's configuration, and marks them as this data folder's.
  *
- * @returns where the data folder is that had marked the work stream before, if it is another one
- * @throws Error in words where another stream has the subjects
+ * @returns the place of the data folder that had marked the work stream before, if it is another one
+ * @throws Error if another stream has the subjects
  */
 export async function ensureStreams(
   manager: JetStreamManager,
@@ -83,7 +83,7 @@ async function overlap(manager: JetStreamManager, { name, subjects }: StreamName
 
 /** What an operator can do about a server that cannot be used. */
 export function wordsOf(error: unknown): string {
-  // Nothing at the server answers questions about JetStream.
+  // The server does not answer JetStream requests at all.
   const isWithout = error instanceof NatsError && error.code === ErrorCode.JetStreamNotEnabled && !error.api_error;
   if (!isWithout) return messageOf(error);
   return 'it has no JetStream, or not yet: start it with --jetstream, or with `jetstream {}` in its configuration';

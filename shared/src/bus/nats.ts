@@ -4,59 +4,59 @@ import type { BusDepth, QueueDepth } from '../observe/bus-depth.js';
 import type { Route } from '../routes.js';
 import { sleep } from '../sleep.js';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
-import { NatsLink, type NatsOptions } from './nats-link.js';
+import { NatsConnectionManager, type NatsOptions } from './nats-link.js';
 import { KEEP_WORK_MS, NANOSECONDS_PER_MS } from './nats-streams.js';
 
-/** A message that comes this often without an acknowledgement has killed as many processes; the ledger has counted. */
-const MOST_DELIVERIES = 20;
-/** The server refuses a pull shorter than a second. */
-const SHORTEST_PULL_MS = 1_000;
+/** A message delivered this often without an acknowledgement has killed as many processes; the ledger counts them. */
+const MAX_DELIVERIES = 20;
+/** The server refuses a shorter pull. */
+const MIN_PULL_MS = 1_000;
 
 const codec = JSONCodec<StemMessage>();
 
 /**
  * The bus of the services: NATS JetStream, durable pull consumers, explicit acknowledgements.
  *
- * Connects in the background for as long as it takes; until then, and whenever the server is gone, publishing
- * fails at once and subscriptions are silent, and the stages go on by sweeping the ledger.
+ * Connects in the background, retrying without limit. While there is no connection, publishing fails at once,
+ * subscriptions deliver nothing, and the stages sweep the ledger.
  */
 export class NatsBus implements Bus {
   readonly #options: NatsOptions;
-  readonly #link: NatsLink;
+  readonly #connection: NatsConnectionManager;
 
   constructor(options: NatsOptions) {
     this.#options = options;
-    this.#link = new NatsLink(options);
+    this.#connection = new NatsConnectionManager(options);
   }
 
   async publish(subject: string, message: StemMessage): Promise<void> {
     const payload = codec.encode(message);
     const name = this.#options.names.subject(subject);
     try {
-      await this.#link.live.jetstream.publish(name, payload).catch(async (error) => {
-        // A server whose storage was wiped while the connection held has no stream: make it and try once more.
+      await this.#connection.live.jetstream.publish(name, payload).catch(async (error) => {
+        // A server that lost its storage while connected has no stream: create it and retry once.
         if (!(error instanceof NatsError) || error.code !== ErrorCode.NoResponders) throw error;
-        await this.#link.restoreStreams();
-        await this.#link.live.jetstream.publish(name, payload);
+        await this.#connection.restoreStreams();
+        await this.#connection.live.jetstream.publish(name, payload);
       });
     } catch (error) {
       const failure = new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
-      this.#link.doubt(failure.message);
+      this.#connection.markDegraded(failure.message);
       throw failure;
     }
   }
 
   subscribe(route: Route): Promise<Subscription> {
-    return Promise.resolve(new NatsSubscription(route, this.#link, this.#options));
+    return Promise.resolve(new NatsSubscription(route, this.#connection, this.#options));
   }
 
-  trouble(): string | undefined {
-    return this.#link.trouble;
+  problem(): string | undefined {
+    return this.#connection.problem;
   }
 
   async depth(): Promise<BusDepth | undefined> {
-    if (this.#link.trouble !== undefined) return undefined;
-    const { manager } = this.#link.live;
+    if (this.#connection.problem !== undefined) return undefined;
+    const { manager } = this.#connection.live;
     const { name } = this.#options.names.work;
     const { state } = await manager.streams.info(name);
     const queues: QueueDepth[] = [];
@@ -67,66 +67,66 @@ export class NatsBus implements Bus {
   }
 
   close(): Promise<void> {
-    return this.#link.close();
+    return this.#connection.close();
   }
 }
 
 class NatsSubscription implements Subscription {
   #consumer: Consumer | undefined;
-  #trouble: string | undefined;
+  #problem: string | undefined;
 
   constructor(
     readonly route: Route,
-    readonly link: NatsLink,
+    readonly connection: NatsConnectionManager,
     readonly options: NatsOptions,
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
-    if (this.link.trouble !== undefined) {
+    if (this.connection.problem !== undefined) {
       this.#consumer = undefined;
       await sleep(waitMs, signal);
       return undefined;
     }
     try {
       this.#consumer ??= await this.#ensureConsumer();
-      const ends = [signal, this.link.closing];
-      const message = await pull(this.#consumer, Math.max(waitMs, SHORTEST_PULL_MS), ends);
-      // Silence may also mean that the consumer is gone with the server's storage.
+      const ends = [signal, this.connection.closing];
+      const message = await pull(this.#consumer, Math.max(waitMs, MIN_PULL_MS), ends);
+      // No message may also mean that the server lost the consumer with its storage.
       if (!message && !ends.some(({ aborted }) => aborted)) await this.#consumer.info();
-      this.#trouble = undefined;
+      this.#problem = undefined;
       return message && deliveryOf(message);
     } catch (error) {
       this.#consumer = undefined;
-      const trouble = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep goes on`;
-      this.#report(trouble);
-      // A stream or consumer that is gone is made anew with the next pull.
-      if (error instanceof NatsError && error.code === ErrorCode.Timeout) this.link.doubt(trouble);
-      await sleep(Math.min(waitMs, SHORTEST_PULL_MS), signal);
+      const problem = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep continues`;
+      this.#report(problem);
+      // A lost stream or consumer is created again with the next pull.
+      if (error instanceof NatsError && error.code === ErrorCode.Timeout) this.connection.markDegraded(problem);
+      await sleep(Math.min(waitMs, MIN_PULL_MS), signal);
       return undefined;
     }
   }
 
-  /** Makes the durable consumer, or takes the one that another replica made. */
+  /** Creates the durable consumer, or uses the one that another replica created. */
   async #ensureConsumer(): Promise<Consumer> {
-    const { manager, jetstream } = this.link.live;
+    const { manager, jetstream } = this.connection.live;
     const { names, ackWaitMs } = this.options;
-    await this.link.restoreStreams();
+    await this.connection.restoreStreams();
     await manager.consumers.add(names.work.name, {
       durable_name: this.route.durable,
       filter_subject: names.subject(this.route.filter),
       ack_policy: AckPolicy.Explicit,
       ack_wait: ackWaitMs * NANOSECONDS_PER_MS,
-      max_deliver: MOST_DELIVERIES,
+      max_deliver: MAX_DELIVERIES,
       max_ack_pending: 1_000,
-      // That of a VRA which was removed goes by itself, when the stream has nothing left that it could want.
+      // The consumer of a removed VRA expires once the stream has no more messages for it.
       inactive_threshold: KEEP_WORK_MS * NANOSECONDS_PER_MS,
     });
     return jetstream.consumers.get(names.work.name, this.route.durable);
   }
 
-  #report(trouble: string): void {
-    if (trouble !== this.#trouble) this.options.onTrouble(trouble);
-    this.#trouble = trouble;
+  #report(problem: string): void {
+    if (problem !== this.#problem) this.options.onProblem(problem);
+    this.#problem = problem;
   }
 
   close(): Promise<void> {
@@ -135,7 +135,7 @@ class NatsSubscription implements Subscription {
   }
 }
 
-/** Asks for one message. @returns undefined where none came in time, or one of `ends` was aborted */
+/** Asks for one message. @returns undefined if none came in time, or one of `ends` was aborted */
 async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSignal[]): Promise<JsMsg | undefined> {
   if (ends.some(({ aborted }) => aborted)) return undefined;
   // The server counts in whole nanoseconds, and refuses a fraction.
@@ -152,5 +152,5 @@ async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSign
 
 function deliveryOf(message: JsMsg): Delivery {
   const { subject } = message;
-  return { subject, ack: () => message.ack(), working: () => message.working(), giveBack: () => message.nak() };
+  return { subject, ack: () => message.ack(), working: () => message.working(), nak: () => message.nak() };
 }

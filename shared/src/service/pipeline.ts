@@ -103,7 +103,7 @@ export async function serveHealthOf(
   service.info.set({ service: name, profile: settings.profile, version: VERSION }, 1);
   const ofLedger = new LedgerGauges(ledger, service, settings);
   const refresh = async () => {
-    service.busConnected.set(bus.trouble() === undefined ? 1 : 0);
+    service.busConnected.set(bus.problem() === undefined ? 1 : 0);
     // Where the ledger or the volume cannot be had, the other metrics are wanted most.
     try {
       ofLedger.refresh();

@@ -67,7 +67,7 @@ export async function serve(
     dataFolder: { data_folder: pipeline.ledger.id, where: `${paths.root} on ${hostname()}` },
     ackWaitMs: ACK_WAIT_MS,
     onStatus: (status) => log.info(status),
-    onTrouble: (trouble) => log.warn(trouble),
+    onProblem: (problem) => log.warn(problem),
   });
   const endClearing = keepClearing(paths, log);
   const endProfiling = profileOnSignal(paths, name, log);

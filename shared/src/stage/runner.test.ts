@@ -13,7 +13,7 @@ function handBus(subjects: string[]): Bus & { fates: string[] } {
   const deliver = (subject: string): Delivery => ({
     subject,
     ack: () => fates.push(`${subject} ack`),
-    giveBack: () => fates.push(`${subject} given back`),
+    nak: () => fates.push(`${subject} given back`),
     working: () => fates.push(`${subject} working`),
   });
   return {
@@ -29,7 +29,7 @@ function handBus(subjects: string[]): Bus & { fates: string[] } {
         },
         close: () => Promise.resolve(),
       }),
-    trouble: () => undefined,
+    problem: () => undefined,
     depth: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
@@ -219,7 +219,7 @@ describe('stopping', () => {
       {
         subject: `lvra.alerts.${B}`,
         ack: () => bus.fates.push('ack'),
-        giveBack: () => bus.fates.push('given back'),
+        nak: () => bus.fates.push('given back'),
         working() {},
       },
     ];

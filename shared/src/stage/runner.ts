@@ -140,7 +140,7 @@ export class StageRunner {
 
   /** Does a stem that was delivered. Another replica may have paused the stage while this one waited for it. */
   async #take(delivery: Delivery, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || (await this.#readiness.check()) > 0) return delivery.giveBack();
+    if (signal.aborted || (await this.#readiness.check()) > 0) return delivery.nak();
     await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal);
   }
 

@@ -71,7 +71,7 @@ export class StemHandler {
       clearInterval(heartbeat);
     }
     // A stem that is put back because this replica stops goes to another one at once.
-    if (outcome.kind === 'put-back' && signal.aborted) delivery?.giveBack();
+    if (outcome.kind === 'put-back' && signal.aborted) delivery?.nak();
     else delivery?.ack();
     return outcome;
   }

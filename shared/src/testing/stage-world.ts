@@ -99,7 +99,7 @@ export class StageWorld {
       bus: {
         publish,
         subscribe: (route) => bus.subscribe(route),
-        trouble: () => bus.trouble(),
+        problem: () => bus.problem(),
         depth: () => bus.depth(),
         close: () => bus.close(),
       },

@@ -22,8 +22,8 @@ describe('a NATS server', { concurrency: 3 }, () => {
     await assert.rejects(publish(STEM), /lvra\.features\.r0b\.20260301_000000 could not be announced: .*NATS/);
     assert.equal(await subscription.next(100, never), undefined);
     assert.ok(performance.now() - begun < 1_000);
-    assert.match(bus.trouble() ?? '', /not connected|cannot be used/);
-    await until('the trouble is told', () => said.length === 1);
+    assert.match(bus.problem() ?? '', /not connected|cannot be used/);
+    await until('the problem is reported', () => said.length === 1);
     const nats = await startNats({ port });
     t.after(() => nats.stop('SIGKILL'));
     await until('the bus is connected', works);
@@ -50,7 +50,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
     await publish(OTHER);
     assert.equal(((await idle) ?? (await receive(subscription))).subject, route.input(OTHER));
     assert.equal((await receive(await bus.subscribe(kept))).subject, kept.input(STEM));
-    assert.equal(bus.trouble(), undefined);
+    assert.equal(bus.problem(), undefined);
   });
 
   test('whose storage was wiped while it was down gets its streams and consumers anew', async (t) => {
@@ -98,7 +98,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
     // A new consumer gets all that the stream holds; what is done is acknowledged again.
     const subjects = [(await receive(subscription)).subject, (await receive(subscription)).subject];
     assert.deepEqual(subjects.sort(), [route.input(STEM), route.input(OTHER)]);
-    assert.equal(bus.trouble(), undefined);
+    assert.equal(bus.problem(), undefined);
     assert.ok(said.length < 6, said.join('\n'));
   });
 
@@ -106,7 +106,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
     const nats = await startNats({ config: passwordFile(t) });
     t.after(() => nats.stop('SIGKILL'));
     const { bus } = busTo(t, nats.url);
-    await until('the refusal is known', () => /Authorization/i.test(bus.trouble() ?? ''));
+    await until('the refusal is known', () => /Authorization/i.test(bus.problem() ?? ''));
     const { secret, put } = secretFile(t, 'an-old-password');
     const right = new NatsBus({
       servers: nats.url,
@@ -115,12 +115,12 @@ describe('a NATS server', { concurrency: 3 }, () => {
       ...{ name: 'test', names: natsNames(DEFAULT_PREFIX), dataFolder: { data_folder: 'a', where: '/data/a' } },
       ackWaitMs: 1_000,
       onStatus: () => {},
-      onTrouble: () => {},
+      onProblem: () => {},
     });
     t.after(() => right.close());
-    await until('the old password is refused', () => /Authorization/i.test(right.trouble() ?? ''));
+    await until('the old password is refused', () => /Authorization/i.test(right.problem() ?? ''));
     put('secret-of-nats');
-    await until('the right password works', () => right.trouble() === undefined);
+    await until('the right password works', () => right.problem() === undefined);
     await bus.close();
   });
 });

@@ -45,7 +45,7 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     const { bus, publish, subscribe } = await connected(t, url);
     const subscription = await subscribe();
     await publish(STEM);
-    (await receive(subscription)).giveBack();
+    (await receive(subscription)).nak();
     const inHand = await receive(subscription);
     await publish(OTHER);
     // The server counts a moment later.
@@ -105,7 +105,7 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     assert.equal(await subscription.next(2_500, never), undefined);
     clearInterval(heartbeat);
     const begun = performance.now();
-    delivery.giveBack();
+    delivery.nak();
     (await receive(subscription)).ack();
     assert.ok(performance.now() - begun < 900);
   });

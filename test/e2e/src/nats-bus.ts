@@ -31,11 +31,11 @@ export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
   const bus = new NatsBus({
     ...{ servers: url, name: 'test', names: natsNames(prefix), ackWaitMs },
     dataFolder: { data_folder: dataFolder, where: `/data/${dataFolder}` },
-    ...{ onStatus: say, onTrouble: say },
+    ...{ onStatus: say, onProblem: say },
   });
   t.after(() => bus.close());
   const publish = (stem: string) => bus.publish(route.input(stem), { stem, vra: 'r0b', count: 1, at: Date.now() });
-  return { bus, publish, said, subscribe: () => bus.subscribe(route), works: () => bus.trouble() === undefined };
+  return { bus, publish, said, subscribe: () => bus.subscribe(route), works: () => bus.problem() === undefined };
 }
 
 export async function until(description: string, what: () => boolean, withinMs = 10_000): Promise<void> {

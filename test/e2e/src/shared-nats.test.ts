@@ -45,9 +45,9 @@ describe('a NATS server that is not ours alone', { concurrency: 3 }, () => {
     const manager = await admin.jetstreamManager();
     await manager.streams.add({ name: 'NIGHT_LOG', subjects: ['lvra.alerts.>', 'other.>'] });
     const { bus, works } = busTo(t, url);
-    await until('the overlap is known', () => /overlap|NIGHT_LOG/.test(bus.trouble() ?? ''));
+    await until('the overlap is known', () => /overlap|NIGHT_LOG/.test(bus.problem() ?? ''));
     assert.match(
-      bus.trouble() ?? '',
+      bus.problem() ?? '',
       /the stream LVRA cannot have its subjects: the stream NIGHT_LOG has lvra\.alerts\.\*; remove .* nats_prefix/,
     );
     await manager.streams.delete('NIGHT_LOG');
@@ -59,6 +59,6 @@ test('a NATS server without JetStream is said to have none, with what to do', as
   const nats = await startNats({ jetStream: false });
   t.after(() => nats.stop('SIGKILL'));
   const { bus } = busTo(t, nats.url);
-  await until('the trouble is known', () => /cannot be used/.test(bus.trouble() ?? ''));
-  assert.match(bus.trouble() ?? '', /it has no JetStream, or not yet: start it with --jetstream/);
+  await until('the problem is known', () => /cannot be used/.test(bus.problem() ?? ''));
+  assert.match(bus.problem() ?? '', /it has no JetStream, or not yet: start it with --jetstream/);
 });

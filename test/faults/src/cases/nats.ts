@@ -131,7 +131,7 @@ export const cases: FaultCase[] = [
       const bus = new NatsBus({
         ...{ servers: world.nats.url, name: 'another', names: natsNames(DEFAULT_PREFIX), ackWaitMs: 30_000 },
         dataFolder: { data_folder: 'another', where: '/another/folder' },
-        ...{ onStatus: () => {}, onTrouble: () => {} },
+        ...{ onStatus: () => {}, onProblem: () => {} },
       });
       world.atEnd(() => bus.close());
       const stop = new AbortController();
