@@ -1,4 +1,4 @@
-import { watchWrites } from '@lvra/shared/ledger/connection';
+import { onWriteTransaction } from '@lvra/shared/ledger/connection';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { quantile } from '@lvra/shared/quantile';
 import type { Perform } from '@lvra/shared/testing/ledger-stages';
@@ -23,7 +23,7 @@ export class Stopwatch {
   #commitMs = 0;
 
   constructor(ledger: Ledger) {
-    watchWrites(ledger.database, ({ waitedMs, commitMs }) => {
+    onWriteTransaction(ledger.database, ({ waitedMs, commitMs }) => {
       this.#waitedMs += waitedMs;
       this.#commitMs += commitMs;
     });

@@ -1,10 +1,10 @@
 import { validationErrorOf } from '@lvra/shared/annotation/fields';
 import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import type { AnnotationOutcome, Outcomes, Settlement } from '@lvra/shared/ledger/annotations';
-import type { ScoreHistory } from '@lvra/shared/ledger/annotations-scores';
+import type { AnnotationScores } from '@lvra/shared/ledger/annotations-scores';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { Secret } from '@lvra/shared/settings/secrets';
@@ -28,7 +28,7 @@ export interface LiveVraSettings {
 
 export interface AnnotateOptions {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly vra: {
     readonly name: string;
     /** The annotator at Lasair. */
@@ -109,14 +109,14 @@ class AnnotateStage implements StageTask {
     if (!annotate) return;
     this.#checkTexts(version);
     if (!dryRun) this.#connected();
-    this.#openPartialByOthers();
+    this.#reopenPartialPythonStems();
   }
 
   async perform(stem: string, { signal, elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     if (!vra.annotate) {
-      work.waive(stem, this.#now(), NOT_ANNOTATED);
+      work.excludeStem(stem, this.#now(), NOT_ANNOTATED);
       return undefined;
     }
     if (!this.#options.dryRun) this.#connected().sender.recordEnded();
@@ -169,11 +169,11 @@ class AnnotateStage implements StageTask {
 
   #triage(
     stem: string,
-    read: ReturnType<ScoreHistory['ofStem']>,
+    read: ReturnType<AnnotationScores['ofStem']>,
     vra: Parameters<typeof triageScores>[2],
   ): TriagedScores {
     const { scores } = this.#options.ledger.annotations;
-    return triageScores(read, stem, vra, (object) => scores.mayBeAnnotated(this.vra, object));
+    return triageScores(read, stem, vra, (object) => scores.hasAnnotation(this.vra, object));
   }
 
   async close(): Promise<void> {
@@ -189,10 +189,10 @@ class AnnotateStage implements StageTask {
   }
 
   /** The sweep counts a status of -1 as done; from the Python pipeline it means that rows are unsent. */
-  #openPartialByOthers(): void {
+  #reopenPartialPythonStems(): void {
     if (performance.now() < this.#nextPartialCheck) return;
     const { ledger, work, log, vra } = this.#options;
-    const stems = ledger.annotations.openPartialByOthers(work);
+    const stems = ledger.annotations.reopenPartialPythonStems(work);
     this.#nextPartialCheck = performance.now() + PARTIAL_CHECK_MS;
     if (stems.length === 0) return;
     log.info(

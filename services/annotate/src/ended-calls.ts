@@ -1,13 +1,13 @@
 import type { Call, CallEnd } from '@lvra/shared/ledger/annotations-reservations';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { SendableScore } from './sift.js';
 
 export interface CallRecorderOptions {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly metrics: Metrics;
   readonly log: Logger;
 }

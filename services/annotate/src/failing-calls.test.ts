@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryLater } from '@lvra/shared/errors';
-import { waitAtMost } from '@lvra/shared/ledger/connection';
+import { setBusyTimeout } from '@lvra/shared/ledger/connection';
 import { secretOf } from '@lvra/shared/settings/secrets';
 import { freePort } from './testing/free-port.js';
 import { Gate } from './testing/gate.js';
@@ -76,7 +76,7 @@ describe('a call that fails', () => {
     const gate = await Gate.open(context, night);
     const task = night.task({ lasair: gate.lasair });
     night.addStem(STEM, scoresOf(1));
-    waitAtMost(night.ledger.database, 20);
+    setBusyTimeout(night.ledger.database, 20);
     const annotating = night.annotate(STEM, task);
     await gate.arrival();
     const { database: other } = night.openLedger();

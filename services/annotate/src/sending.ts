@@ -1,7 +1,7 @@
 import { RetryLater, StemFailed } from '@lvra/shared/errors';
 import type { Outcomes } from '@lvra/shared/ledger/annotations';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import { sleep } from '@lvra/shared/sleep';
@@ -23,7 +23,7 @@ export interface Receiver {
 
 export interface SenderOptions {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly receiver: Receiver;
   readonly topic: string;
   readonly refusedVersion: string | undefined;

@@ -29,7 +29,7 @@ export function triageScores(
   { scores, seen }: { readonly scores: readonly Score[]; readonly seen: bigint },
   stem: string,
   vra: Annotator & { readonly lowestScore?: number | undefined; readonly refusedVersion?: string | undefined },
-  mayBeAnnotated: (diaObjectId: bigint) => boolean,
+  hasAnnotation: (diaObjectId: bigint) => boolean,
 ): TriagedScores {
   const sendable: SendableScore[] = [];
   const outcomes = new Map<bigint, Outcome>();
@@ -49,7 +49,7 @@ export function triageScores(
     const refusal = validationErrorOf({ objectId, classification, version, classdict });
     const diaObjectId = score.diaObjectId as bigint;
     if (refusal !== undefined) outcomes.set(score.id, { outcome: 'refused', detail: refusal });
-    else if ((score.score as number) < (vra.lowestScore ?? -Infinity) && !mayBeAnnotated(diaObjectId)) {
+    else if ((score.score as number) < (vra.lowestScore ?? -Infinity) && !hasAnnotation(diaObjectId)) {
       outcomes.set(score.id, { outcome: 'below_lowest' });
     } else {
       const { id, receivedMs } = score;

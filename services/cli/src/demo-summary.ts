@@ -3,7 +3,7 @@ import type { Sandbox } from '@lvra/sandbox/sandbox';
 import type { RunScore } from '@lvra/shared/ledger/totals';
 import { quantile } from '@lvra/shared/quantile';
 import { isReal, type Truth } from '@lvra/shared/simulator/simulator';
-import type { Embedded } from './embedded.js';
+import type { EmbeddedPipeline } from './embedded.js';
 import { count, duration, table } from './formats.js';
 import { countsOf } from './progress.js';
 
@@ -13,7 +13,7 @@ const SHOWN_SCORES = 10;
 
 /** What the demonstration did, for a person to enjoy. */
 export async function describeDemo(
-  { pipeline }: Embedded,
+  { pipeline }: EmbeddedPipeline,
   sandbox: Sandbox,
   truths: ReadonlyMap<bigint, Truth>,
   tookMs: number,

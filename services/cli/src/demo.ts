@@ -5,7 +5,7 @@ import { loadSettings } from '@lvra/shared/settings/settings';
 import { beginDemoFolder } from './demo-folder.js';
 import { demoSource } from './demo-source.js';
 import { describeDemo } from './demo-summary.js';
-import { Embedded } from './embedded.js';
+import { EmbeddedPipeline } from './embedded.js';
 import { print, printTrouble } from './formats.js';
 import { startProgress } from './progress.js';
 import { watch } from './watch.js';
@@ -40,7 +40,7 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   };
   const settings = loadSettings({ environment });
   const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
-  const embedded = new Embedded(settings, 'lvra demo', source);
+  const embedded = new EmbeddedPipeline(settings, 'lvra demo', source);
   print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
   const begun = performance.now();
   const progress = startProgress();

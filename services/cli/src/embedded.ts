@@ -37,7 +37,7 @@ const DISK_PATIENCE_MS = 20_000;
 /**
  * All stages in one process: the code of the services, a bus that lives in memory, and the data folder to itself.
  */
-export class Embedded {
+export class EmbeddedPipeline {
   readonly pipeline: Pipeline;
   /** Every stage of every VRA. */
   readonly stages: readonly (readonly [Stage, string])[];
@@ -94,7 +94,7 @@ export class Embedded {
     }
     let kafkaTrouble: string | undefined;
     if (this.pipeline.settings.source === 'kafka') {
-      await this.#quietSource(signal, quietMs + this.pipeline.settings.batchSeconds * 1_000);
+      await this.#waitUntilIdle(signal, quietMs + this.pipeline.settings.batchSeconds * 1_000);
       kafkaTrouble = this.#consumer.notReady();
       quiet.abort();
     }
@@ -105,7 +105,7 @@ export class Embedded {
   }
 
   /** Waits until no batch has been registered for so long that the source must be empty. */
-  async #quietSource(signal: AbortSignal, quietMs: number): Promise<void> {
+  async #waitUntilIdle(signal: AbortSignal, quietMs: number): Promise<void> {
     let { alerts } = await countsOf(this.pipeline.metrics);
     const begun = performance.now();
     let since = begun;

@@ -30,7 +30,7 @@ export function withLedger(use: (open: OpenLedger) => void): void {
 }
 
 /** As `withLedger`, for a command that takes its time. */
-export async function lendLedger<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
+export async function withLedgerAsync<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
   const open = openLedger();
   try {
     return await use(open);

@@ -6,7 +6,7 @@ const MOST_ALERTS = 200;
 const TICK_MS = 50;
 
 /** Takes `count` alerts, `rate` a second where told, in groups small enough for one Kafka request. */
-export async function* pace<T extends { readonly message: string | Buffer }>(
+export async function* rateLimit<T extends { readonly message: string | Buffer }>(
   alerts: Iterator<T>,
   { count, rate }: { count: number; rate?: number },
   signal: AbortSignal,

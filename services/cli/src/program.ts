@@ -44,12 +44,12 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
   for (const [name, make] of wanted) {
     program.addCommand(await make(), { hidden: HIDDEN.includes(name) });
   }
-  sayInOneLine(program);
+  configureErrors(program);
   return program;
 }
 
 /** Mistakes of the person at the keyboard are one line on stderr, and end as a CommanderError. */
-function sayInOneLine(command: Command): void {
+function configureErrors(command: Command): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => process.stdout.write(asCalled(text)),
     outputError: (text, write) => {
@@ -61,7 +61,7 @@ function sayInOneLine(command: Command): void {
       write(asCalled(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`));
     },
   });
-  command.commands.forEach(sayInOneLine);
+  command.commands.forEach(configureErrors);
 }
 
 /** The commands of which somebody has written a part; Commander finds those that are mistyped. */

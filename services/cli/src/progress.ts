@@ -5,7 +5,7 @@ import cliProgress from 'cli-progress';
 import { count, print, utc } from './formats.js';
 
 /** How far something is, in steps, and in words. */
-export interface HowFar {
+export interface ProgressState {
   readonly stepsDone: number;
   readonly stepsLeft: number;
   readonly what: string;
@@ -23,7 +23,7 @@ export interface RunCounts {
 
 /** Shows how work goes on: a bar on a terminal, lines anywhere else. */
 export interface Progress {
-  show(howFar: HowFar): void;
+  show(state: ProgressState): void;
   /** Says something that a person should not miss. */
   say(line: string): void;
   end(): void;
@@ -46,7 +46,7 @@ class Bar implements Progress {
   });
   readonly #bar = this.#bars.create(1, 0, { what: '' });
 
-  show({ stepsDone, stepsLeft, what }: HowFar): void {
+  show({ stepsDone, stepsLeft, what }: ProgressState): void {
     // Without work there is no share to show; with an empty bar, a person sees that it waits.
     this.#bar.setTotal(Math.max(stepsDone + stepsLeft, 1));
     this.#bar.update(stepsDone, { what });
@@ -67,7 +67,7 @@ class Lines implements Progress {
   #last = '';
   #at = Number.NEGATIVE_INFINITY;
 
-  show({ what }: HowFar): void {
+  show({ what }: ProgressState): void {
     if (what === this.#last || performance.now() - this.#at < A_LINE_EVERY_MS) return;
     this.#last = what;
     this.#at = performance.now();

@@ -5,7 +5,7 @@ import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings, type Override } from '@lvra/shared/settings/settings';
 import { type Stage, UPSTREAM } from '@lvra/shared/stages';
 import { statusMeaning } from '@lvra/shared/status';
-import { Embedded } from './embedded.js';
+import { EmbeddedPipeline } from './embedded.js';
 import { count, duration, print, printTrouble, table } from './formats.js';
 import { countsOf, startProgress } from './progress.js';
 import { watch } from './watch.js';
@@ -21,7 +21,7 @@ export async function runEmbedded(once: boolean, overrides: readonly Override[])
   if (once && settings.source === 'simulate' && settings.simulateCount === undefined) {
     throw new UsageError('--once needs an end: say how many alerts with --simulate-count');
   }
-  const embedded = new Embedded(settings, once ? 'lvra run --once' : 'lvra run');
+  const embedded = new EmbeddedPipeline(settings, once ? 'lvra run --once' : 'lvra run');
   const signal = stopSignal(() => {});
   const begun = performance.now();
   const health = await embedded.serveHealth();
@@ -47,7 +47,7 @@ export async function runEmbedded(once: boolean, overrides: readonly Override[])
 /** At most so many lines; what is left beyond them has mostly the same causes. */
 const LINES = 20;
 
-function sayWhatIsLeft(embedded: Embedded, troubles: readonly string[]): void {
+function sayWhatIsLeft(embedded: EmbeddedPipeline, troubles: readonly string[]): void {
   const left = embedded.unfinished();
   if (left.length === 0 && troubles.length === 0) return;
   process.exitCode = EXIT.failed;

@@ -5,7 +5,7 @@ import { AVRO_VERSIONS, writeSchemas } from '@lvra/shared/simulator/avro/version
 import { type SimulatorOptions, simulateAlerts } from '@lvra/shared/simulator/simulator';
 import { type AlertTarget, fileTarget, kafkaTarget } from './alert-targets.js';
 import { count, duration, print, size } from './formats.js';
-import { pace } from './pace.js';
+import { rateLimit } from './pace.js';
 
 export interface SimulateOptions {
   readonly count: number;
@@ -32,7 +32,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   let sent = 0;
   let bytes = 0;
   try {
-    for await (const batch of pace(messages(options), options, signal)) {
+    for await (const batch of rateLimit(messages(options), options, signal)) {
       await target.send(batch);
       sent += batch.length;
       bytes += batch.reduce((sum, { message }) => sum + message.length, 0);

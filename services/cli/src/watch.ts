@@ -1,6 +1,6 @@
 import { sleep } from '@lvra/shared/sleep';
-import type { Embedded } from './embedded.js';
-import { countsOf, type HowFar, inWords, type Progress } from './progress.js';
+import type { EmbeddedPipeline } from './embedded.js';
+import { countsOf, inWords, type Progress, type ProgressState } from './progress.js';
 
 const LOOK_EVERY_MS = 500;
 /** What is over by then, as the start of a stage, is not worth a line. */
@@ -12,7 +12,7 @@ const WORTH_SAYING_MS = 3_000;
  * @param expectedAlerts how many the source will bring in all, where it is known
  * @returns what ends it, after a last look
  */
-export function watch(embedded: Embedded, progress: Progress, expectedAlerts?: number): () => Promise<void> {
+export function watch(embedded: EmbeddedPipeline, progress: Progress, expectedAlerts?: number): () => Promise<void> {
   /** When each reason was first seen, until it is said. */
   const seenAt = new Map<string, number>();
   const stop = new AbortController();
@@ -39,7 +39,10 @@ export function watch(embedded: Embedded, progress: Progress, expectedAlerts?: n
   };
 }
 
-async function stateOf({ pipeline, stages }: Embedded, expectedAlerts: number | undefined): Promise<HowFar> {
+async function stateOf(
+  { pipeline, stages }: EmbeddedPipeline,
+  expectedAlerts: number | undefined,
+): Promise<ProgressState> {
   const counts = await countsOf(pipeline.metrics);
   // A stem that waits for a stage has all the stages after it to come as well.
   const known = stages.reduce((left, [stage, vra], i) => {

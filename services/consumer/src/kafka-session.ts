@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { messageOf } from '@lvra/shared/errors';
 import type { OffsetRange } from '@lvra/shared/ledger/batches';
 import { sleep } from '@lvra/shared/sleep';
-import { isDiskTrouble } from '@lvra/shared/stage/disk-trouble';
+import { isStorageUnavailable } from '@lvra/shared/stage/disk-trouble';
 import type { Consumer, Kafka } from 'kafkajs';
 import { ClockJumpDetector } from './clock-step.js';
 import { GroupWatch } from './group-watch.js';
@@ -186,7 +186,7 @@ export class KafkaSession {
         if (changed) this.#end();
       } catch (error) {
         if (signal.aborted) return;
-        const what = isDiskTrouble(error)
+        const what = isStorageUnavailable(error)
           ? 'how far Kafka is cannot be written to the ledger'
           : 'Kafka does not answer';
         onState(`${what}: ${messageOf(error)}`);

@@ -7,7 +7,7 @@ import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
 import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
 import type { FeatureFile, FeatureRecord } from '@lvra/shared/ledger/results';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
@@ -22,7 +22,7 @@ import { thresholdFlags } from './thresholds.js';
 
 export interface FeatureStageOptions {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly paths: DataPaths;
   readonly vra: string;
   readonly set: FeatureSet;
@@ -63,7 +63,7 @@ async function perform(
     const status = made.status === STATUS.done ? STATUS.done : STATUS.partial;
     const detail = `the feature file of ${made.vra}`;
     const settlement = { status, rows: made.rows, now: Date.now(), durationMs: context.elapsed(), detail };
-    const taken = ledger.results.takeOverFeatures(work, stem, settlement);
+    const taken = ledger.results.completeWithExistingFeatures(work, stem, settlement);
     return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
   }
   const { result, isMaker } = await singleFlight(ledger, path, () => {

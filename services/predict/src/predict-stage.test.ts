@@ -127,7 +127,7 @@ describe('the predict stage', () => {
 
   test('records nothing if another replica was quicker', async (context) => {
     const { task, work, provenance } = pipeline(context);
-    work.settle(STEM, { status: 1, rows: 0, now: Date.now() });
+    work.complete(STEM, { status: 1, rows: 0, now: Date.now() });
     assert.equal(await task.perform(STEM, CONTEXT), undefined);
     assert.deepEqual(provenance(), []);
   });
@@ -178,7 +178,7 @@ describe('the predict stage', () => {
 
     // The feature file was made again, and the stem is retried after it was annotated.
     const annotate = ledger.work('annotate', 'r0b');
-    annotate.settle(STEM, { status: 1, rows: 1, now: Date.now() });
+    annotate.complete(STEM, { status: 1, rows: 1, now: Date.now() });
     writeFileSync(paths.features(STEM), csv.replace('faint', '7.5'));
     work.retry(STEM, true);
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: 2 });

@@ -1,6 +1,6 @@
 import { StemFailed } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
 import type { DataPaths } from '@lvra/shared/paths';
@@ -17,7 +17,7 @@ import { quarantineUnscored } from './unscored-alerts.js';
 
 export interface PredictOptions {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly paths: DataPaths;
   readonly vra: string;
   /** The feature set that its models take. */

@@ -1,8 +1,8 @@
-import { type Contender, newestOf } from './annotations-newest.js';
+import { type CandidateScore, newestOf } from './annotations-newest.js';
 import { newestFirst } from './source-order.js';
 
 /** A score among those of its object. */
-export type PastScore = Contender;
+export type PastScore = CandidateScore;
 
 /**
  * The last scores of an object, one a source, newest first.

@@ -1,6 +1,6 @@
 import type { CallEnd, Sendable } from './annotations-reservations.js';
 import { Ledger } from './ledger.js';
-import type { WorkLedger } from './work.js';
+import type { WorkQueue } from './work.js';
 
 /**
  * The annotating steps on a real ledger, as functions from one state of its tables to the next. For the test of
@@ -46,7 +46,7 @@ export interface Tables {
 export class LedgerModel {
   readonly #ledger: Ledger;
   readonly #scores: readonly [ModelScore, ModelScore];
-  readonly #work: WorkLedger;
+  readonly #work: WorkQueue;
   readonly #steps = new Map<string, [Tables, unknown]>();
   readonly #numbers = new Map<string, number>();
   readonly #numberOf = new WeakMap<Tables, number>();

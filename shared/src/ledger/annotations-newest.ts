@@ -3,7 +3,7 @@ import { validationErrorOf } from '../annotation/fields.js';
 import { compareSources, type OfSource } from './source-order.js';
 
 /** A score of an object, as far as it decides which of the object's scores is the newest. */
-export interface Contender extends OfSource {
+export interface CandidateScore extends OfSource {
   /** Of the provenance row. */
   readonly id: bigint;
   readonly modelVersion: string | null;
@@ -16,7 +16,7 @@ export interface Contender extends OfSource {
  * for the newest score ask this one function.
  */
 export function unsendable(
-  { diaSourceId, modelVersion, score }: Pick<Contender, 'diaSourceId' | 'modelVersion' | 'score'>,
+  { diaSourceId, modelVersion, score }: Pick<CandidateScore, 'diaSourceId' | 'modelVersion' | 'score'>,
   refusedVersion?: string,
 ): string | undefined {
   // SQLite's columns hold whatever a program put there.
@@ -37,7 +37,10 @@ export function unsendable(
  *
  * @returns undefined where there is no score that can be sent
  */
-export function newestOf<One extends Contender>(contenders: readonly One[], refusedVersion?: string): One | undefined {
+export function newestOf<One extends CandidateScore>(
+  contenders: readonly One[],
+  refusedVersion?: string,
+): One | undefined {
   let newest: One | undefined;
   for (const contender of contenders) {
     if (unsendable(contender, refusedVersion) !== undefined) continue;

@@ -1,9 +1,9 @@
 import { isDone } from '../status.js';
 import { AnnotatedCounts } from './annotated-counts.js';
 import type { CallBudget, CallsLeft } from './annotations-budget.js';
-import type { ScoreHistory } from './annotations-scores.js';
-import { type Database, writing } from './connection.js';
-import type { WorkLedger } from './work.js';
+import type { AnnotationScores } from './annotations-scores.js';
+import { type Database, writeTransaction } from './connection.js';
+import type { WorkQueue } from './work.js';
 
 /** A score that is or was sent. */
 export interface Sent {
@@ -91,12 +91,12 @@ export interface Terms {
  */
 export class Reservations {
   readonly #database: Database;
-  readonly #history: ScoreHistory;
+  readonly #history: AnnotationScores;
   readonly #budget: CallBudget;
   readonly #counts: AnnotatedCounts;
   readonly #statements;
 
-  constructor(database: Database, history: ScoreHistory, budget: CallBudget) {
+  constructor(database: Database, history: AnnotationScores, budget: CallBudget) {
     this.#database = database;
     this.#history = history;
     this.#budget = budget;
@@ -151,13 +151,13 @@ export class Reservations {
    *   are left out
    */
   reserve<Row extends Sendable>(
-    work: WorkLedger,
+    work: WorkQueue,
     rows: readonly Row[],
     call: Call,
     { refusedVersion, callsPerHour, keep }: Terms,
     fillers: readonly Row[] = [],
   ): Reservation<Row> {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       const calls = this.#budget.state(call.now, callsPerHour, keep);
       if (calls.waitMs > 0) return { reserved: [], superseded: [], busy: [], calls };
       const reserved: Row[] = [];
@@ -181,7 +181,7 @@ export class Reservations {
   }
 
   #isSuperseded(vra: string, row: Sendable, refusedVersion: string | undefined): boolean {
-    if (!this.#history.grewSince(vra, row.diaObjectId, row.seen)) return false;
+    if (!this.#history.hasNewerThan(vra, row.diaObjectId, row.seen)) return false;
     return this.#history.newest(vra, row.diaObjectId, refusedVersion) !== row.id;
   }
 
@@ -211,14 +211,14 @@ export class Reservations {
    *   score of theirs was sent when this call's reservation had run out
    */
   finish<Row extends Sent>(
-    work: WorkLedger,
+    work: WorkQueue,
     rows: readonly Row[],
     call: Call,
     end: CallEnd,
     now: number,
   ): { accepted: Row[]; unsettled: number } {
     const doubtUntil = now + (call.until - call.now);
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       const accepted: Row[] = [];
       let unsettled = 0;
       for (const row of rows) {
@@ -248,13 +248,13 @@ export class Reservations {
   }
 
   /** Takes back what is recorded of an object: nobody knows which score of it Lasair holds. */
-  #unsettle(work: WorkLedger, of: { vra: string; object: bigint }, acceptedId: bigint | null, doubtUntil: number) {
+  #unsettle(work: WorkQueue, of: { vra: string; object: bigint }, acceptedId: bigint | null, doubtUntil: number) {
     this.#statements.unsettle.run({ ...of, doubtUntil });
     if (acceptedId !== null) this.#open(work, acceptedId);
   }
 
   /** Has a score sent again if it is the newest of its object, whatever became of it. */
-  #open(work: WorkLedger, id: bigint): void {
+  #open(work: WorkQueue, id: bigint): void {
     this.#statements.forgetOutcome.run(id);
     const stem = this.#statements.stemOf.get(id) as string;
     const status = work.status(stem);

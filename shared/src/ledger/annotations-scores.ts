@@ -37,7 +37,7 @@ export const THRESHOLD_FLAGS: readonly string[] = ['n_gt', 'brighter', 'first'].
 type Integer = bigint | null;
 
 /** The scores of a VRA as annotating sees them: those of a stem, and the history of an object. */
-export class ScoreHistory {
+export class AnnotationScores {
   readonly #database: Database;
   readonly #statements;
   readonly #byPython = new Map<string, Statement>();
@@ -81,7 +81,7 @@ export class ScoreHistory {
       sinceNewestOfStem: database
         .prepare(sinceNewest('(SELECT diaObjectId FROM provenance WHERE stem = @stem AND model_name = @vra)'))
         .raw(),
-      grewSince: database.prepare(
+      hasNewerThan: database.prepare(
         'SELECT 1 FROM provenance WHERE diaObjectId = ? AND ID > ? AND model_name = ? LIMIT 1',
       ),
       sent: database.prepare('SELECT 1 FROM annotation WHERE vra = ? AND diaObjectId = ?'),
@@ -173,15 +173,15 @@ export class ScoreHistory {
   }
 
   /** Whether the object has scores with an ID greater than `seen`. */
-  grewSince(vra: string, diaObjectId: bigint, seen: bigint): boolean {
-    return this.#statements.grewSince.get(diaObjectId, seen, vra) !== undefined;
+  hasNewerThan(vra: string, diaObjectId: bigint, seen: bigint): boolean {
+    return this.#statements.hasNewerThan.get(diaObjectId, seen, vra) !== undefined;
   }
 
   /**
    * Whether Lasair may hold an annotation of the object: one that was sent from here, whatever came of it, or
    * one of the Python pipeline, which leaves a done stem with a score that has no outcome.
    */
-  mayBeAnnotated(vra: string, diaObjectId: bigint): boolean {
+  hasAnnotation(vra: string, diaObjectId: bigint): boolean {
     if (this.#statements.sent.get(vra, diaObjectId) !== undefined) return true;
     let byPython = this.#byPython.get(vra);
     if (!byPython) {

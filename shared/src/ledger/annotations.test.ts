@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Outcome } from './annotations.js';
 import { THRESHOLD_FLAGS } from './annotations-scores.js';
 import { Ledger } from './ledger.js';
-import type { WorkLedger } from './work.js';
+import type { WorkQueue } from './work.js';
 
 const FIRST = '20260202_102448';
 const SECOND = '20260202_102458';
@@ -16,7 +16,7 @@ const NOW = 1_770_000_000_000;
 describe('the annotate stage in the ledger', () => {
   let folder: string;
   let ledger: Ledger;
-  let work: WorkLedger;
+  let work: WorkQueue;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'lvra-annotations-'));
@@ -268,7 +268,7 @@ describe('the annotate stage in the ledger', () => {
   });
 
   describe('an object may be annotated', () => {
-    const mayBe = () => ledger.annotations.scores.mayBeAnnotated('r0b', OBJECT);
+    const mayBe = () => ledger.annotations.scores.hasAnnotation('r0b', OBJECT);
 
     test('once a score of it was sent, whatever came of it', () => {
       assert.equal(mayBe(), false);

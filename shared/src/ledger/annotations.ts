@@ -1,11 +1,11 @@
 import { STATUS } from '../status.js';
 import { CallBudget } from './annotations-budget.js';
 import { Reservations } from './annotations-reservations.js';
-import { ScoreHistory } from './annotations-scores.js';
-import { type Database, writing } from './connection.js';
+import { AnnotationScores } from './annotations-scores.js';
+import { type Database, writeTransaction } from './connection.js';
 import type { Statement } from './sqlite.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
-import type { WorkLedger } from './work.js';
+import type { WorkQueue } from './work.js';
 
 /** What became of a score at Lasair. */
 export const ANNOTATION_OUTCOMES = [
@@ -63,7 +63,7 @@ export type Settled =
  * others until the stem is opened in any way.
  */
 export class AnnotationLedger {
-  readonly scores: ScoreHistory;
+  readonly scores: AnnotationScores;
   readonly calls: CallBudget;
   readonly reservations: Reservations;
   readonly #database: Database;
@@ -72,7 +72,7 @@ export class AnnotationLedger {
 
   constructor(database: Database) {
     this.#database = database;
-    this.scores = new ScoreHistory(database);
+    this.scores = new AnnotationScores(database);
     this.calls = new CallBudget(database);
     this.reservations = new Reservations(database, this.scores, this.calls);
     this.#statements = {
@@ -100,11 +100,11 @@ export class AnnotationLedger {
    *
    * @returns the stems, oldest first
    */
-  openPartialByOthers(work: WorkLedger): string[] {
+  reopenPartialPythonStems(work: WorkQueue): string[] {
     const find = () => this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
     // It looks at every stem of -1 that there ever was; nobody need wait for that where there is nothing to open.
     if (find().length === 0) return [];
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       const stems = find();
       for (const stem of stems) work.retry(stem, true);
       return stems;
@@ -135,8 +135,8 @@ export class AnnotationLedger {
    *
    * @returns false where the ledger does not know the stem
    */
-  again(work: WorkLedger, stem: string): boolean {
-    return writing(this.#database, () => {
+  again(work: WorkQueue, stem: string): boolean {
+    return writeTransaction(this.#database, () => {
       if (!work.retry(stem, true)) return false;
       this.#statements.forget.run(stem, work.vra);
       return true;
@@ -149,8 +149,8 @@ export class AnnotationLedger {
    *
    * @param outcomes may hold those of other stems too
    */
-  settle(work: WorkLedger, stem: string, outcomes: Outcomes, { now, durationMs }: Settlement): Settled {
-    return writing(this.#database, () => {
+  settle(work: WorkQueue, stem: string, outcomes: Outcomes, { now, durationMs }: Settlement): Settled {
+    return writeTransaction(this.#database, () => {
       const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
       const count = new Map<AnnotationOutcome, number>();
       const fresh: { id: bigint; outcome: Outcome }[] = [];
@@ -171,7 +171,7 @@ export class AnnotationLedger {
       const rows = of('accepted') + of('dry_run');
       const counts = ANNOTATION_OUTCOMES.filter(of).map((outcome) => `${of(outcome)} ${outcome}`);
       const detail = recorded.length === 0 ? 'no score to annotate' : counts.join(', ');
-      if (!work.settle(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
+      if (!work.complete(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
         return { kind: 'done-before' };
       for (const { id, outcome } of fresh) {
         this.#statements.write.run(id, outcome.outcome, Math.round(now), outcome.detail ?? null);
@@ -182,11 +182,14 @@ export class AnnotationLedger {
 
   /** Settles several stems in one transaction, each as `settle` does. */
   settleAll(
-    work: WorkLedger,
+    work: WorkQueue,
     stems: readonly string[],
     outcomes: Outcomes,
     how: Settlement,
   ): ReadonlyMap<string, Settled> {
-    return writing(this.#database, () => new Map(stems.map((stem) => [stem, this.settle(work, stem, outcomes, how)])));
+    return writeTransaction(
+      this.#database,
+      () => new Map(stems.map((stem) => [stem, this.settle(work, stem, outcomes, how)])),
+    );
   }
 }

@@ -24,7 +24,7 @@ function world(t: TestContext) {
     assert.equal(work.claim(stem, owner, NOW, LEASE_MS).kind, 'claimed');
     return stem;
   };
-  const settle = (work: typeof feature, stem: string) => work.settle(stem, { status: 1, rows: 1, now: NOW });
+  const settle = (work: typeof feature, stem: string) => work.complete(stem, { status: 1, rows: 1, now: NOW });
   const statuses = (stem: string) => [feature, predict, annotate].map((work) => work.status(stem) ?? null);
   return { ledger, feature, predict, annotate, next, take, settle, statuses };
 }
@@ -101,7 +101,7 @@ describe('stems that a VRA is to do of the past', () => {
     ledger.database.prepare('UPDATE feature_making SET r0b = 1 WHERE stem = ?').run(A);
     feature.beginBackfilled(A);
     assert.equal(take(annotate), B);
-    annotate.waive(B, NOW, 'not wanted');
+    annotate.excludeStem(B, NOW, 'not wanted');
     assert.deepEqual(ledger.backfill.progress(), []);
   });
 

@@ -1,5 +1,5 @@
 import { STAGES, type Stage } from '../stages.js';
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
 /** In SQL, whether the stem of `own` waits for the stage as one of a backfill. */
@@ -37,7 +37,7 @@ export interface BackfillProgress {
 
 /**
  * The past stems that a person asked a VRA to do. A row says which stage is next; its status is as it was until a stage,
- * which has nothing newer to do, begins it (`WorkLedger.nextBackfilled`). From then on it is a stem like others.
+ * which has nothing newer to do, begins it (`WorkQueue.nextBackfilled`). From then on it is a stem like others.
  */
 export class Backfill {
   readonly #database: Database;
@@ -89,7 +89,7 @@ export class Backfill {
 
   /** Has a VRA do past stems. @returns how many it was not to do already */
   ask(vra: string, stems: readonly Asked[]): number {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       this.#statements.forgetDone.run(vra);
       return stems.filter(({ stem, first, last }) => this.#statements.ask.run(vra, stem, first, last).changes > 0)
         .length;
@@ -135,7 +135,7 @@ export class Backfill {
    * @returns how many stems were taken back
    */
   cancel(vra: string): number {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       for (const { stem, stage, before } of this.#statements.begun.all(vra)) {
         const column = columnOf(vra);
         this.#database

@@ -2,8 +2,8 @@ import type { Checksum } from '../checksum.js';
 import { STAGES } from '../stages.js';
 import { instantOfStem, nextStem, stemOf } from '../stem.js';
 import { Checksums } from './checksums.js';
-import { type Database, writing } from './connection.js';
-import { Events } from './events.js';
+import { type Database, writeTransaction } from './connection.js';
+import { StemEventLog } from './events.js';
 import type { KafkaPosition, KafkaPositions } from './kafka-positions.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
@@ -59,7 +59,7 @@ const FURTHEST_AHEAD_MS = 3_600_000;
 export class BatchLedger {
   readonly #database: Database;
   readonly #positions: KafkaPositions;
-  readonly #events: Events;
+  readonly #events: StemEventLog;
   readonly #quarantine: QuarantineLedger;
   readonly #checksums: Checksums;
   readonly #statements;
@@ -69,7 +69,7 @@ export class BatchLedger {
   constructor(database: Database, positions: KafkaPositions) {
     this.#database = database;
     this.#positions = positions;
-    this.#events = new Events(database);
+    this.#events = new StemEventLog(database);
     this.#quarantine = new QuarantineLedger(database);
     this.#checksums = new Checksums(database);
     this.#statements = {
@@ -101,7 +101,7 @@ export class BatchLedger {
 
   /** Takes the name of `instant`'s second, or of the next second that nobody has used. */
   reserveStem(consumer: string, instant: Date): string {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       let stem = stemOf(instant);
       if (this.#isTaken(stem)) stem = this.#laterThan(stem, instant);
       this.#statements.reserve.run(stem, consumer, instant.getTime());
@@ -133,7 +133,7 @@ export class BatchLedger {
    *   take its name, so that no file of a live batch is ever removed
    */
   abandonStem(stem: string, removeFiles: () => void): void {
-    writing(this.#database, () => {
+    writeTransaction(this.#database, () => {
       if (this.#statements.abandon.run(stem).changes > 0) removeFiles();
     });
   }
@@ -149,7 +149,7 @@ export class BatchLedger {
    * @throws OffsetsTaken where the ledger's position of a partition is not where the batch begins
    */
   register(batch: BatchRecord): void {
-    writing(this.#database, () => {
+    writeTransaction(this.#database, () => {
       this.#advancePositions(batch);
       const { changes } = this.#statements.complete.run(
         Math.round(batch.now),

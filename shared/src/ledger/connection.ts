@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { blockingSleep } from '../sleep.js';
-import { assertInPlace, LedgerGone, LedgerMoved, rememberFile } from './file-identity.js';
+import { assertInPlace, LedgerGone, LedgerMoved, trackFileIdentity } from './file-identity.js';
 import Sqlite, { type Database } from './sqlite.js';
 
 export type { Database };
@@ -27,7 +27,7 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
   const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create });
   try {
     database.defaultSafeIntegers(true);
-    beginWal(database);
+    enableWal(database);
     database.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
     database.pragma('cache_size = -16384');
@@ -35,7 +35,7 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
     database.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
     // A commit checkpoints the log only where no stage has come to it. See `checkpoint`.
     database.pragma(`wal_autocheckpoint = ${LARGEST_IDLE_WAL_BYTES / 4_096}`);
-    rememberFile(database);
+    trackFileIdentity(database);
     return database;
   } catch (error) {
     database.close();
@@ -101,7 +101,7 @@ export function leaveWal(database: Database): void {
  *
  * @throws UsageError where the file system of the data folder cannot do it, as network file systems cannot
  */
-function beginWal(database: Database): void {
+function enableWal(database: Database): void {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
@@ -124,16 +124,16 @@ function beginWal(database: Database): void {
 export const LARGEST_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
 /** What SQLite says of a file that a person must see to: its rights, or what is in it. */
-const UNUSABLE = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
+const FATAL_ERRORS = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
 
 /** What it says of a volume that takes nothing, and of a lock that is not given back. */
-const IN_THE_WAY = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL)/;
+const RETRYABLE_ERRORS = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL)/;
 
 /** The error of opening a database in words that a person can act on, where it is one for a person. */
 export function openingError(path: string, error: unknown): unknown {
   const code = String((error as { code?: unknown }).code);
-  if (!UNUSABLE.test(code) && !IN_THE_WAY.test(code)) return error;
-  const advice = UNUSABLE.test(code)
+  if (!FATAL_ERRORS.test(code) && !RETRYABLE_ERRORS.test(code)) return error;
+  const advice = FATAL_ERRORS.test(code)
     ? 'this user must be able to write there, and it must be a SQLite database'
     : 'make room on its volume, mend the volume, or end who holds it locked (`fuser -v` says who)';
   return new UsageError(`the ledger ${path} cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
@@ -147,7 +147,7 @@ export function openingError(path: string, error: unknown): unknown {
  *
  * @throws LedgerMoved, LedgerGone where the file is not the one that was opened
  */
-export function writing<T>(database: Database, work: () => T): T {
+export function writeTransaction<T>(database: Database, work: () => T): T {
   if (database.readonly) {
     throw new UsageError(
       `the ledger ${database.name} may only be read by this user, and would have to be changed: have its owner do this`,
@@ -165,7 +165,7 @@ export function writing<T>(database: Database, work: () => T): T {
   };
   try {
     if (database.inTransaction) return database.transaction(timed)();
-    return inTurn(
+    return retryWhileBusy(
       database,
       () => database.transaction(timed).immediate(),
       () => locked === undefined,
@@ -183,9 +183,9 @@ export function writing<T>(database: Database, work: () => T): T {
  *
  * @param isWaiting whether the work has not begun, so that it may be tried again
  */
-function inTurn<T>(database: Database, work: () => T, isWaiting: () => boolean): T {
-  const patienceMs = patience.get(database) ?? BUSY_TIMEOUT_MS;
-  const deadline = performance.now() + patienceMs;
+function retryWhileBusy<T>(database: Database, work: () => T, isWaiting: () => boolean): T {
+  const timeoutMs = busyTimeouts.get(database) ?? BUSY_TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
   database.exec('PRAGMA busy_timeout = 0');
   try {
     for (;;) {
@@ -198,15 +198,15 @@ function inTurn<T>(database: Database, work: () => T, isWaiting: () => boolean):
       }
     }
   } finally {
-    database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+    database.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
   }
 }
 
-const patience = new WeakMap<Database, number>();
+const busyTimeouts = new WeakMap<Database, number>();
 
 /** Has what is asked of a database wait for its lock for so long at most, ms, in place of ten seconds. */
-export function waitAtMost(database: Database, ms: number): void {
-  patience.set(database, ms);
+export function setBusyTimeout(database: Database, ms: number): void {
+  busyTimeouts.set(database, ms);
   database.exec(`PRAGMA busy_timeout = ${ms}`);
 }
 
@@ -225,6 +225,6 @@ export interface WriteTime {
 const watchers = new WeakMap<Database, (time: WriteTime) => void>();
 
 /** Has every write transaction of a database timed. */
-export function watchWrites(database: Database, watcher: (time: WriteTime) => void): void {
+export function onWriteTransaction(database: Database, watcher: (time: WriteTime) => void): void {
   watchers.set(database, watcher);
 }

@@ -17,7 +17,7 @@ export interface StemEvent {
 }
 
 /** The history of the stems: appended to within the transaction that it tells of. */
-export class Events {
+export class StemEventLog {
   readonly #append;
   readonly #ofStem;
 

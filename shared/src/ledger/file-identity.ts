@@ -29,7 +29,7 @@ type Files = Map<string, Identity>;
 const opened = new WeakMap<Database, Files>();
 
 /** Remembers which files a database was opened from. */
-export function rememberFile(database: Database): void {
+export function trackFileIdentity(database: Database): void {
   const main = identityOf(database.name);
   if (main === undefined) throw new LedgerGone(`${database.name} is gone`);
   const files: Files = new Map([['', main]]);

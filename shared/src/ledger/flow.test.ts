@@ -70,7 +70,7 @@ describe('what waits', () => {
     work.claim('20260302_005800', 'me', NOW, 1_000);
     const failure = { status: 99, message: 'a fault', dueAt: undefined, now: NOW, durationMs: 1 } as const;
     work.fail('20260302_005800', 'me', failure);
-    ledger.work('annotate', 'r0b').waive('20260302_005810', NOW, 'not wanted');
+    ledger.work('annotate', 'r0b').excludeStem('20260302_005810', NOW, 'not wanted');
     assert.deepEqual(ledger.flow.unannotated('r0b', NOW), { oldest: undefined, late: 0 });
     assert.deepEqual(ledger.flow.waiting('feature', 'r0b'), { stems: 1, oldest: NOW - 110 * SECOND, dead: 1 });
   });

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import { isStem } from '../stem.js';
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
 import { UNNAMED } from './verify-names.js';
 
@@ -27,7 +27,7 @@ export class Forgetting {
    * @throws UsageError where the stem has a batch, scores or anything else that would be lost
    */
   stem(name: string): Removed {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       if (!isStem(name)) return this.#everything('stem = ?', name);
       const held = [
         'batch',
@@ -46,7 +46,7 @@ export class Forgetting {
 
   /** Removes the rows whose stem is NULL, no text, or cannot be typed. */
   unnamed(): Removed {
-    return writing(this.#database, () => this.#everything(UNNAMED));
+    return writeTransaction(this.#database, () => this.#everything(UNNAMED));
   }
 
   /**
@@ -56,7 +56,7 @@ export class Forgetting {
    * @throws UsageError where there is no such score, or a call with it may be under way
    */
   scores(ids: readonly bigint[], now: number): Removed {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       const moving = this.#database
         .prepare('SELECT max(max(sending_until, doubt_until)) FROM annotation WHERE sending_ID = ?')
         .pluck();
@@ -77,7 +77,7 @@ export class Forgetting {
 
   /** Removes threshold flags by their IDs. @throws UsageError where there are no such flags */
   flags(ids: readonly bigint[]): Removed {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       for (const id of ids) this.#mustHave(['threshold_flags_provenance', 'ID'], id);
       const condition = `ID IN (${LISTED})`;
       return this.#remove(['threshold_flags_provenance'], condition, JSON.stringify(ids.map(String)));
@@ -86,7 +86,7 @@ export class Forgetting {
 
   /** Removes objects from diaobjid_stems. @throws UsageError where one is not in it */
   objects(diaObjectIds: readonly bigint[]): Removed {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       for (const id of diaObjectIds) this.#mustHave(['diaobjid_stems', 'diaObjectId'], id);
       const condition = `diaObjectId IN (${LISTED})`;
       return this.#remove(['diaobjid_stems'], condition, JSON.stringify(diaObjectIds.map(String)));

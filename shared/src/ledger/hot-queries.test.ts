@@ -7,7 +7,7 @@ import { LedgerStages, VRA } from '../testing/ledger-stages.js';
 import { newLedger } from '../testing/ledgers.js';
 import { runPython } from '../testing/python.js';
 import { planOf, statementsOf } from '../testing/statements.js';
-import { writing } from './connection.js';
+import { writeTransaction } from './connection.js';
 
 /** Tables that do not grow with the alerts, or of which rows go again. */
 const SMALL =
@@ -90,7 +90,7 @@ print(steps)`,
   test('a question that reads all of a table is found out', (t) => {
     const { database } = newLedger(t, [VRA]);
     const asked = statementsOf(database, () => {
-      writing(database, () => database.prepare('SELECT ID FROM provenance WHERE score > ?').all(0.5));
+      writeTransaction(database, () => database.prepare('SELECT ID FROM provenance WHERE score > ?').all(0.5));
     });
     const sql = asked.map((each) => each.sql).find((each) => each.includes('provenance')) as string;
     assert.deepEqual(readsAll(sql, planOf(database, sql)), ['SCAN provenance']);

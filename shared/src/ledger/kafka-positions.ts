@@ -1,4 +1,4 @@
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 import type { GroupPartition } from './group-partition.js';
 import { KafkaSeen } from './kafka-seen.js';
 import { type KafkaMark, KafkaTrail } from './kafka-trail.js';
@@ -149,7 +149,7 @@ export class KafkaPositions {
 
   /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
   recordEmpty({ groupId, topic, partition }: GroupPartition, next: bigint, to: bigint): void {
-    writing(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
+    writeTransaction(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
   }
 
   /** The group's offset in Kafka carries the mark now. */
@@ -166,7 +166,7 @@ export class KafkaPositions {
    */
   turn(of: GroupPartition, { before, after, reason, at }: Turn, fingerprint = ''): boolean {
     const { groupId, topic, partition } = of;
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       if (this.position(of)?.next !== before) return false;
       if (reason === 'replaced') this.#statements.forget.run(groupId, topic, partition);
       if (reason !== 'read_by_others') {

@@ -1,4 +1,4 @@
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 
 /** A partition when a consumer last asked Kafka about it. */
 export interface SeenPartition {
@@ -57,7 +57,7 @@ export class KafkaSeen {
     partitions: readonly SeenPartition[],
     now: number,
   ): void {
-    writing(this.#database, () => {
+    writeTransaction(this.#database, () => {
       this.#statements.forgetOthers.run({ groupId, topics: JSON.stringify(topics) });
       for (const { partition, high, next } of partitions) {
         this.#statements.see.run(groupId, topic, partition, high, next, Math.round(now));

@@ -7,9 +7,9 @@ import { Backfill } from './backfill.js';
 import { BatchLedger } from './batches.js';
 import { BestScores } from './best-scores.js';
 import { ComparedScores } from './compared-scores.js';
-import { type Database, leaveWal, openDatabase, openingError, writing } from './connection.js';
+import { type Database, leaveWal, openDatabase, openingError, writeTransaction } from './connection.js';
 import { copyDatabase } from './copy.js';
-import { Events } from './events.js';
+import { StemEventLog } from './events.js';
 import { Flow } from './flow.js';
 import { Forgetting } from './forgetting.js';
 import { StemHistory } from './history.js';
@@ -30,7 +30,7 @@ import { ObjectVerification } from './verify-objects.js';
 import { OffsetVerification } from './verify-offsets.js';
 import { StemVerification } from './verify-stems.js';
 import { ValueVerification } from './verify-values.js';
-import { WorkLedger } from './work.js';
+import { WorkQueue } from './work.js';
 
 /**
  * The truth about what is done: `db/log.db`, opened in place whoever made it. Safe with every stage and
@@ -45,7 +45,7 @@ export class Ledger {
   readonly compared: ComparedScores;
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
-  readonly events: Events;
+  readonly events: StemEventLog;
   readonly flow: Flow;
   readonly forgetting: Forgetting;
   readonly history: StemHistory;
@@ -54,7 +54,7 @@ export class Ledger {
   readonly overview: Overview;
   readonly tns: TnsLedger;
   readonly totals: Totals;
-  readonly #work = new Map<string, WorkLedger>();
+  readonly #work = new Map<string, WorkQueue>();
 
   private constructor(readonly database: Database) {
     this.positions = new KafkaPositions(database);
@@ -65,7 +65,7 @@ export class Ledger {
     this.compared = new ComparedScores(database);
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
-    this.events = new Events(database);
+    this.events = new StemEventLog(database);
     this.flow = new Flow(database);
     this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);
@@ -99,7 +99,7 @@ export class Ledger {
       migrate(opened);
       const added = vras.filter((vra) => !hasVraColumns(opened, vra));
       if (added.length > 0) {
-        writing(opened, () => {
+        writeTransaction(opened, () => {
           for (const vra of added) addVraColumns(opened, vra);
         });
       }
@@ -133,11 +133,11 @@ export class Ledger {
   }
 
   /** The work of one stage for one VRA. */
-  work(stage: Stage, vra: string): WorkLedger {
+  work(stage: Stage, vra: string): WorkQueue {
     const key = `${stage}/${vra}`;
     let work = this.#work.get(key);
     if (!work) {
-      work = new WorkLedger(this.database, stage, vra);
+      work = new WorkQueue(this.database, stage, vra);
       this.#work.set(key, work);
     }
     return work;

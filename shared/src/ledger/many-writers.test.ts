@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { stemOf } from '../stem.js';
 import { addStem, ledgerPath } from '../testing/ledgers.js';
-import { writing } from './connection.js';
+import { writeTransaction } from './connection.js';
 import { Ledger } from './ledger.js';
 
 const WRITER = fileURLToPath(new URL('../testing/ledger-writer.js', import.meta.url));
@@ -16,7 +16,7 @@ test('eight processes that all write at once lose nothing, double nothing and ar
   const ledger = Ledger.open(path, ['r0b'], { create: true });
   t.after(() => ledger.close());
   const stems = Array.from({ length: 40 }, (_, n) => stemOf(new Date(Date.UTC(2026, 2, 1, 0, 0, n))));
-  writing(ledger.database, () => {
+  writeTransaction(ledger.database, () => {
     for (const stem of stems) addStem(ledger, stem);
   });
   const writer = (number: number) =>

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 import { MIGRATIONS_1_TO_9 } from './migrations/1-to-9.js';
 import { MIGRATIONS_10_TO_15 } from './migrations/10-to-15.js';
 import { MIGRATIONS_FROM_16 } from './migrations/from-16.js';
@@ -21,7 +21,7 @@ const MIGRATIONS: readonly Migration[] = [...MIGRATIONS_1_TO_9, ...MIGRATIONS_10
 export function migrate(database: Database): void {
   // Whoever only reads, as `lvra status` does, need not wait for those who write.
   if (isNewest(database)) return;
-  writing(database, () => {
+  writeTransaction(database, () => {
     database.exec(
       'CREATE TABLE IF NOT EXISTS lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp)',
     );

@@ -1,6 +1,6 @@
 import type { Checksum } from '../checksum.js';
 import type { QuarantineReason } from '../errors.js';
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 
 /**
  * One alert that could not be used, or that a model could not score. Its bytes are the file at `path`, or there at
@@ -128,7 +128,7 @@ export class QuarantineLedger {
 
   /** Marks the alerts of a night as without their bytes. @returns how many they are */
   markPruned(night: string, at: number): number {
-    return writing(this.#database, () => this.#statements.pruned.run({ night, at: Math.round(at) }).changes);
+    return writeTransaction(this.#database, () => this.#statements.pruned.run({ night, at: Math.round(at) }).changes);
   }
 }
 

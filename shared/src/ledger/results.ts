@@ -1,11 +1,11 @@
 import type { Checksum } from '../checksum.js';
 import { isDone, STATUS } from '../status.js';
 import { Checksums, checksumOfScores, type SummedScore } from './checksums.js';
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 import { type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 import { THRESHOLDS } from './reference-schema.js';
 import { ScoreCounts } from './score-counts.js';
-import type { WorkLedger } from './work.js';
+import type { WorkQueue } from './work.js';
 
 /** Threshold flags of one feature row, in the order of THRESHOLDS: 22, 21, 20, 19, 18. */
 export interface ThresholdFlags {
@@ -44,7 +44,7 @@ export interface WithScores {
   /** The alerts of which the model has no score. */
   readonly quarantined?: readonly QuarantineEntry[];
   /** The work of the annotate stage, and whether these scores are to be annotated. */
-  readonly annotate?: { readonly work: WorkLedger; readonly isWanted: boolean };
+  readonly annotate?: { readonly work: WorkQueue; readonly isWanted: boolean };
 }
 
 /** The model that scored a stem. */
@@ -105,14 +105,14 @@ export class ResultLedger {
 
   /** Records a stem's features. @returns false where the stem was done already and nothing was written */
   recordFeatures(
-    work: WorkLedger,
+    work: WorkQueue,
     stem: string,
     rows: readonly FeatureRecord[],
     quarantined: readonly QuarantineEntry[],
     settlement: Settlement & { readonly file?: FeatureFile },
   ): boolean {
-    return writing(this.#database, () => {
-      if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
+    return writeTransaction(this.#database, () => {
+      if (!work.complete(stem, { ...settlement, rows: rows.length })) return false;
       this.#addFeatures(stem, rows, quarantined, settlement.file);
       return true;
     });
@@ -123,8 +123,12 @@ export class ResultLedger {
    *
    * @returns false where the stem was done already and nothing was written
    */
-  takeOverFeatures(work: WorkLedger, stem: string, settlement: Settlement & { readonly rows: number }): boolean {
-    return writing(this.#database, () => work.settle(stem, settlement));
+  completeWithExistingFeatures(
+    work: WorkQueue,
+    stem: string,
+    settlement: Settlement & { readonly rows: number },
+  ): boolean {
+    return writeTransaction(this.#database, () => work.complete(stem, settlement));
   }
 
   /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
@@ -165,19 +169,19 @@ export class ResultLedger {
    * @returns false where the stem was done already and nothing was written
    */
   recordScores(
-    work: WorkLedger,
+    work: WorkQueue,
     stem: string,
     model: ScoringModel,
     rows: readonly ScoreRecord[],
     settlement: Settlement,
     { quarantined = [], annotate }: WithScores = {},
   ): boolean {
-    return writing(this.#database, () => {
-      if (!work.settle(stem, { ...settlement, rows: rows.length })) return false;
+    return writeTransaction(this.#database, () => {
+      if (!work.complete(stem, { ...settlement, rows: rows.length })) return false;
       const added = this.#addScores(stem, model, rows);
       this.#quarantine.removeUnscored(stem, model.name);
       for (const entry of quarantined) this.#quarantine.add(entry);
-      if (annotate?.isWanted === false) annotate.work.waive(stem, settlement.now, NOT_ANNOTATED);
+      if (annotate?.isWanted === false) annotate.work.excludeStem(stem, settlement.now, NOT_ANNOTATED);
       else if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
         annotate.work.retry(stem, true);
       }

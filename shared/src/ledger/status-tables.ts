@@ -80,7 +80,7 @@ export class StatusColumn {
   readonly #read;
   readonly #write;
   readonly #reopen;
-  readonly #waive;
+  readonly #exclude;
 
   constructor(database: Database, stage: Stage, vra: string) {
     const table = STATUS_TABLE[stage];
@@ -96,7 +96,7 @@ export class StatusColumn {
       `INSERT INTO ${table} (stem, ${column}) SELECT @stem, 0 WHERE EXISTS (${known.join(' UNION ALL ')})
        ON CONFLICT (stem) DO UPDATE SET ${column} = 0, timestamp = current_timestamp`,
     );
-    this.#waive = database.prepare(
+    this.#exclude = database.prepare(
       `UPDATE ${table} SET ${column} = NULL, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
     );
   }
@@ -113,8 +113,8 @@ export class StatusColumn {
   }
 
   /** Makes a stem one that was not meant for this VRA, unless it is done. @returns false where there was nothing to do */
-  waive(stem: string): boolean {
-    return this.#waive.run(stem).changes > 0;
+  exclude(stem: string): boolean {
+    return this.#exclude.run(stem).changes > 0;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Database, writing } from './connection.js';
+import { type Database, writeTransaction } from './connection.js';
 
 /** Where reports go: the sandbox forgets them every Sunday, the live one never. */
 export type TnsSite = 'sandbox' | 'live';
@@ -138,7 +138,7 @@ export class TnsLedger {
     reports: readonly NewTnsReport[],
     { sender, again, now }: { sender: string; again: boolean; now: number },
   ): { submission: bigint | undefined; taken: readonly NewTnsReport[] } {
-    return writing(this.#database, () => {
+    return writeTransaction(this.#database, () => {
       const taken = reports.filter(({ diaObjectId }) => {
         const standing = this.standing(site, diaObjectId);
         return standing === undefined || (again && standing.outcome !== undefined && !this.#isOpen(site, diaObjectId));
@@ -158,12 +158,12 @@ export class TnsLedger {
 
   /** Records TNS's receipt for a submission. */
   received(submission: bigint, reportId: string): void {
-    writing(this.#database, () => this.#statements.receipt.run(reportId, submission));
+    writeTransaction(this.#database, () => this.#statements.receipt.run(reportId, submission));
   }
 
   /** Records what became of reports; one that has an outcome keeps it. */
   settle(submission: bigint, settlements: readonly TnsSettlement[], now: number): void {
-    writing(this.#database, () => {
+    writeTransaction(this.#database, () => {
       for (const { diaObjectId, outcome, objname, detail } of settlements) {
         this.#statements.settle.run(
           ...[outcome, objname ?? null, detail ?? null, Math.round(now), submission, diaObjectId],

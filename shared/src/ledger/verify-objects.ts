@@ -1,8 +1,8 @@
 import type { AnnotationOutcome } from './annotations.js';
-import { type Contender, isSettledBehind, newestOf } from './annotations-newest.js';
+import { type CandidateScore, isSettledBehind, newestOf } from './annotations-newest.js';
 import type { Database } from './connection.js';
 
-interface ObjectScore extends Contender {
+interface ObjectScore extends CandidateScore {
   readonly stem: string;
   readonly score: number | null;
   readonly outcome: AnnotationOutcome | null;
@@ -16,7 +16,7 @@ export interface ObjectFacts {
   /** The provenance ID of the score that Lasair accepted last; undefined where none is recorded. */
   readonly acceptedId: bigint | undefined;
   /** A call is under way, or one may be. */
-  readonly isMoving: boolean;
+  readonly hasCallInFlight: boolean;
 }
 
 /** How many objects are read from the ledger's index at a time. */
@@ -77,7 +77,7 @@ export class ObjectVerification {
         diaObjectId,
         newest: standing?.diaSourceId === newest.diaSourceId ? standing : newest,
         acceptedId,
-        isMoving: annotation !== undefined && Number(annotation.until) > now,
+        hasCallInFlight: annotation !== undefined && Number(annotation.until) > now,
       };
     })();
   }

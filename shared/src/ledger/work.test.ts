@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stemOf } from '../stem.js';
 import { addStem, newLedger } from '../testing/ledgers.js';
-import { writing } from './connection.js';
+import { writeTransaction } from './connection.js';
 import { LONGEST_BACKOFF_MS } from './work.js';
 
 const STEM = '20260301_000001';
@@ -145,7 +145,7 @@ describe('pending', () => {
       if (predict !== null && !done(predict) && done(feature)) expected.predict.push(stem);
       if (annotate !== null && !done(annotate) && done(predict)) expected.annotate.push(stem);
     };
-    writing(ledger.database, () => {
+    writeTransaction(ledger.database, () => {
       for (const feature of codes)
         for (const predict of codes) for (const annotate of codes) add(feature, predict, annotate);
     });
@@ -161,9 +161,9 @@ describe('pending', () => {
     for (const stem of [STEM, OTHER]) addStem(ledger, stem, 1, 1, 0);
     addStem(ledger, '20260301_000003', 1, 0, 0);
     const work = ledger.work('annotate', 'r0b');
-    assert.equal(work.markPending(41, NOW, LEASE), 2);
+    assert.equal(work.setStatusOfPending(41, NOW, LEASE), 2);
     assert.deepEqual([work.status(STEM), work.status('20260301_000003')], [41, 0]);
-    assert.equal(work.markPending(41, NOW, LEASE), 0);
+    assert.equal(work.setStatusOfPending(41, NOW, LEASE), 0);
     assert.deepEqual(work.pending(NOW, LEASE), [STEM, OTHER]);
   });
 });

@@ -3,8 +3,8 @@ import { isDone, STATUS, type StatusCode } from '../status.js';
 import { IS_BACKFILLED } from './backfill.js';
 import { checkpoint } from './checkpoint.js';
 import type { Claim, DeadLetter } from './claim.js';
-import { type Database, writing } from './connection.js';
-import { Events } from './events.js';
+import { type Database, writeTransaction } from './connection.js';
+import { StemEventLog } from './events.js';
 import { columnOf, isPending, STATUS_TABLE, StatusColumn } from './status-tables.js';
 
 interface WorkRow {
@@ -32,10 +32,10 @@ export const LONGEST_BACKOFF_MS = 3_600_000;
  * Because a stopped process may wake after that, nothing here is trusted for correctness: every result is
  * recorded in a transaction that checks the status again.
  */
-export class WorkLedger {
+export class WorkQueue {
   readonly #status: StatusColumn;
   readonly #upstream: StatusColumn | undefined;
-  readonly #events: Events;
+  readonly #events: StemEventLog;
   readonly #statements;
 
   constructor(
@@ -46,7 +46,7 @@ export class WorkLedger {
     const upstream = UPSTREAM[stage];
     this.#status = new StatusColumn(database, stage, vra);
     this.#upstream = upstream && new StatusColumn(database, upstream, vra);
-    this.#events = new Events(database);
+    this.#events = new StemEventLog(database);
     const column = columnOf(vra);
     const free = (of: 'own' | 'backfill') =>
       `${upstream ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = ${of}.stem AND upstream.${column} IN (1, -1)` : ''}
@@ -83,7 +83,7 @@ export class WorkLedger {
           'SELECT DISTINCT owner FROM work WHERE stage = ? AND vra = ? AND owner IS NOT NULL',
         )
         .pluck(),
-      forfeit: database.prepare(
+      releaseClaimsOf: database.prepare(
         'UPDATE work SET owner = NULL, lease_until = 0 WHERE stage = ? AND vra = ? AND owner = ?',
       ),
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
@@ -137,7 +137,7 @@ export class WorkLedger {
     // Looked at without the lock first: where several replicas sweep, all but one of them come too late for each stem.
     return (
       refusal() ??
-      writing(this.database, () => {
+      writeTransaction(this.database, () => {
         const refused = refusal();
         if (refused) return refused;
         const { stage, vra } = this;
@@ -171,14 +171,14 @@ export class WorkLedger {
   }
 
   /** Frees the claims of processes that are gone; the attempts that they began count. */
-  forfeit(isGone: (owner: string) => boolean): void {
-    const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isGone);
-    for (const owner of gone) this.#statements.forfeit.run(this.stage, this.vra, owner);
+  releaseClaimsOf(isDeadProcess: (owner: string) => boolean): void {
+    const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isDeadProcess);
+    for (const owner of gone) this.#statements.releaseClaimsOf.run(this.stage, this.vra, owner);
   }
 
   /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */
   release(stem: string, owner: string, { now, ms }: Wait, why: string | null, status?: StatusCode): void {
-    writing(this.database, () => {
+    writeTransaction(this.database, () => {
       const { release } = this.#statements;
       const due = Math.round(now + ms);
       const { changes } = release.run(due, Math.round(now), why, this.stage, this.vra, stem, owner);
@@ -195,7 +195,7 @@ export class WorkLedger {
     owner: string,
     failure: { status: StatusCode; message: string; dueAt: number | undefined; now: number; durationMs: number },
   ): void {
-    writing(this.database, () => {
+    writeTransaction(this.database, () => {
       const { status, message, dueAt, now, durationMs } = failure;
       const dead = dueAt === undefined ? now : null;
       const { changes } = this.#statements.fail.run(dueAt ?? 0, now, message, dead, this.stage, this.vra, stem, owner);
@@ -210,7 +210,7 @@ export class WorkLedger {
    *
    * @returns false where it is done already: the caller must then record nothing
    */
-  settle(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
+  complete(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
     if (!this.#status.write(stem, result.status)) return false;
     this.#statements.forget.run(this.stage, this.vra, stem);
     this.#passed(stem);
@@ -226,9 +226,9 @@ export class WorkLedger {
    *
    * @returns false where it is done, or was not this stage's to do
    */
-  waive(stem: string, now: number, detail: string): boolean {
-    return writing(this.database, () => {
-      if (!this.#status.waive(stem)) return false;
+  excludeStem(stem: string, now: number, detail: string): boolean {
+    return writeTransaction(this.database, () => {
+      if (!this.#status.exclude(stem)) return false;
       this.#statements.forget.run(this.stage, this.vra, stem);
       this.#passed(stem);
       const { stage, vra } = this;
@@ -242,8 +242,8 @@ export class WorkLedger {
    *
    * @returns how many were changed
    */
-  markPending(status: StatusCode, now: number, leaseMs: number): number {
-    return writing(this.database, () => {
+  setStatusOfPending(status: StatusCode, now: number, leaseMs: number): number {
+    return writeTransaction(this.database, () => {
       const others = this.pending(now, leaseMs).filter((stem) => this.#status.read(stem) !== status);
       return others.filter((stem) => this.#status.write(stem, status)).length;
     });
@@ -274,7 +274,7 @@ export class WorkLedger {
   /** Opens a stem of a backfill, to be claimed; only its row of the backfill knows the status that it had. */
   beginBackfilled(stem: string): void {
     const { stage, vra } = this;
-    writing(this.database, () => {
+    writeTransaction(this.database, () => {
       const code = this.#status.read(stem);
       if (isPending(code)) return;
       if (this.#statements.begin.run({ stage, vra, stem, code: code ?? null }).changes > 0) this.retry(stem, true);
@@ -301,7 +301,7 @@ export class WorkLedger {
    * @returns false where there was nothing to do
    */
   retry(stem: string, force: boolean): boolean {
-    return writing(this.database, () => {
+    return writeTransaction(this.database, () => {
       const code = this.#status.read(stem);
       if (!isPending(code) && (!force || !this.#status.reopen(stem))) return false;
       if (force && this.stage === 'feature') this.#statements.mapAgain.run(stem);
@@ -337,7 +337,7 @@ export class WorkLedger {
    * @throws what SQLite throws where it cannot
    */
   probe(): void {
-    writing(this.database, () => {
+    writeTransaction(this.database, () => {
       const version = this.database.pragma('user_version', { simple: true });
       this.database.pragma(`user_version = ${version}`);
     });

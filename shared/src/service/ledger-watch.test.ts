@@ -4,7 +4,7 @@ import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors.js';
-import { writing } from '../ledger/connection.js';
+import { writeTransaction } from '../ledger/connection.js';
 import { LedgerMoved } from '../ledger/file-identity.js';
 import { Ledger } from '../ledger/ledger.js';
 import { addStem, newLedger } from '../testing/ledgers.js';
@@ -56,7 +56,7 @@ describe('a service that has nothing to do', () => {
         error.message,
         /log\.db-(wal|shm) was removed or replaced .*lvra verify.*: start this service again/,
       );
-      assert.throws(() => writing(ledger.database, () => {}), LedgerMoved);
+      assert.throws(() => writeTransaction(ledger.database, () => {}), LedgerMoved);
     });
   }
 

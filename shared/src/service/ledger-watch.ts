@@ -1,7 +1,7 @@
 import { assertInPlace, LedgerGone } from '../ledger/file-identity.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { sleep } from '../sleep.js';
-import { ledgerBroken } from '../stage/disk-trouble.js';
+import { asFatalLedgerError } from '../stage/disk-trouble.js';
 import type { Worker } from './workers.js';
 
 const LOOK_EVERY_MS = 5_000;
@@ -21,7 +21,7 @@ export function ledgerWatch({ database }: Ledger, lookEveryMs = LOOK_EVERY_MS): 
           gone = undefined;
         } catch (error) {
           // A volume that is away comes back with the same files.
-          if (!(error instanceof LedgerGone)) throw ledgerBroken(error, database.name) ?? error;
+          if (!(error instanceof LedgerGone)) throw asFatalLedgerError(error, database.name) ?? error;
           gone = `${error.message}: is its volume mounted?`;
         }
         await sleep(lookEveryMs, signal);

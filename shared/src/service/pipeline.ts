@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Bus } from '../bus/bus.js';
 import { messageOf, UsageError } from '../errors.js';
 import { freeBytesOf } from '../free-bytes.js';
-import { watchWrites } from '../ledger/connection.js';
+import { onWriteTransaction } from '../ledger/connection.js';
 import { Ledger } from '../ledger/ledger.js';
 import { type HealthServer, serveHealth } from '../observe/health.js';
 import { createLogger, type Logger, logNameOf } from '../observe/log.js';
@@ -61,7 +61,7 @@ export function openPipeline(
   const ledger = Ledger.open(paths.database, vras, { create: true });
   const owner = processName();
   const metrics = new Metrics(owner);
-  watchWrites(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
+  onWriteTransaction(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
   const close = () => {
     ledger.close();
     locks.release();

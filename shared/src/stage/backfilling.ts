@@ -1,9 +1,9 @@
-import type { WorkLedger } from '../ledger/work.js';
+import type { WorkQueue } from '../ledger/work.js';
 import type { InHand } from './in-hand.js';
-import type { Outcome, StemHandler } from './stem-handler.js';
+import type { StemHandler, StemResult } from './stem-handler.js';
 
 export interface BackfillParts {
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly handler: StemHandler;
   readonly inHand: InHand;
   readonly leaseMs: number;
@@ -23,7 +23,7 @@ export const LOOK_AGAIN_MS = 50;
 export async function backfillOne(
   { work, handler, inHand, leaseMs, isNewerThere }: BackfillParts,
   signal: AbortSignal,
-): Promise<{ readonly stem: string; readonly outcome: Outcome } | 'none' | 'later'> {
+): Promise<{ readonly stem: string; readonly outcome: StemResult } | 'none' | 'later'> {
   const stem = work.nextBackfilled(Date.now(), leaseMs);
   if (stem === undefined) return 'none';
   if (!inHand.isEmpty || isNewerThere()) return 'later';

@@ -4,11 +4,11 @@ import { dirname, join, relative, sep } from 'node:path';
 import { messageOf, UsageError } from '../errors.js';
 import { CannotWrite } from '../files.js';
 import { LedgerGone, LedgerMoved } from '../ledger/file-identity.js';
-import type { WorkLedger } from '../ledger/work.js';
+import type { WorkQueue } from '../ledger/work.js';
 
 /** A folder at the top of the data root takes no file, so that every stem of the stage would fare the same. */
-class FolderRefuses extends Error {
-  override readonly name = 'FolderRefuses';
+class FolderUnwritable extends Error {
+  override readonly name = 'FolderUnwritable';
   constructor(
     readonly folder: string,
     message: string,
@@ -25,10 +25,10 @@ const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
  * What SQLite says where the ledger cannot be had for now: no room, a disk that fails, rights taken away, or another
  * process that keeps it locked for longer than a statement waits.
  */
-const LEDGER_TROUBLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/;
+const LEDGER_UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/;
 
 /** What SQLite says of a file that no waiting will mend. */
-const LEDGER_BROKEN = /^SQLITE_(CORRUPT|NOTADB)/;
+const LEDGER_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /** So much is written to see whether there is room again: about a feature file. */
 const PROBE_BYTES = 1 << 20;
@@ -49,12 +49,12 @@ function isOutOfFiles(error: unknown): boolean {
  * True where the disk or the ledger, and not the stem, is the trouble, and waiting may help. Such a stem must not use
  * up its attempts: it would be dead before somebody has made room.
  */
-export function isDiskTrouble(error: unknown): boolean {
-  if (error instanceof FolderRefuses || error instanceof LedgerGone || isOutOfFiles(error)) return true;
+export function isStorageUnavailable(error: unknown): boolean {
+  if (error instanceof FolderUnwritable || error instanceof LedgerGone || isOutOfFiles(error)) return true;
   const code = codeOf(error);
   // A file that cannot be read is one stem's trouble: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
-  return (DISK_ERRORS.has(code) && !isReading) || LEDGER_TROUBLE.test(code);
+  return (DISK_ERRORS.has(code) && !isReading) || LEDGER_UNAVAILABLE.test(code);
 }
 
 /**
@@ -62,8 +62,8 @@ export function isDiskTrouble(error: unknown): boolean {
  * that a folder is in its place or that its night's folder is not ours, is one stem's trouble unless the folder at the top,
  * such as `csv`, refuses too.
  */
-export function stageTrouble(error: unknown, ledgerPath: string): unknown {
-  if (isDiskTrouble(error)) return error;
+export function stageWideError(error: unknown, ledgerPath: string): unknown {
+  if (isStorageUnavailable(error)) return error;
   if (!(error instanceof CannotWrite)) return undefined;
   const root = dirname(dirname(ledgerPath));
   const [top] = relative(root, error.folder).split(sep);
@@ -77,16 +77,16 @@ export function stageTrouble(error: unknown, ledgerPath: string): unknown {
 }
 
 /** Where the ledger is past waiting for, what a person has to do; undefined for any other error. */
-export function ledgerBroken(error: unknown, path: string): UsageError | undefined {
+export function asFatalLedgerError(error: unknown, path: string): UsageError | undefined {
   if (error instanceof LedgerMoved)
     return new UsageError(`${error.message}: start this service again`, { cause: error });
-  if (!LEDGER_BROKEN.test(codeOf(error))) return undefined;
+  if (!LEDGER_DAMAGED.test(codeOf(error))) return undefined;
   const advice = 'stop all services and restore it, see "Backup and restore" in docs/guarantees.md';
   return new UsageError(`the ledger ${path} is damaged (${messageOf(error)}): ${advice}`, { cause: error });
 }
 
 /** What the trouble is, for a person. */
-export function troubleText(error: unknown, ledgerPath: string): string {
+export function storageErrorMessage(error: unknown, ledgerPath: string): string {
   const code = codeOf(error);
   if (isOutOfFiles(error)) {
     return (
@@ -104,11 +104,11 @@ export function troubleText(error: unknown, ledgerPath: string): string {
  *
  * @throws what stands in the way
  */
-export function probe(work: WorkLedger, error: unknown): void {
+export function probe(work: WorkQueue, error: unknown): void {
   work.probe();
   // A folder: to open and close the ledger's own file would give back SQLite's locks on it.
   if (isOutOfFiles(error)) closeSync(openSync(dirname(work.database.name), 'r'));
-  if (error instanceof CannotWrite || error instanceof FolderRefuses) probeFolder(error.folder);
+  if (error instanceof CannotWrite || error instanceof FolderUnwritable) probeFolder(error.folder);
 }
 
 function probeFolder(folder: string): void {
@@ -116,8 +116,8 @@ function probeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     writeProbe(folder);
   } catch (error) {
-    if (isDiskTrouble(error)) throw new CannotWrite(folder, codeOf(error), messageOf(error), { cause: error });
-    throw new FolderRefuses(folder, messageOf(error), { cause: error });
+    if (isStorageUnavailable(error)) throw new CannotWrite(folder, codeOf(error), messageOf(error), { cause: error });
+    throw new FolderUnwritable(folder, messageOf(error), { cause: error });
   }
 }
 

@@ -1,14 +1,14 @@
 import type { Subscription } from '../bus/bus.js';
-import type { WorkLedger } from '../ledger/work.js';
+import type { WorkQueue } from '../ledger/work.js';
 import { sleep } from '../sleep.js';
 import { backfillOne } from './backfilling.js';
-import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
+import { asFatalLedgerError, isStorageUnavailable } from './disk-trouble.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
-import type { Outcome, StemHandler } from './stem-handler.js';
+import type { StemHandler, StemResult } from './stem-handler.js';
 
 export interface DrainParts {
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly readiness: Readiness;
   readonly handler: StemHandler;
   readonly subscription: Subscription;
@@ -20,10 +20,10 @@ export interface DrainParts {
 
 const LOOK_AGAIN_MS = 250;
 /** A stem that is put back may come again within the run, so often and after so long at most. */
-const MOST_PUT_BACKS = 5;
-const LONGEST_PUT_BACK_MS = 5_000;
+const MAX_REQUEUES = 5;
+const LONGEST_REQUEUE_MS = 5_000;
 /** So many stems put back for longer, one after the other: not they are the trouble, and the others would fare alike. */
-const MOST_LONG_PUT_BACKS = 2;
+const MAX_LONG_REQUEUES = 2;
 
 /**
  * Works off everything that is pending, once: a stem that fails is not tried again, and one that failed lately has
@@ -41,12 +41,12 @@ export async function drain(
   const close = () => upstream.abort();
   void upstreamDone.then(close, close);
   const either = AbortSignal.any([signal, upstream.signal]);
-  const progress = new Progress();
+  const state = new DrainState();
   const backfill = { work, handler, inHand, leaseMs, isNewerThere: () => false };
   while (!signal.aborted) {
     // Looked at before the ledger, so that what came last is seen.
     const isLast = upstream.signal.aborted;
-    const hasPutBacks = progress.hasPutBacks();
+    const hasRequeued = state.hasRequeued();
     const unreadyMs = await readiness.check();
     if (unreadyMs > 0) {
       if (isLast) return readiness.reason;
@@ -57,62 +57,62 @@ export async function drain(
     let areOthersAtWork: boolean;
     let backfilled: Awaited<ReturnType<typeof backfillOne>> = 'none';
     try {
-      handler.releaseLate();
-      todo = work.pending(Date.now(), leaseMs).filter((stem) => progress.mayTake(stem));
+      handler.retryPendingReleases();
+      todo = work.pending(Date.now(), leaseMs).filter((stem) => state.isRunnable(stem));
       for (const stem of todo) {
         if (signal.aborted || (await readiness.check()) > 0) break;
-        progress.note(stem, await handler.handle(stem, undefined, signal));
-        if (progress.isHopeless()) return progress.lastFailure;
+        state.note(stem, await handler.handle(stem, undefined, signal));
+        if (state.shouldAbortRun()) return state.lastFailure;
       }
       if (todo.length === 0 && (finishesBackfill || !isLast)) backfilled = await backfillOne(backfill, signal);
-      if (typeof backfilled === 'object') progress.note(backfilled.stem, backfilled.outcome);
-      if (progress.isHopeless()) return progress.lastFailure;
-      areOthersAtWork = work.pending(Date.now(), 0).some((stem) => progress.mayTake(stem));
+      if (typeof backfilled === 'object') state.note(backfilled.stem, backfilled.outcome);
+      if (state.shouldAbortRun()) return state.lastFailure;
+      areOthersAtWork = work.pending(Date.now(), 0).some((stem) => state.isRunnable(stem));
     } catch (error) {
-      if (!isDiskTrouble(error)) throw ledgerBroken(error, work.database.name) ?? error;
-      readiness.diskRefuses(error);
+      if (!isStorageUnavailable(error)) throw asFatalLedgerError(error, work.database.name) ?? error;
+      readiness.onStorageError(error);
       continue;
     }
     if (todo.length > 0 || typeof backfilled === 'object') continue;
-    if (areOthersAtWork || hasPutBacks || backfilled === 'later') await sleep(LOOK_AGAIN_MS, signal);
-    else if (isLast) return progress.lastFailure;
+    if (areOthersAtWork || hasRequeued || backfilled === 'later') await sleep(LOOK_AGAIN_MS, signal);
+    else if (isLast) return state.lastFailure;
     else (await subscription.next(LOOK_AGAIN_MS, either))?.ack();
   }
   return 'stopped before everything was done';
 }
 
 /** Which stems the run has finished with, in one way or another. */
-class Progress {
+class DrainState {
   lastFailure: string | undefined;
   readonly #finished = new Set<string>();
-  readonly #putBack = new Map<string, { times: number; due: number }>();
-  #longPutBacks = 0;
+  readonly #requeued = new Map<string, { times: number; due: number }>();
+  #longRequeues = 0;
 
-  mayTake(stem: string): boolean {
+  isRunnable(stem: string): boolean {
     return !this.#finished.has(stem);
   }
 
-  note(stem: string, outcome: Outcome): void {
-    if (outcome.kind === 'halted' || outcome.kind === 'held') return;
-    const times = (this.#putBack.get(stem)?.times ?? 0) + 1;
-    if (outcome.kind === 'put-back' && outcome.waitMs <= LONGEST_PUT_BACK_MS && times <= MOST_PUT_BACKS) {
-      this.#putBack.set(stem, { times, due: performance.now() + outcome.waitMs });
+  note(stem: string, outcome: StemResult): void {
+    if (outcome.kind === 'stage-unavailable' || outcome.kind === 'leased') return;
+    const times = (this.#requeued.get(stem)?.times ?? 0) + 1;
+    if (outcome.kind === 'requeued' && outcome.waitMs <= LONGEST_REQUEUE_MS && times <= MAX_REQUEUES) {
+      this.#requeued.set(stem, { times, due: performance.now() + outcome.waitMs });
       return;
     }
-    const isLong = outcome.kind === 'put-back' && outcome.waitMs > LONGEST_PUT_BACK_MS;
-    this.#longPutBacks = isLong ? this.#longPutBacks + 1 : 0;
-    this.#putBack.delete(stem);
+    const isLong = outcome.kind === 'requeued' && outcome.waitMs > LONGEST_REQUEUE_MS;
+    this.#longRequeues = isLong ? this.#longRequeues + 1 : 0;
+    this.#requeued.delete(stem);
     this.#finished.add(stem);
     if (outcome.kind !== 'settled') this.lastFailure = `${stem}: ${outcome.message}`;
   }
 
   /** Whether the stage gets no stem done now. */
-  isHopeless(): boolean {
-    return this.#longPutBacks >= MOST_LONG_PUT_BACKS;
+  shouldAbortRun(): boolean {
+    return this.#longRequeues >= MAX_LONG_REQUEUES;
   }
 
   /** Whether a stem that was put back is not due yet. */
-  hasPutBacks(): boolean {
-    return [...this.#putBack.values()].some(({ due }) => due > performance.now());
+  hasRequeued(): boolean {
+    return [...this.#requeued.values()].some(({ due }) => due > performance.now());
   }
 }

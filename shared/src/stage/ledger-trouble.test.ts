@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files.js';
-import { waitAtMost } from '../ledger/connection.js';
+import { setBusyTimeout } from '../ledger/connection.js';
 import Sqlite from '../ledger/sqlite.js';
 import { StageWorld, until } from '../testing/stage-world.js';
 import type { StageRunner } from './runner.js';
@@ -48,7 +48,7 @@ describe('a ledger that takes no writes', () => {
   test('makes the stage wait and say why; then it goes on, and no attempt is counted', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
-    waitAtMost(world.ledger.database, 20);
+    setBusyTimeout(world.ledger.database, 20);
     const lock = lockLedger(t, world);
     const runner = world.runner(world.record, { sweepMs: 2 });
     run(t, runner);
@@ -64,7 +64,7 @@ describe('a ledger that takes no writes', () => {
   test('ends a run that must end in words, also where a killed process has left claims', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
-    waitAtMost(world.ledger.database, 20);
+    setBusyTimeout(world.ledger.database, 20);
     world.work.claim(A, `${hostname()}/999999999/1`, Date.now(), 30_000);
     const lock = lockLedger(t, world);
     const trouble = await world.runner(world.record).drain(Promise.resolve(), new AbortController().signal);
@@ -75,7 +75,7 @@ describe('a ledger that takes no writes', () => {
   test('in the middle of a stem: its claim is given back afterwards, without the attempt', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
-    waitAtMost(world.ledger.database, 20);
+    setBusyTimeout(world.ledger.database, 20);
     const attempts: number[] = [];
     let lock: { release(): void } | undefined;
     const runner = world.runner(

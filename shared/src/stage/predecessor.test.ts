@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { StageWorld, until } from '../testing/stage-world.js';
-import { isGone, processName } from './predecessor.js';
+import { isDeadProcess, processName } from './predecessor.js';
 
 const STEM = '20260301_000001';
 
@@ -24,13 +24,13 @@ async function other(): Promise<{ pid: number; end: () => Promise<unknown> }> {
 test('a process of this host is gone when nobody has its number, or this one has; any other may live', async () => {
   const process2 = await other();
   const name = `${hostname()}/${process2.pid}/1`;
-  assert.equal(isGone(name), false);
+  assert.equal(isDeadProcess(name), false);
   await process2.end();
-  assert.equal(isGone(name), true);
-  assert.equal(isGone(`${hostname()}/${process.pid}/1`), true, 'an earlier process of this number');
-  assert.equal(isGone(processName()), false);
-  assert.equal(isGone(`elsewhere/${process2.pid}/1`), false);
-  assert.equal(isGone('test'), false);
+  assert.equal(isDeadProcess(name), true);
+  assert.equal(isDeadProcess(`${hostname()}/${process.pid}/1`), true, 'an earlier process of this number');
+  assert.equal(isDeadProcess(processName()), false);
+  assert.equal(isDeadProcess(`elsewhere/${process2.pid}/1`), false);
+  assert.equal(isDeadProcess('test'), false);
 });
 
 test('a stage takes the stem of a process that was killed at once, and leaves that of one that lives', async (t) => {

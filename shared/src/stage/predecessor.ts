@@ -12,7 +12,7 @@ export function processName(): string {
  * Two containers that share a host name do not see each other's processes and may take each other for gone. That costs
  * double work and nothing else, as no claim is trusted.
  */
-export function isGone(owner: string, self = processName()): boolean {
+export function isDeadProcess(owner: string, self = processName()): boolean {
   const [host, number, start] = owner.split('/');
   if (start === undefined || host !== hostname() || owner === self) return false;
   const pid = Number(number);

@@ -1,19 +1,19 @@
 import { messageOf, StageMisconfigured, type StagePaused } from '../errors.js';
-import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
+import { LONGEST_BACKOFF_MS, type WorkQueue } from '../ledger/work.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { StatusCode } from '../status.js';
-import { isDiskTrouble, probe, troubleText } from './disk-trouble.js';
+import { isStorageUnavailable, probe, storageErrorMessage } from './disk-trouble.js';
 import type { StageTask } from './task.js';
 
 export interface ReadinessOptions {
   readonly task: StageTask;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly leaseMs: number;
   /** How soon to try again to get ready, ms. */
-  readonly againMs: number;
+  readonly retryIntervalMs: number;
 }
 
 /** How soon to look again whether a pause has ended. */
@@ -27,10 +27,10 @@ export class Readiness {
   readonly #options: ReadinessOptions;
   #reason: string | undefined = 'starting';
   /** On the clock of `performance.now()`. */
-  #lostUntil = 0;
-  #lostStatus: StatusCode | undefined;
+  #notReadyUntil = 0;
+  #notReadyStatus: StatusCode | undefined;
   /** What the disk refused last, until a probe of it succeeds. */
-  #diskTrouble: unknown;
+  #storageError: unknown;
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
@@ -48,19 +48,19 @@ export class Readiness {
    * @throws what is wrong with the ledger, where it is past waiting for
    */
   async check(): Promise<number> {
-    const lostMs = this.#lostUntil - performance.now();
-    if (lostMs > 0 && this.#lostStatus === undefined) return lostMs;
+    const notReadyMs = this.#notReadyUntil - performance.now();
+    if (notReadyMs > 0 && this.#notReadyStatus === undefined) return notReadyMs;
     try {
-      if (lostMs > 0) {
+      if (notReadyMs > 0) {
         this.#markWaiting();
-        return lostMs;
+        return notReadyMs;
       }
-      if (this.#diskTrouble !== undefined) probe(this.#options.work, this.#diskTrouble);
-      this.#diskTrouble = undefined;
+      if (this.#storageError !== undefined) probe(this.#options.work, this.#storageError);
+      this.#storageError = undefined;
       return await this.#checkTask();
     } catch (error) {
-      if (!isDiskTrouble(error)) throw error;
-      this.diskRefuses(error);
+      if (!isStorageUnavailable(error)) throw error;
+      this.onStorageError(error);
       return this.#waitMs();
     }
   }
@@ -70,43 +70,43 @@ export class Readiness {
     const now = Date.now();
     const pause = work.paused(now);
     if (pause) {
-      this.#set(pausedText(pause));
+      this.#set(pauseMessage(pause));
       return Math.min(pause.until - now, LOOK_AT_PAUSE_MS);
     }
     try {
       await task.prepare?.();
     } catch (error) {
-      if (isDiskTrouble(error)) throw error;
-      this.lose(error);
-      return this.#options.againMs;
+      if (isStorageUnavailable(error)) throw error;
+      this.markNotReady(error);
+      return this.#options.retryIntervalMs;
     }
     this.#set(undefined);
     return 0;
   }
 
   /** The stage cannot go on for a while; where a person must act, every stem that waits shows it. */
-  lose(error: unknown): void {
-    this.#lostUntil = performance.now() + this.#options.againMs;
-    this.#lostStatus = error instanceof StageMisconfigured ? error.status : undefined;
+  markNotReady(error: unknown): void {
+    this.#notReadyUntil = performance.now() + this.#options.retryIntervalMs;
+    this.#notReadyStatus = error instanceof StageMisconfigured ? error.status : undefined;
     this.#markWaiting();
     this.#set(messageOf(error));
   }
 
   /** The disk or the ledger refuses; the stage waits until a probe finds that they do not any more. */
-  diskRefuses(error: unknown): void {
-    this.#diskTrouble = error;
-    this.#lostUntil = performance.now() + this.#waitMs();
-    this.#lostStatus = undefined;
-    this.#set(troubleText(error, this.#options.work.database.name));
+  onStorageError(error: unknown): void {
+    this.#storageError = error;
+    this.#notReadyUntil = performance.now() + this.#waitMs();
+    this.#notReadyStatus = undefined;
+    this.#set(storageErrorMessage(error, this.#options.work.database.name));
   }
 
   #waitMs(): number {
-    return Math.min(this.#options.againMs, LOOK_AT_DISK_MS);
+    return Math.min(this.#options.retryIntervalMs, LOOK_AT_DISK_MS);
   }
 
   #markWaiting(): void {
     const { work, leaseMs } = this.#options;
-    if (this.#lostStatus !== undefined) work.markPending(this.#lostStatus, Date.now(), leaseMs);
+    if (this.#notReadyStatus !== undefined) work.setStatusOfPending(this.#notReadyStatus, Date.now(), leaseMs);
   }
 
   /** Makes the stage wait in every replica, an hour at most; the far side may ask again then. */
@@ -114,7 +114,7 @@ export class Readiness {
     const { work } = this.#options;
     const wait = { now: Date.now(), ms: Math.min(delayMs, LONGEST_BACKOFF_MS) };
     work.pause(wait, message);
-    this.#set(pausedText({ until: Math.round(wait.now + wait.ms), reason: message }));
+    this.#set(pauseMessage({ until: Math.round(wait.now + wait.ms), reason: message }));
   }
 
   #set(reason: string | undefined): void {
@@ -128,6 +128,6 @@ export class Readiness {
   }
 }
 
-function pausedText({ until, reason }: { until: number; reason: string }): string {
+function pauseMessage({ until, reason }: { until: number; reason: string }): string {
   return `paused until ${new Date(until).toISOString()}: ${reason}`;
 }

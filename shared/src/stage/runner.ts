@@ -1,22 +1,22 @@
 import type { Bus, Delivery, Subscription } from '../bus/bus.js';
-import type { WorkLedger } from '../ledger/work.js';
+import type { WorkQueue } from '../ledger/work.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type Route, routeOf } from '../routes.js';
 import { sleep } from '../sleep.js';
 import { stemOfSubject } from '../subjects.js';
 import { backfillOne, LOOK_AGAIN_MS } from './backfilling.js';
-import { isDiskTrouble, ledgerBroken } from './disk-trouble.js';
+import { asFatalLedgerError, isStorageUnavailable } from './disk-trouble.js';
 import { drain } from './drain.js';
 import { InHand } from './in-hand.js';
-import { isGone } from './predecessor.js';
+import { isDeadProcess } from './predecessor.js';
 import { Readiness } from './readiness.js';
 import { StemHandler } from './stem-handler.js';
 import type { StageTask } from './task.js';
 
 export interface RunnerOptions {
   readonly task: StageTask;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -53,7 +53,7 @@ export class StageRunner {
     const { leaseMs = 30_000, sweepMs = 2_000, inHand = new InHand() } = options;
     this.#options = { ...options, leaseMs, sweepMs, inHand };
     this.#route = routeOf(options.task.stage, options.task.vra);
-    this.#readiness = new Readiness({ ...this.#options, againMs: SWEEPS_UNTIL_AGAIN * sweepMs });
+    this.#readiness = new Readiness({ ...this.#options, retryIntervalMs: SWEEPS_UNTIL_AGAIN * sweepMs });
     this.#handler = new StemHandler({ ...this.#options, readiness: this.#readiness });
   }
 
@@ -72,9 +72,9 @@ export class StageRunner {
     await this.#subscribed(async (subscription) => {
       while (!signal.aborted) {
         try {
-          await this.#turn(subscription, signal);
+          await this.#tick(subscription, signal);
         } catch (error) {
-          this.#waitForDisk(error);
+          this.#handleLedgerError(error);
         }
       }
     });
@@ -100,7 +100,7 @@ export class StageRunner {
   async #subscribed<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
     const subscription = await this.#options.bus.subscribe(this.#route);
     try {
-      this.#forfeit();
+      this.#releaseClaimsOf();
       return await work(subscription);
     } finally {
       await subscription.close();
@@ -109,12 +109,12 @@ export class StageRunner {
   }
 
   /** A ledger that cannot be had for now is waited for, as a full disk is. */
-  #waitForDisk(error: unknown): void {
-    if (!isDiskTrouble(error)) throw ledgerBroken(error, this.#options.work.database.name) ?? error;
-    this.#readiness.diskRefuses(error);
+  #handleLedgerError(error: unknown): void {
+    if (!isStorageUnavailable(error)) throw asFatalLedgerError(error, this.#options.work.database.name) ?? error;
+    this.#readiness.onStorageError(error);
   }
 
-  async #turn(subscription: Subscription, signal: AbortSignal): Promise<void> {
+  async #tick(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const unreadyMs = await this.#readiness.check();
     if (unreadyMs > 0) return sleep(unreadyMs, signal);
     const waitMs = this.#nextSweep - performance.now();
@@ -134,7 +134,7 @@ export class StageRunner {
     const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, isNewerThere }, signal);
     if (typeof backfilled === 'string') return backfilled;
     const { outcome } = backfilled;
-    if (outcome.kind === 'put-back') this.#nextBackfill = performance.now() + outcome.waitMs;
+    if (outcome.kind === 'requeued') this.#nextBackfill = performance.now() + outcome.waitMs;
     return 'done';
   }
 
@@ -145,12 +145,12 @@ export class StageRunner {
   }
 
   /** A process that was killed and started again need not wait for its own claims to run out. */
-  #forfeit(): void {
+  #releaseClaimsOf(): void {
     const { work, owner } = this.#options;
     try {
-      work.forfeit((other) => isGone(other, owner));
+      work.releaseClaimsOf((other) => isDeadProcess(other, owner));
     } catch (error) {
-      this.#waitForDisk(error);
+      this.#handleLedgerError(error);
     }
   }
 
@@ -158,7 +158,7 @@ export class StageRunner {
   async #sweep(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, sweepMs } = this.#options;
     this.#nextSweep = performance.now() + sweepMs;
-    this.#handler.releaseLate();
+    this.#handler.retryPendingReleases();
     for (const stem of work.pending(Date.now(), leaseMs)) {
       if (signal.aborted || performance.now() >= this.#nextSweep) return;
       if ((await this.#readiness.check()) > 0) return;

@@ -1,34 +1,34 @@
 import type { Bus, Delivery, StemMessage } from '../bus/bus.js';
 import { messageOf, RetryLater, StageMisconfigured, StagePaused, StemFailed } from '../errors.js';
 import { CannotWrite } from '../files.js';
-import { LONGEST_BACKOFF_MS, type WorkLedger } from '../ledger/work.js';
+import { LONGEST_BACKOFF_MS, type WorkQueue } from '../ledger/work.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { routeOf } from '../routes.js';
 import { STATUS, type StatusCode } from '../status.js';
 import { subjects } from '../subjects.js';
 import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
-import { ledgerBroken, stageTrouble, troubleText } from './disk-trouble.js';
+import { asFatalLedgerError, stageWideError, storageErrorMessage } from './disk-trouble.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
 
 /** What became of a stem, as far as the loop must know. */
-export type Outcome =
+export type StemResult =
   /** Done, by somebody else or at this attempt, or not this stage's to do. */
   | { readonly kind: 'settled'; readonly attempt?: number }
   /** Somebody else has it, or it failed lately. */
-  | { readonly kind: 'held'; readonly waitMs: number }
+  | { readonly kind: 'leased'; readonly waitMs: number }
   /** Nothing is wrong with it; it is due again after `waitMs`. */
-  | { readonly kind: 'put-back'; readonly waitMs: number; readonly message: string }
+  | { readonly kind: 'requeued'; readonly waitMs: number; readonly message: string }
   /** `waitMs` undefined: it was given up. */
   | { readonly kind: 'failed'; readonly waitMs: number | undefined; readonly message: string }
   /** The stage cannot go on; the stem is as it was. */
-  | { readonly kind: 'halted' };
+  | { readonly kind: 'stage-unavailable' };
 
 export interface HandlerOptions {
   readonly task: StageTask;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -44,7 +44,7 @@ export interface HandlerOptions {
 export class StemHandler {
   readonly #options: HandlerOptions;
   /** Stems whose claim could not be given back, because the ledger took no writes: their attempt does not count. */
-  readonly #unreleased = new Set<string>();
+  readonly #pendingReleases = new Set<string>();
 
   constructor(options: HandlerOptions) {
     this.#options = options;
@@ -56,22 +56,22 @@ export class StemHandler {
     delivery: Delivery | undefined,
     signal: AbortSignal,
     isBackfilled = false,
-  ): Promise<Outcome> {
+  ): Promise<StemResult> {
     const { work, owner, leaseMs, inHand } = this.#options;
     const claim = work.claim(stem, owner, Date.now(), leaseMs);
     if (claim.kind !== 'claimed') {
       delivery?.ack();
-      return 'waitMs' in claim ? { kind: 'held', waitMs: claim.waitMs } : { kind: 'settled' };
+      return 'waitMs' in claim ? { kind: 'leased', waitMs: claim.waitMs } : { kind: 'settled' };
     }
-    const heartbeat = setInterval(() => this.#beat(stem, delivery), leaseMs / 3);
-    let outcome: Outcome;
+    const heartbeat = setInterval(() => this.#renewLease(stem, delivery), leaseMs / 3);
+    let outcome: StemResult;
     try {
       outcome = await inHand.hold(() => this.#attempt(stem, claim.attempt, signal, isBackfilled));
     } finally {
       clearInterval(heartbeat);
     }
     // A stem that is put back because this replica stops goes to another one at once.
-    if (outcome.kind === 'put-back' && signal.aborted) delivery?.nak();
+    if (outcome.kind === 'requeued' && signal.aborted) delivery?.nak();
     else delivery?.ack();
     return outcome;
   }
@@ -81,15 +81,15 @@ export class StemHandler {
    *
    * @param status to be seen meanwhile; as it was by default
    */
-  releaseLate(why = 'the ledger took no writes', status?: StatusCode): void {
-    for (const stem of this.#unreleased) {
+  retryPendingReleases(why = 'the ledger took no writes', status?: StatusCode): void {
+    for (const stem of this.#pendingReleases) {
       this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why, status);
-      this.#unreleased.delete(stem);
+      this.#pendingReleases.delete(stem);
     }
   }
 
   /** Keeps claim and message; where the ledger is busy for too long the claim may be lost, and nothing worse. */
-  #beat(stem: string, delivery: Delivery | undefined): void {
+  #renewLease(stem: string, delivery: Delivery | undefined): void {
     const { work, owner, leaseMs, log } = this.#options;
     delivery?.working();
     try {
@@ -100,7 +100,7 @@ export class StemHandler {
     }
   }
 
-  async #attempt(stem: string, attempt: number, signal: AbortSignal, isBackfilled: boolean): Promise<Outcome> {
+  async #attempt(stem: string, attempt: number, signal: AbortSignal, isBackfilled: boolean): Promise<StemResult> {
     const begun = performance.now();
     const elapsed = () => performance.now() - begun;
     try {
@@ -121,11 +121,12 @@ export class StemHandler {
       }
       return { kind: 'settled', attempt };
     } catch (error) {
-      if (error instanceof RetryLater) return this.#putBack(stem, error);
-      const trouble = stageTrouble(error, this.#options.work.database.name);
-      if (trouble !== undefined) return this.#diskRefuses(stem, trouble, error);
-      if (ledgerBroken(error, this.#options.work.database.name)) throw error;
-      if (error instanceof StagePaused || error instanceof StageMisconfigured) return this.#halted(stem, error);
+      if (error instanceof RetryLater) return this.#requeue(stem, error);
+      const trouble = stageWideError(error, this.#options.work.database.name);
+      if (trouble !== undefined) return this.#releaseAfterStorageError(stem, trouble, error);
+      if (asFatalLedgerError(error, this.#options.work.database.name)) throw error;
+      if (error instanceof StagePaused || error instanceof StageMisconfigured)
+        return this.#stageUnavailable(stem, error);
       return this.#failed(stem, attempt, error, elapsed());
     }
   }
@@ -146,38 +147,38 @@ export class StemHandler {
     return this.#announce(routeOf(stage, vra).output(stem), { stem, vra, count: report.rows, ...path, at: Date.now() });
   }
 
-  #putBack(stem: string, { delayMs, message }: RetryLater): Outcome {
+  #requeue(stem: string, { delayMs, message }: RetryLater): StemResult {
     const { work, owner, log } = this.#options;
     const waitMs = Math.min(delayMs, LONGEST_BACKOFF_MS);
     work.release(stem, owner, { now: Date.now(), ms: waitMs }, message);
     log.warn({ ...this.#labels(stem), retryMs: waitMs }, message);
-    return { kind: 'put-back', waitMs, message };
+    return { kind: 'requeued', waitMs, message };
   }
 
-  #halted(stem: string, error: StagePaused | StageMisconfigured): Outcome {
+  #stageUnavailable(stem: string, error: StagePaused | StageMisconfigured): StemResult {
     const { work, owner, readiness } = this.#options;
     work.release(stem, owner, { now: Date.now(), ms: 0 }, error.message, error.status);
     if (error instanceof StagePaused) readiness.pause(error);
-    else readiness.lose(error);
-    return { kind: 'halted' };
+    else readiness.markNotReady(error);
+    return { kind: 'stage-unavailable' };
   }
 
   /** Every other stem would fare the same, so the stage waits. */
-  #diskRefuses(stem: string, trouble: unknown, error: unknown): Outcome {
+  #releaseAfterStorageError(stem: string, trouble: unknown, error: unknown): StemResult {
     const { work, readiness, log } = this.#options;
     log.warn({ ...this.#labels(stem), err: error }, `${stem} is put back: ${messageOf(error)}`);
-    readiness.diskRefuses(trouble);
-    this.#unreleased.add(stem);
+    readiness.onStorageError(trouble);
+    this.#pendingReleases.add(stem);
     try {
       const status = error instanceof CannotWrite ? STATUS.outputNotFound : undefined;
-      this.releaseLate(troubleText(trouble, work.database.name), status);
+      this.retryPendingReleases(storageErrorMessage(trouble, work.database.name), status);
     } catch (again) {
       log.warn({ stem }, `the claim could not be given back: ${messageOf(again)}; it is once the ledger takes writes`);
     }
-    return { kind: 'halted' };
+    return { kind: 'stage-unavailable' };
   }
 
-  async #failed(stem: string, attempt: number, error: unknown, durationMs: number): Promise<Outcome> {
+  async #failed(stem: string, attempt: number, error: unknown, durationMs: number): Promise<StemResult> {
     const { work, owner, task, log, metrics } = this.#options;
     const { stage, vra } = task;
     const now = Date.now();

@@ -1,4 +1,4 @@
-import { writing } from '../ledger/connection.js';
+import { writeTransaction } from '../ledger/connection.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { STATUS_TABLE } from '../ledger/status-tables.js';
 import { STAGES } from '../stages.js';
@@ -102,7 +102,7 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const objects = filledObjects(size);
   for (let first = filled; first < stems; first += STEMS_AT_ONCE) {
     const end = Math.min(first + STEMS_AT_ONCE, stems);
-    writing(database, () => fillStems(ledger, { first, end, alerts: alertsAStem, objects }));
+    writeTransaction(database, () => fillStems(ledger, { first, end, alerts: alertsAStem, objects }));
   }
   database.exec('DROP TABLE filled_stem; DROP TABLE filled_alert');
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -16384');

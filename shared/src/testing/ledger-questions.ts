@@ -39,7 +39,7 @@ export function questionsOf(ledger: Ledger): Question[] {
     {
       question: 'claims that are alive',
       by: 'service',
-      ask: () => work.map((each) => each.forfeit(() => false)),
+      ask: () => work.map((each) => each.releaseClaimsOf(() => false)),
     },
     {
       question: 'a scrape: what waits, what is late, what came in and went out tonight',
@@ -61,7 +61,7 @@ export function questionsOf(ledger: Ledger): Question[] {
     {
       question: 'stems that the Python pipeline left at -1',
       by: 'service',
-      ask: () => ledger.annotations.openPartialByOthers(annotate),
+      ask: () => ledger.annotations.reopenPartialPythonStems(annotate),
     },
     {
       question: 'names that were never registered',

@@ -115,7 +115,7 @@ export class LedgerStages {
   lookAround(stage: Stage): void {
     const work = this.#ledger.work(stage, VRA);
     this.#perform('sweep', () => {
-      work.forfeit(() => false);
+      work.releaseClaimsOf(() => false);
       work.pending(Date.now(), LEASE_MS);
     });
     this.#perform('gauges', () => {

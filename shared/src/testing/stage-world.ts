@@ -3,7 +3,7 @@ import pino from 'pino';
 import type { Bus, StemMessage } from '../bus/bus.js';
 import { InProcessBus } from '../bus/in-process.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { WorkLedger } from '../ledger/work.js';
+import type { WorkQueue } from '../ledger/work.js';
 import { Metrics } from '../observe/metrics.js';
 import { routeOf } from '../routes.js';
 import { InHand } from '../stage/in-hand.js';
@@ -17,7 +17,7 @@ export type Perform = (stem: string, context: StemContext) => Promise<StageRepor
 /** A ledger, a bus and feature runners over tasks that a test makes up. */
 export class StageWorld {
   readonly ledger: Ledger;
-  readonly work: WorkLedger;
+  readonly work: WorkQueue;
   readonly bus = new InProcessBus();
   readonly metrics = new Metrics();
   /** What was published, in order: subject and message. */

@@ -58,7 +58,7 @@ describe('an .env with a mistake', () => {
 test('every image of ours is built here whatever the order, and replicas are as .env says', async () => {
   const stack = await Stack.make(`lvra-env-${process.pid}-config`, { LVRA_PREDICT_REPLICAS: 3 });
   try {
-    const inTurn = Array.from({ length: 2 }, async (_, first) => {
+    const retryWhileBusy = Array.from({ length: 2 }, async (_, first) => {
       for (let seed = first; seed < 24; seed += 2) {
         const { services } = parse(await stack.config(seed)) as Configured;
         for (const [name, { image, build }] of Object.entries(services)) {
@@ -68,7 +68,7 @@ test('every image of ours is built here whatever the order, and replicas are as 
         assert.equal(services.predict?.environment?.LVRA_REPLICAS_EXPECTED, '3');
       }
     });
-    await Promise.all(inTurn);
+    await Promise.all(retryWhileBusy);
   } finally {
     await stack.remove();
   }

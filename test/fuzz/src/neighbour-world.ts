@@ -9,7 +9,7 @@ import { CsvScanner } from '@lvra/predict/csv-scanner';
 import { createPredictTask } from '@lvra/predict/predict-stage';
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected, messageOf } from '@lvra/shared/errors';
-import { writing } from '@lvra/shared/ledger/connection';
+import { writeTransaction } from '@lvra/shared/ledger/connection';
 import { Ledger } from '@lvra/shared/ledger/ledger';
 import { createLogger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
@@ -108,7 +108,7 @@ export class NeighbourWorld {
     mkdirSync(dirname(path), { recursive: true });
     const parts = messages.flatMap((bytes, n) => (n === 0 ? [bytes] : [Buffer.from(',\n'), bytes]));
     writeFileSync(path, Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']\n')]));
-    writing(this.#ledger.database, () => {
+    writeTransaction(this.#ledger.database, () => {
       for (const table of ['feature_making', 'predict', 'annotating']) {
         this.#ledger.database.prepare(`INSERT INTO ${table} (stem, ${VRA}) VALUES (?, 0)`).run(stem);
       }

@@ -16,7 +16,7 @@ const WAITING = '313637921267122205';
 const FAILED = '313637921267122207';
 
 /** Two alerts, neither of which can be scored: as Lasair sends some, and with a source that lacks its id. */
-const UNUSABLE = `[{"diaObjectId": ${WITHOUT_ALERT}},
+const FATAL_ERRORS = `[{"diaObjectId": ${WITHOUT_ALERT}},
   {"diaObjectId": ${LITE}, "alert": {"diaSourcesList": [{"midpointMjdTai": 61073.25, "psfFlux": 1.5, "diaObjectId": ${LITE}}]}}]`;
 
 /** What the Python pipeline leaves: two scores of one object, sent, and an object that nothing has scored. */
@@ -123,7 +123,7 @@ describe('lvra object', () => {
     const paths = dataPaths(folder);
     const stem = '20260303_000001';
     mkdirSync(dirname(paths.batch(stem)), { recursive: true });
-    writeFileSync(paths.batch(stem), UNUSABLE);
+    writeFileSync(paths.batch(stem), FATAL_ERRORS);
     const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
     const found = { reason: 'source_incomplete', detail: 'no diaSourceId', path: '', bytes: 0, at: 0 } as const;
     ledger.quarantine.add({ stem, stage: 'consumer', position: 1, ...found, detail: 'another message' });

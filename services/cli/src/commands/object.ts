@@ -5,7 +5,7 @@ import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
 import { counted, print, printJson, table, utc } from '../formats.js';
-import { lendLedger } from '../ledger.js';
+import { withLedgerAsync } from '../ledger.js';
 import { iso } from '../operations/iso.js';
 import { reportsInJson, reportTable } from '../tns/words.js';
 import { whyUnscored } from '../why-unscored.js';
@@ -41,7 +41,7 @@ export function objectCommand(): Command {
       if (diaObjectId === undefined) {
         throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
       }
-      await lendLedger(async (open) => {
+      await withLedgerAsync(async (open) => {
         const { ledger, settings, stages } = open;
         const scores = ledger.objects.scores(diaObjectId);
         const lastStem = ledger.objects.lastStem(diaObjectId);

@@ -5,7 +5,7 @@ import { visible } from '@lvra/shared/observe/terminal';
 import { quarantineFile, readQuarantined } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
 import { count, print, printJson, size, utc } from '../formats.js';
-import { lendLedger, type OpenLedger } from '../ledger.js';
+import { type OpenLedger, withLedgerAsync } from '../ledger.js';
 import { becameOf, quarantinedInJson, quarantineListCommand, stageOf } from './quarantine-list.js';
 
 const HELP = `
@@ -36,7 +36,7 @@ export function quarantineCommand(): Command {
     .argument('<number>', 'as `lvra quarantine list` shows it')
     .option('--json', 'for programs; ids and offsets are strings')
     .action((number: string, { json }: { json?: true }) =>
-      lendLedger((open) => show(open, idOf(number), json === true)),
+      withLedgerAsync((open) => show(open, idOf(number), json === true)),
     );
   quarantine
     .command('replay')

@@ -3,7 +3,7 @@ import { nightBegan } from '@lvra/shared/night';
 import { instantOfStem, stemOf } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { print, printJson, table, utc } from '../formats.js';
-import { lendLedger, type OpenLedger } from '../ledger.js';
+import { type OpenLedger, withLedgerAsync } from '../ledger.js';
 import { checkNight } from '../nights.js';
 import { wholeNumber } from '../options.js';
 import { bestOf, type Candidate } from '../top.js';
@@ -39,7 +39,7 @@ export function topCommand(): Command {
     .option('--limit <number>', 'how many objects', wholeNumber(1, 10_000), 20)
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
-    .action((options: Options) => lendLedger((open) => top(open, options)));
+    .action((options: Options) => withLedgerAsync((open) => top(open, options)));
 }
 
 async function top(open: OpenLedger, { night, vra = open.vras[0] ?? '', limit, json }: Options): Promise<void> {

@@ -5,7 +5,7 @@ import { EXIT } from '@lvra/shared/service/program';
 import { loadSettings } from '@lvra/shared/settings/settings';
 import { Command } from 'commander';
 import { count, print, printJson } from '../formats.js';
-import { lendLedger } from '../ledger.js';
+import { withLedgerAsync } from '../ledger.js';
 import { stemRange } from '../nights.js';
 import type { VerifyOptions } from '../verify/verify.js';
 
@@ -59,7 +59,7 @@ export function verifyCommand(): Command {
       };
       const { verify, verifyLedgerFile } = await import('../verify/verify.js');
       const { database } = dataPaths(loadSettings().dataRoot);
-      const findings = verifyLedgerFile(database) ?? (await lendLedger((open) => verify(open, wanted)));
+      const findings = verifyLedgerFile(database) ?? (await withLedgerAsync((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       const { asJson, asText } = await import('../verify/report.js');
       if (options.json) printJson(asJson(findings));

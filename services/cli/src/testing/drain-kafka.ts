@@ -1,9 +1,9 @@
 import { loadSettings } from '@lvra/shared/settings/settings';
-import { Embedded } from '../embedded.js';
+import { EmbeddedPipeline } from '../embedded.js';
 
 /** What `lvra run --once` does with Kafka, in this process and with less than its 20 s of waiting at the end. */
 export async function drainKafka(environment: Readonly<Record<string, string>>, quietMs: number): Promise<string[]> {
-  const embedded = new Embedded(loadSettings({ environment }), 'test');
+  const embedded = new EmbeddedPipeline(loadSettings({ environment }), 'test');
   try {
     return await embedded.drain(new AbortController().signal, quietMs);
   } finally {

@@ -15,7 +15,7 @@ import { MOST_REPORTS, ReportSubmitter } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
 import { duration, print, printJson, printTrouble } from '../formats.js';
-import { lendLedger, type OpenLedger } from '../ledger.js';
+import { type OpenLedger, withLedgerAsync } from '../ledger.js';
 import { typedYes } from './confirm.js';
 import { readObjectIds } from './object-ids.js';
 import { outcomesInJson, outcomeTable, plannedInJson, planTable } from './words.js';
@@ -45,7 +45,7 @@ export async function reportToTns(given: readonly string[], options: TnsReportOp
   const site = options.live ? 'live' : options.sandbox ? 'sandbox' : undefined;
   checkOptions(given, options, site);
   const settings = loadAllSettings(site);
-  await lendLedger(async (open) => {
+  await withLedgerAsync(async (open) => {
     const ids = objectsOf(given, options, open);
     warnOfLeapSeconds();
     const { sending } = settings;
@@ -179,7 +179,7 @@ async function report(
     if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
       await submitting.send(reports, again);
     }
-    conclude(ids, options, planned, before, sending, ledger.tns);
+    reportOutcome(ids, options, planned, before, sending, ledger.tns);
   } finally {
     locks.release();
     client.close();
@@ -212,7 +212,7 @@ async function isMeant(reports: number, { live, yes }: TnsReportOptions, { addre
 }
 
 /** Says what became of everything that was asked for or open before, and sets the exit code. */
-function conclude(
+function reportOutcome(
   ids: readonly bigint[],
   { json }: TnsReportOptions,
   planned: readonly Planned[],

@@ -8,7 +8,7 @@ import { table, utc } from '../formats.js';
 import { iso } from '../operations/iso.js';
 
 /** What became of a report, in words that fit a cell. */
-export function fateOf({ outcome, reportId }: TnsRecord): string {
+export function outcomeLabel({ outcome, reportId }: TnsRecord): string {
   switch (outcome) {
     case undefined:
       return reportId === undefined ? 'in doubt' : 'awaited';
@@ -85,7 +85,7 @@ function leftOut(planned: Planned): string | undefined {
 function standingWords(standing: TnsRecord): string {
   const name = standing.objname === undefined ? '' : ` ${standing.objname}`;
   const site = standing.site === 'sandbox' ? ', sandbox' : '';
-  return `${fateOf(standing)}${name}${site} (reported ${new Date(standing.sentAt).toISOString().slice(0, 10)})`;
+  return `${outcomeLabel(standing)}${name}${site} (reported ${new Date(standing.sentAt).toISOString().slice(0, 10)})`;
 }
 
 function brightness(point: Photometry): string {
@@ -96,7 +96,7 @@ function brightness(point: Photometry): string {
 /** What became of reports of several objects, one line each. */
 export function outcomeTable(records: readonly TnsRecord[]): string {
   const rows = records.map((record) => [
-    ...[String(record.diaObjectId), record.internalName, fateOf(record), record.objname ?? ''],
+    ...[String(record.diaObjectId), record.internalName, outcomeLabel(record), record.objname ?? ''],
     detailOf(record),
   ]);
   return table(['diaObjectId', 'internal name', 'at TNS', 'name', 'detail'], rows);
@@ -113,7 +113,7 @@ export function outcomesInJson(records: readonly TnsRecord[]): Record<string, un
 /** The reports of one object, one line each. */
 export function reportTable(records: readonly TnsRecord[]): string {
   const rows = records.map((record) => [
-    ...[utc(record.sentAt), record.site, fateOf(record), record.objname ?? '', record.internalName],
+    ...[utc(record.sentAt), record.site, outcomeLabel(record), record.objname ?? '', record.internalName],
     detailOf(record),
   ]);
   return table(['reported (UTC)', 'site', 'at TNS', 'name', 'internal name', 'detail'], rows);

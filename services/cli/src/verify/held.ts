@@ -1,7 +1,7 @@
 import { UsageError } from '@lvra/shared/errors';
 
 /** An annotation as the far side holds it. */
-export interface HeldAnnotation {
+export interface SandboxAnnotation {
   readonly classification: string;
   /** The texts of the class dictionary that name the score. */
   readonly diaSourceId: string;
@@ -10,7 +10,7 @@ export interface HeldAnnotation {
 }
 
 /** What is held, by "<topic>/<diaObjectId as digits>". */
-export type Held = ReadonlyMap<string, HeldAnnotation>;
+export type SandboxAnnotations = ReadonlyMap<string, SandboxAnnotation>;
 
 /**
  * Asks a sandbox for all that it holds.
@@ -18,13 +18,15 @@ export type Held = ReadonlyMap<string, HeldAnnotation>;
  * @param url of the sandbox, with or without the /api that clients take
  * @throws UsageError where nobody answers there, or somebody else does
  */
-export async function readHeld(url: string): Promise<Held> {
+export async function fetchSandboxAnnotations(url: string): Promise<SandboxAnnotations> {
   const address = new URL('/annotations.json', url);
   try {
     const response = await fetch(address);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const list = (await response.json()) as Record<'topic' | 'objectId' | 'classification' | 'classdict', string>[];
-    return new Map(list.map((held) => [`${held.topic}/${held.objectId}`, toHeld(held.classification, held.classdict)]));
+    return new Map(
+      list.map((held) => [`${held.topic}/${held.objectId}`, toSandboxAnnotation(held.classification, held.classdict)]),
+    );
   } catch (error) {
     throw new UsageError(
       `${address} is no sandbox that answers: start one with \`lvra sandbox\`, or leave --sandbox out`,
@@ -35,7 +37,7 @@ export async function readHeld(url: string): Promise<Held> {
   }
 }
 
-function toHeld(classification: string, classdict: string): HeldAnnotation {
+function toSandboxAnnotation(classification: string, classdict: string): SandboxAnnotation {
   const { blame_diaSourceId, provenance_ID, stem } = dictionaryOf(classdict);
   return {
     classification,

@@ -3,7 +3,7 @@ import { classificationOf } from '@lvra/shared/annotation/decimal';
 import type { ObjectFacts, ObjectVerification } from '@lvra/shared/ledger/verify-objects';
 import { doAgain } from './advice.js';
 import type { Finding, Findings } from './findings.js';
-import type { Held } from './held.js';
+import type { SandboxAnnotations } from './held.js';
 
 export interface ObjectCheck {
   readonly objects: ObjectVerification;
@@ -12,7 +12,7 @@ export interface ObjectCheck {
   readonly range: readonly [string, string];
   readonly findings: Findings;
   /** Asks what the far side holds; undefined where nobody wants to know. */
-  readonly readHeld: (() => Promise<Held>) | undefined;
+  readonly fetchSandboxAnnotations: (() => Promise<SandboxAnnotations>) | undefined;
   readonly onObjects: (count: number) => void;
   /** After how long a suspect is looked at again, ms: an annotation that goes out meanwhile is right a moment later. */
   readonly lookAgainMs: number;
@@ -26,7 +26,7 @@ const MOST_SUSPECTS = 1_000;
 /** Holds each object's annotation against its newest score: by the ledger, and by what the far side holds. */
 export async function checkObjects(check: ObjectCheck): Promise<void> {
   const { objects, vras, range, findings, onObjects } = check;
-  const held = await check.readHeld?.();
+  const held = await check.fetchSandboxAnnotations?.();
   const suspects: { object: bigint; vra: Vra }[] = [];
   let after = -(2n ** 63n);
   for (;;) {
@@ -47,17 +47,22 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
   if (held) findings.counts.held = held.size;
   if (suspects.length === 0) return;
   await sleep(check.lookAgainMs);
-  const again = await check.readHeld?.();
+  const again = await check.fetchSandboxAnnotations?.();
   for (const { object, vra } of suspects) {
     const wrong = faultOf(object, vra, again, check);
     if (wrong) findings.add(wrong);
   }
 }
 
-function faultOf(object: bigint, vra: Vra, held: Held | undefined, { objects }: ObjectCheck): Finding | undefined {
+function faultOf(
+  object: bigint,
+  vra: Vra,
+  held: SandboxAnnotations | undefined,
+  { objects }: ObjectCheck,
+): Finding | undefined {
   const facts = objects.facts(object, vra.modelName, Date.now());
   // A score without an outcome is pending, or the Python pipeline's, which kept none.
-  if (!facts || facts.isMoving || facts.newest.outcome === null) return undefined;
+  if (!facts || facts.hasCallInFlight || facts.newest.outcome === null) return undefined;
   const what = staleInLedger(facts) ?? (held && wrongAtLasair(facts, held.get(`${vra.topicOut}/${object}`)));
   if (what === undefined) return undefined;
   const { stem } = facts.newest;

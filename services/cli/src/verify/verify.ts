@@ -5,7 +5,7 @@ import { isStem } from '@lvra/shared/stem';
 import type { OpenLedger } from '../ledger.js';
 import { FROM_BACKUP } from './advice.js';
 import { Findings } from './findings.js';
-import { readHeld } from './held.js';
+import { fetchSandboxAnnotations } from './held.js';
 import { checkKafka } from './kafka-check.js';
 import { checkMappedStems } from './mapping-check.js';
 import { checkNames, reportOddName } from './name-check.js';
@@ -85,7 +85,7 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     vras: settings.vras,
     range,
     findings,
-    readHeld: sandbox === undefined ? undefined : () => readHeld(sandbox),
+    fetchSandboxAnnotations: sandbox === undefined ? undefined : () => fetchSandboxAnnotations(sandbox),
     lookAgainMs: options.lookAgainMs,
     onObjects: (count) => onProgress('objects', count, undefined),
   });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Ledger } from '@lvra/shared/ledger/ledger';
-import type { WorkLedger } from '@lvra/shared/ledger/work';
+import type { WorkQueue } from '@lvra/shared/ledger/work';
 import { createLogger } from '@lvra/shared/observe/log';
 import { Metrics } from '@lvra/shared/observe/metrics';
 import { type DataPaths, dataPaths } from '@lvra/shared/paths';
@@ -23,7 +23,7 @@ const R0B = { vra: 'r0b', set: featureSet(), siblings: [] };
 export class FeatureWorld {
   readonly paths: DataPaths = dataPaths(mkdtempSync(join(tmpdir(), 'lvra-feature-')));
   readonly ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });
-  readonly work: WorkLedger = this.ledger.work('feature', 'r0b');
+  readonly work: WorkQueue = this.ledger.work('feature', 'r0b');
   readonly metrics = new Metrics();
   readonly #log = createLogger(this.paths, 'test', { stdout: false });
 

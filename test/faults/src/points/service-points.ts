@@ -2,7 +2,7 @@ import type { ServiceName } from '@lvra/test-servers/service';
 
 const bothSides = (...whats: string[]) => whats.flatMap((what) => [`before ${what}`, `after ${what}`]);
 const fileOf = (kind: string) => bothSides(`write ${kind}`, `fsync ${kind}`, `rename ${kind}`, `fsync ${kind} folder`);
-const claim = bothSides('commit WorkLedger.claim');
+const claim = bothSides('commit WorkQueue.claim');
 const told = (kind: string) => bothSides(`publish ${kind}`, 'ack');
 
 /** Every named point that a service passes in its work, in order. The kill cases check that there is no other. */
@@ -27,12 +27,12 @@ export const SERVICE_POINTS: Readonly<Record<ServiceName, readonly string[]>> = 
 export const OTHER_POINTS: readonly string[] = bothSides(
   ...[
     'Ledger.open',
-    'AnnotationLedger.openPartialByOthers',
+    'AnnotationLedger.reopenPartialPythonStems',
     'AnnotationLedger.settleAll',
-    'WorkLedger.forfeit',
-    'WorkLedger.renew',
-    'WorkLedger.release',
-    'WorkLedger.fail',
+    'WorkQueue.releaseClaimsOf',
+    'WorkQueue.renew',
+    'WorkQueue.release',
+    'WorkQueue.fail',
   ].map((name) => `commit ${name}`),
   ...[
     'BatchLedger.abandonStem',
@@ -40,8 +40,8 @@ export const OTHER_POINTS: readonly string[] = bothSides(
     'KafkaPositions.turn',
     'KafkaPositions.recordMark',
     'KafkaPositions.adopt',
-    'WorkLedger.pause',
-    'WorkLedger.markPending',
+    'WorkQueue.pause',
+    'WorkQueue.setStatusOfPending',
   ].map((name) => `commit ${name}`),
   'publish dead',
 );
