@@ -153,23 +153,6 @@ describe('lvra --help', () => {
   }
 });
 
-test('a command is loaded without what other commands need', async () => {
-  const program = fileURLToPath(new URL('./program.js', import.meta.url));
-  const load = `
-    import { createRequire } from 'node:module';
-    import { makeProgram } from ${JSON.stringify(program)};
-    import { COMMANDS } from ${JSON.stringify(program.replace('program.js', 'commands.js'))};
-    const { commands } = await makeProgram(COMMANDS, ['status', '--json']);
-    const files = Object.keys(createRequire(${JSON.stringify(program)}).cache);
-    console.log(JSON.stringify({ commands: commands.map((command) => command.name()), files }));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load]);
-  const { commands, files } = JSON.parse(stdout) as { commands: string[]; files: string[] };
-  assert.deepEqual(commands, ['status']);
-  assert.ok(files.some((file) => file.includes('/node_modules/commander/')));
-  const unwanted = files.filter((file) => /\/node_modules\/(kafkajs|nats|onnxruntime-node|avsc)\//.test(file));
-  assert.deepEqual(unwanted, []);
-});
-
 function hear(command: Command, writeOut: (text: string) => void): void {
   command.configureOutput({ writeOut });
   for (const each of command.commands) hear(each, writeOut);
