@@ -49,6 +49,22 @@ describe('the past is done behind the night', () => {
     assert.deepEqual(world.performed, [TONIGHT, LATER, PAST[0]]);
   });
 
+  test('none is begun while a stem waits for another stage of the process, though it is not heard of there', async (t) => {
+    const world = new StageWorld(t);
+    const inHand = new InHand();
+    let isWaitedFor = true;
+    inHand.join(() => isWaitedFor);
+    world.addPast(PAST[0]);
+    world.add(TONIGHT);
+    world.start(world.runner(world.record, { inHand, sweepMs: 20 }));
+    await until('the stem of the night is done', () => world.work.status(TONIGHT) === 1);
+    world.add(LATER);
+    await until('another one too', () => world.work.status(LATER) === 1);
+    assert.deepEqual(world.performed, [TONIGHT, LATER]);
+    isWaitedFor = false;
+    await until('the past is done', () => isOver(world));
+  });
+
   test('the task is told, and nothing is announced', async (t) => {
     const world = new StageWorld(t);
     world.addPast(PAST[0]);

@@ -42,7 +42,7 @@ export async function drain(
   void upstreamDone.then(close, close);
   const either = AbortSignal.any([signal, upstream.signal]);
   const state = new DrainState();
-  const backfill = { work, handler, inHand, leaseMs, isNewerThere: () => false };
+  const backfill = { work, handler, leaseMs, mayBegin: () => inHand.isEmpty };
   while (!signal.aborted) {
     // Looked at before the ledger, so that what came last is seen.
     const isLast = upstream.signal.aborted;

@@ -1,9 +1,16 @@
-/** The stems that a process works on, in all of its stages: while there is one, nobody begins a stem of a backfill. */
+/** What the stages of a process have to do of the night: while there is any of it, none begins a stem of a backfill. */
 export class InHand {
+  readonly #stages = new Set<() => boolean>();
   #stems = 0;
 
+  /** No stage works on a stem. */
   get isEmpty(): boolean {
     return this.#stems === 0;
+  }
+
+  /** No stage works on a stem, and for none that runs does one wait. */
+  get isQuiet(): boolean {
+    return this.isEmpty && ![...this.#stages].some((isWaitedFor) => isWaitedFor());
   }
 
   async hold<T>(work: () => Promise<T>): Promise<T> {
@@ -13,5 +20,14 @@ export class InHand {
     } finally {
       this.#stems--;
     }
+  }
+
+  /** Has a stage asked, too. @param isWaitedFor whether a stem of the night waits for it that it could do now */
+  join(isWaitedFor: () => boolean): void {
+    this.#stages.add(isWaitedFor);
+  }
+
+  leave(isWaitedFor: () => boolean): void {
+    this.#stages.delete(isWaitedFor);
   }
 }

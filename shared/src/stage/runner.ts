@@ -69,6 +69,9 @@ export class StageRunner {
    * @throws UsageError where the ledger is damaged or was replaced
    */
   async run(signal: AbortSignal): Promise<void> {
+    const { work, leaseMs, inHand } = this.#options;
+    const isWaitedFor = () => this.#readiness.reason === undefined && work.pending(Date.now(), leaseMs, 1).length > 0;
+    inHand.join(isWaitedFor);
     await this.#subscribed(async (subscription) => {
       while (!signal.aborted) {
         try {
@@ -77,7 +80,7 @@ export class StageRunner {
           this.#handleLedgerError(error);
         }
       }
-    });
+    }).finally(() => inHand.leave(isWaitedFor));
   }
 
   /**
@@ -128,10 +131,9 @@ export class StageRunner {
 
   /** Does one stem of a backfill. The bus need not be asked before: the ledger tells if a stem of the night waits. */
   async #backfill(signal: AbortSignal): Promise<'done' | 'none' | 'later'> {
-    const { work, leaseMs } = this.#options;
     if (performance.now() < this.#nextBackfill) return 'none';
-    const isNewerThere = () => work.pending(Date.now(), leaseMs, 1).length > 0;
-    const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, isNewerThere }, signal);
+    const mayBegin = () => this.#options.inHand.isQuiet;
+    const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, mayBegin }, signal);
     if (typeof backfilled === 'string') return backfilled;
     const { outcome } = backfilled;
     if (outcome.kind === 'requeued') this.#nextBackfill = performance.now() + outcome.waitMs;

@@ -42,6 +42,11 @@ export function questionsOf(ledger: Ledger): Question[] {
       ask: () => work.map((each) => each.releaseClaimsOf(() => false)),
     },
     {
+      question: 'stems of a backfill',
+      by: 'service',
+      ask: () => work.map((each) => [each.nextBackfilled(now, LEASE_MS), ledger.backfill.left(each.stage, VRA)]),
+    },
+    {
       question: 'a scrape: what waits, what is late, what came in and went out tonight',
       by: 'service',
       ask: () => [

@@ -47,6 +47,8 @@ export class FaultWorld {
   readonly services = new Map<string, Service>();
   /** What every service gets; a case may change it for those it starts later. */
   readonly environment: Record<string, string>;
+  /** Whose scores are judged: r0b annotates. */
+  readonly vras = ['r0b'];
   /** How often the fault was injected, and how many alerts were in flight then, at most. */
   readonly injections = { times: 0, inFlight: 0 };
   /** When the fault was over, on the clock of `performance.now()`. */

@@ -10,34 +10,32 @@ export interface Judgement {
   readonly stale: number;
 }
 
-/** True once every alert that was sent is scored, every score has an outcome, and nothing is pending. */
+/** True once every alert that was sent is scored by each VRA, r0b's scores have an outcome, and nothing is pending. */
 export function isSettled(world: FaultWorld): boolean {
   const { sent } = world.load;
   const open = `SELECT (SELECT count(*) FROM annotating a JOIN predict p USING (stem) JOIN feature_making f USING (stem)
       WHERE a.r0b NOT IN (1, -1) OR p.r0b NOT IN (1, -1) OR f.r0b NOT IN (1, -1))
-    + (SELECT count(*) FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE outcome IS NULL)`;
-  return world.count('SELECT count(*) FROM provenance') >= sent.length && world.count(open) === 0;
+    + (SELECT count(*) FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID
+      WHERE model_name = 'r0b' AND outcome IS NULL)`;
+  const isScored = (vra: string) =>
+    world.count(`SELECT count(*) FROM provenance WHERE model_name = '${vra}'`) >= sent.length;
+  return world.vras.every(isScored) && world.count(open) === 0;
 }
 
 export function judge(world: FaultWorld): Judgement {
-  const missing = new Map<string, number>();
   const newest = new Map<string, bigint>();
   const age = new Map<string, number>();
   world.load.sent.forEach(({ diaObjectId, diaSourceId }, place) => {
-    const key = `${diaObjectId} ${diaSourceId}`;
-    missing.set(key, (missing.get(key) ?? 0) + 1);
     newest.set(String(diaObjectId), diaSourceId);
     age.set(String(diaSourceId), place);
   });
+  let lost = 0;
   let doubled = 0;
-  const scores = world.ledger().prepare('SELECT diaObjectId, diaSourceId FROM provenance').all();
-  for (const { diaObjectId, diaSourceId } of scores as { diaObjectId: bigint; diaSourceId: bigint }[]) {
-    const key = `${diaObjectId} ${diaSourceId}`;
-    const left = missing.get(key) ?? 0;
-    if (left > 0) missing.set(key, left - 1);
-    else doubled++;
+  for (const vra of world.vras) {
+    const of = judgeScores(world, vra);
+    lost += of.lost;
+    doubled += of.doubled;
   }
-  let lost = [...missing.values()].reduce((sum, left) => sum + left, 0);
   const stale = new Set<string>(overtaken(world, age));
   for (const [object, source] of newest) {
     if (world.load.unannotated.has(object)) continue;
@@ -46,6 +44,27 @@ export function judge(world: FaultWorld): Judgement {
     else if (blamed(held.classdict) !== String(source)) stale.add(object);
   }
   return { lost, doubled, stale: stale.size };
+}
+
+/** A VRA's scores, held against the alerts. */
+function judgeScores(world: FaultWorld, vra: string): Omit<Judgement, 'stale'> {
+  const missing = new Map<string, number>();
+  for (const { diaObjectId, diaSourceId } of world.load.sent) {
+    const key = `${diaObjectId} ${diaSourceId}`;
+    missing.set(key, (missing.get(key) ?? 0) + 1);
+  }
+  let doubled = 0;
+  const scores = world
+    .ledger()
+    .prepare('SELECT diaObjectId, diaSourceId FROM provenance WHERE model_name = ?')
+    .all(vra);
+  for (const { diaObjectId, diaSourceId } of scores as { diaObjectId: bigint; diaSourceId: bigint }[]) {
+    const key = `${diaObjectId} ${diaSourceId}`;
+    const left = missing.get(key) ?? 0;
+    if (left > 0) missing.set(key, left - 1);
+    else doubled++;
+  }
+  return { lost: [...missing.values()].reduce((sum, left) => sum + left, 0), doubled };
 }
 
 /** Objects for which Lasair took an older source after a newer one. */
