@@ -3,8 +3,7 @@ import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { Command } from 'commander';
 import { count, counted, print, printJson, size, table, utc } from '../formats.js';
 import { type OpenLedger, withLedger } from '../ledger.js';
-import { checkNight } from '../nights.js';
-import { iso } from '../operations/iso.js';
+import { quarantined, quarantineRecord } from '../operations/quarantine.js';
 
 const HELP = `
 By reason, as in the metric lvra_quarantined_alerts_total, the reason with most alerts first: the number of each alert, the stem
@@ -37,14 +36,9 @@ export function quarantineListCommand(): Command {
     .action((options: ListOptions) => withLedger((open) => list(open, options)));
 }
 
-function list({ ledger }: OpenLedger, { all, since, reason, json }: ListOptions): void {
-  if (since !== undefined) checkNight(since);
-  const alerts = ledger.quarantine
-    .list({ all: all === true })
-    .filter(
-      (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
-    );
-  if (json) printJson(alerts.map(quarantinedInJson));
+function list(open: OpenLedger, { all, since, reason, json }: ListOptions): void {
+  const alerts = quarantined(open, { all: all === true, since, reason });
+  if (json) printJson(alerts.map(quarantineRecord));
   else print(alerts.length > 0 ? describe(alerts, reason === undefined) : 'Nothing is in quarantine.');
 }
 
@@ -81,24 +75,6 @@ function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAl
       ? [`… and ${count(alerts.length - shown.length)} before: lvra quarantine list --reason ${reason}`]
       : []),
   ].join('\n');
-}
-
-/** An entry for programs. */
-export function quarantinedInJson(alert: QuarantinedAlert) {
-  const text = (id: bigint | undefined) => (id === undefined ? null : String(id));
-  return {
-    ...alert,
-    id: String(alert.id),
-    vra: alert.vra ?? null,
-    diaObjectId: text(alert.diaObjectId),
-    diaSourceId: text(alert.diaSourceId),
-    offset: text(alert.offset),
-    receivedMs: undefined,
-    received: alert.receivedMs === undefined ? null : iso(alert.receivedMs),
-    at: iso(alert.at),
-    replayedAs: alert.replayedAs ?? null,
-    prunedAt: alert.prunedAt === undefined ? null : iso(alert.prunedAt),
-  };
 }
 
 /** With the VRA whose model has no score of it. */

@@ -2,11 +2,11 @@ import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
 import { visible } from '@lvra/shared/observe/terminal';
-import { quarantineFile, readQuarantined } from '@lvra/shared/quarantine-file';
 import { Command } from 'commander';
 import { count, print, printJson, size, utc } from '../formats.js';
 import { type OpenLedger, withLedgerAsync } from '../ledger.js';
-import { becameOf, quarantinedInJson, quarantineListCommand, stageOf } from './quarantine-list.js';
+import { quarantinedAlert, quarantinedBytes, quarantineRecord } from '../operations/quarantine.js';
+import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
 
 const HELP = `
 An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
@@ -48,12 +48,10 @@ export function quarantineCommand(): Command {
   return quarantine;
 }
 
-async function show({ ledger, paths }: OpenLedger, id: bigint, json: boolean): Promise<void> {
-  const alert = ledger.quarantine.get(id);
-  if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
-  if (json) return printJson(quarantinedInJson(alert));
-  const hasBytes = alert.path !== '' && alert.prunedAt === undefined;
-  const path = hasBytes ? quarantineFile(paths, alert) : undefined;
+async function show(open: OpenLedger, id: bigint, json: boolean): Promise<void> {
+  const alert = quarantinedAlert(open, id);
+  if (json) return printJson(quarantineRecord(alert));
+  const kept = await quarantinedBytes(open, alert);
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
     ['stem', `${alert.stem}, put aside by ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
@@ -61,12 +59,10 @@ async function show({ ledger, paths }: OpenLedger, id: bigint, json: boolean): P
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
     ...(alert.diaObjectId === undefined ? [] : [['object', String(alert.diaObjectId)] as const]),
     ...(alert.diaSourceId === undefined ? [] : [['source', String(alert.diaSourceId)] as const]),
-    ['bytes', path === undefined ? (becameOf(alert) ?? 'none were kept') : `${path} (${size(alert.bytes)})`],
+    ['bytes', kept === undefined ? (becameOf(alert) ?? 'none were kept') : `${kept.path} (${size(alert.bytes)})`],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
-  const beginning: string[] = [];
-  if (path !== undefined)
-    for await (const [, bytes] of readQuarantined(paths, [alert])) beginning.push('', beginningOf(bytes));
+  const beginning = kept === undefined ? [] : ['', beginningOf(kept.bytes)];
   print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
 }
 
