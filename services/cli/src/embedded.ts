@@ -8,11 +8,11 @@ import { messageOf } from '@lvra/shared/errors';
 import type { UnfinishedStem } from '@lvra/shared/ledger/overview';
 import type { HealthServer } from '@lvra/shared/observe/health';
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
-import { suitCollector } from '@lvra/shared/service/garbage';
+import { tuneGarbageCollector } from '@lvra/shared/service/garbage';
 import { ledgerWatch } from '@lvra/shared/service/ledger-watch';
-import { clearLeftovers, keepClearing } from '@lvra/shared/service/leftovers';
-import { openPipeline, type Pipeline, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
-import { notReady, runTogether, type Worker } from '@lvra/shared/service/workers';
+import { clearLeftovers, startTempFileCleanup } from '@lvra/shared/service/leftovers';
+import { openServiceContext, type ServiceContext, serveHealthOf, stageRunner } from '@lvra/shared/service/pipeline';
+import { notReady, runAll, type Worker } from '@lvra/shared/service/workers';
 import type { Settings } from '@lvra/shared/settings/settings';
 import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import { sleep } from '@lvra/shared/sleep';
@@ -38,7 +38,7 @@ const DISK_PATIENCE_MS = 20_000;
  * All stages in one process: the code of the services, a bus that lives in memory, and the data folder to itself.
  */
 export class EmbeddedPipeline {
-  readonly pipeline: Pipeline;
+  readonly pipeline: ServiceContext;
   /** Every stage of every VRA. */
   readonly stages: readonly (readonly [Stage, string])[];
   readonly #bus = new InProcessBus();
@@ -54,9 +54,9 @@ export class EmbeddedPipeline {
    * @throws LockHeld where somebody else works on the data folder
    */
   constructor(settings: Settings, command: string, source?: AlertSource) {
-    suitCollector();
+    tuneGarbageCollector();
     const stages = ['consumer', ...STAGES] as const;
-    this.pipeline = openPipeline(settings, { stages, mode: 'exclusive', command });
+    this.pipeline = openServiceContext(settings, { stages, mode: 'exclusive', command });
     this.stages = stagesOf(settings);
     const { paths } = this.pipeline;
     const loggerOf = (name: 'consumer' | 'run') =>
@@ -125,8 +125,8 @@ export class EmbeddedPipeline {
    */
   async run(signal: AbortSignal): Promise<void> {
     this.#log.info('run begins');
-    const endClearing = keepClearing(this.pipeline.paths, this.#log);
-    await runTogether(this.#workers(), signal);
+    const endClearing = startTempFileCleanup(this.pipeline.paths, this.#log);
+    await runAll(this.#workers(), signal);
     await endClearing();
     this.#log.info('run ends');
   }

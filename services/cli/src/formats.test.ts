@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { visible } from '@lvra/shared/observe/terminal';
+import { escapeControl } from '@lvra/shared/observe/terminal';
 import { count, table } from './formats.js';
 
 describe('a text from outside', () => {
@@ -14,7 +14,7 @@ describe('a text from outside', () => {
     ['that turns the direction', '\u202etxt.exe', '\\u202etxt.exe'],
     ['of letters', 'é ✦ 😀 日本', 'é ✦ 😀 日本'],
   ] as const) {
-    test(`${name} is shown as what it is`, () => assert.equal(visible(text), shown));
+    test(`${name} is shown as what it is`, () => assert.equal(escapeControl(text), shown));
   }
 
   test('stands in a table on its own line', () => {

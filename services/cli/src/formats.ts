@@ -1,4 +1,4 @@
-import { visible, visibleLines } from '@lvra/shared/observe/terminal';
+import { escapeControl, escapeControlLines } from '@lvra/shared/observe/terminal';
 import { asCalled } from './called-as.js';
 import { iso } from './operations/iso.js';
 
@@ -46,7 +46,7 @@ export function table(
   right: readonly number[] = [],
   width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
 ): string {
-  const cells = rows.map((row) => row.map(visible));
+  const cells = rows.map((row) => row.map(escapeControl));
   const widths = head.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)));
   const lines = [head, ...cells].map((row) =>
     row
@@ -68,15 +68,15 @@ function records(head: readonly string[], rows: readonly (readonly string[])[]):
 
 /** Prints to stdout, with a line end; what a terminal would obey is written out, and hints name the command as it was called. */
 export function print(text: string): void {
-  process.stdout.write(`${visibleLines(asCalled(text))}\n`);
+  process.stdout.write(`${escapeControlLines(asCalled(text))}\n`);
 }
 
 /** Prints for programs. Ids must be strings in it: most readers of JSON round large numbers. */
 export function printJson(value: object): void {
-  process.stdout.write(`${visibleLines(JSON.stringify(value, null, 2))}\n`);
+  process.stdout.write(`${escapeControlLines(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** Says on stderr what went wrong, on a line of its own. */
 export function printTrouble(text: string): void {
-  process.stderr.write(`lvra: ${visible(asCalled(text))}\n`);
+  process.stderr.write(`lvra: ${escapeControl(asCalled(text))}\n`);
 }

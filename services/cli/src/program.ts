@@ -1,4 +1,4 @@
-import { visible } from '@lvra/shared/observe/terminal';
+import { escapeControl } from '@lvra/shared/observe/terminal';
 import { VERSION } from '@lvra/shared/service/version';
 import { Command } from 'commander';
 import { asCalled } from './called-as.js';
@@ -58,7 +58,7 @@ function configureErrors(command: Command): void {
         .trim()
         .replaceAll('\n', ' ')
         .replace(/^unknown command '(.*)'$/, (whole, word: string) => `${whole}${partly(word, command)}`);
-      write(asCalled(`lvra: ${visible(mistake)}; see lvra ${pathOf(command)}--help\n`));
+      write(asCalled(`lvra: ${escapeControl(mistake)}; see lvra ${pathOf(command)}--help\n`));
     },
   });
   command.commands.forEach(configureErrors);

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Metrics } from '@lvra/shared/observe/metrics';
-import { visible } from '@lvra/shared/observe/terminal';
+import { escapeControl } from '@lvra/shared/observe/terminal';
 import cliProgress from 'cli-progress';
 import { count, print, utc } from './formats.js';
 
@@ -53,7 +53,7 @@ class Bar implements Progress {
   }
 
   say(line: string): void {
-    this.#bars.log(`${styleText('yellow', visible(line))}\n`);
+    this.#bars.log(`${styleText('yellow', escapeControl(line))}\n`);
   }
 
   end(): void {

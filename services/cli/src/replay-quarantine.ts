@@ -7,7 +7,7 @@ import type { QuarantinedAlert, QuarantineLedger } from '@lvra/shared/ledger/qua
 import { createLogger, logNameOf } from '@lvra/shared/observe/log';
 import type { DataPaths } from '@lvra/shared/paths';
 import { quarantineFile } from '@lvra/shared/quarantine-file';
-import { openPipeline } from '@lvra/shared/service/pipeline';
+import { openServiceContext } from '@lvra/shared/service/pipeline';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
@@ -16,7 +16,7 @@ import { count, print, printTrouble } from './formats.js';
 /** Reads alerts out of quarantine again, into new stems, and says what came of it. */
 export async function replayQuarantine(which: readonly bigint[] | 'all'): Promise<void> {
   const settings = loadSettings();
-  const pipeline = openPipeline(settings, {
+  const pipeline = openServiceContext(settings, {
     stages: ['consumer'],
     mode: 'shared',
     command: 'lvra quarantine replay',

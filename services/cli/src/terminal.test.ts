@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Sqlite from '@lvra/shared/ledger/sqlite';
-import { visible, visibleLines } from '@lvra/shared/observe/terminal';
+import { escapeControl, escapeControlLines } from '@lvra/shared/observe/terminal';
 import { FinishedNight } from './testing/finished-night.js';
 import { runLvra } from './testing/run-lvra.js';
 
@@ -80,10 +80,10 @@ describe('a ledger whose texts are for a terminal to obey', { concurrency: 2 }, 
     let shown = 0;
     for (const words of commands()) {
       const { stdout, stderr } = await runLvra(words, night.environment);
-      assert.ok(!COMMANDED.test(stdout), `${words.join(' ')}: ${visibleLines(stdout)}`);
-      assert.ok(!COMMANDED.test(stderr), `${words.join(' ')}: ${visibleLines(stderr)}`);
+      assert.ok(!COMMANDED.test(stdout), `${words.join(' ')}: ${escapeControlLines(stdout)}`);
+      assert.ok(!COMMANDED.test(stderr), `${words.join(' ')}: ${escapeControlLines(stderr)}`);
       if (words.includes('--json')) JSON.parse(stdout);
-      if ((stdout + stderr).includes(visible('\u001b]0;owned'))) shown++;
+      if ((stdout + stderr).includes(escapeControl('\u001b]0;owned'))) shown++;
     }
     assert.ok(shown >= 5, `${shown} commands showed the text`);
   });

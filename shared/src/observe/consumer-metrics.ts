@@ -27,23 +27,23 @@ export class ConsumerMetrics {
     });
     this.leftOut = new Counter({
       name: 'lvra_left_out_alerts_total',
-      help: 'Alerts that are none for this pipeline, because they have no diaObject: those of the solar system, and others.',
+      help: 'Alerts that this pipeline ignores because they have no diaObject: those of the solar system, and others.',
       labelNames: ['reason'],
       registers,
     });
     this.solarSystem = new Counter({
       name: 'lvra_solar_system_alerts_total',
-      help: 'Alerts of a diaObject that are also of a known object of the solar system; they are taken, as at Lasair.',
+      help: 'Alerts of a diaObject that are also of a known object of the solar system; they are processed, as at Lasair.',
       registers,
     });
     this.waitingPartitions = new Gauge({
       name: 'lvra_schema_waiting_partitions',
-      help: 'Partitions that stand still because the Avro schema of their next message is not known. Alert where it is above 0 for 5 minutes: the registry is down, or does not have the schema yet.',
+      help: 'Partitions that are paused because the Avro schema of their next message is not known. Alert if it is above 0 for 5 minutes: the registry is down, or does not have the schema yet.',
       registers,
     });
     this.kafkaStray = new Gauge({
       name: 'lvra_kafka_stray_partitions',
-      help: 'Partitions of our topics that no consumer of this data folder reads, because another program is in its group.',
+      help: 'Partitions of the configured topics that no consumer of this data folder reads, because another program is in its group.',
       registers,
     });
     this.kafkaGone = new Counter({

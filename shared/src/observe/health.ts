@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf } from '../errors.js';
 import type { Metrics } from './metrics.js';
 import { hideSecrets } from './secrets.js';
-import { visibleLines } from './terminal.js';
+import { escapeControlLines } from './terminal.js';
 
 export interface HealthOptions {
   readonly host: string;
@@ -12,7 +12,7 @@ export interface HealthOptions {
   readonly metrics: Metrics;
   /** What keeps the service from working, one line each; empty while it is ready. */
   readonly notReady: () => string[];
-  /** Brings gauges up to date before they are read. */
+  /** Updates gauges before they are read. */
   readonly refresh?: () => void | Promise<void>;
 }
 
@@ -42,8 +42,8 @@ export async function serveHealth(options: HealthOptions): Promise<HealthServer>
   };
 }
 
-/** A reason may quote what came from outside, and `curl` prints it. */
-const shown = (body: string) => visibleLines(hideSecrets(body));
+/** A reason may quote external input, and `curl` prints it. */
+const shown = (body: string) => escapeControlLines(hideSecrets(body));
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -66,12 +66,12 @@ describe('a logger', () => {
     log.info('old year');
     t.mock.timers.tick(1);
     log.info('new year');
-    log.error('new trouble');
+    log.error('new error');
     const messages = (night: string, file: string) =>
       linesOf(join(paths.root, 'logs', night.slice(0, 4), night, file)).map(({ msg }) => msg);
     assert.deepEqual(messages('20261231', 'r0b_predict.log'), ['old year']);
-    assert.deepEqual(messages('20270101', 'r0b_predict.log'), ['new year', 'new trouble']);
-    assert.deepEqual(messages('20270101', 'r0b_predict_error.log'), ['new trouble']);
+    assert.deepEqual(messages('20270101', 'r0b_predict.log'), ['new year', 'new error']);
+    assert.deepEqual(messages('20270101', 'r0b_predict_error.log'), ['new error']);
     assert.equal(readFileSync(join(paths.root, 'logs/2026/20261231/r0b_predict_error.log'), 'utf8'), '');
   });
 
@@ -94,7 +94,7 @@ describe('a logger', () => {
     ]);
   });
 
-  test('goes on in new files where its own were removed or renamed, or their folder was', (t) => {
+  test('continues in new files if its own were removed or renamed, or their folder was', (t) => {
     const paths = dataFolder(t);
     const log = createLogger(paths, 'kafka', { stdout: false });
     const folder = paths.logs(nightOf(new Date()));
@@ -136,7 +136,7 @@ describe('a logger', () => {
     assert.equal(text.match(/shown/g)?.length, 4);
   });
 
-  test('goes on where its files cannot be written, and says so once on stderr and every line on stdout', (t) => {
+  test('continues if its files cannot be written, and reports it once on stderr and every line on stdout', (t) => {
     const paths = dataFolder(t);
     writeFileSync(join(paths.root, 'logs'), 'a file where the folder should be');
     const program = `
@@ -159,7 +159,7 @@ describe('a logger', () => {
   });
 });
 
-describe('whatever a text holds', () => {
+describe('for any text', () => {
   const hostile = [
     'a\nb',
     'a\r\nb',

@@ -5,11 +5,11 @@ import { messageOf } from '../errors.js';
 import type { DataPaths } from '../paths.js';
 import { nightOf } from '../stem.js';
 import { hideSecrets } from './secrets.js';
-import { visibleLines } from './terminal.js';
+import { escapeControlLines } from './terminal.js';
 
 export type { Logger };
 
-/** The log files of the spec, whose names the team's people and scripts know. */
+/** The log files of the spec, whose names the team and its scripts know. */
 export const LOG_NAMES = {
   consumer: 'kafka',
   feature: 'feature_maker',
@@ -18,7 +18,7 @@ export const LOG_NAMES = {
   run: 'bigbashboy',
 } as const;
 
-/** What never stands in a log, up to three levels down: `err.headers.authorization`. */
+/** Never logged, up to three levels down: `err.headers.authorization`. */
 const SECRET_PATHS = ['token', 'password', 'natsPassword', 'authorization', 'Authorization'].flatMap((key) => [
   key,
   `*.${key}`,
@@ -30,7 +30,7 @@ export function logNameOf(part: keyof typeof LOG_NAMES, vra?: string): string {
   return vra === undefined ? LOG_NAMES[part] : `${vra}_${LOG_NAMES[part]}`;
 }
 
-/** The name of the file that has a log's errors alone: the spec's `lvra_kafka_error`, else the log's with `_error`. */
+/** The name of the file with a log's errors only: the spec's `lvra_kafka_error`, else the log's with `_error`. */
 function errorLogNameOf(name: string): string {
   return name === LOG_NAMES.consumer ? 'lvra_kafka_error' : `${name}_error`;
 }
@@ -39,7 +39,7 @@ function errorLogNameOf(name: string): string {
  * A logger to stdout as JSON and to the night's log file, with errors also in a file of their own, which is there from
  * the first line of the log on. A new UTC day opens a new folder.
  *
- * @param destination.stdout false for a program whose stdout is for a person
+ * @param destination.stdout false for a program that prints its own output
  */
 export function createLogger(paths: DataPaths, name: string, destination: { stdout: boolean; level?: string }): Logger {
   const errors = new DatedFile(paths, `${errorLogNameOf(name)}.log`);
@@ -62,24 +62,24 @@ export function createLogger(paths: DataPaths, name: string, destination: { stdo
 }
 
 /**
- * Hides the secrets that stand under no name: in a message, a stack, an address, a nested body. And JSON lets much stand in
- * strings that a terminal obeys: the log's reader must see it, not have the terminal do it.
+ * Hides secrets that have no name of their own: in a message, a stack, an address, a nested body. And shows control
+ * characters in JSON strings, so that a terminal does not execute them.
  */
 function withoutSecrets(stream: pino.DestinationStream): pino.DestinationStream {
-  return { write: (line) => stream.write(visibleLines(hideSecrets(line))) };
+  return { write: (line) => stream.write(escapeControlLines(hideSecrets(line))) };
 }
 
 /**
- * A file below logs/YYYY/YYYYMMDD/ that follows the date, and is there again where it was removed or renamed. Lines are
- * written at once: what was logged before a kill is there. A disk that cannot be written to must not stop the pipeline:
- * the line is on stdout all the same, and the trouble is said once on stderr.
+ * A file below logs/YYYY/YYYYMMDD/ that follows the date, and is created again if it was removed or renamed. Lines are
+ * written at once, so that a kill loses none. A disk that cannot be written to does not stop the pipeline: the lines still
+ * go to stdout, and the error is reported once on stderr.
  */
 class DatedFile {
   #path = '';
   #descriptor: number | undefined;
-  #complained = false;
+  #hasReported = false;
 
-  /** @param sibling is there whenever this file is */
+  /** @param sibling is created together with this file */
   constructor(
     readonly paths: DataPaths,
     readonly file: string,
@@ -94,7 +94,7 @@ class DatedFile {
     });
   }
 
-  /** Makes the file where it is not there. */
+  /** Creates the file if it does not exist. */
   appear(): void {
     this.#unlessRefused(() => this.#open());
   }
@@ -102,14 +102,14 @@ class DatedFile {
   #unlessRefused(work: () => void): void {
     try {
       work();
-      this.#complained = false;
+      this.#hasReported = false;
     } catch (error) {
-      if (!this.#complained) process.stderr.write(`cannot write ${this.file}: ${messageOf(error)}\n`);
-      this.#complained = true;
+      if (!this.#hasReported) process.stderr.write(`cannot write ${this.file}: ${messageOf(error)}\n`);
+      this.#hasReported = true;
     }
   }
 
-  /** The descriptor of today's file; a stat or two where it is open already. */
+  /** The descriptor of today's file; costs a stat or two if it is already open. */
   #open(): number {
     const folder = this.paths.logs(nightOf(new Date()));
     const path = join(folder, this.file);

@@ -44,19 +44,19 @@ export class Metrics {
   });
   readonly ready = new Gauge({
     name: 'lvra_stage_ready',
-    help: '1 while the stage can work, 0 while it waits for a person or for the far side.',
+    help: '1 while the stage can work, 0 while it waits for an operator or for Lasair.',
     labelNames: ['stage', 'vra'],
     registers: [this.registry],
   });
   readonly annotations = new Counter({
     name: 'lvra_annotations_total',
-    help: 'Scores by what became of them at Lasair.',
+    help: 'Scores by their outcome at Lasair.',
     labelNames: ['vra', 'outcome'],
     registers: [this.registry],
   });
   readonly lasairCalls = new Counter({
     name: 'lvra_lasair_calls_total',
-    help: 'Calls made to Lasair by HTTP status, or error where no answer came.',
+    help: 'Calls made to Lasair by HTTP status, or error if there was no response.',
     labelNames: ['status'],
     registers: [this.registry],
   });
@@ -74,15 +74,15 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** Whoever asks for them shows them from then on. */
+  /** Registered when first used, so that only a consumer shows them. */
   get consumer(): ConsumerMetrics {
     this.#consumer ??= new ConsumerMetrics(this.registry);
     return this.#consumer;
   }
 
   /**
-   * A process begins to consume. As for stages below, what the alerts of Prometheus count is at 0 from here on: it cannot
-   * see the rise of a series that was not there.
+   * A process begins to consume. As for stages below, the counters of alerting rules start at 0: Prometheus does not see
+   * the first increase of a series that did not exist.
    */
   beginConsumer(source: string): void {
     this.consumer.alertsConsumed.inc({ source }, 0);
@@ -101,7 +101,7 @@ export class Metrics {
     for (const status of ['200', '401', '403', 'error']) this.lasairCalls.inc({ status }, 0);
   }
 
-  /** Adds `lvra_consumer_ready`, which asks whenever the page is read. Only a process that consumes has it. */
+  /** Adds `lvra_consumer_ready`, read with each scrape. Only a process that consumes has it. */
   watchConsumer(isReady: () => boolean): void {
     new Gauge({
       name: 'lvra_consumer_ready',
@@ -114,8 +114,8 @@ export class Metrics {
   }
 
   /**
-   * @param process whom everything is labelled with, measured too: memory, CPU, event loop. Its counters must not be taken
-   *   for those of the process before it at the same address, which had counted further or less far
+   * @param process labels everything, and is measured too: memory, CPU, event loop. Without the label, its counters would
+   *   continue those of the previous process at the same address
    */
   constructor(process?: string) {
     if (process === undefined) return;

@@ -1,11 +1,11 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Score bins: twentieths, as fine as a person looks at a histogram. */
+/** Score bins: twentieths, as fine as a histogram is read. */
 const TWENTIETHS = Array.from({ length: 20 }, (_, at) => (at + 1) / 20);
 
 /**
  * What the scores of a model and its input look like. Labelled by the version that is in use; the series of the
- * version before go when another takes its place. A feature labels a series only where the model uses it.
+ * previous version are removed when another replaces it. A feature labels a series only if the model uses it.
  */
 export class ModelMetrics {
   readonly scores;
@@ -25,7 +25,7 @@ export class ModelMetrics {
     });
     this.refused = new Gauge({
       name: 'lvra_model_refused',
-      help: '1 while the version that the settings want cannot be used; the one before goes on scoring. See the log.',
+      help: '1 while the version that the settings want cannot be used; the previous one stays in use. See the log.',
       ...{ labelNames, registers },
     });
     this.scores = new Histogram({
@@ -41,7 +41,7 @@ export class ModelMetrics {
     });
     this.missingShare = new Gauge({
       name: 'lvra_feature_missing_share',
-      help: 'Share of missing values of a feature in the last stem. 1 where it was less at import: the field is gone.',
+      help: 'Share of missing values of a feature in the last stem. 1 if it was less at import: the field is gone.',
       labelNames: [...labelNames, 'feature'],
       registers,
     });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { cpuLimit } from './process-limits.js';
 
-test('the limit of CPU is what the control group says, and none where it says none', (t) => {
+test('the limit of CPU is what the control group says, and none if it says none', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-limits-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const put = (path: string, text: string) => {

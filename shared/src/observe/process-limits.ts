@@ -5,7 +5,7 @@ import { Gauge, type Registry } from 'prom-client';
 /** Where a container finds its own limits. */
 const CONTROL_GROUP = '/sys/fs/cgroup';
 
-/** What this process may use at most, for the dashboards to draw; a gauge is missing where there is no limit. */
+/** What this process may use at most, for the dashboards to draw; a gauge is missing if there is no limit. */
 export function addProcessLimits(registry: Registry): void {
   const memory = process.constrainedMemory();
   // Without a limit it is unknown, or more than there is.
@@ -26,7 +26,7 @@ export function addProcessLimits(registry: Registry): void {
   }
 }
 
-/** @returns undefined where there is no limit */
+/** @returns undefined if there is no limit */
 export function cpuLimit(folder = CONTROL_GROUP): number | undefined {
   // Version 2 has both numbers in one file, version 1 one in each; without a limit the first is `max` or -1.
   const text =

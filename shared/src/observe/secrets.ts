@@ -4,7 +4,7 @@ const SHORTEST = 6;
 /** Every form in which a secret may come back in a text, the longest first. */
 let forms: string[] = [];
 
-/** Has a secret hidden in everything that this process writes for people: logs, errors, health pages. */
+/** Has a secret hidden in all output of this process: logs, errors, health pages. */
 export function rememberSecret(secret: string): void {
   if (secret.length < SHORTEST || forms.includes(secret)) return;
   const inJson = JSON.stringify(secret).slice(1, -1);
@@ -13,7 +13,7 @@ export function rememberSecret(secret: string): void {
   forms = [...new Set([...forms, ...all, base64])].sort((a, b) => b.length - a.length);
 }
 
-/** The text with `[secret]` in place of every secret that is remembered, wherever it stands. */
+/** Replaces every remembered secret in the text by `[secret]`. */
 export function hideSecrets(text: string): string {
   let hidden = text;
   for (const form of forms) if (hidden.includes(form)) hidden = hidden.replaceAll(form, '[secret]');

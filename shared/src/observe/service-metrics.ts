@@ -46,12 +46,12 @@ export class ServiceMetrics {
     );
     this.oldestPending = ofLedger(
       'lvra_oldest_pending_seconds',
-      'Since when the alerts of the oldest stem that waits for a stage are registered; 0 where none waits. Minutes: the stage is down, stuck or far behind.',
+      'Since when the alerts of the oldest stem that waits for a stage are registered; 0 if none waits. Minutes: the stage is down, stuck or far behind.',
       ...(['stage', 'vra'] as const),
     );
     this.dead = ofLedger(
       'lvra_dead_stems',
-      'Stems that a stage gave up on until a person acts: see `lvra status`, then `lvra retry`.',
+      'Stems that a stage gave up on until an operator acts: see `lvra status`, then `lvra retry`.',
       ...(['stage', 'vra'] as const),
     );
     this.backfill = ofLedger(
@@ -61,7 +61,7 @@ export class ServiceMetrics {
     );
     this.oldestUnannotated = ofLedger(
       'lvra_oldest_unannotated_seconds',
-      'Since when Kafka had the oldest alert that is meant for annotation and has none, in whatever stage it is; 0 where there is none. Dead stems count in lvra_dead_stems.',
+      'Since when Kafka has had the oldest alert that waits for its annotation, in any stage; 0 if none waits. Dead stems count in lvra_dead_stems.',
       'vra',
     );
     this.lateAlerts = ofLedger(
@@ -99,7 +99,7 @@ export class ServiceMetrics {
     );
     this.kafkaLagAge = ofLedger(
       'lvra_kafka_lag_age_seconds',
-      'Since when no consumer has seen how far the partition reaches: lvra_kafka_lag_messages is as old. Minutes: the consumer or Kafka is down.',
+      'Since when no consumer has seen the end of the partition: lvra_kafka_lag_messages is as old. Minutes: the consumer or Kafka is down.',
       ...(['topic', 'partition'] as const),
     );
     this.ledgerWalBytes = ofLedger(
@@ -108,7 +108,7 @@ export class ServiceMetrics {
     );
     this.ledgerUp = gauge(
       'lvra_ledger_readable',
-      '1 while the ledger answers. At 0 what is asked of it has no value: is the volume there, full, or locked by somebody?',
+      '1 while the ledger answers. At 0 the metrics of the ledger have no value: is the volume mounted, full, or locked by a process?',
     );
     this.busConnected = gauge(
       'lvra_bus_connected',
@@ -117,23 +117,20 @@ export class ServiceMetrics {
     this.bus = {
       waiting: gauge(
         'lvra_bus_waiting_messages',
-        'Messages at NATS that a stage has not been given yet. Growing while its stems wait: it no longer listens.',
+        'Messages at NATS that are not delivered to their stage yet. Growing while its stems wait: it no longer listens.',
         'queue',
       ),
       unacknowledged: gauge(
         'lvra_bus_unacknowledged_messages',
-        'Messages that a stage was given and has not finished with: about one a replica.',
+        'Messages that a stage is working on: about one per replica.',
         'queue',
       ),
       redelivered: gauge(
         'lvra_bus_redelivered_messages',
-        'Messages in hand that were given before. Above 0 for long: a replica ended within a stem, or takes too long.',
+        'Messages in progress that were delivered before. Above 0 for long: a replica ended within a stem, or takes too long.',
         'queue',
       ),
-      bytes: gauge(
-        'lvra_bus_stored_bytes',
-        'What the messages of NATS take on its disk; 1 GB is the most that it may.',
-      ),
+      bytes: gauge('lvra_bus_stored_bytes', 'Size of the messages of NATS on its disk; at most 1 GB.'),
     };
     this.diskFree = gauge('lvra_disk_free_bytes', 'Bytes that can still be written on the volume of the data.');
     this.replicasExpected = gauge(

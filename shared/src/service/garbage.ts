@@ -2,15 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Suits V8's collector to these processes, whose objects are few and small (some 20 MB) beside the bytes of alerts that
- * come and go outside its heap.
+ * Disables V8's incremental marking.
  *
- * Those bytes make it collect several times a second. In one go that takes some 10 ms; in steps, as V8 does it by
- * itself to spare web pages a pause, it takes more CPU than the grammar check of the alerts.
+ * The bytes of alerts outside V8's heap (some 20 MB) make it collect several times a second. A full collection takes some
+ * 10 ms; marking in steps, which spares web pages a pause, takes more CPU than the grammar check of the alerts.
  */
-export function suitCollector(): void {
-  // V8 aborts the process where the flag changes while it marks in steps, as it may after the modules were loaded
-  // ("Check failed: marking_state_.GreyToBlack"). A collection in one go ends that, and nothing begins before the change.
+export function tuneGarbageCollector(): void {
+  // V8 aborts the process if the flag changes during incremental marking, as may be in progress after loading modules
+  // ("Check failed: marking_state_.GreyToBlack"). A full collection finishes it first.
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();

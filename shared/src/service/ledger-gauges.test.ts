@@ -31,7 +31,7 @@ async function linesOf(metrics: Metrics, name: RegExp): Promise<string[]> {
   return (await metrics.registry.metrics()).split('\n').filter((line) => name.test(line) && !line.startsWith('#'));
 }
 
-test('a backfill has a gauge of its own, and alarms nobody', async (t) => {
+test('a backfill has a gauge of its own, and raises no alarm', async (t) => {
   const ledger = newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
   addStem(ledger, STEM, 1, 1, 1);
@@ -75,7 +75,7 @@ test('the gauges are those of all stages and VRAs, and a VRA that is not annotat
   assert.deepEqual(await linesOf(metrics, /^lvra_last_alert/), [], 'there was none');
 });
 
-test('a ledger that does not answer leaves no number of before, and the page says so', async (t) => {
+test('a ledger that does not answer leaves no previous number, and the page says so', async (t) => {
   const ledger = newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
   const gauges = new LedgerGauges(ledger, metrics.service, settingsOf(t));

@@ -6,11 +6,11 @@ import { LiveVra } from '../settings/live-vra.js';
 import type { Settings } from '../settings/settings.js';
 import { stagesOf } from '../settings/stage-vras.js';
 
-/** Several may ask at once: Prometheus, a second one, a person. */
+/** Several may ask at once: two Prometheus servers, or an operator. */
 const ASK_EVERY_MS = 2_000;
 const HOUR_MS = 3_600_000;
 
-/** Brings the gauges of what the ledger knows up to date, for all stages and VRAs, whichever this process works for. */
+/** Updates the gauges that are read from the ledger, for all stages and VRAs, not only those of this process. */
 export class LedgerGauges {
   readonly #ledger: Ledger;
   readonly #metrics: ServiceMetrics;
@@ -25,11 +25,11 @@ export class LedgerGauges {
     this.#vras = settings.vras.map((vra) => new LiveVra(vra, settings.profile));
   }
 
-  /** @throws what the ledger throws; the gauges have no values then */
+  /** @throws what the ledger throws; the gauges then have no values */
   refresh(): void {
     if (performance.now() - this.#askedAt < ASK_EVERY_MS) return;
     try {
-      // All of one moment.
+      // One snapshot.
       this.#ledger.database.transaction(() => this.#ask(Date.now()))();
       this.#metrics.ledgerUp.set(1);
       this.#askedAt = performance.now();

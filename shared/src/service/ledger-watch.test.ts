@@ -36,7 +36,7 @@ function watched(t: TestContext) {
 
 describe('a service that has nothing to do', () => {
   for (const removed of [['-wal'], ['-shm'], ['-wal', '-shm']]) {
-    test(`ends in words where log.db${removed.join(' and ')} is removed, before there are two ledgers`, async (t) => {
+    test(`ends with a message if log.db${removed.join(' and ')} is removed, before there are two ledgers`, async (t) => {
       const { ledger, ended } = watched(t);
       await sleep(50);
       for (const suffix of removed) rmSync(ledger.database.name + suffix);
@@ -60,7 +60,7 @@ describe('a service that has nothing to do', () => {
     });
   }
 
-  test('ends in words where another log.db takes its place', async (t) => {
+  test('ends with a message if another log.db takes its place', async (t) => {
     const { ledger, ended } = watched(t);
     const { name } = ledger.database;
     copyFileSync(name, `${name}.copy`);
@@ -84,7 +84,7 @@ describe('a service that has nothing to do', () => {
     assert.equal(await ended, 'stopped');
   });
 
-  test('goes on where others open, write and close the ledger', async (t) => {
+  test('continues if others open, write and close the ledger', async (t) => {
     const { ledger, watch, stop, ended } = watched(t);
     for (let times = 0; times < 5; times++) {
       const other = Ledger.open(ledger.database.name, ['r0b'], { create: false });

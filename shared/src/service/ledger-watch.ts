@@ -4,13 +4,13 @@ import { sleep } from '../sleep.js';
 import { asFatalLedgerError } from '../stage/disk-trouble.js';
 import type { Worker } from './workers.js';
 
-const LOOK_EVERY_MS = 5_000;
+const CHECK_INTERVAL_MS = 5_000;
 
 /**
- * Looks whether the ledger's files are still those that were opened, also while nothing is written. A process that went on
- * with the old ones would be ready and find nothing to do, and what others wrote would be another ledger.
+ * Checks that the ledger's files are still those that were opened, also while nothing is written. A process that kept using
+ * the old ones would report ready and find no work, while others write another ledger.
  */
-export function ledgerWatch({ database }: Ledger, lookEveryMs = LOOK_EVERY_MS): Worker {
+export function ledgerWatch({ database }: Ledger, checkIntervalMs = CHECK_INTERVAL_MS): Worker {
   let gone: string | undefined;
   return {
     notReady: () => gone,
@@ -20,11 +20,11 @@ export function ledgerWatch({ database }: Ledger, lookEveryMs = LOOK_EVERY_MS): 
           assertInPlace(database);
           gone = undefined;
         } catch (error) {
-          // A volume that is away comes back with the same files.
+          // An unmounted volume comes back with the same files.
           if (!(error instanceof LedgerGone)) throw asFatalLedgerError(error, database.name) ?? error;
           gone = `${error.message}: is its volume mounted?`;
         }
-        await sleep(lookEveryMs, signal);
+        await sleep(checkIntervalMs, signal);
       }
     },
   };

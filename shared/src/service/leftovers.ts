@@ -5,19 +5,19 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 import { type DataPaths, isWrittenFolder } from '../paths.js';
 
-/** As `writeFileAtomically` names a file that is not complete, and a probe of the disk its own. */
+/** The names of incomplete files of `writeFileAtomically`, and of probes of the disk. */
 const TEMPORARY = /\.[0-9a-f]{8}\.tmp$/;
 
 /**
- * No write lasts so long. A process that was stopped in the middle of one and wakes up after that finds its file gone;
- * its stem is put back and done again.
+ * No write takes this long. A process that was suspended during a write for longer finds its file gone; its stem is
+ * requeued and done again.
  */
 const LEFT_AFTER_MS = 3_600_000;
 
 const EVERY_MS = 3_600_000;
 
-/** Clears what killed processes left half-written, now and every hour. @returns what ends it */
-export function keepClearing(paths: DataPaths, log: Logger): () => Promise<void> {
+/** Removes temporary files of killed processes, now and every hour. @returns what stops it */
+export function startTempFileCleanup(paths: DataPaths, log: Logger): () => Promise<void> {
   let clearing = clearLeftovers(paths, log);
   const timer = setInterval(() => {
     clearing = clearing.then(() => clearLeftovers(paths, log));
@@ -30,8 +30,8 @@ export function keepClearing(paths: DataPaths, log: Logger): () => Promise<void>
 }
 
 /**
- * Removes temporary files that nobody writes any more. Several replicas may do it at once. Never rejects: what cannot
- * be removed takes room, and nothing else.
+ * Removes temporary files that no process writes any more. Several replicas may do it at once. Never rejects: a file that
+ * is not removed only takes space.
  */
 export async function clearLeftovers(paths: DataPaths, log: Logger, now = Date.now()): Promise<void> {
   try {
@@ -39,7 +39,7 @@ export async function clearLeftovers(paths: DataPaths, log: Logger, now = Date.n
       await clearFolder(join(paths.root, name), now, log);
     }
   } catch (error) {
-    log.warn(`half-written files could not be cleared up: ${messageOf(error)}; tried again in an hour`);
+    log.warn(`half-written files could not be removed: ${messageOf(error)}; retrying in an hour`);
   }
 }
 
@@ -55,7 +55,7 @@ async function clearFolder(folder: string, now: number, log: Logger): Promise<vo
   }
 }
 
-/** How long ago the file was written to; 0 where somebody else has removed it. */
+/** How long ago the file was written to; 0 if another process has removed it. */
 async function ageMs(path: string, now: number): Promise<number> {
   try {
     return now - (await stat(path)).mtimeMs;

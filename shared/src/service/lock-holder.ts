@@ -5,8 +5,8 @@ import { messageOf } from '../errors.js';
  * Who holds flock(2) locks on a file, in words.
  *
  * The kernel's list names the process that called flock, which for a shell script is the `flock` command and long
- * gone. So the open files of the processes are asked first, as far as this user may see them, and then the list; the
- * file itself holds what a program of ours wrote into it, which says most where the holder is in another container.
+ * gone. So the open files of the processes come first, as far as this user may see them, then the list, then the note
+ * that our programs write into the file, which helps if the holder is in another container.
  */
 export function describeHolder(path: string): string {
   const holders = holdersByOpenFile(path);
@@ -63,7 +63,7 @@ function commandOf(pid: number): string {
   return line.replaceAll('\0', ' ').trim();
 }
 
-/** What /proc says; undefined where the process has ended or belongs to somebody else, or there is no /proc. */
+/** What /proc says; undefined if the process has ended or belongs to another user, or there is no /proc. */
 function ofProcess<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -99,7 +99,7 @@ describe('locks on a data folder', () => {
     assert.throws(() => take(['predict'], 'shared'), new RegExp(`process ${job.pid} `));
   });
 
-  test('the file says who we are, and a killed holder binds nobody', async () => {
+  test('the file names the holder, and the lock of a killed holder is released', async () => {
     const locks = take(['annotate'], 'exclusive');
     const note = readFileSync(join(paths.locks, 'annotate.lock'), 'utf8');
     assert.match(note, new RegExp(`^process ${process.pid} on \\S+ \\(lvra test\\), since \\d{4}-\\d\\d-\\d\\dT`));
@@ -112,7 +112,7 @@ describe('locks on a data folder', () => {
     take(['annotate'], 'exclusive');
   });
 
-  test('on a file system without flock it says so in a line, and ends with exit code 2', () => {
+  test('on a file system without flock it reports that in a line, and ends with exit code 2', () => {
     // Nothing here can be mounted that has none: what the kernel would answer is put into the library that asks it.
     const program = `
       import { createRequire } from 'node:module';
@@ -133,7 +133,7 @@ describe('locks on a data folder', () => {
     assert.equal(status, 2);
   });
 
-  test('on a volume that takes nothing it says so for a person', () => {
+  test('on a volume that takes no writes it says what to do', () => {
     const program = `import { takeLocks } from ${JSON.stringify(new URL('locks.js', import.meta.url).href)};
       import { dataPaths } from ${JSON.stringify(new URL('../paths.js', import.meta.url).href)};
       takeLocks(dataPaths(process.argv[1]), ['feature'], 'exclusive', 'lvra test');`;

@@ -24,20 +24,20 @@ const FILES: Readonly<Record<Lockable, string>> = {
   tns: 'tns.lock',
 };
 
-/** Somebody else works on this data folder in a way that goes not together with ours. */
+/** Another process holds a lock on this data folder that excludes this one. */
 export class LockHeld extends Error {
   override readonly name = 'LockHeld';
 }
 
-/** Locks in force; they also end with the process, however it ends. */
+/** Locks that are held; they are also released when the process ends. */
 export interface HeldLocks {
   release(): void;
 }
 
 /**
- * Keeps others off the data folder. `exclusive` is for a program that does all the work itself: one at a time, and
- * no cron job beside it. `shared` is for services: any number of them, but none of the former. Waits no longer than it
- * takes the kernel to give back the lock of a process that has just ended.
+ * Locks the data folder. `exclusive` is for a program that does all the work itself: one at a time, and no cron job
+ * beside it. `shared` is for services: any number of them, but no exclusive one. Waits only as long as the kernel takes
+ * to release the lock of a process that has just ended.
  *
  * @throws LockHeld, which says who holds it
  */
@@ -58,7 +58,7 @@ export function takeLocks(
       const descriptor = open(path);
       descriptors.push(descriptor);
       lock(descriptor, mode, path);
-      sign(descriptor, note, path);
+      writeHolderNote(descriptor, note, path);
     }
   } catch (error) {
     release();
@@ -76,7 +76,7 @@ function open(path: string): number {
   }
 }
 
-function sign(descriptor: number, note: string, path: string): void {
+function writeHolderNote(descriptor: number, note: string, path: string): void {
   try {
     ftruncateSync(descriptor);
     writeSync(descriptor, note, 0);
@@ -85,11 +85,11 @@ function sign(descriptor: number, note: string, path: string): void {
   }
 }
 
-/** On a busy machine, somebody who has seen a process end can still find its lock held for a moment. */
-const GIVEN_BACK_WITHIN_MS = 1_000;
+/** On a busy machine the lock of a process that has ended can still be held for a moment. */
+const RELEASE_TIMEOUT_MS = 1_000;
 
 function lock(descriptor: number, mode: 'exclusive' | 'shared', path: string): void {
-  const deadline = performance.now() + GIVEN_BACK_WITHIN_MS;
+  const deadline = performance.now() + RELEASE_TIMEOUT_MS;
   for (;;) {
     try {
       flockSync(descriptor, mode === 'exclusive' ? 'exnb' : 'shnb');

@@ -18,8 +18,8 @@ import { LedgerGauges } from './ledger-gauges.js';
 import { type Lockable, takeLocks } from './locks.js';
 import { VERSION } from './version.js';
 
-/** What everything in one process works with. */
-export interface Pipeline {
+/** What all parts of one process share. */
+export interface ServiceContext {
   readonly settings: Settings;
   readonly paths: DataPaths;
   readonly ledger: Ledger;
@@ -27,29 +27,29 @@ export interface Pipeline {
   /** Names this process in the ledger. */
   readonly owner: string;
   readonly inHand: InHand;
-  /** Closes the ledger and lets go of the locks. */
+  /** Closes the ledger and releases the locks. */
   close(): void;
 }
 
-/** What a stage makes its task from. */
-export interface StageSetup extends Pipeline {
+/** What a stage creates its task from. */
+export interface StageSetup extends ServiceContext {
   readonly vra: VraSettings;
   readonly log: Logger;
 }
 
-/** Every stage exports one of these: its settings to its plain options. */
+/** Exported by every stage: turns settings into the plain options of its task. */
 export type CreateTask = (setup: StageSetup) => StageTask;
 
 /**
- * Opens the data folder for work and keeps others off it. The folder must be there, so that a slip in its name is
- * noticed; a ledger that is missing in it is made.
+ * Opens the data folder for work and locks it. The folder must exist, so that a misspelt name is noticed; a missing
+ * ledger is created.
  *
- * @param as what this process is: which locks it needs, and what a person calls it
+ * @param as the locks that this process needs, and its command for the lock files
  */
-export function openPipeline(
+export function openServiceContext(
   settings: Settings,
   as: { stages: readonly Lockable[]; mode: 'exclusive' | 'shared'; command: string },
-): Pipeline {
+): ServiceContext {
   const paths = dataPaths(settings.dataRoot);
   if (!existsSync(paths.root)) {
     throw new UsageError(
@@ -69,9 +69,9 @@ export function openPipeline(
   return { settings, paths, ledger, metrics, owner, inHand: new InHand(), close };
 }
 
-/** A stage of a VRA, ready to run; it logs under the stage's own name. */
+/** A stage of a VRA, ready to run; it logs to the stage's own files. */
 export function stageRunner(
-  pipeline: Pipeline,
+  pipeline: ServiceContext,
   stage: Stage,
   createTask: CreateTask,
   vra: VraSettings,
@@ -89,11 +89,11 @@ export function stageRunner(
 /**
  * Serves /healthz, /readyz and /metrics on the port.
  *
- * @param name what this process is to Prometheus
- * @throws UsageError where the port cannot be had
+ * @param name the name of this process in Prometheus
+ * @throws UsageError if the port is not available
  */
 export async function serveHealthOf(
-  { settings, metrics, ledger, paths }: Pipeline,
+  { settings, metrics, ledger, paths }: ServiceContext,
   port: number,
   name: string,
   { bus, notReady, log }: { bus: Bus; notReady: () => string[]; log: Logger },
@@ -104,7 +104,7 @@ export async function serveHealthOf(
   const ofLedger = new LedgerGauges(ledger, service, settings);
   const refresh = async () => {
     service.busConnected.set(bus.problem() === undefined ? 1 : 0);
-    // Where the ledger or the volume cannot be had, the other metrics are wanted most.
+    // If the ledger or the volume is not available, the other metrics are needed most.
     try {
       ofLedger.refresh();
     } catch (error) {
@@ -120,7 +120,7 @@ export async function serveHealthOf(
       service.diskFree.set(await freeBytesOf(paths.root));
     } catch (error) {
       service.diskFree.remove();
-      log.warn(`the metrics page does not say how much room is left at ${paths.root}: ${messageOf(error)}`);
+      log.warn(`the metrics page does not have the free space of ${paths.root}: ${messageOf(error)}`);
     }
   };
   try {

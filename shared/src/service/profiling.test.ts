@@ -48,7 +48,7 @@ describe('a profile of a service that runs', () => {
     assert.ok(names.includes('burnCpu'), names.join());
   });
 
-  test('one that is under way does not hold up the end of the service', async () => {
+  test('a running one does not delay the end of the service', async () => {
     process.kill(process.pid, 'SIGUSR2');
     for (const deadline = performance.now() + 10_000; performance.now() < deadline; await sleep(5)) {
       const [log] = found('test.log');

@@ -12,19 +12,19 @@ import { nightOf, stemOf } from '../stem.js';
 const PROFILE_MS = 30_000;
 
 /**
- * Has the process profile itself for half a minute whenever it is sent SIGUSR2, so that a slow service is seen as it is,
- * without a restart that would end what makes it slow.
+ * On SIGUSR2 the process profiles itself for half a minute, so that a slow service can be examined without a restart that
+ * would end what makes it slow.
  *
- * V8's profiler is asked from within: no port is opened. The profile lies beside the night's logs as
+ * V8's profiler is called from within: no port is opened. The profile is written beside the night's logs as
  * `<name>_<second>_<host>.cpuprofile`; it holds names and places of functions and no data.
  *
- * @returns what ends it; a profile under way is given up
+ * @returns what stops it; a running profile is cancelled
  */
 export function profileOnSignal(paths: DataPaths, name: string, log: Logger, ms = PROFILE_MS): () => void {
   const ending = new AbortController();
   let busy = false;
   const onSignal = async () => {
-    if (busy) return log.info('a profile is under way already');
+    if (busy) return log.info('a profile is already running');
     busy = true;
     log.info(`profiling for ${ms / 1_000} s, because of SIGUSR2`);
     try {

@@ -2,17 +2,17 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { messageOf, UsageError } from '../errors.js';
 import { hideSecrets } from '../observe/secrets.js';
-import { visibleLines } from '../observe/terminal.js';
+import { escapeControlLines } from '../observe/terminal.js';
 import { LockHeld } from './locks.js';
 
-/** What the exit codes of all our programs say. */
+/** The exit codes of all programs. */
 export const EXIT = {
   done: 0,
   /** Something is left to do, or went wrong on the way. */
   failed: 1,
   /** A setting, an option or a path must be changed first. */
   usage: 2,
-  /** Somebody else works on the data folder. */
+  /** Another process works on the data folder. */
   locked: 3,
 } as const;
 
@@ -22,11 +22,11 @@ export function isProgram(moduleUrl: string): boolean {
 }
 
 /**
- * Runs a program to its end. What a person can mend is said in a line each on stderr; anything else is a fault of
- * ours and comes with its stack.
+ * Runs a program to its end. An error that an operator can fix is printed as one line each on stderr; any other is a bug
+ * and is printed with its stack.
  */
 export async function runProgram(name: string, main: () => Promise<void>): Promise<void> {
-  // What Node prints of its own accord could show a secret; and in its diagnostic reports stands the environment.
+  // What Node itself prints could show a secret, and its diagnostic reports contain the environment.
   process.on('uncaughtException', (error) => {
     report(name, error);
     process.exit();
@@ -41,12 +41,12 @@ export async function runProgram(name: string, main: () => Promise<void>): Promi
 function report(name: string, error: unknown): void {
   process.exitCode = exitCodeOf(error);
   const text = process.exitCode === EXIT.failed && error instanceof Error ? (error.stack ?? '') : messageOf(error);
-  process.stderr.write(`${shown(text).replace(/^(?!\s)/gm, `${name}: `)}\n`);
+  process.stderr.write(`${sanitize(text).replace(/^(?!\s)/gm, `${name}: `)}\n`);
 }
 
-/** Without secrets, and without what a terminal would obey: a message may quote what came from outside. */
-function shown(text: string): string {
-  return visibleLines(hideSecrets(text));
+/** Without secrets and control characters: a message may quote external input. */
+function sanitize(text: string): string {
+  return escapeControlLines(hideSecrets(text));
 }
 
 function exitCodeOf(error: unknown): number {

@@ -7,15 +7,15 @@ import type { Settings } from '../settings/settings.js';
 import { vraOf } from '../settings/stage-vras.js';
 import type { Stage } from '../stages.js';
 import { natsNames } from '../subjects.js';
-import { suitCollector } from './garbage.js';
+import { tuneGarbageCollector } from './garbage.js';
 import { ledgerWatch } from './ledger-watch.js';
-import { keepClearing } from './leftovers.js';
-import { type CreateTask, openPipeline, type Pipeline, serveHealthOf, stageRunner } from './pipeline.js';
+import { startTempFileCleanup } from './leftovers.js';
+import { type CreateTask, openServiceContext, type ServiceContext, serveHealthOf, stageRunner } from './pipeline.js';
 import { profileOnSignal } from './profiling.js';
 import { stopSignal } from './shutdown.js';
-import { notReady, runTogether, type Worker } from './workers.js';
+import { notReady, runAll, type Worker } from './workers.js';
 
-/** Four services of one machine must not ask for the same port. */
+/** The services of one machine need different ports. */
 const HEALTH_PORT: Readonly<Record<Stage | 'consumer', number>> = {
   consumer: 9464,
   feature: 9465,
@@ -23,10 +23,10 @@ const HEALTH_PORT: Readonly<Record<Stage | 'consumer', number>> = {
   annotate: 9467,
 };
 
-/** How long a message stays with a silent replica before another gets it; as long as a claim in the ledger. */
+/** How long a message stays with a silent replica before another gets it; the same as a lease in the ledger. */
 const ACK_WAIT_MS = 30_000;
 
-export interface ServiceParts extends Pipeline {
+export interface ServiceParts extends ServiceContext {
   readonly bus: Bus;
   readonly log: Logger;
 }
@@ -40,18 +40,18 @@ export function serveStage(stage: Stage, createTask: CreateTask, settings: Setti
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT: opens what it works with, keeps embedded runs and the Python cron job off,
- * answers for its health, and ends in order.
+ * Runs a service until SIGTERM or SIGINT: opens and locks the data folder, serves health and metrics, and shuts down in
+ * order.
  *
- * @throws what a worker throws; the others are ended first
+ * @throws what a worker throws, after the others have ended
  */
 export async function serve(
   name: Stage | 'consumer',
   settings: Settings,
   makeWorkers: (parts: ServiceParts) => Worker[],
 ): Promise<void> {
-  suitCollector();
-  const pipeline = openPipeline(settings, { stages: [name], mode: 'shared', command: `lvra start ${name}` });
+  tuneGarbageCollector();
+  const pipeline = openServiceContext(settings, { stages: [name], mode: 'shared', command: `lvra start ${name}` });
   const { paths } = pipeline;
   const log = createLogger(paths, logNameOf(name === 'consumer' ? 'consumer' : 'run'), {
     stdout: true,
@@ -69,11 +69,11 @@ export async function serve(
     onStatus: (status) => log.info(status),
     onProblem: (problem) => log.warn(problem),
   });
-  const endClearing = keepClearing(paths, log);
+  const endClearing = startTempFileCleanup(paths, log);
   const endProfiling = profileOnSignal(paths, name, log);
   let health: HealthServer | undefined;
   try {
-    // What the first of them throws is said: where the ledger is gone, that is why the others ended.
+    // The error of the first is reported: if the ledger is gone, that is why the others ended.
     const workers = [ledgerWatch(pipeline.ledger), ...makeWorkers({ ...pipeline, bus, log })];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
@@ -83,7 +83,7 @@ export async function serve(
         ...{ bus, log },
       });
     log.info({ dataRoot: paths.root, profile: settings.profile, healthPort: health?.port }, `${name} starts`);
-    await runTogether(workers, signal);
+    await runAll(workers, signal);
   } finally {
     await bus.close();
     await health?.close();

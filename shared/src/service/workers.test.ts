@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { notReady, runTogether, type Worker } from './workers.js';
+import { notReady, runAll, type Worker } from './workers.js';
 
 /** A worker that notes when it has ended, and ends a moment after it was told to. */
 function steady(log: string[], name: string): Worker {
@@ -13,7 +13,7 @@ function steady(log: string[], name: string): Worker {
   };
 }
 
-test('where one worker throws, the others end in order before the error is passed on', async () => {
+test('if one worker throws, the others end in order before the error is passed on', async () => {
   const log: string[] = [];
   const failing: Worker = {
     run: async () => {
@@ -23,16 +23,16 @@ test('where one worker throws, the others end in order before the error is passe
     notReady: () => 'the ledger is gone',
   };
   const workers = [steady(log, 'first'), failing, steady(log, 'second')];
-  await assert.rejects(runTogether(workers, new AbortController().signal), /the ledger is gone/);
+  await assert.rejects(runAll(workers, new AbortController().signal), /the ledger is gone/);
   assert.deepEqual(log, ['first ended', 'second ended']);
   assert.deepEqual(notReady(workers), ['the ledger is gone']);
 });
 
-test('the signal ends all, and a worker that has come to its end ends nobody else', async () => {
+test('the signal ends all, and a worker that has ended does not end the others', async () => {
   const log: string[] = [];
   const stop = new AbortController();
   const short: Worker = { run: async () => log.push('short ended'), notReady: () => undefined };
-  const running = runTogether([short, steady(log, 'long')], stop.signal);
+  const running = runAll([short, steady(log, 'long')], stop.signal);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual(log, ['short ended']);
   stop.abort();

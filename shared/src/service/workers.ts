@@ -8,11 +8,11 @@ export interface Worker {
 }
 
 /**
- * Runs the workers until `signal` is aborted or each has come to its end.
+ * Runs the workers until `signal` is aborted or all have ended.
  *
  * @throws what a worker throws, after the others were stopped and have ended
  */
-export async function runTogether(workers: readonly Worker[], signal: AbortSignal): Promise<void> {
+export async function runAll(workers: readonly Worker[], signal: AbortSignal): Promise<void> {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   // One a VRA at least; Node warns of more than ten.

@@ -1,7 +1,7 @@
 import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 import type { QuarantinedAlert } from '@lvra/shared/ledger/quarantine';
-import { visible } from '@lvra/shared/observe/terminal';
+import { escapeControl } from '@lvra/shared/observe/terminal';
 import { Command } from 'commander';
 import { count, print, printJson, size, utc } from '../formats.js';
 import { type OpenLedger, withLedgerAsync } from '../ledger.js';
@@ -63,7 +63,7 @@ async function show(open: OpenLedger, id: bigint, json: boolean): Promise<void> 
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
   const beginning = kept === undefined ? [] : ['', beginningOf(kept.bytes)];
-  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${visible(fact)}`), ...beginning].join('\n'));
+  print([...facts.map(([name, fact]) => `${name.padEnd(9)} ${escapeControl(fact)}`), ...beginning].join('\n'));
 }
 
 /** One message, or a batch of them that could not be unpacked. */

@@ -1,5 +1,5 @@
 import { UsageError } from '@lvra/shared/errors';
-import { visible } from '@lvra/shared/observe/terminal';
+import { escapeControl } from '@lvra/shared/observe/terminal';
 import { dataPaths } from '@lvra/shared/paths';
 import { EXIT } from '@lvra/shared/service/program';
 import { loadSettings } from '@lvra/shared/settings/settings';
@@ -78,5 +78,5 @@ let shownAt = Number.NEGATIVE_INFINITY;
 function showProgress(what: string, done: number, all: number | undefined): void {
   if (performance.now() - shownAt < 200) return;
   shownAt = performance.now();
-  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${visible(what)}`);
+  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${escapeControl(what)}`);
 }
