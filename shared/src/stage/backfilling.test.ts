@@ -13,7 +13,7 @@ const isOver = (world: StageWorld) => world.ledger.backfill.progress().length ==
 
 describe('the past is done behind the night', () => {
   for (const isAnnounced of [true, false]) {
-    test(`a stem that comes meanwhile is next, ${isAnnounced ? 'announced' : 'found by the sweep'}`, async (t) => {
+    test(`a stem that comes in between is next, ${isAnnounced ? 'announced' : 'found by the sweep'}`, async (t) => {
       const world = new StageWorld(t);
       world.addPast(...PAST);
       const perform: Perform = async (stem, context) => {
@@ -29,7 +29,7 @@ describe('the past is done behind the night', () => {
     });
   }
 
-  test('none is begun while another stage of the process has a stem in hand', async (t) => {
+  test('none is begun while another stage of the process works on a stem', async (t) => {
     const world = new StageWorld(t);
     const inHand = new InHand();
     let finish = () => {};
@@ -85,16 +85,16 @@ describe('the past is done behind the night', () => {
     );
   });
 
-  test('what puts one back holds the others too, and no stem of the night', async (t) => {
+  test('what requeues one holds the others too, and no stem of the night', async (t) => {
     const world = new StageWorld(t);
     world.addPast(...PAST);
     const perform: Perform = (stem, context) =>
       PAST.includes(stem) ? Promise.reject(new RetryLater(3_600_000, 'not now')) : world.record(stem, context);
     world.start(world.runner(perform, { sweepMs: 10 }));
-    await until('one is put back', () => world.performed.length === 1);
+    await until('one is requeued', () => world.performed.length === 1);
     for (const stem of [TONIGHT, LATER]) {
       world.add(stem);
-      await until('the night goes on', () => world.work.status(stem) === 1);
+      await until('the night continues', () => world.work.status(stem) === 1);
     }
     assert.deepEqual(world.performed, [PAST[0], TONIGHT, LATER]);
   });

@@ -9,12 +9,12 @@ export interface BackfillParts {
   readonly mayBegin: () => boolean;
 }
 
-/** How soon to look again whether a stem of a backfill may be begun. */
+/** How soon to check again whether a stem of a backfill may be begun. */
 export const LOOK_AGAIN_MS = 50;
 
 /**
- * Does one stem of a backfill, if there is one and nothing newer to do. So a stem of the night waits for one of a backfill
- * at most.
+ * Does one stem of a backfill, if there is one and nothing newer to do. So a stem of the
+ * night waits for at most one stem of a backfill.
  *
  * @returns 'none' if there is nothing to backfill, 'later' if something newer is to be done first
  */

@@ -21,7 +21,7 @@ test('the wait doubles from ten seconds up to an hour, half of it by chance', ()
   }
 });
 
-test('no wait is longer than the ledger believes in, and after the last attempt there is none', () => {
+test('no wait is longer than the ledger accepts, and the last attempt has none', () => {
   for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
     assert.ok((waitAfterAttempt(attempt, () => 1) as number) <= LONGEST_BACKOFF_MS);
   }

@@ -1,7 +1,7 @@
 import { backoffMs } from '../backoff.js';
 import { LONGEST_BACKOFF_MS } from '../ledger/work.js';
 
-/** After so many attempts a stem is dead: about an hour and a half after the first. */
+/** A stem is dead after this many attempts, about an hour and a half after the first. */
 export const MOST_ATTEMPTS = 10;
 
 const BACKOFF = { firstMs: 10_000, longestMs: LONGEST_BACKOFF_MS };

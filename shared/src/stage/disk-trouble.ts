@@ -6,7 +6,7 @@ import { CannotWrite } from '../files.js';
 import { LedgerGone, LedgerMoved } from '../ledger/file-identity.js';
 import type { WorkQueue } from '../ledger/work.js';
 
-/** A folder at the top of the data root takes no file, so that every stem of the stage would fare the same. */
+/** A folder at the top of the data root takes no file, so every stem of the stage would fail the same way. */
 class FolderUnwritable extends Error {
   override readonly name = 'FolderUnwritable';
   constructor(
@@ -22,23 +22,23 @@ class FolderUnwritable extends Error {
 const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 
 /**
- * What SQLite says where the ledger cannot be had for now: no room, a disk that fails, rights taken away, or another
- * process that keeps it locked for longer than a statement waits.
+ * SQLite's codes while the ledger is unavailable: no room, a failing disk, rights taken away, or another process that
+ * holds the lock for longer than a statement waits.
  */
 const LEDGER_UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/;
 
-/** What SQLite says of a file that no waiting will mend. */
+/** SQLite's codes for a damaged file, which no waiting fixes. */
 const LEDGER_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
-/** So much is written to see whether there is room again: about a feature file. */
+/** Size of the file that probes for room: about a feature file. */
 const PROBE_BYTES = 1 << 20;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** The process, or the machine, has no more descriptors: the next file or connection is refused, whichever it is. */
+/** The process or the machine has no more descriptors: any next file or connection is refused. */
 const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
 
-/** Also where a stem's failure was made of it. */
+/** Also if it is the cause of a stem's failure. */
 function isOutOfFiles(error: unknown): boolean {
   if (error instanceof CannotWrite) return OUT_OF_FILES.has(error.code);
   if (!(error instanceof Error)) return false;
@@ -46,21 +46,20 @@ function isOutOfFiles(error: unknown): boolean {
 }
 
 /**
- * True where the disk or the ledger, and not the stem, is the trouble, and waiting may help. Such a stem must not use
- * up its attempts: it would be dead before somebody has made room.
+ * True if the disk or the ledger failed, not the stem, and waiting may help. Such an error must not use up a stem's
+ * attempts: the stem would be dead before an operator has made room.
  */
 export function isStorageUnavailable(error: unknown): boolean {
   if (error instanceof FolderUnwritable || error instanceof LedgerGone || isOutOfFiles(error)) return true;
   const code = codeOf(error);
-  // A file that cannot be read is one stem's trouble: it must not hold up the others.
+  // A file that cannot be read concerns one stem: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
   return (DISK_ERRORS.has(code) && !isReading) || LEDGER_UNAVAILABLE.test(code);
 }
 
 /**
- * What of a stem's error holds the whole stage; undefined where it is the stem's alone. A path that cannot be written, be it
- * that a folder is in its place or that its night's folder is not ours, is one stem's trouble unless the folder at the top,
- * such as `csv`, refuses too.
+ * The error that stops the whole stage; undefined if it concerns the stem alone. A path that cannot be written concerns
+ * one stem, unless the top folder, such as `csv`, takes no file either.
  */
 export function stageWideError(error: unknown, ledgerPath: string): unknown {
   if (isStorageUnavailable(error)) return error;
@@ -76,7 +75,7 @@ export function stageWideError(error: unknown, ledgerPath: string): unknown {
   }
 }
 
-/** Where the ledger is past waiting for, what a person has to do; undefined for any other error. */
+/** What an operator has to do if waiting cannot help, because the ledger is damaged or replaced; otherwise undefined. */
 export function asFatalLedgerError(error: unknown, path: string): UsageError | undefined {
   if (error instanceof LedgerMoved)
     return new UsageError(`${error.message}: start this service again`, { cause: error });
@@ -85,7 +84,7 @@ export function asFatalLedgerError(error: unknown, path: string): UsageError | u
   return new UsageError(`the ledger ${path} is damaged (${messageOf(error)}): ${advice}`, { cause: error });
 }
 
-/** What the trouble is, for a person. */
+/** What is unavailable and what an operator can do. */
 export function storageErrorMessage(error: unknown, ledgerPath: string): string {
   const code = codeOf(error);
   if (isOutOfFiles(error)) {
@@ -96,17 +95,17 @@ export function storageErrorMessage(error: unknown, ledgerPath: string): string 
   }
   const isLedger = code.startsWith('SQLITE_') || error instanceof LedgerGone;
   const where = isLedger ? `the ledger ${ledgerPath} does not take writes` : 'the disk takes no writes';
-  return `${where} (${messageOf(error)}): make room, or mend it; nothing is lost meanwhile and no attempt is counted`;
+  return `${where} (${messageOf(error)}): make room, or fix it; nothing is lost meanwhile and no attempt is counted`;
 }
 
 /**
- * Tries whether the trouble is over, by writing to the ledger and to the folder that refused a file.
+ * Writes to the ledger and to the folder that refused a file, to see whether both take writes again.
  *
- * @throws what stands in the way
+ * @throws if they still do not
  */
 export function probe(work: WorkQueue, error: unknown): void {
   work.probe();
-  // A folder: to open and close the ledger's own file would give back SQLite's locks on it.
+  // A folder: opening and closing the ledger's own file would release SQLite's locks on it.
   if (isOutOfFiles(error)) closeSync(openSync(dirname(work.database.name), 'r'));
   if (error instanceof CannotWrite || error instanceof FolderUnwritable) probeFolder(error.folder);
 }

@@ -30,7 +30,7 @@ test('with nothing to do it ends at once', async (t) => {
   assert.ok(performance.now() - begun < 4_000);
 });
 
-test('what the stage before brings until it ends is done too, announced or not', async (t) => {
+test('stems that the stage before adds until it ends are done too, announced or not', async (t) => {
   const world = new StageWorld(t);
   world.add(A);
   const { upstream, end } = opened();
@@ -45,7 +45,7 @@ test('what the stage before brings until it ends is done too, announced or not',
   assert.equal(world.work.status(C), 1);
 });
 
-test('it ends where the stage before ended in an error', async (t) => {
+test('it ends if the stage before ended with an error', async (t) => {
   const world = new StageWorld(t);
   world.add(A);
   const failed = Promise.reject(new Error('the consumer is down'));
@@ -63,7 +63,7 @@ test('a stem that fails is tried once and named, and the others are done', async
   assert.deepEqual(world.performed, [A, B]);
 });
 
-test('a stem that failed lately waits as ever, and is no failure of this run', async (t) => {
+test('a stem that failed before this run keeps waiting, and is no failure of this run', async (t) => {
   const world = new StageWorld(t);
   world.add(A);
   const now = Date.now();
@@ -73,7 +73,7 @@ test('a stem that failed lately waits as ever, and is no failure of this run', a
   assert.deepEqual(world.performed, []);
 });
 
-test('a stem that is put back for a moment is done within the run', async (t) => {
+test('a stem that is requeued for a moment is done within the run', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B);
   const runner = world.runner((stem, context) =>
@@ -85,7 +85,7 @@ test('a stem that is put back for a moment is done within the run', async (t) =>
   assert.deepEqual(world.performed, [A, B, A, A]);
 });
 
-test('a stem that is put back again and again, or for long, ends the run unfinished', async (t) => {
+test('a stem that is requeued again and again, or for long, ends the run unfinished', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B);
   const runner = world.runner((stem) => Promise.reject(new RetryLater(stem === A ? 1 : 600_000, `${stem} must wait`)));
@@ -96,18 +96,18 @@ test('a stem that is put back again and again, or for long, ends the run unfinis
   );
 });
 
-test('two stems put back for long, one after the other, end the run; the others stay pending', async (t) => {
+test('two stems requeued for long, one after the other, end the run; the others stay pending', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B, C);
-  const runner = world.runner((stem) => Promise.reject(new RetryLater(30_000, `${stem}: nobody answers`)));
+  const runner = world.runner((stem) => Promise.reject(new RetryLater(30_000, `${stem}: no answer`)));
   const begun = performance.now();
-  assert.match((await runner.drain(upstreamEnded, never)) ?? '', /nobody answers$/);
+  assert.match((await runner.drain(upstreamEnded, never)) ?? '', /no answer$/);
   assert.ok(performance.now() - begun < 2_000);
   assert.deepEqual(world.performed, [A, B]);
   assert.equal(world.work.status(C), 0);
 });
 
-test('a stem put back for long does not keep the others from being done', async (t) => {
+test('a stem requeued for long does not keep the others from being done', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B, C);
   const runner = world.runner((stem, context) =>
@@ -125,7 +125,7 @@ test('the stem of a run that was killed is waited for and done', async (t) => {
   assert.equal(world.work.status(A), 1);
 });
 
-test('the stem that another process has is waited for, however long it takes', async (t) => {
+test('a stem that another process holds is waited for, however long it takes', async (t) => {
   const world = new StageWorld(t);
   world.add(A);
   world.work.claim(A, 'other', Date.now(), 2_000);
@@ -163,7 +163,7 @@ test('a pause of another run is kept, and one of this run ends it', async (t) =>
   assert.deepEqual([world.performed, world.work.status(A), world.work.status(B)], [[A], 40, 0]);
 });
 
-test('a signal ends it after the stem in hand', async (t) => {
+test('a signal ends it after the current stem', async (t) => {
   const world = new StageWorld(t);
   world.add(A, B);
   const stop = new AbortController();

@@ -14,23 +14,23 @@ export interface DrainParts {
   readonly subscription: Subscription;
   readonly inHand: InHand;
   readonly leaseMs: number;
-  /** False: of a backfill it does stems only until the stage before brings no more. */
+  /** False: stems of a backfill are done only until the stage before has ended. */
   readonly finishesBackfill: boolean;
 }
 
 const LOOK_AGAIN_MS = 250;
-/** A stem that is put back may come again within the run, so often and after so long at most. */
+/** Limits within which a requeued stem is tried again in the same run. */
 const MAX_REQUEUES = 5;
 const LONGEST_REQUEUE_MS = 5_000;
-/** So many stems put back for longer, one after the other: not they are the trouble, and the others would fare alike. */
+/** This many stems in a row requeued for longer end the run: the cause is not the stems, and the others would fail alike. */
 const MAX_LONG_REQUEUES = 2;
 
 /**
- * Works off everything that is pending, once: a stem that fails is not tried again, and one that failed lately has
- * to wait as ever. A stem that another process has, or had when it was killed, is waited for.
+ * Processes everything that is pending, once: a stem that fails is not tried again, and one that failed before keeps its
+ * waiting time. A stem that another process holds, or held when it was killed, is waited for.
  *
- * @param upstreamDone settles when the stage before will bring no more; new stems are taken until then
- * @returns the last failure in words, or why the stage cannot work; undefined where everything was done
+ * @param upstreamDone settles when the stage before has ended; new stems are taken until then
+ * @returns the message of the last failure, or why the stage cannot work; undefined if everything was done
  */
 export async function drain(
   { work, readiness, handler, subscription, inHand, leaseMs, finishesBackfill }: DrainParts,
@@ -44,7 +44,7 @@ export async function drain(
   const state = new DrainState();
   const backfill = { work, handler, leaseMs, mayBegin: () => inHand.isEmpty };
   while (!signal.aborted) {
-    // Looked at before the ledger, so that what came last is seen.
+    // Read before the ledger, so that the last stems are seen.
     const isLast = upstream.signal.aborted;
     const hasRequeued = state.hasRequeued();
     const unreadyMs = await readiness.check();
@@ -81,7 +81,7 @@ export async function drain(
   return 'stopped before everything was done';
 }
 
-/** Which stems the run has finished with, in one way or another. */
+/** Which stems the run is done with or will try again. */
 class DrainState {
   lastFailure: string | undefined;
   readonly #finished = new Set<string>();
@@ -106,12 +106,12 @@ class DrainState {
     if (outcome.kind !== 'settled') this.lastFailure = `${stem}: ${outcome.message}`;
   }
 
-  /** Whether the stage gets no stem done now. */
+  /** Whether the stage can finish no stem now. */
   shouldAbortRun(): boolean {
     return this.#longRequeues >= MAX_LONG_REQUEUES;
   }
 
-  /** Whether a stem that was put back is not due yet. */
+  /** Whether a requeued stem is not due yet. */
   hasRequeued(): boolean {
     return [...this.#requeued.values()].some(({ due }) => due > performance.now());
   }

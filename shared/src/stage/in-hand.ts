@@ -1,4 +1,4 @@
-/** What the stages of a process have to do of the night: while there is any of it, none begins a stem of a backfill. */
+/** The stems of the night that the stages of a process work on or have waiting: none begins a backfilled stem meanwhile. */
 export class InHand {
   readonly #stages = new Set<() => boolean>();
   #stems = 0;

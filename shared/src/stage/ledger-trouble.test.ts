@@ -30,7 +30,7 @@ function lockLedger(t: TestContext, world: StageWorld): { release(): void } {
   return { release: () => other.exec('ROLLBACK') };
 }
 
-/** Runs it; the promise settles when it ends, whatever its end. */
+/** Runs it; the promise resolves when it ends, also with an error. */
 function run(t: TestContext, runner: StageRunner): Promise<unknown> {
   const stop = new AbortController();
   const ended = runner.run(stop.signal).then(
@@ -45,7 +45,7 @@ function run(t: TestContext, runner: StageRunner): Promise<unknown> {
 }
 
 describe('a ledger that takes no writes', () => {
-  test('makes the stage wait and say why; then it goes on, and no attempt is counted', async (t) => {
+  test('makes the stage wait and say why; then it resumes, and no attempt is counted', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     setBusyTimeout(world.ledger.database, 20);
@@ -54,25 +54,25 @@ describe('a ledger that takes no writes', () => {
     run(t, runner);
     await until('it is not ready', () => /the ledger .* does not take writes/.test(runner.notReady() ?? ''));
     await new Promise((resolve) => setTimeout(resolve, 150));
-    assert.match(runner.notReady() ?? '', /database is locked.*make room, or mend it/);
+    assert.match(runner.notReady() ?? '', /database is locked.*make room, or fix it/);
     assert.deepEqual(world.performed, []);
     lock.release();
     await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
     assert.equal(runner.notReady(), undefined);
   });
 
-  test('ends a run that must end in words, also where a killed process has left claims', async (t) => {
+  test('ends a run that must end with a message, also if a killed process has left claims', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     setBusyTimeout(world.ledger.database, 20);
     world.work.claim(A, `${hostname()}/999999999/1`, Date.now(), 30_000);
     const lock = lockLedger(t, world);
-    const trouble = await world.runner(world.record).drain(Promise.resolve(), new AbortController().signal);
+    const problem = await world.runner(world.record).drain(Promise.resolve(), new AbortController().signal);
     lock.release();
-    assert.match(trouble ?? '', /the ledger .* does not take writes/);
+    assert.match(problem ?? '', /the ledger .* does not take writes/);
   });
 
-  test('in the middle of a stem: its claim is given back afterwards, without the attempt', async (t) => {
+  test('in the middle of a stem: its claim is released afterwards, without the attempt', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     setBusyTimeout(world.ledger.database, 20);
@@ -110,7 +110,7 @@ describe('a ledger that takes no writes', () => {
     assert.deepEqual(world.performed, []);
   });
 
-  test('because it is damaged ends the stage, and says where the way back is written', async (t) => {
+  test('because it is damaged ends the stage, and says where restoring is documented', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     const { database } = world.ledger;
@@ -143,11 +143,11 @@ describe('a path that takes no file', () => {
     return { csv, runner };
   }
 
-  test('makes the stage wait and say why where it is the folder of all, until it takes files', async (t) => {
+  test('makes the stage wait and say why if it is the top folder, until it takes files', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     const { csv, runner } = writer(world, (folder, stem) => join(folder, '2026', stem.slice(0, 8), `${stem}.csv`));
-    // A file where the folder should be: refused to everybody, root too.
+    // A file where the folder should be: refused to every user, root too.
     closeSync(openSync(csv, 'w'));
     run(t, runner);
     await until('it is not ready', () => /the disk takes no writes \(E.*\)/.test(runner.notReady() ?? ''));
@@ -159,9 +159,9 @@ describe('a path that takes no file', () => {
   });
 
   for (const [what, spoil] of [
-    ['a folder in the place of its file', (path: string) => mkdirSync(join(path, 'in the way'), { recursive: true })],
+    ['a folder instead of its file', (path: string) => mkdirSync(join(path, 'in the way'), { recursive: true })],
     [
-      'a file in the place of its night',
+      'a file instead of its night',
       (path: string) => {
         mkdirSync(dirname(dirname(path)), { recursive: true });
         closeSync(openSync(dirname(path), 'w'));

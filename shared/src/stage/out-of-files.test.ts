@@ -34,7 +34,7 @@ if (process.env.LVRA_TEST_FEW_FILES === undefined) {
     assert.equal(status, 0, stdout + stderr);
   });
 } else {
-  test('no attempt of a stem is counted, whatever it was opening, and all are done when there are files again', async (t) => {
+  test('no attempt of a stem is counted, and all are done when files can be opened again', async (t) => {
     const world = new StageWorld(t);
     world.add(...STEMS);
     const folder = mkdtempSync(join(tmpdir(), 'lvra-files-'));

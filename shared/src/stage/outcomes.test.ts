@@ -15,7 +15,7 @@ function workRow(
 }
 
 describe('a task that throws', () => {
-  test('StemFailed: status, reason and waiting time are recorded, the rest goes on', async (t) => {
+  test('StemFailed: status, reason and waiting time are recorded, the other stems are done', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     world.start(
@@ -66,7 +66,7 @@ describe('a task that throws', () => {
         return world.record(stem, context);
       }),
     );
-    await until('the stem is put back', () => workRow(world)?.error != null);
+    await until('the stem is requeued', () => workRow(world)?.error != null);
     assert.match(String(workRow(world)?.error), /ENOSPC.*make room/);
     assert.deepEqual([workRow(world)?.attempts, workRow(world)?.dead_at, world.work.status(A)], [0n, null, 0]);
   });
@@ -95,12 +95,12 @@ describe('a task that throws', () => {
     const world = new StageWorld(t);
     world.add(A);
     world.start(world.runner(() => Promise.reject(new RetryLater(86_400_000, 'tomorrow')), { sweepMs: 30 }));
-    await until('it was put back', () => workRow(world)?.error === 'tomorrow');
+    await until('it was requeued', () => workRow(world)?.error === 'tomorrow');
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.deepEqual(world.performed, [A]);
   });
 
-  test('StagePaused: the stem shows the status, every replica waits, and all of it goes on by itself', async (t) => {
+  test('StagePaused: the stem shows the status, every replica waits, and all resume by themselves', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     let refused = false;
@@ -150,7 +150,7 @@ describe('a stem', () => {
       .prepare("INSERT INTO work (stage, vra, stem, attempts) VALUES ('feature', 'r0b', ?, ?)")
       .run(A, attempts);
 
-  test('that fails for the last time is dead: announced, listed, and left alone until a person acts', async (t) => {
+  test('that fails for the last time is dead: announced, listed, and left alone until an operator acts', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     use(world, MOST_ATTEMPTS - 1);
@@ -172,7 +172,7 @@ describe('a stem', () => {
     assert.equal(workRow(world)?.dead_at, null);
   });
 
-  test('that took the process with it so often is dead without another attempt', async (t) => {
+  test('that killed the process ten times is dead without another attempt', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     use(world, MOST_ATTEMPTS);
@@ -183,7 +183,7 @@ describe('a stem', () => {
     assert.match(world.work.deadLetters()[0]?.error ?? '', /10 attempts ended without a result/);
   });
 
-  test('that somebody else finished meanwhile is neither announced nor counted', async (t) => {
+  test('that another process finished first is neither announced nor counted', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     world.start(

@@ -21,7 +21,7 @@ async function other(): Promise<{ pid: number; end: () => Promise<unknown> }> {
   };
 }
 
-test('a process of this host is gone when nobody has its number, or this one has; any other may live', async () => {
+test('a process of this host is dead when no process has its number, or this one has; any other may live', async () => {
   const process2 = await other();
   const name = `${hostname()}/${process2.pid}/1`;
   assert.equal(isDeadProcess(name), false);

@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
 
-/** What a process of ours is called in the ledger. Of two with the same number the start tells them apart. */
+/** This process's name in the ledger. The start time tells processes with a reused number apart. */
 export function processName(): string {
   return `${hostname()}/${process.pid}/${Math.round(performance.timeOrigin)}`;
 }
 
 /**
- * Whether the process of this name is surely gone: it was one of this host, and no process has its number any more, or
- * this one has. False where nobody can tell.
+ * Whether the process of this name has surely ended: it ran on this host, and its number is unused now, or is this
+ * process's own. False if that cannot be told.
  *
- * Two containers that share a host name do not see each other's processes and may take each other for gone. That costs
- * double work and nothing else, as no claim is trusted.
+ * Two containers that share a host name do not see each other's processes and may take each other for dead. That costs
+ * only double work, as no claim is trusted.
  */
 export function isDeadProcess(owner: string, self = processName()): boolean {
   const [host, number, start] = owner.split('/');
@@ -24,7 +24,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one too.
+    // EPERM: it runs as another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -16,20 +16,20 @@ export interface ReadinessOptions {
   readonly retryIntervalMs: number;
 }
 
-/** How soon to look again whether a pause has ended. */
+/** How soon to check again whether a pause has ended. */
 const LOOK_AT_PAUSE_MS = 5_000;
 
-/** How soon to look again whether the disk takes writes. */
+/** How soon to check again whether the disk takes writes. */
 const LOOK_AT_DISK_MS = 5_000;
 
-/** Whether a stage can work now, in its own view and in that of the ledger, where another replica may have paused it. */
+/** Whether a stage can work now, by its own checks and by the ledger, in which another replica may have paused it. */
 export class Readiness {
   readonly #options: ReadinessOptions;
   #reason: string | undefined = 'starting';
   /** On the clock of `performance.now()`. */
   #notReadyUntil = 0;
   #notReadyStatus: StatusCode | undefined;
-  /** What the disk refused last, until a probe of it succeeds. */
+  /** The last storage error, until a probe succeeds. */
   #storageError: unknown;
 
   constructor(options: ReadinessOptions) {
@@ -45,7 +45,7 @@ export class Readiness {
    * Gets the stage ready.
    *
    * @returns 0 when it can work, else after how long to ask again, ms
-   * @throws what is wrong with the ledger, where it is past waiting for
+   * @throws if the ledger is damaged or was replaced
    */
   async check(): Promise<number> {
     const notReadyMs = this.#notReadyUntil - performance.now();
@@ -84,7 +84,7 @@ export class Readiness {
     return 0;
   }
 
-  /** The stage cannot go on for a while; where a person must act, every stem that waits shows it. */
+  /** The stage cannot work for a while; if an operator must act, every waiting stem shows it. */
   markNotReady(error: unknown): void {
     this.#notReadyUntil = performance.now() + this.#options.retryIntervalMs;
     this.#notReadyStatus = error instanceof StageMisconfigured ? error.status : undefined;
@@ -92,7 +92,7 @@ export class Readiness {
     this.#set(messageOf(error));
   }
 
-  /** The disk or the ledger refuses; the stage waits until a probe finds that they do not any more. */
+  /** The disk or the ledger takes no writes; the stage waits until a probe succeeds. */
   onStorageError(error: unknown): void {
     this.#storageError = error;
     this.#notReadyUntil = performance.now() + this.#waitMs();
@@ -109,7 +109,7 @@ export class Readiness {
     if (this.#notReadyStatus !== undefined) work.setStatusOfPending(this.#notReadyStatus, Date.now(), leaseMs);
   }
 
-  /** Makes the stage wait in every replica, an hour at most; the far side may ask again then. */
+  /** Pauses the stage in every replica, for an hour at most; Lasair may ask again then. */
   pause({ delayMs, message }: StagePaused): void {
     const { work } = this.#options;
     const wait = { now: Date.now(), ms: Math.min(delayMs, LONGEST_BACKOFF_MS) };

@@ -7,13 +7,13 @@ import { StageWorld, until } from '../testing/stage-world.js';
 
 const [A, B, C] = ['20260301_000001', '20260301_000002', '20260301_000003'] as const;
 
-/** A bus that delivers what a test says, and keeps what became of it. */
+/** A bus that delivers what a test says, and records how each delivery ended. */
 function handBus(subjects: string[]): Bus & { fates: string[] } {
   const fates: string[] = [];
   const deliver = (subject: string): Delivery => ({
     subject,
     ack: () => fates.push(`${subject} ack`),
-    nak: () => fates.push(`${subject} given back`),
+    nak: () => fates.push(`${subject} nak`),
     working: () => fates.push(`${subject} working`),
   });
   return {
@@ -80,7 +80,7 @@ describe('a running stage', () => {
     });
   }
 
-  test('takes a stem that another replica put back once it is due', async (t) => {
+  test('takes a stem that another replica requeued once it is due', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     const now = Date.now();
@@ -106,7 +106,7 @@ describe('a running stage', () => {
     assert.deepEqual(world.performed, [B, A, C]);
   });
 
-  test('goes on without a pause where it sweeps for longer than from one sweep to the next', async (t) => {
+  test('continues without a pause if a sweep lasts until the next one is due', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B, C);
     const bus = handBus([]);
@@ -189,7 +189,7 @@ describe('a running stage', () => {
 });
 
 describe('stopping', () => {
-  test('finishes the stem in hand and takes no other', async (t) => {
+  test('finishes the current stem and takes no other', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     let finish = () => {};
@@ -219,7 +219,7 @@ describe('stopping', () => {
       {
         subject: `lvra.alerts.${B}`,
         ack: () => bus.fates.push('ack'),
-        nak: () => bus.fates.push('given back'),
+        nak: () => bus.fates.push('nak'),
         working() {},
       },
     ];
@@ -233,7 +233,7 @@ describe('stopping', () => {
     world.add(B);
     comes(delivery);
     await stopped;
-    assert.deepEqual([bus.fates, world.work.status(B)], [['given back'], 0]);
+    assert.deepEqual([bus.fates, world.work.status(B)], [['nak'], 0]);
   });
 
   test('ends a wait for messages at once', async (t) => {
@@ -247,7 +247,7 @@ describe('stopping', () => {
 });
 
 describe('a stage that is not ready', () => {
-  test('says why, marks the stems that wait, and goes on when it can', async (t) => {
+  test('says why, marks the stems that wait, and resumes when it can', async (t) => {
     const world = new StageWorld(t);
     world.add(A);
     let token = '';
@@ -267,7 +267,7 @@ describe('a stage that is not ready', () => {
     assert.equal(world.ledger.events.ofStem(A).length, 1);
   });
 
-  test('because another replica paused it waits too, in the middle of a sweep and with a message in hand', async (t) => {
+  test('because another replica paused it waits too, in the middle of a sweep and with a delivered message', async (t) => {
     const world = new StageWorld(t);
     world.add(A, B);
     const bus = handBus([]);

@@ -22,31 +22,31 @@ export interface RunnerOptions {
   readonly metrics: Metrics;
   /** Names this process in the ledger. */
   readonly owner: string;
-  /** What this process works on, in all of its stages; by default it has no other. */
+  /** Shared by all stages of this process; by default there is no other. */
   readonly inHand?: InHand;
   /** How long a claim outlives its holder, ms. */
   readonly leaseMs?: number;
-  /** How often the ledger is searched for work that nobody is doing, ms. */
+  /** How often the ledger is searched for work that no process is doing, ms. */
   readonly sweepMs?: number;
 }
 
-/** A stage that could not get ready tries again after so many sweeps: half a minute, as it may have to ask Lasair. */
+/** A stage that could not get ready tries again after this many sweeps: half a minute, as it may have to ask Lasair. */
 const SWEEPS_UNTIL_AGAIN = 15;
 
 /**
  * The loop that every stage runs: pull a stem, claim it, have the task do it, announce it, acknowledge.
  *
  * On start and every two seconds it sweeps: it asks the ledger what is pending and works on that directly. So the bus
- * only makes things quick; whatever it loses, or while it is down, the sweep does.
+ * only makes things quick; the sweep does what it loses.
  */
 export class StageRunner {
   readonly #options: RunnerOptions & { readonly leaseMs: number; readonly sweepMs: number; readonly inHand: InHand };
   readonly #route: Route;
   readonly #readiness: Readiness;
   readonly #handler: StemHandler;
-  /** On the clock of `performance.now()`, which nobody puts back. */
+  /** On the clock of `performance.now()`, which never goes backwards. */
   #nextSweep = 0;
-  /** When a stem of a backfill may be begun, on the same clock: what put back the last one holds for the next as well. */
+  /** When a stem of a backfill may be begun, on the same clock: what requeued the last one holds for the next as well. */
   #nextBackfill = 0;
 
   constructor(options: RunnerOptions) {
@@ -64,9 +64,9 @@ export class StageRunner {
   }
 
   /**
-   * Works until `signal` is aborted; the stem in hand is finished first.
+   * Works until `signal` is aborted; the current stem is finished first.
    *
-   * @throws UsageError where the ledger is damaged or was replaced
+   * @throws UsageError if the ledger is damaged or was replaced
    */
   async run(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, inHand } = this.#options;
@@ -88,15 +88,15 @@ export class StageRunner {
    *
    * @param upstreamDone settles when the stage before will bring no more; new stems are taken until then
    * @param finishesBackfill false: of a backfill it does stems only until then
-   * @returns the last failure in words, or why the stage cannot work; undefined where everything was done
+   * @returns the message of the last failure, or why the stage cannot work; undefined if everything was done
    */
   drain(upstreamDone: Promise<unknown>, signal: AbortSignal, finishesBackfill = true): Promise<string | undefined> {
     return this.#subscribed(async (subscription) => {
       const { work, leaseMs, inHand } = this.#options;
       const stage = { readiness: this.#readiness, handler: this.#handler, finishesBackfill };
       const parts = { work, leaseMs, inHand, subscription, ...stage };
-      const trouble = await drain(parts, upstreamDone, signal);
-      return trouble && `${this.#route.durable}: ${trouble}`;
+      const problem = await drain(parts, upstreamDone, signal);
+      return problem && `${this.#route.durable}: ${problem}`;
     });
   }
 
@@ -111,7 +111,7 @@ export class StageRunner {
     }
   }
 
-  /** A ledger that cannot be had for now is waited for, as a full disk is. */
+  /** Waits for a ledger that is unavailable for now, as for a full disk. */
   #handleLedgerError(error: unknown): void {
     if (!isStorageUnavailable(error)) throw asFatalLedgerError(error, this.#options.work.database.name) ?? error;
     this.#readiness.onStorageError(error);
@@ -146,7 +146,7 @@ export class StageRunner {
     await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal);
   }
 
-  /** A process that was killed and started again need not wait for its own claims to run out. */
+  /** A restarted process need not wait until the claims of its predecessor expire. */
   #releaseClaimsOf(): void {
     const { work, owner } = this.#options;
     try {
@@ -156,7 +156,7 @@ export class StageRunner {
     }
   }
 
-  /** Works on what is pending. What has not had its turn when the next sweep is due is looked up anew: others work too. */
+  /** Works on what is pending. The list is read anew when the next sweep is due: other processes work too. */
   async #sweep(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, sweepMs } = this.#options;
     this.#nextSweep = performance.now() + sweepMs;

@@ -13,17 +13,17 @@ import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
 import type { StageReport, StageTask } from './task.js';
 
-/** What became of a stem, as far as the loop must know. */
+/** The result of a stem, as far as the loop must know. */
 export type StemResult =
-  /** Done, by somebody else or at this attempt, or not this stage's to do. */
+  /** Done, by this attempt or by another process, or not this stage's to do. */
   | { readonly kind: 'settled'; readonly attempt?: number }
-  /** Somebody else has it, or it failed lately. */
+  /** Another process has it, or it waits after a failure. */
   | { readonly kind: 'leased'; readonly waitMs: number }
   /** Nothing is wrong with it; it is due again after `waitMs`. */
   | { readonly kind: 'requeued'; readonly waitMs: number; readonly message: string }
-  /** `waitMs` undefined: it was given up. */
+  /** `waitMs` undefined: it is dead. */
   | { readonly kind: 'failed'; readonly waitMs: number | undefined; readonly message: string }
-  /** The stage cannot go on; the stem is as it was. */
+  /** The stage cannot work; the stem is as it was. */
   | { readonly kind: 'stage-unavailable' };
 
 export interface HandlerOptions {
@@ -40,17 +40,17 @@ export interface HandlerOptions {
   readonly leaseMs: number;
 }
 
-/** Does one stem: claims it, has the task do it, records what came of it, announces it, acknowledges. */
+/** Does one stem: claims it, has the task do it, records the result, announces it, acknowledges. */
 export class StemHandler {
   readonly #options: HandlerOptions;
-  /** Stems whose claim could not be given back, because the ledger took no writes: their attempt does not count. */
+  /** Stems whose claim could not be released because the ledger took no writes: their attempt does not count. */
   readonly #pendingReleases = new Set<string>();
 
   constructor(options: HandlerOptions) {
     this.#options = options;
   }
 
-  /** Does a stem if it is there to be done, whatever comes of it; throws only where the ledger fails. */
+  /** Does a stem if it can be claimed; throws only if the ledger fails. */
   async handle(
     stem: string,
     delivery: Delivery | undefined,
@@ -70,16 +70,16 @@ export class StemHandler {
     } finally {
       clearInterval(heartbeat);
     }
-    // A stem that is put back because this replica stops goes to another one at once.
+    // A stem that is requeued because this replica stops goes to another one at once.
     if (outcome.kind === 'requeued' && signal.aborted) delivery?.nak();
     else delivery?.ack();
     return outcome;
   }
 
   /**
-   * Gives back the claims that the ledger did not take back before, without counting the attempts.
+   * Releases the claims that could not be released before, without counting the attempts.
    *
-   * @param status to be seen meanwhile; as it was by default
+   * @param status shown until the next attempt; unchanged by default
    */
   retryPendingReleases(why = 'the ledger took no writes', status?: StatusCode): void {
     for (const stem of this.#pendingReleases) {
@@ -88,7 +88,7 @@ export class StemHandler {
     }
   }
 
-  /** Keeps claim and message; where the ledger is busy for too long the claim may be lost, and nothing worse. */
+  /** Keeps claim and message; if the ledger is busy for too long, only the claim is lost. */
   #renewLease(stem: string, delivery: Delivery | undefined): void {
     const { work, owner, leaseMs, log } = this.#options;
     delivery?.working();
@@ -122,8 +122,8 @@ export class StemHandler {
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#requeue(stem, error);
-      const trouble = stageWideError(error, this.#options.work.database.name);
-      if (trouble !== undefined) return this.#releaseAfterStorageError(stem, trouble, error);
+      const stageError = stageWideError(error, this.#options.work.database.name);
+      if (stageError !== undefined) return this.#releaseAfterStorageError(stem, stageError, error);
       if (asFatalLedgerError(error, this.#options.work.database.name)) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured)
         return this.#stageUnavailable(stem, error);
@@ -163,17 +163,20 @@ export class StemHandler {
     return { kind: 'stage-unavailable' };
   }
 
-  /** Every other stem would fare the same, so the stage waits. */
-  #releaseAfterStorageError(stem: string, trouble: unknown, error: unknown): StemResult {
+  /** Every other stem would fail the same way, so the stage waits. */
+  #releaseAfterStorageError(stem: string, stageError: unknown, error: unknown): StemResult {
     const { work, readiness, log } = this.#options;
-    log.warn({ ...this.#labels(stem), err: error }, `${stem} is put back: ${messageOf(error)}`);
-    readiness.onStorageError(trouble);
+    log.warn({ ...this.#labels(stem), err: error }, `${stem} is requeued: ${messageOf(error)}`);
+    readiness.onStorageError(stageError);
     this.#pendingReleases.add(stem);
     try {
       const status = error instanceof CannotWrite ? STATUS.outputNotFound : undefined;
-      this.retryPendingReleases(storageErrorMessage(trouble, work.database.name), status);
+      this.retryPendingReleases(storageErrorMessage(stageError, work.database.name), status);
     } catch (again) {
-      log.warn({ stem }, `the claim could not be given back: ${messageOf(again)}; it is once the ledger takes writes`);
+      log.warn(
+        { stem },
+        `the claim could not be released: ${messageOf(again)}; it is released once the ledger takes writes`,
+      );
     }
     return { kind: 'stage-unavailable' };
   }
@@ -196,7 +199,7 @@ export class StemHandler {
     metrics.stageDuration.observe({ stage, vra, outcome: 'failed' }, durationMs / 1000);
     const details = { ...this.#labels(stem), status, attempt, ...(error instanceof StemFailed ? {} : { err: error }) };
     if (waitMs === undefined) {
-      log.error(details, `${message}; given up after ${attempt} attempts: mend the cause, then \`lvra retry ${stem}\``);
+      log.error(details, `${message}; given up after ${attempt} attempts: fix the cause, then \`lvra retry ${stem}\``);
       await this.#announce(subjects.dead(stage, vra, stem), { stem, vra, count: 0, at: now });
     } else log.error({ ...details, retryMs: waitMs }, message);
     return { kind: 'failed', waitMs, message };
