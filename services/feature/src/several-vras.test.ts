@@ -45,13 +45,13 @@ async function night(context: TestContext) {
   for (const table of ['feature_making', 'predict', 'annotating']) {
     ledger.database.prepare(`INSERT INTO ${table} (stem, r0b, agn, own) VALUES (?, 0, 0, 0)`).run(STEM);
   }
-  const perform = (vra: string, set = featureSet()) => {
+  const perform = (vra: string, set = featureSet(), isBackfilled = false) => {
     const siblings = set.name === 'r0b' ? ['r0b', 'agn'].filter((other) => other !== vra) : [];
     const task = createFeatureTask({
       ...{ ledger, paths, metrics, log, vra, set, siblings },
       work: ledger.work('feature', vra),
     });
-    return task.perform(STEM, { signal: context.signal, attempt: 1, elapsed: () => 1 });
+    return task.perform(STEM, { signal: context.signal, attempt: 1, elapsed: () => 1, isBackfilled });
   };
   const rows = (sql: string) => Number(ledger.database.prepare(sql).pluck().get());
   return { paths, ledger, perform, rows, page: () => metrics.registry.metrics() };
@@ -83,6 +83,13 @@ describe('VRAs with the same features', () => {
       [event?.vra, event?.status, event?.rows, event?.detail],
       ['agn', -1, 1, 'the feature file of r0b'],
     );
+  });
+
+  test('count no bad alert of a backfill: it is no news', async (context) => {
+    const { perform, page, rows } = await night(context);
+    await perform('r0b', featureSet(), true);
+    assert.equal(rows('SELECT count(*) FROM quarantine'), 1);
+    assert.doesNotMatch(await page(), /^lvra_quarantined_alerts_total\{.*\} 1$/m);
   });
 
   test('take over the file of the Python pipeline, which leaves a status and flags', async (context) => {

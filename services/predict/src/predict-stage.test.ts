@@ -55,15 +55,15 @@ function pipeline(context: TestContext, features: Given = {}) {
   else writeFileSync(path, features.csv);
   const work = ledger.work('predict', 'r0b');
   const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
+  const metrics = new Metrics();
   const task = createPredictTask({
-    ...{ ledger, work, paths, vra: 'r0b', features: 'r0b' },
+    ...{ ledger, work, paths, vra: 'r0b', features: 'r0b', metrics },
     wanted: () => ({ model, annotate: features.annotate ?? true }),
-    metrics: new Metrics(),
     log: createLogger(paths, 'test', { stdout: false }),
   });
   context.after(() => task.close?.());
   const provenance = () => database.prepare<[], ProvenanceRow>('SELECT * FROM provenance ORDER BY ID').all();
-  return { ledger, paths, work, task, provenance };
+  return { ledger, paths, work, task, provenance, page: () => metrics.registry.metrics() };
 }
 
 const expected: { ids: [string, string][]; scores: number[] } = JSON.parse(
@@ -85,6 +85,14 @@ describe('the predict stage', () => {
       assert.ok(Math.abs(row.score - (expected.scores[at] as number)) <= 1e-6);
       assert.deepEqual([row.stem, row.model_name, row.model_version], [STEM, 'r0b', 'demo']);
     });
+  });
+
+  test('shows input and output of the model, but of no stem of a backfill', async (context) => {
+    for (const isBackfilled of [true, false]) {
+      const { task, page } = pipeline(context);
+      await task.perform(STEM, { ...CONTEXT, isBackfilled });
+      assert.equal(/^lvra_(score_count|feature_missing_share)\{/m.test(await page()), !isBackfilled);
+    }
   });
 
   test('is done with what there is if the feature stage was done in part', async (context) => {

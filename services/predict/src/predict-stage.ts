@@ -1,5 +1,7 @@
 import { StemFailed } from '@lvra/shared/errors';
 import type { Ledger } from '@lvra/shared/ledger/ledger';
+import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
+import type { ScoreRecord } from '@lvra/shared/ledger/results';
 import type { WorkQueue } from '@lvra/shared/ledger/work';
 import type { Logger } from '@lvra/shared/observe/log';
 import type { Metrics } from '@lvra/shared/observe/metrics';
@@ -65,7 +67,7 @@ class PredictTask implements StageTask {
   }
 
   async perform(stem: string, { elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, paths, vra, wanted, metrics, log } = this.#options;
+    const { ledger, work, paths, vra, wanted } = this.#options;
     // One model for the whole stem, even if the settings change meanwhile.
     const model = await this.#live.current();
     const table = await this.#read(stem, model);
@@ -76,16 +78,25 @@ class PredictTask implements StageTask {
     const annotate = { work: ledger.work('annotate', vra), isWanted: wanted().annotate };
     const together = { quarantined, annotate };
     if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, together)) return undefined;
-    this.#watch.note(
-      model.manifest,
-      table,
-      rows.map(({ score }) => score),
-    );
-    for (const { position, reason, detail } of isBackfilled ? [] : quarantined) {
+    // What was wrong with a night of the past raises no alert in this one.
+    if (!isBackfilled) this.#show(stem, model, table, rows, quarantined);
+    return { status: settlement.status, rows: rows.length };
+  }
+
+  #show(
+    stem: string,
+    { manifest }: Model,
+    table: FeatureTable,
+    rows: readonly ScoreRecord[],
+    quarantined: readonly QuarantineEntry[],
+  ): void {
+    const { vra, metrics, log } = this.#options;
+    const scores = rows.map(({ score }) => score);
+    this.#watch.note(manifest, table, scores);
+    for (const { position, reason, detail } of quarantined) {
       metrics.quarantined.inc({ stage: 'predict', reason });
       log.warn({ stem, vra, position, reason }, `alert in quarantine, without a score: ${detail}`);
     }
-    return { status: settlement.status, rows: rows.length };
   }
 
   close(): Promise<void> {
