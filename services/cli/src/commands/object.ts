@@ -1,14 +1,10 @@
 import { UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
-import type { ObjectScore } from '@lvra/shared/ledger/objects';
-import type { TnsRecord } from '@lvra/shared/ledger/tns';
-import { utcMsOf } from '@lvra/shared/tai';
 import { Command } from 'commander';
 import { counted, print, printJson, table, utc } from '../formats.js';
 import { withLedgerAsync } from '../ledger.js';
-import { iso } from '../operations/iso.js';
-import { reportsInJson, reportTable } from '../tns/words.js';
-import { whyUnscored } from '../why-unscored.js';
+import { type ObjectRecord, objectRecord, type ScoreRecord } from '../operations/object.js';
+import { reportTable } from '../tns/words.js';
 
 const HELP = `
 Every score of the object, of every VRA and model version, newest source first:
@@ -42,66 +38,20 @@ export function objectCommand(): Command {
         throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
       }
       await withLedgerAsync(async (open) => {
-        const { ledger, settings, stages } = open;
-        const scores = ledger.objects.scores(diaObjectId);
-        const lastStem = ledger.objects.lastStem(diaObjectId);
-        const reports = ledger.tns.ofObject(diaObjectId);
-        if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
-          throw new UsageError(
-            `the ledger in ${settings.dataRoot} knows no object ${given}: no alert of it has come through the filter`,
-          );
-        }
-        const unscored = stages
-          .filter(
-            ([stage, vra]) => stage === 'predict' && !scores.some((each) => each.vra === vra && each.stem === lastStem),
-          )
-          .map(([, vra]) => vra);
-        const why =
-          lastStem === undefined || unscored.length === 0
-            ? []
-            : await whyUnscored(open, diaObjectId, lastStem, unscored);
-        const known: KnownObject = { diaObjectId, lastStem, scores, why, reports };
-        if (options.json) printJson(inJson(known));
-        else print(describe(known));
+        const record = await objectRecord(open, diaObjectId);
+        if (options.json) printJson(record);
+        else print(describe(record));
       });
     });
 }
 
-interface KnownObject {
-  readonly diaObjectId: bigint;
-  readonly lastStem: string | undefined;
-  readonly scores: readonly ObjectScore[];
-  /** Why the stem that it was last in gave it no score. */
-  readonly why: readonly string[];
-  /** Oldest first. */
-  readonly reports: readonly TnsRecord[];
-}
-
-function inJson({ diaObjectId, lastStem, scores, why, reports }: KnownObject) {
-  return {
-    diaObjectId: String(diaObjectId),
-    lastStem: lastStem ?? null,
-    scores: scores.map(({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }) => ({
-      diaSourceId: diaSourceId === null ? null : String(diaSourceId),
-      midpointMjdTai,
-      observedUtc: midpointMjdTai === null ? null : iso(utcMsOf(midpointMjdTai)),
-      ...score,
-      fateAt: fateAt === undefined ? null : iso(fateAt),
-      fateDetail: fateDetail ?? null,
-      provenanceId: String(provenanceId),
-    })),
-    unscored: why,
-    tns: reportsInJson(reports),
-  };
-}
-
-function describe({ diaObjectId, lastStem, scores, why, reports }: KnownObject): string {
+function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
-    ...(why.length > 0 ? [`No score of ${lastStem}. ${why.join('\n')}`] : []),
+    ...(unscored.length > 0 ? [`No score of ${lastStem}. ${unscored.join('\n')}`] : []),
     ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
-    ...(reports.length > 0 ? [`\n${reportTable(reports)}`] : []),
+    ...(tns.length > 0 ? [`\n${reportTable(tns)}`] : []),
   ];
   return [summary, ...more].join('\n');
 }
@@ -120,19 +70,20 @@ const HEAD = [
   '',
 ];
 
-function rowOf(score: ObjectScore): string[] {
-  const { midpointMjdTai: mjd, fate, fateAt } = score;
+function rowOf(score: ScoreRecord): string[] {
+  const { midpointMjdTai: mjd, fate } = score;
+  const hasFate = fate !== 'unsent' && fate !== 'unanswered';
   return [
     score.isCurrent ? '*' : '',
     decimals(mjd, 5) ?? '',
-    mjd === null ? '' : utc(utcMsOf(mjd)),
-    String(score.diaSourceId ?? ''),
+    mjd === null ? '' : utc(score.observedUtc),
+    score.diaSourceId ?? '',
     score.vra,
     score.modelVersion ?? '',
     decimals(score.score, 4) ?? 'none',
     score.stem,
     fate.replaceAll('_', ' '),
-    fateAt === undefined ? '' : utc(fateAt),
+    hasFate ? utc(score.fateAt) : '',
     score.fateDetail ?? '',
   ];
 }

@@ -2,16 +2,19 @@ import type { TnsRecord } from '@lvra/shared/ledger/tns';
 import { tnsDateOf } from '@lvra/tns/date';
 import { decimalText, rightAscensionText } from '@lvra/tns/decimals';
 import type { Photometry } from '@lvra/tns/discovery';
-import { isInDoubt } from '@lvra/tns/doubt';
 import type { Planned } from '@lvra/tns/plan';
 import { table, utc } from '../formats.js';
-import { iso } from '../operations/iso.js';
+import { parsedReport, type ReportRecord, reportRecord } from '../operations/tns-reports.js';
+
+/** What TNS has said of a report, of the ledger or for programs. */
+type Answer = Pick<TnsRecord | ReportRecord, 'outcome' | 'reportId' | 'detail'>;
 
 /** What became of a report, in words that fit a cell. */
-export function outcomeLabel({ outcome, reportId }: TnsRecord): string {
+export function outcomeLabel({ outcome, reportId }: Answer): string {
   switch (outcome) {
     case undefined:
-      return reportId === undefined ? 'in doubt' : 'awaited';
+    case null:
+      return (reportId ?? null) === null ? 'in doubt' : 'awaited';
     case 'inserted':
       return 'new object';
     case 'existing':
@@ -64,7 +67,7 @@ export function plannedInJson(planned: readonly Planned[]): Record<string, unkno
     diaObjectId: String(each.diaObjectId),
     plan: each.kind === 'report' || each.kind === 'repeat' ? each.kind : 'left_out',
     why: leftOut(each) ?? null,
-    report: each.kind === 'report' || each.kind === 'repeat' ? jsonOf(each.report.report) : null,
+    report: each.kind === 'report' || each.kind === 'repeat' ? parsedReport(each.report.report) : null,
   }));
 }
 
@@ -104,40 +107,18 @@ export function outcomeTable(records: readonly TnsRecord[]): string {
 
 /** The same for programs. */
 export function outcomesInJson(records: readonly TnsRecord[]): Record<string, unknown>[] {
-  return reportsInJson(records).map((report, index) => ({
-    diaObjectId: String(records[index]?.diaObjectId),
-    ...report,
-  }));
+  return records.map((record) => ({ diaObjectId: String(record.diaObjectId), ...reportRecord(record) }));
 }
 
 /** The reports of one object, one line each. */
-export function reportTable(records: readonly TnsRecord[]): string {
-  const rows = records.map((record) => [
-    ...[utc(record.sentAt), record.site, outcomeLabel(record), record.objname ?? '', record.internalName],
-    detailOf(record),
+export function reportTable(reports: readonly ReportRecord[]): string {
+  const rows = reports.map((report) => [
+    ...[utc(report.sentAt), report.site, outcomeLabel(report), report.objname ?? '', report.internalName],
+    detailOf(report),
   ]);
   return table(['reported (UTC)', 'site', 'at TNS', 'name', 'internal name', 'detail'], rows);
 }
 
-/** The same for programs; ids are strings. */
-export function reportsInJson(records: readonly TnsRecord[]): Record<string, unknown>[] {
-  return records.map(({ submission, site, internalName, sentAt, reportId, outcome, objname, detail, report }) => ({
-    ...{ submission: String(submission), site, internalName, sentAt: iso(sentAt) },
-    ...{ reportId: reportId ?? null, outcome: outcome ?? null, objname: objname ?? null, detail: detail ?? null },
-    report: jsonOf(report),
-  }));
-}
-
-/** Where it is no JSON any more, the text that is there. */
-function jsonOf(report: string): unknown {
-  try {
-    return JSON.parse(report);
-  } catch (error) {
-    if (error instanceof SyntaxError) return report;
-    throw error;
-  }
-}
-
-function detailOf(record: TnsRecord): string {
-  return record.detail ?? (isInDoubt(record) ? 'TNS gave no receipt' : '');
+function detailOf(answer: Answer): string {
+  return answer.detail ?? (outcomeLabel(answer) === 'in doubt' ? 'TNS gave no receipt' : '');
 }
