@@ -1,11 +1,9 @@
 import { UsageError } from '@lvra/shared/errors';
-import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { STAGES, type Stage } from '@lvra/shared/stages';
-import { STATUS } from '@lvra/shared/status';
-import { isStem } from '@lvra/shared/stem';
 import { Command, Option } from 'commander';
 import { print } from '../formats.js';
-import { type OpenLedger, withLedger } from '../ledger.js';
+import { withLedger } from '../ledger.js';
+import { type Retried, retry } from '../operations/retry.js';
 
 const HELP = `
 Opens stems for a new round of attempts, at once: those that are dead, and those that wait for their next attempt. The
@@ -41,49 +39,18 @@ export function retryCommand(): Command {
         throw new UsageError('name one stem, or write --failed for all that failed');
       }
       if (stem === undefined && options.force) throw new UsageError('--force goes with one stem, not with --failed');
-      withLedger((open) => retry(stem, options, open));
+      const { stage, vra, force } = options;
+      withLedger((open) => print(describe(retry(open, { stem, stage, vra, force: force === true }))));
     });
 }
 
-function retry(stem: string | undefined, options: RetryOptions, { settings, ledger, stages }: OpenLedger): void {
-  if (options.vra !== undefined) vraOf(settings, options.vra);
-  const wanted = stages.filter(([stage, vra]) => (options.stage ?? stage) === stage && (options.vra ?? vra) === vra);
-  const opened = wanted.flatMap(([stage, vra]) => {
-    const work = ledger.work(stage, vra);
-    const stems = stem === undefined ? failedStems(ledger, stage, vra) : [stem];
-    const again = stems.filter((each) =>
-      options.force && stage === 'annotate'
-        ? ledger.annotations.again(work, each)
-        : work.retry(each, options.force === true),
-    );
-    const isPaused = stem === undefined && work.paused(Date.now()) !== undefined;
-    if (again.length > 0 || isPaused) work.resume();
-    return [
-      ...again.map((each) => `${each}  ${stage} ${vra}`),
-      ...(isPaused ? [`${stage} ${vra} waits no longer`] : []),
-    ];
-  });
-  if (opened.length > 0) {
-    print(
-      [...opened, 'The services take this up within seconds; without them: lvra run --once --source none'].join('\n'),
-    );
-    return;
-  }
-  if (stem === undefined) print('Nothing has failed.');
-  else throw new UsageError(whyNothing(stem, wanted, ledger));
-}
-
-function failedStems(ledger: OpenLedger['ledger'], stage: Stage, vra: string): string[] {
-  return ledger.overview
-    .unfinished(stage, vra)
-    .filter(({ status, isDead, error }) => status !== STATUS.initialised || isDead || error !== undefined)
-    .map(({ stem }) => stem);
-}
-
-function whyNothing(stem: string, wanted: OpenLedger['stages'], ledger: OpenLedger['ledger']): string {
-  const isKnown = wanted.some(([stage, vra]) => ledger.work(stage, vra).status(stem) !== undefined);
-  if (isKnown) return `${stem} is done: write --force to have it done again`;
-  return isStem(stem)
-    ? `the ledger knows no stem ${stem}`
-    : `${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`;
+function describe(retried: readonly Retried[]): string {
+  if (retried.length === 0) return 'Nothing has failed.';
+  return [
+    ...retried.flatMap(({ stage, vra, stems, wasPaused }) => [
+      ...stems.map((each) => `${each}  ${stage} ${vra}`),
+      ...(wasPaused ? [`${stage} ${vra} waits no longer`] : []),
+    ]),
+    'The services take this up within seconds; without them: lvra run --once --source none',
+  ].join('\n');
 }

@@ -3,7 +3,8 @@ import { STAGES } from '@lvra/shared/stages';
 import { STATUS, statusMeaning } from '@lvra/shared/status';
 import { Command } from 'commander';
 import { count, counted, print, printJson, table, utc } from '../formats.js';
-import { type OpenLedger, withLedger } from '../ledger.js';
+import { withLedger } from '../ledger.js';
+import { type Status, status } from '../operations/status.js';
 
 const HELP = `
 One line for each stage of each VRA:
@@ -26,29 +27,11 @@ export function statusCommand(): Command {
     .addHelpText('after', HELP)
     .action((options: { json?: true }) => {
       withLedger((open) => {
-        const state = stateOf(open, Date.now());
-        if (options.json) printJson(state);
-        else print(describe(state));
+        const found = status(open);
+        if (options.json) printJson(found);
+        else print(describe(found));
       });
     });
-}
-
-function stateOf({ settings, ledger, stages, vras }: OpenLedger, now: number) {
-  return {
-    profile: settings.profile,
-    dataRoot: settings.dataRoot,
-    stages: stages.map(([stage, vra]) => {
-      const pause = ledger.work(stage, vra).paused(now);
-      return {
-        ...ledger.overview.of(stage, vra),
-        ...(pause && { pausedUntil: new Date(pause.until).toISOString(), pausedBecause: pause.reason }),
-      };
-    }),
-    backfills: ledger.backfill.progress(),
-    quarantined: ledger.overview.quarantined(),
-    prunedFromQuarantine: ledger.overview.prunedFromQuarantine(),
-    unscored: vras.flatMap((vra) => ledger.overview.unscored(vra) ?? []),
-  };
 }
 
 function describe({
@@ -59,7 +42,7 @@ function describe({
   quarantined,
   prunedFromQuarantine,
   unscored,
-}: ReturnType<typeof stateOf>): string {
+}: Status): string {
   const rows = stages.map((row) => [
     row.stage,
     row.vra,
@@ -83,7 +66,7 @@ function describe({
       row.pausedUntil
         ? [
             '',
-            `${row.stage} ${row.vra} waits until ${utc(Date.parse(row.pausedUntil))}: ${row.pausedBecause}`,
+            `${row.stage} ${row.vra} waits until ${utc(row.pausedUntil)}: ${row.pausedBecause}`,
             `Sooner, once that is mended: lvra retry --failed --stage ${row.stage}`,
           ]
         : [],
