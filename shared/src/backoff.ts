@@ -1,12 +1,12 @@
 export interface Backoff {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** The share of a wait that is drawn at random, so that what failed together does not come back together; half by default. */
+  /** The share of a wait that is random, so that callers that failed together do not retry together; half by default. */
   readonly jitter?: number;
 }
 
 /**
- * How long to wait after so many failures in a row (from 1), ms: doubling from the first wait up to the longest.
+ * How long to wait after a number of failures in a row (from 1), ms: doubling from the first wait up to the longest.
  *
  * @param random of [0, 1)
  */

@@ -1,11 +1,11 @@
 import type { StatusCode } from './status.js';
 
 /**
- * What a stage may throw. The type says what happens next; the loop reads nothing else.
- * Everything that is none of these is a fault of ours: the stem fails with status 99.
+ * What a stage may throw. The type alone decides what happens next.
+ * Any other error is a bug: the stem fails with status 99.
  */
 
-/** Give up on this stem for now: its status is written, and it is tried again later, a few times. */
+/** Give up on this stem for now: its status is written, and it is retried a few times. */
 export class StemFailed extends Error {
   override readonly name = 'StemFailed';
   constructor(
@@ -17,7 +17,7 @@ export class StemFailed extends Error {
   }
 }
 
-/** Nothing is wrong with the stem: put it back and take it again after `delayMs`. Costs no attempt. */
+/** Nothing is wrong with the stem: it is requeued for `delayMs`. Costs no attempt. */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   constructor(
@@ -29,12 +29,12 @@ export class RetryLater extends Error {
   }
 }
 
-/** The whole stage must wait, in every replica, because the far side asks for it. Costs no attempt. */
+/** The whole stage waits, in every replica, because Lasair asks for it. Costs no attempt. */
 export class StagePaused extends Error {
   override readonly name = 'StagePaused';
   constructor(
     readonly delayMs: number,
-    /** Written to the stem in hand so that a person sees why it waits; undefined leaves it as it is. */
+    /** Written to the current stem so that an operator sees why it waits; undefined leaves it as it is. */
     readonly status: StatusCode | undefined,
     message: string,
     options?: ErrorOptions,
@@ -43,7 +43,7 @@ export class StagePaused extends Error {
   }
 }
 
-/** The stage cannot work until a person mends the settings or the deployment; it reports not ready. */
+/** The stage cannot work until an operator fixes the settings or the deployment; it reports not ready. */
 export class StageMisconfigured extends Error {
   override readonly name = 'StageMisconfigured';
   constructor(
@@ -55,11 +55,11 @@ export class StageMisconfigured extends Error {
   }
 }
 
-/** One alert is unusable: it goes to quarantine with its bytes, and the batch goes on. */
+/** One alert is unusable: it goes to quarantine with its bytes, and the batch continues. */
 export class AlertRejected extends Error {
   override readonly name = 'AlertRejected';
   constructor(
-    /** A short word for the metric's label and for grep, of a fixed set. */
+    /** For the metric's label and for grep. */
     readonly reason: QuarantineReason,
     message: string,
   ) {
@@ -87,7 +87,7 @@ export const QUARANTINE_REASONS = [
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
-/** A setting, an option or a path that the person who started the program must change; exit code 2. */
+/** A setting, an option or a path that the operator must change; exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from './errors.js';
 
-/** A file cannot be written: the disk is full or broken, or its path is not ours to write to; the code says which. */
+/** A file cannot be written: the disk is full or broken, or its path is not writable; the code says which. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite';
   constructor(
@@ -24,7 +24,7 @@ export class CannotWrite extends Error {
  * temporary name in the same folder, fsync, rename, fsync of the folder and of those that were made for it.
  *
  * @param write puts the content into the open file
- * @throws CannotWrite where the disk refuses; what else `write` throws
+ * @throws CannotWrite if the disk refuses; otherwise what `write` throws
  */
 export async function writeFileAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   try {
@@ -59,7 +59,7 @@ async function writeAndRename(path: string, write: (file: FileHandle) => Promise
   for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** What is left on a disk that takes nothing any more is cleared later, see `clearLeftovers`; the first error counts. */
+/** If that fails too, `clearLeftovers` removes the file later; the first error counts. */
 async function removeQuietly(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }
@@ -74,8 +74,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes all of the chunks, one after another. One call of writev may write less than it was given, on a disk that
- * is nearly full without an error.
+ * Writes all chunks in order. One call of writev may write less than it was given: without an error, if the disk is
+ * nearly full.
  */
 export async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   let rest = chunks.filter((chunk) => chunk.length > 0);

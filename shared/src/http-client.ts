@@ -20,7 +20,7 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   constructor(
     message: string,
-    /** True where nothing of the call has left this machine. */
+    /** True if nothing of the call has left this machine. */
     readonly neverSent: boolean,
     options?: ErrorOptions,
   ) {
@@ -32,21 +32,21 @@ export interface HttpClientOptions {
   /** An address of the server. */
   readonly address: string;
   readonly connections: number;
-  /** An answer of more bytes than this is not from the server that is meant. */
+  /** A longer response is not from the expected server. */
   readonly largestAnswerBytes: number;
 }
 
-/** So long an idle connection is kept, unless the server says otherwise. */
+/** How long an idle connection is kept, unless the server says otherwise. */
 const KEEP_ALIVE_MS = 30_000;
-const CONNECT_WITHIN_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Posts to one server over connections that stay open; informational answers (100 and the others below 200) are passed over. */
+/** Posts to one server over connections that stay open; skips informational responses (below 200). */
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #protocol: typeof http | typeof https;
   readonly #agent: http.Agent;
 
-  /** @throws TypeError where the address is no web address */
+  /** @throws TypeError if the address is not a web address */
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#protocol = new URL(options.address).protocol === 'https:' ? https : http;
@@ -119,7 +119,7 @@ export class HttpClient {
     return Buffer.concat(chunks).toString();
   }
 
-  /** Ends the connections; calls under way come to no answer. */
+  /** Ends the connections; calls in flight get no response. */
   close(): void {
     this.#agent.destroy();
   }
@@ -128,13 +128,13 @@ export class HttpClient {
 function answerTo(call: ClientRequest, body: Buffer): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     call.once('response', resolve);
-    // Stays for good: what fails after the answer began is told by the reading of it.
+    // Stays attached: an error after the response began is reported by reading it.
     call.on('error', reject);
     call.end(body);
   });
 }
 
-/** Whether the connection of a call is made: until then, for https until its certificate is accepted, nothing is sent. */
+/** Whether the connection of a call is made. Until then (for https, until the certificate is accepted) nothing is sent. */
 function watchConnection(call: ClientRequest): { readonly isMade: boolean; forget(): void } {
   let isMade = false;
   let limit: NodeJS.Timeout | undefined;
@@ -143,8 +143,8 @@ function watchConnection(call: ClientRequest): { readonly isMade: boolean; forge
       isMade = true;
       return;
     }
-    const late = () => call.destroy(new Error(`no connection within ${CONNECT_WITHIN_MS} ms`));
-    limit = setTimeout(late, CONNECT_WITHIN_MS);
+    const late = () => call.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`));
+    limit = setTimeout(late, CONNECT_TIMEOUT_MS);
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
       isMade = true;
       clearTimeout(limit);

@@ -13,7 +13,7 @@ const ID_TEXT = /^[1-9][0-9]{0,18}$/;
 /**
  * Reads an id from its decimal digits, exactly.
  *
- * @returns undefined where the text is not a positive whole number of at most 63 bits
+ * @returns undefined if the text is not a positive whole number of at most 63 bits
  */
 export function parseId(text: string): bigint | undefined {
   if (!ID_TEXT.test(text)) return undefined;

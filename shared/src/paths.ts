@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isStem } from './stem.js';
 
-/** The set of features that a VRA has unless its file names another: the Python pipeline's. */
+/** The default set of features of a VRA: the Python pipeline's. */
 export const DEFAULT_FEATURES = 'r0b';
 
 /**
@@ -21,13 +21,13 @@ export interface DataPaths {
   readonly quarantine: string;
   /** The raw bytes of one quarantined alert. */
   quarantined(stem: string, stage: string, position: number): string;
-  /** The images of a stem's alerts, where they are kept. */
+  /** The images of a stem's alerts, if they are kept. */
   cutouts(stem: string): string;
   /** The Avro schema of an id. */
   schema(id: number): string;
-  /** What a dry run would have sent for a stem. */
+  /** The calls that a dry run would have made for a stem. */
   dryRun(stem: string, vra: string): string;
-  /** The folder of what a restored copy of the ledger took the place of, a folder each time. */
+  /** The folder of ledgers that were replaced by a restored backup, one folder each time. */
   readonly beforeRestore: string;
   /** The folder of a night's log files; `night` is YYYYMMDD. */
   logs(night: string): string;

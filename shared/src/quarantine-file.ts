@@ -10,7 +10,7 @@ import { isStem } from './stem.js';
 /** Where the bytes of an alert in quarantine are, as the ledger says. */
 type Place = Pick<QuarantinedAlert, 'stem' | 'path'>;
 
-/** The path of an alert whose bytes need no copy, because the batch file of its stem has them, at its position. */
+/** The path of an alert whose bytes are in the batch file of its stem, at its position, and need no copy. */
 export function pathInBatch(paths: DataPaths, stem: string): string {
   return relative(paths.root, paths.batch(stem));
 }
@@ -22,8 +22,8 @@ export function isInBatch(paths: DataPaths, { stem, path }: Place): boolean {
 /**
  * The file with the bytes of an alert in quarantine: its own, or the batch file of its stem.
  *
- * @throws UsageError where there is no such file, and where the path leads out of the quarantine folder, by itself or by a
- *   link: whatever has been written into the ledger, no other file is shown or read as an alert
+ * @throws UsageError if there is no such file, or its path leads out of the quarantine folder, by itself or by a link: no
+ *   other file is shown or read as an alert, even if the ledger names it
  */
 export function quarantineFile(paths: DataPaths, { stem, path }: Place): string {
   let folder: string;
@@ -44,7 +44,7 @@ export function quarantineFile(paths: DataPaths, { stem, path }: Place): string 
 /**
  * The bytes of alerts in quarantine; each batch file is read once, whatever the order of the alerts.
  *
- * @throws UsageError where those of one cannot be read
+ * @throws UsageError if those of one cannot be read
  */
 export async function* readQuarantined(
   paths: DataPaths,

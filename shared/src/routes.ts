@@ -1,7 +1,7 @@
 import type { Stage } from './stages.js';
 import { subjects } from './subjects.js';
 
-/** Where a stage of a VRA takes its stems from and where it announces them when it is done. */
+/** The subjects on which a stage of a VRA receives stems and announces them as done. */
 export interface Route {
   /** The subject filter of its durable consumer. */
   readonly filter: string;

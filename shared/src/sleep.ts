@@ -9,7 +9,7 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Never notified: waiting at it is how a thread sleeps. */
+/** Never notified; used for a blocking sleep. */
 const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 
 /** Stops this thread for `ms`, its event loop too: only for short waits in synchronous code, such as for a file's lock. */

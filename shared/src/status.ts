@@ -11,7 +11,7 @@ export const STATUS = {
   inputNotFound: 21,
   outputNotFound: 22,
   unexpectedInputType: 23,
-  /** Also where an id of the data is there and cannot be true. */
+  /** Also if an id of the data is impossible. */
   keyMissing: 30,
   columnsMissing: 31,
   lasairRefused: 40,
@@ -38,12 +38,12 @@ const MEANING: Record<StatusCode, string> = {
   99: 'generic error',
 };
 
-/** What a code says in words; codes that the spec does not know are shown as they are. */
+/** The meaning of a code; codes that the spec does not know are shown as they are. */
 export function statusMeaning(code: number): string {
   return MEANING[code as StatusCode] ?? `status ${code}`;
 }
 
-/** True for the two codes after which the next stage may go on. */
+/** True for the two codes after which the next stage may start. */
 export function isDone(code: number): boolean {
   return code === STATUS.done || code === STATUS.partial;
 }

@@ -20,7 +20,7 @@ export function nightOf(instant: Date): string {
 /**
  * The UTC second that a stem names.
  *
- * @returns undefined where the text is not a stem or names no real second
+ * @returns undefined if the text is not a stem or names no real second
  */
 export function instantOfStem(stem: string): Date | undefined {
   const parts = STEM.exec(stem);
@@ -34,7 +34,7 @@ export function isStem(text: string): boolean {
   return instantOfStem(text) !== undefined;
 }
 
-/** The stem one second later, where a name is taken. */
+/** The stem one second later, if a name is taken. */
 export function nextStem(stem: string): string {
   const instant = instantOfStem(stem);
   if (!instant) throw new TypeError(`${JSON.stringify(stem)} is not a stem (YYYYMMDD_HHMMSS)`);

@@ -11,7 +11,7 @@ const VRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 /** The other columns of the status tables. */
 const TAKEN_NAMES = ['stem', 'timestamp'];
 
-/** True where a name can be a VRA's: a letter, then at most 31 letters, digits or underscores. */
+/** True if a name can be a VRA's: a letter, then at most 31 letters, digits or underscores. */
 export function isVraName(text: string): boolean {
   return VRA_NAME.test(text) && !TAKEN_NAMES.includes(text.toLowerCase());
 }
@@ -30,13 +30,13 @@ export const subjects = {
   scores: (vra: string, stem: string) => stemSubject(stem, 'scores', vra),
   /** A VRA's annotations of the stem are settled. */
   annotated: (vra: string, stem: string) => stemSubject(stem, 'annotated', vra),
-  /** A stage gave up on the stem until a person acts. */
+  /** A stage gave up on the stem until an operator acts. */
   dead: (stage: string, vra: string, stem: string) => stemSubject(stem, 'dead', stage, vra),
-  /** Of no stem and for nobody: whether the bus takes announcements. */
+  /** Without a stem and a subscriber: tests whether the bus takes messages. */
   probe: 'lvra.probe',
 } as const;
 
-/** What every name begins with at a NATS server that one deployment has to itself. */
+/** The prefix of all names at a NATS server that one deployment has to itself. */
 export const DEFAULT_PREFIX = 'lvra';
 
 /** A JetStream stream. */
@@ -67,12 +67,12 @@ export function natsNames(prefix: string): NatsNames {
   };
 }
 
-/** True where a text can be a prefix: no other one has the same streams, whose names are in capital letters. */
+/** True if a text can be a prefix: no two prefixes have the same streams, whose names are in capital letters. */
 export function isNatsPrefix(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,31}$/.test(text) && !text.endsWith('_dead');
 }
 
-/** The stem that a subject speaks of: always its last token. */
+/** The stem of a subject: always its last token. */
 export function stemOfSubject(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }

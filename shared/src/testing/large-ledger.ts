@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { STATUS_TABLE } from '../ledger/status-tables.js';
 import { STAGES } from '../stages.js';
 
-/** How large a ledger is to be, and how its rows are spread. */
+/** The size of a ledger, and the distribution of its rows. */
 export interface LedgerSize {
   readonly stems: number;
   readonly alertsAStem: number;
@@ -11,7 +11,7 @@ export interface LedgerSize {
   readonly sourcesAnObject: number;
 }
 
-/** Of the first stem that is filled in; each next one is ten seconds later. */
+/** The instant of the first stem; each next one is ten seconds later. */
 const FIRST_STEM_S = Date.UTC(2024, 0, 1) / 1000;
 const STEM_EVERY_S = 10;
 
@@ -72,7 +72,7 @@ export function filledObjectId(object: number): bigint {
   return 169000000000000000n + ((BigInt(object) * 2654435761n) % 4294967296n) * 33554393n;
 }
 
-/** A diaSourceId after all of those of so many filled stems. */
+/** A diaSourceId after all those of the filled stems. */
 export function nextSourceId(stem: number, place: number): bigint {
   return 170000000000000000n + BigInt(stem) * 1048576n + ((BigInt(place) * 669077n) % 1048576n);
 }
@@ -84,14 +84,14 @@ export function filledObjects({ stems, alertsAStem, sourcesAnObject }: LedgerSiz
 
 /**
  * Fills a ledger for the VRA r0b up to a size, as if as many stems had gone through all stages: a row an alert in each
- * table that grows with alerts. Ids have 18 digits. What the ledger was filled with before counts.
+ * table that grows with alerts. Ids have 18 digits. Rows that are there already count.
  *
  * The rows come in through the indexes, as they do at night, so that pages are as full as they would be.
  */
 export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const { stems, alertsAStem } = size;
   const { database } = ledger;
-  // Nobody else is there, and what is interrupted is thrown away: nothing has to wait for the disk.
+  // No other process uses it, and an interrupted one is thrown away: no need to wait for the disk.
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
   database.exec(`
     CREATE TEMP TABLE IF NOT EXISTS filled_stem (number INTEGER PRIMARY KEY, name TEXT);
@@ -112,7 +112,7 @@ function fillStems(
   { database }: Ledger,
   { first, end, alerts, objects }: { first: number; end: number; alerts: number; objects: number },
 ): void {
-  // As a number each would be bound as a double, and SQLite would reckon the ids in doubles: the last digits were lost.
+  // A number would be bound as a double, and SQLite would compute the ids in doubles and lose their last digits.
   const bound = { alerts: BigInt(alerts), objects: BigInt(objects) };
   const before = database.prepare('SELECT coalesce(max(ID), 0) FROM provenance').pluck().get() as bigint;
   database.exec('DELETE FROM filled_stem; DELETE FROM filled_alert');

@@ -5,14 +5,14 @@ import { VRA } from './ledger-stages.js';
 
 const LEASE_MS = 30_000;
 
-/** Something that is asked of the ledger. */
+/** A query of the ledger. */
 export interface Question {
   readonly question: string;
   readonly by: 'service' | 'person' | 'verify';
   readonly ask: () => unknown;
 }
 
-/** Everything that a service asks again and again, and what a person asks. */
+/** The frequent queries of services, and those of an operator. */
 export function questionsOf(ledger: Ledger): Question[] {
   const { database } = ledger;
   const some = ledger.history;

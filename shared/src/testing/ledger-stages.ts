@@ -4,7 +4,7 @@ import { filledObjectId, nextSourceId } from './large-ledger.js';
 
 export const VRA = 'r0b';
 const LEASE_MS = 30_000;
-/** Of other stems, with whose scores a call is filled up. */
+/** Other stems whose scores fill up a call. */
 const STEMS_AT_A_LOOK = 1_000;
 /** Annotations in a call. */
 const LIST = 100;
@@ -15,7 +15,7 @@ const FLAGS = { count: [5, 3, 1, 0, 0], first: [0, 0, 1, 0, 0] } as const;
 /** One alert in five is of an object that the ledger has never seen. */
 const NEW_EVERY = 5;
 
-/** A batch that is on its way: `number` goes on from those that the ledger was filled with. */
+/** A batch to process: `number` continues from those that the ledger was filled with. */
 export interface Batch {
   readonly number: number;
   readonly alerts: number;
@@ -26,7 +26,7 @@ export interface Batch {
 /** Runs an operation on the ledger; a benchmark times it. */
 export type Perform = <T>(operation: string, operate: () => T) => T;
 
-/** What the stages ask of the ledger, with plain data in place of Kafka, files, models and Lasair. */
+/** The calls of the stages to the ledger, with plain data instead of Kafka, files, models and Lasair. */
 export class LedgerStages {
   readonly #ledger: Ledger;
   readonly #owner: string;
@@ -35,7 +35,7 @@ export class LedgerStages {
   #calls = 0;
   readonly #perform: Perform;
 
-  /** @param number of the process, where several write to one ledger */
+  /** @param number of the process, if several write to one ledger */
   constructor(ledger: Ledger, number: number, perform: Perform = (_operation, operate) => operate()) {
     this.#ledger = ledger;
     this.#perform = perform;
@@ -111,7 +111,7 @@ export class LedgerStages {
     );
   }
 
-  /** What each stage asks now and then. */
+  /** The occasional queries of each stage. */
   lookAround(stage: Stage): void {
     const work = this.#ledger.work(stage, VRA);
     this.#perform('sweep', () => {

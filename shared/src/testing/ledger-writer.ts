@@ -9,7 +9,7 @@ const random = new Random(Number(number));
 const owner = `writer ${number}`;
 const LEASE_MS = 30_000;
 
-/** Registers a batch of one partition, which all writers read; where another was first, goes on from there. */
+/** Registers a batch of one partition, which all writers read; if another was first, continues from there. */
 function registerBatch(): void {
   const stem = ledger.batches.reserveStem(owner, new Date());
   for (;;) {

@@ -28,7 +28,7 @@ export function newLedger(t: TestContext, vras: readonly string[] = ['r0b']): Le
   return ledger;
 }
 
-/** Makes a `log.db` with Python's sqlite3 from the spec's own statements, and whatever rows a test adds. */
+/** Makes a `log.db` with Python's sqlite3 from the spec's own statements, and the rows that a test adds. */
 export function makePythonLedger(path: string, rows = ''): void {
   mkdirSync(dirname(path), { recursive: true });
   runPython(

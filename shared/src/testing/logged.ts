@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DataPaths } from '../paths.js';
 
-/** What the log files of a name hold, of all days: midnight may come while a test runs. Empty where there is none. */
+/** The content of the log files of a name, of all days, as midnight may pass during a test. Empty if there are none. */
 export function logged({ root }: DataPaths, name: string): string {
   const folder = join(root, 'logs');
   if (!existsSync(folder)) return '';

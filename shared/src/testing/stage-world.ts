@@ -113,7 +113,7 @@ export class StageWorld {
     this.#running.push(runner.run(this.signal));
   }
 
-  /** Ends the runners; rejects where one of them threw. */
+  /** Ends the runners; rejects if one of them threw. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
