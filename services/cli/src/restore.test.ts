@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/shared/ledger/ledger';
@@ -185,10 +175,7 @@ describe('lvra restore', () => {
     );
     const [, command = ''] = /`lvra ([^`]+)`/.exec(lost.todo) ?? [];
     await lvra(...command.split(' '));
-    const [double] = await verify();
-    assert.match(double.what, /it has all of its alerts from other stems$/);
-    assert.equal(double.todo, `\`rm ${file}\``);
-    rmSync(file);
     assert.deepEqual(await verify(), []);
+    assert.ok(existsSync(file));
   });
 });

@@ -50,7 +50,7 @@ async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCh
     // Stems that wait for their features may hold the same alerts.
     if (isInHand || isFeaturePending(findings))
       countUp(findings.counts.pending, isAside ? 'before-restore' : 'consumer');
-    else await (kind === 'batch' ? reportBatch(stem, path, check) : reportFeatures(stem, path, check));
+    else await (kind === 'batch' ? reportBatch(stem, path, check, isAside) : reportFeatures(stem, path, check));
   }
 }
 
@@ -69,13 +69,20 @@ function isFeaturePending({ counts }: Findings): boolean {
   return Object.keys(counts.pending).some((name) => name.startsWith('feature '));
 }
 
-async function reportBatch(stem: string, path: string, { alerts, findings }: StrayCheck): Promise<void> {
+/** @param isAside it is out of the pipeline's way: wrong only if it holds alerts that are nowhere else */
+async function reportBatch(
+  stem: string,
+  path: string,
+  { alerts, findings }: StrayCheck,
+  isAside: boolean,
+): Promise<void> {
   const add = (what: string, todo: string) => findings.add({ check: 'batch', stem, what: `${path} ${what}`, todo });
   try {
     const { withRow, objects } = await readBatchContents(path);
     const unknown =
       withRow.filter((ids) => !alerts.knowsSource(ids)).length +
       objects.filter((diaObjectId) => !alerts.knowsObject(diaObjectId)).length;
+    if (unknown === 0 && isAside) return;
     if (unknown === 0) {
       add('is of a stem that the ledger does not know; it has all of its alerts from other stems', `\`rm ${path}\``);
     } else {
