@@ -1,6 +1,7 @@
-import { DOWNSTREAM, type Stage, UPSTREAM } from '../stages.js';
+import { type Stage, UPSTREAM } from '../stages.js';
 import { isDone, STATUS, type StatusCode } from '../status.js';
 import { IS_BACKFILLED } from './backfill.js';
+import { BackfillTurn } from './backfill-turn.js';
 import { checkpoint } from './checkpoint.js';
 import type { Claim, DeadLetter } from './claim.js';
 import { type Database, writeTransaction } from './connection.js';
@@ -36,6 +37,7 @@ export class WorkQueue {
   readonly #status: StatusColumn;
   readonly #upstream: StatusColumn | undefined;
   readonly #events: StemEventLog;
+  readonly #backfill: BackfillTurn;
   readonly #statements;
 
   constructor(
@@ -58,6 +60,7 @@ export class WorkQueue {
       `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${free('own')}
        AND own.${column} NOT IN (1, -1) AND NOT ${IS_BACKFILLED}
      ORDER BY own.stem ${order} LIMIT @limit`;
+    this.#backfill = new BackfillTurn(database, stage, vra, free('backfill'));
     this.#statements = {
       read: database.prepare<[string, string, string], WorkRow>(
         'SELECT owner, lease_until, attempts, next_attempt, waits_since, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
@@ -89,20 +92,6 @@ export class WorkQueue {
       forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
       pending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('ASC')),
       newestPending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('DESC')),
-      nextBackfilled: database
-        .prepare<[Record<string, unknown>], string>(
-          `SELECT backfill.stem FROM backfill ${free('backfill')} AND backfill.vra = @vra AND backfill.stage = @stage
-           ORDER BY backfill.stem LIMIT 1`,
-        )
-        .pluck(),
-      begin: database.prepare(
-        `UPDATE backfill SET begun = 1, status_before = @code
-         WHERE vra = @vra AND stem = @stem AND stage = @stage AND begun = 0`,
-      ),
-      passed: database.prepare(
-        `UPDATE backfill SET stage = CASE last_stage WHEN @stage THEN NULL ELSE @next END, begun = 0, status_before = NULL
-         WHERE vra = @vra AND stem = @stem AND stage = @stage`,
-      ),
       mapAgain: database.prepare(
         `INSERT INTO diaobjid_stems (diaObjectId, stem)
          SELECT DISTINCT diaObjectId, stem FROM threshold_flags_provenance
@@ -213,7 +202,7 @@ export class WorkQueue {
   complete(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
     if (!this.#status.write(stem, result.status)) return false;
     this.#statements.forget.run(this.stage, this.vra, stem);
-    this.#passed(stem);
+    this.#backfill.passed(stem);
     const { stage, vra } = this;
     const { status, rows, now: at, durationMs, detail } = result;
     this.#events.append({ stem, stage, vra, at, status, rows, durationMs, detail });
@@ -230,7 +219,7 @@ export class WorkQueue {
     return writeTransaction(this.database, () => {
       if (!this.#status.exclude(stem)) return false;
       this.#statements.forget.run(this.stage, this.vra, stem);
-      this.#passed(stem);
+      this.#backfill.passed(stem);
       const { stage, vra } = this;
       this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
       return true;
@@ -267,26 +256,18 @@ export class WorkQueue {
 
   /** The oldest stem of a backfill that this stage could take now. */
   nextBackfilled(now: number, leaseMs: number): string | undefined {
-    const { stage, vra } = this;
-    return this.#statements.nextBackfilled.get({ stage, vra, now, lease: leaseMs });
+    return this.#backfill.next(now, leaseMs);
   }
 
   /** Opens a stem of a backfill, to be claimed; only its row of the backfill knows the status that it had. */
   beginBackfilled(stem: string): void {
-    const { stage, vra } = this;
     writeTransaction(this.database, () => {
       const code = this.#status.read(stem);
       if (isPending(code)) return;
-      if (this.#statements.begin.run({ stage, vra, stem, code: code ?? null }).changes > 0) this.retry(stem, true);
+      if (this.#backfill.begin(stem, code)) this.retry(stem, true);
       // The Python pipeline, for one, has done it meanwhile.
-      else this.#passed(stem);
+      else this.#backfill.passed(stem);
     });
-  }
-
-  /** This stage is through with a stem: one of a backfill goes to the next stage, or is done. */
-  #passed(stem: string): void {
-    const { stage, vra } = this;
-    this.#statements.passed.run({ stage, vra, stem, next: DOWNSTREAM[stage] ?? null });
   }
 
   /** The stem's status now; undefined where it is not registered. */
