@@ -142,13 +142,13 @@ describe('a Kafka broker that requires authentication', () => {
     });
 
     test('trusts no broker whose certificate is signed by an unknown authority', async (context) => {
-      const tls = tlsFiles(undefined, certificates.stranger.certificate);
+      const tls = tlsFiles(undefined, certificates.unknown.certificate);
       const { rig, consumer } = consume(context, brokers.accountTls, { ...NO_TLS, tls });
       await isRefused(consumer, rig, /Kafka at .* cannot be used: .*certificate/i);
     });
 
     test('is rejected with a certificate of an unknown authority', async (context) => {
-      const security = { account: undefined, tls: tlsFiles(certificates.stranger) };
+      const security = { account: undefined, tls: tlsFiles(certificates.unknown) };
       const { rig, consumer } = consume(context, brokers.mutualTls, security);
       await isRefused(consumer, rig, /Kafka at .* cannot be used/);
     });

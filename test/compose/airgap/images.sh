@@ -21,7 +21,7 @@ context() {
 }
 
 # import_debian NAME TAG [PACKAGE...]: Debian as debootstrap makes it, less documentation and translations, with the host's
-# certificates, without which nothing is reached from where the network is filtered.
+# certificates, without which nothing can be reached behind a filtering proxy.
 import_debian() {
   local root="$work/debian" name="$1" tag="$2" mirror
   shift 2

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { sendBombs, untilPassedOver } from './bombs.js';
 import { ROOT, Stack } from './stack.js';
 
-/** What may be open inside, by service. What people look at is published, to the machine itself. */
+/** What may be open inside, by service. Pages for the operator are published, to the machine itself. */
 const DOCUMENTED: Readonly<Record<string, readonly number[]>> = {
   consumer: [9464],
   feature: [9464],
@@ -41,7 +41,7 @@ const attempt = (service, host, port) => new Promise((resolve) => {
   console.log(JSON.stringify(open));
 })();`;
 
-describe('somebody inside the network', () => {
+describe('an attacker inside the network', () => {
   let stack: Stack;
   before(async () => {
     stack = await Stack.make(`lvra-attacked-${process.pid}`, { SIMULATE_COUNT: 500 });
@@ -142,7 +142,7 @@ describe('somebody inside the network', () => {
       const [container = ''] = await stack.containers(service);
       const environment = await stack.docker('inspect', '--format', '{{json .Config.Env}}', container);
       assert.equal(environment.includes(TOKEN), service === 'annotate', service);
-      // The sandbox itself tells people the token that it takes.
+      // The sandbox itself shows the token that it accepts.
       if (service === 'sandbox') continue;
       assert.ok(!(await stack.docker('logs', container)).includes(TOKEN), `log of ${service}`);
     }

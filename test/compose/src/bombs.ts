@@ -7,10 +7,10 @@ import type { Stack } from './stack.js';
 
 const TOPIC = 'lasair_laptop';
 const GOOD_BETWEEN = 20;
-/** Nobody else's alerts are these. */
+/** The objects of these alerts only. */
 const SEED = 512;
 
-/** For `node -e` in a container with the ledger: how many of these objects it has, and the batches that were passed over. */
+/** For `node -e` in a container with the ledger: how many of these objects it has, and the batches that were skipped. */
 const LOOK = `
 const ledger = new (require('/app/node_modules/better-sqlite3-node-api'))('/data/db/log.db', { readonly: true });
 const known = ledger.prepare('SELECT count(*) FROM diaobjid_stems WHERE diaObjectId = CAST(? AS INTEGER)').pluck();
@@ -42,7 +42,7 @@ export async function sendBombs(
   return { good, offsets: bombs.length - 1 + 3_000_000 };
 }
 
-/** Waits until all good alerts are in the ledger and all bombs passed over. @returns how long it took, ms */
+/** Waits until all good alerts are in the ledger and all bombs skipped. @returns how long it took, ms */
 export async function untilPassedOver(
   stack: Stack,
   { good, offsets }: Awaited<ReturnType<typeof sendBombs>>,

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { Stack } from './stack.js';
 
-/** What `up` says, which fails. */
+/** The error of `up`, which must fail. */
 async function refusalOf(stack: Stack): Promise<string> {
   try {
     await stack.compose('up', '-d', 'nats');
@@ -34,12 +34,12 @@ describe('an .env with a mistake', () => {
       [/the demonstration model must not annotate at .*LVRA_DRY_RUN=yes, or LVRA_R0B_ANNOTATE=no/],
     ],
   ] as const;
-  for (const [index, [what, settings, complaints]] of mistakes.entries()) {
-    test(`${what} stops the start with a word about it`, async () => {
+  for (const [index, [what, settings, patterns]] of mistakes.entries()) {
+    test(`${what} stops the start with an error about it`, async () => {
       const stack = await Stack.make(`lvra-env-${process.pid}-${index}`, settings);
       try {
         const said = await refusalOf(stack);
-        for (const complaint of complaints) assert.match(said, complaint);
+        for (const pattern of patterns) assert.match(said, pattern);
         assert.deepEqual(await stack.containers('nats'), []);
       } finally {
         await stack.remove();
@@ -54,8 +54,8 @@ describe('an .env with a mistake', () => {
   });
 });
 
-/** compose 1.29 takes the services in an order that its hash seed decides, and looks in the world for an image that is not built yet. */
-test('every image of ours is built here whatever the order, and replicas are as .env says', async () => {
+/** compose 1.29 takes the services in an order that its hash seed decides, and asks a registry for an image that is not built yet. */
+test('every image of the project is built here in any order, and replicas are as .env says', async () => {
   const stack = await Stack.make(`lvra-env-${process.pid}-config`, { LVRA_PREDICT_REPLICAS: 3 });
   try {
     const retryWhileBusy = Array.from({ length: 2 }, async (_, first) => {

@@ -29,7 +29,7 @@ interface Verified {
   readonly findings: readonly unknown[];
 }
 
-/** Asks until it is so. @throws where it is not so in time */
+/** Asks until it is true. @throws if it is not true in time */
 async function until(what: string, withinMs: number, isSo: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await isSo())) {
@@ -38,7 +38,7 @@ async function until(what: string, withinMs: number, isSo: () => Promise<boolean
   }
 }
 
-/** The whole world of a laptop: 20,000 alerts through Kafka to the sandbox, with everything that an operator may do. */
+/** The full set-up of a laptop: 20,000 alerts through Kafka to the sandbox, with everything that an operator may do. */
 describe('docker compose', () => {
   let stack: Stack;
   before(async () => {
@@ -62,7 +62,7 @@ describe('docker compose', () => {
     assert.ok(seconds < 60, `it took ${seconds.toFixed(1)} s`);
   });
 
-  test('the image has the command line as one bundle, and nothing of ours beside it', async () => {
+  test('the image has the command line as one bundle, and nothing else of the project', async () => {
     const look = `NODE_V8_COVERAGE=/tmp/read lvra status --help > /tmp/said && grep -oh 'file:///app/[^"]*' /tmp/read/*
       find /app -name dist -not -path '*/node_modules/*'`;
     const isolated = ['--rm', '--network', 'none', '--tmpfs', '/tmp', '--entrypoint', 'sh'];
@@ -94,7 +94,7 @@ describe('docker compose', () => {
     assert.equal((await stack.containers('predict')).length, 3);
   });
 
-  test('a receiver that .env names later is sent to, and a test alert says whether it takes what it is sent', async () => {
+  test('a receiver that .env names later is sent to, and a test alert tells whether it accepts alerts', async () => {
     const deliveries = async () => (await stack.lvra('alert-test').catch(outputOf)).split('\n').slice(1).join('\n');
     assert.match(await deliveries(), /Nobody hears of alerts/);
     appendFileSync(stack.envFile, 'LVRA_ALERT_WEBHOOK=http://sandbox:8080/no-such-page\n');
@@ -158,7 +158,7 @@ describe('docker compose', () => {
     }
   });
 
-  test('a backup takes the place of the ledger once the services are stopped, and not before', async () => {
+  test('a backup replaces the ledger once the services are stopped, and not before', async () => {
     const [, copy = ''] = /\/data\/(backups\/\S+)/.exec(await stack.lvra('backup')) ?? [];
     await assert.rejects(stack.lvra('restore', copy), ({ code, stderr }) => {
       assert.match(stderr, /consumer\.lock is held by .*lvra start consumer/);

@@ -14,7 +14,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** What a container prints can be long: a night's log, an image's layers. */
 const MOST_OUTPUT = 256 * 1024 ** 2;
 
-/** A person's own settings would win over the file's. */
+/** The user's own settings would override the file's. */
 const ENVIRONMENT = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA|PROMETHEUS|ALERTMANAGER|SANDBOX)_/.test(name),
@@ -82,7 +82,7 @@ export class Stack {
     return (await this.docker('ps', ...filters, '--format', '{{.Names}}')).split('\n').filter(Boolean).sort();
   }
 
-  /** Where a service's only container can be reached from this machine, published or not. */
+  /** The address of a service's only container from this machine, published or not. */
   async address(service: string): Promise<string> {
     const [container = ''] = await this.containers(service);
     const networks = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
@@ -103,7 +103,7 @@ export class Stack {
     return answer.result;
   }
 
-  /** How the replicas of a service are that Prometheus knows now; `up` also has those of before its own restart. */
+  /** The state of the replicas that Prometheus knows now; `up` also has those from before its own restart. */
   async replicas(service: string): Promise<string[]> {
     type Target = { readonly labels: { readonly job: string }; readonly health: string };
     const { activeTargets } = await this.#prometheus<{ activeTargets: Target[] }>('targets?state=active');
@@ -133,7 +133,7 @@ export class Stack {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** What `make up` does for whoever watches: `prepare` once more, then rules and receivers are read again. */
+  /** As `make up` does for the monitoring: runs `prepare` again, then rules and receivers are reloaded. */
   async reload(): Promise<void> {
     await this.compose('up', '-d', 'prometheus', 'alertmanager');
     await this.#run('scripts/reload-monitoring.sh', this.#words());

@@ -66,13 +66,13 @@ describe('lvra alert-test', { concurrency: true }, () => {
     assert.ok((deliveries[0]?.refused ?? 0) > 0);
   });
 
-  test('says that nobody hears of alerts', async (t) => {
+  test('says that alerts have no receiver', async (t) => {
     assert.deepEqual((await testAlert((await alertmanagerFor(t, {})).address)).deliveries, []);
   });
 
-  test('says where it looked for Alertmanager, and that something else answers there', async (t) => {
-    const nobody = `http://127.0.0.1:${await freePort()}`;
-    await assert.rejects(testAlert(nobody), { name: 'UsageError', message: /does not answer at .*ECONNREFUSED/ });
+  test('names the address of Alertmanager, and that something else answers there', async (t) => {
+    const unreachable = `http://127.0.0.1:${await freePort()}`;
+    await assert.rejects(testAlert(unreachable), { name: 'UsageError', message: /does not answer at .*ECONNREFUSED/ });
     for (const body of ['<html>', '{}']) {
       const other = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');
       await once(other, 'listening');
@@ -84,7 +84,7 @@ describe('lvra alert-test', { concurrency: true }, () => {
 });
 
 describe('while a cause fires', { concurrency: true }, () => {
-  test('people do not hear of its effects, and do of all else', async (t) => {
+  test('its effects are not sent to operators, all other alerts are', async (t) => {
     const alertmanager = await alertmanagerFor(t, {});
     await post(
       alertmanager,

@@ -24,10 +24,10 @@ const FIRST_BURST = fileURLToPath(
   new URL('../../../../shared/cases/quarantine-first-burst/first-burst.test.yml', import.meta.url),
 );
 
-/** Runs one of Prometheus's own checkers. @throws where it finds something */
+/** Runs one of Prometheus's own checkers. @throws if it finds something */
 const check = (tool: string, ...args: string[]) => execFileSync(tool, args, { encoding: 'utf8', stdio: 'pipe' });
 
-/** What Alertmanager sends to a webhook, as far as it is looked at here. */
+/** The fields checked here of what Alertmanager sends to a webhook. */
 interface Notification {
   readonly status: string;
   readonly alerts: { labels: Record<string, string>; annotations: Record<string, string> }[];
@@ -92,7 +92,7 @@ describe('alerts', () => {
   });
 
   test('have a configuration of Prometheus that promtool accepts', () => {
-    // promtool looks for the rules where the container has them.
+    // promtool expects the rules at their path in the container.
     const folder = mkdtempSync(join(tmpdir(), 'lvra-prometheus-'));
     const text = readFileSync(join(PROMETHEUS, 'prometheus.yml'), 'utf8');
     writeFileSync(join(folder, 'prometheus.yml'), text.replace('/etc/prometheus/', PROMETHEUS));
@@ -103,7 +103,7 @@ describe('alerts', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('have a configuration of Alertmanager that amtool accepts, whoever hears of them', () => {
+  test('have a configuration of Alertmanager that amtool accepts, for every kind of receiver', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lvra-alertmanager-'));
     const path = join(folder, 'alertmanager.yml');
     const mail = { LVRA_ALERT_EMAIL_TO: 'night@example.org', LVRA_ALERT_SMTP_SERVER: 'mail.example.org:587' };

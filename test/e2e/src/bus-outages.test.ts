@@ -14,7 +14,7 @@ import { connect } from 'nats';
 import { busTo, connected, natsServer, never, OTHER, receive, route, STEM, until } from './nats-bus.js';
 
 describe('a NATS server', { concurrency: 3 }, () => {
-  test('that is not there yet holds nobody up and is found when it comes', async (t) => {
+  test('that is not up yet delays nothing and is found when it starts', async (t) => {
     const port = await freePort();
     const { bus, publish, subscribe, works, said } = busTo(t, `127.0.0.1:${port}`);
     const subscription = await subscribe();
@@ -68,7 +68,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
     assert.equal((await receive(subscription)).subject, route.input(OTHER));
   });
 
-  test('whose storage is wiped while the connection holds gets them anew, whoever notices it first', async (t) => {
+  test('whose storage is wiped while the connection holds has them created again, whichever client notices first', async (t) => {
     const nats = await natsServer(t);
     const { bus, publish, subscribe, said } = await connected(t, nats.url);
     const admin = await connect({ servers: nats.url });
@@ -95,7 +95,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
     // Only the consumer.
     await manager.consumers.delete('LVRA', route.durable);
     await publish(STEM);
-    // A new consumer gets all that the stream holds; what is done is acknowledged again.
+    // A new consumer gets all messages of the stream; those of finished stems are acknowledged again.
     const subjects = [(await receive(subscription)).subject, (await receive(subscription)).subject];
     assert.deepEqual(subjects.sort(), [route.input(STEM), route.input(OTHER)]);
     assert.equal(bus.problem(), undefined);
@@ -125,7 +125,7 @@ describe('a NATS server', { concurrency: 3 }, () => {
   });
 });
 
-/** The configuration of a server that asks for a password. */
+/** The configuration of a server that requires a password. */
 function passwordFile(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-nats-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -40,7 +40,7 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     for (const part of received) assert.ok(part.length >= 10, `${part.length} of ${stems.length}`);
   });
 
-  test('says what waits at the server, what is in hand and what was given again', async (t) => {
+  test('tells what waits at the server, what is being processed and what was redelivered', async (t) => {
     const { url } = await natsServer(t);
     const { bus, publish, subscribe } = await connected(t, url);
     const subscription = await subscribe();
@@ -91,7 +91,7 @@ describe('the NATS bus', { concurrency: 3 }, () => {
     again.ack();
   });
 
-  test('leaves a message with the replica that says it is working, and hands on at once what is given back', async (t) => {
+  test('leaves a message with the replica that reports progress, and redelivers at once what is nak’ed', async (t) => {
     const { url } = await natsServer(t);
     const [slow, other] = [
       await connected(t, url, { ackWaitMs: 1_000 }),

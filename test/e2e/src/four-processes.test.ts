@@ -59,7 +59,7 @@ describe('real alerts through Kafka, four processes and NATS', () => {
     assert.deepEqual(ids.sort(), sent.sort());
   });
 
-  test('hostile messages are put aside with a reason, and the alerts between them go on', async () => {
+  test('hostile messages go to quarantine with a reason, and the alerts between them are processed', async () => {
     const before = world.sandbox.annotations.size;
     const good = alerts(20);
     // The broker takes nothing above 10 MiB.

@@ -15,10 +15,10 @@ const MAKE_MODEL = `
 import joblib
 from sklearn.linear_model import LogisticRegression
 joblib.dump(LogisticRegression().fit([[0], [1]], [0, 1]), "m.joblib")`;
-/** Where a model's Python is kept, and nothing is written but the lock of its set-up. */
+/** The folder of a model's Python, in which only the lock of its set-up is written. */
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lvra-stream');
 
-/** It spoke to this machine alone, asked for no name, and wrote below these folders alone. */
+/** It connected to this machine only, resolved no name, and wrote only below these folders. */
 function assertStaysHere({ addresses, askedForNames, written }: Deeds, folders: readonly string[]): void {
   assert.deepEqual(
     addresses.filter((address) => !/^127\.|^::1$|^::ffff:127\./.test(address)),

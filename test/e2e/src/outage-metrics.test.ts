@@ -14,7 +14,7 @@ const RULES = fileURLToPath(new URL('../../../deploy/prometheus/rules/lvra.yml',
 const PENDING = 'max(lvra_pending_stems{stage="annotate"})';
 const TONIGHT = 'max(lvra_annotated_tonight)';
 
-/** The value of an expression, where it has one. */
+/** The value of an expression, if it has one. */
 async function ask({ address }: WebServer, expression: string): Promise<number | undefined> {
   const answer = await fetch(`${address}/api/v1/query?query=${encodeURIComponent(expression)}`);
   const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
@@ -22,7 +22,7 @@ async function ask({ address }: WebServer, expression: string): Promise<number |
   return data.result[0] && Number(data.result[0].value[1]);
 }
 
-/** Has Prometheus look at the services by their names, on whatever port each is. */
+/** Has Prometheus scrape the services under their names, on their own ports. */
 function look(world: VraWorld, services: readonly Service[]): void {
   const targets = services.map(({ name, url }) => ({
     targets: [new URL(url).host],
@@ -32,7 +32,7 @@ function look(world: VraWorld, services: readonly Service[]): void {
 }
 
 test('an outage of annotate shows in Prometheus while it lasts, and its restart takes nothing back', async (t) => {
-  // Tonight is counted from noon, UTC, on: noon must not fall into this.
+  // Tonight counts from noon, UTC: noon must not fall into this test.
   const toNoon = nightBegan(Date.now()) + 86_400_000 - Date.now();
   if (toNoon < 150_000) await sleep(toNoon);
   const world = await VraWorld.start(t);
@@ -60,14 +60,14 @@ test('an outage of annotate shows in Prometheus while it lasts, and its restart 
   await world.done(await world.batch(t, ['r0b']), 'r0b');
   await shows(5, TONIGHT);
   await shows(0, 'lvra:late:ratio1h');
-  // The other services tell of tonight too: Prometheus must have heard annotate itself before it is killed.
+  // The other services export tonight too: Prometheus must have scraped annotate itself before it is killed.
   await shows(5, 'sum(lvra_annotations_total{outcome="accepted"})');
 
   await annotate.end('SIGKILL');
   const late = await world.batch(t, ['r0b'], Date.now() - 90_000);
   await shows(1, PENDING);
   await shows(0, 'sum(up{job="annotate"})');
-  // Two services say so, and Prometheus has heard of the outage by now.
+  // Two services report it, and Prometheus has seen the outage by now.
   await shows(2, 'count(lvra_pending_stems{stage="annotate"} == 1)');
   await shows(5, 'max(lvra_late_alerts)');
   await shows(0.5, 'lvra:late:ratio1h');

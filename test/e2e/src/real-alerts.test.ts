@@ -109,10 +109,11 @@ describe('lvra run --once on the batch that the Python consumer wrote and regist
     const known = new Set([...objectIds.map(String), ...reference.rows.map((row) => String(row.diaSourceId))]);
     const log = logged(paths, 'r0b_annotator.log');
     assert.notEqual(log, '');
-    for (const [digits] of log.matchAll(/\b\d{17,19}\b/g)) assert.ok(known.has(digits), `${digits} is nobody’s id`);
+    for (const [digits] of log.matchAll(/\b\d{17,19}\b/g))
+      assert.ok(known.has(digits), `${digits} is not the id of an alert`);
   });
 
-  test('a second run finds nothing to do and calls nobody', async () => {
+  test('a second run finds nothing to do and makes no call', async () => {
     const calls = sandbox.received.length;
     const again = await runLvra(['run', '--once', '--source', 'none'], {
       LVRA_DATA_ROOT: root,

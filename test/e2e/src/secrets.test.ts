@@ -12,11 +12,11 @@ import { addStem } from '@lvra/shared/testing/ledgers';
 import { startService } from '@lvra/test-servers/service';
 import { makeDataRoot } from './data-root.js';
 
-const TOKEN = 't0ken-that-nobody-may-see';
-const PASSWORD = 'passw0rd-that-nobody-may-see';
+const TOKEN = 't0ken-that-must-not-appear';
+const PASSWORD = 'passw0rd-that-must-not-appear';
 const STEM = '20260301_000001';
 
-/** A Lasair that is broken in the worst way: it says what it was given. */
+/** A Lasair that is broken in the worst way: it echoes what it received. */
 async function startEcho(): Promise<{ endpoint: string; calls: () => number; close: () => void }> {
   let calls = 0;
   const server = createServer((request, response) => {
@@ -75,7 +75,7 @@ describe('the token of Lasair and the password of NATS', () => {
       mkdirSync(reports);
       const echo = await startEcho();
       makeWork(root);
-      // Dies of an error that holds the token, as any library might throw one.
+      // Dies of an error that contains the token, as any library might throw.
       const crash = join(secrets, 'crash.mjs');
       writeFileSync(
         crash,

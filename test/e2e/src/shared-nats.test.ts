@@ -25,7 +25,7 @@ describe('a NATS server that is not ours alone', { concurrency: 3 }, () => {
     );
   });
 
-  test('is said to have been used with another data folder, once, and not with our own', async (t) => {
+  test('is reported as used with another data folder, once, and not with the same one', async (t) => {
     const { url } = await natsServer(t);
     const first = await connected(t, url, { dataFolder: 'prod' });
     const replica = await connected(t, url, { dataFolder: 'prod' });
@@ -55,7 +55,7 @@ describe('a NATS server that is not ours alone', { concurrency: 3 }, () => {
   });
 });
 
-test('a NATS server without JetStream is said to have none, with what to do', async (t) => {
+test('a NATS server without JetStream is reported to have none, with what to do', async (t) => {
   const nats = await startNats({ jetStream: false });
   t.after(() => nats.stop('SIGKILL'));
   const { bus } = busTo(t, nats.url);

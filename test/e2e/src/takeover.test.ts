@@ -21,11 +21,11 @@ interface LeftBehind {
 const TOKEN = 'sandbox-token';
 const ALERTS = 4;
 
-/** Stems in every state that the Python pipeline writes; the comment says what must become of them. */
+/** Stems in every state that the Python pipeline writes; the comment says what must happen to them. */
 const STEMS: Record<string, LeftBehind> = {
   // Nothing done yet: everything.
   '20260301_000001': { feature: 0, predict: 0, annotate: 0, files: 'batch' },
-  // Features there, not scored: goes on from predict.
+  // Features there, not scored: continues from predict.
   '20260301_000002': { feature: 1, predict: 0, annotate: 0, files: 'batch and features' },
   '20260301_000003': { feature: -1, predict: 0, annotate: 0, files: 'batch and features' },
   // Scored by the team's model, not annotated: annotated as version a1.
@@ -41,7 +41,7 @@ const STEMS: Record<string, LeftBehind> = {
   '20260301_000010': { feature: -1, predict: 1, annotate: 1, files: 'none', scored: true },
   // Its batch file is gone: 21 again.
   '20260301_000011': { feature: 21, predict: 0, annotate: 0, files: 'none' },
-  // Annotated in part, or not at all: nobody knows which rows, so all are sent.
+  // Annotated in part, or not at all: it is unknown which rows, so all are sent.
   '20260301_000012': { feature: 1, predict: 1, annotate: -1, files: 'none', scored: true },
   '20260301_000013': { feature: 1, predict: 1, annotate: 42, files: 'none', scored: true },
   '20260301_000014': { feature: 1, predict: 1, annotate: 40, files: 'none', scored: true },

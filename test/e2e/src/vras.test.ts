@@ -26,7 +26,7 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   const both = await world.batch(t, BOTH);
   await Promise.all([world.done(before, 'r0b'), ...BOTH.map((vra) => world.done(both, vra))]);
   assert.deepEqual(world.scoredBy(before), { 'r0b a1': 5 });
-  assert.deepEqual(world.statuses(before, 'agn'), NOT_MEANT, 'a stem of before was never meant for the new one');
+  assert.deepEqual(world.statuses(before, 'agn'), NOT_MEANT, 'an earlier stem was never meant for the new one');
   assert.deepEqual(world.scoredBy(both), { 'agn b1': 5, 'r0b a1': 5 });
   assert.deepEqual([world.held('r0b_lvra'), world.held('agn_lvra')], [10, 5]);
   const made = world.ledger.events.ofStem(both).filter(({ stage }) => stage === 'feature');
@@ -38,7 +38,7 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
     );
   }
 
-  // A new version of the one, while all goes on.
+  // A new version of the first, while everything runs.
   world.use('r0b', 'a2');
   const swapped = await world.batch(t, BOTH);
   await Promise.all(BOTH.map((vra) => world.done(swapped, vra)));
@@ -59,7 +59,7 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   await assertGoesByItself(world.nats.url, 'predict-agn');
 });
 
-/** What the removed VRA leaves at NATS holds nobody up and does not stay. */
+/** What the removed VRA leaves at NATS delays nothing and expires. */
 async function assertGoesByItself(url: string, durable: string): Promise<void> {
   const connection = await connect({ servers: url });
   try {

@@ -11,7 +11,7 @@ import { makeDataRoot } from './data-root.js';
 export const TOPIC = 'lasair_18lvra-fodder';
 export const SERVICES = ['consumer', 'feature', 'predict', 'annotate'] as const;
 
-/** Everything that runs at night, on this machine: Kafka, NATS, a sandbox Lasair and four processes of ours. */
+/** Everything that runs at night, on this machine: Kafka, NATS, a sandbox Lasair and the four services. */
 export interface World {
   readonly root: string;
   readonly paths: DataPaths;

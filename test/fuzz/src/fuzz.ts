@@ -12,15 +12,15 @@ export interface FuzzResult {
   readonly taken: number;
   /** In a feature file. */
   readonly rows: number;
-  /** What Python has against it. */
+  /** Why Python rejects it. */
   readonly faults: readonly string[];
 }
 
 const BATCH = 20;
-/** So many different alerts are broken in ever new ways. */
+/** The number of different alerts that are mutated. */
 const ALERTS = 300;
 
-/** Sends changed alerts through envelope and feature table, and has Python's json and csv judge what came of each. */
+/** Sends changed alerts through envelope and feature table, and has Python's json and csv judge the result of each. */
 export async function fuzz(count: number, seed: number): Promise<FuzzResult> {
   const random = new Random(seed);
   const simulated = simulateAlerts({ seed, forms: 'full', revisits: 0, meanSources: 4 });

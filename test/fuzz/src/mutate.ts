@@ -1,7 +1,7 @@
 import type { Random } from '@lvra/shared/simulator/random';
 import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
 
-/** What a text may hold that some reader downstream could stumble over; as JSON writes it. */
+/** Texts that a reader downstream may mishandle; as JSON writes them. */
 const STRINGS = [
   '"=cmd|\'/c calc\'!A1"',
   '"+1+1"',

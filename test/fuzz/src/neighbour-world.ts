@@ -27,20 +27,20 @@ export interface Alone {
   readonly score: number;
 }
 
-/** What came of a stem. */
+/** The result of a stem. */
 export interface Stem {
-  /** In words, where a stage gave it up. */
+  /** The message, if a stage gave it up. */
   readonly failure: string | undefined;
   /** By diaSourceId, as the ledger has them. */
   readonly scores: ReadonlyMap<bigint, readonly number[]>;
   /** By diaSourceId, as the feature file has them. */
   readonly rows: ReadonlyMap<string, readonly Cells[]>;
-  /** Of each message without a score, where it ended. */
+  /** The place where each message without a score ended. */
   readonly aside: readonly string[];
 }
 
 const VRA = 'r0b';
-/** In memory where there is such a folder: the disk is not what is tried. */
+/** In memory if there is such a folder: the disk is not under test. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const MODEL = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo.onnx', import.meta.url));
 

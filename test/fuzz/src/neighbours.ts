@@ -5,9 +5,9 @@ import { spoil } from './spoil.js';
 
 export interface NeighbourResult {
   readonly stems: number;
-  /** How many of the bad messages were scored all the same. */
+  /** How many of the bad messages were scored nonetheless. */
   readonly scored: number;
-  /** What became of the others, by how many. */
+  /** The outcomes of the others, with their counts. */
   readonly aside: ReadonlyMap<string, number>;
   readonly faults: readonly string[];
 }
@@ -19,7 +19,7 @@ const ROUNDING = 1e-6;
 
 /**
  * Stems of one bad message among good ones, through the feature and the predict stage with a ledger on disk. Judged are
- * the good ones: each has one row and one score, those that it has where there is no bad one.
+ * the good ones: each has one row and one score, the same as without the bad one.
  */
 export async function fuzzNeighbours(stems: number, seed: number): Promise<NeighbourResult> {
   const random = new Random(seed);

@@ -25,7 +25,7 @@ STRICTER = {"too_deep", "not_a_number", "too_large"}
 
 
 def read(raw):
-    """The message as Python has it, or None where it is none that could be scored."""
+    """The message as Python reads it, or None if it cannot be scored."""
     try:
         message = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError):

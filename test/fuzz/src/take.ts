@@ -8,7 +8,7 @@ import { scanBatch } from '@lvra/shared/alerts/batch-reader';
 import { readEnvelope } from '@lvra/shared/alerts/envelope';
 import { AlertRejected } from '@lvra/shared/errors';
 
-/** What became of one message. */
+/** The outcome of one message. */
 export type Verdict =
   /** In quarantine by the consumer. */
   | { readonly reason: string }

@@ -3,7 +3,7 @@ import { CODEC_NUMBERS, headOfOnlyRecord, recordBatch, varint } from './record-b
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
-/** Of snappy alone, which packs 64 bytes into three and no better; the batch has 10 MB then. */
+/** For snappy only, which packs 64 bytes into three at best; the batch then has 10 MB. */
 const SNAPPY_BYTES = 200 * MIB;
 
 export type Bomb = 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'records';
@@ -24,7 +24,7 @@ function ofOneRecord(codec: keyof typeof CODEC_NUMBERS, bytes: number, pack: (he
   return recordBatch({ codec: CODEC_NUMBERS[codec], count: 1, packed: pack(headOfOnlyRecord(bytes), bytes + 1) });
 }
 
-/** Members one after the other, of which none says how long the whole is. */
+/** Concatenated members, none of which states the total length. */
 function gzip(head: Buffer, zeros: number): Buffer {
   const member = gzipSync(Buffer.alloc(16 * MIB), { level: 9 });
   const members = Array.from({ length: Math.floor(zeros / (16 * MIB)) }, () => member);
@@ -70,7 +70,7 @@ function lz4(head: Buffer, zeros: number): Buffer {
   return Buffer.concat([frame, stored(head), ...whole, ...(left.length > 0 ? [stored(left)] : []), uint32(0)]);
 }
 
-/** A block of LZ4 that unpacks to so many zeros: one, a match, and five at the end, as the format wants. */
+/** A block of LZ4 that unpacks to zeros: one, a match, and five at the end, as the format requires. */
 function repeated(bytes: number): Buffer {
   const match = bytes - 1 - 5 - 4 - 15;
   const extension = Buffer.concat([Buffer.alloc(Math.floor(match / 255), 255), Buffer.of(match % 255)]);

@@ -15,8 +15,8 @@ export interface Certificates {
   /** For 127.0.0.1. */
   readonly broker: Certificate;
   readonly client: Certificate;
-  /** Signed by nobody but itself. */
-  readonly stranger: Certificate;
+  /** Self-signed. */
+  readonly unknown: Certificate;
 }
 
 /** Makes certificates with openssl in a folder. */
@@ -63,7 +63,7 @@ export function makeCertificates(folder: string): Certificates {
     return pair(folder, name);
   };
   const { certificate: ca } = selfSigned('authority');
-  return { ca, broker: signed('broker'), client: signed('client'), stranger: selfSigned('stranger') };
+  return { ca, broker: signed('broker'), client: signed('client'), unknown: selfSigned('unknown') };
 }
 
 /** Key and certificate in one file, as Kafka wants its own. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const left = new Set<string>();
 
-/** A new empty folder for a server's files. Whoever forgets `removeFolder` gets it removed when the process exits. */
+/** A new empty folder for a server's files. Removed by `removeFolder`, or when the process exits. */
 export function temporaryFolder(name: string): string {
   if (left.size === 0) process.once('exit', removeAll);
   const folder = mkdtempSync(join(tmpdir(), `lvra-${name}-`));

@@ -31,10 +31,10 @@ export function kafkaProperties(
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
-    // After a SIGKILL the controller lets the broker in again only when its last session has run out.
+    // After a SIGKILL the controller accepts the broker again only after its last session has expired.
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 250,
-    // Tests of compacted topics wait for the cleaner, which looks every 15 s.
+    // Tests of compacted topics wait for the cleaner, which by default checks every 15 s.
     'log.cleaner.backoff.ms': 200,
     ...security?.settings,
   };

@@ -19,7 +19,7 @@ export interface SecuredBrokers {
   readonly mutualTls: string[];
 }
 
-/** What a broker's set-up needs for it. */
+/** What a broker's set-up needs for security. */
 export interface SecureListeners {
   readonly listeners: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
@@ -30,8 +30,8 @@ export interface SecureListeners {
 const SCRAM_LOGIN = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
 
 /**
- * Listeners on which a client must say who it is, and may do only what it was given the right to. Whoever comes over
- * the plain listener has all rights, and gives them.
+ * Listeners on which a client must authenticate and has only the rights that it was granted. A client of the plain
+ * listener has all rights, and grants them.
  */
 export async function secureListeners(
   { user, password, certificates }: KafkaSecurityOptions,

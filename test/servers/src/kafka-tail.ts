@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of a record batch in a log: where it begins, and how many bytes follow these two fields. */
+/** Of a record batch in a log: its base offset, and how many bytes follow these two fields. */
 const BASE_OFFSET = 0;
 const LENGTH = 8;
 const HEAD_BYTES = 12;
@@ -29,7 +29,7 @@ export function cutTail(logDir: string, topic: string, partition: number, from: 
   }
   if (at >= log.length) throw new Error(`${path} holds nothing from offset ${from} on`);
   truncateSync(path, at);
-  // The broker makes its indexes anew.
+  // The broker rebuilds its indexes.
   for (const name of files.filter((each) => /\.(index|timeindex|txnindex|snapshot)$/.test(each)))
     rmSync(join(folder, name));
 }

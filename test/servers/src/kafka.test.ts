@@ -109,7 +109,7 @@ for (const version of ['3.9', '4'] satisfies KafkaLine[]) {
       assert.deepEqual(await consume(server, 'ready', LINES.length), LINES);
     });
 
-    test('a topic that nobody created is not made up', async () => {
+    test('a topic that was not created does not exist', async () => {
       await assert.rejects(
         kcatProduce({ brokers: server.brokers, topic: 'unknown', codec: 'none', messages: { lines: ['a'] } }),
         /kcat could not produce to unknown/,

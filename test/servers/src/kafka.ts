@@ -21,7 +21,7 @@ export interface KafkaOptions {
   topics?: string[];
   /** With accounts, encryption and rights on further listeners. */
   security?: KafkaSecurityOptions;
-  /** Memory for what it keeps of a batch of millions of records, in MiB. */
+  /** Memory for batches of millions of records, in MiB. */
   heap?: number;
 }
 
@@ -32,7 +32,7 @@ export interface KafkaServer extends TestServer {
   readonly port: number;
   /** The further listeners of a broker with `security`, each for a client's list of brokers. */
   readonly secured?: SecuredBrokers;
-  /** Where the log segments are, a folder a partition. */
+  /** The folder of the log segments, one folder per partition. */
   readonly logDir: string;
   /** Resolves when each partition has a leader. */
   createTopic(topic: string, partitions?: number): Promise<void>;
@@ -85,7 +85,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const server = await restartable(start, () => removeFolder(folder));
   const createTopic = (topic: string, partitions = 1) =>
     withAdmin(brokers, async (admin) => {
-      // kafkajs' own waiting gives up where the broker has not heard of its new topic yet.
+      // kafkajs' own waiting gives up if the broker does not know its new topic yet.
       const topics = [{ topic, numPartitions: partitions }];
       if (!(await admin.createTopics({ topics, waitForLeaders: false })))
         throw new Error(`topic ${topic} exists already`);
@@ -107,7 +107,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   });
 }
 
-/** The first question about a group creates the topic of the groups; no test should have to wait for that. */
+/** The first request about a group creates the topic of groups; no test should have to wait for that. */
 async function serveGroups(admin: Admin): Promise<void> {
   await untilServed(async () => {
     await admin.fetchOffsets({ groupId: 'none-yet' });
@@ -115,7 +115,7 @@ async function serveGroups(admin: Admin): Promise<void> {
   });
 }
 
-/** Asks until the broker answers with what is wanted; an error that may pass is asked again. */
+/** Asks until the broker gives the expected answer; retries after a transient error. */
 async function untilServed(ask: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   for (;;) {

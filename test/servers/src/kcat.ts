@@ -16,8 +16,8 @@ export interface KcatProduce {
 }
 
 /**
- * Produces with kcat, which stands on librdkafka, and waits until the broker has confirmed every message.
- * librdkafka sends a batch uncompressed where its codec would make it larger.
+ * Produces with kcat, which uses librdkafka, and waits until the broker has confirmed every message.
+ * librdkafka sends a batch uncompressed if its codec would make it larger.
  */
 export async function kcatProduce({ brokers, topic, codec, messages }: KcatProduce): Promise<void> {
   const settings = ['-X', 'message.max.bytes=10485760', '-X', 'topic.metadata.propagation.max.ms=1000'];
@@ -28,14 +28,14 @@ export async function kcatProduce({ brokers, topic, codec, messages }: KcatProdu
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const complaint = text(child.stderr);
+  const printed = text(child.stderr);
   let pipe: Error | undefined;
   child.stdin.once('error', (error) => {
     pipe = error;
   });
   child.stdin.end('lines' in messages ? messages.lines.map((line) => `${line}\n`).join('') : '');
   const code = await exited;
-  // kcat may refuse before it has read everything; then its own complaint says more than the broken pipe.
-  if (code !== 0) throw new Error(`kcat could not produce to ${topic} (exit code ${code}): ${await complaint}`);
+  // kcat may refuse before it has read everything; then its own message says more than the broken pipe.
+  if (code !== 0) throw new Error(`kcat could not produce to ${topic} (exit code ${code}): ${await printed}`);
   if (pipe) throw new Error(`kcat did not read all messages for ${topic}`, { cause: pipe });
 }

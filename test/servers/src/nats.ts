@@ -6,9 +6,9 @@ import { natsServerPath } from './tools.js';
 
 export interface NatsOptions {
   port?: number;
-  /** Where JetStream keeps its files; a new temporary folder if left out, removed by `stop`. */
+  /** JetStream's folder; by default a new temporary one, removed by `stop`. */
   storeDir?: string;
-  /** The path of a nats-server configuration file. Address, port and store of this launcher win over it. */
+  /** The path of a nats-server configuration file. Address, port and store of this launcher override it. */
   config?: string;
   /** Without it there are no streams. */
   jetStream?: boolean;

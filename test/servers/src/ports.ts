@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // Below the range that the kernel takes ports from for outgoing connections (32768 and up on Linux): a server that
-// is down for a moment finds its port free when it comes back.
+// is down for a moment finds its port free when it restarts.
 const LOWEST = 20_000;
 const HIGHEST = 32_767;
 
-/** A file for each port that was given out lately, by whichever process. */
+/** A file for each port that any process gave out recently. */
 const GIVEN_OUT = join(tmpdir(), `lvra-test-ports-${process.getuid?.()}`);
 /** Longer than a server takes to listen (Kafka: seconds), and than a test keeps one down. */
 const GIVEN_OUT_MS = 600_000;
 
-/** A port on 127.0.0.1 that nobody listens on, that no outgoing connection will take and no other test was given. */
+/** A free port on 127.0.0.1 that no outgoing connection will take and no other test was given. */
 export async function freePort(): Promise<number> {
   mkdirSync(GIVEN_OUT, { recursive: true });
   for (let attempt = 0; attempt < 50; attempt++) {

@@ -12,19 +12,19 @@ export interface ServerCommand {
   name: string;
   command: string;
   args: string[];
-  /** The line, on standard output or standard error, that says it is up. */
+  /** The line, on standard output or standard error, that reports that it is up. */
   ready: RegExp;
   withinMs: number;
 }
 
 export interface ServerProcess {
   readonly pid: number;
-  /** Sends the signal and waits until it is gone; SIGKILL follows if it takes too long. Quiet when it is gone already. */
+  /** Sends the signal and waits for the end; SIGKILL follows if it takes too long. Does nothing if it has ended already. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
 /**
- * Starts a server and waits until it says that it is up. If it does not, the error shows its last lines.
+ * Starts a server and waits until it reports that it is up. If it does not, the error shows its last lines.
  *
  * It cannot outlive this process, however this process ends: the kernel kills it (PDEATHSIG). Nor does it keep this
  * process alive, so a test that forgets to stop it does not hang.

@@ -24,7 +24,7 @@ export class ProduceConnection {
     return new ProduceConnection(socket);
   }
 
-  /** Settles once the broker has the batch; until then its bytes must stay as they are. @throws what Kafka refuses */
+  /** Settles once the broker has the batch; until then its bytes must stay as they are. @throws if Kafka refuses it */
   send(topic: string, partition: number, batch: Buffer): Promise<void> {
     const answered = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -60,7 +60,7 @@ export class ProduceConnection {
   }
 }
 
-/** All of a Produce request that stands before the record batch. */
+/** The part of a Produce request before the record batch. */
 function requestHead(topic: string, partition: number, batchBytes: number): Buffer {
   const client = Buffer.from('load');
   const name = Buffer.from(topic);

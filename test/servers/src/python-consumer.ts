@@ -7,7 +7,7 @@ export interface PythonPoll {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly groupId: string;
-  /** It ends after so many messages, or where none has come for `quietMs`. */
+  /** It ends after `count` messages, or if none has come for `quietMs`. */
   readonly most: number;
   readonly quietMs?: number;
   /**

@@ -5,7 +5,7 @@ export const CODEC_NUMBERS = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as
 
 export interface RecordBatchParts {
   readonly codec: number;
-  /** How many records it says that it has. */
+  /** The number of records that it claims. */
   readonly count: number;
   /** The records, packed by the codec. */
   readonly packed: Buffer;
@@ -46,7 +46,7 @@ export function record(offsetDelta: number, value: Buffer): Buffer {
   return Buffer.concat([Buffer.from([...varint(length), 0, 0, ...head]), value, Buffer.of(0)]);
 }
 
-/** What stands before the value of the only record of a batch; behind the value follows a zero. */
+/** The bytes before the value of the only record of a batch; a zero follows the value. */
 export function headOfOnlyRecord(valueBytes: number): Buffer {
   const head = [...varint(0), ...varint(-1), ...varint(valueBytes)];
   return Buffer.from([...varint(2 + head.length + valueBytes + 1), 0, 0, ...head]);

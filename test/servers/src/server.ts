@@ -4,15 +4,15 @@ import type { ServerProcess } from './process.js';
 export interface TestServer {
   /** Of the running process; another one after `restart`. */
   readonly pid: number;
-  /** Takes it down (SIGKILL unless told) and keeps its files for `restart`. */
+  /** Stops it (by default with SIGKILL) and keeps its files for `restart`. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port and files; ends it first if it runs. */
   restart(): Promise<void>;
-  /** Ends it for good and removes the files that the launcher made. */
+  /** Ends it permanently and removes the files that the launcher made. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** A server that can be taken down and started again; `start` starts it over the same files. */
+/** A server that can be stopped and restarted; `start` starts it on the same files. */
 export async function restartable(start: () => Promise<ServerProcess>, removeFiles: () => void): Promise<TestServer> {
   let server = await start();
   return {

@@ -34,7 +34,7 @@ const READY_WITHIN_MS = 60_000;
  * Starts a service as the container does, `node services/<name>/dist/main.js`, and waits until it is ready.
  *
  * @param environment settings as environment variables, beside this process's own
- * @param options.setpriv more options of setpriv(1), such as capabilities that the service is not to have
+ * @param options.setpriv more options of setpriv(1), such as capabilities to drop
  * @param options.ready 'alive' waits for /healthz only, for a service that cannot be ready yet; 'started' waits for
  *   nothing, for one that may end at once
  * @param options.project a built checkout of another commit, whose service is started instead; ends with a slash

@@ -10,7 +10,7 @@ const versions = JSON.parse(readFileSync(new URL('../versions.json', import.meta
   string
 >;
 
-/** Where `make setup` puts what is not part of the operating system; shared by all checkouts of a user. */
+/** The folder in which `make setup` puts what is not part of the operating system; shared by all checkouts of a user. */
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lvra-stream');
 
 /** Java of 17 or newer. */
@@ -19,7 +19,7 @@ export const javaPath = () => present('Java', join(cache, 'java'));
 /** The folder with the jars of a broker. */
 export const kafkaJars = (line: KafkaLine) => present(`Apache Kafka ${line}`, versioned('kafka', `kafka-${line}`));
 
-/** Java's archive of a broker's classes: a quicker start. Java does without it where it is missing or out of date. */
+/** Java's archive of a broker's classes: a quicker start. Java starts without it if it is missing or out of date. */
 export const kafkaClassArchive = (line: KafkaLine) => `${versioned('kafka', `kafka-${line}`)}.jsa`;
 
 /** The jar that starts a schema registry. */
@@ -58,7 +58,7 @@ export const kafkaPython = () =>
 /** A Kafka client that shares no code with kafkajs. */
 export const kcatPath = () => debian('kcat');
 
-/** Shows what a program asks of the kernel. */
+/** Shows the system calls of a program. */
 export const stracePath = () => debian('strace');
 
 /** A program of a Debian package. */

@@ -24,7 +24,7 @@ export interface Watched {
 
 /** The calls that open files, make folders and send anywhere. */
 const CALLS = 'open,openat,creat,mkdir,mkdirat,connect,sendto,sendmsg,sendmmsg';
-/** Reading /etc/resolv.conf is no sign: Node does that as it starts. */
+/** Reading /etc/resolv.conf is no sign of it: Node does that as it starts. */
 const HOSTS = '/etc/hosts';
 const NAME_SERVER = /htons\(53\)/;
 

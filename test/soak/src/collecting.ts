@@ -1,6 +1,6 @@
 /**
- * For a process that is started with `node --expose-gc --import`: it collects in full every two seconds. Under a light
- * load V8 by itself lets garbage lie for minutes, and nobody could tell it from a leak.
+ * For a process that is started with `node --expose-gc --import`: it runs a full collection every two seconds. Under
+ * a light load V8 keeps garbage for minutes, which would look like a leak.
  */
 const EVERY_MS = 2_000;
 

@@ -10,7 +10,7 @@ const samples = (of: (at: number) => Partial<Sample>): Sample[] =>
 const growing = (of: (at: number) => Partial<Sample>) =>
   trendsOf(samples(of)).flatMap(({ figure, isFlat }) => (isFlat ? [] : [figure]));
 
-test('what breathes is flat, and what grows is not', () => {
+test('what varies is flat, and what grows is not', () => {
   assert.deepEqual(
     growing((at) => ({ rssMegabytes: 200 + 30 * (at % 3), heldMegabytes: 40 + 30 * (at % 3), writeMs: at % 7 })),
     [],

@@ -10,7 +10,7 @@ export interface Sample {
   /** JavaScript's objects and the buffers that they hold, with what became garbage since the last collection. */
   readonly heldMegabytes: number;
   readonly handles: number;
-  /** The mean time of a write transaction since the sample before, ms; NaN where there was none. */
+  /** The mean time of a write transaction since the sample before, ms; NaN if there was none. */
   readonly writeMs: number;
   readonly walMegabytes: number;
 }

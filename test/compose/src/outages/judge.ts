@@ -1,8 +1,8 @@
 import type { Look } from './watch.js';
 
-/** Which alerts an outage must raise within ten minutes, and which may fire beside them until a while after it. */
+/** Which alerts an outage must raise within ten minutes, and which may also fire until a while after it. */
 export interface Outage {
-  /** What docker-compose.yml calls it. */
+  /** Its name in docker-compose.yml. */
   readonly service: string;
   readonly must: readonly string[];
   readonly may: readonly string[];
@@ -44,7 +44,7 @@ const OLD_SECONDS = 30;
 const STEMS_MEANWHILE = OLD_SECONDS / 2.4;
 
 /**
- * What was shown and was not so.
+ * What was shown but not true.
  *
  * @param rate alerts a second
  * @param minutes that the outage lasted
@@ -52,7 +52,7 @@ const STEMS_MEANWHILE = OLD_SECONDS / 2.4;
 export function misreports(looks: readonly Look[], { must, may }: Outage, rate: number, minutes: number): string[] {
   const found: string[] = [];
   for (const { minute, truth, claims, firing } of looks) {
-    // What waited is taken up in seconds, hundreds of times as fast as it came: a scrape of before tells nothing of after.
+    // The backlog is processed in seconds, hundreds of times as fast as it came: an earlier scrape says nothing about now.
     const isComingBack = minute >= minutes && minute < minutes + 1.5;
     const when = `minute ${minute.toFixed(1)}`;
     const near = (name: string, is: number | null, slack: number) => {

@@ -1,20 +1,20 @@
 import type { Stack } from '../stack.js';
 
-/** What the ledger and Kafka themselves say, asked without anything of ours. */
+/** The state of the ledger and Kafka, read without code of the project. */
 export interface Truth {
   readonly at: number;
-  /** Stems whose turn it is, by stage. */
+  /** Stems that are due, by stage. */
   readonly pending: Readonly<Record<string, number>>;
   readonly alertsTonight: number;
   readonly annotatedTonight: number;
   readonly sinceLastAlert: number | null;
-  /** Seconds; 0 where all is annotated. */
+  /** Seconds; 0 if all is annotated. */
   readonly oldestUnannotated: number;
-  /** Messages that are not registered; null where Kafka does not answer. */
+  /** Messages that are not registered; null if Kafka does not answer. */
   readonly lag: number | null;
 }
 
-/** For Node 24 in the image of the command line, with its own SQLite: SQL of its own, so that it is no echo of what the services ask. */
+/** For Node 24 in the image of the command line, with its own SQLite: SQL of its own, independent of the queries of the services. */
 const PROGRAM = `
 import { DatabaseSync } from 'node:sqlite';
 import kafkajs from 'kafkajs';
@@ -36,7 +36,7 @@ try {
   const read = new Map(db.prepare('SELECT partition, max(next_offset) AS next FROM batch_offsets GROUP BY partition').all().map((row) => [row.partition, row.next]));
   lag = ends.reduce((sum, { partition, high }) => sum + Number(high) - (read.get(partition) ?? 0), 0);
 } catch (error) {
-  // Kafka is away. Whatever else it is would leave the lag without a judge.
+  // Kafka is down. Any other error would leave the lag unchecked.
   if (!/^KafkaJS/.test(error.name)) throw error;
 }
 console.log(JSON.stringify({

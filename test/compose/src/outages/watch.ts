@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { ROOT, type Stack } from '../stack.js';
 import { askTruth, type Truth } from './truth.js';
 
-/** What one panel's queries answered; an empty list where they answered nothing. */
+/** What one panel's queries answered; an empty list if they answered nothing. */
 export interface Panel {
   readonly dashboard: string;
   readonly title: string;
   readonly values: readonly string[];
 }
 
-/** One look at everything, within some seconds. */
+/** One sample of everything, taken within some seconds. */
 export interface Look {
   /** Minutes since the outage began; below 0 before. */
   readonly minute: number;
   readonly truth: Truth;
   /** By the names of `CLAIMS`. */
   readonly claims: Readonly<Record<string, number | null>>;
-  /** Alerts that fire, with what they are about. */
+  /** Firing alerts, with their labels. */
   readonly firing: readonly string[];
   readonly panels: readonly Panel[];
 }
@@ -31,7 +31,7 @@ export const CLAIMS: Readonly<Record<string, string>> = {
   'annotated tonight': 'max(lvra_annotated_tonight)',
   'since the last alert': 'time() - max(lvra_last_alert_timestamp_seconds)',
   'oldest unannotated': 'max(lvra_oldest_unannotated_seconds)',
-  // As the dashboards show it: nothing while nobody can ask Kafka.
+  // As the dashboards show it: nothing while Kafka cannot be asked.
   lag: 'sum(max by (topic, partition) (lvra_kafka_lag_messages) and max by (topic, partition) (lvra_kafka_lag_age_seconds) < 60)',
   'age of the lag': 'max(lvra_kafka_lag_age_seconds)',
   'services up': 'sum(up{job=~"consumer|feature|predict|annotate"})',
