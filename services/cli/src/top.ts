@@ -1,33 +1,74 @@
+import { UsageError } from '@lvra/shared/errors';
 import type { ObjectScore } from '@lvra/shared/ledger/objects';
+import { nightBegan } from '@lvra/shared/night';
 import type { DataPaths } from '@lvra/shared/paths';
+import { instantOfStem, stemOf } from '@lvra/shared/stem';
 import { lightCurvesIn } from '@lvra/tns/gather';
 import type { Epoch } from '@lvra/tns/light-curve';
 import { magnitudeOf } from '@lvra/tns/magnitude';
 import type { OpenLedger } from './ledger.js';
+import { checkNight } from './nights.js';
+
+const DAY_MS = 86_400_000;
+/** Behind every stem of a day. */
+const LAST = '~';
+
+/** The objects of a night with the highest scores. */
+export interface TopCandidates {
+  readonly vra: string;
+  /** No stem of the night is before this one; null if the VRA has scored nothing. */
+  readonly from: string | null;
+  /** Highest score first. */
+  readonly candidates: readonly Candidate[];
+}
 
 /** One object of a night's best. */
 export interface Candidate {
-  readonly diaObjectId: bigint;
+  /** A decimal string. */
+  readonly diaObjectId: string;
   readonly score: number;
-  /** Against the same VRA's score of the object's source before; undefined for its first one. */
-  readonly change: number | undefined;
-  /** Of the difference image; undefined where it is fainter than the template, or the batch file is gone. */
-  readonly magnitude: number | undefined;
-  readonly band: string | undefined;
+  readonly stem: string;
   /** Of the object that this VRA has scored, in all nights. */
   readonly sources: number;
   readonly modelVersion: string | null;
   readonly atLasair: string;
-  readonly stem: string;
+  /** Against the same VRA's score of the object's source before; null for its first one. */
+  readonly change: number | null;
+  /** AB, of the difference image; null where it is fainter than the template, or the batch file is gone. */
+  readonly magnitude: number | null;
+  readonly band: string | null;
 }
 
-/**
- * The objects of some stems with the highest scores.
- *
- * @param stems the first one, and a text that all are smaller than
- */
-export async function bestOf(
-  { ledger, paths }: Pick<OpenLedger, 'ledger' | 'paths'>,
+export interface TopQuestion {
+  /** YYYYMMDD: the stems of this day (UTC). By default the newest night with a score, from noon to noon. */
+  readonly night?: string | undefined;
+  /** By default the first one in the settings. */
+  readonly vra?: string | undefined;
+  /** How many objects at most. */
+  readonly limit: number;
+}
+
+/** @throws UsageError if there is no such VRA or night */
+export async function topCandidates(open: OpenLedger, question: TopQuestion): Promise<TopCandidates> {
+  const { night, vra = open.vras[0] ?? '', limit } = question;
+  if (!open.vras.includes(vra))
+    throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
+  if (night !== undefined) checkNight(night);
+  const stems = night === undefined ? newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
+  const candidates = stems === undefined ? [] : await bestOf(open, vra, stems, limit);
+  return { vra, from: stems?.from ?? null, candidates };
+}
+
+/** From the noon before the last stem with a score to the next one. */
+function newestNight({ ledger }: OpenLedger, vra: string): { from: string; before: string } | undefined {
+  const last = instantOfStem(ledger.best.lastStem(vra) ?? '');
+  if (!last) return undefined;
+  const began = nightBegan(last.getTime());
+  return { from: stemOf(new Date(began)), before: stemOf(new Date(began + DAY_MS)) };
+}
+
+async function bestOf(
+  { ledger, paths }: OpenLedger,
   vra: string,
   { from, before }: { from: string; before: string },
   most: number,
@@ -40,13 +81,13 @@ export async function bestOf(
     const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
     const epoch = epochs.get(String(diaSourceId));
     return {
-      ...{ diaObjectId, score, stem },
-      change: typeof earlier?.score === 'number' ? score - earlier.score : undefined,
-      magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : undefined,
-      band: epoch?.band,
+      ...{ diaObjectId: String(diaObjectId), score, stem },
       sources: new Set(scores.map((each) => each.diaSourceId)).size,
       modelVersion: shown.modelVersion,
       atLasair: shown.isCurrent ? `shown (${shown.fate.replaceAll('_', ' ')})` : shown.fate.replaceAll('_', ' '),
+      change: typeof earlier?.score === 'number' ? score - earlier.score : null,
+      magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : null,
+      band: epoch?.band ?? null,
     };
   });
 }

@@ -3,6 +3,7 @@ import { STAGES, type Stage } from '@lvra/shared/stages';
 import { Command, Option } from 'commander';
 import { counted, print } from '../formats.js';
 import { withLedger } from '../ledger.js';
+import type { BackfillPlan, LeftOut } from '../operations/backfill.js';
 
 const HELP = `
 Makes past stems the work of a VRA. The services do it, in as many replicas as there are, whenever no newer stem waits for
@@ -51,9 +52,27 @@ export function backfillCommand(): Command {
       if (vra === undefined || from === undefined || to === undefined) {
         throw new UsageError('say which VRA and which stems: --vra, --from and --to');
       }
-      const { backfill } = await import('../backfill.js');
-      withLedger((open) => print(backfill(open, { vra, from, to, stage, annotate })));
+      const { backfill } = await import('../operations/backfill.js');
+      withLedger((open) => print(describe(backfill(open, { vra, from, to, stage, annotate }))));
     });
+}
+
+function describe({ vra, version, added, addedBefore, leftOut }: BackfillPlan): string {
+  const reasons: Record<LeftOut, string> = {
+    misnamed: 'the name is no stem, see `lvra verify`',
+    unfinished: 'not done yet, the services will do them',
+    scored: `scored by version ${version} already`,
+    unscored: 'never scored',
+    gone: 'without files, `lvra prune` removed them',
+  };
+  return [
+    `${counted(added, 'stem')} to be done by ${vra}, behind those of the night.`,
+    ...(addedBefore > 0 ? [`${counted(addedBefore, 'stem')} to be done already.`] : []),
+    ...Object.entries(leftOut).flatMap(([why, stems]) =>
+      stems > 0 ? [`${counted(stems, 'stem')} left out: ${reasons[why as LeftOut]}.`] : [],
+    ),
+    ...(added > 0 ? ['How far it is: lvra status. Without services: lvra run --once --source none'] : []),
+  ].join('\n');
 }
 
 function cancel({ ledger }: Parameters<Parameters<typeof withLedger>[0]>[0], only: string | undefined): void {

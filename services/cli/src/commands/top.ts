@@ -1,12 +1,9 @@
-import { UsageError } from '@lvra/shared/errors';
-import { nightBegan } from '@lvra/shared/night';
-import { instantOfStem, stemOf } from '@lvra/shared/stem';
+import { instantOfStem } from '@lvra/shared/stem';
 import { Command } from 'commander';
 import { print, printJson, table, utc } from '../formats.js';
 import { type OpenLedger, withLedgerAsync } from '../ledger.js';
-import { checkNight } from '../nights.js';
 import { wholeNumber } from '../options.js';
-import { bestOf, type Candidate } from '../top.js';
+import { type Candidate, topCandidates } from '../top.js';
 
 const HELP = `
 The objects with the highest scores of the newest night that has any, from noon to noon (UTC), each by its newest source:
@@ -19,10 +16,6 @@ Examples:
   lvra top
   lvra top --night 20260202 --limit 100     the stems of that day (UTC)
   lvra top --json | jq -r '.candidates[] | select(.change > 0.2) | .diaObjectId'`;
-
-const DAY_MS = 86_400_000;
-/** Behind every stem of a day. */
-const LAST = '~';
 
 interface Options {
   readonly night?: string;
@@ -42,34 +35,24 @@ export function topCommand(): Command {
     .action((options: Options) => withLedgerAsync((open) => top(open, options)));
 }
 
-async function top(open: OpenLedger, { night, vra = open.vras[0] ?? '', limit, json }: Options): Promise<void> {
-  if (!open.vras.includes(vra))
-    throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
-  if (night !== undefined) checkNight(night);
-  const stems = night === undefined ? newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
-  const candidates = stems === undefined ? [] : await bestOf(open, vra, stems, limit);
-  if (json) return printJson({ vra, from: stems?.from ?? null, candidates: candidates.map(inJson) });
+async function top(open: OpenLedger, { json, ...question }: Options): Promise<void> {
+  const found = await topCandidates(open, question);
+  if (json) return printJson(found);
+  const { vra, from, candidates } = found;
+  const { night } = question;
   if (candidates.length === 0)
     return print(`${vra} has scored nothing${night ? ` in ${night}` : ' yet'}: see \`lvra status\`.`);
-  print(`${vra}, ${night ?? `since ${utc(instantOfStem(stems?.from ?? '')?.getTime() ?? Number.NaN)} (UTC)`}\n`);
+  print(`${vra}, ${night ?? `since ${utc(instantOfStem(from ?? '')?.getTime() ?? Number.NaN)} (UTC)`}\n`);
   print(table(HEAD, candidates.map(rowOf), [1, 2, 3, 5]));
-}
-
-/** From the noon before the last stem with a score to the next one. */
-function newestNight({ ledger }: OpenLedger, vra: string): { from: string; before: string } | undefined {
-  const last = instantOfStem(ledger.best.lastStem(vra) ?? '');
-  if (!last) return undefined;
-  const began = nightBegan(last.getTime());
-  return { from: stemOf(new Date(began)), before: stemOf(new Date(began + DAY_MS)) };
 }
 
 const HEAD = ['object', 'score', 'change', 'magnitude', 'band', 'sources', 'version', 'at Lasair', 'stem'];
 
 function rowOf({ diaObjectId, score, change, magnitude, band, sources, modelVersion, atLasair, stem }: Candidate) {
   return [
-    String(diaObjectId),
+    diaObjectId,
     score.toFixed(4),
-    change === undefined ? '' : `${change < 0 ? '' : '+'}${change.toFixed(4)}`,
+    change === null ? '' : `${change < 0 ? '' : '+'}${change.toFixed(4)}`,
     magnitude?.toFixed(2) ?? '',
     band ?? '',
     String(sources),
@@ -77,14 +60,4 @@ function rowOf({ diaObjectId, score, change, magnitude, band, sources, modelVers
     atLasair,
     stem,
   ];
-}
-
-function inJson({ diaObjectId, change, magnitude, band, ...rest }: Candidate) {
-  return {
-    diaObjectId: String(diaObjectId),
-    ...rest,
-    change: change ?? null,
-    magnitude: magnitude ?? null,
-    band: band ?? null,
-  };
 }

@@ -6,25 +6,44 @@ import { vraOf } from '@lvra/shared/settings/stage-vras';
 import type { Stage } from '@lvra/shared/stages';
 import { isDone } from '@lvra/shared/status';
 import { isStem } from '@lvra/shared/stem';
-import { counted } from './formats.js';
-import type { OpenLedger } from './ledger.js';
-import { stemRange } from './nights.js';
+import type { OpenLedger } from '../ledger.js';
+import { stemRange } from '../nights.js';
 
-/** What a person asks for. */
-export interface Wish {
+/** What a VRA is to do. */
+export interface BackfillWish {
   readonly vra: string;
-  /** Stems or nights. */
+  /** Stems or nights, both included. */
   readonly from: string;
   readonly to: string;
+  /** The stage to do again; with `predict`, the features too if they are missing. */
   readonly stage: Stage;
+  /** With `predict`: let Lasair have the scores. */
   readonly annotate: boolean;
 }
 
-/** Why a stem is left out. */
-type LeftOut = 'misnamed' | 'unfinished' | 'scored' | 'unscored' | 'gone';
+/**
+ * Why a stem is left out: its name is no stem; the services will do it anyway; it is scored by this version; it was never
+ * scored, so there is nothing to annotate; its files were pruned.
+ */
+export type LeftOut = 'misnamed' | 'unfinished' | 'scored' | 'unscored' | 'gone';
 
-/** Has a VRA do past stems. @returns what comes of it, in words */
-export function backfill(open: OpenLedger, wish: Wish): string {
+/** What comes of it, in stems. */
+export interface BackfillPlan {
+  readonly vra: string;
+  /** Its MODEL_VERSION. */
+  readonly version: string;
+  readonly added: number;
+  /** Asked for before, and not done yet. */
+  readonly addedBefore: number;
+  readonly leftOut: Readonly<Record<LeftOut, number>>;
+}
+
+/**
+ * Has a VRA do past stems.
+ *
+ * @throws UsageError if there is no such VRA or stem, or the VRA must not do it
+ */
+export function backfill(open: OpenLedger, wish: BackfillWish): BackfillPlan {
   const { settings, ledger } = open;
   const vra = vraOf(settings, wish.vra);
   const { modelName: name, modelVersion: version } = vra;
@@ -38,24 +57,10 @@ export function backfill(open: OpenLedger, wish: Wish): string {
     return typeof first !== 'object' ? [] : [{ stem: stem.stem, first: first.stage, last: lastStage(wish) }];
   });
   const added = ledger.backfill.ask(name, asked);
-  const reasons: Record<LeftOut, string> = {
-    misnamed: 'the name is no stem, see `lvra verify`',
-    unfinished: 'not done yet, the services will do them',
-    scored: `scored by version ${version} already`,
-    unscored: 'never scored',
-    gone: 'without files, `lvra prune` removed them',
-  };
-  return [
-    `${counted(added, 'stem')} to be done by ${name}, behind those of the night.`,
-    ...(asked.length > added ? [`${counted(asked.length - added, 'stem')} to be done already.`] : []),
-    ...Object.entries(leftOut).flatMap(([why, stems]) =>
-      stems > 0 ? [`${counted(stems, 'stem')} left out: ${reasons[why as LeftOut]}.`] : [],
-    ),
-    ...(added > 0 ? ['How far it is: lvra status. Without services: lvra run --once --source none'] : []),
-  ].join('\n');
+  return { vra: name, version, added, addedBefore: asked.length - added, leftOut };
 }
 
-function refuse({ stage, annotate }: Wish, { modelName: name, annotate: isAnnotated }: VraSettings): void {
+function refuse({ stage, annotate }: BackfillWish, { modelName: name, annotate: isAnnotated }: VraSettings): void {
   if (annotate && stage !== 'predict') throw new UsageError('--annotate goes with --stage predict');
   if (annotate && !isAnnotated) throw new UsageError(`${name} is not to be annotated: its ANNOTATE is no`);
   if (stage === 'annotate' && !isAnnotated) {
@@ -69,7 +74,7 @@ function refuse({ stage, annotate }: Wish, { modelName: name, annotate: isAnnota
   }
 }
 
-const lastStage = ({ stage, annotate }: Wish): Stage => (annotate ? 'annotate' : stage);
+const lastStage = ({ stage, annotate }: BackfillWish): Stage => (annotate ? 'annotate' : stage);
 
 /** Where a stem begins, or why it is left out. */
 function firstStage(past: PastStem, wanted: Stage, vra: VraSettings, open: OpenLedger): { stage: Stage } | LeftOut {
