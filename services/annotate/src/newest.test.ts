@@ -61,7 +61,7 @@ describe('Lasair holds the score of the newest source', () => {
       assert.equal(night.heldSource(0), 0);
       // lvra retry --force, in a process that was started again, and lvra backfill --stage annotate.
       for (const stem of [FIRST_STEM, SECOND_STEM]) {
-        night.ledger.annotations.again(night.ledger.work('annotate', 'r0b'), stem);
+        night.ledger.annotations.reopenForResend(night.ledger.work('annotate', 'r0b'), stem);
         await night.annotate(stem);
         await night.annotateAgain(stem);
         assert.equal(night.heldSource(0), 0);

@@ -2,17 +2,17 @@ import type { Database } from './connection.js';
 
 const MINUTE_MS = 60_000;
 
-/** An alert is late once Kafka had it for longer than this and Lasair has no annotation of it. */
+/** An alert is late if Lasair has no annotation of it this long after Kafka received it. */
 export const LATE_MS = 60_000;
 
 /** Alerts that Lasair took. */
 export interface Annotated {
   readonly alerts: number;
-  /** So many of them late. */
+  /** How many of them were late. */
   readonly late: number;
 }
 
-/** How many alerts Lasair took in each minute: what all replicas have done, whoever has ended since. */
+/** How many alerts Lasair took in each minute, from all replicas, including those that have ended since. */
 export class AnnotatedCounts {
   readonly #statements;
 
@@ -30,7 +30,7 @@ export class AnnotatedCounts {
   }
 
   /**
-   * Adds what a call brought, within the transaction that records it.
+   * Adds the rows that a call had accepted, within the transaction that records it.
    *
    * @param now when the call ended, ms since 1970
    */

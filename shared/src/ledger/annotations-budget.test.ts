@@ -22,7 +22,7 @@ describe('the hourly budget of calls', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('is whole where nothing was called', () => {
+  test('is whole if nothing was called', () => {
     assert.deepEqual(ledger.annotations.calls.state(NOON, 3), { left: 3, waitMs: 0, annotationsPerHour: 0 });
   });
 
@@ -55,7 +55,7 @@ describe('the hourly budget of calls', () => {
     assert.equal(left(now + waitMs), 1);
   });
 
-  test('tells the pace of the quickest of the last ten minutes', () => {
+  test('tells the rate of the busiest of the last ten minutes', () => {
     ledger.annotations.calls.count(NOON, 5000);
     ledger.annotations.calls.count(NOON + 15 * MINUTE, 100);
     ledger.annotations.calls.count(NOON + 20 * MINUTE, 50);

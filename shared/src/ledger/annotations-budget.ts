@@ -3,20 +3,20 @@ import type { Database } from './connection.js';
 const MINUTE_MS = 60_000;
 
 /**
- * A call counts for 60 whole minutes beside the one in which it was made: never shorter than an hour, so that
- * Lasair, which counts to the millisecond, never sees more than the budget.
+ * A call counts for the minute in which it was made and 60 whole ones: never shorter than an hour, so that Lasair, which
+ * counts to the millisecond, never sees more than the budget.
  */
 const MINUTES_COUNTED = 60;
 
-/** The quickest of so many minutes is the present rate of annotations: it is seen at once, and holds between two visits. */
+/** The present rate of annotations is that of the busiest of this many minutes: it rises at once, and outlasts a pause. */
 const MINUTES_OF_RATE = 10;
 
 /** The budget as it stands. */
 export interface CallsLeft {
   readonly left: number;
-  /** How long until a call is free again, ms; 0 while there are some, beside those that are kept. */
+  /** How long until a call is free again, ms; 0 while there are some besides those that are kept. */
   readonly waitMs: number;
-  /** Annotations sent an hour, at the pace of the quickest of the last ten minutes. */
+  /** Annotations sent an hour, at the rate of the busiest of the last ten minutes. */
   readonly annotationsPerHour: number;
 }
 
@@ -26,7 +26,7 @@ export class CallBudget {
 
   constructor(database: Database) {
     this.#statements = {
-      // Minutes ahead of the clock are those of before it was put back.
+      // Minutes ahead of the clock are from before it was set back.
       used: database.prepare<[Record<string, number>], { calls: bigint; oldest: bigint | null; recent: bigint }>(
         `SELECT coalesce(sum(calls), 0) AS calls, min(minute) AS oldest,
            coalesce(max(annotations) FILTER (WHERE minute > @minute - ${MINUTES_OF_RATE}), 0) AS recent
@@ -44,7 +44,7 @@ export class CallBudget {
 
   /**
    * @param now ms since 1970
-   * @param keep so many of the hour's calls are not for the caller
+   * @param keep how many of the hour's calls are not for the caller
    */
   state(now: number, callsPerHour: number, keep = 0): CallsLeft {
     const minute = Math.floor(now / MINUTE_MS);

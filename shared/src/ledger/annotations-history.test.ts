@@ -21,7 +21,7 @@ describe('the last scores of an object', () => {
     assert.deepEqual(idsOf(scores, 5), [4, 2]);
   });
 
-  test('begin with the newest, also where times and ids contradict each other', () => {
+  test('begin with the newest, also if times and ids contradict each other', () => {
     const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n, null)];
     assert.equal(newestOf(scores)?.id, 3n);
     assert.deepEqual(idsOf(scores, 5), [3, 2, 1]);

@@ -8,7 +8,7 @@ export type PastScore = CandidateScore;
  * The last scores of an object, one a source, newest first.
  *
  * @param scores all of the object's, in the order of their provenance IDs
- * @param newest of the object; it stands first, also where times are known of some only
+ * @param newest of the object; it comes first, also if only some times are known
  */
 export function lastScores(
   scores: readonly PastScore[],

@@ -41,7 +41,7 @@ function reserveNewest(ledger: Ledger, diaObjectId: bigint, refusedVersion?: str
 }
 
 describe('the newest score of an object in the ledger', () => {
-  test('goes on from the one that Lasair holds, and those before that are not read again', (t) => {
+  test('continues from the one that Lasair holds, and those before that are not read again', (t) => {
     const ledger = newLedger(t, ['r0b']);
     addScore(ledger, OBJECT, { diaSourceId: 10n, modelVersion: 'a1' });
     addScore(ledger, OBJECT, { diaSourceId: 20n, modelVersion: 'a2' });
@@ -52,7 +52,7 @@ describe('the newest score of an object in the ledger', () => {
     assert.equal(ledger.annotations.scores.newest('r0b', OBJECT, 'a2'), 1n, 'the held one may not stand');
   });
 
-  test('is the same as among all of its scores, whatever their order, times and versions', (t) => {
+  test('is the same as among all of its scores, in any order and with any times and versions', (t) => {
     const ledger = newLedger(t, ['r0b']);
     ledger.database.pragma('synchronous = OFF');
     let seed = 1;
@@ -81,7 +81,7 @@ describe('the newest score of an object in the ledger', () => {
   });
 });
 
-test('a ledger of the release that ordered versions goes on with its calls under way, and no stale score stands', (t) => {
+test('a ledger of the release that ordered versions continues with its calls in flight, and no stale score stands', (t) => {
   const path = ledgerPath(t);
   makePythonLedger(path);
   const before = openDatabase(path, { create: false });
@@ -95,7 +95,7 @@ test('a ledger of the release that ordered versions goes on with its calls under
       (5, 3, 30, 's', 0.5, 'r0b', 'a2'), (6, 3, 25, 's', 0.5, 'r0b', 'a1'),
       (7, 4, 40, 's', 0.5, 'r0b', 'a2'), (8, 4, 45, 's', 0.5, 'r0b', 'a1');
     INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (4, 'superseded', 0), (5, 'accepted', 0), (7, 'accepted', 0);
-    -- Of the first object a2 was in force, and its call is under way; of the second a1 was, and nothing is sent yet.
+    -- Of the first object a2 was in force, and its call is in flight; of the second a1 was, and nothing is sent yet.
     INSERT INTO annotation (vra, diaObjectId, accepted_ID, sending_ID, sender, sending_until, newest_under) VALUES
       ('r0b', 1, NULL, 1, 'killed/1', ${NOW + 60_000}, 'a2'), ('r0b', 3, 5, 5, 'killed/2', 0, 'a2'), ('r0b', 4, 7, 7, 'killed/3', 0, 'a2');`);
   before.close();
@@ -114,7 +114,7 @@ test('a ledger of the release that ordered versions goes on with its calls under
     return reserved.map(({ id }) => id);
   };
   assert.deepEqual(sent(NOW), [3n, 8n]);
-  assert.deepEqual(sent(NOW + 60_000), [2n], 'sent while the call of before may have been under way');
+  assert.deepEqual(sent(NOW + 60_000), [2n], 'sent while the previous call may have been in flight');
   for (const [object, held] of [2n, 3n, 5n, 8n].entries()) {
     const facts = ledger.verification.objects.facts(BigInt(object + 1), 'r0b', NOW + 60_000);
     assert.deepEqual([facts?.newest.id, facts?.newest.outcome, facts?.acceptedId], [held, 'accepted', held]);

@@ -54,7 +54,7 @@ interface Plan {
 interface State {
   readonly tables: Tables;
   readonly senders: readonly [Sender, Sender];
-  /** Calls that nobody waits for and that may still arrive: row and ticks left. */
+  /** Calls whose sender was killed and that may still arrive: row and ticks left. */
   readonly orphans: readonly (readonly [row: number, left: number])[];
   /** The row whose annotation Lasair holds; 0 for none. */
   readonly lasair: number;
@@ -167,7 +167,7 @@ describe('annotating one object by two senders, all interleavings', () => {
             become({ at: 'planned', own: plan.own, filler: undefined }, change);
           }
         }
-        // The assumption: whoever calls after the reservation has run out lives to tell.
+        // The assumption: a sender that calls after its reservation has expired lives to record the result.
         if (isLate && request !== 'lost') return;
         become(idle, request === 'flying' ? { orphans: [...orphans, [row, sender.left] as const] } : {});
         return;
@@ -281,7 +281,7 @@ describe('annotating one object by two senders, all interleavings', () => {
     ['the newer source is scored second', [older, newer], 2],
     ['the newer source is scored first', [newer, older], 1],
   ] as const) {
-    test(`Lasair ends with the newest score where ${name}`, (t) => {
+    test(`Lasair ends with the newest score if ${name}`, (t) => {
       endsRight(t, [...scores], newest);
     });
   }

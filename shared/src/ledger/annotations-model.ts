@@ -3,8 +3,8 @@ import { Ledger } from './ledger.js';
 import type { WorkQueue } from './work.js';
 
 /**
- * The annotating steps on a real ledger, as functions from one state of its tables to the next. For the test of
- * all interleavings, which comes to the same state of the tables by many ways: each step runs once for each state.
+ * The annotating steps on a real ledger, as functions from one state of its tables to the next. For the test of all
+ * interleavings, which reaches the same state in many ways: each step runs once for each state.
  */
 
 /** A score of the object, by what decides which one is the newest. */
@@ -69,7 +69,7 @@ export class LedgerModel {
     this.#ledger.close();
   }
 
-  /** A number of its own for each state of the tables. */
+  /** A unique number for each state of the tables. */
   numberOf(tables: Tables): number {
     let number = this.#numberOf.get(tables);
     if (number === undefined) {
@@ -175,7 +175,7 @@ export class LedgerModel {
     };
   }
 
-  /** Runs a step of the real code on tables in the given state; each one once. */
+  /** Runs a step of the real code on tables in the given state, once for each state. */
   #step<T>(tables: Tables, name: string, run: () => T): [Tables, T] {
     const key = `${name} ${this.numberOf(tables)}`;
     let done = this.#steps.get(key);

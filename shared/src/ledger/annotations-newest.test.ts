@@ -12,13 +12,13 @@ const score = (id: bigint, diaSourceId: bigint, midpointMjdTai: number | null = 
 
 describe('the newest score of an object', () => {
   for (const [name, scores, newest] of [
-    ['of none is none', [], undefined],
+    ['of no score is undefined', [], undefined],
     ['is the one with the later source', [score(1n, 10n, 61073.2), score(2n, 20n, 61073.1)], 1n],
     ['of sources of one time is that of the greater diaSourceId', [score(1n, 20n, 61073), score(2n, 10n, 61073)], 1n],
     ['goes by diaSourceId where a time is missing', [score(1n, 20n), score(2n, 10n, 61073)], 1n],
     ['tells ids of 18 digits apart', [score(1n, 313637921267122192n), score(2n, 313637921267122191n)], 1n],
     ['of a source that was scored twice is the later one', [score(1n, 10n, 61073), score(2n, 10n, 61073)], 2n],
-    ['of a source is the later one, whatever the versions', [score(1n, 10n, 1, 'a2'), score(2n, 10n, 1, 'a1')], 2n],
+    ['of a source is the later one, of any version', [score(1n, 10n, 1, 'a2'), score(2n, 10n, 1, 'a1')], 2n],
   ] as const) {
     test(name, () => assert.equal(newestOf(scores)?.id, newest));
   }
@@ -43,7 +43,7 @@ describe('the newest score of an object', () => {
     }
   });
 
-  test('is never one that lost before, also where times and ids contradict each other', () => {
+  test('is never one that lost before, also if times and ids contradict each other', () => {
     const scores = [score(1n, 30n, 61073.1), score(2n, 10n, 61073.2), score(3n, 20n)];
     const winners = scores.map((_, index) => newestOf(scores.slice(0, index + 1))?.id);
     assert.deepEqual(winners, [1n, 2n, 3n]);

@@ -2,7 +2,7 @@ import { LARGEST_SCORE } from '../annotation/decimal.js';
 import { validationErrorOf } from '../annotation/fields.js';
 import { compareSources, type OfSource } from './source-order.js';
 
-/** A score of an object, as far as it decides which of the object's scores is the newest. */
+/** A score of an object, with what decides which of the object's scores is the newest. */
 export interface CandidateScore extends OfSource {
   /** Of the provenance row. */
   readonly id: bigint;
@@ -11,15 +11,14 @@ export interface CandidateScore extends OfSource {
 }
 
 /**
- * Why a score is never sent, whatever happens, in words; undefined if it can be sent. An unsendable score must not
- * supersede one that can be sent, or Lasair would be left with neither: so the annotate stage and everything that looks
- * for the newest score ask this one function.
+ * Why a score is never sent; undefined if it can be sent. An unsendable score must not supersede one that can be sent, or
+ * Lasair would get neither: so the annotate stage and all queries for the newest score ask this one function.
  */
 export function unsendable(
   { diaSourceId, modelVersion, score }: Pick<CandidateScore, 'diaSourceId' | 'modelVersion' | 'score'>,
   refusedVersion?: string,
 ): string | undefined {
-  // SQLite's columns hold whatever a program put there.
+  // SQLite does not enforce the types of columns.
   if (typeof diaSourceId !== 'bigint') return 'the row has no diaSourceId';
   if (typeof modelVersion !== 'string') return 'the row has no model_version';
   if (modelVersion === refusedVersion) return `scores of the model version ${refusedVersion} must not stand at Lasair`;
@@ -29,13 +28,13 @@ export function unsendable(
 }
 
 /**
- * The newest score of an object, of those of its scores that can be sent, in the order of their provenance IDs: the one with
- * the greatest (midpointMjdTai, diaSourceId, provenance ID).
+ * The newest of an object's scores that can be sent: the one with the greatest (midpointMjdTai, diaSourceId, provenance ID).
  *
- * Scores of the Python pipeline have no time; held against one of those, diaSourceId decides. Each score is held against the
- * best of those before it, so what lost once never comes back, also where times and ids contradict each other.
+ * Scores of the Python pipeline have no time; compared with one of those, diaSourceId decides. Each score is compared with
+ * the best of those before it, so one that lost never returns, also if times and ids contradict each other.
  *
- * @returns undefined where there is no score that can be sent
+ * @param contenders in the order of their provenance IDs
+ * @returns undefined if no score can be sent
  */
 export function newestOf<One extends CandidateScore>(
   contenders: readonly One[],
@@ -50,8 +49,8 @@ export function newestOf<One extends CandidateScore>(
 }
 
 /**
- * True for a score that nobody will send as things are and that Lasair does not hold. It contends no more: it lost to one
- * that does. Ledgers of releases that ordered the versions of a model may have such a one with a greater ID.
+ * True for a score that is settled and that Lasair does not hold: it lost to another one. Ledgers of releases that ordered
+ * the versions of a model may have such a score with a greater ID.
  *
  * @param outcome of the score; null while it is still to be sent
  * @param acceptedId the score of the object that Lasair accepted last

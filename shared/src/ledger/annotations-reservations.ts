@@ -10,9 +10,9 @@ export interface Sent {
   /** Of its provenance row. */
   readonly id: bigint;
   readonly diaObjectId: bigint;
-  /** When Kafka received its alert, ms since 1970; unknown unless told. */
+  /** When Kafka received its alert, ms since 1970; undefined if unknown. */
   readonly receivedMs?: number | undefined;
-  /** Nobody waited for it: it counts neither as an alert of the night nor as a late one. */
+  /** It counts neither as an alert of the night nor as a late one. */
   readonly isBackfilled?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Sendable extends Sent {
   readonly seen: bigint;
 }
 
-interface Held {
+interface AnnotationRow {
   accepted_ID: bigint | null;
   sending_ID: bigint | null;
   sender: string | null;
@@ -30,18 +30,18 @@ interface Held {
 
 /** A call about to be made. All times in ms since 1970. */
 export interface Call {
-  /** Unlike that of any other call of a living process. */
+  /** Unique among the calls of running processes. */
   readonly sender: string;
   readonly now: number;
-  /** Lasair has taken the call by then, or never will. */
+  /** By then Lasair has taken the call, or never will. */
   readonly until: number;
 }
 
-/** How a call ended, as far as one knows. */
+/** How a call ended, as far as the sender knows. */
 export type CallEnd =
   /** Lasair took every row. */
   | 'taken'
-  /** Lasair answered and refused: it may have taken some rows, and nothing is under way any more. */
+  /** Lasair answered and refused: it may have taken some rows, and the call is not in flight any more. */
   | 'refused-midway'
   /** Lasair took no row and never will. */
   | 'refused'
@@ -49,13 +49,13 @@ export type CallEnd =
   | 'unanswered';
 
 export interface Reservation<Row> {
-  /** The rows that may be sent now; nobody else sends another score of their objects until the call ends. */
+  /** The rows that may be sent now; no other score of their objects is sent until the call ends. */
   readonly reserved: readonly Row[];
   /** Rows that are not the newest of their object any more. */
   readonly superseded: readonly Row[];
-  /** Rows whose object another score is on its way for, which ends in `waitMs` at the latest. */
+  /** Rows of whose object another score is in flight, for `waitMs` at most. */
   readonly busy: readonly { readonly row: Row; readonly waitMs: number }[];
-  /** The budget after this call; where none was left, nothing is reserved. */
+  /** The budget after this call; if none was left, nothing is reserved. */
   readonly calls: CallsLeft;
 }
 
@@ -64,30 +64,27 @@ export interface Terms {
   /** Scores of this model version are never annotated. */
   readonly refusedVersion?: string | undefined;
   readonly callsPerHour: number;
-  /** So many calls of the hour are left for others; none by default. */
+  /** How many calls of the hour are left for others; none by default. */
   readonly keep?: number;
 }
 
 /**
- * Who may send which score of an object, and what Lasair holds of it.
+ * Which score of an object may be sent, and which one Lasair holds.
  *
- * Lasair keeps the last annotation of an object that reaches it. So two different scores of an object must
- * never be on their way at once, as nobody could tell which came last:
+ * Lasair keeps the last annotation of an object that reaches it. So two different scores of an object must never be in
+ * flight at once, as it could not be told which came last:
  *
- * 1. `reserve` names the row that is sent next. It must be the newest of its object, and no call with another
- *    row of the object may be under way (`sending_until`) or without an answer (`doubt_until`). The same row
- *    may be sent again at any time: it cannot hurt itself.
- * 2. The call is made, unless the reservation has run out.
- * 3. `finish` records what became of it. A sender that was stopped for longer than its reservation may find
- *    that another row was reserved meanwhile. Then nobody knows which of the two Lasair holds, and both lose
- *    their standing: the accepted one is to be sent again, and its stem is opened for that in the same
- *    transaction.
+ * 1. `reserve` names the row that is sent next. It must be the newest of its object, and no call with another row of the
+ *    object may be in flight (`sending_until`) or unanswered (`doubt_until`). The same row may be sent again at any time.
+ * 2. The call is made, unless the reservation has expired.
+ * 3. `finish` records the result. A sender that was stopped for longer than its reservation may find that another row
+ *    was reserved since. Then it is unknown which of the two Lasair holds: the accepted one is forgotten and its stem
+ *    reopened in the same transaction, so that it is sent again.
  *
- * A sender that is killed leaves its reservation behind; it runs out. Its row has no outcome, so its stem is
- * pending, and whoever takes that sends the object's newest score.
+ * The reservation of a killed sender expires. Its row has no outcome, so its stem is pending, and the next attempt sends
+ * the object's newest score.
  *
- * This rests on one assumption: a call that was made reaches Lasair before its reservation runs out, or its
- * sender lives to call `finish`.
+ * This rests on one assumption: a call reaches Lasair before its reservation expires, or its sender lives to call `finish`.
  */
 export class Reservations {
   readonly #database: Database;
@@ -119,7 +116,7 @@ export class Reservations {
       shorten: database.prepare(
         `UPDATE annotation SET sending_until = min(sending_until, @until), doubt_until = min(doubt_until, @until) ${ofObject}`,
       ),
-      read: database.prepare<[Record<string, unknown>], Held>(
+      read: database.prepare<[Record<string, unknown>], AnnotationRow>(
         `SELECT accepted_ID, sending_ID, sender FROM annotation ${ofObject}`,
       ),
       taken: database.prepare(
@@ -147,8 +144,8 @@ export class Reservations {
   /**
    * Reserves the objects of rows for a call, and one call of the hour's budget. The rows may be of several stems.
    *
-   * @param fillers rows that go along: where any call may be under way for their object, with the same row too, they
-   *   are left out
+   * @param fillers rows of other stems to send along; left out if any call, even with the same row, may be in flight for
+   *   their object
    */
   reserve<Row extends Sendable>(
     work: WorkQueue,
@@ -194,7 +191,7 @@ export class Reservations {
     return blockedUntil === undefined || Number(blockedUntil) <= now;
   }
 
-  /** A reservation that ends later than one made now is of before the clock was put back: it ends with one made now. */
+  /** A reservation that ends later than one made now is from before the clock was set back: it is cut to one made now. */
   #wait(vra: string, row: Sent, { now, until }: Call): number {
     const object = row.diaObjectId;
     const blockedUntil = Number(this.#statements.blockedUntil.get({ vra, object }));
@@ -206,9 +203,9 @@ export class Reservations {
   /**
    * Records how a call ended.
    *
-   * @param now when it ended; a call without an answer may go on for as long again as it was reserved for
+   * @param now when it ended; an unanswered call may take as long again as it was reserved for
    * @returns the rows that are now accepted, and how many objects must be sent again because another
-   *   score of theirs was sent when this call's reservation had run out
+   *   score of theirs was sent after this call's reservation had expired
    */
   finish<Row extends Sent>(
     work: WorkQueue,
@@ -232,7 +229,7 @@ export class Reservations {
         if (isSame && end === 'unanswered') this.#statements.doubt.run({ ...of, sender: call.sender, doubtUntil });
         else if (isSame && held.sender === call.sender) this.#statements.over.run(of);
         else if (!isSame && end !== 'refused') {
-          this.#unsettle(work, of, held.accepted_ID, end === 'unanswered' ? doubtUntil : 0);
+          this.#invalidateAccepted(work, of, held.accepted_ID, end === 'unanswered' ? doubtUntil : 0);
           unsettled++;
         }
       }
@@ -242,18 +239,23 @@ export class Reservations {
     });
   }
 
-  /** Records that Lasair took the row, where the reservation of this call still stands. */
+  /** Records that Lasair took the row, if the reservation of this call still holds. */
   #isTaken(vra: string, { id, diaObjectId }: Sent, { sender }: Call): boolean {
     return this.#statements.taken.run(vra, diaObjectId, id, sender).changes > 0;
   }
 
-  /** Takes back what is recorded of an object: nobody knows which score of it Lasair holds. */
-  #unsettle(work: WorkQueue, of: { vra: string; object: bigint }, acceptedId: bigint | null, doubtUntil: number) {
+  /** Forgets what is recorded of an object: it is unknown which score of it Lasair holds. */
+  #invalidateAccepted(
+    work: WorkQueue,
+    of: { vra: string; object: bigint },
+    acceptedId: bigint | null,
+    doubtUntil: number,
+  ) {
     this.#statements.unsettle.run({ ...of, doubtUntil });
     if (acceptedId !== null) this.#open(work, acceptedId);
   }
 
-  /** Has a score sent again if it is the newest of its object, whatever became of it. */
+  /** Reopens a score: it is sent again if it is the newest of its object. */
   #open(work: WorkQueue, id: bigint): void {
     this.#statements.forgetOutcome.run(id);
     const stem = this.#statements.stemOf.get(id) as string;

@@ -5,7 +5,7 @@ import { THRESHOLDS } from './reference-schema.js';
 import type { Statement } from './sqlite.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
-/** A score whose annotation is not settled, with all that the annotation tells of it. */
+/** A score to annotate, with everything that its annotation contains. */
 export interface Score {
   /** Of its provenance row. */
   readonly id: bigint;
@@ -13,13 +13,13 @@ export interface Score {
   readonly diaSourceId: bigint | null;
   readonly score: number | null;
   readonly modelVersion: string | null;
-  /** The columns of THRESHOLD_FLAGS; undefined where the stem has none for the source. */
+  /** The columns of THRESHOLD_FLAGS; undefined if the stem has none for the source. */
   readonly flags: readonly (number | null)[] | undefined;
   /** When Kafka received the alert, ms since 1970. */
   readonly receivedMs: number | undefined;
-  /** Whether a newer score of its object is there, over all stems, that is sent in place of this one. */
+  /** Whether its object has a newer score, in any stem, which is sent instead. */
   readonly isSuperseded: boolean;
-  /** Of the newest score of an object: the object's last scores, as many as were asked for, itself the first. */
+  /** For the newest score of an object: the object's last scores, as many as were asked for, itself the first. */
   readonly history: readonly PastScore[];
 }
 
@@ -62,7 +62,7 @@ export class AnnotationScores {
            WHERE p.stem = @stem AND p.model_name = @vra ORDER BY p.ID`,
         )
         .raw(),
-      // Flags are small; ids come as text, so that these rows need no bigints and yet lose nothing.
+      // Flags are small, and ids come as text: so these rows need no bigints and lose no digit.
       flags: database
         .prepare(
           `SELECT CAST(diaSourceId AS TEXT), ${THRESHOLD_FLAGS.join(', ')} FROM threshold_flags_provenance
@@ -141,15 +141,15 @@ export class AnnotationScores {
   }
 
   /**
-   * The ID of an object's newest score that can be sent. Of an object with hundreds of scores it reads those from the
-   * one on that Lasair accepted last: that one was the newest of those before it.
+   * The ID of an object's newest score that can be sent. It reads the scores since the one that Lasair accepted last, which
+   * was the newest of those before it: an object may have hundreds.
    */
   newest(vra: string, diaObjectId: bigint, refusedVersion?: string): bigint | undefined {
     const rows = this.#statements.sinceNewest.all({ vra, diaObjectId, refused: refusedVersion ?? null });
     return newestByObject(rows, refusedVersion).get(diaObjectId);
   }
 
-  /** The same of each object of a stem, in one go. */
+  /** The same for each object of a stem, in one query. */
   #newestOfStem(vra: string, stem: string, refusedVersion?: string): Map<bigint, bigint> {
     const rows = this.#statements.sinceNewestOfStem.all({ vra, stem, refused: refusedVersion ?? null });
     return newestByObject(rows, refusedVersion);
@@ -178,8 +178,8 @@ export class AnnotationScores {
   }
 
   /**
-   * Whether Lasair may hold an annotation of the object: one that was sent from here, whatever came of it, or
-   * one of the Python pipeline, which leaves a done stem with a score that has no outcome.
+   * Whether Lasair may hold an annotation of the object: one sent from here, also if it was refused, or one of the
+   * Python pipeline, which leaves a done stem with a score that has no outcome.
    */
   hasAnnotation(vra: string, diaObjectId: bigint): boolean {
     if (this.#statements.sent.get(vra, diaObjectId) !== undefined) return true;
@@ -222,7 +222,7 @@ function newestByObject(rows: unknown[], refusedVersion?: string): Map<bigint, b
   return new Map([...newest].map(([diaObjectId, { id }]) => [diaObjectId, id]));
 }
 
-/** The statement that reads the scores of `objects`, that are to be sent or are held, of each object from the held one on. */
+/** Reads the scores of `objects` that are to be sent or that Lasair holds, of each object from the held one on. */
 function sinceNewest(objects: string): string {
   return `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.model_version, p.score, p.diaObjectId FROM ${objects} object
     LEFT JOIN annotation held ON held.vra = @vra AND held.diaObjectId = object.diaObjectId

@@ -87,7 +87,7 @@ describe('the annotate stage in the ledger', () => {
       assert.equal(score?.isSuperseded, false);
     });
 
-    test('is not the newest where another stem scored a later source', () => {
+    test('is not the newest if another stem scored a later source', () => {
       addScore(1, FIRST, 10n);
       addScore(2, SECOND, 20n);
       assert.equal(scoresOf(FIRST)[0]?.isSuperseded, true);
@@ -136,7 +136,7 @@ describe('the annotate stage in the ledger', () => {
       assert.equal(scoresOf(FIRST).length, 2);
     });
 
-    test('writes nothing where Lasair refused every score, so that all are sent again', () => {
+    test('writes nothing if Lasair refused every score, so that all are sent again', () => {
       const settled = settle(FIRST, [
         [1n, 'rejected'],
         [2n, 'rejected'],
@@ -194,7 +194,7 @@ describe('the annotate stage in the ledger', () => {
       assert.equal(reserve(2n, call('C', NOW + 3000)).busy[0]?.waitMs, 87_050);
     });
 
-    test('goes along with one of another stem only where no call is under way for its object, nor in doubt', () => {
+    test('goes along with one of another stem only if no call is in flight or in doubt for its object', () => {
       addScore(1, FIRST, 10n, 1n);
       addScore(2, SECOND, 20n, 2n);
       const filled = (of: ReturnType<typeof call>) => {
@@ -209,9 +209,9 @@ describe('the annotate stage in the ledger', () => {
         ledger.annotations.reservations.finish(work, rows, of, how, of.now);
       };
       assert.deepEqual(filled(call('A')), [1n, 2n]);
-      assert.deepEqual(filled(call('B', NOW + 1000)), [1n], 'the same score is under way');
+      assert.deepEqual(filled(call('B', NOW + 1000)), [1n], 'the same score is in flight');
       end(call('A'), 'unanswered');
-      assert.deepEqual(filled(call('B', NOW + 2000)), [1n], 'it may be under way');
+      assert.deepEqual(filled(call('B', NOW + 2000)), [1n], 'it may be in flight');
       assert.deepEqual(filled(call('B', NOW + 90_000)), [1n, 2n]);
       end(call('B', NOW + 90_000), 'taken');
       assert.equal(settle(FIRST, []).kind, 'settled');
@@ -239,7 +239,7 @@ describe('the annotate stage in the ledger', () => {
       assert.deepEqual(reserve(1n, call('A')).superseded, [{ id: 1n, diaObjectId: OBJECT, seen: 9n }]);
     });
 
-    test('made before the clock was put back lasts no longer than one made now', () => {
+    test('made before the clock was set back lasts no longer than one made now', () => {
       reserve(1n, call('A', NOW + 3_600_000));
       assert.equal(reserve(2n, call('B')).busy[0]?.waitMs, 90_000);
       assert.equal(reserve(2n, call('B', NOW + 90_000)).reserved.length, 1);
@@ -259,7 +259,7 @@ describe('the annotate stage in the ledger', () => {
       assert.equal(scoresOf(SECOND)[0]?.id, 2n);
     });
 
-    test('takes nothing where the hour has no call left', () => {
+    test('takes nothing if the hour has no call left', () => {
       for (let i = 0; i < 10; i++) ledger.annotations.calls.count(NOW, 1);
       const { reserved, calls } = reserve(1n, call('A'));
       assert.equal(reserved.length, 0);
@@ -270,14 +270,14 @@ describe('the annotate stage in the ledger', () => {
   describe('an object may be annotated', () => {
     const mayBe = () => ledger.annotations.scores.hasAnnotation('r0b', OBJECT);
 
-    test('once a score of it was sent, whatever came of it', () => {
+    test('once a score of it was sent, accepted or not', () => {
       assert.equal(mayBe(), false);
       reserve(1n, call('A'));
       finish(1n, call('A'), 'unanswered');
       assert.equal(mayBe(), true);
     });
 
-    test('where the Python pipeline is done with a score of it', () => {
+    test('if the Python pipeline is done with a score of it', () => {
       addScore(1, FIRST, 10n);
       assert.equal(mayBe(), false);
       ledger.database.exec(`UPDATE annotating SET r0b = -1 WHERE stem = '${FIRST}'`);

@@ -7,11 +7,11 @@ import type { Statement } from './sqlite.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 import type { WorkQueue } from './work.js';
 
-/** What became of a score at Lasair. */
+/** The result of a score at Lasair. */
 export const ANNOTATION_OUTCOMES = [
   /** Lasair took it. */
   'accepted',
-  /** A newer score of the object is there; this one is not sent while that is the newer one. */
+  /** The object has a newer score; this one is not sent as long as it has. */
   'superseded',
   /** Below the lowest score that the VRA annotates. */
   'below_lowest',
@@ -19,7 +19,7 @@ export const ANNOTATION_OUTCOMES = [
   'refused',
   /** Sent, and refused by Lasair. */
   'rejected',
-  /** Written to a file in place of sending it. */
+  /** Written to a file instead of sent. */
   'dry_run',
 ] as const;
 
@@ -42,7 +42,7 @@ export interface Settlement {
 }
 
 export type Settled =
-  /** `rows` have been accepted; for a dry run, would have been sent. `recorded`: the outcomes that were left to record. */
+  /** `rows` were accepted or, in a dry run, would have been sent. `recorded`: the outcomes that were written now. */
   | {
       readonly kind: 'settled';
       readonly status: 1 | -1;
@@ -59,8 +59,8 @@ export type Settled =
 /**
  * The annotate stage's side of the ledger. A score has one outcome, or none while it is still to be sent.
  *
- * "accepted" and "superseded" hold until somebody asks for the stem `again` or the reservations open the score; the
- * others until the stem is opened in any way.
+ * "accepted" and "superseded" hold until `reopenForResend` or until the reservations reopen the score; the others until
+ * the stem is reopened in any way.
  */
 export class AnnotationLedger {
   readonly scores: AnnotationScores;
@@ -92,17 +92,17 @@ export class AnnotationLedger {
   }
 
   /**
-   * Opens the stems that the Python pipeline left at -1, which from it means that some rows were not sent: nobody
-   * knows which, so all of them are pending again. One of ours at -1 has an outcome for every score and stays.
+   * Reopens the stems that the Python pipeline left at -1: some rows were not sent, and it is unknown which, so all are
+   * pending again. A stem that this pipeline left at -1 has an outcome for every score and stays.
    *
-   * A row that had been sent is sent again where it is still the newest of its object: Lasair replaces an annotation
-   * by its key, so that costs a call and changes nothing. One that is not the newest is settled without a call.
+   * A row that had been sent is sent again if it is still the newest of its object: Lasair replaces an annotation by its
+   * key, so that costs a call and changes nothing. One that is not the newest is settled without a call.
    *
    * @returns the stems, oldest first
    */
   reopenPartialPythonStems(work: WorkQueue): string[] {
     const find = () => this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
-    // It looks at every stem of -1 that there ever was; nobody need wait for that where there is nothing to open.
+    // It reads every stem that ever was at -1: not with the write lock if there is nothing to reopen.
     if (find().length === 0) return [];
     return writeTransaction(this.#database, () => {
       const stems = find();
@@ -130,12 +130,12 @@ export class AnnotationLedger {
   }
 
   /**
-   * Opens a stem to be annotated once more, whatever became of its scores: of those that are the newest of their
-   * object each is sent, also where Lasair has taken it before.
+   * Reopens a stem to be annotated once more: each of its scores that is the newest of its object is sent, also if Lasair
+   * has taken it before.
    *
-   * @returns false where the ledger does not know the stem
+   * @returns false if the ledger does not know the stem
    */
-  again(work: WorkQueue, stem: string): boolean {
+  reopenForResend(work: WorkQueue, stem: string): boolean {
     return writeTransaction(this.#database, () => {
       if (!work.retry(stem, true)) return false;
       this.#statements.forget.run(stem, work.vra);
@@ -144,8 +144,8 @@ export class AnnotationLedger {
   }
 
   /**
-   * Records the outcomes that are left of a stem and its status, or nothing: 1, or -1 where scores were refused
-   * here or by Lasair, or where it has none.
+   * Records the remaining outcomes of a stem and its status, or nothing: 1, or -1 if scores were refused here or by
+   * Lasair, or if it has none.
    *
    * @param outcomes may hold those of other stems too
    */

@@ -64,7 +64,7 @@ function finished(t: TestContext): string {
   return path;
 }
 
-describe('a ledger that nobody works on', { concurrency: true }, () => {
+describe('a ledger that no process works on', { concurrency: true }, () => {
   test('rests as one file, which the last to close it has left so', async (t) => {
     const path = ledgerPath(t);
     const ledger = Ledger.open(path, ['r0b'], { create: true });
@@ -73,7 +73,7 @@ describe('a ledger that nobody works on', { concurrency: true }, () => {
     await once(other.stdout, 'data');
     addStem(ledger, STEM, 1);
     ledger.close();
-    assert.deepEqual([isInWal(path), hasCompanions(path)], [true, true], 'somebody has it open still');
+    assert.deepEqual([isInWal(path), hasCompanions(path)], [true, true], 'another process still has it open');
     other.stdin.end();
     const [code] = await once(other, 'exit');
     assert.equal(code, 0);
@@ -91,7 +91,7 @@ describe('a ledger that nobody works on', { concurrency: true }, () => {
     assert.match(said.refused, /log\.db may only be read by this user, .*: have its owner do this/);
   });
 
-  test('tells such a colleague what to do where its last process was killed', (t) => {
+  test('tells such a colleague what to do if its last process was killed', (t) => {
     const path = finished(t);
     // As a killed one leaves it, after the machine has started anew.
     const killed = Buffer.from(readFileSync(path));

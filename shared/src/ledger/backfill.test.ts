@@ -58,7 +58,7 @@ describe('stems that a VRA is to do of the past', () => {
     addStem(ledger, B, 0, 0, 0);
     ledger.backfill.ask('r0b', [wish(A, 'feature', 'feature')]);
     assert.equal(take(feature), A);
-    feature.release(A, 'me', { now: NOW, ms: 0 }, 'put back');
+    feature.release(A, 'me', { now: NOW, ms: 0 }, 'requeued');
     assert.deepEqual(feature.pending(NOW + 1, LEASE_MS), [B]);
     assert.deepEqual(feature.newestPending(NOW + 1, LEASE_MS, 9), [B]);
     assert.equal(ledger.flow.waiting('feature', 'r0b').stems, 1);
@@ -67,7 +67,7 @@ describe('stems that a VRA is to do of the past', () => {
     feature.fail(A, 'me', failure);
     assert.equal(ledger.flow.waiting('feature', 'r0b').dead, 0);
     assert.equal(ledger.backfill.progress()[0]?.dead, 1);
-    assert.equal(ledger.overview.dead('feature', 'r0b'), 1, 'a person sees it');
+    assert.equal(ledger.overview.dead('feature', 'r0b'), 1, 'an operator sees it');
 
     ledger.database.prepare('UPDATE annotating SET r0b = 1 WHERE stem = ?').run(B);
     ledger.backfill.ask('r0b', [wish(B, 'annotate', 'annotate')]);
@@ -92,7 +92,7 @@ describe('stems that a VRA is to do of the past', () => {
     assert.deepEqual(ledger.backfill.progress(), []);
   });
 
-  test('that somebody else has done meanwhile, or that are not wanted any more, are through', (t) => {
+  test('that another process has done, or that are not wanted any more, are finished', (t) => {
     const { ledger, feature, annotate, take } = world(t);
     for (const stem of [A, B]) addStem(ledger, stem, 1, 1, 1);
     ledger.backfill.ask('r0b', [wish(A, 'feature', 'feature'), wish(B, 'annotate', 'annotate')]);

@@ -13,7 +13,7 @@ export interface PastStem {
   readonly feature: number | null;
   readonly predict: number | null;
   readonly annotate: number | null;
-  /** Whether the ledger has a score of it by the version that was asked about. */
+  /** Whether the ledger has a score of it by the requested version. */
   readonly isScored: boolean;
 }
 
@@ -24,20 +24,20 @@ export interface Asked {
   readonly last: Stage;
 }
 
-/** How far the backfill of a VRA is. */
+/** Progress of the backfill of a VRA. */
 export interface BackfillProgress {
   readonly vra: string;
   readonly stems: number;
   readonly done: number;
   /** How many wait for each stage, or are being done. */
   readonly left: Readonly<Record<Stage, number>>;
-  /** So many of those a stage has given up on. */
+  /** How many of those are dead. */
   readonly dead: number;
 }
 
 /**
- * The past stems that a person asked a VRA to do. A row says which stage is next; its status is as it was until a stage,
- * which has nothing newer to do, begins it (`WorkQueue.nextBackfilled`). From then on it is a stem like others.
+ * The past stems that an operator asked a VRA to do. A row says which stage is next; the stem's status is as it was until
+ * a stage that has nothing newer to do begins it (`WorkQueue.nextBackfilled`). From then on it is a stem like others.
  */
 export class Backfill {
   readonly #database: Database;
@@ -96,7 +96,7 @@ export class Backfill {
     });
   }
 
-  /** How far each VRA is that has stems to do, by name. */
+  /** The progress of each VRA that has stems to do, by name. */
   progress(): BackfillProgress[] {
     const found = new Map<string, BackfillProgress>();
     for (const { vra, stage, stems, dead } of this.#statements.progress.all()) {
@@ -123,16 +123,16 @@ export class Backfill {
     return Number(this.#statements.left.get(vra, stage));
   }
 
-  /** The stems that are not done, for whichever VRA: their files are needed. */
+  /** The stems that are not done, of all VRAs: their files are needed. */
   stems(): string[] {
     return this.#statements.stems.all();
   }
 
   /**
-   * Takes back what is not done: a stem that was begun, and waits, gets back the status that it had. One that is being done
-   * while this happens is not recorded.
+   * Cancels what is not done: a stem that was begun, and waits, gets its previous status. One that is being done while this
+   * happens is not recorded.
    *
-   * @returns how many stems were taken back
+   * @returns how many stems were cancelled
    */
   cancel(vra: string): number {
     return writeTransaction(this.#database, () => {

@@ -44,7 +44,7 @@ const quarantined = (stem: string, position: number): QuarantineEntry => ({
 });
 
 describe('a stem', () => {
-  test('is named after its second, or the next that nobody has, in whichever table', (t) => {
+  test('is named after its second, or the next that no table has', (t) => {
     const ledger = newLedger(t);
     const { database, batches } = ledger;
     database.prepare("INSERT INTO feature_making (stem, r0b) VALUES ('20260301_102449', 1)").run();
@@ -65,14 +65,14 @@ describe('a stem', () => {
     assert.equal(totals.lastRegisteredMs(), NOW + 1_500);
   });
 
-  test('comes after the last one where batches come quicker than seconds, also after one that was given back', (t) => {
+  test('comes after the last one if batches come quicker than seconds, also after one that was released', (t) => {
     const { batches } = newLedger(t);
     for (let times = 0; times < 3; times++) batches.reserveStem('me', new Date(NOW));
     batches.abandonStem('20260301_102449', () => {});
     assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102451');
   });
 
-  test('is near the clock again once that was put back', (t) => {
+  test('is near the clock again after that was set back', (t) => {
     const { batches } = newLedger(t);
     batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
     batches.reserveStem('me', new Date(NOW));
@@ -80,7 +80,7 @@ describe('a stem', () => {
     assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102449');
   });
 
-  test('that is given back is free again, with its files removed; a registered one stays', (t) => {
+  test('that is released is free again, with its files removed; a registered one stays', (t) => {
     const { batches } = newLedger(t);
     const removed: string[] = [];
     batches.reserveStem('me', new Date(NOW));
@@ -216,7 +216,7 @@ describe('registering a batch', () => {
     assert.equal(readTo(), 15n);
   });
 
-  test('of another group, or after the topic was made anew, begins where it likes', (t) => {
+  test('of another group, or after the topic was created again, may begin anywhere', (t) => {
     const { batches, positions } = newLedger(t);
     const stems = Array.from({ length: 3 }, () => batches.reserveStem('me', new Date(NOW))) as [string, string, string];
     batches.register(batch(stems[0], { ranges: [range(0n, 10n)] }));
@@ -229,7 +229,7 @@ describe('registering a batch', () => {
     assert.equal(batches.position('other', 'lasair_18lvra-fodder', 0)?.next, 5n);
   });
 
-  test('fails where its name is not reserved any more, or is in a status table by now, and writes nothing', (t) => {
+  test('fails if its name is not reserved any more, or is in a status table by now, and writes nothing', (t) => {
     const ledger = newLedger(t);
     const { batches } = ledger;
     assert.throws(() => batches.register(batch(STEM, { ranges: [range(0n, 3n)] })), /20260301_102448 is not reserved/);

@@ -31,7 +31,7 @@ export interface BatchRecord {
   readonly source: string;
   readonly diaObjectIds: readonly bigint[];
   readonly bytes: number;
-  /** Of the batch file; undefined where there is none, because there is no alert. */
+  /** Of the batch file; undefined if there is none, because there is no alert. */
   readonly checksum?: Checksum | undefined;
   /** Milliseconds since 1970 at which Kafka received each alert; NaN where unknown. */
   readonly receivedMs: Float64Array;
@@ -52,7 +52,7 @@ export class OffsetsTaken extends Error {
   }
 }
 
-/** How far names may run ahead of the clock before they are taken for those of another time. */
+/** Names that run further ahead of the clock are from before it was set back. */
 const FURTHEST_AHEAD_MS = 3_600_000;
 
 /** The consumer's side of the ledger: stem names, batches and Kafka positions. */
@@ -99,7 +99,7 @@ export class BatchLedger {
     };
   }
 
-  /** Takes the name of `instant`'s second, or of the next second that nobody has used. */
+  /** Reserves the name of `instant`'s second, or of the next unused second. */
   reserveStem(consumer: string, instant: Date): string {
     return writeTransaction(this.#database, () => {
       let stem = stemOf(instant);
@@ -111,8 +111,8 @@ export class BatchLedger {
   }
 
   /**
-   * Where batches come quicker than seconds, all names from now to the last one are taken: it goes on from there. Not so
-   * where the last one lies far ahead, from before the clock was put back.
+   * If batches come quicker than seconds, all names from now to the last one are taken: continue after it, unless it lies
+   * far ahead, from before the clock was set back.
    */
   #laterThan(stem: string, instant: Date): string {
     const last = this.#last && instantOfStem(this.#last);
@@ -127,9 +127,9 @@ export class BatchLedger {
   }
 
   /**
-   * Gives a reserved name back; a registered stem stays.
+   * Releases a reserved name; a registered stem stays.
    *
-   * @param removeFiles removes what was written under the name. It runs before anybody can register the stem or
+   * @param removeFiles removes what was written under the name. It runs before another consumer can register the stem or
    *   take its name, so that no file of a live batch is ever removed
    */
   abandonStem(stem: string, removeFiles: () => void): void {
@@ -146,7 +146,7 @@ export class BatchLedger {
   /**
    * Registers a batch with everything that belongs to it, or nothing.
    *
-   * @throws OffsetsTaken where the ledger's position of a partition is not where the batch begins
+   * @throws OffsetsTaken if the ledger's position of a partition is not the beginning of the batch
    */
   register(batch: BatchRecord): void {
     writeTransaction(this.#database, () => {
@@ -209,17 +209,17 @@ export class BatchLedger {
     }
   }
 
-  /** Where a group goes on reading; undefined where it has never read the partition. */
+  /** Where a group continues reading; undefined if it has never read the partition. */
   position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
     return this.#positions.position({ groupId, topic, partition });
   }
 
-  /** Whether others than consumers of ours have made stems here: the Python pipeline. */
+  /** Whether the Python pipeline has made stems here. */
   hasStemsOfOthers(): boolean {
     return this.#statements.ofOthers.get() !== undefined;
   }
 
-  /** When Kafka received each alert of a stem, ms by position; undefined for stems that others registered. */
+  /** When Kafka received each alert of a stem, ms by position; undefined for stems of the Python pipeline. */
   receivedMs(stem: string): Float64Array | undefined {
     const bytes = this.#statements.received.get(stem) as Buffer | null | undefined;
     if (!bytes) return undefined;

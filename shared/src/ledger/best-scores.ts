@@ -10,10 +10,10 @@ export interface BestScore {
   readonly score: number;
 }
 
-/** Other programs may have left names that are no stems. */
+/** The column may hold names that are not stems. */
 const STEM = `${'[0-9]'.repeat(8)}_${'[0-9]'.repeat(6)}`;
 
-/** The objects of a night by their scores, for people. */
+/** The objects of a night, ordered by score. */
 export class BestScores {
   readonly #database: Database;
 
@@ -21,9 +21,9 @@ export class BestScores {
     this.#database = database;
   }
 
-  /** The last stem that this VRA has a score of; undefined where it has none. */
+  /** The last stem that this VRA has a score of; undefined if it has none. */
   lastStem(vra: string): string | undefined {
-    // By the index of stems: the newest are looked at first, and nearly all have scores.
+    // By the index of stems: the newest come first, and nearly all have scores.
     return this.#database
       .prepare<[string, string], string>(
         'SELECT stem FROM provenance WHERE model_name = ? AND stem GLOB ? ORDER BY stem DESC LIMIT 1',

@@ -23,7 +23,7 @@ test('a commit leaves the database file alone until it is checkpointed, or the l
   assert.ok(size() >= then + LARGEST_IDLE_WAL_BYTES, `${size()} bytes after ${then}`);
 });
 
-test('a checkpoint waits for nobody who writes, and for nobody who reads', (t) => {
+test('a checkpoint waits for no writer and for no reader', (t) => {
   const { database } = newLedger(t);
   database.exec('CREATE TABLE ballast (bytes BLOB)');
   const other = new Sqlite(database.name);

@@ -2,7 +2,7 @@ import { type Checksum, checksumOf } from '../checksum.js';
 import { DEFAULT_FEATURES } from '../paths.js';
 import type { Database } from './connection.js';
 
-/** What of a stem has a checksum: the batch file, a message of the consumer's in quarantine, the feature file of a set, the scores of a model. */
+/** What has a checksum: a batch file, a message that the consumer put in quarantine, a feature file, the scores of a model. */
 export type Summed =
   | { readonly kind: 'batch' }
   | { readonly kind: 'quarantined'; readonly position: number }
@@ -15,7 +15,7 @@ export interface SummedScore {
   readonly score: number;
 }
 
-/** The checksums of what was made here; what the Python pipeline made has none, nor what is from before there were any. */
+/** The checksums of what this pipeline made; what the Python pipeline or an older release made has none. */
 export class Checksums {
   readonly #statements;
 

@@ -1,15 +1,15 @@
 import type { Stage } from '../stages.js';
 
-/** What became of the wish to work on a stem. */
+/** The result of trying to claim a stem. */
 export type Claim =
   | { readonly kind: 'claimed'; readonly attempt: number }
   /** Done already; the delivery was a second one. */
   | { readonly kind: 'done' }
-  /** Somebody else has it; ask again after `waitMs`. */
+  /** Another process has it; ask again after `waitMs`. */
   | { readonly kind: 'busy'; readonly waitMs: number }
-  /** It failed lately; it is due again after `waitMs`. */
+  /** It waits after a failure or a requeue; it is due after `waitMs`. */
   | { readonly kind: 'later'; readonly waitMs: number }
-  /** It failed too often; a person must ask for it. */
+  /** It used up its attempts; only `lvra retry` opens it. */
   | { readonly kind: 'dead' }
   /** The ledger does not know the stem for this VRA, or the stage before has not finished it. */
   | { readonly kind: 'not-ready' };

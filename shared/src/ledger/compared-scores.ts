@@ -11,7 +11,7 @@ export interface ComparedScore {
   readonly diaObjectId: bigint;
   readonly diaSourceId: bigint;
   readonly score: number;
-  /** When the source was observed, MJD TAI; null where nobody kept it. */
+  /** When the source was observed, MJD TAI; null if unknown. */
   readonly midpointMjdTai: number | null;
 }
 
@@ -52,7 +52,7 @@ export class ComparedScores {
     return this.#statements.ofStem.all({ stem, vra, version });
   }
 
-  /** The versions that there are any scores of in the nights from `first` to `last`. Reads all of their scores. */
+  /** The versions with scores in the nights from `first` to `last`. Reads all of their scores. */
   versions(vra: string, first: string, last: string): string[] {
     return this.#statements.versions.all({ vra, first: `${first}_`, last: `${last}_~` }) as string[];
   }

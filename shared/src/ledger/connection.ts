@@ -9,7 +9,7 @@ export type { Database };
 
 /**
  * How long a statement waits for another process's transaction before it gives up, in ms. Nothing else happens in this
- * process meanwhile, its health page included; whoever holds the lock for longer is waited for by the stage's loop.
+ * process while it waits, its health page included; the stage's loop waits for a lock that is held for longer.
  */
 const BUSY_TIMEOUT_MS = 10_000;
 
@@ -17,10 +17,10 @@ const BUSY_TIMEOUT_MS = 10_000;
  * Opens the database file for many processes at once.
  *
  * Every integer comes back as a bigint, so that no id can pass through a double on the way.
- * WAL lets readers go on beside the one writer. synchronous=FULL makes a commit survive a power cut;
+ * WAL lets readers work beside the one writer. synchronous=FULL makes a commit survive a power cut;
  * with one transaction a stem its cost cannot be measured.
  *
- * A user who may only read gets it for reading: while services run, and, once `leaveWal` was last, while none does.
+ * A user without write permission gets it read-only: while services run, and after the last process has called `leaveWal`.
  */
 export function openDatabase(path: string, options: { create: boolean }): Database {
   if (!options.create && !mayWrite(path)) return openForReading(path);
@@ -31,9 +31,9 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
     database.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
     database.pragma('cache_size = -16384');
-    // A reader of minutes lets the write-ahead log grow; once it has ended, the log shrinks to this again.
+    // A reader that takes minutes lets the write-ahead log grow; after it has ended, the log shrinks to this again.
     database.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
-    // A commit checkpoints the log only where no stage has come to it. See `checkpoint`.
+    // A commit checkpoints the log only if no idle stage has done so. See `checkpoint`.
     database.pragma(`wal_autocheckpoint = ${LARGEST_IDLE_WAL_BYTES / 4_096}`);
     trackFileIdentity(database);
     return database;
@@ -73,33 +73,33 @@ function openForReading(path: string): Database {
   }
 }
 
-/** From its first reading on, a database in WAL mode is known to be in use, and stays in that mode. */
+/** After its first read, a database in WAL mode is known to be in use, and stays in that mode. */
 function readHeader(database: Database): void {
   database.pragma('schema_version');
 }
 
 /**
- * Takes the write-ahead log back into the database file, and leaves it without one, unless somebody else has it open. For
- * reading, a file in WAL mode asks for the right to write beside it; one at rest has no need of that.
+ * Writes the write-ahead log back into the database file and removes it, unless another process has the file open. Reading
+ * a file in WAL mode needs write permission beside it; reading a file without a log does not.
  */
 export function leaveWal(database: Database): void {
   if (database.readonly || database.inTransaction) return;
   try {
-    // Of another ledger than the one that was opened the log is none of ours.
+    // The log of another ledger than the one that was opened must not be touched.
     assertInPlace(database);
     database.exec('PRAGMA busy_timeout = 0');
     database.pragma('journal_mode = DELETE');
   } catch (error) {
     if (error instanceof LedgerMoved || error instanceof LedgerGone) return;
-    // It is in use, or its disk is full or fails: what was committed stays in the log, for whoever opens it next.
+    // It is in use, or its disk is full or fails: what was committed stays in the log for the next process that opens it.
     if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
   }
 }
 
 /**
- * Where several processes open a new file at once, SQLite refuses the change to WAL at once instead of waiting.
+ * If several processes open a new file at once, SQLite refuses the change to WAL at once instead of waiting.
  *
- * @throws UsageError where the file system of the data folder cannot do it, as network file systems cannot
+ * @throws UsageError if the file system of the data folder cannot do it, as network file systems cannot
  */
 function enableWal(database: Database): void {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
@@ -108,7 +108,7 @@ function enableWal(database: Database): void {
       const mode = database.pragma('journal_mode = WAL', { simple: true });
       if (mode === 'wal') {
         readHeader(database);
-        // Somebody who closed it may have taken it out of that mode in between.
+        // Another process that closed it may have left that mode in between.
         if (database.pragma('journal_mode', { simple: true }) === 'wal') return;
         continue;
       }
@@ -123,29 +123,29 @@ function enableWal(database: Database): void {
 
 export const LARGEST_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
-/** What SQLite says of a file that a person must see to: its rights, or what is in it. */
+/** SQLite's codes for a file with wrong rights or contents, which an operator must fix. */
 const FATAL_ERRORS = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
 
-/** What it says of a volume that takes nothing, and of a lock that is not given back. */
+/** SQLite's codes for a volume that takes no writes, and for a lock that is not released. */
 const RETRYABLE_ERRORS = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL)/;
 
-/** The error of opening a database in words that a person can act on, where it is one for a person. */
+/** Adds what an operator can do to an error of opening a database; other errors are returned as they are. */
 export function openingError(path: string, error: unknown): unknown {
   const code = String((error as { code?: unknown }).code);
   if (!FATAL_ERRORS.test(code) && !RETRYABLE_ERRORS.test(code)) return error;
   const advice = FATAL_ERRORS.test(code)
     ? 'this user must be able to write there, and it must be a SQLite database'
-    : 'make room on its volume, mend the volume, or end who holds it locked (`fuser -v` says who)';
+    : 'make room on its volume, fix the volume, or end the process that holds it locked (`fuser -v` shows which)';
   return new UsageError(`the ledger ${path} cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
 }
 
 /**
  * Runs `work` in one transaction that holds the write lock from its first statement.
  *
- * A transaction that begins with a read and then writes can fail at once where another process wrote
+ * A transaction that begins with a read and then writes can fail at once if another process wrote
  * in between; beginning with the lock makes it wait its turn instead.
  *
- * @throws LedgerMoved, LedgerGone where the file is not the one that was opened
+ * @throws LedgerMoved, LedgerGone if the file is not the one that was opened
  */
 export function writeTransaction<T>(database: Database, work: () => T): T {
   if (database.readonly) {
@@ -178,10 +178,9 @@ export function writeTransaction<T>(database: Database, work: () => T): T {
 }
 
 /**
- * SQLite looks for a lock after 1, 2, 5 and then up to 100 ms, and whoever has waited longest sleeps longest: where many
- * write, a moment's delay of one became half a second for another. So it is looked for every millisecond here.
+ * SQLite's busy handler backs off up to 100 ms, which starves the longest waiter. Retry every millisecond instead.
  *
- * @param isWaiting whether the work has not begun, so that it may be tried again
+ * @param isWaiting whether the work has not begun, so that it may be retried
  */
 function retryWhileBusy<T>(database: Database, work: () => T, isWaiting: () => boolean): T {
   const timeoutMs = busyTimeouts.get(database) ?? BUSY_TIMEOUT_MS;
@@ -204,7 +203,7 @@ function retryWhileBusy<T>(database: Database, work: () => T, isWaiting: () => b
 
 const busyTimeouts = new WeakMap<Database, number>();
 
-/** Has what is asked of a database wait for its lock for so long at most, ms, in place of ten seconds. */
+/** How long statements wait for the database's lock, ms; ten seconds by default. */
 export function setBusyTimeout(database: Database, ms: number): void {
   busyTimeouts.set(database, ms);
   database.exec(`PRAGMA busy_timeout = ${ms}`);
@@ -218,13 +217,13 @@ export interface WriteTime {
   readonly ms: number;
   /** Of these, the wait for the lock. */
   readonly waitedMs: number;
-  /** Of these, the commit: the wait for the disk, and the checkpoint where one was due. */
+  /** Of these, the commit: the wait for the disk, and the checkpoint if one was due. */
   readonly commitMs: number;
 }
 
 const watchers = new WeakMap<Database, (time: WriteTime) => void>();
 
-/** Has every write transaction of a database timed. */
+/** Calls `watcher` after every write transaction of a database. */
 export function onWriteTransaction(database: Database, watcher: (time: WriteTime) => void): void {
   watchers.set(database, watcher);
 }

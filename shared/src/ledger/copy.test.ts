@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { addStem, ledgerPath } from '../testing/ledgers.js';
 import { Ledger } from './ledger.js';
 
-test('a damaged ledger is not copied, and a person hears what to do', (t) => {
+test('a damaged ledger is not copied, and the error says what to do', (t) => {
   const path = ledgerPath(t);
   const before = Ledger.open(path, ['r0b'], { create: true });
   addStem(before, '20260301_000001');
@@ -26,7 +26,7 @@ test('a damaged ledger is not copied, and a person hears what to do', (t) => {
   });
 });
 
-test('a copy that cannot be written says so for a person', (t) => {
+test('a copy that cannot be written is a usage error', (t) => {
   const path = ledgerPath(t);
   const ledger = Ledger.open(path, ['r0b'], { create: true });
   t.after(() => ledger.close());

@@ -5,10 +5,10 @@ import type { Database } from './connection.js';
 import Sqlite from './sqlite.js';
 
 /**
- * Writes a copy of the database as it is at one instant. Others go on writing meanwhile: it is one long read, and
- * unlike SQLite's backup call it never begins anew because of them.
+ * Writes a copy of the database as of one instant. Other processes may write at the same time: it is one long read, and
+ * unlike SQLite's backup call it never starts over because of them.
  *
- * @throws UsageError where the database is damaged, or the copy cannot be written
+ * @throws UsageError if the database is damaged, or the copy cannot be written
  */
 export function copyDatabase(database: Database, path: string): void {
   try {
@@ -30,7 +30,7 @@ export function copyDatabase(database: Database, path: string): void {
   flush(dirname(path));
 }
 
-/** Waits for the disk to have a file, or a folder's names: SQLite does not, where a copy is concerned. */
+/** Syncs a file or folder to disk: SQLite does not do so for `VACUUM INTO`. */
 export function flush(path: string): void {
   const descriptor = openSync(path, 'r');
   try {

@@ -16,7 +16,7 @@ export interface StemEvent {
   readonly detail?: string | undefined;
 }
 
-/** The history of the stems: appended to within the transaction that it tells of. */
+/** The history of the stems: each event is appended within the transaction that it reports. */
 export class StemEventLog {
   readonly #append;
   readonly #ofStem;

@@ -15,7 +15,7 @@ export class LedgerGone extends Error {
   override readonly name = 'LedgerGone';
 }
 
-/** What SQLite writes beside the database: made by the first who opens it, and removed by the last who closes it. */
+/** What SQLite writes beside the database: created by the first process that opens it, removed by the last that closes it. */
 const COMPANIONS = ['-wal', '-shm'] as const;
 
 interface Identity {
@@ -37,7 +37,7 @@ export function trackFileIdentity(database: Database): void {
   rememberCompanions(database, files);
 }
 
-/** @throws LedgerMoved, LedgerGone where the path of an open database leads to another file, or to none */
+/** @throws LedgerMoved, LedgerGone if the path of an open database leads to another file, or to none */
 export function assertInPlace(database: Database): void {
   const files = opened.get(database);
   if (files === undefined) return;
@@ -69,7 +69,7 @@ function isSame(found: Identity | undefined, before: Identity | undefined): bool
   return found !== undefined && found.inode === before?.inode && found.device === before.device;
 }
 
-/** Undefined where there is no such file. @throws LedgerGone where the file system does not answer */
+/** Undefined if there is no such file. @throws LedgerGone if the file system does not answer */
 function identityOf(path: string): Identity | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });

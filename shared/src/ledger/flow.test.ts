@@ -38,7 +38,7 @@ describe('what waits', () => {
     assert.deepEqual(ledger.flow.waiting('annotate', 'r0b'), { stems: 0, oldest: undefined, dead: 0 });
   });
 
-  test('waits since the second of its name where others registered it', (t) => {
+  test('waits since the second of its name if the Python pipeline registered it', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, '20260302_005500', 0, 0, 0);
     const since = NOW - 300 * SECOND;
@@ -46,7 +46,7 @@ describe('what waits', () => {
     assert.deepEqual(ledger.flow.unannotated('r0b', NOW), { oldest: since, late: 0 });
   });
 
-  test('is late alert by alert a minute after Kafka had it, in whatever stage it is', (t) => {
+  test('is late alert by alert a minute after Kafka received it, in any stage', (t) => {
     const ledger = newLedger(t);
     const { flow } = ledger;
     assert.deepEqual(flow.unannotated('r0b', NOW), { oldest: undefined, late: 0 });

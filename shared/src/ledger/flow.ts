@@ -9,23 +9,23 @@ import { columnOf, STATUS_TABLE } from './status-tables.js';
 /** What waits for a stage. */
 export interface Waiting {
   readonly stems: number;
-  /** When the alerts of the oldest stem were registered, ms since 1970; undefined where none waits. */
+  /** When the alerts of the oldest stem were registered, ms since 1970; undefined if none waits. */
   readonly oldest: number | undefined;
-  /** Stems that the stage gave up on until a person acts. */
+  /** Stems that the stage gave up on until an operator acts. */
   readonly dead: number;
 }
 
-/** Alerts that are meant for annotation and have none, wherever they are; those of dead stems are not among them. */
+/** Alerts that wait for their annotation in any stage; those of dead stems do not count. */
 export interface Unannotated {
-  /** When Kafka had the oldest of them, or when it was registered where that is unknown; undefined where there is none. */
+  /** When Kafka received the oldest of them, or when it was registered if that is unknown; undefined if none waits. */
   readonly oldest: number | undefined;
   /** How many are late by now. An alert counts until its stem is done. */
   readonly late: number;
 }
 
 /**
- * What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. Stems of a
- * backfill wait as well and nobody waits for them: they count nowhere here.
+ * What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. Stems
+ * of a backfill are not urgent and do not count here.
  */
 export class Flow {
   readonly #database: Database;
@@ -37,7 +37,7 @@ export class Flow {
     this.#annotated = new AnnotatedCounts(database);
   }
 
-  /** Stems that the stage itself has to do: the stage before is done with them, and it has not given up on them. */
+  /** Stems that the stage itself has to do: done by the stage before, and not dead. */
   waiting(stage: Stage, vra: string): Waiting {
     const column = columnOf(vra);
     const upstream = UPSTREAM[stage];
@@ -62,7 +62,7 @@ export class Flow {
       AND NOT EXISTS (SELECT 1 FROM backfill
         WHERE backfill.vra = @vra AND backfill.stem = own.stem AND backfill.stage IS NOT NULL)`;
     const due = now - LATE_MS;
-    // By itself SQLite would read the rows, in which the times of all alerts lie.
+    // Without the hint SQLite reads the rows, which contain the times of all alerts.
     const stems = this.#prepare(
       `SELECT min(coalesce(batch.oldest_ms, batch.registered_at)) AS oldest,
          min(CASE WHEN batch.registered_at IS NULL THEN own.stem END) AS others,
@@ -96,13 +96,13 @@ export class Flow {
     return Number(this.#prepare(sum).pluck().get(from));
   }
 
-  /** When the newest batch was registered, ms since 1970; undefined where there is none. */
+  /** When the newest batch was registered, ms since 1970; undefined if there is none. */
   lastRegistered(): number | undefined {
     const at = this.#prepare('SELECT max(registered_at) FROM batch').pluck().get() as bigint | null;
     return at === null ? undefined : Number(at);
   }
 
-  /** Of a stem that others made, its name tells. */
+  /** For a stem of the Python pipeline, the time in its name. */
   #registeredAt(stem: string | null): number | undefined {
     if (stem === null) return undefined;
     const at = this.#prepare('SELECT registered_at FROM batch WHERE stem = ?').pluck().get(stem) as

@@ -11,8 +11,8 @@ const LISTED = 'SELECT CAST(value AS INTEGER) FROM json_each(?)';
 export type Removed = Readonly<Record<string, number>>;
 
 /**
- * Takes rows out of the ledger that should not be there: what `lvra verify` finds to be no stem, doubled or altered.
- * Everything that hangs on a row goes with it, in one transaction.
+ * Removes rows that should not be in the ledger: what `lvra verify` finds to be no stem, doubled or altered.
+ * Everything that depends on a row goes with it, in one transaction.
  */
 export class Forgetting {
   readonly #database: Database;
@@ -22,9 +22,9 @@ export class Forgetting {
   }
 
   /**
-   * Removes all rows of a name that is no stem, or the status rows of a stem of which there is nothing else.
+   * Removes all rows of a name that is no stem, or the status rows of a stem that has no other rows.
    *
-   * @throws UsageError where the stem has a batch, scores or anything else that would be lost
+   * @throws UsageError if the stem has a batch, scores or anything else that would be lost
    */
   stem(name: string): Removed {
     return writeTransaction(this.#database, () => {
@@ -50,10 +50,10 @@ export class Forgetting {
   }
 
   /**
-   * Removes scores by their provenance IDs, with what became of them at Lasair.
+   * Removes scores by their provenance IDs, with their outcomes at Lasair.
    *
    * @param now ms since 1970
-   * @throws UsageError where there is no such score, or a call with it may be under way
+   * @throws UsageError if there is no such score, or a call with it may be in flight
    */
   scores(ids: readonly bigint[], now: number): Removed {
     return writeTransaction(this.#database, () => {
@@ -65,17 +65,17 @@ export class Forgetting {
         const until = Number(moving.get(id) ?? 0);
         if (until > now) {
           const seconds = Math.ceil((until - now) / 1_000);
-          throw new UsageError(`a call with score ${id} may be under way for ${seconds} s: stop annotate and wait`);
+          throw new UsageError(`a call with score ${id} may be in flight for ${seconds} s: stop annotate and wait`);
         }
       }
       const list = JSON.stringify(ids.map(String));
       const removed = this.#scores(`ID IN (${LISTED})`, list);
-      // Of a score that is gone there may still be an outcome.
+      // A score that is gone may still have an outcome.
       return { ...removed, ...this.#remove(['annotation_outcome'], `provenance_ID IN (${LISTED})`, list) };
     });
   }
 
-  /** Removes threshold flags by their IDs. @throws UsageError where there are no such flags */
+  /** Removes threshold flags by their IDs. @throws UsageError if there are no such flags */
   flags(ids: readonly bigint[]): Removed {
     return writeTransaction(this.#database, () => {
       for (const id of ids) this.#mustHave(['threshold_flags_provenance', 'ID'], id);
@@ -84,7 +84,7 @@ export class Forgetting {
     });
   }
 
-  /** Removes objects from diaobjid_stems. @throws UsageError where one is not in it */
+  /** Removes objects from diaobjid_stems. @throws UsageError if one is not in it */
   objects(diaObjectIds: readonly bigint[]): Removed {
     return writeTransaction(this.#database, () => {
       for (const id of diaObjectIds) this.#mustHave(['diaobjid_stems', 'diaObjectId'], id);

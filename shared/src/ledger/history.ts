@@ -7,7 +7,7 @@ export interface BatchHistory {
   readonly consumer: string;
   /** ms since 1970. */
   readonly reservedAt: number;
-  /** Undefined where the consumer ended before the batch was complete. */
+  /** Undefined if the consumer ended before the batch was complete. */
   readonly registeredAt: number | undefined;
   readonly source: string | undefined;
   readonly alerts: number | undefined;
@@ -31,7 +31,7 @@ export interface StemStatus {
   readonly at: string;
 }
 
-/** The scores of one model in a stem, and what became of them at Lasair. */
+/** The scores of one model in a stem, and their outcomes at Lasair. */
 export interface StemScores {
   readonly model: string;
   readonly version: string;
@@ -40,7 +40,7 @@ export interface StemScores {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** What is recorded of single stems, for people. */
+/** What is recorded of single stems, to be shown to an operator. */
 export class StemHistory {
   readonly #database: Database;
 
@@ -48,7 +48,7 @@ export class StemHistory {
     this.#database = database;
   }
 
-  /** Undefined for a stem that a consumer of ours did not make. */
+  /** Undefined for a stem of the Python pipeline. */
   batch(stem: string): BatchHistory | undefined {
     const row = this.#database
       .prepare('SELECT consumer, reserved_at, registered_at, source, alerts, bytes FROM batch WHERE stem = ?')
@@ -82,7 +82,7 @@ export class StemHistory {
     }));
   }
 
-  /** The statuses of these VRAs, in the order of the flow; empty where the stem is not registered. */
+  /** The statuses of these VRAs, in the order of the flow; empty if the stem is not registered. */
   statuses(stem: string, vras: readonly string[]): StemStatus[] {
     return vras.flatMap((vra) =>
       STAGES.flatMap((stage) => {

@@ -6,7 +6,7 @@ const OF = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 3 };
 const AT = Date.UTC(2026, 2, 1);
 
 describe('the position of a partition', () => {
-  test('goes on where another consumer of the group has stopped, and keeps that', (t) => {
+  test('continues where another consumer of the group has stopped, and keeps that', (t) => {
     const { positions, verification } = newLedger(t);
     positions.advance(OF, 300n, 'f299');
     const turn = { before: 300n, after: 350n, reason: 'read_by_others', at: AT } as const;
@@ -16,7 +16,7 @@ describe('the position of a partition', () => {
     assert.deepEqual(verification.offsets.turns({ ...OF, partition: 4 }), []);
   });
 
-  test('stays where it is where another consumer of ours was faster', (t) => {
+  test('stays where it is if another replica was faster', (t) => {
     const { positions, verification } = newLedger(t);
     positions.advance(OF, 310n, 'f309');
     assert.equal(positions.turn(OF, { before: 300n, after: 350n, reason: 'read_by_others', at: AT }, 'f349'), false);
@@ -25,7 +25,7 @@ describe('the position of a partition', () => {
     assert.deepEqual(verification.offsets.turns(OF), []);
   });
 
-  test('is that of another group where the data folder gets another name in Kafka, and moves by itself then', (t) => {
+  test('is that of the previous group if the data folder gets another group name, and then moves by itself', (t) => {
     const { positions } = newLedger(t);
     positions.advance(OF, 300n, 'f299');
     const renamed = { ...OF, groupId: 'lvra-2' };
@@ -48,7 +48,7 @@ describe('the position of a partition', () => {
     assert.equal(positions.position(OF), undefined);
   });
 
-  test('of an earlier release has left no mark in Kafka until it is said to have one', (t) => {
+  test('of an earlier release has no mark in Kafka until one is recorded', (t) => {
     const { positions, database } = newLedger(t);
     positions.advance(OF, 300n, 'f299');
     database.prepare('UPDATE kafka_position SET marked = 0').run();

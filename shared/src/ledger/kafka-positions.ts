@@ -3,23 +3,23 @@ import type { GroupPartition } from './group-partition.js';
 import { KafkaSeen } from './kafka-seen.js';
 import { type KafkaMark, KafkaTrail } from './kafka-trail.js';
 
-/** Where a group goes on reading a partition, and how to tell that the topic is still the same one. */
+/** Where a group continues reading a partition, and how to tell that the topic is still the same one. */
 export interface KafkaPosition {
   readonly next: bigint;
-  /** Of the message before `next`; empty where that one is not known. */
+  /** Of the message before `next`; empty if that one is not known. */
   readonly fingerprint: string;
-  /** From `next` up to here Kafka holds nothing for a reader; `next` where that is not known. */
+  /** From `next` up to here Kafka holds nothing for a reader; `next` if that is not known. */
   readonly readTo: bigint;
   /**
-   * Whether the group's offset in Kafka has carried this mark since: only then is an offset without it another
-   * consumer's. Releases before this one left no mark.
+   * Whether the group's offset in Kafka has had the mark since then: only then does an offset without it belong to another
+   * consumer. Older releases left no mark.
    */
   readonly marked: boolean;
 }
 
 /**
- * Why a partition is read on elsewhere than where it was left: another consumer of the group has read further, the topic
- * has lost its end, or it was deleted and created again.
+ * Why reading of a partition continues elsewhere than where it ended: another consumer of the group has read further, the
+ * topic has lost its end, or it was deleted and created again.
  */
 export type TurnReason = 'read_by_others' | 'tail_lost' | 'replaced';
 
@@ -30,7 +30,7 @@ export interface StemRange {
   readonly next: bigint;
 }
 
-/** Reading of a partition went on at `after` instead of at `before`. */
+/** Reading of a partition continued at `after` instead of at `before`. */
 export interface Turn {
   readonly before: bigint;
   readonly after: bigint;
@@ -39,12 +39,12 @@ export interface Turn {
   readonly at: number;
 }
 
-/** Where groups stand in Kafka, and how they came there where no batch of ours took them. */
+/** The positions of groups in Kafka, and the turns that no batch explains. */
 export class KafkaPositions {
   readonly #database: Database;
   readonly #statements;
   readonly #trail: KafkaTrail;
-  /** What consumers of this data folder leave beside the offsets that they commit: the name of the folder. */
+  /** The metadata of the offsets that consumers of this data folder commit: the folder's name. */
   readonly mark: string;
   readonly seen: KafkaSeen;
 
@@ -102,7 +102,7 @@ export class KafkaPositions {
     };
   }
 
-  /** Where a group goes on reading; undefined where it has never read the partition. */
+  /** Where a group continues reading; undefined if it has never read the partition. */
   position({ groupId, topic, partition }: GroupPartition): KafkaPosition | undefined {
     const row = this.#statements.position.get(groupId, topic, partition);
     if (!row) return undefined;
@@ -111,8 +111,8 @@ export class KafkaPositions {
   }
 
   /**
-   * Goes on where the data folder was read as another group; whoever gives it another name wants no alert twice. Does
-   * nothing where there is a position.
+   * Continues where the data folder was read as another group: renaming the group must not read any alert twice. Does
+   * nothing if there is a position.
    */
   adopt({ groupId, topic, partition }: GroupPartition): void {
     this.#statements.adopt.run({ groupId, topic, partition });
@@ -124,9 +124,9 @@ export class KafkaPositions {
   }
 
   /**
-   * Where the topic has lost its end, messages behind the position may have been read already: those that it has not lost.
+   * If the topic has lost its end, the messages that remain before the new position were read already.
    *
-   * @returns the offset before which that is so, and the stems that read them; undefined where there is no such message
+   * @returns the offset before which that is so, and the stems that read them; undefined if there is no such message
    */
   readBefore(of: GroupPartition, next: bigint): { readonly upTo: bigint; readonly ranges: StemRange[] } | undefined {
     const { groupId, topic, partition } = of;
@@ -142,27 +142,27 @@ export class KafkaPositions {
     if (fingerprint !== '') this.#trail.add(of, { offset: next - 1n, fingerprint });
   }
 
-  /** What was read of a partition, here and there, in the order of the offsets. */
+  /** Messages that were read of a partition, in the order of the offsets. */
   trail(of: GroupPartition): KafkaMark[] {
     return this.#trail.marks(of);
   }
 
-  /** Records that Kafka holds nothing for a reader from `next` to `to`, where the group still stands at `next`. */
+  /** Records that Kafka holds nothing for a reader from `next` to `to`, if the group is still at `next`. */
   recordEmpty({ groupId, topic, partition }: GroupPartition, next: bigint, to: bigint): void {
     writeTransaction(this.#database, () => this.#statements.recordEmpty.run(to, groupId, topic, partition, next));
   }
 
-  /** The group's offset in Kafka carries the mark now. */
+  /** Records that the group's offset in Kafka has the mark now. */
   recordMark({ groupId, topic, partition }: GroupPartition): void {
     this.#statements.recordMark.run(groupId, topic, partition);
   }
 
   /**
-   * Goes on elsewhere, and keeps why. The position of a topic that was replaced is forgotten: nothing is known of the
+   * Continues elsewhere, and records why. The position of a topic that was replaced is forgotten: nothing is known of the
    * new one.
    *
-   * @param fingerprint of the message before `turn.after`, where that one is known
-   * @returns false where the position is not at `turn.before` any more, because another consumer was faster
+   * @param fingerprint of the message before `turn.after`, if that one is known
+   * @returns false if the position is not at `turn.before` any more, because another consumer was faster
    */
   turn(of: GroupPartition, { before, after, reason, at }: Turn, fingerprint = ''): boolean {
     const { groupId, topic, partition } = of;

@@ -15,7 +15,7 @@ test('a partition is behind by what was not registered when Kafka was last asked
   assert.equal(seen.lags()[0]?.messages, 0);
 });
 
-test('markers of transactions behind the last message leave nobody behind', (t) => {
+test('markers of transactions behind the last message are no lag', (t) => {
   const { positions } = newLedger(t);
   const partition = { groupId: 'g', topic: 'alerts', partition: 0 };
   positions.advance(partition, 45n, 'f');

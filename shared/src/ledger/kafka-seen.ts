@@ -1,6 +1,6 @@
 import { type Database, writeTransaction } from './connection.js';
 
-/** A partition when a consumer last asked Kafka about it. */
+/** A partition as of when a consumer last asked Kafka about it. */
 export interface SeenPartition {
   readonly partition: number;
   /** The offset that the next message will get. */
@@ -19,8 +19,8 @@ export interface Lag {
 }
 
 /**
- * How far partitions reached when a consumer last asked: only the consumer knows Kafka's password, and its lag is wanted
- * most while it is down.
+ * How far partitions reached when a consumer last asked: only the consumer has Kafka's password, and its lag matters most
+ * while it is down.
  */
 export class KafkaSeen {
   readonly #database: Database;
@@ -65,7 +65,7 @@ export class KafkaSeen {
     });
   }
 
-  /** What was registered since counts as read. */
+  /** Batches registered since then count as read. */
   lags(): Lag[] {
     return this.#statements.lags.all().map(({ topic, partition, messages, at }) => ({
       topic,

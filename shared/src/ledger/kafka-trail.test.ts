@@ -19,7 +19,7 @@ describe('the trail of a partition', () => {
     }
   });
 
-  test('is cut where the topic was, and goes on from there; other partitions have their own', (t) => {
+  test('is cut where the topic was, and continues from there; other partitions have their own', (t) => {
     const trail = new KafkaTrail(newLedger(t).database);
     for (const offset of [9n, 19n, 29n]) trail.add(OF, { offset, fingerprint: `f${offset}` });
     trail.add({ ...OF, partition: 4 }, { offset: 99n, fingerprint: 'other' });

@@ -7,13 +7,13 @@ export interface KafkaMark {
   readonly fingerprint: string;
 }
 
-/** Of the newest so many batches each is kept, of twice as many each second one, and so on. */
+/** Of this many newest batches each is kept, of twice as many every second one, and so on. */
 const KEPT = 8n;
 /** More than any partition has batches. */
 const LARGEST_AGE = 1n << 40n;
 
 /**
- * What the messages at the ends of batches were: dense near the position and ever thinner behind it. Of n batches about
+ * The fingerprints of the last messages of batches: dense near the position and thinner further back. Of n batches about
  * 4 log2(n) are kept.
  */
 export class KafkaTrail {

@@ -38,7 +38,7 @@ INSERT INTO threshold_flags_provenance (ID, diaObjectId, stem, n_gt22) VALUES (3
 `;
 
 describe('opening a ledger', () => {
-  test('that the Python pipeline made changes no row of it, and Python can go on with it', (t) => {
+  test('that the Python pipeline made changes no row of it, and Python can continue with it', (t) => {
     const path = ledgerPath(t);
     makePythonLedger(path, PYTHON_ROWS);
     const [rows, columns] = [throughPython(path, 'SELECT * FROM {}'), throughPython(path, 'PRAGMA table_info({})')];
@@ -78,7 +78,7 @@ connection.commit()`,
     assert.equal(runPython(program, '', path), before);
   });
 
-  test('with a VRA more gives it columns, and stems of before are not asked of it', (t) => {
+  test('with a VRA more gives it columns, and earlier stems are not asked of it', (t) => {
     const path = ledgerPath(t);
     makePythonLedger(path, PYTHON_ROWS);
     const ledger = Ledger.open(path, ['r0b', 'agn_2'], { create: false });
@@ -97,7 +97,7 @@ connection.commit()`,
     assert.throws(() => ledger.work('feature', 'unknown'), /no such column/);
   });
 
-  test('refuses a VRA that has a column in other letter case, says so for a person, and changes nothing', (t) => {
+  test('refuses a VRA that has a column in other letter case, with advice, and changes nothing', (t) => {
     const path = ledgerPath(t);
     makePythonLedger(path, PYTHON_ROWS);
     const columns = throughPython(path, 'PRAGMA table_info({})');
@@ -106,7 +106,7 @@ connection.commit()`,
     assert.equal(throughPython(path, 'PRAGMA table_info({})'), columns);
   });
 
-  test('that is missing is an error for the person who named the data root, unless it shall be made', (t) => {
+  test('that is missing is a usage error, unless it is to be created', (t) => {
     const path = ledgerPath(t);
     assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), UsageError);
     assert.equal(existsSync(path), false);
@@ -133,7 +133,7 @@ connection.commit()`,
     assert.equal(ledger.quarantine.get(7n)?.offset, 9007199254740993n);
   });
 
-  test('of a release before counts what Lasair took within the last day, so that a night goes on where it was', (t) => {
+  test('of the previous release counts what Lasair took within the last day, so that a night continues', (t) => {
     const path = ledgerPath(t);
     makePythonLedger(path);
     const now = Date.now();
@@ -170,7 +170,7 @@ connection.commit()`,
     assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), /migration 999.*upgrade this installation/);
   });
 
-  test('that is no database, or no file, says so for a person and leaves it as it is', (t) => {
+  test('that is no database, or no file, is a usage error and leaves it as it is', (t) => {
     const path = ledgerPath(t);
     mkdirSync(dirname(path));
     const letter = 'this is no database, and long enough to be looked at as one '.repeat(20);
@@ -181,7 +181,7 @@ connection.commit()`,
     assert.throws(() => Ledger.open(dirname(path), ['r0b'], { create: false }), UsageError);
   });
 
-  test('on a volume that takes nothing says so for a person', (t) => {
+  test('on a volume that takes no writes is a usage error', (t) => {
     const path = ledgerPath(t);
     const open = `import { Ledger } from ${JSON.stringify(new URL('ledger.js', import.meta.url).href)};
       Ledger.open(process.argv[1], ['r0b'], { create: true });`;

@@ -33,7 +33,7 @@ import { ValueVerification } from './verify-values.js';
 import { WorkQueue } from './work.js';
 
 /**
- * The truth about what is done: `db/log.db`, opened in place whoever made it. Safe with every stage and
+ * The truth about what is done: `db/log.db`, opened in place, also one of the Python pipeline. Safe with every stage and
  * replica writing at once. The only folder of the project that contains SQL.
  */
 export class Ledger {
@@ -76,7 +76,7 @@ export class Ledger {
     this.totals = new Totals(database);
   }
 
-  /** Tells its data folder from every other one: 16 hexadecimal digits. */
+  /** The data folder's unique name: 16 hexadecimal digits. */
   get id(): string {
     return this.database.prepare('SELECT id FROM data_folder').pluck().get() as string;
   }
@@ -84,8 +84,8 @@ export class Ledger {
   /**
    * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
    *
-   * @param create make the file where it is missing; otherwise that is a UsageError
-   * @throws UsageError where the file may not be written or is no database
+   * @param create create the file if it is missing; otherwise that is a UsageError
+   * @throws UsageError if the file may not be written or is no database
    */
   static open(path: string, vras: readonly string[], options: { create: boolean }): Ledger {
     if (options.create) mkdirSync(dirname(path), { recursive: true });
@@ -110,7 +110,7 @@ export class Ledger {
     }
   }
 
-  /** Questions of `lvra verify`: they read and never write. */
+  /** The queries of `lvra verify`: they read and never write. */
   get verification(): {
     alerts: AlertVerification;
     mapping: MappingVerification;
@@ -143,7 +143,7 @@ export class Ledger {
     return work;
   }
 
-  /** Writes a checked copy of it to another file while others go on. @throws UsageError where it is damaged */
+  /** Writes a checked copy to another file while other processes work. @throws UsageError if the ledger is damaged */
   copyTo(path: string): void {
     copyDatabase(this.database, path);
   }

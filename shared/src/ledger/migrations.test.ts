@@ -47,7 +47,7 @@ test('a ledger with a replay half done, and work in every stage, is opened with 
   assert.deepEqual(ledger.work('predict', 'r0b').pending(NOW, 1), [WAITS]);
   assert.deepEqual(ledger.work('annotate', 'r0b').claim(FAILED, 'me', NOW, 30_000), { kind: 'claimed', attempt: 4 });
 
-  // What the replay was for goes on as a backfill.
+  // The replay continues as a backfill.
   assert.deepEqual(ledger.compared.versions('r0b', '20260301', '20260301'), ['a1']);
   assert.equal(ledger.backfill.ask('r0b', [{ stem: DONE, first: 'predict', last: 'predict' }]), 1);
   assert.equal(ledger.work('predict', 'r0b').nextBackfilled(NOW, 1), DONE);

@@ -6,9 +6,9 @@ import { MIGRATIONS_FROM_16 } from './migrations/from-16.js';
 import type { Migration } from './migrations/migration.js';
 
 /**
- * The ledger's history, forward only. A migration that has been released is never edited; a change is
- * a new one at the end. They add tables and indexes beside the team's six tables and change none of them,
- * so that the Python pipeline can go back to work on the same file.
+ * The ledger's migrations, forward only. A migration that has been released is never edited; a change is
+ * a new one at the end. They add tables and indexes beside the team's six tables and change none of those,
+ * so that the Python pipeline can use the same file again.
  */
 const MIGRATIONS: readonly Migration[] = [...MIGRATIONS_1_TO_9, ...MIGRATIONS_10_TO_15, ...MIGRATIONS_FROM_16];
 
@@ -16,10 +16,10 @@ const MIGRATIONS: readonly Migration[] = [...MIGRATIONS_1_TO_9, ...MIGRATIONS_10
  * Brings a database of any age to the newest schema. Safe when several processes start at once:
  * the first one holds the write lock, the others find the work done.
  *
- * @throws where the file comes from a newer release than this one
+ * @throws if the file comes from a newer release than this one
  */
 export function migrate(database: Database): void {
-  // Whoever only reads, as `lvra status` does, need not wait for those who write.
+  // A process that only reads, as `lvra status` does, need not wait for a writer.
   if (isNewest(database)) return;
   writeTransaction(database, () => {
     database.exec(
@@ -34,7 +34,7 @@ export function migrate(database: Database): void {
   });
 }
 
-/** @returns how many migrations it has had @throws UsageError where it comes from a newer release than this one */
+/** @returns how many migrations it has had @throws UsageError if it comes from a newer release than this one */
 export function assertKnownRelease(database: Database): number {
   if (!hasMigrations(database)) return 0;
   const applied = Number(database.prepare('SELECT coalesce(max(number), 0) FROM lvra_migration').pluck().get());

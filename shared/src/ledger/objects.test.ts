@@ -55,7 +55,7 @@ describe('the scores of an object', () => {
     assert.deepEqual(ids(), [4, 2, 1], 'by time');
   });
 
-  test('of the Python pipeline were sent where their stem is done, and the last of them is current', (t) => {
+  test('of the Python pipeline were sent if their stem is done, and the last of them is current', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEMS[0], 1, 1, 1);
     addStem(ledger, STEMS[1], 1, 1, -1);
@@ -79,7 +79,7 @@ describe('the scores of an object', () => {
     assert.ok(Math.abs((sent?.fateAt ?? 0) - Date.now()) < 60_000, 'when the stem was done, UTC');
   });
 
-  test('of ours say what became of them and when, and which Lasair shows', (t) => {
+  test('of this pipeline have an outcome with its time, and say which Lasair shows', (t) => {
     const ledger = newLedger(t);
     for (const stem of STEMS) addStem(ledger, stem, 1, 1, 0);
     addScores(ledger, ...STEMS.map((stem, index) => ({ id: index + 1, source: BigInt(index + 1), stem })));

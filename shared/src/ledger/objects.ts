@@ -4,21 +4,21 @@ import type { Database } from './connection.js';
 import { newestFirst } from './source-order.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
-/** What became of a score at Lasair. */
+/** The result of a score at Lasair. */
 export type Fate =
   | AnnotationOutcome
   /** Sent by the Python pipeline, which keeps no outcome of single scores. */
   | 'sent'
-  /** Sent, and not answered yet, or not at all. */
+  /** Sent, and not answered yet or never. */
   | 'unanswered'
-  /** Nothing yet: it waits, or its VRA does not annotate. */
+  /** Not sent: it waits, or its VRA does not annotate. */
   | 'unsent';
 
 /** One score of an object. */
 export interface ObjectScore {
   readonly provenanceId: bigint;
   readonly diaSourceId: bigint | null;
-  /** When the source was observed, MJD TAI; null for those that the Python pipeline alone has seen. */
+  /** When the source was observed, MJD TAI; null for sources that only the Python pipeline has seen. */
   readonly midpointMjdTai: number | null;
   readonly stem: string;
   readonly score: number | null;
@@ -26,10 +26,10 @@ export interface ObjectScore {
   readonly vra: string;
   readonly modelVersion: string | null;
   readonly fate: Fate;
-  /** When its fate was recorded, ms since 1970; of those sent by the Python pipeline, when it was done with the stem. */
+  /** When its fate was recorded, ms since 1970; if the Python pipeline sent it, when the stem was done. */
   readonly fateAt: number | undefined;
   readonly fateDetail: string | undefined;
-  /** Whether it is the one that Lasair shows; of those sent by the Python pipeline, the last. */
+  /** Whether it is the one that Lasair shows; among those that the Python pipeline sent, the last. */
   readonly isCurrent: boolean;
 }
 
@@ -51,7 +51,7 @@ interface Held {
   unanswered: bigint | null;
 }
 
-/** What is recorded of single objects, for people. Every question goes by an index: it costs what the object has. */
+/** What is recorded of single objects, to be shown. Every query uses an index and reads only the object's rows. */
 export class ObjectHistory {
   readonly #database: Database;
   readonly #statements;
@@ -75,7 +75,7 @@ export class ObjectHistory {
     };
   }
 
-  /** The stem that an object was last in; undefined for an object that no alert was ever about. */
+  /** The stem that an object was last in; undefined if no alert was ever about it. */
   lastStem(diaObjectId: bigint): string | undefined {
     return this.#statements.lastStem.get(diaObjectId) as string | undefined;
   }
@@ -114,9 +114,9 @@ export class ObjectHistory {
     return { fateOf, current: held ? (held.accepted ?? undefined) : lastOfPython };
   }
 
-  /** When annotating was done with a stem, ms since 1970; undefined where it is not. */
+  /** When annotating a stem was done, ms since 1970; undefined if it is not. */
   #doneAt(vra: string): (stem: string) => number | undefined {
-    // Provenance may name models that never had a column here.
+    // Provenance may name models that have no column here.
     if (!this.#statements.hasColumn.get(STATUS_TABLE.annotate, vra)) return () => undefined;
     const statement = this.#database.prepare<[string], { status: bigint | null; at: string }>(
       `SELECT ${columnOf(vra)} AS status, timestamp AS at FROM ${STATUS_TABLE.annotate} WHERE stem = ?`,

@@ -37,7 +37,7 @@ describe('what the ledger tells of a stage', () => {
     work.fail(stem, 'me', { status: 99, message: 'a fault', dueAt, now: NOW, durationMs: 1 });
   };
 
-  test('a stem counts where its own status puts it, and for its own VRA only', () => {
+  test('a stem counts by its own status, and for its own VRA only', () => {
     register('20260301_000001', 1, 1, 1);
     register('20260301_000002', -1, 31, 0);
     register('20260301_000003', 0, 0, 0);
@@ -84,7 +84,7 @@ describe('what the ledger tells of a stage', () => {
     assert.equal(overview.unscored('r0b'), undefined);
   });
 
-  test('a stage waits for nobody whose stage before is not done, and for no dead stem', () => {
+  test('a stem waits for a stage once the stage before is done, and never when it is dead', () => {
     register('20260301_000001', 1, 0, 0);
     register('20260301_000002', -1, 31, 0);
     register('20260301_000003', 0, 0, 0);

@@ -5,7 +5,7 @@ import type { Database } from './connection.js';
 import { IS_OPEN } from './quarantine.js';
 import { columnOf, STATUS_TABLE } from './status-tables.js';
 
-/** How far one stage of one VRA is. */
+/** Progress of one stage of one VRA. */
 export interface StageOverview {
   readonly stage: Stage;
   readonly vra: string;
@@ -15,7 +15,7 @@ export interface StageOverview {
   readonly pending: number;
   /** How many stems have each of the codes that mean a failure; the dead ones are among them. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Given up on until a person acts. */
+  /** Given up on until an operator acts. */
   readonly dead: number;
   /** The oldest stem that is not done. */
   readonly oldestPending: string | undefined;
@@ -28,9 +28,9 @@ export interface UnfinishedStem {
   readonly vra: string;
   readonly status: number;
   readonly attempts: number;
-  /** The last failure; undefined where it was never tried. */
+  /** The last failure; undefined if it was never tried. */
   readonly error: string | undefined;
-  /** ms since 1970; undefined where it may be tried now. */
+  /** ms since 1970; undefined if it may be tried now. */
   readonly nextAttempt: number | undefined;
   readonly isDead: boolean;
 }
@@ -43,7 +43,7 @@ export interface UnscoredStems {
   readonly newest: string;
 }
 
-/** What is done and what is left, for people and for gauges. */
+/** What is done and what is left, for `lvra status` and for gauges. */
 export class Overview {
   readonly #database: Database;
 
@@ -52,8 +52,8 @@ export class Overview {
   }
 
   /**
-   * The done are those that are nothing else: SQLite counts a table without reading its rows, and each of the others has
-   * an index that holds no more than them.
+   * Done stems are counted as all minus the others: SQLite counts a table without reading its rows, and each of the other
+   * kinds has a partial index.
    */
   of(stage: Stage, vra: string): StageOverview {
     return this.#database.transaction(() => {
@@ -120,7 +120,7 @@ export class Overview {
     }));
   }
 
-  /** The newest stems that a stage has done, newest first; rows of names that are no stems are passed over. */
+  /** The newest stems that a stage has done, newest first; rows of names that are no stems are skipped. */
   newestDone(stage: Stage, vra: string, most: number): string[] {
     const names = this.#database
       .prepare<[], string>(
@@ -152,7 +152,7 @@ export class Overview {
   }
 
   /**
-   * The stems with alerts in quarantine of which a VRA has no score and will have none; undefined where there are none.
+   * The stems with alerts in quarantine of which a VRA has no score and will have none; undefined if there are none.
    *
    * @param only look at this stem alone
    */

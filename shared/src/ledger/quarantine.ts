@@ -3,13 +3,13 @@ import type { QuarantineReason } from '../errors.js';
 import { type Database, writeTransaction } from './connection.js';
 
 /**
- * One alert that could not be used, or that a model could not score. Its bytes are the file at `path`, or there at
- * `position` where that is the batch file of the stem.
+ * One alert that could not be used, or that a model could not score. Its bytes are the file at `path`, or at `position`
+ * in it if that is the batch file of the stem.
  */
 export interface QuarantineEntry {
   readonly stem: string;
   readonly stage: 'consumer' | 'feature' | 'predict';
-  /** Of the model that has no score of it; only with the stage predict, as the ids. */
+  /** Of the model that has no score of it; like the ids, only with the stage predict. */
   readonly vra?: string | undefined;
   readonly diaObjectId?: bigint | undefined;
   readonly diaSourceId?: bigint | undefined;
@@ -17,7 +17,7 @@ export interface QuarantineEntry {
   readonly position: number;
   readonly reason: QuarantineReason;
   readonly detail: string;
-  /** Below the data root; empty where its bytes could not be kept, and then `bytes` is 0. */
+  /** Below the data root; empty if its bytes could not be kept, and then `bytes` is 0. */
   readonly path: string;
   readonly bytes: number;
   /** Of a file of its own; kept beside the entry. */
@@ -25,7 +25,7 @@ export interface QuarantineEntry {
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
   readonly offset?: bigint | undefined;
-  /** How many offsets it stands for: more than one where a batch of Kafka could not be unpacked. */
+  /** How many offsets it stands for: more than one if a batch of Kafka could not be unpacked. */
   readonly offsets?: number | undefined;
   readonly receivedMs?: number | undefined;
   readonly at: number;
@@ -33,7 +33,7 @@ export interface QuarantineEntry {
 
 export interface QuarantinedAlert extends QuarantineEntry {
   readonly id: bigint;
-  /** The stem under which it was read again, once it was. */
+  /** The stem under which it was read again, if it was. */
   readonly replayedAs: string | undefined;
   /** When `lvra prune` removed its bytes, ms since 1970. */
   readonly prunedAt: number | undefined;
@@ -64,7 +64,7 @@ export class QuarantineLedger {
       list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ${IS_OPEN} ORDER BY ID`),
       listAll: database.prepare(`SELECT ${COLUMNS} FROM quarantine ORDER BY ID`),
       get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
-      // The models of several VRAs may have put one alert aside, whose bytes are kept once.
+      // The models of several VRAs may have quarantined one alert, whose bytes are kept once.
       replayed: database.prepare(
         `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
            AND (stem, stage, position) = (SELECT stem, stage, position FROM quarantine WHERE ID = @id))`,
@@ -78,7 +78,7 @@ export class QuarantineLedger {
     };
   }
 
-  /** Adds an alert; one that is listed already, from an attempt before, stays as it is. */
+  /** Adds an alert; one that an earlier attempt has listed stays as it is. */
   add(entry: QuarantineEntry): void {
     this.#statements.add.run(
       entry.stem,
@@ -100,7 +100,7 @@ export class QuarantineLedger {
     );
   }
 
-  /** Takes the alerts of a stem off the list that a VRA's model could not score: it is tried once more. */
+  /** Removes the alerts of a stem that a VRA's model could not score: the stem is tried once more. */
   removeUnscored(stem: string, vra: string): void {
     this.#statements.remove.run(stem, vra);
   }
@@ -116,7 +116,7 @@ export class QuarantineLedger {
     return row && toAlert(row);
   }
 
-  /** Marks an alert as read again, and with it what other VRAs' models put aside of the same alert. */
+  /** Marks an alert as read again, also where other VRAs' models quarantined it. */
   markReplayed(id: bigint, stem: string): void {
     this.#statements.replayed.run({ id, stem });
   }

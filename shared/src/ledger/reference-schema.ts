@@ -1,6 +1,6 @@
 /**
  * The six tables of the team's spec, as `log_schema.sql` has them: same names, columns and meaning,
- * so that the Python pipeline can open a `log.db` of ours and we one of theirs.
+ * so that each of the two pipelines can open a `log.db` of the other.
  */
 
 export const THRESHOLDS = [22, 21, 20, 19, 18] as const;

@@ -17,24 +17,24 @@ import { assertKnownRelease } from './migrations.js';
 import Sqlite, { type Database } from './sqlite.js';
 
 /**
- * Puts a copy of a ledger in the ledger's place, and the ledger with what belongs to it into another folder. At every
- * instant there is a whole ledger in its place, the one or the other: without one a service would begin a new one.
+ * Replaces the ledger by a copy, and moves the old one with its log into another folder. At every instant there is a whole
+ * ledger at its path, the old or the new one: without one a service would create an empty one.
  *
  * @param copy as `lvra backup` made it; it stays where it is
- * @param path of the ledger; nobody must have it open for writing
- * @param aside a folder that is made for it
- * @throws UsageError, and nothing is changed, where the copy is damaged, none of this data folder, or cannot be written
+ * @param path of the ledger; no process may have it open for writing
+ * @param aside a folder to create for the old ledger
+ * @throws UsageError, and nothing is changed, if the copy is damaged, not of this data folder, or cannot be written
  */
 export function restoreDatabase(copy: string, path: string, aside: string): void {
   if (!existsSync(copy)) throw new UsageError(`there is no file ${copy}: name a copy that lvra backup has made`);
   const partial = `${path}.partial`;
   try {
     for (const end of ['', '-wal']) {
-      // A copy that somebody made by hand, of a ledger in use.
+      // A copy that was made by hand, of a ledger in use.
       if (existsSync(copy + end)) copyFileSync(copy + end, partial + end);
     }
     assertUsable(partial, copy, existsSync(path) ? idOf(path) : undefined);
-    // As whose it is and who may read it the ledger goes on; of a folder without one, as its folder.
+    // Keep the owner and the mode of the old ledger; without one, those of the folder.
     const { uid, gid, mode } = statSync(existsSync(path) ? path : dirname(path));
     if (process.getuid?.() === 0) chownSync(partial, uid, gid);
     chmodSync(partial, mode & 0o666);
@@ -56,7 +56,7 @@ export function restoreDatabase(copy: string, path: string, aside: string): void
   }
 }
 
-/** Its log first: beside another ledger it would be taken for that one's. */
+/** The log goes first: beside another ledger it would be taken for that one's. */
 function setAside(path: string, aside: string): void {
   takeLogIn(path);
   for (const end of ['-wal', '-shm', '-journal']) {
@@ -66,7 +66,7 @@ function setAside(path: string, aside: string): void {
   flush(aside);
 }
 
-/** Where the ledger is damaged, its log is kept beside it as it is. */
+/** If the ledger is damaged, its log is kept beside it as it is. */
 function takeLogIn(path: string): void {
   let database: Database | undefined;
   try {
@@ -103,7 +103,7 @@ function assertUsable(partial: string, copy: string, id: string | undefined): vo
   );
 }
 
-/** The name of the data folder; undefined where the ledger is the Python pipeline's, or cannot be read. */
+/** The name of the data folder; undefined if the ledger is the Python pipeline's, or cannot be read. */
 function idOf(path: string): string | undefined {
   let database: Database | undefined;
   try {

@@ -11,7 +11,7 @@ import type { WorkQueue } from './work.js';
 export interface ThresholdFlags {
   /** How many sources are brighter than each magnitude. */
   readonly count: readonly number[];
-  /** 1 where exactly one source is brighter and it is the latest. */
+  /** 1 if exactly one source is brighter and it is the latest. */
   readonly first: readonly (0 | 1)[];
 }
 
@@ -41,7 +41,7 @@ export interface ScoreRecord {
 
 /** What goes with the scores of a stem. */
 export interface WithScores {
-  /** The alerts of which the model has no score. */
+  /** The alerts that the model could not score. */
   readonly quarantined?: readonly QuarantineEntry[];
   /** The work of the annotate stage, and whether these scores are to be annotated. */
   readonly annotate?: { readonly work: WorkQueue; readonly isWanted: boolean };
@@ -63,7 +63,7 @@ interface Settlement {
   readonly detail?: string;
 }
 
-/** Why a scored stem is not annotated, in its history. */
+/** The detail in the history of a scored stem that is not annotated. */
 export const NOT_ANNOTATED = 'not wanted: ANNOTATE is no';
 
 /** What the feature and predict stages record: result and status in one transaction each. */
@@ -89,7 +89,7 @@ export class ResultLedger {
          VALUES (?, ?, ?${', ?'.repeat(flagColumns.length)})`,
       ),
       source: database.prepare(
-        // A source that is replayed from a file keeps the time at which Kafka had it.
+        // A source that is replayed from a file keeps the time at which Kafka received it.
         `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, ?, ?)
          ON CONFLICT (diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
            received_ms = coalesce(excluded.received_ms, source.received_ms)`,
@@ -103,7 +103,7 @@ export class ResultLedger {
     };
   }
 
-  /** Records a stem's features. @returns false where the stem was done already and nothing was written */
+  /** Records a stem's features. @returns false if the stem was done already and nothing was written */
   recordFeatures(
     work: WorkQueue,
     stem: string,
@@ -119,9 +119,9 @@ export class ResultLedger {
   }
 
   /**
-   * Settles a stem whose features another VRA has recorded.
+   * Completes a stem whose features another VRA has recorded.
    *
-   * @returns false where the stem was done already and nothing was written
+   * @returns false if the stem was done already and nothing was written
    */
   completeWithExistingFeatures(
     work: WorkQueue,
@@ -131,7 +131,7 @@ export class ResultLedger {
     return writeTransaction(this.#database, () => work.complete(stem, settlement));
   }
 
-  /** Adds what is not there yet of a stem's features, within the caller's transaction; what is there stays. */
+  /** Adds the features of a stem that are not there yet, within the caller's transaction. */
   #addFeatures(
     stem: string,
     rows: readonly FeatureRecord[],
@@ -139,10 +139,10 @@ export class ResultLedger {
     file?: FeatureFile,
   ): void {
     if (file) this.#checksums.record(stem, { kind: 'features', set: file.set }, file.checksum);
-    const recorded = tally(this.#statements.flagged.all(stem) as bigint[]);
+    const recorded = countById(this.#statements.flagged.all(stem) as bigint[]);
     for (const row of rows) {
       this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
-      if (take(recorded, row.diaSourceId)) continue;
+      if (takeOne(recorded, row.diaSourceId)) continue;
       const { count, first } = row.flags;
       this.#statements.flag.run(
         row.diaObjectId,
@@ -162,11 +162,10 @@ export class ResultLedger {
   }
 
   /**
-   * Records a stem's scores. Rows that an earlier attempt left behind without a status, as the Python pipeline
-   * can, count as recorded: none is doubled and none changes its ID. Scores that are added to a stem which was annotated
-   * open it for annotating again.
+   * Records a stem's scores. Rows that an earlier attempt left without a status, as the Python pipeline can, count as
+   * recorded: none is doubled and none changes its ID. Scores that are added to an annotated stem reopen it for annotating.
    *
-   * @returns false where the stem was done already and nothing was written
+   * @returns false if the stem was done already and nothing was written
    */
   recordScores(
     work: WorkQueue,
@@ -192,8 +191,8 @@ export class ResultLedger {
   /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
   #addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
     const before = this.#statements.scored.all(stem, model.name, model.version);
-    const recorded = tally(before.map(({ diaSourceId }) => diaSourceId));
-    const fresh = before.length === 0 ? rows : rows.filter(({ diaSourceId }) => !take(recorded, diaSourceId));
+    const recorded = countById(before.map(({ diaSourceId }) => diaSourceId));
+    const fresh = before.length === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
     // An earlier row may lack what can be summed: a NULL of the Python pipeline.
     if (before.every(({ diaSourceId, score }) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
       const what = { kind: 'scores', vra: model.name, version: model.version } as const;
@@ -211,14 +210,14 @@ export class ResultLedger {
 }
 
 /** How often each id occurs: the same alert may rightly be in a batch twice. */
-function tally(ids: readonly bigint[]): Map<bigint, number> {
+function countById(ids: readonly bigint[]): Map<bigint, number> {
   const counts = new Map<bigint, number>();
   for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
 }
 
-/** Takes one of `id` out of the tally. @returns false where there is none left */
-function take(counts: Map<bigint, number>, id: bigint): boolean {
+/** Takes one of `id` out of the count. @returns false if there is none left */
+function takeOne(counts: Map<bigint, number>, id: bigint): boolean {
   const left = counts.get(id) ?? 0;
   if (left > 0) counts.set(id, left - 1);
   return left > 0;

@@ -1,6 +1,6 @@
 import type { Database } from './connection.js';
 
-/** The scores of one night, as far as their spread goes. */
+/** The histogram of the scores of one night. */
 export interface NightOfScores {
   /** YYYYMMDD, of the stems. */
   readonly night: string;
@@ -13,7 +13,7 @@ interface ModelKey {
   readonly version: string;
 }
 
-/** How the scores of each model version are spread, night by night; all replicas add to the same counts. */
+/** Histograms of the scores of each model version, by night; all replicas add to the same counts. */
 export class ScoreCounts {
   readonly #statements;
 
@@ -35,7 +35,7 @@ export class ScoreCounts {
   /**
    * Adds the scores of a stem, within the transaction that records them.
    *
-   * @param edges of the bins, rising; what lies outside counts for the first or the last
+   * @param edges of the bins, rising; scores outside count for the first or the last bin
    */
   add({ name, version }: ModelKey, stem: string, scores: readonly number[], edges: readonly number[]): void {
     const night = stem.slice(0, 8);

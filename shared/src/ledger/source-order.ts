@@ -1,7 +1,7 @@
-/** A score's source, as far as it decides where the score stands among those of its object. */
+/** A score's source, with what decides the score's order among those of its object. */
 export interface OfSource {
   readonly diaSourceId: bigint | null;
-  /** When the source was observed, MJD TAI; null if nobody kept it. */
+  /** When the source was observed, MJD TAI; null if unknown. */
   readonly midpointMjdTai: number | null;
 }
 

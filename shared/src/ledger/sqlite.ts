@@ -11,8 +11,8 @@ const load = createRequire(import.meta.url);
 /**
  * better-sqlite3 in the release that this Node can run.
  *
- * 13 is built on Node-API, which Node 20 has not enough of. 12 is built on Node's own C++ classes; from Node 24.19 on
- * they abort the process when the collector takes one of its statements.
+ * 13 is built on a version of Node-API that Node 20 lacks. 12 is built on Node's own C++ classes; from Node 24.19 on
+ * they abort the process when a statement is garbage-collected.
  */
 const Sqlite = load(
   Number(process.versions.napi) >= NODE_API_OF_13 ? 'better-sqlite3-node-api' : 'better-sqlite3',

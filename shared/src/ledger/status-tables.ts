@@ -23,8 +23,8 @@ export function columnOf(vra: string): string {
 }
 
 /**
- * The indexes of a VRA's column. They find, and count, the few stems among all that ever were: those that are not done,
- * those at -1, which the Python pipeline may have left half annotated, and those that were never meant for the VRA.
+ * The partial indexes of a VRA's column. They find and count the few stems that are not done, that are at -1, which the
+ * Python pipeline may have left half annotated, or that were never meant for the VRA.
  */
 function indexesOf(table: string, vra: string): ReadonlyMap<string, string> {
   const column = columnOf(vra);
@@ -49,10 +49,9 @@ export function hasVraColumns(database: Database, vra: string): boolean {
 }
 
 /**
- * Adds the VRA's column to the status tables where it is missing, and its indexes. Stems of before stay NULL: not asked
- * for.
+ * Adds the VRA's column to the status tables if it is missing, and its indexes. Earlier stems stay NULL: not asked for.
  *
- * @throws UsageError where there is such a column in other letter case: SQLite takes the two for one
+ * @throws UsageError if there is such a column in other letter case: SQLite takes the two for one
  */
 export function addVraColumns(database: Database, vra: string): void {
   const column = columnOf(vra);
@@ -101,26 +100,26 @@ export class StatusColumn {
     );
   }
 
-  /** The stem's status, or undefined where the stem is not registered for this VRA. */
+  /** The stem's status, or undefined if the stem is not registered for this VRA. */
   read(stem: string): number | undefined {
     const code = this.#read.get(stem) as bigint | null | undefined;
     return code === null || code === undefined ? undefined : Number(code);
   }
 
-  /** Writes a status unless the stem is done already. @returns false where it was */
+  /** Writes a status unless the stem is done already. @returns false if it was */
   write(stem: string, code: number): boolean {
     return this.#write.run(code, stem).changes > 0;
   }
 
-  /** Makes a stem one that was not meant for this VRA, unless it is done. @returns false where there was nothing to do */
+  /** Makes a stem one that was not meant for this VRA, unless it is done. @returns false if there was nothing to do */
   exclude(stem: string): boolean {
     return this.#exclude.run(stem).changes > 0;
   }
 
   /**
-   * Opens a stem again, whatever its status, for a person who asked to have it done; where its row was lost it gets one.
+   * Reopens a stem of any status because an operator asked for it; if its row was lost it gets a new one.
    *
-   * @returns false where the ledger does not know the stem
+   * @returns false if the ledger does not know the stem
    */
   reopen(stem: string): boolean {
     return this.#reopen.run({ stem }).changes > 0;

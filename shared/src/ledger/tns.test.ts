@@ -46,7 +46,7 @@ describe('reports to TNS', () => {
     });
   });
 
-  test('an outcome is for good', (t) => {
+  test('an outcome is final', (t) => {
     const { tns } = newLedger(t);
     const submission = begin(tns, ID);
     tns.settle(submission, [{ diaObjectId: ID, outcome: 'inserted', objname: '2026aab' }], 2_000);
@@ -144,7 +144,7 @@ describe('which objects to report', () => {
     assert.deepEqual(ledger.tns.objectsAbove({ vra: 'other', version: 'a1' }, 0, '20260421'), []);
   });
 
-  test('by the score of the configured version, where another has scored the source later', (t) => {
+  test('by the score of the configured version, if another has scored the source later', (t) => {
     const ledger = newLedger(t);
     for (const [id, first, second] of [
       [1n, 0.2, 0.99],

@@ -3,7 +3,7 @@ import { type Database, writeTransaction } from './connection.js';
 /** Where reports go: the sandbox forgets them every Sunday, the live one never. */
 export type TnsSite = 'sandbox' | 'live';
 
-/** What became of a report. */
+/** The outcome of a report. */
 export const TNS_OUTCOMES = [
   /** TNS made a new object of it. */
   'inserted',
@@ -11,19 +11,19 @@ export const TNS_OUTCOMES = [
   'existing',
   /** TNS has the very same report already. */
   'identical',
-  /** Its answer was lost; TNS was asked afterwards, and has the object under the internal name of the report. */
+  /** Its answer was lost; TNS has the object under the internal name of the report. */
   'found',
-  /** Its answer was lost, TNS did not know of it when asked, and a person had it sent once more. */
+  /** Its answer was lost, TNS did not know of it when asked, and an operator had it sent once more. */
   'lost',
   /** TNS refused it. */
   'refused',
-  /** It never came to TNS, for sure. */
+  /** It certainly never reached TNS. */
   'not_sent',
 ] as const;
 
 export type TnsOutcome = (typeof TNS_OUTCOMES)[number];
 
-/** With one of these an object is at TNS, or may be: it is not sent again unless a person asks for it. */
+/** With one of these an object is at TNS, or may be: it is sent again only if an operator asks for it. */
 const AT_TNS: readonly TnsOutcome[] = ['inserted', 'existing', 'identical', 'found', 'lost'];
 
 /** One report of one object. */
@@ -36,9 +36,9 @@ export interface TnsRecord {
   readonly report: string;
   /** When it was about to be sent, ms since 1970. */
   readonly sentAt: number;
-  /** TNS's receipt for its submission; undefined where none was recorded. */
+  /** TNS's receipt for its submission; undefined if none was recorded. */
   readonly reportId: string | undefined;
-  /** Undefined while there is no answer: awaited where there is a receipt, in doubt where there is none. */
+  /** Undefined while there is no answer: awaited if there is a receipt, otherwise in doubt. */
   readonly outcome: TnsOutcome | undefined;
   /** Its name at TNS, without prefix. */
   readonly objname: string | undefined;
@@ -52,7 +52,7 @@ export interface NewTnsReport {
   readonly report: string;
 }
 
-/** What is recorded of an answer. */
+/** The recorded outcome of one report. */
 export interface TnsSettlement {
   readonly diaObjectId: bigint;
   readonly outcome: TnsOutcome;
@@ -64,7 +64,7 @@ const COLUMNS = `r.submission_ID, r.site, r.diaObjectId, r.internal_name, r.repo
   r.objname, r.detail`;
 
 /**
- * What was reported to TNS, and what became of it.
+ * What was reported to TNS, and the outcomes.
  *
  * A report is recorded before it is sent, and as long as it has no outcome no other report of its object can be
  * begun: a process that is killed in between leaves a report in doubt, and never two.
@@ -112,7 +112,7 @@ export class TnsLedger {
     return this.#statements.ofObject.all(diaObjectId).map(recordOf);
   }
 
-  /** The report that keeps an object from being reported (again) at a site; undefined where nothing does. */
+  /** The report that keeps an object from being reported (again) at a site; undefined if none does. */
   standing(site: TnsSite, diaObjectId: bigint): TnsRecord | undefined {
     return this.ofObject(diaObjectId).findLast((record) => record.site === site && isStanding(record));
   }
@@ -130,8 +130,8 @@ export class TnsLedger {
   /**
    * Records that these reports are about to be sent, in one submission, and leaves out those that may not be.
    *
-   * @param again also objects that are at TNS already; one whose report is open is left out all the same
-   * @returns the submission; undefined where none of them may be sent
+   * @param again also objects that are at TNS already; one with an open report is still left out
+   * @returns the submission; undefined if none of them may be sent
    */
   begin(
     site: TnsSite,
@@ -161,7 +161,7 @@ export class TnsLedger {
     writeTransaction(this.#database, () => this.#statements.receipt.run(reportId, submission));
   }
 
-  /** Records what became of reports; one that has an outcome keeps it. */
+  /** Records the outcomes of reports; one that has an outcome keeps it. */
   settle(submission: bigint, settlements: readonly TnsSettlement[], now: number): void {
     writeTransaction(this.#database, () => {
       for (const { diaObjectId, outcome, objname, detail } of settlements) {
@@ -179,7 +179,7 @@ export class TnsLedger {
 
   /**
    * The objects whose newest score in the stems of a night or later is greater than `above`, in the order of those
-   * scores. Of several scores of a source that of the configured version counts.
+   * scores. Of several scores of a source, the one of the configured version counts.
    *
    * @param version of the configured model
    * @param night YYYYMMDD, UTC
@@ -194,7 +194,7 @@ export class TnsLedger {
     const of = { vra, version, night, without: without ?? null };
     const newest = new Map<bigint, number | null>();
     for (const { diaObjectId, score } of this.#statements.scores.all(of)) {
-      // The last one wins, and stands where it is in time.
+      // The last one wins.
       newest.delete(diaObjectId);
       newest.set(diaObjectId, score);
     }

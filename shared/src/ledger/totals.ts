@@ -20,7 +20,7 @@ export class Totals {
     return Number(this.#database.prepare('SELECT count(*) FROM provenance').pluck().get());
   }
 
-  /** Scores by what became of them at Lasair. */
+  /** Scores by their outcome at Lasair. */
   outcomes(): Readonly<Record<string, number>> {
     const rows = this.#database
       .prepare('SELECT outcome, count(*) AS scores FROM annotation_outcome GROUP BY outcome')
@@ -45,7 +45,7 @@ export class Totals {
       .all(since);
   }
 
-  /** When the newest batch was registered, ms since 1970; 0 where there is none. */
+  /** When the newest batch was registered, ms since 1970; 0 if there is none. */
   lastRegisteredMs(): number {
     return Number(this.#database.prepare('SELECT coalesce(max(registered_at), 0) FROM batch').pluck().get());
   }

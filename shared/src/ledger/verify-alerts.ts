@@ -1,6 +1,6 @@
 import type { Database } from './connection.js';
 
-/** Whether alerts went through the ledger, whatever the stem. It reads and never writes. */
+/** Whether alerts went through the ledger, in any stem. It reads and never writes. */
 export class AlertVerification {
   readonly #statements;
 
@@ -14,7 +14,7 @@ export class AlertVerification {
     };
   }
 
-  /** Whether a source has features of ours or a score of anybody. */
+  /** Whether a source has features of this pipeline, or a score of either. */
   knowsSource({ diaObjectId, diaSourceId }: { readonly diaObjectId: bigint; readonly diaSourceId: bigint }): boolean {
     const { source, score } = this.#statements;
     return source.get(diaSourceId) !== undefined || score.get(diaObjectId, diaSourceId) !== undefined;

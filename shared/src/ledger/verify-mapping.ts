@@ -1,7 +1,7 @@
 import type { Database } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
 
-/** What diaobjid_stems says, for whoever holds it against batch files. It reads and never writes. */
+/** What diaobjid_stems says, to compare with batch files. It reads and never writes. */
 export class MappingVerification {
   readonly #database: Database;
   readonly #stemOf;
@@ -16,7 +16,7 @@ export class MappingVerification {
     return this.#stemOf.get(diaObjectId) as string | undefined;
   }
 
-  /** How many objects have their last alert in a stem. All are counted at the first question. */
+  /** How many objects have their last alert in a stem. The first call counts all. */
   count(stem: string): number {
     this.#counts ??= new Map(
       (
@@ -37,7 +37,7 @@ export class MappingVerification {
       .all(stem);
   }
 
-  /** Objects whose stem no status table knows; some of them. */
+  /** Some of the objects whose stem no status table has. */
   nowhere(): { diaObjectId: bigint; stem: string }[] {
     return this.#database
       .prepare<[], { diaObjectId: bigint; stem: string }>(

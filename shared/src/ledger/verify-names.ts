@@ -11,10 +11,10 @@ export const STEM_TABLES = [
 ] as const;
 
 const DIGIT = '[0-9]';
-/** `YYYYMMDD_HHMMSS` for GLOB; whether there is such a second is not looked at. */
+/** `YYYYMMDD_HHMMSS` for GLOB; whether such a second exists is not checked. */
 const LIKE_A_STEM = `${DIGIT.repeat(8)}_${DIGIT.repeat(6)}`;
 
-/** Rows whose stem is NULL, no text, or has characters that one cannot type: they have no name to call them by. */
+/** Rows whose stem is NULL, no text, or has characters that cannot be typed: no command can name them. */
 export const UNNAMED = "(typeof(stem) <> 'text' OR stem GLOB '*[^ -~]*' OR instr(stem, char(0)) > 0)";
 
 /** Names that cannot be stems, as a row written by hand may have them. It reads and never writes. */
@@ -25,7 +25,7 @@ export class NameVerification {
     this.#database = database;
   }
 
-  /** Texts in the place of stems that do not even look like one. */
+  /** Texts instead of stems that do not even look like one. */
   odd(): string[] {
     const names = STEM_TABLES.map(
       (table) => `SELECT stem FROM ${table} WHERE stem NOT GLOB '${LIKE_A_STEM}' AND NOT ${UNNAMED}`,

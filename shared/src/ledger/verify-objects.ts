@@ -8,14 +8,14 @@ interface ObjectScore extends CandidateScore {
   readonly outcome: AnnotationOutcome | null;
 }
 
-/** What an object's annotation should be and what it is, by the ledger. */
+/** What an object's annotation should be and what it is, according to the ledger. */
 export interface ObjectFacts {
   readonly diaObjectId: bigint;
-  /** The score that its annotation should be: its newest, or another one of the same source that stands for it. */
+  /** The score that should be annotated: the newest, or another one of the same source. */
   readonly newest: ObjectScore;
-  /** The provenance ID of the score that Lasair accepted last; undefined where none is recorded. */
+  /** The provenance ID of the score that Lasair accepted last; undefined if none is recorded. */
   readonly acceptedId: bigint | undefined;
-  /** A call is under way, or one may be. */
+  /** A call is or may be in flight. */
   readonly hasCallInFlight: boolean;
 }
 
@@ -33,7 +33,7 @@ export class ObjectVerification {
       page: database
         .prepare<[Record<string, unknown>], bigint>(
           // The plus keeps it off the index of stems, with which each page would read all rows of the range and sort them.
-          // Text in the place of an id is greater than every number.
+          // Text instead of an id is greater than every number.
           `SELECT DISTINCT diaObjectId FROM provenance
            WHERE diaObjectId > @after AND typeof(diaObjectId) = 'integer' AND +stem BETWEEN @from AND @to
            ORDER BY diaObjectId LIMIT ${PAGE}`,
@@ -62,7 +62,7 @@ export class ObjectVerification {
 
   /**
    * @param now ms since 1970
-   * @returns undefined where the VRA has no score of the object
+   * @returns undefined if the VRA has no score of the object
    */
   facts(diaObjectId: bigint, vra: string, now: number): ObjectFacts | undefined {
     return this.#database.transaction(() => {

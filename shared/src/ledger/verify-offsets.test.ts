@@ -19,7 +19,7 @@ describe('the course of a partition', () => {
     return { positions, register, course: () => verification.offsets.course(OF) };
   };
 
-  test('has no fault where turns lead from range to range, several in a row too', (t) => {
+  test('has no fault if turns lead from range to range, also several in a row', (t) => {
     const { positions, register, course } = made(t);
     register(0n, 300n);
     positions.turn(OF, { before: 300n, after: 320n, reason: 'read_by_others', at: AT });
@@ -30,7 +30,7 @@ describe('the course of a partition', () => {
     assert.deepEqual([faults, turns.length, end], [[], 3, 400n]);
   });
 
-  test('begins where it likes with a topic that was replaced, also where the new one has grown to the old place', (t) => {
+  test('may begin anywhere after a topic was replaced, also if the new one has grown to the old position', (t) => {
     const { positions, register, course } = made(t);
     register(0n, 300n);
     positions.turn(OF, { before: 300n, after: 5n, reason: 'replaced', at: AT });
@@ -42,7 +42,7 @@ describe('the course of a partition', () => {
     assert.deepEqual([course().faults, course().end], [[], 330n]);
   });
 
-  test('has a hole and an overlap where no turn says why', (t) => {
+  test('has a hole and an overlap if no turn says why', (t) => {
     const { positions, register, course } = made(t);
     register(0n, 300n);
     positions.advance(OF, 350n, 'f');

@@ -4,16 +4,16 @@ import type { StemRange, Turn } from './kafka-positions.js';
 
 /** One partition as a group has read it. */
 export interface ReadPartition extends GroupPartition {
-  /** Where the group goes on reading; undefined where the position was forgotten with its topic. */
+  /** Where the group continues reading; undefined if the position was forgotten with its topic. */
   readonly next: bigint | undefined;
   /** From `next` up to here Kafka held nothing for a reader. */
   readonly readTo: bigint | undefined;
 }
 
-/** Two ranges that do not meet, and no turn leads from one to the other. */
+/** Two ranges that do not meet although no turn leads from one to the other. */
 export interface OffsetFault {
   readonly kind: 'gap' | 'overlap';
-  /** Where the range before ends, or a turn has led from there. */
+  /** Where the previous range ends, or where a turn has led from there. */
   readonly from: bigint;
   readonly before: StemRange;
   readonly after: StemRange;
@@ -25,10 +25,10 @@ export type KeptTurn = Turn & { readonly event: bigint };
 /** The ranges of one partition, as they were registered. */
 export interface PartitionCourse {
   readonly faults: readonly OffsetFault[];
-  /** Where reading went on elsewhere. */
+  /** Where reading continued elsewhere. */
   readonly turns: readonly KeptTurn[];
   readonly last: StemRange | undefined;
-  /** Where the last range or turn leaves it; undefined where the topic was replaced after that. */
+  /** Where the last range or turn ends; undefined if the topic was replaced after that. */
   readonly end: bigint | undefined;
 }
 
@@ -61,9 +61,9 @@ export class OffsetVerification {
   }
 
   /**
-   * Whether the ranges of a partition, in the order in which they were registered, follow on each other. Where they do
-   * not, turns must lead from one to the next. A range that begins at 0 again is the beginning of a topic that was
-   * deleted and created anew: releases that kept no turns have left such.
+   * Whether the ranges of a partition, in the order in which they were registered, follow each other. If they do not,
+   * turns must lead from one to the next. A range that begins at 0 again is the beginning of a topic that was deleted and
+   * created again: releases that recorded no turns have left such ranges.
    */
   course(of: GroupPartition): PartitionCourse {
     const ranges = this.#database
@@ -96,7 +96,7 @@ export class OffsetVerification {
     return { faults, turns, last, end };
   }
 
-  /** Where reading of a partition went on elsewhere, in order. */
+  /** The turns of a partition, in order. */
   turns({ groupId, topic, partition }: GroupPartition): KeptTurn[] {
     const rows = this.#database
       .prepare<[string, string, number], Omit<KeptTurn, 'at'> & { at: bigint }>(

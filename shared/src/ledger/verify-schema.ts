@@ -5,10 +5,10 @@ import { migrateTo } from './migrations.js';
 import Sqlite from './sqlite.js';
 
 /**
- * Looks whether the ledger's file is whole and has all that its migrations made: tables, columns and indexes. What else
- * is in it, and was added by others, is not looked at.
+ * Checks that the ledger's file is whole and has all that its migrations made: tables, columns and indexes. Tables that
+ * others added are not checked.
  *
- * @returns what is wrong, in words; empty too where there is no file
+ * @returns what is wrong; empty also if there is no file
  */
 export function ledgerFaults(path: string): string[] {
   if (!existsSync(path)) return [];
@@ -19,7 +19,7 @@ export function ledgerFaults(path: string): string[] {
     if (damage && damage.quick_check !== 'ok') return [`the file is damaged: ${damage.quick_check}`];
     return schemaFaults(database);
   } catch (error) {
-    // A file that cannot be opened at all is refused with words of its own when the ledger is opened.
+    // A file that cannot be opened at all is reported when the ledger is opened.
     if (!(error as { code?: string }).code?.startsWith('SQLITE_CORRUPT')) throw error;
     return [`the file is damaged: ${messageOf(error)}`];
   } finally {
@@ -52,7 +52,7 @@ function appliedMigrations(database: Database): number {
   return Number(database.prepare('SELECT coalesce(max(number), 0) FROM lvra_migration').pluck().get());
 }
 
-/** Tables and indexes that somebody made, in the order of their making. */
+/** Tables and indexes that SQLite did not create itself, in the order of their creation. */
 function objectsOf(database: Database): { type: string; name: string }[] {
   return database
     .prepare<[], { type: string; name: string }>(

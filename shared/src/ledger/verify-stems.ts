@@ -6,7 +6,7 @@ import { Checksums, type Summed } from './checksums.js';
 import type { Database } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
 
-/** One score, and what became of it at Lasair. */
+/** One score, and its outcome at Lasair. */
 export interface ScoreFact {
   /** Of its provenance row. */
   readonly id: bigint;
@@ -14,9 +14,9 @@ export interface ScoreFact {
   readonly diaSourceId: bigint | null;
   readonly model: string;
   readonly version: string | null;
-  /** As it stands in the ledger, a number or not. */
+  /** As it is in the ledger, a number or not. */
   readonly score: unknown;
-  /** One of ANNOTATION_OUTCOMES, or what somebody wrote; null where there is none. */
+  /** One of ANNOTATION_OUTCOMES, or what was written by hand; null if there is none. */
   readonly outcome: AnnotationOutcome | string | null;
 }
 
@@ -32,7 +32,7 @@ export interface FlagFact extends SourceFact {
   readonly id: bigint;
   /** The columns of THRESHOLD_FLAGS in their order. */
   readonly values: readonly unknown[];
-  /** Of the source, as the ledger has it; null where it has no row of the source. */
+  /** Of the source, as the ledger has it; null if it has no row of the source. */
   readonly midpointMjdTai: unknown;
 }
 
@@ -46,10 +46,10 @@ export interface QuarantineFact {
   readonly offsets: number;
 }
 
-/** Everything that the ledger holds of one stem, as of one moment. */
+/** Everything that the ledger has of one stem, as of one moment. */
 export interface StemFacts {
   readonly stem: string;
-  /** Undefined where no consumer of ours made it. */
+  /** Undefined for a stem of the Python pipeline. */
   readonly batch:
     | {
         readonly registered: boolean;
@@ -58,30 +58,30 @@ export interface StemFacts {
         readonly source: string | undefined;
         readonly alerts: number;
         readonly bytes: number;
-        /** How many times of arrival it has. */
+        /** How many arrival times it has. */
         readonly arrivals: number;
       }
     | undefined;
   /**
-   * How many messages of Kafka its offsets held for it: without those left out, those that were gone, and offsets that
-   * hold none. Undefined where it has none, as a replayed one.
+   * How many messages of Kafka its offsets had for it: without those left out, those that were gone, and offsets without a
+   * message. Undefined if it has no offsets, as a replayed stem.
    */
   readonly offsets: bigint | undefined;
   /** How many messages Kafka's retention had removed before they were read. */
   readonly gone: bigint;
-  /** By stage and VRA; undefined where the stem has no row in the stage's table, null where it is not for the VRA. */
+  /** By stage and VRA; undefined if the stem has no row in the stage's table, null if it is not for the VRA. */
   status(stage: Stage, vra: string): number | null | undefined;
-  /** Whether there is a trace of a consumer of ours but the batch: its event, offsets, or the batch file's checksum. */
+  /** Whether this consumer left a trace besides the batch: its event, offsets, or the batch file's checksum. */
   readonly traces: { readonly event: boolean; readonly others: boolean };
   /** Whether the status tables have a column of this name. */
   hasVra(name: string): boolean;
-  /** The status of the last event of a stage but those of replays; undefined where there is none. */
+  /** The status of the last event of a stage, except those of replays; undefined if there is none. */
   lastStatus(stage: Stage, vra: string): number | undefined;
-  /** Whether a process of ours finished the stem in this stage; otherwise a done stem is the Python pipeline's. */
+  /** Whether this pipeline finished the stem in this stage; otherwise the Python pipeline did. */
   doneByUs(stage: Stage, vra: string): boolean;
-  /** The VRAs for which a process of ours made features of the stem, now or before. */
+  /** The VRAs for which this pipeline ever made features of the stem. */
   readonly featuresMadeFor: readonly string[];
-  /** What was made here, as it was then; undefined for what has no checksum. */
+  /** The checksum of what this pipeline made; undefined if it has none. */
   checksum(what: Summed): Checksum | undefined;
   /** Whether the stage has given up on it. */
   isDead(stage: Stage, vra: string): boolean;
@@ -95,7 +95,7 @@ export interface StemFacts {
 /** How many stems are read from the ledger's indexes at a time. */
 const PAGE = 1_000;
 
-/** The stems as the ledger has them, for whoever compares them with the files. It reads and never writes. */
+/** The stems as the ledger has them, to compare with the files. It reads and never writes. */
 export class StemVerification {
   readonly #database: Database;
   readonly #checksums: Checksums;
@@ -186,7 +186,7 @@ export class StemVerification {
     return this.#statements.knows.get({ stem }) !== undefined;
   }
 
-  /** The IDs of scores that are not there, and have an outcome; some of them. */
+  /** Some of the outcomes whose score is not there, by ID. */
   outcomesOfNothing(): bigint[] {
     return this.#database
       .prepare<[], bigint>(
@@ -245,7 +245,7 @@ export class StemVerification {
   }
 }
 
-/** Of a value that should be a whole number; what it is not is `ValueVerification`'s to say. */
+/** A value that should be a whole number; `ValueVerification` reports what is not. */
 function numberOf(value: unknown): number {
   return typeof value === 'bigint' ? Number(value) : 0;
 }
@@ -267,11 +267,11 @@ function statusIn(row: Record<string, unknown> | undefined, vra: string): number
   if (row === undefined) return undefined;
   const code = row[columnNamed(row, vra) ?? ''];
   if (code === null || code === undefined) return null;
-  // What is no number is no status after which anything could go on: the stage takes the stem up.
+  // A status that is no number is not done: the stage takes the stem.
   return typeof code === 'bigint' ? Number(code) : Number.NaN;
 }
 
-/** The name of a VRA's column as the table spells it. */
+/** The name of a VRA's column, in the table's spelling. */
 function columnNamed(row: Record<string, unknown>, vra: string): string | undefined {
   const wanted = vra.toLowerCase();
   return Object.keys(row).find((name) => name.toLowerCase() === wanted);

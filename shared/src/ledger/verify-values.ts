@@ -1,19 +1,19 @@
 import type { Database } from './connection.js';
 import { STATUS_TABLE } from './status-tables.js';
 
-/** A value that is not of its column's type, as SQLite lets anybody write it. */
+/** A value that is not of its column's type: SQLite accepts it. */
 export interface OddValue {
   readonly table: string;
   readonly column: string;
   /** As SQL writes it. */
   readonly value: string;
-  /** The row's ID; undefined where the table has none. */
+  /** The row's ID; undefined if the table has none. */
   readonly id: bigint | undefined;
-  /** What the row says of its stem; undefined where it says nothing of any. */
+  /** The row's stem; undefined if the table has none. */
   readonly stem: string | undefined;
 }
 
-/** What a column's values may be, by its declared type. Of the stems' own names `NameVerification` tells. */
+/** What a column's values may be, by its declared type. `NameVerification` checks the names of stems. */
 const FITTING: Readonly<Record<string, string>> = {
   INTEGER: "'integer', 'null'",
   REAL: "'real', 'integer', 'null'",
@@ -21,7 +21,7 @@ const FITTING: Readonly<Record<string, string>> = {
   BLOB: "'blob', 'null'",
 };
 
-/** No more of a table are told of one by one. */
+/** At most this many values of a table are reported one by one. */
 const MOST = 20;
 
 /** Looks for text in columns of numbers and the like. It reads and never writes. */

@@ -74,7 +74,7 @@ describe('a claim', () => {
     );
   });
 
-  test('put back costs no attempt and may leave a status', (t) => {
+  test('that is released costs no attempt and may leave a status', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
@@ -85,7 +85,7 @@ describe('a claim', () => {
     assert.deepEqual(work.claim(STEM, 'a', NOW + 500, LEASE), { kind: 'claimed', attempt: 1 });
   });
 
-  test('that is lost can neither fail the stem nor put it back', (t) => {
+  test('that is lost can neither fail nor release the stem', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
@@ -98,7 +98,7 @@ describe('a claim', () => {
     assert.deepEqual(ledger.events.ofStem(STEM), []);
   });
 
-  test('binds whoever read the clock before it was made, and waited for the lock meanwhile', (t) => {
+  test('holds against a process that read the clock before it was made, and then waited for the lock', (t) => {
     const ledger = newLedger(t);
     for (const stem of [STEM, OTHER]) addStem(ledger, stem);
     const work = ledger.work('feature', 'r0b');
@@ -110,7 +110,7 @@ describe('a claim', () => {
     assert.deepEqual(work.claim(OTHER, 'b', NOW - 5, LEASE), { kind: 'later', waitMs: 505 });
   });
 
-  test('of before the clock was put back binds nobody', (t) => {
+  test('from before the clock was set back is ignored', (t) => {
     const ledger = newLedger(t);
     for (const stem of [STEM, OTHER]) addStem(ledger, stem);
     const work = ledger.work('feature', 'r0b');
@@ -131,7 +131,7 @@ describe('a claim', () => {
 });
 
 describe('pending', () => {
-  test('is by stage what that stage can take, whoever wrote the statuses, oldest first', (t) => {
+  test('is by stage what that stage can claim, for statuses of both pipelines, oldest first', (t) => {
     const ledger = newLedger(t);
     const codes = [0, 1, -1, 21, 30, 99, 42, 7, null];
     const expected = { feature: [] as string[], predict: [] as string[], annotate: [] as string[] };
@@ -197,7 +197,7 @@ describe('retry', () => {
     assert.equal(work.retry(OTHER, true), false);
   });
 
-  test('is not needed for a dead stem that somebody else finished', (t) => {
+  test('is not needed for a dead stem that another process finished', (t) => {
     const ledger = newLedger(t);
     addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');

@@ -115,15 +115,15 @@ export class WorkQueue {
   }
 
   /**
-   * Takes a stem for `owner` until `now + leaseMs`, if it is there to be taken.
+   * Claims a stem for `owner` until `now + leaseMs`, if it is free.
    *
-   * A lease or a waiting time that lies further in the future than any could, or that began in the future, is from
-   * before the clock was put back; it binds nobody. By up to a lease others' times may be ahead of `now`, which was
-   * read before the wait for the ledger's lock, and on a clock of its own.
+   * A lease or a waiting time that is longer than any can be, or that began in the future, is from before the clock was set
+   * back, and is ignored. Times of other processes may be ahead of `now` by up to a lease: it was read before waiting for
+   * the ledger's lock, and clocks differ.
    */
   claim(stem: string, owner: string, now: number, leaseMs: number): Claim {
     const refusal = () => this.#refusal(stem, now, leaseMs);
-    // Looked at without the lock first: where several replicas sweep, all but one of them come too late for each stem.
+    // Checked without the lock first: when several replicas sweep, all but one come too late for each stem.
     return (
       refusal() ??
       writeTransaction(this.database, () => {
@@ -136,7 +136,7 @@ export class WorkQueue {
     );
   }
 
-  /** Why the stem cannot be taken; undefined where it can. */
+  /** Why the stem cannot be claimed; undefined if it can. */
   #refusal(stem: string, now: number, leaseMs: number): Claim | undefined {
     const code = this.#status.read(stem);
     if (code === undefined) return { kind: 'not-ready' };
@@ -154,18 +154,18 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** Keeps a claim alive. @returns false where it is lost */
+  /** Renews a claim. @returns false if it is lost */
   renew(stem: string, owner: string, now: number, leaseMs: number): boolean {
     return this.#statements.renew.run(now + leaseMs, this.stage, this.vra, stem, owner).changes > 0;
   }
 
-  /** Frees the claims of processes that are gone; the attempts that they began count. */
+  /** Releases the claims of dead processes; the attempts that they began count. */
   releaseClaimsOf(isDeadProcess: (owner: string) => boolean): void {
     const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isDeadProcess);
     for (const owner of gone) this.#statements.releaseClaimsOf.run(this.stage, this.vra, owner);
   }
 
-  /** Puts a stem back without counting the attempt; does nothing where the claim is lost. */
+  /** Requeues a stem without counting the attempt; does nothing if the claim is lost. */
   release(stem: string, owner: string, { now, ms }: Wait, why: string | null, status?: StatusCode): void {
     writeTransaction(this.database, () => {
       const { release } = this.#statements;
@@ -176,8 +176,8 @@ export class WorkQueue {
   }
 
   /**
-   * Writes a failure: its status, the reason, and when to try again; `dueAt` undefined makes it a dead letter.
-   * A stem that somebody else finished meanwhile stays done, and one whose claim is lost is its new holder's.
+   * Records a failure: its status, the reason, and when to try again; `dueAt` undefined makes it a dead letter.
+   * A stem that another process finished stays done; nothing is recorded if the claim is lost.
    */
   fail(
     stem: string,
@@ -197,7 +197,7 @@ export class WorkQueue {
   /**
    * Marks a stem as done, within the caller's transaction that records its result.
    *
-   * @returns false where it is done already: the caller must then record nothing
+   * @returns false if it is done already: the caller must then record nothing
    */
   complete(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
     if (!this.#status.write(stem, result.status)) return false;
@@ -210,10 +210,10 @@ export class WorkQueue {
   }
 
   /**
-   * Takes a stem off this stage's hands: its status becomes NULL, as that of stems that were never meant for the VRA.
-   * `retry` with force is the way back.
+   * Removes a stem from this stage's work: its status becomes NULL, as that of stems that were never meant for the VRA.
+   * `retry` with force undoes it.
    *
-   * @returns false where it is done, or was not this stage's to do
+   * @returns false if it is done, or was not this stage's to do
    */
   excludeStem(stem: string, now: number, detail: string): boolean {
     return writeTransaction(this.database, () => {
@@ -227,7 +227,7 @@ export class WorkQueue {
   }
 
   /**
-   * Writes a status on every stem that waits here and has another, so that a person sees why nothing moves.
+   * Sets the status of every stem that waits here, so that an operator sees why.
    *
    * @returns how many were changed
    */
@@ -239,9 +239,9 @@ export class WorkQueue {
   }
 
   /**
-   * The stems that this stage could take now, oldest first; those of a backfill are not among them.
+   * The stems that this stage could claim now, oldest first, without those of a backfill.
    *
-   * @param leaseMs with 0 no lease counts: what somebody else works on is among them
+   * @param leaseMs with 0 no lease counts: stems that other processes work on are included
    */
   pending(now: number, leaseMs: number, limit = 10_000): string[] {
     const { stage, vra } = this;
@@ -254,18 +254,18 @@ export class WorkQueue {
     return this.#statements.newestPending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
   }
 
-  /** The oldest stem of a backfill that this stage could take now. */
+  /** The oldest stem of a backfill that this stage could claim now. */
   nextBackfilled(now: number, leaseMs: number): string | undefined {
     return this.#backfill.next(now, leaseMs);
   }
 
-  /** Opens a stem of a backfill, to be claimed; only its row of the backfill knows the status that it had. */
+  /** Opens a stem of a backfill, to be claimed; its row of the backfill keeps its previous status. */
   beginBackfilled(stem: string): void {
     writeTransaction(this.database, () => {
       const code = this.#status.read(stem);
       if (isPending(code)) return;
       if (this.#backfill.begin(stem, code)) this.retry(stem, true);
-      // The Python pipeline, for one, has done it meanwhile.
+      // The Python pipeline may have done it since.
       else this.#backfill.passed(stem);
     });
   }
@@ -278,8 +278,8 @@ export class WorkQueue {
   /**
    * Opens a stem for another round of attempts, at once.
    *
-   * @param force also a stem that is done, or was not meant for the VRA; objects that diaobjid_stems has lost come back
-   * @returns false where there was nothing to do
+   * @param force also a stem that is done, or was not meant for the VRA; also restores objects that diaobjid_stems has lost
+   * @returns false if there was nothing to do
    */
   retry(stem: string, force: boolean): boolean {
     return writeTransaction(this.database, () => {
@@ -307,15 +307,15 @@ export class WorkQueue {
     this.#statements.pause.run(this.stage, this.vra, Math.round(now + ms), Math.round(now), reason);
   }
 
-  /** Ends the pause in every replica: a person has mended what it was for. */
+  /** Ends the pause in every replica, once its cause is fixed. */
   resume(): void {
     this.#statements.resume.run(this.stage, this.vra);
   }
 
   /**
-   * Writes a page of the ledger as it is, to see whether it can be written.
+   * Writes a page of the ledger unchanged, to see whether it can be written.
    *
-   * @throws what SQLite throws where it cannot
+   * @throws SQLite's error if it cannot
    */
   probe(): void {
     writeTransaction(this.database, () => {
@@ -324,7 +324,7 @@ export class WorkQueue {
     });
   }
 
-  /** Does what commits would have to do sooner or later, while nobody waits for it. See `checkpoint`. */
+  /** Does what commits would have to do sooner or later, while the stage is idle. See `checkpoint`. */
   checkpoint(): void {
     checkpoint(this.database);
   }

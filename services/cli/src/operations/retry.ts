@@ -39,7 +39,7 @@ export function retry({ settings, ledger, stages }: OpenLedger, wish: RetryWish)
   const retried = wanted.map(([stage, vra]): Retried => {
     const work = ledger.work(stage, vra);
     const stems = (stem === undefined ? failedStems(ledger, stage, vra) : [stem]).filter((each) =>
-      force && stage === 'annotate' ? ledger.annotations.again(work, each) : work.retry(each, force),
+      force && stage === 'annotate' ? ledger.annotations.reopenForResend(work, each) : work.retry(each, force),
     );
     const wasPaused = stem === undefined && work.paused(Date.now()) !== undefined;
     if (stems.length > 0 || wasPaused) work.resume();
