@@ -7,7 +7,7 @@ import { OTHER_POINTS, SERVICE_POINTS } from './points/service-points.js';
 
 const HOOK = fileURLToPath(new URL('./hook.js', import.meta.url));
 
-/** Where a service stops, and how. */
+/** The point at which a service stops, and how. */
 export interface Stop {
   readonly point: string;
   /** At which passing of the point, from 1. */

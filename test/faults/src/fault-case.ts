@@ -5,7 +5,7 @@ import type { FaultWorld } from './fault-world.js';
  * One fault, injected into running services under load.
  *
  * A file of `cases/` exports any number of them as `cases`. `run` gets a world whose servers are up; it starts the
- * services, sends alerts, injects, and mends what it broke. After it the suite waits until every alert sent is settled,
+ * services, sends alerts, injects, and repairs what it broke. After it the suite waits until every alert sent is settled,
  * compares everything with what was sent, and runs `lvra verify`.
  */
 export interface FaultCase {
@@ -17,15 +17,15 @@ export interface FaultCase {
   readonly settings?: Readonly<Record<string, string>>;
   /** `own`: a broker that only this case has, to be stopped and broken. `shared` is usual: the topic alone is its own. */
   readonly kafka?: 'shared' | 'own';
-  /** Of the topic; 1 unless told. */
+  /** Of the topic; by default 1. */
   readonly partitions?: number;
-  /** How long it may take from the end of `run` until everything is settled; two minutes unless told. */
+  /** How long it may take from the end of `run` until everything is settled; by default two minutes. */
   readonly recoversWithinMs?: number;
-  /** How long the case may take in all; five minutes unless told. */
+  /** How long the case may take in all; by default five minutes. */
   readonly timeoutMs?: number;
   /**
-   * Waits until everything is settled where the usual question (every alert sent is scored, nothing is pending) is not
-   * the right one.
+   * Waits until everything is settled, if the usual condition (every alert sent is scored, nothing is pending) does
+   * not apply.
    */
   settled?(world: FaultWorld): boolean;
   run(world: FaultWorld, random: Random): Promise<void>;

@@ -45,14 +45,14 @@ export class FaultWorld {
   readonly load: Load;
   /** Running and ended, by name. */
   readonly services = new Map<string, Service>();
-  /** What every service gets; a case may change it for those it starts later. */
+  /** The environment of every service; a case may change it for those it starts later. */
   readonly environment: Record<string, string>;
   /** Whose scores are judged: r0b annotates. */
   readonly vras = ['r0b'];
   /** How often the fault was injected, and how many alerts were in flight then, at most. */
   readonly injections = { times: 0, inFlight: 0 };
   /** When the fault was over, on the clock of `performance.now()`. */
-  mendedAt: number | undefined;
+  faultEndedAt: number | undefined;
   #ledger: Database | undefined;
   readonly #ends: (() => unknown)[] = [];
 
@@ -128,8 +128,8 @@ export class FaultWorld {
   }
 
   /** Notes that the fault is over: from now on the time to recover counts. The last call counts. */
-  mended(): void {
-    this.mendedAt = performance.now();
+  faultEnded(): void {
+    this.faultEndedAt = performance.now();
   }
 
   /** Alerts sent whose score has no outcome yet. */
@@ -149,13 +149,13 @@ export class FaultWorld {
     return ledger;
   }
 
-  /** Closes the ledger, for a case that puts another file in its place; the next question opens that. */
+  /** Closes the ledger, for a case that replaces its file; the next query opens the new one. */
   forgetLedger(): void {
     this.#ledger?.close();
     this.#ledger = undefined;
   }
 
-  /** The number that a question to the ledger has for an answer. */
+  /** The number that a query of the ledger returns. */
   count(sql: string): number {
     return Number(this.ledger().prepare(sql).pluck().get());
   }
@@ -165,12 +165,12 @@ export class FaultWorld {
     const deadline = performance.now() + withinMs;
     while (!(await what())) {
       if (performance.now() > deadline)
-        throw new Error(`not within ${withinMs} ms: ${description}\n${this.lastWords()}`);
+        throw new Error(`not within ${withinMs} ms: ${description}\n${this.lastOutput()}`);
       await sleep(50);
     }
   }
 
-  /** Waits until at least so many scores have an outcome, so that the fault comes into running work. */
+  /** Waits until at least `count` scores have an outcome, so that the fault is injected into running work. */
   untilAnnotated(count: number, withinMs?: number): Promise<void> {
     const annotated = () => this.count('SELECT count(*) FROM annotation_outcome') >= count;
     return this.until(`${count} scores have an outcome`, annotated, withinMs);
@@ -182,11 +182,11 @@ export class FaultWorld {
   }
 
   /** What the services printed last. */
-  lastWords(): string {
+  lastOutput(): string {
     return [...this.services].map(([name, { lines }]) => `${name}:\n${lines.slice(-12).join('\n')}`).join('\n');
   }
 
-  /** To be called when the case ends, whatever came of it. */
+  /** Called when the case ends, passed or failed. */
   atEnd(end: () => unknown): void {
     this.#ends.push(end);
   }

@@ -1,10 +1,10 @@
 import type { FaultWorld } from './fault-world.js';
 
-/** What became of the alerts, held against what was sent. All zero is the promise. */
+/** The alerts sent, compared with the results. All must be zero. */
 export interface Judgement {
   /** Alerts without a score, and objects that Lasair has no annotation of. */
   readonly lost: number;
-  /** Scores that are there once too often. */
+  /** Scores that exist more than once. */
   readonly doubled: number;
   /** Objects whose annotation is not that of their newest source, at the end or at any time after it was there. */
   readonly stale: number;
@@ -46,7 +46,7 @@ export function judge(world: FaultWorld): Judgement {
   return { lost, doubled, stale: stale.size };
 }
 
-/** A VRA's scores, held against the alerts. */
+/** A VRA's scores, compared with the alerts. */
 function judgeScores(world: FaultWorld, vra: string): Omit<Judgement, 'stale'> {
   const missing = new Map<string, number>();
   for (const { diaObjectId, diaSourceId } of world.load.sent) {

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
 import type { Producer } from 'kafkajs';
 
-/** So many alerts go to Kafka in one call. */
+/** Alerts per call to Kafka. */
 const ALERTS_A_SEND = 10;
 
 /** Alerts that are sent to the case's topic, and the memory of what was sent: the truth that the end is judged by. */
 export class Load {
-  /** Every alert that Kafka took, in order. A case takes out what nobody could deliver. */
+  /** Every alert that Kafka took, in order. A case removes those that were lost before they could be read. */
   readonly sent: SimulatedAlert[] = [];
-  /** Objects, by their digits, that Lasair has no annotation of in the end because the case wants it so. */
+  /** Objects, by their digits, that the case expects to have no annotation at Lasair in the end. */
   readonly unannotated = new Set<string>();
   readonly #alerts;
   readonly #producer: Producer;
@@ -28,7 +28,7 @@ export class Load {
     return Array.from({ length: count }, () => this.#alerts.next().value);
   }
 
-  /** Sends so many alerts. @param perSecond as fast as Kafka takes them unless told */
+  /** Sends `count` alerts. @param perSecond by default as fast as Kafka takes them */
   async send(count: number, perSecond = Number.POSITIVE_INFINITY): Promise<void> {
     for (let left = count; left > 0; left -= ALERTS_A_SEND) {
       await this.deliver(this.take(Math.min(left, ALERTS_A_SEND)));
@@ -36,7 +36,7 @@ export class Load {
     }
   }
 
-  /** Sends until `signal` is aborted or the case ends; rejects where Kafka does not take an alert. */
+  /** Sends until `signal` is aborted or the case ends; rejects if Kafka does not accept an alert. */
   stream(perSecond: number, signal: AbortSignal): Promise<void> {
     return this.repeat(() => this.send(ALERTS_A_SEND, perSecond), signal);
   }
@@ -46,7 +46,7 @@ export class Load {
     const repeated = (async () => {
       while (!signal.aborted && !this.#isOver) await send();
     })();
-    // A case that fails leaves it behind, and has said what matters.
+    // A failed case leaves it unawaited, and has reported its own error.
     repeated.catch(() => {});
     return repeated;
   }

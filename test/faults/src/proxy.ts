@@ -3,12 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@lvra/test-servers/ports';
 
-/** A way to a server, over TCP, that can be made slow, silent or impassable. */
+/** A TCP proxy to a server that can be made slow, silent or closed. */
 export interface TcpProxy {
   readonly port: number;
-  /** Every piece of data comes so much later, and so many bytes a second pass in each direction. */
+  /** Adds latency to every piece of data, and limits the bytes a second in each direction. */
   slow(delayMs: number, bytesPerSecond?: number): void;
-  /** Connections stay open and nothing comes through any more. */
+  /** Connections stay open, but nothing passes any more. */
   silent(): void;
   /** Connections are cut, and new ones refused. */
   refuse(): Promise<void>;

@@ -1,8 +1,8 @@
 import type { FaultWorld } from './fault-world.js';
 
 /**
- * What a service says at /readyz: '' while it is ready. Each time on a new connection: one that is kept is reset by a
- * service that has stood still for seconds, as those do that wait for a locked ledger.
+ * The answer of a service at /readyz: '' while it is ready. Each time on a new connection: a kept one is reset by a
+ * service that was blocked for seconds, as by a locked ledger.
  */
 export async function reasonOf(world: FaultWorld, name: string): Promise<string> {
   const answer = await fetch(`${world.service(name).url}/readyz`, { headers: { connection: 'close' } });
@@ -14,7 +14,7 @@ export function untilNotReady(world: FaultWorld, name: string, reason: RegExp, w
   return world.until(
     `${name} is not ready because of ${reason}`,
     async () => {
-      if (!world.service(name).alive) throw new Error(`${name} has ended\n${world.lastWords()}`);
+      if (!world.service(name).alive) throw new Error(`${name} has ended\n${world.lastOutput()}`);
       return reason.test(await reasonOf(world, name));
     },
     withinMs,

@@ -1,6 +1,6 @@
 import type { FaultWorld } from './fault-world.js';
 
-/** Waits until so many messages are registered, as alerts or in quarantine. */
+/** Waits until `count` messages are registered, as alerts or in quarantine. */
 export function untilRegistered(world: FaultWorld, count: number, withinMs?: number): Promise<void> {
   return world.until(`${count} messages are registered`, () => registered(world) >= count, withinMs);
 }

@@ -12,7 +12,7 @@ const RECOVERS_WITHIN_MS = 120_000;
  * Runs one case from its servers to its judgement.
  *
  * @param seed of the whole suite; each case makes its own of it, so that it does not matter which others run
- * @param report gets the line of the table, whatever came of the case
+ * @param report gets the line of the table, passed or failed
  */
 export async function runCase(
   fault: FaultCase,
@@ -31,13 +31,13 @@ export async function runCase(
   try {
     await fault.run(world, new Random(own));
     await world.startAll();
-    const mendedAt = world.mendedAt ?? performance.now();
+    const faultEndedAt = world.faultEndedAt ?? performance.now();
     const settled = () => fault.settled?.(world) ?? isSettled(world);
     await world.until('every alert is settled', settled, fault.recoversWithinMs ?? RECOVERS_WITHIN_MS);
-    recoverSeconds = (performance.now() - mendedAt) / 1000;
+    recoverSeconds = (performance.now() - faultEndedAt) / 1000;
     judgement = judge(world);
     assert.ok(world.injections.times > 0, 'the case injected nothing');
-    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastWords());
+    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastOutput());
     await assertVerified(world);
     passed = true;
   } catch (error) {
@@ -56,18 +56,18 @@ export async function runCase(
   }
 }
 
-/** The program's own word for it, over files, ledger, Kafka's offsets and what the sandbox holds. */
+/** `lvra verify` over files, ledger, Kafka's offsets and the annotations of the sandbox. */
 async function assertVerified(world: FaultWorld): Promise<void> {
   const { code, stdout, stderr } = await world.lvra('verify', '--kafka', '--sandbox', world.sandbox.endpoint);
   assert.equal(code, 0, `lvra verify:\n${stdout}\n${stderr}`);
 }
 
-/** How bad it is where a case failed before its end; unknown where the ledger cannot be read. */
+/** The damage if a case failed before its end; unknown if the ledger cannot be read. */
 function judgeAnyway(world: FaultWorld): Judgement | undefined {
   try {
     return judge(world);
   } catch {
-    // What the case itself has thrown says more.
+    // The error of the case itself says more.
     return undefined;
   }
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A clock that somebody puts back, for a process that is started with `node --import`: the wall clock is off by as many
- * milliseconds as the file of LVRA_TEST_CLOCK says, which is read every 50 ms. `performance.now()` and timers go on, as
- * they do where the clock of a machine is put back.
+ * A clock that can be changed, for a process that is started with `node --import`: the wall clock is off by as many
+ * milliseconds as the file of LVRA_TEST_CLOCK says, which is read every 50 ms. `performance.now()` and timers are not
+ * affected, as on a machine whose clock is set.
  */
 const file = process.env.LVRA_TEST_CLOCK;
 if (file === undefined) throw new Error('LVRA_TEST_CLOCK must name the file with the offset');

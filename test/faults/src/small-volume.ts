@@ -6,16 +6,16 @@ import type { FaultWorld } from './fault-world.js';
 
 const MEBIBYTE = 1 << 20;
 
-/** A file system of its own in place of a folder of the data root, to be filled, made read-only or taken away. */
+/** A separate file system for a folder of the data root, to be filled, made read-only or unmounted. */
 export interface Volume {
   readonly path: string;
   /** Leaves no byte free. */
   fill(): void;
-  /** Makes the room again that `fill` took. */
+  /** Frees the space that `fill` took. */
   empty(): void;
   readOnly(): void;
   writable(): void;
-  /** Takes the volume away under whoever uses it; what is on it stays. */
+  /** Unmounts the volume while it is in use; its content stays. */
   detach(): void;
   attach(): void;
 }
@@ -24,7 +24,7 @@ export interface Volume {
  * Mounts a small volume, for as long as the case lasts.
  *
  * @param folder below the data root; '' is the data root itself
- * @throws where this user may not mount: a case about disks proves nothing then, and must not pass
+ * @throws Error if this user may not mount: a case about disks must not pass then
  */
 export function mountVolume(world: FaultWorld, folder: string, megabytes: number): Volume {
   const path = join(world.root, folder);

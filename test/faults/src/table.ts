@@ -8,7 +8,7 @@ export interface Row extends Partial<Judgement> {
   readonly injected: number;
   readonly inFlight: number;
   readonly sent: number;
-  /** From the end of the fault until every alert was settled; undefined where it never came to that. */
+  /** From the end of the fault until every alert was settled; undefined if that never happened. */
   readonly recoverSeconds?: number;
   readonly passed: boolean;
 }

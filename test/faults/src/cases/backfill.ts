@@ -69,7 +69,7 @@ export const cases: FaultCase[] = [
       await load;
       const isDone = () => world.count('SELECT count(*) FROM backfill WHERE stage IS NOT NULL') === 0;
       await world.until('the backfill is done', isDone, 90_000);
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

@@ -9,30 +9,30 @@ import { untilRegistered } from '../registered.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Clocks that are set while alerts come in, and seconds that more than one consumer wants. */
+/** Clock changes while alerts come in, and stems named by two consumers in the same second. */
 export const cases: FaultCase[] = [
   {
     name: 'clock-consumer-back',
-    fault: 'the clock put back by an hour while alerts come in, and on again',
+    fault: 'the clock set back by an hour while alerts come in, and forward again',
     async run(world, random) {
       const setClock = await startOnClock(world);
       const over = new AbortController();
       const load = world.load.stream(20, over.signal);
       await world.untilAnnotated(20);
       setClock(-HOUR_MS);
-      // Longer than a session of the group: whoever counts heartbeats by the clock has sent none.
+      // Longer than a session of the group: a client that times heartbeats by the clock sends none.
       await sleep(random.between(12_000, 14_000));
       setClock(0);
       await sleep(2_000);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
       assert.match(world.service('consumer').lines.join('\n'), /the clock was set by -3600 s; rejoining the group/);
     },
   },
   {
     name: 'clock-next-day',
-    fault: 'a leap to the next UTC day in the middle of a batch',
+    fault: 'a jump to the next UTC day in the middle of a batch',
     settings: { LVRA_BATCH_SECONDS: '3' },
     async run(world, random) {
       const setClock = await startOnClock(world);
@@ -41,7 +41,7 @@ export const cases: FaultCase[] = [
       await sleep(random.between(300, 1_200));
       setClock(DAY_MS);
       await world.load.send(30);
-      world.mended();
+      world.faultEnded();
       await untilRegistered(world, 60);
       const nights = world.ledger().prepare('SELECT DISTINCT substr(stem, 1, 8) FROM batch').pluck().all();
       assert.equal(nights.length, 2);
@@ -57,7 +57,7 @@ export const cases: FaultCase[] = [
       await untilBothRead(world);
       await world.load.send(120);
       await untilRegistered(world, 120);
-      world.mended();
+      world.faultEnded();
       assert.equal(world.count('SELECT count(DISTINCT consumer) FROM batch'), 2);
       const batches = world.count('SELECT count(*) FROM batch');
       world.injected(batches - world.count('SELECT count(DISTINCT reserved_at / 1000) FROM batch'));
@@ -65,7 +65,7 @@ export const cases: FaultCase[] = [
   },
 ];
 
-/** Starts all services on a clock that can be set. @returns what sets it, in ms from the true time */
+/** Starts all services on a clock that can be changed. @returns a function that sets it, in ms from the true time */
 async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => void> {
   const file = join(world.root, 'clock');
   const write = (offsetMs: number) => {

@@ -8,7 +8,7 @@ import type { FaultWorld } from '../fault-world.js';
 const STAGES = ['feature', 'predict', 'annotate'] as const;
 const HOUR_MS = 3_600_000;
 
-/** Starts the stages on a clock that can be put back. @returns what puts it, in ms from the real one */
+/** Starts the stages on a clock that can be set back. @returns a function that sets it, in ms from the true time */
 async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => void> {
   const file = join(world.root, 'clock');
   const set = (offsetMs: number) => {
@@ -27,7 +27,7 @@ export const cases: FaultCase[] = [
   {
     name: 'clock-leases-back',
     fault: 'the clock goes back an hour while stages hold stems; they are killed',
-    // The objects of a call that the kill cut are nobody's for the 90 s of its reservation, and then their stem is due.
+    // The objects of a killed call stay reserved for 90 s; then their stem is due.
     recoversWithinMs: 240_000,
     timeoutMs: 400_000,
     async run(world, random) {
@@ -47,7 +47,7 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(before + 60);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -62,7 +62,7 @@ export const cases: FaultCase[] = [
       setClock(-HOUR_MS);
       world.injected();
       world.sandbox.clearFaults();
-      world.mended();
+      world.faultEnded();
       await world.untilAnnotated(60, 120_000);
       assert.ok(STAGES.every((name) => world.service(name).alive));
     },

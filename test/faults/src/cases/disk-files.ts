@@ -26,12 +26,12 @@ async function pileUp(world: FaultWorld, before: (typeof SERVICES)[number], tabl
   return waitForStem(world, table, 1);
 }
 
-/** Root may read and write anything; a root without these obeys the permissions as everybody else does. */
+/** Root may read and write anything; a root without these obeys the permissions like any other user. */
 const OBEYS_PERMISSIONS = ['--bounding-set=-dac_override,-dac_read_search'];
 
 const FEW_FILES_MS = 8_000;
 
-/** Lets a running process open no more files, or as many as this one may. */
+/** Limits the open files of a running process, or restores the limit. */
 function limitFiles(world: FaultWorld, name: string, limit: string): void {
   execFileSync('prlimit', ['--pid', String(world.service(name).pid), `--nofile=${limit}:`]);
 }
@@ -59,14 +59,14 @@ export const cases: FaultCase[] = [
       for (const name of SERVICES) limitFiles(world, name, limit);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
       await untilReady(world, SERVICES);
       assert.equal(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'no attempt counts');
     },
   },
   {
     name: 'disk-batch-truncated',
-    fault: 'somebody truncates a batch file; it is put back, then lvra retry',
+    fault: 'a batch file is truncated; it is restored, then lvra retry',
     async run(world) {
       await world.start('consumer');
       await world.load.send(100, 60);
@@ -83,14 +83,14 @@ export const cases: FaultCase[] = [
       assert.match(verified.stdout + verified.stderr, new RegExp(stem));
       renameSync(`${path}.copy`, path);
       const retried = await world.lvra('retry', stem);
-      // It may have come due by itself in the moment since.
+      // It may have become due in the meantime.
       assert.ok(retried.code === 0 || /is done/.test(retried.stderr), retried.stderr);
-      world.mended();
+      world.faultEnded();
     },
   },
   {
     name: 'disk-csv-removed',
-    fault: 'somebody removes a feature file; lvra retry makes it again',
+    fault: 'a feature file is removed; lvra retry makes it again',
     async run(world) {
       const stem = await pileUp(world, 'predict', 'feature_making');
       rmSync(world.paths.features(stem));
@@ -106,7 +106,7 @@ export const cases: FaultCase[] = [
       );
       const predict = await world.lvra('retry', '--failed', '--stage', 'predict');
       assert.equal(predict.code, 0, predict.stderr);
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -131,7 +131,7 @@ export const cases: FaultCase[] = [
       await untilReady(world, SERVICES);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

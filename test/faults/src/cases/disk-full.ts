@@ -7,13 +7,13 @@ import { mountVolume, type Volume } from '../small-volume.js';
 
 const STAGES = ['feature', 'predict', 'annotate'] as const;
 
-/** How long the disk stays full once everybody has noticed. */
+/** How long the disk stays full once every service has noticed. */
 const FULL_FOR_MS = 6_000;
 
 /**
  * Fills a volume under load, several times at random instants, so that it is full for every kind of write.
  *
- * @param whileFull what must be seen before room is made again
+ * @param whileFull must be true before space is freed again
  */
 async function fillUnderLoad(
   world: FaultWorld,
@@ -37,11 +37,11 @@ async function fillUnderLoad(
   }
   over.abort();
   await load;
-  assert.ok(SERVICES.every((name) => world.service(name).alive, world.lastWords()));
-  world.mended();
+  assert.ok(SERVICES.every((name) => world.service(name).alive, world.lastOutput()));
+  world.faultEnded();
 }
 
-/** A volume of its own for one folder: who must say what. */
+/** A volume of its own for one folder: the service and the message that must report it. */
 const FOLDERS = [
   ['JSON', 'the batch files', 'consumer', /a batch of \d+ alerts cannot be written: ENOSPC/],
   ['csv', 'the feature files', 'feature', /the disk takes no writes \(ENOSPC/],
@@ -95,12 +95,12 @@ export const cases: FaultCase[] = [
       await sleep(FULL_FOR_MS);
       volume.empty();
       await untilReady(world, SERVICES);
-      world.mended();
+      world.faultEnded();
     },
   },
   {
     name: 'disk-full-logs',
-    fault: 'no room left for the log files: everything goes on',
+    fault: 'no room left for the log files: everything continues',
     async run(world, random) {
       const volume = mountVolume(world, 'logs', 1);
       await fillUnderLoad(
@@ -135,7 +135,7 @@ export const cases: FaultCase[] = [
         'both bad messages are in quarantine',
         () => world.count('SELECT count(*) FROM quarantine') === 2,
       );
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -147,7 +147,7 @@ export const cases: FaultCase[] = [
       const over = new AbortController();
       const load = world.load.stream(40, over.signal);
       await world.untilAnnotated(20);
-      // Whoever writes a file at this instant keeps the volume from changing.
+      // A process that is writing a file at this instant keeps the volume from changing.
       await world.until('the volumes are read-only', () => volumes.every((volume) => succeeds(volume.readOnly)));
       world.injected();
       await untilNotReady(world, 'consumer', /cannot be written: EROFS/);
@@ -156,7 +156,7 @@ export const cases: FaultCase[] = [
       await untilReady(world, SERVICES);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -181,7 +181,7 @@ export const cases: FaultCase[] = [
         [],
         'a stage ended',
       );
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

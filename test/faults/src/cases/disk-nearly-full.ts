@@ -28,7 +28,7 @@ export const cases: FaultCase[] = [
       await sleep(1_500);
       const before = registered(world);
       await world.load.send(200);
-      // All that was read is worked off meanwhile: there is room for the other stages, the ledger and NATS.
+      // All that was read is processed meanwhile: there is space for the other stages, the ledger and NATS.
       await world.untilAnnotated(before);
       await sleep(2_000);
       assert.ok(
@@ -39,7 +39,7 @@ export const cases: FaultCase[] = [
       assert.match(await world.service('consumer').metrics(), /^lvra_consumer_paused\{.*\} 1$/m);
       rmSync(ballast);
       await untilReady(world, ['consumer']);
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

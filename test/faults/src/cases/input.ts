@@ -40,7 +40,7 @@ export const cases: FaultCase[] = [
         world.injected(A_SEND);
       }
       world.load.sent.push(...scored);
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

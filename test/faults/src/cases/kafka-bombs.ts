@@ -37,7 +37,7 @@ export const cases: FaultCase[] = [
       const bombs = IN_TURN.length + AT_ONCE.length;
       world.injected(bombs);
       await untilRegistered(world, world.load.sent.length + bombs, WITHIN_MS);
-      world.mended();
+      world.faultEnded();
       assert.ok(performance.now() - begun < WITHIN_MS, 'the good alerts must come in within a minute');
       const rows = world.ledger().prepare('SELECT reason, path, offsets FROM quarantine ORDER BY kafka_offset').all();
       assert.deepEqual(

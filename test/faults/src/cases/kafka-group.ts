@@ -9,7 +9,7 @@ import type { FaultWorld } from '../fault-world.js';
 import { untilNotReady, untilReady } from '../readiness.js';
 import { untilRegistered } from '../registered.js';
 
-/** Other consumers in the group of ours. */
+/** Other consumers in the consumer's group. */
 export const cases: FaultCase[] = [
   {
     name: 'kafka-python-between',
@@ -34,21 +34,21 @@ export const cases: FaultCase[] = [
           sessionMs: 20_000,
         };
         assert.equal((await pollWithPython(poll)).length, 30);
-        // These are the Python pipeline's to score.
+        // The Python pipeline scores these.
         world.load.sent.splice(first, 30);
         await world.start('consumer', { ready: 'alive' });
         await untilNotReady(world, 'consumer', /has a member of another kind: rdkafka/);
         await world.load.send(20);
         await untilRegistered(world, round * 60);
       }
-      world.mended();
+      world.faultEnded();
       const { stdout } = await world.lvra('verify');
       assert.match(stdout, /^others +60 messages: read by another consumer of the group$/m);
     },
   },
   {
     name: 'kafka-two-topics',
-    fault: 'others with another topic in the group: a consumer of ours, and a program that leads the group',
+    fault: 'others with another topic in the group: a second consumer service, and a program that leads the group',
     partitions: 4,
     async run(world) {
       const other = await otherTopic(world);
@@ -69,7 +69,7 @@ export const cases: FaultCase[] = [
       await world.load.send(40);
       await untilNotReady(world, 'consumer', /alerts do not come here: .* read by no member of the group/);
       await leave();
-      world.mended();
+      world.faultEnded();
       await untilRegistered(world, 120);
       await untilReady(world, ['consumer']);
     },
@@ -82,10 +82,10 @@ async function otherTopic(world: FaultWorld): Promise<string> {
   return topic;
 }
 
-/** A program that reads another topic as the group, and shares the partitions out. @returns what ends it */
+/** A program that reads another topic as the group, and shares the partitions out. @returns a function that ends it */
 async function leadGroup(world: FaultWorld, topic: string): Promise<() => Promise<void>> {
   const { brokers } = world.kafka;
-  const consumer = new Kafka({ clientId: 'stranger', brokers, logLevel: logLevel.NOTHING }).consumer({
+  const consumer = new Kafka({ clientId: 'foreign', brokers, logLevel: logLevel.NOTHING }).consumer({
     groupId: world.topic,
     maxWaitTimeInMs: 100,
   });

@@ -23,7 +23,7 @@ export const cases: FaultCase[] = [
         await world.load.sendRaw([message]);
       }
       await world.load.send(20);
-      world.mended();
+      world.faultEnded();
       await untilRegistered(world, 46);
       const rows = world
         .ledger()
@@ -40,7 +40,7 @@ export const cases: FaultCase[] = [
   },
 ];
 
-/** The same alert in so many bytes. */
+/** The same alert, padded to a size. */
 function pad(text: string, bytes: number): string {
   return `{${' '.repeat(bytes - Buffer.byteLength(text))}${text.slice(1)}`;
 }

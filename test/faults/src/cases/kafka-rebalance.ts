@@ -38,7 +38,7 @@ export const cases: FaultCase[] = [
 
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

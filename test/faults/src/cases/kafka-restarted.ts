@@ -5,7 +5,7 @@ import { untilNotReady } from '../readiness.js';
 
 const PARTITIONS = 3;
 
-/** The broker goes, in good order and by kill -9, and comes back. */
+/** The broker is stopped, cleanly and by kill -9, and restarted. */
 export const cases: FaultCase[] = [
   {
     name: 'kafka-restarted',
@@ -23,12 +23,12 @@ export const cases: FaultCase[] = [
         await world.kafka.restart();
       }
       await send(world);
-      world.mended();
+      world.faultEnded();
     },
   },
 ];
 
-/** One partition a call: where one partition of a call fails, the producer sends the others twice. */
+/** One partition per call: if one partition of a call fails, the producer sends the others twice. */
 async function send(world: FaultWorld): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition++) {
     await world.load.deliver(world.load.take(20), partition);

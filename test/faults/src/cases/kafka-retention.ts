@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { FaultCase } from '../fault-case.js';
 import { untilRegistered } from '../registered.js';
 
-/** Kafka removes messages that nobody has read yet: those are gone, and nothing else may be. */
+/** Kafka removes messages before they are read: those are lost, and nothing else may be. */
 export const cases: FaultCase[] = [
   {
     name: 'kafka-retention',
@@ -19,7 +19,7 @@ export const cases: FaultCase[] = [
       await removeBefore(world.kafka.brokers, world.topic, 40 + removed);
       world.load.sent.splice(40, removed);
       await world.start('consumer');
-      world.mended();
+      world.faultEnded();
       await untilRegistered(world, 60);
       const said = world.service('consumer').lines.join('\n');
       assert.match(said, new RegExp(`${removed} messages of .* are gone: Kafka's retention removed them`));
@@ -31,7 +31,7 @@ async function removeBefore(brokers: string[], topic: string, offset: number): P
   const admin = new Kafka({ clientId: 'retention', brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    // It does not know the leaders otherwise.
+    // Otherwise it does not know the leaders.
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
   } finally {

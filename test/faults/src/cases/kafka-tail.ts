@@ -31,7 +31,7 @@ export const cases: FaultCase[] = [
         if (isDown) await world.start('consumer');
         await untilRegistered(world, world.load.sent.length);
       }
-      world.mended();
+      world.faultEnded();
       const { stdout } = await world.lvra('verify');
       assert.equal(stdout.match(/had lost its end when it was read/g)?.length, 3, stdout);
     },

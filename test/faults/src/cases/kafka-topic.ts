@@ -25,7 +25,7 @@ export const cases: FaultCase[] = [
         await world.kafka.createTopic(world.topic);
         await world.start('consumer');
       }
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -44,7 +44,7 @@ export const cases: FaultCase[] = [
         await world.load.send(length);
         await untilRegistered(world, world.load.sent.length);
       }
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -57,7 +57,7 @@ export const cases: FaultCase[] = [
       await world.startAll();
       await untilNotReady(world, 'consumer', /does not exist at/);
       await world.kafka.createTopic(world.topic);
-      world.mended();
+      world.faultEnded();
       await world.load.send(40);
       await untilReady(world, ['consumer']);
     },

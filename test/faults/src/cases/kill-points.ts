@@ -8,7 +8,7 @@ import { type FaultWorld, SERVICES } from '../fault-world.js';
 import { SERVICE_POINTS } from '../points/service-points.js';
 
 const ALERTS_A_SECOND = 20;
-/** A killed consumer's partition comes to its successor when Kafka gives it up, after ten seconds. */
+/** A killed consumer's partition is reassigned after ten seconds. */
 const REACHED_WITHIN_MS = 60_000;
 
 const STAGES = ['feature', 'predict', 'annotate'] as const;
@@ -46,7 +46,7 @@ function pointsCase(
       await Promise.all(services.map((service) => endAtEach(world, service, points[service] ?? [], signal, random)));
       over.abort();
       await Promise.all([load, rubbish]);
-      world.mended();
+      world.faultEnded();
       for (const service of services) assert.deepEqual(unknownPoints(world, service), [], `points of ${service}`);
     },
   };
@@ -61,7 +61,7 @@ async function endAtEach(
 ): Promise<void> {
   await world.service(name).end('SIGKILL');
   for (const point of points) {
-    // The stem that the one before died of is done first: ten ends in a row would make a dead letter of it.
+    // The stem of the previous kill is finished first: ten kills in a row would make it a dead letter.
     const service = await startArmed(world, name, { point, nth: random.whole(2, 3), signal });
     await world.until(`${name} ends at ${point}`, () => !service.alive, REACHED_WITHIN_MS);
     world.injected();

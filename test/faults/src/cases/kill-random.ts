@@ -4,7 +4,7 @@ import { SERVICES } from '../fault-world.js';
 
 /** How long; ten minutes kill some 170 times. */
 const SECONDS = Number(process.env.FAULT_SECONDS || 90);
-/** Now and then a process stands still for longer than its claims live. */
+/** Sometimes a process is suspended for longer than its leases last. */
 const LONG_STOP_MS = 35_000;
 
 /** Any service, any time, any of the three signals, under load. */
@@ -29,7 +29,7 @@ export const cases: FaultCase[] = [
         if (signal !== 'SIGSTOP') {
           await world.service(name).end(signal);
         } else {
-          // Another one takes its place while it stands still.
+          // Another one replaces it while it is suspended.
           const service = world.service(name);
           world.services.set(`${name} that stood still at ${Math.round(performance.now())}`, service);
           service.signal('SIGSTOP');
@@ -40,7 +40,7 @@ export const cases: FaultCase[] = [
       }
       over.abort();
       await Promise.all([load, ...woken]);
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

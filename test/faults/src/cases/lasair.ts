@@ -9,14 +9,14 @@ import type { FaultWorld } from '../fault-world.js';
 import { startProxy, type TcpProxy } from '../proxy.js';
 
 const PER_SECOND = 40;
-/** Longer than the stage goes on with a stem against a Lasair that fails: then the stem is put back. */
+/** Longer than the stage tries a stem at a Lasair that fails: then the stem is requeued. */
 const DOWN_MS = 40_000;
-/** So much longer a case waits for a first strike where calls are few. */
+/** The additional wait for a first strike if calls are few. */
 const STRIKES_WITHIN_MS = 60_000;
-/** A rest of a minute, and the reservations of calls that nobody knows the end of. */
+/** A requeue of a minute, and the reservations of calls with unknown results. */
 const RECOVERS_WITHIN_MS = 240_000;
 
-/** Whatever Lasair does: every score is sent in the end, and none that is older than what stands there. */
+/** For any fault of Lasair: every score is sent in the end, and none that is older than the one held there. */
 export const cases: FaultCase[] = [
   ...(
     [
@@ -102,7 +102,7 @@ export const cases: FaultCase[] = [
       world.load.unannotated.add(String(bad.diaObjectId));
       await world.load.deliver(alerts);
       world.injected();
-      world.mended();
+      world.faultEnded();
     },
   },
   ...([401, 403] as const).map((status) =>
@@ -129,14 +129,14 @@ function faulty([name, fault, faults, forMs]: [string, string, Fault[], number])
       const struck = await strikes(world, forMs);
       world.injected(struck);
       world.sandbox.clearFaults();
-      world.mended();
+      world.faultEnded();
       over.abort();
       await load;
     },
   };
 }
 
-/** Waits so long, at least for one strike, or until each fault has struck as often as it may. @returns the strikes */
+/** Waits for a time, at least for one strike, or until each fault has struck as often as it may. @returns the strikes */
 async function strikes(world: FaultWorld, forMs: number): Promise<number> {
   const until = performance.now() + forMs;
   let struck = 0;
@@ -166,7 +166,7 @@ async function behindProxy(world: FaultWorld, breakIt: (proxy: TcpProxy) => Prom
 async function whileDown(
   world: FaultWorld,
   breakIt: () => Promise<unknown>,
-  mend: () => Promise<unknown>,
+  repair: () => Promise<unknown>,
 ): Promise<void> {
   await world.startAll();
   const over = new AbortController();
@@ -177,8 +177,8 @@ async function whileDown(
   world.injected();
   await sleep(DOWN_MS);
   world.injected(0);
-  await mend();
-  world.mended();
+  await repair();
+  world.faultEnded();
   over.abort();
   await load;
 }
@@ -202,7 +202,7 @@ async function noName(world: FaultWorld): Promise<void> {
   );
 }
 
-/** The stage pauses, says why, and goes on when a person has mended the cause and says so. */
+/** The stage pauses, reports why, and continues when an operator has fixed the cause and retries. */
 function paused(name: string, fault: string, answer: { status: 401 | 403 | 429 } | undefined): FaultCase {
   return {
     name,
@@ -218,7 +218,7 @@ function paused(name: string, fault: string, answer: { status: 401 | 403 | 429 }
       await world.until('the stage pauses', pauses, 60_000);
       world.injected();
       assert.equal((await fetch(`${world.service('annotate').url}/readyz`)).status, 503);
-      // While it waits the others go on, and no call is wasted.
+      // While it waits the other stages continue, and no call is wasted.
       const { length: calls } = world.sandbox.received;
       await world.load.send(40);
       await world.until('the new alerts are scored', () => world.count('SELECT count(*) FROM provenance') >= 160);
@@ -226,7 +226,7 @@ function paused(name: string, fault: string, answer: { status: 401 | 403 | 429 }
       world.sandbox.clearFaults();
       const { code, stdout, stderr } = await world.lvra('retry', '--failed', '--stage', 'annotate');
       assert.equal(code, 0, stdout + stderr);
-      world.mended();
+      world.faultEnded();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { FaultWorld } from '../fault-world.js';
 const DEMO = fileURLToPath(new URL('../../../../deploy/models/demo/r0b_demo', import.meta.url));
 const UNSAFE = fileURLToPath(new URL('../../../../services/predict/src/testing/unsafe_models.py', import.meta.url));
 
-/** Versions as the manifests of the unsafe models have them, and what predict says of each. */
+/** Versions of the unsafe models, and the error of predict for each. */
 const HOSTILE: readonly (readonly [version: string, refusal: RegExp])[] = [
   ['external-constan', /external data/],
   ['endless', /it has a Loop/],
@@ -16,7 +16,7 @@ const HOSTILE: readonly (readonly [version: string, refusal: RegExp])[] = [
   ['slow', /has not scored .* after/],
 ];
 
-/** Puts another VRA's file in place, as an editor does. */
+/** Replaces the VRA's file, as an editor does. */
 function configure(folder: string, version: string): void {
   const keys = { MODEL_NAME: 'r0b', MODEL_VERSION: version, MODEL_PATH: join(folder, 'r0b_demo.onnx') };
   const lines = Object.entries({ ...keys, TOPIC_OUT: 'r0b_lvra' }).map(([key, value]) => `${key}: ${value}\n`);
@@ -31,7 +31,8 @@ function annotated(world: FaultWorld): number {
 export const cases: FaultCase[] = [
   {
     name: 'model-hostile',
-    fault: 'models with data in other files, without end, of 7 GB, of hours, each set in turn; the old one goes on',
+    fault:
+      'models with data in other files, without end, of 7 GB, of hours, each set in turn; the old one stays in use',
     async run(world) {
       const folder = join(world.root, 'hostile');
       mkdirSync(folder);
@@ -54,7 +55,7 @@ export const cases: FaultCase[] = [
       configure(folder, 'demo');
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
 ];

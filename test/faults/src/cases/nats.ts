@@ -18,7 +18,7 @@ const STREAMS = ['LVRA', 'LVRA_DEAD'] as const;
 const DOWN_MS = 8_000;
 const PER_SECOND = 40;
 
-/** Whatever happens to the bus: the ledger has the work, and the sweep finds it. */
+/** For any fault of the bus: the ledger has the work, and the sweep finds it. */
 export const cases: FaultCase[] = [
   {
     name: 'nats-down',
@@ -74,7 +74,7 @@ export const cases: FaultCase[] = [
   {
     name: 'nats-disk-full',
     fault: 'the disk of NATS full for 10 s',
-    // It takes nothing until somebody starts it again: each stage finds its work by a sweep.
+    // It takes nothing until it is restarted: each stage finds its work by a sweep.
     run: async (world) => {
       const volume = mountVolume(world, 'nats', 16);
       const nats = await startNats({ storeDir: volume.path });
@@ -103,7 +103,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'nats-black-hole',
-    fault: 'the link to NATS takes everything and brings nothing',
+    fault: 'the link to NATS accepts everything and delivers nothing',
     run: async (world) => {
       const proxy = await throughProxy(world);
       await underLoad(world, async () => {
@@ -152,7 +152,7 @@ export const cases: FaultCase[] = [
       const before = world.service('feature').lines;
       await world.service('feature').end();
       await world.start('feature');
-      // The first that looks at the streams after the other deployment names it: any service whose consumer was silent.
+      // Any service whose consumer was silent checks the streams and names the other deployment.
       await world.until('the other data folder is named', () =>
         [before, ...SERVICES.map((name) => world.service(name).lines)].some((lines) =>
           lines.some((line) => /last used with the data folder \/another\/folder/.test(line)),
@@ -169,12 +169,12 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(60);
       await withManager(world, async (manager) => {
         await manager.consumers.pause('LVRA', 'predict-r0b', new Date(Date.now() + 3_600_000));
-        // What was being delivered has come through by then.
+        // Messages in delivery have arrived by then.
         await sleep(6_000);
         world.injected();
         await world.load.send(60);
         await world.untilAnnotated(120, 30_000);
-        world.mended();
+        world.faultEnded();
         const page = await world.service('predict').metrics();
         assert.match(page, /lvra_bus_connected\{.*\} 1/);
       });
@@ -189,7 +189,7 @@ async function underLoad(world: FaultWorld, inject: () => Promise<unknown>): Pro
   const load = world.load.stream(PER_SECOND, over.signal);
   await world.untilAnnotated(20);
   await inject();
-  world.mended();
+  world.faultEnded();
   await sleep(1_000);
   over.abort();
   await load;
@@ -216,13 +216,13 @@ function withManager(world: FaultWorld, use: (manager: JetStreamManager) => Prom
   return withConnection(world, async (connection) => use(await connection.jetstreamManager()));
 }
 
-/** Publishes every announcement again, two times, after times of its own. @returns what waits for the last of them */
+/** Publishes every announcement twice more, after random delays. @returns a function that waits for the last of them */
 function sayAgain(world: FaultWorld, connection: NatsConnection, random: Random): () => Promise<unknown> {
   const again: Promise<void>[] = [];
   const ours = new Map<string, number>();
   const subscription = connection.subscribe('lvra.>', {
     callback: (_, { subject, data }) => {
-      // What is said here is heard here too.
+      // Messages that are published here arrive here too.
       const left = ours.get(subject) ?? 0;
       if (left > 0) return void ours.set(subject, left - 1);
       ours.set(subject, 2);
@@ -233,7 +233,7 @@ function sayAgain(world: FaultWorld, connection: NatsConnection, random: Random)
     },
   });
   return async () => {
-    // First, or what is announced meanwhile would be said again on a connection that is closed.
+    // First, or a new announcement would be republished on a closed connection.
     subscription.unsubscribe();
     await Promise.all(again);
     await connection.flush();

@@ -13,7 +13,7 @@ import { untilNotReady, untilReady } from '../readiness.js';
 const LOCKED_FOR_MS = 30_000;
 const POWER_CUTS = 20;
 
-/** Copies the ledger as a power cut would leave it: at one instant, in the middle of whatever is written. */
+/** Copies the ledger as a power cut would leave it: at one instant, in the middle of writes. */
 function copyAtOnce(world: FaultWorld, to: string): void {
   const running = [...world.services.values()].filter(({ alive }) => alive);
   for (const service of running) service.signal('SIGSTOP');
@@ -23,7 +23,7 @@ function copyAtOnce(world: FaultWorld, to: string): void {
   for (const service of running) service.signal('SIGCONT');
 }
 
-/** What a copy must be, whatever was going on: whole, and no stage ahead of the one before it. */
+/** A copy at any instant must be whole, with no stage ahead of the previous one. */
 function assertConsistent(world: FaultWorld, path: string): void {
   const ledger = Ledger.open(path, ['r0b'], { create: false });
   try {
@@ -31,7 +31,7 @@ function assertConsistent(world: FaultWorld, path: string): void {
     assert.equal(database.pragma('integrity_check', { simple: true }), 'ok');
     const none = (what: string, sql: string) => assert.deepEqual(database.prepare(sql).pluck().all(), [], what);
     none(
-      'a stage is ahead of the one before it',
+      'a stage is ahead of the previous one',
       `SELECT stem FROM annotating a JOIN predict p USING (stem) JOIN feature_making f USING (stem)
        WHERE (a.r0b IN (1, -1) AND p.r0b NOT IN (1, -1)) OR (p.r0b IN (1, -1) AND f.r0b NOT IN (1, -1))`,
     );
@@ -87,12 +87,12 @@ export const cases: FaultCase[] = [
       await untilReady(world, SERVICES, 90_000);
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
   {
     name: 'sqlite-power-cut',
-    fault: 'copies of the ledger at random instants are whole; kill -9 of all, and the last copy goes on',
+    fault: 'copies of the ledger at random instants are whole; kill -9 of all, and the last copy is used',
     async run(world, random) {
       const folder = folderFor(world);
       await world.startAll();
@@ -111,7 +111,7 @@ export const cases: FaultCase[] = [
       copyAtOnce(world, last);
       await endAll(world, 'SIGKILL');
       restore(world, last);
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -122,7 +122,7 @@ export const cases: FaultCase[] = [
       const over = new AbortController();
       const load = world.load.stream(40, over.signal);
       await world.untilAnnotated(40);
-      // This process would keep the last service from putting what it has of the log into the database.
+      // An open connection here would keep the last service from checkpointing the log.
       world.forgetLedger();
       for (const end of ['-wal', '-shm']) rmSync(world.paths.database + end);
       world.injections.times++;
@@ -134,7 +134,7 @@ export const cases: FaultCase[] = [
       await world.startAll();
       over.abort();
       await load;
-      world.mended();
+      world.faultEnded();
     },
   },
   {
@@ -154,7 +154,7 @@ export const cases: FaultCase[] = [
       await endAll(world, 'SIGTERM');
       damage(world.paths.database);
       world.injected();
-      assert.match(await lastWordsOf(world, 'feature'), /the ledger .* (is damaged|cannot be used).*malformed/);
+      assert.match(await lastOutputOf(world, 'feature'), /the ledger .* (is damaged|cannot be used).*malformed/);
       restore(world, backup);
       // Annotating comes last, when all scores are there again: an older one must not go out before a newer one.
       for (const name of SERVICES.slice(0, 3)) await world.start(name);
@@ -163,20 +163,20 @@ export const cases: FaultCase[] = [
         () => world.count('SELECT count(*) FROM provenance') >= world.load.sent.length,
         150_000,
       );
-      world.mended();
+      world.faultEnded();
     },
   },
 ];
 
-/** Starts a service that is bound to end by itself, whether before it was up or after. @returns what it said */
-async function lastWordsOf(world: FaultWorld, name: 'feature'): Promise<string> {
+/** Starts a service that must end by itself, before or after it is up. @returns what it printed */
+async function lastOutputOf(world: FaultWorld, name: 'feature'): Promise<string> {
   const ended = await world.start(name, { ready: 'alive' }).catch((error: unknown) => String(error));
   if (typeof ended === 'string') return ended;
   await world.until(`${name} has ended`, () => !ended.alive);
   return ended.lines.join('\n');
 }
 
-/** Overwrites the page that the feature stage looks for its work in. */
+/** Overwrites the page in which the feature stage finds its work. */
 function damage(path: string): void {
   const database = new Sqlite(path);
   database.pragma('wal_checkpoint(TRUNCATE)');

@@ -5,21 +5,21 @@ import type { FaultCase } from '../fault-case.js';
 import { type FaultWorld, SERVICES } from '../fault-world.js';
 import { SERVICE_POINTS } from '../points/service-points.js';
 
-/** Longer than a claim in the ledger and a message in NATS outlive a silent process. */
+/** Longer than a lease in the ledger and a message in NATS stay with a silent process. */
 const STOPPED_MS = 35_000;
 
-/** Who stops before its COMMIT holds the ledger's write lock and stops everybody: a case of its own. */
+/** A process suspended before its COMMIT holds the ledger's write lock and blocks all: a case of its own. */
 const stoppingPoints = (name: ServiceName) =>
   SERVICE_POINTS[name].filter((point) => !point.startsWith('before commit '));
 
-/** Processes that stand still for longer than anybody waits for them, and then go on as if nothing had happened. */
+/** Processes that are suspended for longer than leases and timeouts, and then resume. */
 export const cases: FaultCase[] = [
   ...(['feature', 'predict', 'annotate'] as const).map(stopReplicas),
   stopConsumers(),
   ...(['feature', 'annotate'] as const).map(stopInTransaction),
 ];
 
-/** As many replicas as there are points, each standing still at one of them at the same time; one more does the work. */
+/** As many replicas as there are points, each suspended at one of them at the same time; one more does the work. */
 function stopReplicas(name: ServiceName): FaultCase {
   const points = stoppingPoints(name);
   return {
@@ -37,12 +37,12 @@ function stopReplicas(name: ServiceName): FaultCase {
       }
       const over = new AbortController();
       const load = world.load.stream(30, over.signal);
-      for (const as of stopped) await world.until(`${as} stands still`, () => isStopped(world.service(as)));
+      for (const as of stopped) await world.until(`${as} is suspended`, () => isStopped(world.service(as)));
       world.injected(stopped.length);
       await world.start(name);
       await sleep(STOPPED_MS);
       for (const as of stopped) world.service(as).signal('SIGCONT');
-      world.mended();
+      world.faultEnded();
       await world.load.send(50);
       over.abort();
       await load;
@@ -50,7 +50,7 @@ function stopReplicas(name: ServiceName): FaultCase {
   };
 }
 
-/** One consumer after the other stands still; Kafka gives its partition to the next. In the end all wake up. */
+/** One consumer after the other is suspended, and Kafka reassigns its partition. In the end all resume. */
 function stopConsumers(): FaultCase {
   const points = stoppingPoints('consumer').filter(
     (point) => !point.includes('quarantine') && !point.includes('write'),
@@ -67,7 +67,7 @@ function stopConsumers(): FaultCase {
       await world.start('consumer');
       await sleep(15_000);
       for (const as of stopped) world.service(as).signal('SIGCONT');
-      world.mended();
+      world.faultEnded();
       await world.load.send(50);
       over.abort();
       await load;
@@ -80,14 +80,14 @@ async function stopInTurn(world: FaultWorld, points: readonly string[], nth: () 
   for (const [index, point] of points.entries()) {
     const as = `consumer ${index}`;
     await startArmed(world, 'consumer', { point, nth: nth(), signal: 'SIGSTOP' }, as);
-    await world.until(`${as} stands still at ${point}`, () => isStopped(world.service(as)));
+    await world.until(`${as} is suspended at ${point}`, () => isStopped(world.service(as)));
     world.injected();
     stopped.push(as);
   }
   return stopped;
 }
 
-/** Stands still with the ledger's write lock: nobody can write until it wakes up. */
+/** Suspended while it holds the ledger's write lock: no process can write until it resumes. */
 function stopInTransaction(name: 'feature' | 'annotate'): FaultCase {
   const point = name === 'feature' ? 'before commit ResultLedger.recordFeatures' : 'before commit Reservations.reserve';
   return {
@@ -99,11 +99,11 @@ function stopInTransaction(name: 'feature' | 'annotate'): FaultCase {
       await Promise.all(others.map((service) => world.start(service)));
       const service = await startArmed(world, name, { point, nth: 2, signal: 'SIGSTOP' });
       await world.load.send(100);
-      await world.until(`${name} stands still`, () => isStopped(service));
+      await world.until(`${name} is suspended`, () => isStopped(service));
       world.injected();
       await sleep(STOPPED_MS);
       service.signal('SIGCONT');
-      world.mended();
+      world.faultEnded();
     },
   };
 }

@@ -3,7 +3,7 @@ import { HttpClient } from '@lvra/shared/http-client';
 import { Kafka } from 'kafkajs';
 import { around, pass } from './point.js';
 
-/** So much later what was handed to a socket has left it. */
+/** The time after which what was written to a socket has left it. */
 const SENT_AFTER_MS = 10;
 
 /** Puts points around announcements and acknowledgements on the bus. */

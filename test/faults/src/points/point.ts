@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Named points of a service, where it can be made to stop: before and after each write, rename, transaction, publish,
+ * Named points of a service, at which it can be made to stop: before and after each write, rename, transaction, publish,
  * acknowledgement and HTTP call. `hook.ts` puts them at the boundaries of the libraries, so no line of the services
  * knows of them.
  *
