@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { QuarantineLedger } from '@lvra/shared/ledger/quarantine';
 import type { DataPaths } from '@lvra/shared/paths';
 import { nightOf } from '@lvra/shared/stem';
+import type { OpenLedger } from './ledger.js';
 
 /** A night's files of one kind: `JSON/2026/20260202`. */
 export interface NightFolder {
@@ -24,12 +25,14 @@ const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
 /**
  * Finds the files of nights that are over. Nights go as a whole: half of one would look like a loss to `lvra verify`.
  *
+ * A night stays if some stage has not done a stem of it, or a backfill is to do one.
+ *
  * @param before the first instant to keep
- * @param unfinished stems that some stage has not done; their nights stay
  */
-export function findPrunable(paths: DataPaths, before: Date, unfinished: readonly string[]): Prunable {
+export function findPrunable({ ledger, stages, paths }: OpenLedger, before: Date): Prunable {
   const first = nightOf(before);
-  const wanted = new Set(unfinished.map((stem) => stem.slice(0, 8)));
+  const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
+  const wanted = new Set([...unfinished, ...ledger.backfill.stems()].map((stem) => stem.slice(0, 8)));
   const folders: NightFolder[] = [];
   for (const type of readdirSync(paths.root).filter((name) => PRUNED.test(name))) {
     for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {

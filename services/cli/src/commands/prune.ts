@@ -35,9 +35,9 @@ function days(given: string): number {
   throw new InvalidArgumentError('Write a number of days, 7d at least.');
 }
 
-function run({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolean): void {
-  const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
-  const { folders, keptNights } = findPrunable(paths, before, [...unfinished, ...ledger.backfill.stems()]);
+function run(open: OpenLedger, before: Date, remove: boolean): void {
+  const { paths } = open;
+  const { folders, keptNights } = findPrunable(open, before);
   const rows = folders.map(({ path, files, bytes }) => [relative(paths.root, path), count(files), size(bytes)]);
   if (rows.length > 0) print(table(['folder', 'files', 'size'], rows, [1, 2]));
   for (const night of keptNights) print(`${night} stays: stems of it are not done (lvra status)`);
@@ -46,7 +46,7 @@ function run({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolea
   else if (!remove) print(`${total} would go. Nothing is removed without --yes.`);
   if (!remove) return;
   prune(folders);
-  const marked = markPruned(paths, ledger.quarantine, before);
+  const marked = markPruned(paths, open.ledger.quarantine, before);
   if (folders.length > 0) print(`${total} removed.`);
   if (marked > 0) print(`Marked in quarantine, as their bytes are gone: ${counted(marked, 'alert')}.`);
 }
