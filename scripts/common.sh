@@ -1,4 +1,4 @@
-# What the set-up scripts share; sourced by them, from the project's root.
+# Functions of the set-up scripts; sourced by them, from the project's root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -44,7 +44,7 @@ lists_fresh=no
 refresh_lists() {
   [ "$lists_fresh" = no ] || return 0
   lists_fresh=yes
-  quietly as_root apt-get update || say 'apt-get update failed; going on with the package lists at hand'
+  quietly as_root apt-get update || say 'apt-get update failed; continuing with the package lists at hand'
 }
 
 # install_debian PACKAGE...
@@ -58,7 +58,7 @@ install_debian() {
 }
 
 # cached FOLDER COMMAND...: runs the command once, with the path of a folder to fill as its last argument.
-# The folder gets its name only when it is whole, so an interrupted set-up starts that part over.
+# The folder gets its name only when it is complete, so an interrupted set-up repeats that part.
 cached() {
   local folder="$cache/$1"
   shift

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command with a Docker daemon that has the images of docker-compose.yml: scripts/docker.sh COMMAND...
-# A daemon that answers already is used as it is. Otherwise one is started here, with a store of its own in the cache,
-# and ended with the command.
+# A running daemon is used as it is. Otherwise one is started here, with its own store in the cache, and ended with the
+# command.
 source "$(dirname "$0")/common.sh"
 
 start_daemon() {
@@ -26,7 +26,7 @@ start_daemon() {
   fail 'dockerd did not start, see above. It needs root, cgroups and iptables.'
 }
 
-# What builds left behind is their cache, for a day.
+# The build cache is kept for a day.
 end_daemon() {
   docker image prune --force --filter until=24h >/dev/null
   as_root kill "$(cat "$cache/docker/pid")"

@@ -7,7 +7,7 @@ checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 node="$(node -p process.execPath)"
 
 install -d "$prefix/bin" "$prefix/lib/systemd/system"
-# It becomes Node, so that a signal for it arrives there, and it finds Node where cron has a PATH of its own.
+# exec, so that signals reach Node; the full path, because cron has a PATH of its own.
 printf '#!/bin/sh\nexec "%s" "%s/services/cli/bin/lvra.js" "$@"\n' "$node" "$checkout" >"$prefix/bin/lvra.new"
 chmod 755 "$prefix/bin/lvra.new"
 mv "$prefix/bin/lvra.new" "$prefix/bin/lvra"

@@ -37,8 +37,8 @@ POM
     fail "Maven could not fetch org.apache.kafka:kafka_2.13:$1. It needs Maven Central or a mirror in ~/.m2/settings.xml."
 }
 
-# archive_classes VERSION: Java's archive of the classes that a broker loads, which spares every start a second of
-# CPU. A broker starts without it too, so a failure here is only told.
+# archive_classes VERSION: Java's archive of the classes that a broker loads, which saves a second of CPU per
+# start. A broker starts without it too, so a failure here is only reported.
 archive_classes() {
   local archive="$cache/kafka-$1.jsa" work port broker
   [ ! -f "$archive" ] || return 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Removes images of ours that a newer build has taken the name from, 1.4 GB an upgrade. What the present ones were built
-# of stays, so that the next `make up` has nothing to build; images of others are never touched.
+# Removes images of the project that a newer build has replaced, 1.4 GB an upgrade. The layers of the current ones stay,
+# so that the next `make up` has nothing to build; other images are never touched.
 set -eu
 built="$(docker image inspect --format '{{.Created}}' lvra-stream/cli)"
 docker image prune --force --filter label=lvra-stream \

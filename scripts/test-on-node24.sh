@@ -26,15 +26,15 @@ export PATH="$cache/$node24/bin:$PATH"
 copy="$cache/checkout-on-node-24/lvra-stream"
 mkdir -p "$copy"
 ln -sfn "$(readlink -f ..)/shared" "$copy/../shared"
-# In tar's posix format times keep their fractions: the compiler need not look at what has not changed.
+# In tar's posix format times keep their fractions, so the compiler skips unchanged files.
 find "$copy" -name node_modules -prune -o \( -type f -o -type l \) -exec rm -f {} +
 tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-data --exclude=./bench/data . | tar -x -C "$copy"
 
 "$copy/scripts/npm.sh"
-# Another Node changes native modules, workers, streams, sockets, files and V8, so what stands on these runs again. Left out
-# is what proves nothing new there: the tools of measuring and testing; what Prometheus and Grafana judge; Python's side of
-# the models and the walk through its documents; every way of damage and of two senders, which is our logic alone; and what
-# brokers do, which kafka-source, kafka-security and the codecs (records/) show well enough.
+# Another Node changes native modules, workers, streams, sockets, files and V8, so tests of these run again. Tests that prove
+# nothing new there are left out: measuring and test tools; checks by Prometheus and Grafana; the Python side of the models
+# and its documents; all kinds of damage and of two senders, which is pure logic; and brokers, which kafka-source,
+# kafka-security and the codecs (records/) cover well enough.
 without=(
   'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
   test/e2e/dist/alerting.test.js

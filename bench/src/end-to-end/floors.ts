@@ -7,9 +7,9 @@ import { Kafka, logLevel } from 'kafkajs';
 import { parseable } from '../pipeline/alerts.js';
 import { median } from '../pipeline/statistics.js';
 
-/** What the same bytes cost at the least: CPU ms an alert, user and system. */
+/** The minimum cost of the same bytes: CPU ms an alert, user and system. */
 export interface Floors {
-  /** Of a ready text in which NaN is already replaced: what everything else is held against. */
+  /** Of a ready text in which NaN is already replaced: the reference for everything else. */
   readonly 'bare JSON.parse': number;
   /** The consumer's, which makes no values. */
   readonly 'check of grammar and id': number;
@@ -19,12 +19,12 @@ export interface Floors {
   readonly 'no-op kafkajs consumer': number;
 }
 
-/** Each floor is the median of so many measurements. */
+/** Measurements per floor, of which the median counts. */
 const REPETITIONS = 5;
-/** As much at once as the consumer service asks for. */
+/** The fetch size of the consumer service. */
 const FETCH_BYTES = 4 * 1024 * 1024;
 
-/** Where alerts lie for the consumer that does nothing. */
+/** The topic of the consumer that does nothing. */
 export type FloorTopic = { readonly brokers: string[]; readonly topic: string; readonly messages: number };
 
 /** Measures the floors on a sample of the alerts, warm; nothing else may be at work in this process. */

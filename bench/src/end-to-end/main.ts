@@ -9,13 +9,13 @@ import { Pipeline, type PipelineRun, STAGES } from '../pipeline/pipeline.js';
 import { produce } from '../pipeline/produce.js';
 import { type Floors, measureFloors } from './floors.js';
 
-// make bench: what an alert costs from Kafka to an accepted annotation, and what the same bytes cost at the least.
+// make bench: what an alert costs from Kafka to an accepted annotation, and the minimum cost of the same bytes.
 const FLOOR_TOPIC = 'bench-floors';
-/** As many lie in Kafka for the consumer that does nothing. */
+/** Messages preloaded for the no-op consumer. */
 const FLOOR_MESSAGES = 5_000;
-/** Of these the other floors are measured: 40 MB, far more than a cache holds. */
+/** Alerts for the other floors: 40 MB, far more than a cache holds. */
 const FLOOR_ALERTS = 1_000;
-/** As many go through before, and are counted by themselves: a night's alerts meet services that have run for hours. */
+/** Alerts sent as a warm-up and counted separately: at night the services have run for hours. */
 const WARMING_UP = 5_000;
 const ALERTS = 10_000;
 const PROFILES = fileURLToPath(new URL('../../data/profiles', import.meta.url));

@@ -17,10 +17,10 @@ export interface Checkout {
 }
 
 /**
- * Checks a commit out as a git worktree under the temporary folder and compiles it. Where its package-lock.json is
- * this one's, so are its packages: they are copied. Otherwise they are installed, which takes minutes.
+ * Checks a commit out as a git worktree under the temporary folder and compiles it. If its package-lock.json is
+ * the same, the packages are copied; otherwise they are installed, which takes minutes.
  *
- * @throws where git does not know the commit, or it does not build
+ * @throws Error if git does not know the commit, or it does not build
  */
 export async function checkOut(commit: string): Promise<Checkout> {
   const git = (...args: string[]) => run('git', args, { cwd: PROJECT });

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { GateRatios } from './gate.js';
 
-/** What the gate holds a commit against. */
+/** The ratios that the gate compares a commit with. */
 export interface CommittedRatios {
-  /** Of what was measured. */
+  /** Of the measured commit. */
   readonly commit: string;
   readonly date: string;
   readonly machine: string;
@@ -19,7 +19,7 @@ type ByNode = Record<string, CommittedRatios>;
 
 const major = (version: string): string => version.replace(/^v/, '').split('.')[0] as string;
 
-/** @throws where none are committed for this Node */
+/** @throws Error if none are committed for this Node */
 export function committedRatios(node = process.version, path = COMMITTED): CommittedRatios {
   const committed = read(path)[major(node)];
   if (!committed) {
@@ -28,7 +28,7 @@ export function committedRatios(node = process.version, path = COMMITTED): Commi
   return committed;
 }
 
-/** Puts new ratios in the place of those of the same Node. */
+/** Replaces the ratios of the same Node. */
 export function commitRatios(ratios: CommittedRatios, path = COMMITTED): void {
   const all = { ...read(path), [major(ratios.node)]: ratios };
   const rounded = (_key: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);

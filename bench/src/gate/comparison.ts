@@ -3,7 +3,7 @@ import { STAGES } from '../pipeline/pipeline.js';
 import { median } from '../pipeline/statistics.js';
 import type { PairOfRounds, StageCpu } from './rounds.js';
 
-/** What has a ratio of its own. */
+/** The parts that have a ratio. */
 export const MEASURED = [...STAGES, 'all'] as const;
 export type Measured = (typeof MEASURED)[number];
 
@@ -34,7 +34,7 @@ export function compare(pairs: readonly PairOfRounds[]): Compared[] {
   return [...STAGES.map((stage) => compared(stage, (cpu) => cpu[stage])), compared('all', all)];
 }
 
-/** A table for people. */
+/** The comparison as a table. */
 export function comparisonReport(compared: readonly Compared[], base: string, here: string): string {
   const rows = compared.map(({ name, base, here, ratio }) => [
     ...[titleOf(name), base.toFixed(3), here.toFixed(3)],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from './floor-clock.js';
 
-/** Some 1.5 ms of work in 10: enough to measure by, and it leaves the machine to what it is beside. */
+/** Some 1.5 ms of work in 10: enough to measure, and it leaves the machine to the pipeline. */
 const TEXTS_AT_ONCE = 10;
 const PAUSE_MS = 8;
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What the process had done by a moment, since it began. */
+/** The work of the process from its start to a moment. */
 export interface Reading {
   /** ms since 1970. */
   readonly at: number;
@@ -42,7 +42,7 @@ export class FloorClock {
   }
 }
 
-/** @throws RangeError where fewer than two readings lie between the moments */
+/** @throws RangeError if fewer than two readings lie between the moments */
 export function costBetween(readings: readonly Reading[], from: number, until: number): number {
   const within = readings.filter(({ at }) => at >= from && at <= until);
   const [first, last] = [within[0], within.at(-1)];

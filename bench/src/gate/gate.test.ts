@@ -54,7 +54,7 @@ describe('the gate', () => {
     assert.deepEqual(judge([...rounds, ...times(8, () => round())], committed), { is: 'passed' });
   });
 
-  test('all four together can be worse where no stage is by itself', () => {
+  test('all four together can be worse though no stage is by itself', () => {
     const dear = { consumer: 0.343, feature: 0.229, predict: 0.057, annotate: 0.114 };
     assert.equal(verdict(16, dear), 'passed');
     const strict = judge(
@@ -64,7 +64,7 @@ describe('the gate', () => {
     assert.deepEqual(strict.is === 'worse' && strict.worse.map(({ name }) => name), ['all']);
   });
 
-  test('what is worse fails only where it is dearer than the other commit too', () => {
+  test('what is worse fails only if it also costs more than in the other commit', () => {
     const compared = compare([{ base: CPU, here: { ...CPU, annotate: 0.12 } }]);
     const worse = (['feature', 'annotate', 'all'] as const).map((name) => ({ name, committed: 1, measured: 1.2 }));
     assert.deepEqual(

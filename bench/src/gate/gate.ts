@@ -7,11 +7,11 @@ export type GateRatios = Readonly<Record<Measured, number>>;
 
 /** How much worse a ratio may be than the committed one. */
 const WORST = 1.15;
-/** After so many rounds the ratios are looked at. Where one is beyond, more are measured; after the last it is worse. */
-const LOOKS: readonly number[] = [8, 16];
+/** The ratios are checked after each of these numbers of rounds. If one is exceeded, more are measured, up to the last. */
+const CHECK_AFTER_ROUNDS: readonly number[] = [8, 16];
 /**
- * A ratio also changes with what else the machine does. So what seems worse is run beside the commit of the committed
- * ratios, and it fails where it is dearer than that one too: by this much, which is half way to the above.
+ * A ratio also depends on the load of the machine. So a stage that seems worse is run in turn with the commit of the
+ * committed ratios, and fails if it also costs more than that one: by this share, which is half of the above.
  */
 export const CONFIRMED = 1.075;
 
@@ -33,18 +33,18 @@ export function gateRatios(rounds: readonly Round[]): GateRatios {
   return Object.fromEntries([...stages, ['all', all]]) as unknown as GateRatios;
 }
 
-/** What the rounds so far say; `unsure` asks for more of them. */
+/** The result of the rounds so far; `unsure` asks for more of them. */
 export function judge(rounds: readonly Round[], committed: GateRatios): Verdict {
   const ratios = gateRatios(rounds);
   const worse = MEASURED.map((name) => ({ name, committed: committed[name], measured: ratios[name] })).filter(
     ({ committed, measured }) => measured > committed * WORST,
   );
-  if (!LOOKS.includes(rounds.length)) return { is: 'unsure' };
+  if (!CHECK_AFTER_ROUNDS.includes(rounds.length)) return { is: 'unsure' };
   if (worse.length === 0) return { is: 'passed' };
-  return rounds.length >= Math.max(...LOOKS) ? { is: 'worse', worse } : { is: 'unsure' };
+  return rounds.length >= Math.max(...CHECK_AFTER_ROUNDS) ? { is: 'worse', worse } : { is: 'unsure' };
 }
 
-/** Those of the worse that are also dearer than the other commit, run in turn with it. */
+/** Those of the worse that also cost more than in the other commit, run in turn with it. */
 export function confirmed(worse: readonly Worse[], compared: readonly Compared[]): Worse[] {
   return worse.filter(({ name }) => compared.some((other) => other.name === name && other.ratio.median > CONFIRMED));
 }

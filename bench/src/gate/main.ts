@@ -6,12 +6,12 @@ import { type Compared, compare, comparisonReport, MEASURED, titleOf } from './c
 import { CONFIRMED, confirmed, type GateRatios, gateRatios, judge } from './gate.js';
 import { measurePairs, measureRounds } from './rounds.js';
 
-// make bench-gate: is an alert dearer than when the ratios were committed? RENEW=1 commits those of now; BASE=<commit>
-// asks whether it is dearer than with that commit's services.
+// make bench-gate: does an alert cost more than when the ratios were committed? RENEW=1 commits those of now; BASE=<commit>
+// asks whether it costs more than with that commit's services.
 
 /** Pairs of rounds with the other commit. */
 const PAIRS = 16;
-/** For the ratios that others are held against. */
+/** For the ratios to be committed. */
 const ROUNDS_TO_RENEW = 24;
 
 const { values } = parseArgs({ options: { renew: { type: 'boolean' }, base: { type: 'string' } } });

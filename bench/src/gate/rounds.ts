@@ -31,11 +31,11 @@ const SETTINGS = { LVRA_BATCH_ALERTS: `${ALERTS_A_ROUND}`, LVRA_BATCH_SECONDS: '
 
 /**
  * Feeds one pipeline with round after round of new alerts, and beside it a process that parses alerts all the time, so
- * that whatever else the machine does weighs on both.
+ * that other load of the machine affects both.
  *
- * @param goesOn asked after each round
+ * @param continues called after each round
  */
-export async function measureRounds(goesOn: (rounds: readonly Round[]) => boolean): Promise<readonly Round[]> {
+export async function measureRounds(continues: (rounds: readonly Round[]) => boolean): Promise<readonly Round[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-gate-'));
   const texts = join(folder, 'texts.json');
   writeFileSync(texts, JSON.stringify(nextAlerts(simulatedStream(), 500).map(parseable)));
@@ -44,7 +44,7 @@ export async function measureRounds(goesOn: (rounds: readonly Round[]) => boolea
     return await withPipelines([{ topic: 'bench-gate' }], async ([pipeline]) => {
       const stream = simulatedStream();
       const rounds: Round[] = [];
-      for (let round = 0; round < WARMING_UP || rounds.length === 0 || goesOn(rounds); round++) {
+      for (let round = 0; round < WARMING_UP || rounds.length === 0 || continues(rounds); round++) {
         const run = await (pipeline as Pipeline).run(inRequests(nextAlerts(stream, ALERTS_A_ROUND)));
         const jsonParse = await floor.between(run.begunMs, run.begunMs + run.seconds * 1000);
         if (round >= WARMING_UP) rounds.push({ stages: cpuOf(run), jsonParse });
@@ -58,7 +58,7 @@ export async function measureRounds(goesOn: (rounds: readonly Round[]) => boolea
 }
 
 /**
- * Feeds another commit's services and these in turn with the same alerts. Kafka, sandbox and what measures are the same
+ * Feeds another commit's services and these in turn with the same alerts. Kafka, sandbox and the measuring process are the same
  * for both.
  *
  * @param project the built checkout
@@ -70,7 +70,7 @@ export function measurePairs(project: URL, count: number): Promise<PairOfRounds[
     for (let round = 0; round < WARMING_UP + count; round++) {
       const alerts = nextAlerts(stream, ALERTS_A_ROUND);
       const [base, here] = pipelines.map((pipeline) => async () => cpuOf(await pipeline.run(inRequests(alerts))));
-      // Who goes second finds the machine still busy with what the first left to do: each does so in turn.
+      // The second one finds the machine still busy with work of the first, so the order alternates.
       const hereFirst = round % 2 === 1 ? await here?.() : undefined;
       const pair = { base: await base?.(), here: hereFirst ?? (await here?.()) } as PairOfRounds;
       if (round >= WARMING_UP) pairs.push(pair);

@@ -45,7 +45,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** The simulator's alerts, and the real ones where they stand beside the project; copies, each with memory of its own. */
+/** The simulator's alerts, and the real ones if they exist beside the project; copies, each with memory of its own. */
 function inputs(): Input[] {
   const simulated = nextAlerts(simulatedStream(), ALERTS);
   const file = new URL('alerts-20260202.ndjson', REAL);

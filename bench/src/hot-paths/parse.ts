@@ -9,7 +9,7 @@ import avro from 'avsc';
 import { parseable } from '../pipeline/alerts.js';
 import type { HotPath, Input } from './hot-path.js';
 
-/** What every ratio is against: JSON.parse of the same bytes as text, with NaN already replaced. Ids come out wrong. */
+/** The reference of every ratio: JSON.parse of the same bytes as text, with NaN already replaced. Ids come out wrong. */
 export function bareParse({ alerts }: Input): HotPath {
   return eachOf('bare JSON.parse', alerts.map(parseable), (text) => JSON.parse(text));
 }

@@ -14,7 +14,7 @@ export interface Filled {
 }
 
 const FILLED = { alertsAStem: 100, sourcesAnObject: 10 };
-/** Stems of so many alerts are measured, after some that warm up the code. */
+/** Alerts per measured stem; some stems before them warm up the code. */
 const ALERTS_A_STEM = 50;
 const STEMS = 200;
 const WARM_UP = 40;

@@ -7,7 +7,7 @@ import type { Perform } from '@lvra/shared/testing/ledger-stages';
 export interface Sample {
   readonly operation: string;
   readonly ms: number;
-  /** Of these, the wait for the lock, where it writes. */
+  /** Of these, the wait for the lock, if it writes. */
   readonly waitedMs: number;
   /** Of these, the commit: the disk. */
   readonly commitMs: number;

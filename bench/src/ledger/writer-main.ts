@@ -4,14 +4,14 @@ import { LedgerStages, VRA } from '@lvra/shared/testing/ledger-stages';
 import { Stopwatch } from './timing.js';
 import type { Order } from './writers.js';
 
-// One of the processes of writers.ts: takes stems through all stages, one every so often, and tells how long each took.
+// One of the processes of writers.ts: takes stems through all stages at a fixed interval, and reports how long each took.
 const WARM_UP_STEMS = 5;
 
 const { path, writer, first, stems, alerts, everyMs, startMs, objects }: Order = JSON.parse(process.argv[2] as string);
 // Interrupted with the benchmark.
 process.once('disconnect', () => process.exit());
 const ledger = Ledger.open(path, [VRA], { create: false });
-// As the stages of the services do when there is nothing to do.
+// As the stages of the services do when they are idle.
 setInterval(() => ledger.work('feature', VRA).checkpoint(), 2_000).unref();
 const stopwatch = new Stopwatch(ledger);
 const stages = new LedgerStages(ledger, writer, stopwatch.perform);

@@ -17,7 +17,7 @@ export interface Load {
   readonly seconds: number;
 }
 
-/** What one writer is told. */
+/** The parameters of one writer. */
 export interface Order {
   readonly path: string;
   readonly writer: number;
@@ -33,7 +33,7 @@ export interface Order {
 
 export interface LoadResult {
   readonly samples: readonly Sample[];
-  /** How long the slowest writer went on after the end, ms. */
+  /** How long the slowest writer continued after the end, ms. */
   readonly behindMs: number;
 }
 

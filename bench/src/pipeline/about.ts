@@ -5,7 +5,7 @@ import { table as drawn } from '@lvra/cli/formats';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The short hash of what is measured, with `-changed` where tracked files differ from it. */
+/** The short hash of the measured commit, with `-changed` if tracked files differ from it. */
 export function commitAtHand(): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: PROJECT, encoding: 'utf8' }).trim();
   const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!bench/results', ':!docs') !== '';

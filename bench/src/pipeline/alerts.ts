@@ -9,7 +9,7 @@ const ALERTS_A_REQUEST = 100;
 /** Alerts of real size without end: 8 to 250 kB, 40 kB in the mean. */
 export const simulatedStream = (): Generator<SimulatedAlert, never> => simulateAlerts({ seed: SEED, forms: 'full' });
 
-/** The next so many alerts of a stream, as Kafka delivers them. */
+/** The next alerts of a stream, as Kafka delivers them. */
 export function nextAlerts(stream: Generator<SimulatedAlert, never>, count: number): Buffer[] {
   return Array.from({ length: count }, () => Buffer.from(stream.next().value.text));
 }

@@ -31,7 +31,7 @@ export interface PipelineRun {
 
 export interface PipelineOptions {
   readonly kafka: KafkaServer;
-  /** A topic of its own; it is made here. */
+  /** A topic of its own; it is created here. */
   readonly topic: string;
   /** A built checkout of another commit, whose services are run. */
   readonly project?: URL;
@@ -41,10 +41,10 @@ export interface PipelineOptions {
   readonly node?: Readonly<Partial<Record<ServiceName, readonly string[]>>>;
 }
 
-/** Lasair's answer takes about as long from Oxford. */
+/** About the response time of Lasair. */
 const LASAIR_LATENCY_MS = 20;
 const GIVE_UP_MS = 600_000;
-/** Asking a service costs it time that would be counted, so it is asked once Lasair has heard nothing for so long. */
+/** A query costs the service time that would be counted, so it is made once Lasair has received nothing for this long. */
 const QUIET_MS = 500;
 
 /** The four services as processes of their own, with a NATS, a sandbox Lasair and a data folder of their own. */
@@ -130,7 +130,7 @@ export class Pipeline {
     }
   }
 
-  /** Ends the services in good order, with what they write at their end, and removes the data. */
+  /** Stops the services cleanly, so that they write their last output, and removes the data. */
   async end(): Promise<void> {
     await this.#endServices();
     await this.#nats.stop();

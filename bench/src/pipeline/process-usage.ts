@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts CPU time in hundredths of a second for every program, whatever the kernel's own clock. */
+/** Linux counts CPU time in hundredths of a second for every program, even if the kernel's own clock is finer. */
 const TICK_MS = 10;
 
 /** What a process and its children, ended and living, have used since they began. */
 export interface Usage {
   readonly userMs: number;
   readonly systemMs: number;
-  /** Both, and to the nanosecond where the kernel counts so; the two above are whole hundredths of a second. */
+  /** Both, to the nanosecond if the kernel counts so; the two above are whole hundredths of a second. */
   readonly cpuMs: number;
   /**
    * Bytes that they caused to be sent to the disk (`write_bytes`). Not `wchar`, which counts sockets too and misses the
@@ -58,7 +58,7 @@ function ownUsage(pid: number): Usage {
   };
 }
 
-/** How long the living threads were on a CPU; 0 where the kernel does not say (/proc/…/schedstat). */
+/** How long the living threads were on a CPU; 0 if the kernel does not say (/proc/…/schedstat). */
 function threadsMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`);
   return threads.reduce((total, path) => total + Number(readIfThere(path).split(' ')[0]) / 1e6, 0);
