@@ -1,9 +1,9 @@
 import { UsageError } from '@lvra/shared/errors';
 import { writeFileAtomically } from '@lvra/shared/files';
-import type { ComparedScores, ScoredBy } from '@lvra/shared/ledger/compared-scores';
+import type { ScoredBy } from '@lvra/shared/ledger/compared-scores';
 import { vraOf } from '@lvra/shared/settings/stage-vras';
 import { Command, InvalidArgumentError } from 'commander';
-import { Comparing, type Comparison } from '../compare/comparison.js';
+import { type Comparison, comparisonOf } from '../compare/comparison.js';
 import { type Compared, describe, inJson } from '../compare/text.js';
 import { print, printJson } from '../formats.js';
 import { withLedger } from '../ledger.js';
@@ -68,26 +68,6 @@ async function compare(name: string, first: string, second: string, options: Com
   await writeFileAtomically(svg, async (file) => {
     await file.writeFile(picture);
   });
-}
-
-/** @throws UsageError where there is nothing to compare */
-function comparisonOf(
-  scores: ComparedScores,
-  first: ScoredBy,
-  second: ScoredBy,
-  { from, to, threshold }: { from: string; to: string; threshold: number },
-): Comparison {
-  const comparing = new Comparing(threshold);
-  for (const stem of scores.stems(from, to)) comparing.add(scores.ofStem(stem, first), scores.ofStem(stem, second));
-  const comparison = comparing.end();
-  if (comparison.pairs > 0) return comparison;
-  const there = [...new Set([first.vra, second.vra])].map(
-    (vra) => `of ${vra} there are scores of ${scores.versions(vra, from, to).join(', ') || 'no version'}`,
-  );
-  throw new UsageError(
-    `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +
-      `A VRA with ANNOTATE: no and such a model makes them: lvra backfill --vra <name> --from ${from} --to ${to}`,
-  );
 }
 
 function scoredBy(vra: string, written: string): ScoredBy {

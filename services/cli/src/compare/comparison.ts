@@ -1,4 +1,5 @@
-import type { ComparedScore } from '@lvra/shared/ledger/compared-scores';
+import { UsageError } from '@lvra/shared/errors';
+import type { ComparedScore, ComparedScores, ScoredBy } from '@lvra/shared/ledger/compared-scores';
 import { compareSources } from '@lvra/shared/ledger/source-order';
 
 /** Bins of the score histograms, 0 to 1. */
@@ -107,6 +108,31 @@ export class Comparing {
       crossings,
     };
   }
+}
+
+/**
+ * How two versions score the sources of some nights, YYYYMMDD, both included.
+ *
+ * @param threshold as for `Comparing`
+ * @throws UsageError if there is nothing to compare
+ */
+export function comparisonOf(
+  scores: ComparedScores,
+  first: ScoredBy,
+  second: ScoredBy,
+  { from, to, threshold }: { from: string; to: string; threshold: number },
+): Comparison {
+  const comparing = new Comparing(threshold);
+  for (const stem of scores.stems(from, to)) comparing.add(scores.ofStem(stem, first), scores.ofStem(stem, second));
+  const comparison = comparing.end();
+  if (comparison.pairs > 0) return comparison;
+  const there = [...new Set([first.vra, second.vra])].map(
+    (vra) => `of ${vra} there are scores of ${scores.versions(vra, from, to).join(', ') || 'no version'}`,
+  );
+  throw new UsageError(
+    `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +
+      `A VRA with ANNOTATE: no and such a model makes them: lvra backfill --vra <name> --from ${from} --to ${to}`,
+  );
 }
 
 /** The bin of a value from 0 to 1; 1 is in the last one. */
