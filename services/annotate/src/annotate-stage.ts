@@ -16,7 +16,7 @@ import { LasairClient } from './lasair-client.js';
 import { AnnotationSender } from './sending.js';
 import { type TriagedScores, triageScores } from './sift.js';
 
-/** What may change while the stage runs. */
+/** The settings that may change while the stage runs. */
 export interface LiveVraSettings {
   /** Of the configured model. */
   readonly version: string;
@@ -56,13 +56,13 @@ export interface AnnotateOptions {
     readonly listSize: { readonly first: number; readonly smallest: number; readonly largest: number };
     /** Of all VRAs and replicas together; half of what Lasair states, as it counts every call twice. */
     readonly callsPerHour: number;
-    /** A call that takes longer has the next list shortened. */
+    /** After a longer call the next list is shorter. */
     readonly slowMs: number;
     readonly timeoutMs: number;
   };
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Names this process in the ledger; no other living process has the name. */
+  /** Names this process in the ledger; unique among running processes. */
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -73,14 +73,14 @@ export interface AnnotateOptions {
 /** A lease that ends later than this was taken before the clock was set back, and is ignored. */
 const LEASE_MS = 30_000;
 
-/** How often to look for stems that the Python pipeline annotated in part. */
+/** How often to check for stems that the Python pipeline annotated in part. */
 const PARTIAL_CHECK_MS = 3_600_000;
 
 /**
  * The annotate stage: the scores of a stem to Lasair, or to a file in a dry run.
  *
- * Of a stem of a backfill all scores are looked at, also those that Lasair has taken: what is the newest of its object is
- * sent again, as the settings are now.
+ * For a stem of a backfill all scores are considered, also accepted ones: the newest of each object is sent again, with
+ * the current settings.
  */
 export function createAnnotateTask(options: AnnotateOptions): StageTask {
   return new AnnotateStage(options);

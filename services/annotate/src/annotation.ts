@@ -3,7 +3,7 @@ import type { Annotation } from '@lvra/shared/annotation/fields';
 import { type Score, THRESHOLD_FLAGS } from '@lvra/shared/ledger/annotations-scores';
 import { withHistory } from './history.js';
 
-/** What is the same in every annotation of a VRA. */
+/** The fields that are the same in every annotation of a VRA. */
 export interface Annotator {
   /** Lasair's name of the annotator, for example `r0b_lvra`. */
   readonly topic: string;

@@ -24,13 +24,13 @@ export interface CallResult {
     | 'token-refused'
     /** Too many calls in this hour. */
     | 'throttled'
-    /** This Lasair takes no lists. */
+    /** This Lasair does not support lists. */
     | 'no-lists'
     /** The call is longer than the proxy in front of Lasair accepts. */
     | 'too-long'
     /** The server at the endpoint is not Lasair's API. */
     | 'not-lasair'
-    /** It may work the next time. */
+    /** A retry may succeed. */
     | 'failed';
   readonly end: CallEnd;
   /** What Lasair said, for an operator. */
@@ -44,7 +44,7 @@ export interface CallResult {
 /**
  * Interprets a response by its body, not by its status alone: Lasair's JSON about an annotation, its JSON about the call,
  * or something else, such as a proxy's page. Only a 200 that counts every annotation of the call is success, and only
- * JSON that names a field of an annotation says that an annotation is at fault.
+ * JSON that names a field of an annotation means that an annotation is invalid.
  *
  * @param call the method, how many annotations were sent, and the address that was called
  * @param now ms since 1970, to read a date in Retry-After

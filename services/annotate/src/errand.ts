@@ -4,17 +4,17 @@ import type { RetryBudget } from './patience.js';
 import type { SendQueue } from './send-queue.js';
 import type { SendableScore } from './sift.js';
 
-/** A stem to be sent. */
-export interface Errand {
+/** A stem to send. */
+export interface SendRequest {
   readonly stem: string;
   readonly scores: readonly SendableScore[];
   /** Scores of other stems that fill up its calls. */
   readonly fillers?: Fillers;
 }
 
-/** The state of sender one stem. */
+/** The state of sending one stem. */
 export interface Progress {
-  readonly errand: Errand;
+  readonly request: SendRequest;
   readonly queue: SendQueue<SendableScore>;
   readonly retryBudget: RetryBudget;
   readonly signal: AbortSignal;

@@ -115,7 +115,7 @@ describe('a backlog of small stems', () => {
   });
 });
 
-describe('a stem that goes along', () => {
+describe('a stem that fills up a call', () => {
   for (const [name, kind] of [
     ['is refused', 'bad-item'],
     ['makes Lasair fail', 'database'],
@@ -183,7 +183,7 @@ describe('a stem that goes along', () => {
 });
 
 describe('the last calls of an hour', () => {
-  test('are for new alerts: older ones wait, and are looked at again every ten seconds', async (context) => {
+  test('are for new alerts: older ones wait, and are checked again every ten seconds', async (context) => {
     const night = await Night.start(context);
     // No stem can go along with another: each has a call of its own.
     const lists = { first: 1, smallest: 1, largest: 1 };
@@ -202,7 +202,7 @@ describe('the last calls of an hour', () => {
     for (const stem of old.slice(0, 8)) await night.annotate(stem, task);
     const { delayMs, message } = await rejected(old[8]!);
     assert.equal(delayMs, 10_000);
-    assert.match(message, /the last 2 of the 10 calls .* are for new alerts/);
+    assert.match(message, /the last 2 of the 10 calls .* are kept for new alerts/);
     const fresh = addSmallStems(night, 3_000, 3);
     for (const stem of fresh.slice(0, 2)) assert.deepEqual(await night.annotate(stem, task), { status: 1, rows: 1 });
     const { delayMs: untilFree } = await rejected(fresh[2]!);
@@ -218,7 +218,7 @@ describe('the last calls of an hour', () => {
     for (const stem of old.slice(0, 5)) await night.annotate(stem, task);
     await assert.rejects(night.annotateAgain(old[0]!, task), (error: unknown) => {
       assert.ok(error instanceof RetryLater, String(error));
-      assert.match(error.message, /^of the hour's calls to Lasair 5 are left, .* the backfill waits for \d+ min$/);
+      assert.match(error.message, /^the last 5 calls to Lasair of this hour .* the backfill waits for \d+ min$/);
       return true;
     });
     assert.equal(night.ledger.work('annotate', 'r0b').paused(NIGHT + 3_600_000), undefined);

@@ -1,9 +1,9 @@
 import { instantOfStem } from '@lvra/shared/stem';
 
-/** The last calls of an hour are for new alerts: this share of them is not spent on older stems alone. */
+/** The share of the hour's calls that is kept for new alerts, and not spent on older stems alone. */
 const SHARE_FOR_NEW = 0.2;
 
-/** And this share is not spent on a backfill. */
+/** The share that is not spent on a backfill. */
 const SHARE_FOR_THE_NIGHT = 0.5;
 
 /** A stem is named by the second in which it was made. */

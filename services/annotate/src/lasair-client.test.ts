@@ -37,7 +37,7 @@ test('a call after the process stood still does not go out on a connection that 
   const call = () => client.send('annotate', ['{}'], 5_000, signal);
   assert.notEqual((await call()).kind, 'failed');
   await sleep(50);
-  // From here it stands still in the phase of the event loop that has looked at its sockets already.
+  // From here it blocks in the phase of the event loop after its sockets were polled.
   await readFile(import.meta.filename);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
   assert.notEqual((await call()).kind, 'failed');

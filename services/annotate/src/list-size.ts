@@ -1,4 +1,4 @@
-/** The bounds within which the number of annotations in a call moves. */
+/** The bounds of the number of annotations in a call. */
 export interface ListLimits {
   readonly first: number;
   readonly smallest: number;
@@ -7,7 +7,7 @@ export interface ListLimits {
   readonly slowMs: number;
 }
 
-/** What the last call and the hour's budget say. */
+/** The measurements of the last call, and the hour's budget. */
 export interface Traffic {
   /** How long the last call took, ms. */
   readonly tookMs: number;
@@ -15,13 +15,13 @@ export interface Traffic {
   readonly scores: number;
   /** Annotations that wait to be sent. */
   readonly waiting: number;
-  /** Annotations sent an hour, at the present pace. */
+  /** Annotations sent an hour, at the current pace. */
   readonly perHour: number;
   readonly callsLeft: number;
   readonly callsPerHour: number;
 }
 
-/** Of the calls left, what the work that waits may use up; of the whole hour's, what the present pace may. */
+/** The share of the calls left that pending work may use; the share of the hour's calls that the current pace may. */
 const SHARE_FOR_WAITING = 0.5;
 const SHARE_FOR_PACE = 0.8;
 
@@ -32,9 +32,9 @@ const FAST_CALL_RATIO = 0.05;
 
 /**
  * How many annotations the next call takes: half as many after a slow call, twice as many while the budget is
- * short for the work, or a backlog waits for calls that are quick, and otherwise back towards the first size.
+ * short for the work, or a backlog waits and calls are fast, and otherwise back towards the first size.
  *
- * A slow call goes first: a list that Lasair cannot finish before the timeout is sent again and costs a call each
+ * A slow call takes precedence: a list that Lasair cannot finish before the timeout is sent again and costs a call each
  * time.
  */
 export function nextListSize(size: number, limits: ListLimits, traffic: Traffic): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RetryBudget } from './patience.js';
 
-describe('patience with a Lasair that fails', () => {
+describe('the retry budget for a Lasair that fails', () => {
   test('waits for longer after each failure, and ends after six', () => {
     const budget = new RetryBudget(
       () => 0.5,
@@ -14,7 +14,7 @@ describe('patience with a Lasair that fails', () => {
     );
   });
 
-  test('has one failure made good by an answer', () => {
+  test('has one failure cancelled by an answer', () => {
     const budget = new RetryBudget(
       () => 0.5,
       () => 0,

@@ -81,20 +81,20 @@ export function budgetUsedUp({ left, waitMs }: CallsLeft, callsPerHour: number):
     return new StagePaused(
       Math.min(waitMs, CHECK_FOR_NEW_MS),
       undefined,
-      `the last ${left} of the ${callsPerHour} calls to Lasair that an hour has are for new alerts; older ones wait for ${minutes(waitMs)}`,
+      `the last ${left} of the ${callsPerHour} calls to Lasair per hour are kept for new alerts; older ones wait for ${minutes(waitMs)}`,
     );
   }
   return new StagePaused(
     Math.min(waitMs, LONGEST_BACKOFF_MS),
     undefined,
-    `the ${callsPerHour} calls to Lasair that an hour has are used up; annotating resumes in ${minutes(waitMs)}`,
+    `the ${callsPerHour} calls to Lasair per hour are used up; annotating resumes in ${minutes(waitMs)}`,
   );
 }
 
-/** What is left of the hour's calls is for the stems of the night. */
+/** The hour's remaining calls are kept for stems of the night. */
 export function backfillWaits({ left, waitMs }: CallsLeft): RetryLater {
   return new RetryLater(
     waitMs,
-    `of the hour's calls to Lasair ${left} are left, and those are for stems of the night; the backfill waits for ${minutes(waitMs)}`,
+    `the last ${left} calls to Lasair of this hour are kept for stems of the night; the backfill waits for ${minutes(waitMs)}`,
   );
 }

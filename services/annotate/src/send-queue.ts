@@ -7,7 +7,7 @@ export interface Group<Row> {
 /** After this many failures a list is split in halves: one row may be the cause. */
 const FAILURES_BEFORE_HALVES = 2;
 
-/** What is left to send of a stem. A group that fails goes behind the others, so that it does not hold them up. */
+/** What is left to send of a stem. A failed group is requeued last, so that it does not delay the others. */
 export class SendQueue<Row> {
   #groups: Group<Row>[];
 
@@ -33,7 +33,7 @@ export class SendQueue<Row> {
     if (rows.length > 0) this.#groups.unshift({ rows, failures: 0 });
   }
 
-  /** One of the rows is at fault: the halves are sent next, each on its own. */
+  /** One of the rows is invalid: the halves are sent next, each on its own. */
   splitAndRequeue(rows: readonly Row[]): void {
     this.#groups.unshift(...halves(rows));
   }

@@ -8,7 +8,7 @@ import { sleep } from '@lvra/shared/sleep';
 import { STATUS } from '@lvra/shared/status';
 import type { CallResult, Method } from './answer.js';
 import { CallRecorder } from './ended-calls.js';
-import { type Errand, type Load, nextLoad, type Progress } from './errand.js';
+import { type Load, nextLoad, type Progress, type SendRequest } from './errand.js';
 import { keptForNew } from './kept-calls.js';
 import { type ListLimits, nextListSize } from './list-size.js';
 import { RetryBudget } from './patience.js';
@@ -28,7 +28,7 @@ export interface SenderOptions {
   readonly topic: string;
   readonly refusedVersion: string | undefined;
   readonly endpoint: string;
-  /** Where the token is, in words. */
+  /** Where the token comes from, for messages. */
   readonly tokenFrom: string;
   readonly limits: ListLimits & { readonly callsPerHour: number; readonly timeoutMs: number };
   /** Names this process in the ledger. */
@@ -89,12 +89,12 @@ export class AnnotationSender {
    * @returns the outcomes of the others, and of those that filled up its calls
    * @throws RetryLater, StagePaused, StemFailed; accepted scores are recorded nonetheless
    */
-  async send(errand: Errand, signal: AbortSignal): Promise<Outcomes> {
-    const { scores, fillers } = errand;
+  async send(request: SendRequest, signal: AbortSignal): Promise<Outcomes> {
+    const { scores, fillers } = request;
     const queue = new SendQueue(scores);
     const retryBudget = new RetryBudget(this.#options.random);
     const none = { calls: 0, busy: [], busyRetries: 0, accepted: 0, refused: 0 };
-    const progress: Progress = { errand, queue, retryBudget, signal, fillers, outcomes: new Map(), ...none };
+    const progress: Progress = { request, queue, retryBudget, signal, fillers, outcomes: new Map(), ...none };
     this.#estimateBacklog(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
@@ -137,7 +137,7 @@ export class AnnotationSender {
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#backlogEstimate.scores;
     if (method === 'annotatelist') {
-      const scores = progress.errand.scores.length;
+      const scores = progress.request.scores.length;
       const traffic = { tookMs: performance.now() - clock, scores, waiting, perHour, callsLeft: left, callsPerHour };
       this.#listSize = nextListSize(this.#listSize, limits, traffic);
     }
@@ -158,7 +158,7 @@ export class AnnotationSender {
       throw pause;
     }
     const { queue, retryBudget } = progress;
-    const isOwn = ({ stem }: SendableScore) => stem === progress.errand.stem;
+    const isOwn = ({ stem }: SendableScore) => stem === progress.request.stem;
     const rows = sent.filter(isOwn);
     const along = sent.filter((row) => !isOwn(row));
     const isRefused = result.kind === 'item-refused';
@@ -199,7 +199,7 @@ export class AnnotationSender {
     const { log, work } = this.#options;
     for (const { id } of rows) progress.outcomes.set(id, { outcome: 'rejected', detail: message });
     log.warn(
-      { stem: progress.errand.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
+      { stem: progress.request.stem, vra: work.vra, rows: rows.map(({ id }) => String(id)) },
       `Lasair refused an annotation: ${message}`,
     );
     progress.refused += rows.length;
@@ -218,9 +218,9 @@ export class AnnotationSender {
     failures: number,
     progress: Progress,
   ): Promise<void> {
-    const { queue, retryBudget, signal, errand } = progress;
+    const { queue, retryBudget, signal, request } = progress;
     const { log, work } = this.#options;
-    const { stem } = errand;
+    const { stem } = request;
     queue.requeueLast(rows, failures);
     if (signal.aborted) return;
     const waitMs = retryBudget.afterFailure();

@@ -5,7 +5,7 @@ import type { Sendable } from '@lvra/shared/ledger/annotations-reservations';
 import type { Score } from '@lvra/shared/ledger/annotations-scores';
 import { type Annotator, annotationJson, annotationOf, type SendableRow } from './annotation.js';
 
-/** A score with its annotation, ready to go. */
+/** A score with its annotation, ready to send. */
 export interface SendableScore extends Sendable {
   readonly stem: string;
   /** The annotation as JSON. */

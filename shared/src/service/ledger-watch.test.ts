@@ -41,7 +41,7 @@ describe('a service that has nothing to do', () => {
       await sleep(50);
       for (const suffix of removed) rmSync(ledger.database.name + suffix);
       if (removed.length === 2) {
-        // Another process comes, and makes files of its own.
+        // Another process starts and creates its own files.
         const { stderr, signal } = spawnSync(process.execPath, [
           '--input-type=module',
           '-e',

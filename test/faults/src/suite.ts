@@ -9,8 +9,8 @@ import { type Row, tableOf } from './table.js';
 /**
  * The fault suite: every case of `cases/`, some at a time, and a table at the end, which is kept until the next run.
  *
- * SEED repeats a run, CASE runs only the cases whose name begins so (several with commas), AT_ONCE says how many run
- * side by side.
+ * SEED repeats a run, CASE runs only the cases whose names start with it (several with commas), AT_ONCE sets how
+ * many run in parallel.
  */
 const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
 const wanted = (process.env.CASE ?? '').split(',');

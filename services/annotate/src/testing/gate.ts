@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { secretOf } from '@lvra/shared/settings/secrets';
 import { type Night, TOKEN } from './night.js';
 
-/** A way to the sandbox on which calls wait until they are let through. */
+/** A proxy to the sandbox that holds calls until they are released. */
 export class Gate {
   readonly #events = new EventEmitter();
   readonly #arrived = once(this.#events, 'arrived');

@@ -38,7 +38,7 @@ export const scoresOf = (count: number, source = 0): TestScore[] =>
 
 type Limits = AnnotateOptions['limits'];
 
-/** What a test has different of the stage's options. */
+/** The options of the stage that a test changes. */
 type Change = Partial<Omit<AnnotateOptions, 'limits'>> & {
   readonly limits?: Partial<Omit<Limits, 'listSize'>>;
   readonly lists?: Partial<Limits['listSize']>;
@@ -170,7 +170,7 @@ export class Night {
     return this.annotate(stem, task, new AbortController().signal, true);
   }
 
-  /** Has another replica work on a stem, so that this one lets it be. */
+  /** Has another replica work on a stem, so that this one leaves it alone. */
   claimElsewhere(stem: string, now = Date.now()): void {
     this.ledger.work('annotate', 'r0b').claim(stem, 'another replica', now, 30_000);
   }
