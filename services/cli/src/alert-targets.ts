@@ -4,7 +4,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 
 /** Where simulated alerts go. */
 export interface AlertTarget {
-  /** For a person. */
+  /** To be shown. */
   readonly name: string;
   send(alerts: readonly { readonly message: string | Buffer }[]): Promise<void>;
   close(): Promise<void>;

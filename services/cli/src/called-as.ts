@@ -21,7 +21,7 @@ export function calledAs({ argv, env, cwd }: Call): string {
 let name: string | undefined;
 let hint = /(?!)/g;
 
-/** Tells after which words a `lvra` in a text is a hint at what to type. */
+/** Words after which `lvra` in a text is a hint at what to type. */
 export function hintsAt(commands: readonly string[]): void {
   hint = new RegExp(`(?<![\\w./-])lvra (?=(?:${[...commands, 'help', '--help'].join('|')})\\b)`, 'g');
 }
@@ -32,7 +32,7 @@ export function asCalled(text: string): string {
   return calledBy(name, text);
 }
 
-/** The same for a name of any length: what stands behind the examples of a help stays in one column. */
+/** The same for a name of any length: explanations behind the examples of a help stay in one column. */
 export function calledBy(name: string, text: string): string {
   if (name === 'lvra') return text;
   const renamed = (words: string) => words.replace(hint, `${name} `);

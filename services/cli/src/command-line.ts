@@ -7,7 +7,7 @@ import { type Commands, makeProgram } from './program.js';
 
 /** Runs the command that this process was started with. */
 export async function runCommandLine(commands: Commands): Promise<void> {
-  // Whoever reads our output may stop reading, as head does.
+  // The reader of our output may stop reading, as head does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
@@ -21,7 +21,7 @@ export async function runCommandLine(commands: Commands): Promise<void> {
     } catch (error) {
       if (error instanceof UsageError || error instanceof LockHeld) error.message = asCalled(error.message);
       if (!(error instanceof CommanderError)) throw error;
-      // It has said what is wrong; where help was asked for, nothing is.
+      // The error has been printed; a request for help is not one.
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
   });

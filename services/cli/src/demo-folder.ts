@@ -9,7 +9,7 @@ const MARK = '.lvra-demo';
  * Makes the demonstration's folder, or empties that of an earlier one.
  *
  * @returns its absolute path
- * @throws UsageError where something is there that no demonstration has made; nothing is touched
+ * @throws UsageError if it holds something that no demonstration has made; nothing is touched
  */
 export function beginDemoFolder(path: string): string {
   const folder = resolve(path);

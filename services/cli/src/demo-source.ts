@@ -8,9 +8,9 @@ export interface DemoSource extends AlertSource {
   readonly truths: ReadonlyMap<bigint, Truth>;
 }
 
-/** One message in so many is broken. */
+/** One message in this many is broken. */
 const BROKEN_EVERY = 400;
-/** The largest of them would take longer to make than the rest of the demonstration. */
+/** Larger alerts would take longer to make than the rest of the demonstration. */
 const BROKEN_BYTES = 1_000_000;
 
 /** @param count alerts, `rate` of them a second; the broken ones come on top */

@@ -11,7 +11,7 @@ import { countsOf } from './progress.js';
 const REAL_FROM = 0.5;
 const SHOWN_SCORES = 10;
 
-/** What the demonstration did, for a person to enjoy. */
+/** Prints what the demonstration did. */
 export async function describeDemo(
   { pipeline }: EmbeddedPipeline,
   sandbox: Sandbox,
@@ -28,7 +28,7 @@ export async function describeDemo(
   const calls = Object.values(sandbox.counts.calls.annotatelist).reduce((sum, each) => sum + each, 0);
   const [median = 'none', most = 'none'] =
     latencies.length === 0 ? [] : [0.5, 0.99].map((share) => duration(quantile(latencies, share)));
-  // What is no JSON comes into no batch.
+  // Messages that are no JSON are in no batch.
   const messages = alerts + quarantined.filter(({ stage }) => stage === 'consumer').length;
   const facts = [
     [
@@ -71,7 +71,7 @@ export async function describeDemo(
   ].join('\n');
 }
 
-/** How many of the objects the scores tell apart rightly, in percent. */
+/** The share of objects that the scores classify correctly, in percent. */
 function rightShare(scores: readonly RunScore[], truths: ReadonlyMap<bigint, Truth>): string {
   const right = scores.filter(({ diaObjectId, score }) => {
     const truth = truths.get(diaObjectId);

@@ -6,13 +6,13 @@ import { beginDemoFolder } from './demo-folder.js';
 import { demoSource } from './demo-source.js';
 import { describeDemo } from './demo-summary.js';
 import { EmbeddedPipeline } from './embedded.js';
-import { print, printTrouble } from './formats.js';
+import { print, printError } from './formats.js';
 import { startProgress } from './progress.js';
 import { watch } from './watch.js';
 
 const ALERTS = 2_000;
 const ALERTS_A_SECOND = 150;
-/** What a call takes at Lasair on a good day. */
+/** A typical latency of Lasair. */
 const LATENCY_MS = 80;
 const FOLDER = 'demo-data';
 
@@ -31,7 +31,7 @@ export async function demo(): Promise<void> {
 }
 
 async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
-  // Nothing of the person's own settings: neither their data folder nor their token may come into this.
+  // Without the user's own settings: neither their data folder nor their token may be used here.
   const environment = {
     ...SETTINGS,
     LVRA_DATA_ROOT: root,
@@ -46,15 +46,15 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   const progress = startProgress();
   const endWatch = watch(embedded, progress, ALERTS);
   const signal = stopSignal(() => {});
-  let troubles: string[];
+  let problems: string[];
   try {
-    troubles = await embedded.drain(signal);
+    problems = await embedded.drain(signal);
   } finally {
     await endWatch();
     progress.end();
   }
   print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
-  for (const trouble of troubles) printTrouble(trouble);
-  if (troubles.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
+  for (const problem of problems) printError(problem);
+  if (problems.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
   embedded.close();
 }

@@ -22,20 +22,20 @@ import { countsOf } from './progress.js';
 
 const CREATE_TASK = { feature: createFeatureTask, predict: createPredictTask, annotate: createAnnotateTask } as const;
 
-/** How the log files of this process go: stdout is the person's. */
+/** Logs go to files: stdout belongs to the user. */
 const LOG_TO = { stdout: false } as const;
 
-/** As long as the Python pipeline waits for another message before it ends its poll. */
+/** The Python pipeline waits this long for another message before it ends its poll. */
 const QUIET_MS = 20_000;
 
 /** How long a run that must end waits for the group: the session of a consumer of the Python pipeline lasts 45 s. */
 const HELD_UP_MS = 120_000;
 
-/** How long a run that must end waits for a disk that takes nothing. */
+/** How long a run that must end waits for a disk that takes no writes. */
 const DISK_PATIENCE_MS = 20_000;
 
 /**
- * All stages in one process: the code of the services, a bus that lives in memory, and the data folder to itself.
+ * All stages in one process: the code of the services, an in-memory bus, and an exclusive data folder.
  */
 export class EmbeddedPipeline {
   readonly pipeline: ServiceContext;
@@ -49,9 +49,9 @@ export class EmbeddedPipeline {
   readonly #ledgerWatch;
 
   /**
-   * @param command what a person calls this process
+   * @param command what the user calls this process
    * @param source of alerts, instead of that of the settings
-   * @throws LockHeld where somebody else works on the data folder
+   * @throws LockHeld if another process works on the data folder
    */
   constructor(settings: Settings, command: string, source?: AlertSource) {
     tuneGarbageCollector();
@@ -71,11 +71,11 @@ export class EmbeddedPipeline {
   }
 
   /**
-   * Takes the source to its end and works off everything that is pending, once. Kafka's end is where nothing has come
-   * for a while. A backfill is finished only where there is no source: new alerts must not wait for the end of it.
+   * Reads the source to its end and processes everything that is pending, once. Kafka's end is reached when nothing has
+   * come for a while. A backfill is finished only if there is no source: new alerts must not wait for its end.
    *
-   * @param quietMs how long nothing has come at Kafka's end, the last batch aside
-   * @returns what went wrong on the way, in words
+   * @param quietMs how long nothing must have come to take it for Kafka's end, not counting the last batch
+   * @returns the problems on the way
    */
   async drain(signal: AbortSignal, quietMs = QUIET_MS): Promise<string[]> {
     this.#log.info('run --once begins');
@@ -92,19 +92,19 @@ export class EmbeddedPipeline {
         ends.push(drained);
       }
     }
-    let kafkaTrouble: string | undefined;
+    let kafkaProblem: string | undefined;
     if (this.pipeline.settings.source === 'kafka') {
       await this.#waitUntilIdle(signal, quietMs + this.pipeline.settings.batchSeconds * 1_000);
-      kafkaTrouble = this.#consumer.notReady();
+      kafkaProblem = this.#consumer.notReady();
       quiet.abort();
     }
-    const troubles = [...(await Promise.all(ends)), kafkaTrouble].filter((trouble) => trouble !== undefined);
+    const problems = [...(await Promise.all(ends)), kafkaProblem].filter((problem) => problem !== undefined);
     await clearing;
-    this.#log.info({ troubles }, 'run --once ends');
-    return troubles;
+    this.#log.info({ problems }, 'run --once ends');
+    return problems;
   }
 
-  /** Waits until no batch has been registered for so long that the source must be empty. */
+  /** Waits until no batch has been registered for `quietMs`: then the source is empty. */
   async #waitUntilIdle(signal: AbortSignal, quietMs: number): Promise<void> {
     let { alerts } = await countsOf(this.pipeline.metrics);
     const begun = performance.now();
@@ -131,7 +131,7 @@ export class EmbeddedPipeline {
     this.#log.info('run ends');
   }
 
-  /** Why parts of it do not work now, one line each. */
+  /** Why stages do not work now, one line each. */
   notReady(): string[] {
     return notReady(this.#workers());
   }
@@ -141,7 +141,7 @@ export class EmbeddedPipeline {
     return this.stages.flatMap(([stage, vra]) => this.pipeline.ledger.overview.unfinished(stage, vra));
   }
 
-  /** Serves health and metrics where the settings name a port. */
+  /** Serves health and metrics if the settings name a port. */
   async serveHealth(): Promise<HealthServer | undefined> {
     const { settings } = this.pipeline;
     if (!settings.healthPort) return undefined;

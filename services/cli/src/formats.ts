@@ -34,8 +34,8 @@ export function counted(number: number, name: string): string {
 }
 
 /**
- * A table without lines, so that grep and awk read it as well as people do. If the terminal is narrower than the table, each
- * row is a record instead, a line for each of its cells: nothing is cut off.
+ * A table without lines, so that grep and awk can read it too. If the terminal is narrower than the table, each
+ * row becomes a record with a line for each of its cells: nothing is cut off.
  *
  * @param right the columns that are aligned to the right
  * @param width of the terminal; none if stdout is a file or a pipe
@@ -66,7 +66,7 @@ function records(head: readonly string[], rows: readonly (readonly string[])[]):
     .join('\n\n');
 }
 
-/** Prints to stdout, with a line end; what a terminal would obey is written out, and hints name the command as it was called. */
+/** Prints to stdout, with a line end; control characters are escaped, and hints name the command as it was called. */
 export function print(text: string): void {
   process.stdout.write(`${escapeControlLines(asCalled(text))}\n`);
 }
@@ -76,7 +76,7 @@ export function printJson(value: object): void {
   process.stdout.write(`${escapeControlLines(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** Says on stderr what went wrong, on a line of its own. */
-export function printTrouble(text: string): void {
+/** Prints an error to stderr, on its own line. */
+export function printError(text: string): void {
   process.stderr.write(`lvra: ${escapeControl(asCalled(text))}\n`);
 }

@@ -4,7 +4,7 @@ import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
 import { stagesOf } from '@lvra/shared/settings/stage-vras';
 import type { Stage } from '@lvra/shared/stages';
 
-/** The ledger of the data folder in force, for commands that look into it or change a mark in it. */
+/** The ledger of the current data folder, for commands that read it or change a status in it. */
 export interface OpenLedger {
   readonly settings: Settings;
   readonly paths: DataPaths;
@@ -16,9 +16,9 @@ export interface OpenLedger {
 }
 
 /**
- * Lends a command the ledger.
+ * Opens the ledger for a command, and closes it afterwards.
  *
- * @throws UsageError where the settings are wrong or there is no ledger
+ * @throws UsageError if the settings are wrong or there is no ledger
  */
 export function withLedger(use: (open: OpenLedger) => void): void {
   const open = openLedger();
@@ -29,7 +29,7 @@ export function withLedger(use: (open: OpenLedger) => void): void {
   }
 }
 
-/** As `withLedger`, for a command that takes its time. */
+/** As `withLedger`, for an asynchronous command. */
 export async function withLedgerAsync<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
   const open = openLedger();
   try {

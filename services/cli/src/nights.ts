@@ -1,12 +1,12 @@
 import { UsageError } from '@lvra/shared/errors';
 import { instantOfStem, isStem } from '@lvra/shared/stem';
 
-/** @throws UsageError where it is no night, YYYYMMDD */
+/** @throws UsageError if it is no night, YYYYMMDD */
 export function checkNight(night: string): void {
   if (!instantOfStem(`${night}_000000`)) throw new UsageError(`${JSON.stringify(night)} is no night: write YYYYMMDD`);
 }
 
-/** @throws UsageError where the two are not the first and the last of some nights, YYYYMMDD */
+/** @throws UsageError if the two are not the first and the last of some nights, YYYYMMDD */
 export function checkNights(from: string, to: string): void {
   checkNight(from);
   checkNight(to);
@@ -17,7 +17,7 @@ export function checkNights(from: string, to: string): void {
  * The names from the first stem to the last one. A night stands for its first or its last second; without either it is all
  * names.
  *
- * @throws UsageError where one is neither a stem nor a night, or the first is after the last
+ * @throws UsageError if one is neither a stem nor a night, or the first is after the last
  */
 export function stemRange(from: string | undefined, to: string | undefined): readonly [string, string] {
   const range = [boundOf(from, '00000000', '000000'), boundOf(to, '99999999', '999999')] as const;

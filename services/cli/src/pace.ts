@@ -5,7 +5,7 @@ const MOST_BYTES = 900_000;
 const MOST_ALERTS = 200;
 const TICK_MS = 50;
 
-/** Takes `count` alerts, `rate` a second where told, in groups small enough for one Kafka request. */
+/** Takes `count` alerts, at most `rate` a second if given, in groups small enough for one Kafka request. */
 export async function* rateLimit<T extends { readonly message: string | Buffer }>(
   alerts: Iterator<T>,
   { count, rate }: { count: number; rate?: number },

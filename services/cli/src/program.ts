@@ -11,7 +11,7 @@ from the environment: batch_alerts is LVRA_BATCH_ALERTS. LVRA_PROFILE is product
   development   LVRA_DATA_ROOT_DEV  LASAIR_LSST_DEV_TOKEN
 
 Exit codes: 0 all went well; 1 something is left to do or went wrong; 2 an option, a setting or a path must be changed;
-3 somebody else works on the data folder.
+3 another process works on the data folder.
 
 Examples:
   lvra demo                          see it work, with simulated alerts and a stand-in for Lasair
@@ -19,15 +19,15 @@ Examples:
   lvra run --once --source none      work off what is pending, then end
   lvra status                        what is done, pending and failed`;
 
-/** Asked for by compose and by `make install`, not by people. */
+/** Called by compose and by `make install`, not by users. */
 const HIDDEN = ['prepare', 'man-page'];
 
-/** What each command is made by, in the order of the help. */
+/** What creates each command, in the order of the help. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * The command line. Where its words begin with a command, that one alone is loaded: `lvra status` needs neither a Kafka
- * client nor what scores and draws, and is there in a fraction of the time.
+ * The command line. If its words begin with a command, only that one is loaded: `lvra status` needs neither a Kafka
+ * client nor what scores and draws, and starts in a fraction of the time.
  *
  * @param words that it will be given; without them every command is loaded
  */
@@ -48,7 +48,7 @@ export async function makeProgram(commands: Commands, words: readonly string[] =
   return program;
 }
 
-/** Mistakes of the person at the keyboard are one line on stderr, and end as a CommanderError. */
+/** Usage errors are one line on stderr, and end as a CommanderError. */
 function configureErrors(command: Command): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => process.stdout.write(asCalled(text)),
@@ -64,7 +64,7 @@ function configureErrors(command: Command): void {
   command.commands.forEach(configureErrors);
 }
 
-/** The commands of which somebody has written a part; Commander finds those that are mistyped. */
+/** The commands that begin with the given word; Commander finds those that are mistyped. */
 function partly(word: string, { commands }: Command): string {
   const names = commands.map((command) => command.name());
   const meant = names.filter((name) => !HIDDEN.includes(name) && name.split('-').some((part) => part.startsWith(word)));

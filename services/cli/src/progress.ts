@@ -4,7 +4,7 @@ import { escapeControl } from '@lvra/shared/observe/terminal';
 import cliProgress from 'cli-progress';
 import { count, print, utc } from './formats.js';
 
-/** How far something is, in steps, and in words. */
+/** The progress of a run, in steps and as a text. */
 export interface ProgressState {
   readonly stepsDone: number;
   readonly stepsLeft: number;
@@ -21,10 +21,10 @@ export interface RunCounts {
   readonly stepsDone: number;
 }
 
-/** Shows how work goes on: a bar on a terminal, lines anywhere else. */
+/** Shows the progress of work: a bar on a terminal, lines anywhere else. */
 export interface Progress {
   show(state: ProgressState): void;
-  /** Says something that a person should not miss. */
+  /** Prints a warning. */
   say(line: string): void;
   end(): void;
 }
@@ -47,7 +47,7 @@ class Bar implements Progress {
   readonly #bar = this.#bars.create(1, 0, { what: '' });
 
   show({ stepsDone, stepsLeft, what }: ProgressState): void {
-    // Without work there is no share to show; with an empty bar, a person sees that it waits.
+    // Without work there is no share to show; an empty bar shows that it waits.
     this.#bar.setTotal(Math.max(stepsDone + stepsLeft, 1));
     this.#bar.update(stepsDone, { what });
   }
@@ -81,7 +81,7 @@ class Lines implements Progress {
   end(): void {}
 }
 
-/** The counts of a run for a person. */
+/** The counts of a run as a text. */
 export function inWords({ alerts, features, scores, annotations }: RunCounts): string {
   return `${count(alerts)} alerts in, ${count(features)} with features, ${count(scores)} scored, ${count(annotations)} annotated`;
 }

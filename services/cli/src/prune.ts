@@ -13,13 +13,13 @@ export interface NightFolder {
   readonly bytes: number;
 }
 
-/** What of the data folder may go, and which nights must stay though they are old enough. */
+/** What may be removed from the data folder, and which nights must stay though they are old enough. */
 export interface Prunable {
   readonly folders: readonly NightFolder[];
   readonly keptNights: readonly string[];
 }
 
-/** What stages write by night; `csv` with a VRA's own sets of features beside it. The ledger keeps its rows. */
+/** The folders that stages write by night; `csv` includes a VRA's own sets of features. The ledger keeps its rows. */
 const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
 
 /**
@@ -47,14 +47,14 @@ export function findPrunable({ ledger, stages, paths }: OpenLedger, before: Date
   };
 }
 
-/** Removes them; whatever stops it, what is left is found again by the next run. */
+/** Removes them; after an interruption the next run finds the rest. */
 export function prune(folders: readonly NightFolder[]): void {
   for (const { path } of folders) rmSync(path, { recursive: true });
 }
 
 /**
  * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it. The folder of the year,
- * which prune leaves, shows that the disk is there: of one that is not mounted nothing is gone.
+ * which prune leaves, shows that the disk is mounted: otherwise nothing is marked.
  *
  * @param before the first instant that is kept
  * @returns how many they are
@@ -64,7 +64,7 @@ export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, befor
   const gone = quarantine.nights().filter((night) => {
     const year = night.slice(0, 4);
     if (night >= nightOf(before) || !existsSync(join(batches, year))) return false;
-    // Bytes are there or in the batch file.
+    // The bytes are in that folder or in the batch file.
     return ![paths.quarantine, batches].some((folder) => existsSync(join(folder, year, night)));
   });
   return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);

@@ -11,9 +11,9 @@ import { openServiceContext } from '@lvra/shared/service/pipeline';
 import { EXIT } from '@lvra/shared/service/program';
 import { stopSignal } from '@lvra/shared/service/shutdown';
 import { loadSettings } from '@lvra/shared/settings/settings';
-import { count, print, printTrouble } from './formats.js';
+import { count, print, printError } from './formats.js';
 
-/** Reads alerts out of quarantine again, into new stems, and says what came of it. */
+/** Reads alerts from quarantine again, into new stems, and reports the result. */
 export async function replayQuarantine(which: readonly bigint[] | 'all'): Promise<void> {
   const settings = loadSettings();
   const pipeline = openServiceContext(settings, {
@@ -39,7 +39,7 @@ export async function replayQuarantine(which: readonly bigint[] | 'all'): Promis
   }
 }
 
-/** All alerts with bytes, but for those whose bytes cannot be found, of which it speaks: the others are worth it still. */
+/** All alerts whose bytes exist; those whose bytes are missing are reported, and the others still replayed. */
 function readable(quarantine: QuarantineLedger, paths: DataPaths): bigint[] {
   const kept = quarantine.list().filter(({ path }) => path !== '');
   return kept.flatMap((alert) => {
@@ -49,7 +49,7 @@ function readable(quarantine: QuarantineLedger, paths: DataPaths): bigint[] {
       return id;
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      printTrouble(`passed over alert ${id}: ${error.message}`);
+      printError(`passed over alert ${id}: ${error.message}`);
       process.exitCode = EXIT.failed;
       return [];
     }

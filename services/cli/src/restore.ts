@@ -8,20 +8,20 @@ import { STAGES } from '@lvra/shared/stages';
 import { isStem } from '@lvra/shared/stem';
 import { unusedName } from './unused-name.js';
 
-/** What has become of the ledger and of the files. */
+/** What was done with the ledger and the files. */
 export interface Restored {
-  /** The folder of what was there before. */
+  /** The folder with the previous ledger and files. */
   readonly aside: string;
   readonly files: number;
   readonly stems: number;
 }
 
 /**
- * Puts a copy in the place of the ledger, and what the copy does not know into a folder of its own: what was registered
- * after it is read again from Kafka, into new stems, and its old files would be there twice.
+ * Replaces the ledger by a copy, and moves files that the copy does not know into a separate folder: what was registered
+ * after the copy is read again from Kafka, into new stems, and would otherwise be there twice.
  *
- * @throws LockHeld where a service, `lvra run` or the Python pipeline works on the data folder
- * @throws UsageError where the copy cannot be used
+ * @throws LockHeld if a service, `lvra run` or the Python pipeline works on the data folder
+ * @throws UsageError if the copy cannot be used
  */
 export function restore(paths: DataPaths, vras: readonly string[], copy: string): Restored {
   const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns'], 'exclusive', 'lvra restore');
@@ -40,7 +40,7 @@ export function restore(paths: DataPaths, vras: readonly string[], copy: string)
   }
 }
 
-/** Moves the files of stems that nobody knows to the same places below another folder. */
+/** Moves the files of unknown stems to the same paths below another folder. */
 function moveStrangers(root: string, aside: string, knows: (stem: string) => boolean) {
   const strangers = new Set<string>();
   let files = 0;
@@ -78,7 +78,7 @@ function move(path: string, to: string): void {
   }
 }
 
-/** What root has made in somebody's data folder is that person's. */
+/** What root creates in the data folder gets the folder's owner. */
 function ownAs(root: string, folder: string): void {
   if (process.getuid?.() !== 0 || !existsSync(folder)) return;
   const { uid, gid } = statSync(root);

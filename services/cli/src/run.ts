@@ -6,14 +6,14 @@ import { loadSettings, type Override } from '@lvra/shared/settings/settings';
 import { type Stage, UPSTREAM } from '@lvra/shared/stages';
 import { statusMeaning } from '@lvra/shared/status';
 import { EmbeddedPipeline } from './embedded.js';
-import { count, duration, print, printTrouble, table } from './formats.js';
+import { count, duration, print, printError, table } from './formats.js';
 import { countsOf, startProgress } from './progress.js';
 import { watch } from './watch.js';
 
 /**
  * Runs all stages in this process.
  *
- * @param once ends when nothing is left to do, and then sets the exit code by what is left undone
+ * @param once ends when nothing is left to do, and sets the exit code by what could not be done
  * @throws UsageError, LockHeld
  */
 export async function runEmbedded(once: boolean, overrides: readonly Override[]): Promise<void> {
@@ -28,9 +28,9 @@ export async function runEmbedded(once: boolean, overrides: readonly Override[])
   const progress = startProgress();
   for (const warning of settings.warnings) progress.say(warning);
   const endWatch = watch(embedded, progress, settings.source === 'simulate' ? settings.simulateCount : undefined);
-  let troubles: string[] = [];
+  let problems: string[] = [];
   try {
-    if (once) troubles = await embedded.drain(signal);
+    if (once) problems = await embedded.drain(signal);
     else await embedded.run(signal);
   } finally {
     await endWatch();
@@ -40,18 +40,18 @@ export async function runEmbedded(once: boolean, overrides: readonly Override[])
   const { alerts, scores, annotations } = await countsOf(embedded.pipeline.metrics);
   const took = duration(performance.now() - begun);
   print(`${count(alerts)} alerts in, ${count(scores)} scored, ${count(annotations)} annotated in ${took}.`);
-  if (once) sayWhatIsLeft(embedded, troubles);
+  if (once) sayWhatIsLeft(embedded, problems);
   embedded.close();
 }
 
-/** At most so many lines; what is left beyond them has mostly the same causes. */
+/** At most this many lines; the rest mostly has the same causes. */
 const LINES = 20;
 
-function sayWhatIsLeft(embedded: EmbeddedPipeline, troubles: readonly string[]): void {
+function sayWhatIsLeft(embedded: EmbeddedPipeline, problems: readonly string[]): void {
   const left = embedded.unfinished();
-  if (left.length === 0 && troubles.length === 0) return;
+  if (left.length === 0 && problems.length === 0) return;
   process.exitCode = EXIT.failed;
-  for (const trouble of troubles) printTrouble(trouble);
+  for (const problem of problems) printError(problem);
   if (left.length === 0) return;
   const keyOf = ({ stem, vra }: UnfinishedStem, stage: Stage | undefined) => `${stem} ${vra} ${stage}`;
   const unfinished = new Set(left.map((each) => keyOf(each, each.stage)));

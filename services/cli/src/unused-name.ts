@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stemOf } from '@lvra/shared/stem';
 
-/** A path named after the second of `begun`, or after the next one of which there is none yet: two may be made within a second. */
+/** A path named after the second of `begun`, or the next unused one: two may be made within a second. */
 export function unusedName(pathOf: (second: string) => string, begun = new Date()): string {
   const instant = new Date(begun);
   for (;;) {

@@ -7,10 +7,10 @@ const LOOK_EVERY_MS = 500;
 const WORTH_SAYING_MS = 3_000;
 
 /**
- * Shows how an embedded run goes on, and says once of everything that does not work what it is.
+ * Shows the progress of an embedded run, and warns once of everything that does not work.
  *
- * @param expectedAlerts how many the source will bring in all, where it is known
- * @returns what ends it, after a last look
+ * @param expectedAlerts how many the source yields in all, if known
+ * @returns what ends it, after a last update
  */
 export function watch(embedded: EmbeddedPipeline, progress: Progress, expectedAlerts?: number): () => Promise<void> {
   /** When each reason was first seen, until it is said. */

@@ -39,7 +39,7 @@ export async function whyUnscored(
   return why.length > 0 ? why : [`Nothing in ${stem} says why: see \`lvra verify\` and \`lvra stem ${stem}\`.`];
 }
 
-/** The first stage on the way to a VRA's score that is not done with the stem. */
+/** The first stage before a VRA's score that has not done the stem. */
 function unfinished({ ledger, stages }: Open, stem: string, vra: string): string[] {
   const statuses = ledger.history.statuses(stem, [vra]);
   for (const stage of ['feature', 'predict'] as const) {

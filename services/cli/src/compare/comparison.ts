@@ -56,7 +56,7 @@ export class Comparing {
     this.#threshold = threshold;
   }
 
-  /** Adds the scores of one stem. Of a source that is in it several times the first goes with the first, and so on. */
+  /** Adds the scores of one stem. If a source is in it several times, the first is compared with the first, and so on. */
   add(first: readonly ComparedScore[], second: readonly ComparedScore[]): void {
     const left = new Map<bigint, ComparedScore[]>();
     for (const score of second) {

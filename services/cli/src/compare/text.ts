@@ -2,7 +2,7 @@ import { quantile } from '@lvra/shared/quantile';
 import { count, table } from '../formats.js';
 import { BINS, type Comparison, type Crossing } from './comparison.js';
 
-/** What a comparison is of, for people: two versions, or two VRAs with theirs. */
+/** What is compared: two versions, or two VRAs with their versions. */
 export interface Compared {
   readonly first: string;
   readonly second: string;
@@ -10,7 +10,7 @@ export interface Compared {
   readonly to: string;
 }
 
-/** So many objects are worth a look; `--json` has all. */
+/** This many objects are listed; `--json` has all. */
 const CROSSINGS_SHOWN = 20;
 
 /** The share of pairs below each quantile of the differences. */

@@ -2,22 +2,22 @@ import { readSecret } from '@lvra/shared/settings/secrets';
 import { stringify } from 'yaml';
 import { INHIBITIONS } from './inhibitions.js';
 
-/** What `.env` says about who hears of alerts; a list of complaints where it says it wrong. */
+/** Who receives alerts according to `.env`, and the issues found in it. */
 export interface AlertReceivers {
   /** Alertmanager's configuration file. Holds secrets. */
   readonly configuration: string;
-  readonly complaints: string[];
-  /** What a person should know though it is no error. */
+  readonly issues: string[];
+  /** What an operator should know though it is no error. */
   readonly warnings: string[];
 }
 
-/** The receiver that reaches people. */
+/** The receiver that reaches the operators. */
 export const PEOPLE = 'people';
 
 /** The alert that `lvra alert-test` sends. */
 export const TEST_ALERT = 'LvraAlertTest';
 
-/** A person must act: again every hour until somebody does. The rest can wait for the morning. */
+/** Pages repeat every hour until an operator acts. The rest can wait for the morning. */
 const AGAIN_AFTER = { page: '1h', notice: '24h', heartbeat: '5m' };
 
 /**
@@ -26,15 +26,15 @@ const AGAIN_AFTER = { page: '1h', notice: '24h', heartbeat: '5m' };
  * @param environment the names below, as in `.env.example`
  */
 export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
-  const complaints: string[] = [];
-  const email = emailOf(environment, complaints);
-  const slack = readSecret(['LVRA_ALERT_SLACK'], environment, complaints)?.();
-  const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, complaints)?.();
-  const heartbeat = readSecret(['LVRA_ALERT_HEARTBEAT'], environment, complaints)?.();
+  const issues: string[] = [];
+  const email = emailOf(environment, issues);
+  const slack = readSecret(['LVRA_ALERT_SLACK'], environment, issues)?.();
+  const webhook = readSecret(['LVRA_ALERT_WEBHOOK'], environment, issues)?.();
+  const heartbeat = readSecret(['LVRA_ALERT_HEARTBEAT'], environment, issues)?.();
   const addresses = { LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook, LVRA_ALERT_HEARTBEAT: heartbeat };
   for (const [name, address] of Object.entries(addresses)) {
     if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) {
-      complaints.push(`${name} is no web address: write https://… as the receiver gave it to you`);
+      issues.push(`${name} is no web address: write https://… as the receiver gave it to you`);
     }
   }
   const people = {
@@ -56,7 +56,7 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
       { matchers: ['severity="none"'], receiver: 'heartbeat', repeat_interval: AGAIN_AFTER.heartbeat },
     ],
   };
-  // No person: whoever is called so often says when the calls stop.
+  // A heartbeat monitor: it reports when the calls stop.
   const silence = {
     name: 'heartbeat',
     ...(heartbeat && { webhook_configs: [{ url: heartbeat, send_resolved: false }] }),
@@ -64,30 +64,29 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
   const warnings =
     email || slack || webhook
       ? []
-      : ['nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
+      : ['no alert is delivered: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK'];
   return {
     configuration: stringify({ route, inhibit_rules: INHIBITIONS, receivers: [people, silence] }),
-    complaints,
+    issues,
     warnings,
   };
 }
 
-function emailOf(environment: NodeJS.ProcessEnv, complaints: string[]) {
+function emailOf(environment: NodeJS.ProcessEnv, issues: string[]) {
   const to = environment.LVRA_ALERT_EMAIL_TO?.trim();
   const server = environment.LVRA_ALERT_SMTP_SERVER?.trim();
   const user = environment.LVRA_ALERT_SMTP_USER?.trim();
-  const password = readSecret(['LVRA_ALERT_SMTP_PASSWORD'], environment, complaints)?.();
+  const password = readSecret(['LVRA_ALERT_SMTP_PASSWORD'], environment, issues)?.();
   if (!to) {
-    if (server)
-      complaints.push('LVRA_ALERT_SMTP_SERVER is set and LVRA_ALERT_EMAIL_TO is not: write who gets the mail');
+    if (server) issues.push('LVRA_ALERT_SMTP_SERVER is set and LVRA_ALERT_EMAIL_TO is not: write who gets the mail');
     return undefined;
   }
-  if (!/^[^\s@]+@[^\s@]+$/.test(to)) complaints.push(`LVRA_ALERT_EMAIL_TO is ${JSON.stringify(to)}: write one address`);
+  if (!/^[^\s@]+@[^\s@]+$/.test(to)) issues.push(`LVRA_ALERT_EMAIL_TO is ${JSON.stringify(to)}: write one address`);
   if (!/^[^\s:]+:\d+$/.test(server ?? '')) {
-    complaints.push('LVRA_ALERT_EMAIL_TO needs a mail server: write LVRA_ALERT_SMTP_SERVER=host:port');
+    issues.push('LVRA_ALERT_EMAIL_TO needs a mail server: write LVRA_ALERT_SMTP_SERVER=host:port');
   }
   if ((user === undefined || user === '') !== (password === undefined)) {
-    complaints.push('LVRA_ALERT_SMTP_USER and LVRA_ALERT_SMTP_PASSWORD go together: set both or none');
+    issues.push('LVRA_ALERT_SMTP_USER and LVRA_ALERT_SMTP_PASSWORD go together: set both or none');
   }
   return {
     to,

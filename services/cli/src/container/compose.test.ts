@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readEnvFile } from './env-file.js';
-import { composeComplaints, settingsComplaints } from './prepare.js';
+import { composeIssues, settingsIssues } from './prepare.js';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const EXAMPLE = fileURLToPath(new URL('.env.example', ROOT));
@@ -45,38 +45,32 @@ describe('docker-compose.yml', () => {
 describe('what compose would take and nobody meant', () => {
   test('a port for Grafana without an address is refused, because Docker opens it to every network', () => {
     for (const value of ['3000', ':3000', 'localhost']) {
-      assert.match(
-        composeComplaints({ GRAFANA_LISTEN: value }).join(),
-        /write ADDRESS:PORT, such as 127\.0\.0\.1:3000/,
-      );
+      assert.match(composeIssues({ GRAFANA_LISTEN: value }).join(), /write ADDRESS:PORT, such as 127\.0\.0\.1:3000/);
     }
     for (const value of ['127.0.0.1:3000', '[::1]:3001', '']) {
-      assert.deepEqual(composeComplaints({ GRAFANA_LISTEN: value }), []);
+      assert.deepEqual(composeIssues({ GRAFANA_LISTEN: value }), []);
     }
   });
 
   test('an address for the links in alerts that is none is refused', () => {
-    assert.match(composeComplaints({ PROMETHEUS_URL: 'server:9090' }).join(), /write http:\/\/… or https:/);
-    assert.deepEqual(composeComplaints({ ALERTMANAGER_URL: 'https://alerts.example.org' }), []);
+    assert.match(composeIssues({ PROMETHEUS_URL: 'server:9090' }).join(), /write http:\/\/… or https:/);
+    assert.deepEqual(composeIssues({ ALERTMANAGER_URL: 'https://alerts.example.org' }), []);
   });
 
   test('a number of replicas that is none is refused', () => {
     for (const value of ['0', 'two', '-1']) {
-      assert.match(
-        composeComplaints({ LVRA_PREDICT_REPLICAS: value }).join(),
-        /LVRA_PREDICT_REPLICAS is .* 1 at least/,
-      );
+      assert.match(composeIssues({ LVRA_PREDICT_REPLICAS: value }).join(), /LVRA_PREDICT_REPLICAS is .* 1 at least/);
     }
-    assert.deepEqual(composeComplaints({ LVRA_PREDICT_REPLICAS: '4' }), []);
+    assert.deepEqual(composeIssues({ LVRA_PREDICT_REPLICAS: '4' }), []);
   });
 });
 
 test('the demonstration model at Lasair is refused before anything starts, and all that is advised can be done in .env', () => {
   const first = { LVRA_DATA_ROOT: '/data', LASAIR_LSST_TOKEN: 'token' };
-  const [complaint = '', ...others] = settingsComplaints(first);
+  const [issue = '', ...others] = settingsIssues(first);
   assert.deepEqual(others, []);
-  assert.match(complaint, /the demonstration model must not annotate at https:\/\/lasair\.lsst\.ac\.uk\/api/);
-  const advised = complaint.match(/\bL[A-Z0-9_]+=\w+/g) ?? [];
+  assert.match(issue, /the demonstration model must not annotate at https:\/\/lasair\.lsst\.ac\.uk\/api/);
+  const advised = issue.match(/\bL[A-Z0-9_]+=\w+/g) ?? [];
   assert.deepEqual(advised, ['LVRA_DRY_RUN=yes', 'LVRA_R0B_ANNOTATE=no']);
   // The team's model.
   const model = ['LVRA_R0B_MODEL_PATH=/app/models/r0b_a1.onnx', 'LVRA_R0B_MODEL_VERSION=a1'];
@@ -86,9 +80,9 @@ test('the demonstration model at Lasair is refused before anything starts, and a
     for (const lines of [...advised.map((line) => [line]), model]) {
       const path = join(folder, 'env');
       writeFileSync(path, `LASAIR_LSST_TOKEN=token\n${lines.join('\n')}\n`);
-      const { values, complaints } = readEnvFile(path, '.env', EXAMPLE);
-      assert.deepEqual(complaints, []);
-      assert.deepEqual(settingsComplaints({ ...first, ...values }), []);
+      const { values, issues } = readEnvFile(path, '.env', EXAMPLE);
+      assert.deepEqual(issues, []);
+      assert.deepEqual(settingsIssues({ ...first, ...values }), []);
       for (const name of lines.map((line) => line.split('=')[0] ?? '')) {
         const reached = STAGES.filter((stage) => name in (services[stage]?.environment ?? {}));
         assert.deepEqual(reached, [...STAGES], `${name} does not reach every service`);

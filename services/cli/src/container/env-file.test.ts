@@ -18,10 +18,10 @@ function read(text: string) {
 
 describe('an .env file', () => {
   test('is read as compose reads it', () => {
-    const { values, complaints } = read(
+    const { values, issues } = read(
       '# a comment\n\nLASAIR_LSST_TOKEN="abc#d"\nexport LVRA_ENDPOINT=http://x/api # theirs\r\nLVRA_UID= 7 \n',
     );
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(issues, []);
     assert.deepEqual(values, { LASAIR_LSST_TOKEN: 'abc#d', LVRA_ENDPOINT: 'http://x/api', LVRA_UID: '7' });
   });
 
@@ -31,36 +31,36 @@ describe('an .env file', () => {
   });
 
   test('with a $ that compose would replace is refused, and with one in single quotes is not', () => {
-    const complaint = "compose takes what follows the $ for a variable: put the value of LASAIR_LSST_TOKEN in 'quotes'";
+    const issue = "compose takes what follows the $ for a variable: put the value of LASAIR_LSST_TOKEN in 'quotes'";
     for (const value of ['s3$cret', '"s3$cret"']) {
-      assert.deepEqual(read(`LASAIR_LSST_TOKEN=${value}\n`).complaints, [`.env:1: ${complaint}`]);
+      assert.deepEqual(read(`LASAIR_LSST_TOKEN=${value}\n`).issues, [`.env:1: ${issue}`]);
     }
-    const { values, complaints } = read("LASAIR_LSST_TOKEN='s3$cret' # $5 a month\n");
-    assert.deepEqual([values, complaints], [{ LASAIR_LSST_TOKEN: 's3$cret' }, []]);
+    const { values, issues } = read("LASAIR_LSST_TOKEN='s3$cret' # $5 a month\n");
+    assert.deepEqual([values, issues], [{ LASAIR_LSST_TOKEN: 's3$cret' }, []]);
   });
 
   test('with a misspelt name is refused with its line and the name that was meant', () => {
-    assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').complaints, [
+    assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').issues, [
       '.env:2: LASAIR_LSST_TOKN is no setting: did you mean LASAIR_LSST_TOKEN?',
     ]);
   });
 
   test('with a name that is like no other is refused', () => {
-    assert.deepEqual(read('ZZZZZZZZZZZZZZZZZZZZZ=1').complaints, [
+    assert.deepEqual(read('ZZZZZZZZZZZZZZZZZZZZZ=1').issues, [
       '.env:1: ZZZZZZZZZZZZZZZZZZZZZ is no setting; .env.example names them all',
     ]);
   });
 
   test('that sets a name twice, or has a line that sets nothing, is refused', () => {
-    assert.deepEqual(read('LVRA_UID=1\nLVRA_UID=2\nthe token is abc\n').complaints, [
+    assert.deepEqual(read('LVRA_UID=1\nLVRA_UID=2\nthe token is abc\n').issues, [
       '.env:2: LVRA_UID is set twice: remove one of the lines',
       '.env:3 is not understood: write NAME=value',
     ]);
   });
 
-  test('is never quoted in a complaint, because it holds secrets', () => {
-    const { complaints } = read('LASAIR_LSST_TOKN=s3cret\ns3cret\nLVRA_UID=s3cret\nLVRA_UID=s3cret\n');
-    assert.equal(complaints.length, 3);
-    assert.doesNotMatch(complaints.join('\n'), /s3cret/);
+  test('is never quoted in a issue, because it holds secrets', () => {
+    const { issues } = read('LASAIR_LSST_TOKN=s3cret\ns3cret\nLVRA_UID=s3cret\nLVRA_UID=s3cret\n');
+    assert.equal(issues.length, 3);
+    assert.doesNotMatch(issues.join('\n'), /s3cret/);
   });
 });

@@ -1,4 +1,4 @@
-/** One rule of Alertmanager's: while the cause fires, people do not hear of its effects. */
+/** An inhibition of Alertmanager: while the cause fires, its effects are not sent. */
 export interface Inhibition {
   readonly source_matchers: readonly string[];
   readonly target_matchers: readonly string[];
@@ -11,8 +11,8 @@ const STAGE = ['LvraStageStuck', 'LvraStageNotReady', 'LvraStemWaits'];
 const READING = ['LvraNothingConsumed', 'LvraLagGrowing', 'LvraLagUnknown'];
 
 /**
- * Which alert is the cause of which. A cause is always a page, or somebody would hear of a fault only in the morning
- * because of another one that could wait.
+ * Which alert is the cause of which. A cause is always a page: otherwise a page could be
+ * held back until the morning by an alert that can wait.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
   effects('LvraServiceDown', LATE),

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The passwords between containers, which no person needs to think of: made once, kept in volumes that only the two
- * ends mount. A file that is there is left alone.
+ * The passwords between containers: created once, kept in volumes that only the two ends mount. An existing file is not
+ * changed.
  */
 export function makePasswords(folders: { readonly nats: string; readonly grafana: string }): void {
   const password = keep(join(folders.nats, 'password'), () => randomBytes(24).toString('base64url'));
@@ -13,7 +13,7 @@ export function makePasswords(folders: { readonly nats: string; readonly grafana
   keep(join(folders.grafana, 'admin-password'), () => randomBytes(12).toString('base64url'));
 }
 
-/** Readable for all, because each of the volumes is mounted only where its content may be known. */
+/** Readable for all: each volume is mounted only where its content may be known. */
 function keep(path: string, make: () => string): string {
   if (!existsSync(path)) writeFileSync(path, make(), { flag: 'wx' });
   chmodSync(path, 0o444);

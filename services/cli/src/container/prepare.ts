@@ -29,7 +29,7 @@ export const CONTAINER_PLACES: ContainerPlaces = {
   alertmanager: '/run/lvra/alertmanager',
 };
 
-/** As whom NATS and Alertmanager run; docker-compose.yml says so too. */
+/** The users of NATS and Alertmanager; docker-compose.yml has the same. */
 const NATS_USER = 1000;
 const NOBODY = 65_534;
 
@@ -40,13 +40,13 @@ const NOBODY = 65_534;
  * @throws UsageError with all mistakes at once
  */
 export function prepareContainers(places: ContainerPlaces): void {
-  const { values, complaints } = readEnvFile(places.envFile, '.env', places.exampleFile);
+  const { values, issues } = readEnvFile(places.envFile, '.env', places.exampleFile);
   const environment = { ...values, LVRA_DATA_ROOT: places.data, LVRA_DATA_ROOT_DEV: places.data };
   const receivers = alertReceivers(environment);
-  complaints.push(...receivers.complaints, ...secretComplaints(values), ...composeComplaints(values));
-  complaints.push(...settingsComplaints({ ...process.env, ...environment }));
-  const [user, group] = [owner('LVRA_UID', values, complaints), owner('LVRA_GID', values, complaints)];
-  if (complaints.length > 0) throw new UsageError(complaints.join('\n'));
+  issues.push(...receivers.issues, ...secretIssues(values), ...composeIssues(values));
+  issues.push(...settingsIssues({ ...process.env, ...environment }));
+  const [user, group] = [owner('LVRA_UID', values, issues), owner('LVRA_GID', values, issues)];
+  if (issues.length > 0) throw new UsageError(issues.join('\n'));
 
   for (const warning of receivers.warnings) print(`warning: ${warning}`);
   makePasswords(places);
@@ -56,7 +56,7 @@ export function prepareContainers(places: ContainerPlaces): void {
   writeFileSync(configuration, receivers.configuration);
   chownSync(configuration, NOBODY, NOBODY);
   chmodSync(configuration, 0o400);
-  // As its owner: what root made in there, the services could not write to.
+  // As its owner: the services could not write to what root creates there.
   execFileSync(process.execPath, [String(process.argv[1]), 'init'], {
     uid: user,
     gid: group,
@@ -65,7 +65,7 @@ export function prepareContainers(places: ContainerPlaces): void {
   });
 }
 
-/** Each container mounts its own secrets alone, so a file in another folder is there for this program and for no service. */
+/** Each container mounts its own secrets alone, so no service sees a file in another folder. */
 const SECRET_FOLDERS: readonly (readonly [variable: RegExp, folder: string])[] = [
   [/^LASAIR_\w*TOKEN_FILE$/, 'annotate'],
   [/^LVRA_KAFKA_PASSWORD_FILE$/, 'consumer'],
@@ -73,8 +73,8 @@ const SECRET_FOLDERS: readonly (readonly [variable: RegExp, folder: string])[] =
   [/^LVRA_ALERT_\w+_FILE$/, 'alerts'],
 ];
 
-/** @returns complaints about files of secrets that are not where the container that needs them looks */
-export function secretComplaints(values: Readonly<Record<string, string>>): string[] {
+/** @returns issues with files of secrets that are not where their container looks */
+export function secretIssues(values: Readonly<Record<string, string>>): string[] {
   return SECRET_FOLDERS.flatMap(([variable, folder]) =>
     Object.entries(values)
       .filter(([name, path]) => variable.test(name) && path !== '' && !path.startsWith(`/run/secrets/${folder}/`))
@@ -82,8 +82,8 @@ export function secretComplaints(values: Readonly<Record<string, string>>): stri
   );
 }
 
-/** What Compose itself reads, and takes in more ways than are meant here. */
-export function composeComplaints(values: Readonly<Record<string, string>>): string[] {
+/** Values that Compose itself reads, and accepts in more forms than are meant here. */
+export function composeIssues(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
     if (value === '') return [];
     // Docker takes a port alone for that port of every address.
@@ -103,7 +103,7 @@ export function composeComplaints(values: Readonly<Record<string, string>>): str
 }
 
 /** @param environment as the services will have it */
-export function settingsComplaints(environment: NodeJS.ProcessEnv): string[] {
+export function settingsIssues(environment: NodeJS.ProcessEnv): string[] {
   try {
     const settings = loadSettings({ environment });
     const { vras, dryRun, token, tokenVariable } = settings;
@@ -118,17 +118,17 @@ export function settingsComplaints(environment: NodeJS.ProcessEnv): string[] {
   }
 }
 
-function owner(name: string, values: Record<string, string>, complaints: string[]): number {
+function owner(name: string, values: Record<string, string>, issues: string[]): number {
   const written = values[name] || '1000';
   if (!/^[1-9]\d{0,8}$/.test(written)) {
-    complaints.push(
+    issues.push(
       `${name} is ${JSON.stringify(written)}: write the number of the user or group that owns the data, not root`,
     );
   }
   return Number(written);
 }
 
-/** A volume that Docker has just made belongs to root. Somebody's folder stays theirs. */
+/** A volume that Docker has just made belongs to root. The owner of any other folder stays. */
 function giveNewFolder(path: string, user: number, group: number): void {
   const { uid } = statSync(path);
   if (uid !== user && readdirSync(path).length === 0) chownSync(path, user, group);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { secretComplaints } from './prepare.js';
+import { secretIssues } from './prepare.js';
 
 const COMPOSE = new URL('../../../../docker-compose.yml', import.meta.url);
 
@@ -27,7 +27,7 @@ describe('a secret in a file', () => {
 
   test('that its container does not see is said before anything starts', () => {
     assert.deepEqual(
-      secretComplaints({
+      secretIssues({
         LASAIR_LSST_TOKEN_FILE: '/run/secrets/lasair_token',
         LASAIR_LSST_DEV_TOKEN_FILE: '/run/secrets/annotate/dev_token',
         LVRA_KAFKA_PASSWORD_FILE: '/run/secrets/annotate/kafka',

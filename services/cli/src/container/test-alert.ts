@@ -3,7 +3,7 @@ import { messageOf, UsageError } from '@lvra/shared/errors';
 import { parse } from 'yaml';
 import { PEOPLE, TEST_ALERT } from './alert-receivers.js';
 
-/** Whether one way to reach people took the test alert; `refused` counts the attempts that it did not take. */
+/** Whether one integration took the test alert; `refused` counts its failed attempts. */
 export interface Delivery {
   readonly way: string;
   readonly taken: boolean;
@@ -11,7 +11,7 @@ export interface Delivery {
 }
 
 export interface AlertTest {
-  /** Seconds since Prometheus last sent its always firing alert; undefined where Alertmanager has none. */
+  /** Seconds since Prometheus last sent its always firing alert; undefined if Alertmanager has none. */
   readonly heartbeatSeconds: number | undefined;
   readonly deliveries: readonly Delivery[];
 }
@@ -20,13 +20,13 @@ export interface AlertTest {
 const PATIENCE_MS = 20_000;
 
 /**
- * Sends one alert through Alertmanager to everybody who hears of alerts, and waits until it was taken or time is up.
+ * Sends one alert through Alertmanager to all receivers, and waits until it was taken or time is up.
  *
  * Alertmanager counts what it sends by way (email, slack, webhook) and not by alert or receiver: a real one, or the
- * heartbeat, that is sent meanwhile is taken for ours. So one refusal is enough to say that it was not taken.
+ * heartbeat, that is sent in the meantime is counted too. So one refusal is enough to report that it was not taken.
  *
  * @param address of Alertmanager, without a path
- * @throws UsageError where Alertmanager does not answer, or has a configuration that is not ours
+ * @throws UsageError if Alertmanager does not answer, or has another configuration
  */
 export async function testAlert(address: string, patienceMs = PATIENCE_MS): Promise<AlertTest> {
   const heartbeatSeconds = await heartbeatAge(address);
@@ -68,7 +68,7 @@ async function waysToPeople(address: string): Promise<string[]> {
 async function post(address: string): Promise<void> {
   const now = Date.now();
   const alert = {
-    // A label of its own, so that a second test is not taken for the first one, of which people know already.
+    // A unique label, so that a second test is not taken for the first one, which was sent already.
     labels: { alertname: TEST_ALERT, severity: 'page', test: new Date(now).toISOString() },
     annotations: {
       summary: 'A test of the alerts',

@@ -3,7 +3,7 @@ import type { Follow } from './word-list.js';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** A script that completes the words of `lvra`; it knows them all and asks nobody. After them, files. */
+/** A script that completes the words of `lvra`; it contains them all and starts no process. After them, files. */
 export function completionScript(shell: Shell, places: readonly Follow[]): string {
   return { bash, zsh, fish }[shell](places);
 }

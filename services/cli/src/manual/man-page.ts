@@ -23,7 +23,7 @@ function sections(command: Command): string[] {
   return [...preformatted(helpOf(command)), ...below.flatMap((each) => ['.PP', ...preformatted(helpOf(each))])];
 }
 
-/** As `--help` prints it, with what stands after the options. */
+/** As `--help` prints it, with the text after the options. */
 function helpOf(command: Command): string {
   const written: string[] = [];
   command.configureOutput({ writeOut: (text) => written.push(text), getOutHelpWidth: () => 78 });
@@ -35,7 +35,7 @@ function preformatted(text: string): string[] {
   return ['.nf', ...text.trimEnd().split('\n').map(roff), '.fi'];
 }
 
-/** A line without anything that roff would obey. */
+/** A line with roff's control characters escaped. */
 function roff(line: string): string {
   const escaped = line.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll("'", '\\(aq').replaceAll('`', '\\(ga');
   return escaped.startsWith('.') ? `\\&${escaped}` : escaped;

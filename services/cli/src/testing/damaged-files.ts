@@ -195,7 +195,7 @@ export const FILE_DAMAGES: readonly Damage[] = [
   ...(['batch', 'features'] as const).map((kind) => ({
     name: `a copy of a ${kind} file is in another night's folder`,
     check: kind,
-    says: /is in another night's folder, where nobody looks for it; \S+ is there/,
+    says: /is in another night's folder, where it is never read; \S+ is there/,
     do: ({ paths, stems: [stem] }: Victim) => {
       const night = dirname(paths[kind](stem!));
       const other = join(dirname(night), String(Number(basename(night)) + 1));
@@ -207,7 +207,7 @@ export const FILE_DAMAGES: readonly Damage[] = [
   {
     name: 'a batch file is moved to another night',
     check: 'batch',
-    says: /is in another night's folder, where nobody looks for it$/,
+    says: /is in another night's folder, where it is never read$/,
     do: ({ paths, stems: [stem] }) => {
       const night = dirname(paths.batch(stem!));
       const other = join(dirname(night), String(Number(basename(night)) + 1));

@@ -101,9 +101,9 @@ export const LEDGER_DAMAGES: readonly Damage[] = [
     },
   },
   {
-    name: 'the group would go on behind messages that nobody read',
+    name: 'the group would continue behind unread messages',
     check: 'offsets',
-    says: /goes on at \d+, but its last stem ends at \d+/,
+    says: /continues at \d+, but its last stem ends at \d+/,
     do: ({ ledger, stems }) => {
       run(ledger, 'UPDATE kafka_position SET next_offset = next_offset + 5');
       return { stem: stems.at(-1)! };

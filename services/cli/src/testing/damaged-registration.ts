@@ -103,9 +103,9 @@ export const REGISTRATION_DAMAGES: readonly Damage[] = [
     },
   },
   {
-    name: 'where the group goes on is gone',
+    name: 'the position of the group is gone',
     check: 'offsets',
-    says: /does not say where the group g goes on/,
+    says: /does not say where the group g continues/,
     do: ({ ledger, stems }) => {
       run(ledger, 'DELETE FROM kafka_position');
       return { stem: stems.at(-1)! };

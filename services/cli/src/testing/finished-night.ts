@@ -19,7 +19,7 @@ import { run, type Victim } from './victim.js';
 type Adapt = (settings: Settings) => Settings;
 const asItIs: Adapt = (settings) => settings;
 
-/** What one finding hides may come to light when it is settled; more often than this nothing gets better. */
+/** A fixed finding may reveal another one; after this many rounds nothing improves any more. */
 const MOST_ROUNDS = 3;
 
 /** A data folder in which all is done and as promised, and the sandbox that holds its annotations. */

@@ -6,17 +6,17 @@ import type { Ran } from './run-lvra.js';
 export interface Operator {
   /** Runs `lvra` on the data folder. */
   run(words: readonly string[]): Promise<Ran>;
-  /** Where a copy of a file of the data folder is; undefined where there are no copies. */
+  /** Where a copy of a file of the data folder is; undefined if there are no copies. */
   readonly copyOf?: (path: string) => string;
   /** Whether a stage has something to do now; it may well, by default. */
   readonly hasWork?: () => boolean;
-  /** Puts a copy of the ledger in the place of the ledger. */
+  /** Replaces the ledger by a copy. */
   readonly restoreLedger?: () => void;
 }
 
 /**
- * For tests: does what `lvra verify` advises, as an operator does who knows no more than what it says: the commands that
- * stand in backticks, one after the other, and files and the ledger put back from copies. Then the stages have their turn.
+ * For tests: does what `lvra verify` advises, and no more: runs the commands in backticks, one after the other, and
+ * restores files and the ledger from copies. Then the stages run.
  */
 export async function follow(todo: string, operator: Operator): Promise<void> {
   const { copyOf, restoreLedger } = operator;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** What a person who adds a VRA works with. */
+/** The files that are needed to add a VRA. */
 const COPIED = [
   'bench',
   'deploy',

@@ -35,7 +35,7 @@ export function edit(path: string, change: (text: string) => string): void {
   writeFileSync(path, changed);
 }
 
-/** Another digit in the place of the last one: what a double would do to an id. */
+/** Another last digit: what a double would do to an id. */
 export const altered = (id: bigint | string) => `${String(id).slice(0, -1)}${(Number(String(id).at(-1)) + 1) % 10}`;
 
 /** An object with several scores. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Asks a person to type `yes`; anything else, and the end of the input, is no. */
+/** Asks the user to type `yes`; anything else, and the end of the input, is no. */
 export async function typedYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

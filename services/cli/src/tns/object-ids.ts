@@ -3,10 +3,10 @@ import { messageOf, UsageError } from '@lvra/shared/errors';
 import { parseId } from '@lvra/shared/ids';
 
 /**
- * The diaObjectIds that a person gave, each once, in their order: as arguments, of which `-` is standard input, and in
+ * The diaObjectIds that the user gave, each once, in their order: as arguments, of which `-` is standard input, and in
  * a file. Files have one or several a line, with spaces or commas between; `#` begins a remark.
  *
- * @throws UsageError where a file cannot be read, and for the first few words that are no id
+ * @throws UsageError if a file cannot be read, and for the first few words that are no id
  */
 export function readObjectIds(given: readonly string[], file: string | undefined): bigint[] {
   const words = given.flatMap((word) => (word === '-' ? wordsIn(0, 'standard input') : [word]));
@@ -18,13 +18,13 @@ export function readObjectIds(given: readonly string[], file: string | undefined
     if (id === undefined) wrong.push(word);
     else ids.add(id);
   }
-  if (wrong.length > 0) throw new UsageError(wrong.slice(0, MOST_COMPLAINTS).map(complaintOf).join('\n'));
+  if (wrong.length > 0) throw new UsageError(wrong.slice(0, MOST_ISSUES).map(issueOf).join('\n'));
   return [...ids];
 }
 
-const MOST_COMPLAINTS = 10;
+const MOST_ISSUES = 10;
 
-function complaintOf(word: string): string {
+function issueOf(word: string): string {
   return `${JSON.stringify(word.slice(0, 40))} is not a diaObjectId: write its digits`;
 }
 

@@ -14,13 +14,13 @@ import { submissionOf } from '@lvra/tns/report';
 import { MOST_REPORTS, ReportSubmitter } from '@lvra/tns/submitting';
 import { Tns } from '@lvra/tns/tns';
 import { TnsClient } from '@lvra/tns/tns-client';
-import { duration, print, printJson, printTrouble } from '../formats.js';
+import { duration, print, printError, printJson } from '../formats.js';
 import { type OpenLedger, withLedgerAsync } from '../ledger.js';
 import { typedYes } from './confirm.js';
 import { readObjectIds } from './object-ids.js';
 import { outcomesInJson, outcomeTable, plannedInJson, planTable } from './words.js';
 
-/** What a person wrote behind `lvra tns-report`. */
+/** The options of `lvra tns-report`. */
 export interface TnsReportOptions {
   readonly file?: string;
   readonly above?: number;
@@ -35,11 +35,11 @@ export interface TnsReportOptions {
 }
 
 /**
- * Reports objects to TNS, or shows what would be reported. Sets the exit code: 0 where every object asked for is at
- * TNS, or could be reported by a dry run; 1 where anything is left.
+ * Reports objects to TNS, or shows what would be reported. Sets the exit code: 0 if every object asked for is at
+ * TNS, or a dry run could report it; 1 if anything is left.
  *
- * @throws UsageError where the settings, the options or TNS's opinion of the key must change first
- * @throws LockHeld where another process reports from this data folder
+ * @throws UsageError if the settings or the options are wrong, or TNS refuses the key
+ * @throws LockHeld if another process reports from this data folder
  */
 export async function reportToTns(given: readonly string[], options: TnsReportOptions): Promise<void> {
   const site = options.live ? 'live' : options.sandbox ? 'sandbox' : undefined;
@@ -70,25 +70,25 @@ function checkOptions(given: readonly string[], options: TnsReportOptions, site:
   }
 }
 
-/** The mistakes of both files at once, not one after the other. */
+/** Reports the issues of both files at once. */
 function loadAllSettings(site: TnsSite | undefined): TnsSettings {
-  const complaints: string[] = [];
+  const issues: string[] = [];
   const tried = <T>(load: () => T): T | undefined => {
     try {
       return load();
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      complaints.push(error.message);
+      issues.push(error.message);
       return undefined;
     }
   };
   tried(() => loadSettings());
   const settings = tried(() => loadTnsSettings(site));
-  if (!settings || complaints.length > 0) throw new UsageError(complaints.join('\n'));
+  if (!settings || issues.length > 0) throw new UsageError(issues.join('\n'));
   return settings;
 }
 
-/** The model that comes with the project was never made to say what is real: nothing is reported because of it. */
+/** The demo model was not made to decide what is real: nothing is reported by its scores. */
 const DEMONSTRATION = 'demo';
 
 function objectsOf(
@@ -107,7 +107,7 @@ function objectsOf(
 
 function warnOfLeapSeconds(): void {
   if (new Date().toISOString().slice(0, 10) < LEAP_SECONDS_GOOD_UNTIL) return;
-  printTrouble(
+  printError(
     `the table of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`,
   );
 }
@@ -129,10 +129,10 @@ async function dryRun(
   } as const;
   const planned = await planReports(ids, options);
   if (json) printJson({ site: 'live', isSent: false, objects: plannedInJson(planned), reports: [] });
-  if (planned.length === 0) return printTrouble('there is no such object');
+  if (planned.length === 0) return printError('there is no such object');
   const reports = reportsOf(planned).map(({ report }) => report);
   if (!json) showSubmissions(planned, reports);
-  printTrouble(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
+  printError(`a dry run: nothing was sent; ${reports.length} of ${ids.length} objects would be`);
   if (planned.some(({ kind }) => kind === 'impossible')) process.exitCode = EXIT.failed;
 }
 
@@ -154,16 +154,16 @@ async function report(
   const again = options.again === true;
   const locks = takeLocks(paths, ['tns'], 'exclusive', 'lvra tns-report');
   const signal = stopSignal(() =>
-    printTrouble('stopping; what is under way is finished first, a second Ctrl-C breaks it off'),
+    printError('stopping; what is in flight is finished first, a second Ctrl-C breaks it off'),
   );
   const client = new TnsClient({
     ...sending,
     signal,
-    onWait: (waitMs) => printTrouble(`TNS asks for a rest: ${duration(waitMs)}`),
+    onWait: (waitMs) => printError(`TNS asks for a rest: ${duration(waitMs)}`),
   });
   try {
     const submitting = new ReportSubmitter({
-      ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say: printTrouble, now: Date.now },
+      ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say: printError, now: Date.now },
       sender: `process ${process.pid} on ${hostname()}`,
     });
     const before = ledger.tns.open(sending.site);
@@ -190,7 +190,7 @@ function reportsOf(planned: readonly Planned[]): NewTnsReport[] {
   return planned.flatMap((each) => (each.kind === 'report' || each.kind === 'repeat' ? each.report : []));
 }
 
-/** What was open and has an answer by now: that is what the person was after, and no reason to send it again. */
+/** Reports that were open and have an answer by now: they are not sent again. */
 function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: TnsLedger): Set<bigint> {
   const ids = before.map(({ diaObjectId }) => diaObjectId);
   return new Set(ids.filter((id) => ledger.standing(site, id)?.outcome !== undefined));
@@ -199,7 +199,7 @@ function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: 
 function sayTooFresh(planned: Planned): void {
   if (planned.kind !== 'standing' || !isInDoubt(planned.standing)) return;
   const from = new Date(planned.standing.sentAt + DOUBT_MS).toISOString().slice(11, 16);
-  printTrouble(
+  printError(
     `${planned.diaObjectId} is in doubt, and TNS may be busy with it still: it can be sent again from ${from} UTC`,
   );
 }
@@ -207,11 +207,11 @@ function sayTooFresh(planned: Planned): void {
 async function isMeant(reports: number, { live, yes }: TnsReportOptions, { address }: TnsSending): Promise<boolean> {
   if (!live || yes) return true;
   const meant = await typedYes(`Type yes to report ${reports} objects to ${address}:`);
-  if (!meant) printTrouble('nothing was sent');
+  if (!meant) printError('nothing was sent');
   return meant;
 }
 
-/** Says what became of everything that was asked for or open before, and sets the exit code. */
+/** Prints the outcome of everything that was asked for or open before, and sets the exit code. */
 function reportOutcome(
   ids: readonly bigint[],
   { json }: TnsReportOptions,
@@ -226,7 +226,7 @@ function reportOutcome(
     printJson({ site, isSent: true, objects: plannedInJson(planned), reports: outcomesInJson(records) });
   } else print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
   const open = ledger.open(site);
-  if (open.some(isInDoubt)) printTrouble(IN_DOUBT);
+  if (open.some(isInDoubt)) printError(IN_DOUBT);
   const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));
   const isLeft = ids.some((id) => !named.has(id) && !isThere(ledger.standing(site, id)));
   if (isLeft || open.length > 0) process.exitCode = EXIT.failed;

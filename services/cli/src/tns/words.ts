@@ -9,7 +9,7 @@ import { parsedReport, type ReportRecord, reportRecord } from '../operations/tns
 /** What TNS has said of a report, of the ledger or for programs. */
 type Answer = Pick<TnsRecord | ReportRecord, 'outcome' | 'reportId' | 'detail'>;
 
-/** What became of a report, in words that fit a cell. */
+/** The outcome of a report, short enough for a cell. */
 export function outcomeLabel({ outcome, reportId }: Answer): string {
   switch (outcome) {
     case undefined:
@@ -71,7 +71,7 @@ export function plannedInJson(planned: readonly Planned[]): Record<string, unkno
   }));
 }
 
-/** Why an object is not reported; undefined where it is. */
+/** Why an object is not reported; undefined if it is. */
 function leftOut(planned: Planned): string | undefined {
   switch (planned.kind) {
     case 'standing':
@@ -96,7 +96,7 @@ function brightness(point: Photometry): string {
   return `${point.magnitude.toFixed(2)} ± ${point.magnitudeError.toFixed(2)} ${point.band}`;
 }
 
-/** What became of reports of several objects, one line each. */
+/** The outcomes of reports of several objects, one line each. */
 export function outcomeTable(records: readonly TnsRecord[]): string {
   const rows = records.map((record) => [
     ...[String(record.diaObjectId), record.internalName, outcomeLabel(record), record.objname ?? ''],

@@ -1,11 +1,11 @@
 import type { Stage } from '@lvra/shared/stages';
 
 /**
- * What to do, as findings say it. Commands that an operator can copy stand in backticks, in their order; the tests of
- * the damages do all of it, and look whether all is well then.
+ * The advice of findings. Commands to copy are in backticks, in their order; the damage tests follow all of it and check
+ * that nothing is wrong afterwards.
  */
 
-/** Has a stage do a stem again, or all of them. */
+/** Advises to have one stage or all stages do a stem again. */
 export function doAgain(stem: string, stage?: Stage): string {
   return `\`lvra retry ${stem}${stage === undefined ? '' : ` --stage ${stage}`} --force\``;
 }
@@ -22,16 +22,16 @@ export function forgetFlags(ids: readonly bigint[], stem: string | undefined): s
   return `\`lvra forget flags ${ids.join(' ')}\`${again}`;
 }
 
-/** For a file that nothing can make again. */
+/** For a file that cannot be made again. */
 export function putBack(path: string): string {
   return `put ${path} back from a copy`;
 }
 
-/** For rows that only a copy of the ledger can bring back. */
+/** For rows that only a copy of the ledger has. */
 export const FROM_BACKUP =
   'stop the services, put a copy that lvra backup made in the place of log.db (lvra restore --help says how), look again';
 
-/** A text as a shell takes it for one word. */
+/** Quotes a text as one word for a shell. */
 export function shellWord(text: string): string {
   if (/^[\w.:/-]+$/.test(text) && !text.startsWith('-')) return text;
   return `-- '${text.replaceAll("'", `'\\''`)}'`;

@@ -20,7 +20,7 @@ export interface AlertFacts extends AlertIds {
   readonly flags: ThresholdFlags;
 }
 
-/** What a batch file holds, as far as it decides what the stages must have made of it. */
+/** What the stages must have made of a batch file. */
 export interface BatchContents {
   readonly alerts: number;
   /** Of the whole file. */
@@ -28,16 +28,16 @@ export interface BatchContents {
   /** The alerts that must have a feature row. */
   readonly withRow: readonly AlertFacts[];
   readonly withoutAlert: number;
-  /** Of the alerts that have no row, as far as they say which object they are about. */
+  /** Of the alerts that have no row, if their object can be read. */
   readonly objects: readonly bigint[];
   /** The positions of alerts that must be in quarantine. */
   readonly rejected: readonly number[];
 }
 
 /**
- * Reads a batch file with the feature stage's own eyes.
+ * Parses a batch file with the feature stage's reader.
  *
- * @throws BatchUnreadable where it is cut off or no JSON, and the error of the file system
+ * @throws BatchUnreadable if it is cut off or no JSON, and the error of the file system
  */
 export async function readBatchContents(path: string): Promise<BatchContents> {
   const view = new AlertView();

@@ -12,10 +12,10 @@ import type { StemCheck } from './stem-context.js';
 import { compare, pairOf } from './tally.js';
 
 /**
- * Holds the feature file of a stem against its batch file and against the rows that the ledger has of it.
+ * Compares the feature file of a stem with its batch file and with the rows that the ledger has of it.
  *
- * @param contents undefined where there is no batch file to compare with
- * @returns the pairs of ids that must have a score; undefined where no VRA has features of the stem, or nobody can tell
+ * @param contents undefined if there is no batch file to compare with
+ * @returns the pairs of ids that must have a score; undefined if no VRA has features of the stem, or it cannot be told
  */
 export async function checkFeatures(
   facts: StemFacts,
@@ -28,7 +28,7 @@ export async function checkFeatures(
     return set === DEFAULT_FEATURES && typeof status === 'number' && isDone(status);
   });
   if (!done) return undefined;
-  // Who made the batch says nothing of who made the features: a stem may be taken up by the other pipeline at every step.
+  // The pipeline that made the batch need not have made the features: either may continue a stem at every stage.
   const isOurs = facts.featuresMadeFor.some((vra) => (features.get(vra) ?? DEFAULT_FEATURES) === DEFAULT_FEATURES);
   const file = await readFeatures(facts, check);
   const flagged = facts.flags.map(pairOf);
@@ -36,7 +36,7 @@ export async function checkFeatures(
   const { rows, isAsMade } = file;
   findings.counts.featureRows += rows.length;
   if (contents) checkAgainstBatch(facts, contents, rows, isOurs, check);
-  // Of a file that was altered nothing follows for the ledger.
+  // An altered file says nothing about the ledger.
   const pairs = isAsMade ? rows.map(pairOf) : flagged;
   // The Python pipeline can leave a stem without these rows.
   if (isOurs || flagged.length > 0) checkFlags(facts.stem, pairs, facts.flags, findings);
@@ -46,7 +46,7 @@ export async function checkFeatures(
 
 /**
  * The pairs of ids in the feature file of a set of its own, which may rightly have fewer rows than the default one;
- * undefined where there is no file: the VRA may have had another set when the stem came.
+ * undefined if there is no file: the VRA may have had another set when the stem came.
  */
 export async function rowsOfSet(
   stem: string,
@@ -93,7 +93,7 @@ function checkAgainstBatch(
   { paths, findings }: StemCheck,
 ): void {
   // Of the Python pipeline's rows only the object is certain: it takes the last source of the list. And it makes rows of
-  // alerts that have to be put aside here.
+  // alerts that are quarantined here.
   const rejected = new Set(contents.rejected);
   const rows = isOurs ? all : all.filter(({ position }) => position === undefined || !rejected.has(position));
   const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
@@ -114,7 +114,7 @@ function checkAgainstBatch(
           `the alert at position ${position} has the ids ${idsOf(row)}, its feature row ${idsOf(other)}`,
         ] as const)
       : (['features', `the alert at position ${position} has no feature row`] as const);
-    // Where the ledger has the ids of the feature row, the batch file was altered after it was made.
+    // If the ledger has the ids of the feature row, the batch file was altered after it was made.
     const isBatch =
       other !== undefined &&
       flagged.has(idsOf(other)) &&
@@ -136,7 +136,7 @@ function checkAgainstBatch(
   }
 }
 
-/** Whether the batch file has the source of a row at all: releases before took another one of two at the same time. */
+/** Whether the batch file has the source of a row at all: earlier releases took another one of two at the same time. */
 function isInBatch(row: string, path: string): boolean {
   return readFileSync(path).includes(row.split(' ')[2] ?? '?');
 }

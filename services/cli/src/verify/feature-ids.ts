@@ -2,18 +2,18 @@ import { open } from 'node:fs/promises';
 import { CsvScanner, NotCsv } from '@lvra/predict/csv-scanner';
 import { parseId } from '@lvra/shared/ids';
 
-/** The ids of a row of a feature file; undefined where a cell is no id. */
+/** The ids of a row of a feature file; undefined if a cell is no id. */
 export interface FeatureIds {
-  /** The position of its alert in the batch file; undefined where the file has no column `index`. */
+  /** The position of its alert in the batch file; undefined if the file has no column `index`. */
   readonly position: number | undefined;
   readonly diaObjectId: bigint | undefined;
   readonly diaSourceId: bigint | undefined;
 }
 
 /**
- * Reads the ids of a feature file, ours or one written by pandas.
+ * Reads the ids of a feature file of either pipeline.
  *
- * @throws NotCsv where it is no table, and the error of the file system
+ * @throws NotCsv if it is no table, and the error of the file system
  */
 export async function readFeatureIds(path: string): Promise<FeatureIds[]> {
   const file = await open(path, 'r');

@@ -26,21 +26,21 @@ export interface Finding {
   readonly object?: string;
   /** What is wrong. */
   readonly what: string;
-  /** What a person should do. */
+  /** What the operator should do. */
   readonly todo: string;
 }
 
-/** What was looked at. Everything counted as pending, left out or cleared is explained by a status and not wrong. */
+/** What was checked. Everything counted as pending, left out or cleared is explained by a status and not wrong. */
 export interface Counts {
   stems: number;
-  /** Of stems that others than our consumer made: there are no offsets to check. */
+  /** Of stems of the Python pipeline: there are no offsets to check. */
   stemsOfOthers: number;
   batchFiles: number;
   alerts: number;
   quarantined: number;
   /** Messages that Kafka's retention removed before they were read. Kafka never delivered them, so nothing is wrong here. */
   gone: number;
-  /** Messages that another consumer of the group has read, as the Python pipeline does between two runs of ours. */
+  /** Messages that another consumer of the group has read, as the Python pipeline does between two runs of this one. */
   readByOthers: number;
   /** Messages that have no `alert`, and so no feature row. */
   withoutAlert: number;
@@ -55,9 +55,9 @@ export interface Counts {
   dead: Record<string, number>;
   /** Files of nights that were cleared away as a whole; their stems are checked in the ledger alone. */
   clearedFiles: number;
-  /** Messages that Kafka has and nobody has read yet; there only with --kafka. */
+  /** Messages in Kafka that are not read yet; only with --kafka. */
   unread?: number;
-  /** Annotations that were compared with what Lasair holds; there only with --sandbox. */
+  /** Annotations that were compared with what Lasair holds; only with --sandbox. */
   held?: number;
 }
 
@@ -67,7 +67,7 @@ const MOST_KEPT = 1_000;
 /** Collects what is found, in bounded memory however much is wrong. */
 export class Findings {
   readonly kept: Finding[] = [];
-  /** What an operator should know and nothing is wrong with. */
+  /** What an operator should know though nothing is wrong. */
   readonly notes: string[] = [];
   total = 0;
   readonly counts: Counts = {

@@ -8,9 +8,9 @@ import { compare, pairOf } from './tally.js';
 const TABLE = 'threshold_flags_provenance';
 
 /**
- * Holds the flags and times that the ledger has of sources against those that their alerts give.
+ * Compares the flags and times that the ledger has of sources with those that their alerts give.
  *
- * Of the Python pipeline's rows nothing is certain: a source brighter for the first time within 0.61 days of the latest
+ * The Python pipeline's rows cannot be checked: a source brighter for the first time within 0.61 days of the latest
  * counts there, and the latest is the last of the list.
  */
 export function checkFlagValues(
@@ -40,7 +40,7 @@ export function checkFlagValues(
   }
 }
 
-/** Holds the threshold flags of a stem against the pairs of ids of its feature rows. */
+/** Compares the threshold flags of a stem with the pairs of ids of its feature rows. */
 export function checkFlags(
   stem: string,
   pairs: readonly string[],

@@ -1,6 +1,6 @@
 import { UsageError } from '@lvra/shared/errors';
 
-/** An annotation as the far side holds it. */
+/** An annotation as the sandbox holds it. */
 export interface SandboxAnnotation {
   readonly classification: string;
   /** The texts of the class dictionary that name the score. */
@@ -9,14 +9,14 @@ export interface SandboxAnnotation {
   readonly stem: string;
 }
 
-/** What is held, by "<topic>/<diaObjectId as digits>". */
+/** By "<topic>/<diaObjectId as digits>". */
 export type SandboxAnnotations = ReadonlyMap<string, SandboxAnnotation>;
 
 /**
- * Asks a sandbox for all that it holds.
+ * Fetches all annotations of a sandbox.
  *
  * @param url of the sandbox, with or without the /api that clients take
- * @throws UsageError where nobody answers there, or somebody else does
+ * @throws UsageError if nothing answers there, or something that is no sandbox
  */
 export async function fetchSandboxAnnotations(url: string): Promise<SandboxAnnotations> {
   const address = new URL('/annotations.json', url);
@@ -47,7 +47,7 @@ function toSandboxAnnotation(classification: string, classdict: string): Sandbox
   };
 }
 
-/** What is no dictionary names no score, and so not the one that should be there. */
+/** A text that is no dictionary names no score, and so not the expected one. */
 function dictionaryOf(classdict: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(classdict);

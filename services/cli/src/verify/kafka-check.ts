@@ -13,7 +13,7 @@ interface KafkaRead {
   readonly security: KafkaSecurity;
 }
 
-/** Holds where the group goes on reading, by the ledger, against the offsets that Kafka has. */
+/** Compares the group's positions in the ledger with the offsets that Kafka has. */
 export async function checkKafka(
   offsets: OffsetVerification,
   { servers, topics, groupId, security }: KafkaRead,
@@ -49,7 +49,7 @@ export async function checkKafka(
 
 function checkPartition(where: string, next: bigint | undefined, low: bigint, high: bigint, findings: Findings): void {
   const { counts } = findings;
-  // A topic that is shorter than what was read of it was made anew; the consumer reads it from its beginning.
+  // A topic that is shorter than what was read of it was created again; the consumer reads it from its beginning.
   const from = next === undefined || next > high ? low : next;
   if (from < low) {
     findings.add({

@@ -5,7 +5,7 @@ import { doAgain, FROM_BACKUP } from './advice.js';
 import type { BatchContents } from './batch-contents.js';
 import type { Findings } from './findings.js';
 
-/** Holds what diaobjid_stems says of the objects of a batch of ours against the batch, in both directions. */
+/** Compares diaobjid_stems with the objects of a batch, in both directions. */
 export function checkMapping(
   { stem, flags }: StemFacts,
   { withRow, objects }: BatchContents,

@@ -62,7 +62,7 @@ export class Nights {
   }
 }
 
-/** What lies in a folder, as paths; nothing where there is none. */
+/** The paths in a folder; none if there is no folder. */
 export function foldersIn(folder: string): string[] {
   return namesIn(folder).map((name) => join(folder, name));
 }

@@ -11,19 +11,19 @@ export interface ObjectCheck {
   /** First and last stem: only objects that have a score of one of them. */
   readonly range: readonly [string, string];
   readonly findings: Findings;
-  /** Asks what the far side holds; undefined where nobody wants to know. */
+  /** Fetches what the sandbox holds; undefined without --sandbox. */
   readonly fetchSandboxAnnotations: (() => Promise<SandboxAnnotations>) | undefined;
   readonly onObjects: (count: number) => void;
-  /** After how long a suspect is looked at again, ms: an annotation that goes out meanwhile is right a moment later. */
+  /** After how long a suspect is checked again, ms: its annotation may just be being sent. */
   readonly lookAgainMs: number;
 }
 
 type Vra = ObjectCheck['vras'][number];
 
-/** With more suspects than this nothing is under way: something is wrong. */
+/** More suspects than this cannot all be in flight: something is wrong. */
 const MOST_SUSPECTS = 1_000;
 
-/** Holds each object's annotation against its newest score: by the ledger, and by what the far side holds. */
+/** Compares each object's annotation with its newest score: by the ledger, and by what the sandbox holds. */
 export async function checkObjects(check: ObjectCheck): Promise<void> {
   const { objects, vras, range, findings, onObjects } = check;
   const held = await check.fetchSandboxAnnotations?.();
@@ -89,7 +89,7 @@ function wrongAtLasair(
       `and the newest is that of source ${newest.diaSourceId} (provenance ${newest.id})`
     );
   }
-  // Lasair's characters hold no more of the smallest scores.
+  // Lasair's text field cannot hold more digits of the smallest scores.
   if (Number(held.classification) === Number(classificationOf(newest.score as number))) return undefined;
   return `Lasair holds the score ${held.classification}, and provenance ${newest.id} is ${newest.score}`;
 }

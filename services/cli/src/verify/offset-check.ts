@@ -2,7 +2,7 @@ import type { KeptTurn, OffsetFault, OffsetVerification } from '@lvra/shared/led
 import { FROM_BACKUP } from './advice.js';
 import type { Findings } from './findings.js';
 
-/** Looks whether every offset that was read is in one stem, and the group goes on behind the last. */
+/** Checks that every offset that was read is in one stem, and that the group continues after the last. */
 export function checkOffsetRanges(offsets: OffsetVerification, findings: Findings): void {
   for (const partition of offsets.partitions()) {
     const where = `${partition.topic}[${partition.partition}]`;
@@ -13,7 +13,7 @@ export function checkOffsetRanges(offsets: OffsetVerification, findings: Finding
       findings.add({
         check: 'offsets',
         stem: last.stem,
-        what: `${where}: the ledger does not say where the group ${partition.groupId} goes on; its last stem ends at ${last.next}`,
+        what: `${where}: the ledger does not say where the group ${partition.groupId} continues; its last stem ends at ${last.next}`,
         todo: `before the consumer is started again, ${FROM_BACKUP}`,
       });
     }
@@ -21,7 +21,7 @@ export function checkOffsetRanges(offsets: OffsetVerification, findings: Finding
       findings.add({
         check: 'offsets',
         stem: last.stem,
-        what: `${where}: the group ${partition.groupId} goes on at ${partition.next}, but its last stem ends at ${last.next}`,
+        what: `${where}: the group ${partition.groupId} continues at ${partition.next}, but its last stem ends at ${last.next}`,
         todo: `before the consumer is started again, ${FROM_BACKUP}`,
       });
     }
@@ -42,7 +42,7 @@ function addFault(where: string, { kind, from, before, after }: OffsetFault, fin
   });
 }
 
-/** Says of a partition that was read on elsewhere what became of it. */
+/** Notes each turn of a partition: why reading continued elsewhere. */
 function noteTurn(where: string, groupId: string, { before, after, reason, at }: KeptTurn, findings: Findings): void {
   const when = new Date(at).toISOString().slice(0, 19);
   if (reason === 'read_by_others') {

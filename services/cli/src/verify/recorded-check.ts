@@ -18,8 +18,8 @@ export interface RecordedScores {
 }
 
 /**
- * Holds scores against their checksum, and against what the model gives: of some stems, and wherever the checksum does
- * not tell, or tells that something is wrong.
+ * Compares scores with their checksum, and with what the model gives: for some stems, and wherever the checksum is missing
+ * or wrong.
  */
 export async function checkRecorded(
   facts: StemFacts,

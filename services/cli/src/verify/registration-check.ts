@@ -9,11 +9,11 @@ export function isRegistered(facts: StemFacts, [vra = '']: readonly string[]): b
   return STAGES.some((stage) => facts.status(stage, vra) !== undefined);
 }
 
-/** Looks whether all is there that a consumer of ours records of a batch. */
+/** Checks that all that the consumer records of a batch is there. */
 export function checkRegistration({ stem, batch, traces }: StemFacts, findings: Findings): void {
   const wrong = (what: string) => findings.add({ check: 'batch', stem, what, todo: FROM_BACKUP });
   if (!batch) {
-    if (traces.event || traces.others) wrong('a consumer of ours made the stem, and the table batch has no row of it');
+    if (traces.event || traces.others) wrong('the consumer made the stem, and the table batch has no row of it');
     return;
   }
   if (!batch.registered) wrong('the table batch has it as not registered yet, and the status tables have it');
@@ -23,7 +23,7 @@ export function checkRegistration({ stem, batch, traces }: StemFacts, findings: 
   if (!traces.event) wrong('its history does not say when it was registered, so its offsets are in no order');
 }
 
-/** Looks for stems without a row in a status table, and for statuses that were taken away. */
+/** Looks for stems without a row in a status table, and for removed statuses. */
 export function checkStatuses(
   facts: StemFacts,
   { vras, findings }: { readonly vras: readonly string[]; readonly findings: Findings },

@@ -6,7 +6,7 @@ export function asJson({ kept, notes, total, counts }: Findings): object {
   return { wrong: total, findings: kept, notes, counts };
 }
 
-/** What a terminal shows where it does not say how wide it is, and the widest that is read with ease. */
+/** The default width of a terminal, and the widest that is easy to read. */
 const WIDTH = 100;
 const WIDEST = 120;
 
@@ -40,7 +40,7 @@ function groupsOf(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()];
 }
 
-/** As many of the others as one takes in at a glance. */
+/** How many of the others are listed. */
 const NAMED = 12;
 
 function describe([first, ...others]: readonly Finding[], width: number): string {

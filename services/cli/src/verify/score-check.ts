@@ -8,10 +8,10 @@ import type { StemCheck } from './stem-context.js';
 import { compare, pairOf } from './tally.js';
 
 /**
- * Holds the scores that a VRA has of a stem against the stem's feature rows and what was recorded, and the outcomes
- * against the scores.
+ * Compares the scores that a VRA has of a stem with the stem's feature rows and what was recorded, and the outcomes with
+ * the scores.
  *
- * @param rows the pairs of ids that must have a score; undefined where nobody can tell
+ * @param rows the pairs of ids that must have a score; undefined if unknown
  */
 export async function checkScores(
   facts: StemFacts,
@@ -82,7 +82,7 @@ function isScore(row: ScoreFact): row is ScoreFact & { score: number; diaSourceI
   return typeof row.score === 'number' && row.score >= 0 && row.score <= 1 && row.diaSourceId !== null;
 }
 
-/** Of several scores of one source that stays which Lasair took. */
+/** Of several scores of one source, the one that Lasair took stays. */
 function keptFirst(scores: readonly ScoreFact[]): ScoreFact[] {
   const isTaken = ({ outcome }: ScoreFact) => (outcome === 'accepted' ? 0 : 1);
   return [...scores].sort((a, b) => isTaken(a) - isTaken(b) || Number(a.id - b.id));

@@ -4,23 +4,23 @@ import { scoreStem } from '@lvra/predict/score-stem';
 import { messageOf, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
 import type { OpenLedger } from '../ledger.js';
 
-/** Of so many stems the scores of one are looked at with the model. */
+/** The scores of one stem in this many are checked with the model. */
 const ONE_IN = 20;
 
-/** The models that are at hand, to see what scores they give; each is loaded once, when it is first asked for. */
+/** The available models, to compute scores again; each is loaded once, at its first use. */
 export class ScoreModels {
   readonly #open: OpenLedger;
   readonly #all: boolean;
   readonly #models = new Map<string, Promise<Model | undefined>>();
   #stems = 0;
 
-  /** @param all whether every stem is to be looked at, instead of some */
+  /** @param all whether every stem is to be checked, instead of some */
   constructor(open: OpenLedger, all: boolean) {
     this.#open = open;
     this.#all = all;
   }
 
-  /** Whether the next stem is one of those that are looked at. */
+  /** Whether the next stem is one of those that are checked. */
   isTurn(): boolean {
     return this.#stems++ % ONE_IN === 0 || this.#all;
   }
@@ -28,7 +28,7 @@ export class ScoreModels {
   /**
    * The scores that a model gives a stem's sources, of each source in the order of its rows.
    *
-   * @returns undefined where the model, or what it needs of the stem, is not there
+   * @returns undefined if the model, or what it needs of the stem, is not there
    */
   async scoresOf(stem: string, vra: string, version: string): Promise<Map<bigint, number[]> | undefined> {
     const key = JSON.stringify([vra, version]);
@@ -54,7 +54,7 @@ export class ScoreModels {
     for (const model of await Promise.all(this.#models.values())) await model?.close();
   }
 
-  /** Why models could not be had, one line each. */
+  /** Why models could not be loaded, one line each. */
   readonly missing: string[] = [];
 
   async #load(name: string, version: string): Promise<Model | undefined> {

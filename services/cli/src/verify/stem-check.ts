@@ -17,13 +17,13 @@ import { checkRegistration, checkStatuses, isRegistered } from './registration-c
 import { checkModelNames, checkScores } from './score-check.js';
 import type { StemCheck } from './stem-context.js';
 
-/** Holds one stem's files against what the ledger says of it, from its messages to the outcomes of its scores. */
+/** Compares one stem's files with what the ledger says of it, from its messages to the outcomes of its scores. */
 export async function checkStem(facts: StemFacts, check: StemCheck): Promise<void> {
   const { findings, vras } = check;
   const { counts } = findings;
   const { stem, batch } = facts;
   counts.stems++;
-  // A consumer has the name in hand, or was killed with it; then a consumer gives it back after ten minutes.
+  // A consumer is using the name, or was killed with it; then a consumer releases it after ten minutes.
   if (batch && !batch.registered && !isRegistered(facts, vras)) return countUp(counts.pending, 'consumer');
   if (!batch) counts.stemsOfOthers++;
   counts.quarantined += facts.quarantined.length;
@@ -78,7 +78,7 @@ function checkOffsets({ stem, batch, offsets, quarantined }: StemFacts, findings
 async function checkQuarantine(facts: StemFacts, { paths, nights, findings }: StemCheck): Promise<void> {
   const { stem, quarantined } = facts;
   for (const { stage, position, path, bytes } of quarantined) {
-    // Its bytes could not be kept, or are in the batch file, which is looked at by itself.
+    // Its bytes could not be kept, or are in the batch file, which is checked separately.
     if (path === '' || isInBatch(paths, { stem, path })) continue;
     if (!isInQuarantine(path)) {
       const what = `the row of position ${position} (${stage}) names ${JSON.stringify(path)}, which is not in quarantine/`;
@@ -96,13 +96,13 @@ async function checkQuarantine(facts: StemFacts, { paths, nights, findings }: St
     findings.add({
       check: 'quarantine',
       stem,
-      what: `${path} (${stage}, position ${position}) ${troubleOf(file, bytes)}`,
+      what: `${path} (${stage}, position ${position}) ${faultOfFile(file, bytes)}`,
       todo: putBack(join(paths.root, path)),
     });
   }
 }
 
-function troubleOf(file: Stats | undefined, bytes: number): string {
+function faultOfFile(file: Stats | undefined, bytes: number): string {
   if (!file) return 'is missing';
   return file.size === bytes
     ? 'is as long as it was, and its content is another'

@@ -14,7 +14,7 @@ export interface StemCheck {
   readonly mapping: MappingVerification;
   /** All VRAs by name. */
   readonly vras: readonly string[];
-  /** The set of features of each VRA; of the files of others than the default one only the ids are looked at. */
+  /** The set of features of each VRA; of the files of other sets than the default one only the ids are checked. */
   readonly features: ReadonlyMap<string, string>;
   /** Every stage of every VRA that there is work for, in the order of the flow. */
   readonly stages: readonly (readonly [Stage, string])[];

@@ -60,7 +60,7 @@ function reportMisplaced(check: 'batch' | 'features', { stem, path, belongsAt }:
   findings.add({
     check,
     stem,
-    what: `${path} is in another night's folder, where nobody looks for it${isCopy ? `; ${belongsAt} is there` : ''}`,
+    what: `${path} is in another night's folder, where it is never read${isCopy ? `; ${belongsAt} is there` : ''}`,
     todo: isCopy ? `compare the two, then \`rm ${path}\`` : `\`mv ${path} ${belongsAt}\``,
   });
 }

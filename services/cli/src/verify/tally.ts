@@ -6,7 +6,7 @@ export function pairOf(ids: {
   return `${ids.diaObjectId ?? '?'} ${ids.diaSourceId ?? '?'}`;
 }
 
-/** How rows differ from what is wanted, in which there are and how often. */
+/** How rows differ from the wanted ones, by their pairs and how often each occurs. */
 export interface Difference<Row> {
   /** The names of which there are too few. */
   readonly missing: readonly string[];

@@ -30,7 +30,7 @@ describe('lvra verify', () => {
     assert.equal(counts.held, counts.objects);
   });
 
-  test('takes work that is under way for pending, not for wrong', async () => {
+  test('takes work in flight for pending, not for wrong', async () => {
     const { kept, counts } = await night.verified(({ ledger, stems }) => {
       const last = stems.at(-1);
       for (const table of ['predict', 'annotating']) run(ledger, `UPDATE ${table} SET r0b = 0 WHERE stem = ?`, last);

@@ -29,13 +29,13 @@ export interface VerifyOptions {
   readonly scores: boolean;
   /** The address of a sandbox, to ask for what it holds. */
   readonly sandbox: string | undefined;
-  /** After how long an object is looked at again whose annotation may just be going out, ms. */
+  /** After how long an object is checked again whose annotation may just be being sent, ms. */
   readonly lookAgainMs: number;
-  /** Told how far it is, now and then. */
+  /** Called now and then with the progress. */
   readonly onProgress: (what: string, done: number, all: number | undefined) => void;
 }
 
-/** Findings about a ledger that is not whole, of which nothing else can be said; undefined where it is whole. */
+/** Findings about a damaged ledger, which cannot be checked further; undefined if it is whole. */
 export function verifyLedgerFile(path: string): Findings | undefined {
   const faults = ledgerFaults(path);
   if (faults.length === 0) return undefined;
@@ -45,9 +45,8 @@ export function verifyLedgerFile(path: string): Findings | undefined {
 }
 
 /**
- * Checks the promise of docs/guarantees.md: files against the ledger, the ledger against itself, and both against
- * Kafka and Lasair where that is wanted. It changes nothing, and the services may run meanwhile: work in flight is
- * counted as pending.
+ * Checks the guarantees of docs/guarantees.md: files against the ledger, the ledger against itself, and both against
+ * Kafka and Lasair if asked for. It changes nothing, and the services may run: work in flight counts as pending.
  */
 export async function verify(open: OpenLedger, options: VerifyOptions): Promise<Findings> {
   const { settings, paths, ledger, vras, stages } = open;
