@@ -37,7 +37,7 @@ export function quarantineFile(paths: DataPaths, { stem, path }: Place): string 
   }
   if (file.startsWith(folder + sep) && statSync(file).isFile()) return file;
   throw new UsageError(
-    `${path} is no file of ${paths.quarantine}: the ledger or the folder was tampered with, and it is not read`,
+    `${path} is not a file of ${paths.quarantine}: the ledger or the folder was tampered with, and it is not read`,
   );
 }
 

@@ -186,7 +186,7 @@ describe('quarantine replay', () => {
     const replay = (id: bigint) =>
       rig.consumer(quarantineSource({ ids: [id], quarantine, paths: rig.paths })).run(never);
     await assert.rejects(replay(1n), /has no alert at the position 7: was it altered\?/);
-    await assert.rejects(replay(2n), /the bytes of the alert cannot be read|is no file of/);
+    await assert.rejects(replay(2n), /the bytes of the alert cannot be read|is not a file of/);
   });
 
   test('refuses ids that are not there, and those that were replayed', async () => {

@@ -75,7 +75,7 @@ describe('a service that has nothing to do', () => {
     const { name } = ledger.database;
     const files = ['', '-wal', '-shm'].map((suffix) => name + suffix);
     for (const file of files) renameSync(file, `${file}.away`);
-    await until('it is told', () => watch.notReady() !== undefined);
+    await until('it is reported', () => watch.notReady() !== undefined);
     assert.match(watch.notReady() ?? '', /log\.db is gone: is its volume mounted\?/);
     for (const file of files.toReversed()) renameSync(`${file}.away`, file);
     await until('it is ready', () => watch.notReady() === undefined);

@@ -112,6 +112,6 @@ describe('the settings of the Kafka source', () => {
     const text = `kafka_tls: yes\nkafka_ca: ${join(folder, 'none.pem')}\n`;
     assert.match(issues(text)[0] ?? '', /kafka_ca cannot be read: .*ENOENT/);
     const empty = write('empty.pem', 'nothing');
-    assert.match(issues(`kafka_tls: yes\nkafka_ca: ${empty}\n`)[0] ?? '', /is no PEM file/);
+    assert.match(issues(`kafka_tls: yes\nkafka_ca: ${empty}\n`)[0] ?? '', /is not a PEM file/);
   });
 });

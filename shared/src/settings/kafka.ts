@@ -79,7 +79,7 @@ function contentOf(name: string, path: string, issues: Issues): string | undefin
   try {
     const content = readFileSync(path, 'utf8');
     if (content.includes('-----BEGIN ')) return content;
-    issues.push(`${name}: ${path} is no PEM file: it has no line that says BEGIN`);
+    issues.push(`${name}: ${path} is not a PEM file: it has no line that says BEGIN`);
   } catch (error) {
     issues.push(`${name} cannot be read: ${messageOf(error)}`);
   }

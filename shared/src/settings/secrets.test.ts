@@ -14,7 +14,7 @@ test('a secret in a file is the one that is there when it is asked for, and hidd
   assert.equal(hideSecrets('first-secret, second-secret'), '[secret], [secret]');
 });
 
-test('if the file has none any more the last one stands, and the process warns once', async (t) => {
+test('if the file has none any more the last one stays in use, and the process warns once', async (t) => {
   const warnings: string[] = [];
   const hear = ({ message }: Error) => warnings.push(message);
   process.on('warning', hear);

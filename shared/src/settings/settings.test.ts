@@ -154,7 +154,7 @@ describe('the environment', () => {
       LVRA_UID: '1',
     });
     assert.deepEqual(warnings, [
-      'LVRA_AGN_CONFIG is no setting and counts for nothing: unset it, or see deploy/settings/settings.yaml',
+      'LVRA_AGN_CONFIG is not a setting and is ignored: unset it, or see deploy/settings/settings.yaml',
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('the environment', () => {
     assert.deepEqual([development.dataRoot, development.token?.()], ['/data/dev', 'dev-token']);
   });
 
-  test('LASAIR_TOKEN stands in if the profile’s token is not set', () => {
+  test('LASAIR_TOKEN is used if the profile’s token is not set', () => {
     assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash' }).token?.(), 'from-bash');
     assert.equal(load(REFERENCE, { LASAIR_TOKEN: 'from-bash', LASAIR_LSST_TOKEN: 'own' }).token?.(), 'own');
     assert.equal(load(REFERENCE, { LASAIR_LSST_TOKEN: '' }).token, undefined);
@@ -212,25 +212,25 @@ describe('mistakes', () => {
       'an unknown key, near a known one',
       `${REFERENCE}batch_alert: 5\n`,
       {},
-      ['settings.yaml:7: batch_alert is no setting: did you mean batch_alerts?'],
+      ['settings.yaml:7: batch_alert is not a setting: did you mean batch_alerts?'],
     ],
     [
       'an unknown key in a profile, also in the one that is not in force',
       `${REFERENCE}development:\n  my_topics: x\n`,
       {},
-      ['settings.yaml:8: development.my_topics is no setting: did you mean my_topic?'],
+      ['settings.yaml:8: development.my_topics is not a setting: did you mean my_topic?'],
     ],
     [
       'a variable that is nearly a known one',
       REFERENCE,
       { LVRA_BATCH_ALERT: '5', LVRA_SOMETHING_ELSE: 'x', LVRA_CODE_ROOT: '/code' },
-      ['LVRA_BATCH_ALERT is no setting: did you mean LVRA_BATCH_ALERTS?'],
+      ['LVRA_BATCH_ALERT is not a setting: did you mean LVRA_BATCH_ALERTS?'],
     ],
     [
       'a mistyped LVRA_R0B_CONFIG',
       REFERENCE,
       { LVRA_R0B_CONFG: '/r0b_config.yaml' },
-      ['LVRA_R0B_CONFG is no setting: did you mean LVRA_R0B_CONFIG?'],
+      ['LVRA_R0B_CONFG is not a setting: did you mean LVRA_R0B_CONFIG?'],
     ],
     [
       'an LVRA_R0B_CONFIG that is not there',
@@ -336,7 +336,7 @@ describe('mistakes', () => {
       new RegExp(`^r0b\\.yaml:${line}: ${key} is .*ASCII`),
     ]),
     ['a key too few', /TOPIC_OUT.*/, '', /^r0b\.yaml: TOPIC_OUT is not set: write the annotator's topic/],
-    ['a key too many', /URL.*/, 'URI: x', /^r0b\.yaml:7: URI is no setting: did you mean URL\?/],
+    ['a key too many', /URL.*/, 'URI: x', /^r0b\.yaml:7: URI is not a setting: did you mean URL\?/],
     [
       'a score beyond one',
       /URL.*/,

@@ -209,8 +209,8 @@ function reportUnknownVariables(
   );
   for (const name of unknown) {
     const meant = closestMatch(name, known, 2);
-    if (meant !== undefined) issues.push(`${name} is no setting: did you mean ${meant}?`);
-    else warnings.push(`${name} is no setting and counts for nothing: unset it, or see deploy/settings/settings.yaml`);
+    if (meant !== undefined) issues.push(`${name} is not a setting: did you mean ${meant}?`);
+    else warnings.push(`${name} is not a setting and is ignored: unset it, or see deploy/settings/settings.yaml`);
   }
 }
 

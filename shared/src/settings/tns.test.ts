@@ -73,7 +73,7 @@ describe('the settings of reports to TNS', () => {
       /^LVRA_TNS_BOT_ID is "x": write the id of the bot, a number$/,
       /^LVRA_TNS_FIELD_NAMES is "new": write one of old, team, tns2$/,
       /^LVRA_TNS_LOWEST_SNR is "0": write a number from 1 to 1000$/,
-      /^LVRA_TNS_FILTER_Q is no setting: did you mean LVRA_TNS_FILTER_[URGIZY]\?$/,
+      /^LVRA_TNS_FILTER_Q is not a setting: did you mean LVRA_TNS_FILTER_[URGIZY]\?$/,
       /^LVRA_TNS_API_KEY holds more than one word/,
       /^bot_name of TNS \(LVRA_TNS_BOT_NAME\) is not set/,
       /^archival_remarks of TNS .*archive is 0/,

@@ -169,6 +169,6 @@ function reportUnknownVariables(environment: NodeJS.ProcessEnv, issues: Issues):
   const unknown = Object.keys(environment).filter((name) => name.startsWith('LVRA_TNS_') && !known.includes(name));
   for (const name of unknown) {
     const meant = closestMatch(name, known);
-    issues.push(`${name} is no setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
+    issues.push(`${name} is not a setting${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }
 }

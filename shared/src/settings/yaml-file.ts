@@ -49,7 +49,7 @@ export function readYamlFile(
       const key = known.get(name);
       if (section === undefined && isProfile(name)) takeSection(pair, name, where);
       else if (options.forbidden?.[name] !== undefined) issues.push(`${where}: ${options.forbidden[name]}`);
-      else if (key === undefined) issues.push(`${where} is no setting${suggestion(name, [...known.keys()])}`);
+      else if (key === undefined) issues.push(`${where} is not a setting${suggestion(name, [...known.keys()])}`);
       else {
         if (taken.has(key)) warnings.push(`${where} is written more than once; the last one counts`);
         const value = rawValueOf(pair.value);

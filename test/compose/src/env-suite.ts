@@ -21,7 +21,7 @@ describe('an .env with a mistake', () => {
       'names, numbers and addresses',
       { LASAIR_LSST_DEV_TOKN: 'x', LVRA_BATCH_SECONDS: 'soon', LVRA_UID: 0, GRAFANA_LISTEN: 3000 },
       [
-        /\.env:\d+: LASAIR_LSST_DEV_TOKN is no setting: did you mean/,
+        /\.env:\d+: LASAIR_LSST_DEV_TOKN is not a setting: did you mean/,
         /LVRA_BATCH_SECONDS is "soon"/,
         /LVRA_UID is "0"/,
         /GRAFANA_LISTEN is "3000": write ADDRESS:PORT/,

@@ -41,13 +41,13 @@ describe('an .env file', () => {
 
   test('with a misspelt name is refused with its line and the name that was meant', () => {
     assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').issues, [
-      '.env:2: LASAIR_LSST_TOKN is no setting: did you mean LASAIR_LSST_TOKEN?',
+      '.env:2: LASAIR_LSST_TOKN is not a setting: did you mean LASAIR_LSST_TOKEN?',
     ]);
   });
 
   test('with a name that is like no other is refused', () => {
     assert.deepEqual(read('ZZZZZZZZZZZZZZZZZZZZZ=1').issues, [
-      '.env:1: ZZZZZZZZZZZZZZZZZZZZZ is no setting; .env.example names them all',
+      '.env:1: ZZZZZZZZZZZZZZZZZZZZZ is not a setting; .env.example names them all',
     ]);
   });
 

@@ -32,7 +32,7 @@ export function readEnvFile(
     if (!known.includes(key)) {
       const meant = closestMatch(key, known);
       issues.push(
-        `${where}: ${key} is no setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`,
+        `${where}: ${key} is not a setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`,
       );
     } else if (key in values) {
       issues.push(`${where}: ${key} is set twice: remove one of the lines`);
