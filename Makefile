@@ -18,7 +18,7 @@ servers:
 	@scripts/servers.sh
 
 build: packages ## compile
-	@node deploy/setup/drop-stale-build.mjs
+	@node scripts/drop-stale-build.mjs
 	@echo 'build: compiling, half a minute the first time'
 	tsc -b
 	node services/cli/bundle.mjs

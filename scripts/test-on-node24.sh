@@ -36,12 +36,12 @@ tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-d
 # and its documents; all kinds of damage and of two senders, which is pure logic; and brokers, which kafka-source,
 # kafka-security and the codecs (records/) cover well enough.
 without=(
-  'bench/*' 'grafana/*' 'test/servers/*' 'test/sandbox/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
-  test/e2e/dist/alerting.test.js
-  services/predict/dist/{model-import,imported-models}.test.js services/cli/dist/{adding-a-vra,git-ignore}.test.js
-  services/cli/dist/tns/tns-report.test.js services/cli/dist/backfill.test.js shared/dist/ledger/annotations-model.test.js
-  services/cli/dist/verify/{damage,kafka,both-pipelines,rollback,odd-rows}.test.js
-  services/cli/dist/commands/run-kafka.test.js test/e2e/dist/simulate-to-kafka.test.js
-  services/consumer/dist/{kafka-batches,lost-tail,shared-group,other-consumers,kafka-4}.test.js
+  'bench/*' 'grafana/*' 'test/servers/*' 'shared/simulator/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
+  test/e2e/dist/{alerting,simulate-to-kafka}.test.js shared/model/dist/{model-import,imported-models}.test.js
+  services/cli/dist/{adding-a-vra,git-ignore,backfill}.test.js services/cli/dist/tns/tns-report.test.js
+  shared/ledger/dist/annotations/state-model.test.js
+  services/cli/dist/verify/{damage,kafka,both-pipelines,odd-rows}.test.js
+  services/cli/dist/commands/run/run-kafka.test.js
+  services/consumer/dist/kafka/{batches,lost-tail,shared-group,other-consumers,kafka-4}.test.js
 )
 make --no-print-directory -C "$copy" run-tests WITHOUT="${without[*]}"

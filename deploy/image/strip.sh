@@ -1,9 +1,7 @@
 #!/bin/sh
 # Leaves in /app only what runs: no sources, no tests, no binaries of other systems. `npm prune` has been here before.
 set -eu
-rm -rf .ci bench docs grafana model-import scripts deploy/setup deploy/systemd
-# `lvra sandbox` and `lvra demo` use the one that stays.
-find test -mindepth 1 -maxdepth 1 ! -name sandbox -exec rm -rf {} +
+rm -rf .ci bench docs grafana model-import scripts test deploy/systemd
 find . -name node_modules -prune -o -type d \( -name src -o -name testing \) -exec rm -rf {} +
 find . -name node_modules -prune -o -type f \( -name '*.tsbuildinfo' -o -name '*.test.js' -o -name '*.d.ts' \) -exec rm -f {} +
 # `lvra` is bundled whole; what it would be compared with is gone.

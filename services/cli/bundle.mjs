@@ -44,7 +44,7 @@ const programsBeside = {
   name: 'programs beside',
   setup({ onLoad }) {
     onLoad({ filter: /\/dist\/.*\.js$/ }, async ({ path }) => {
-      let contents = await readFile(path, 'utf8');
+      let contents = await importPastFaces(await readFile(path, 'utf8'));
       for (const [started, file] of contents.matchAll(/new URL\('([^']+\.js)', import\.meta\.url\)/g)) {
         const program = resolve(dirname(path), file);
         const name = `${basename(program.slice(0, program.indexOf('/dist/')))}-${basename(program, '.js')}`;
@@ -58,6 +58,33 @@ const programsBeside = {
     });
   },
 };
+
+const IMPORT = /^import \{([^}]*)\} from '(@lvra\/[a-z]+)';$/gm;
+const EXPORT = /^export \{([^}]*)\} from '([^']+)';$/gm;
+const namesIn = (list) =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+
+/** esbuild loads all that a package's index.js names, used or not: so names are taken from the files that define them. */
+async function importPastFaces(contents) {
+  let result = contents;
+  for (const [statement, names, name] of contents.matchAll(IMPORT)) {
+    const face = fileURLToPath(import.meta.resolve(name));
+    const definedIn = new Map();
+    for (const [, exported, file] of (await readFile(face, 'utf8')).matchAll(EXPORT)) {
+      for (const each of namesIn(exported)) definedIn.set(each, resolve(dirname(face), file));
+    }
+    const imports = namesIn(names).map((each) => {
+      const file = definedIn.get(each.split(' as ')[0]);
+      if (file === undefined) throw new Error(`${name} has no ${each}`);
+      return `import { ${each} } from ${JSON.stringify(file)};`;
+    });
+    result = result.replace(statement, imports.join(' '));
+  }
+  return result;
+}
 
 await rm(BUNDLE, { recursive: true, force: true });
 await bundle({ entryPoints: ['dist/main.js'], splitting: true });

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvelope } from '@lvra/shared/alerts/envelope';
-import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
+import { readEnvelope } from '@lvra/alerts';
+import { writeChunks, writeFileAtomically } from '@lvra/store';
 import { Kafka, logLevel } from 'kafkajs';
 import { parseable } from '../pipeline/alerts.js';
 import { median } from '../pipeline/statistics.js';

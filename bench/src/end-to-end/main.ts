@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { quantile } from '@lvra/shared/quantile';
-import { startKafka } from '@lvra/test-servers/kafka';
+import { quantile } from '@lvra/core';
+import { startKafka } from '@lvra/test-servers/kafka/brokers';
 import { about, table } from '../pipeline/about.js';
 import { inRequests, nextAlerts, simulatedStream } from '../pipeline/alerts.js';
 import { Pipeline, type PipelineRun, STAGES } from '../pipeline/pipeline.js';

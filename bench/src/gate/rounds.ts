@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka } from '@lvra/test-servers/kafka';
+import { startKafka } from '@lvra/test-servers/kafka/brokers';
 import type { ServiceName } from '@lvra/test-servers/service';
 import { inRequests, nextAlerts, parseable, simulatedStream } from '../pipeline/alerts.js';
 import { Pipeline, type PipelineOptions, type PipelineRun } from '../pipeline/pipeline.js';

@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AlertView, readAlert } from '@lvra/feature/alert';
-import { featureSet } from '@lvra/feature/feature-sets';
-import { makeFeatureFile } from '@lvra/feature/feature-stage';
-import { thresholdFlags } from '@lvra/feature/thresholds';
-import { JsonCursor } from '@lvra/shared/json/cursor';
-import { dataPaths } from '@lvra/shared/paths';
+import { JsonCursor } from '@lvra/alerts';
+import { makeFeatureFile } from '@lvra/feature';
+import { AlertView, featureSet, readAlert, thresholdFlags } from '@lvra/features';
+import { dataPaths } from '@lvra/store';
 import type { HotPath, Input } from './hot-path.js';
 
 const STEM = '20260422_000000';

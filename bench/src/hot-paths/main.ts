@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { REAL } from '@lvra/shared/testing/reference';
+import { REAL } from '@lvra/core/testing/reference';
 import { about, table } from '../pipeline/about.js';
 import { nextAlerts, simulatedStream } from '../pipeline/alerts.js';
 import { featurePaths } from './features.js';

@@ -1,10 +1,8 @@
-import { AlertDecoder } from '@lvra/consumer/avro/alert-decoder';
-import { readEnvelope } from '@lvra/shared/alerts/envelope';
-import { readSchemaFolder } from '@lvra/shared/avro/schema-folder';
-import { JsonCursor } from '@lvra/shared/json/cursor';
-import { readValue } from '@lvra/shared/json/values';
-import { simulateAvro } from '@lvra/shared/simulator/avro/alerts';
-import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
+import { JsonCursor, readEnvelope, readSchemaFolder } from '@lvra/alerts';
+import { RUBIN } from '@lvra/alerts/testing/rubin-schemas';
+import { AlertDecoder } from '@lvra/consumer';
+import { simulateAvro } from '@lvra/simulator';
+import { readValue } from '@lvra/tns';
 import avro from 'avsc';
 import { parseable } from '../pipeline/alerts.js';
 import type { HotPath, Input } from './hot-path.js';

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { bodyOf } from '@lvra/annotate/lasair-client';
-import { triageScores } from '@lvra/annotate/sift';
-import { readFeatureFile } from '@lvra/predict/feature-file';
-import { Model } from '@lvra/predict/model';
-import type { Score } from '@lvra/shared/ledger/annotations-scores';
+import { bodyOf, triageScores } from '@lvra/annotate';
+import type { Score } from '@lvra/ledger';
+import { Model, readFeatureFile } from '@lvra/model';
 import { featureFileOf } from './features.js';
 import type { HotPath, Input } from './hot-path.js';
 

@@ -1,7 +1,7 @@
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
-import { filledObjects, fillLedger } from '@lvra/shared/testing/large-ledger';
-import { LedgerStages, VRA } from '@lvra/shared/testing/ledger-stages';
+import { Ledger } from '@lvra/ledger';
+import { filledObjects, fillLedger } from '@lvra/ledger/testing/large-ledger';
+import { LedgerStages, VRA } from '@lvra/ledger/testing/ledger-stages';
+import { dataPaths } from '@lvra/store';
 import { byOperation, ownMs, type Sample, Stopwatch, spread } from './timing.js';
 
 /** A data folder with a ledger of a size. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LedgerStages, VRA } from '@lvra/shared/testing/ledger-stages';
-import { newLedger } from '@lvra/shared/testing/ledgers';
+import { LedgerStages, VRA } from '@lvra/ledger/testing/ledger-stages';
+import { newLedger } from '@lvra/ledger/testing/ledgers';
 import { byOperation, ownMs, Stopwatch, spread, togetherOf } from './timing.js';
 
 test('every operation of a stem is timed, and the commit of those that write is told apart', (t) => {

@@ -1,7 +1,6 @@
-import { onWriteTransaction } from '@lvra/shared/ledger/connection';
-import type { Ledger } from '@lvra/shared/ledger/ledger';
-import { quantile } from '@lvra/shared/quantile';
-import type { Perform } from '@lvra/shared/testing/ledger-stages';
+import { quantile } from '@lvra/core';
+import { type Ledger, onWriteTransaction } from '@lvra/ledger';
+import type { Perform } from '@lvra/ledger/testing/ledger-stages';
 
 /** One operation as it went, ms by the clock. */
 export interface Sample {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { LedgerStages, VRA } from '@lvra/shared/testing/ledger-stages';
+import { Ledger } from '@lvra/ledger';
+import { LedgerStages, VRA } from '@lvra/ledger/testing/ledger-stages';
 import { Stopwatch } from './timing.js';
 import type { Order } from './writers.js';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { dataPaths } from '@lvra/shared/paths';
+import { dataPaths } from '@lvra/store';
 import type { Filled } from './sizes.js';
 import type { Sample } from './timing.js';
 

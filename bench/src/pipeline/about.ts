@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { table as drawn } from '@lvra/cli/formats';
+import { table as drawn } from '@lvra/cli';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
 
 /** The same seed gives the same alerts on every machine. */
 const SEED = 20260422;

@@ -1,4 +1,4 @@
-import { quantile } from '@lvra/shared/quantile';
+import { quantile } from '@lvra/core';
 
 /** The middle of the values; the mean of the middle two of an even number. @throws RangeError if there are none */
 export function median(values: readonly number[]): number {

@@ -1,20 +1,22 @@
-import { validationErrorOf } from '@lvra/shared/annotation/fields';
-import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/shared/errors';
-import type { AnnotationOutcome, Outcomes, Settlement } from '@lvra/shared/ledger/annotations';
-import type { AnnotationScores } from '@lvra/shared/ledger/annotations-scores';
-import type { Ledger } from '@lvra/shared/ledger/ledger';
-import { NOT_ANNOTATED } from '@lvra/shared/ledger/results';
-import type { WorkQueue } from '@lvra/shared/ledger/work';
-import type { Logger } from '@lvra/shared/observe/log';
-import type { Metrics } from '@lvra/shared/observe/metrics';
-import type { Secret } from '@lvra/shared/settings/secrets';
-import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
-import { STATUS } from '@lvra/shared/status';
+import type { Secret } from '@lvra/config';
+import { RetryLater, STATUS, StageMisconfigured, StemFailed } from '@lvra/core';
+import {
+  type AnnotationOutcome,
+  type AnnotationScores,
+  type Ledger,
+  NOT_ANNOTATED,
+  type Outcomes,
+  type Settlement,
+  validationErrorOf,
+  type WorkQueue,
+} from '@lvra/ledger';
+import type { StageReport, StageTask, StemContext } from '@lvra/runtime';
+import type { Logger, Metrics } from '@lvra/telemetry';
 import { writeDryRun } from './dry-run.js';
-import { Fillers } from './fillers.js';
-import { LasairClient } from './lasair-client.js';
-import { AnnotationSender } from './sending.js';
-import { type TriagedScores, triageScores } from './sift.js';
+import { LasairClient } from './lasair/client.js';
+import { Fillers } from './send/fillers.js';
+import { AnnotationSender } from './send/sender.js';
+import { type TriagedScores, triageScores } from './triage.js';
 
 /** The settings that may change while the stage runs. */
 export interface LiveVraSettings {

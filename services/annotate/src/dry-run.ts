@@ -1,5 +1,5 @@
-import { writeFileAtomically } from '@lvra/shared/files';
-import { bodyOf } from './lasair-client.js';
+import { writeFileAtomically } from '@lvra/store';
+import { bodyOf } from './lasair/client.js';
 
 /**
  * Writes the calls that would have been made, one a line: `{"endpoint": …, "body": …}`. A stem without any gives an

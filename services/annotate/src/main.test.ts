@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { loadSettings } from '@lvra/shared/settings/settings';
-import { InHand } from '@lvra/shared/stage/in-hand';
+import { loadSettings } from '@lvra/config';
+import { InHand } from '@lvra/runtime';
+import { Metrics } from '@lvra/telemetry';
 import { createTask } from './main.js';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 

@@ -1,11 +1,6 @@
-import type { StageSetup } from '@lvra/shared/service/pipeline';
-import { isProgram, runProgram } from '@lvra/shared/service/program';
-import { serveStage } from '@lvra/shared/service/serve';
-import { LiveVra } from '@lvra/shared/settings/live-vra';
-import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import type { StageTask } from '@lvra/shared/stage/task';
+import { assertNotDemoModel, LiveVra, loadSettings, refusedVersion, type Settings } from '@lvra/config';
+import { isProgram, runProgram, type StageSetup, type StageTask, serveStage } from '@lvra/runtime';
 import { createAnnotateTask } from './annotate-stage.js';
-import { assertNotDemoModel, refusedVersion } from './demonstration.js';
 
 /** The same timeout as Lasair's own client. */
 const TIMEOUT_MS = 60_000;

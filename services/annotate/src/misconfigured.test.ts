@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InProcessBus } from '@lvra/shared/bus/in-process';
-import { StageMisconfigured } from '@lvra/shared/errors';
-import { secretOf } from '@lvra/shared/settings/secrets';
-import { StageRunner } from '@lvra/shared/stage/runner';
+import { InProcessBus } from '@lvra/bus';
+import { secretOf } from '@lvra/config';
+import { StageMisconfigured } from '@lvra/core';
+import { StageRunner } from '@lvra/runtime';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
 const STEM = FIRST_STEM;

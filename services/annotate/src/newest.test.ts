@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InProcessBus } from '@lvra/shared/bus/in-process';
-import { RetryLater } from '@lvra/shared/errors';
-import type { Ledger } from '@lvra/shared/ledger/ledger';
-import { StageRunner } from '@lvra/shared/stage/runner';
+import { InProcessBus } from '@lvra/bus';
+import { RetryLater } from '@lvra/core';
+import type { Ledger } from '@lvra/ledger';
+import { StageRunner } from '@lvra/runtime';
 import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, type TestScore } from './testing/night.js';
 

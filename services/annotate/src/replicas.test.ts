@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryLater } from '@lvra/shared/errors';
+import { RetryLater } from '@lvra/core';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf } from './testing/night.js';
 
 const HOUR_MS = 3_600_000;

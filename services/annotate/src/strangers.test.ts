@@ -4,8 +4,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { RetryLater } from '@lvra/shared/errors';
-import { secretOf } from '@lvra/shared/settings/secrets';
+import { secretOf } from '@lvra/config';
+import { RetryLater } from '@lvra/core';
 import { freePort } from './testing/free-port.js';
 import { FIRST_STEM, Night, scoresOf, TOKEN } from './testing/night.js';
 

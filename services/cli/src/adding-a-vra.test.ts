@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import Sqlite from '@lvra/shared/ledger/sqlite';
+import { Sqlite } from '@lvra/ledger/testing/sqlite';
 import { copyProject, projectFile } from './testing/project-copy.js';
 
 /** The commands of docs/adding-a-vra.md as they stand there, in order. */

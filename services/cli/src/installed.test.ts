@@ -16,10 +16,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { dataPaths } from '@lvra/shared/paths';
-import { takeLocks } from '@lvra/shared/service/locks';
-import { STAGES } from '@lvra/shared/stages';
-import { logged } from '@lvra/shared/testing/logged';
+import { STAGES } from '@lvra/core';
+import { takeLocks } from '@lvra/runtime';
+import { dataPaths } from '@lvra/store';
+import { logged } from '@lvra/telemetry/testing/logged';
 import { temporaryFolder } from './testing/run-lvra.js';
 
 const INSTALL = fileURLToPath(new URL('../../../scripts/install.sh', import.meta.url));

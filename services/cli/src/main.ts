@@ -1,4 +1,4 @@
-import { runCommandLine } from './command-line.js';
+import { runCommandLine } from './command-line/run.js';
 import { COMMANDS } from './commands.js';
 
 await runCommandLine(COMMANDS);

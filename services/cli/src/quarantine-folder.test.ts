@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
+import { Ledger } from '@lvra/ledger';
+import { dataPaths } from '@lvra/store';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
 const STEM = '20260301_000001';

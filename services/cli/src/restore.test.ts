@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import Sqlite from '@lvra/shared/ledger/sqlite';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { takeLocks } from '@lvra/shared/service/locks';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { restore } from './restore.js';
+import { Ledger } from '@lvra/ledger';
+import { Sqlite } from '@lvra/ledger/testing/sqlite';
+import { restore } from '@lvra/operations';
+import { takeLocks } from '@lvra/runtime';
+import { simulateAlerts } from '@lvra/simulator';
+import { type DataPaths, dataPaths } from '@lvra/store';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
 const stemsOf = (database: string): string[] => {
@@ -24,7 +24,7 @@ const ownerOf = (path: string) => statSync(path).uid;
 
 /** Writes a stem and is gone, with the last transactions in log.db-wal. */
 const KILLED = `
-import { Ledger } from ${JSON.stringify(import.meta.resolve('@lvra/shared/ledger/ledger'))};
+import { Ledger } from ${JSON.stringify(import.meta.resolve('@lvra/ledger'))};
 const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
 ledger.database.prepare("INSERT INTO feature_making (stem, r0b) VALUES ('20260301_000000', 1)").run();
 process.kill(process.pid, 'SIGKILL');`;

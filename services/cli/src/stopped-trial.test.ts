@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runImportPython } from '@lvra/predict/testing/import-command';
+import { runImportPython } from '@lvra/model/testing/import-command';
 import { LVRA, runLvra } from './testing/run-lvra.js';
 
-const MAKE = new URL('../../predict/src/testing/unsafe_models.py', import.meta.url).pathname;
+const MAKE = new URL('../../../shared/model/src/testing/unsafe_models.py', import.meta.url).pathname;
 
 test('SIGTERM ends a service at once while it tries a model that takes hours', { timeout: 120_000 }, async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'lvra-stopped-trial-'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import Sqlite from '@lvra/shared/ledger/sqlite';
-import { escapeControl, escapeControlLines } from '@lvra/shared/observe/terminal';
+import { escapeControl, escapeControlLines } from '@lvra/core';
+import { Sqlite } from '@lvra/ledger/testing/sqlite';
 import { FinishedNight } from './testing/finished-night.js';
 import { runLvra } from './testing/run-lvra.js';
 

@@ -4,9 +4,9 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { calledBy, hintsAt } from './called-as.js';
+import { calledBy, hintsAt } from './command-line/called-as.js';
+import { makeProgram } from './command-line/program.js';
 import { COMMANDS } from './commands.js';
-import { makeProgram } from './program.js';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
 const NAMES = [

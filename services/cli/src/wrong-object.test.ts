@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
+import { Ledger } from '@lvra/ledger';
+import { dataPaths } from '@lvra/store';
 import { runLvra } from './testing/run-lvra.js';
 
 const PROJECT = new URL('../../../', import.meta.url).pathname;

@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { routeOf } from '@lvra/shared/routes';
-import { isStem, stemOf } from '@lvra/shared/stem';
-import { noneSource } from './none-source.js';
-import type { AlertSource, RawMessage } from './source.js';
+import { isStem, routeOf, stemOf } from '@lvra/core';
+import { noneSource } from './sources/none.js';
+import type { AlertSource, RawMessage } from './sources/source.js';
 import { alertText, idOf, listSource, message, never, range, TestRig, until } from './testing/rig.js';
 
 const REAL = new URL('../../../../shared/real/alerts-20260202.ndjson', import.meta.url);

@@ -1,9 +1,9 @@
-import { BatchWriter, type BatchWriterOptions } from './batch-writer.js';
-import { Batcher, type BatchLimits } from './batcher.js';
-import { DiskSpaceMonitor } from './disk-room.js';
-import { ConditionDeadline } from './giving-up.js';
-import { clearOrphans } from './orphans.js';
-import type { AlertSink } from './source.js';
+import { clearOrphans } from './batches/abandoned.js';
+import { BatchWriter, type BatchWriterOptions } from './batches/batch-writer.js';
+import { Batcher, type BatchLimits } from './batches/batcher.js';
+import { ConditionDeadline } from './condition-deadline.js';
+import { DiskSpaceMonitor } from './disk-space-monitor.js';
+import type { AlertSink } from './sources/source.js';
 
 export interface ConsumerOptions extends BatchWriterOptions {
   readonly limits: BatchLimits;

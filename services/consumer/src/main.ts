@@ -1,14 +1,13 @@
-import { isProgram, runProgram } from '@lvra/shared/service/program';
-import { type ServiceParts, serve as serveWorkers } from '@lvra/shared/service/serve';
-import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import { alertFormatOf } from './avro/format-of-settings.js';
+import { loadSettings, type Settings } from '@lvra/config';
+import { groupIdOf } from '@lvra/ledger';
+import { isProgram, runProgram, type ServiceParts, serve as serveWorkers } from '@lvra/runtime';
 import { type AlertConsumer, createConsumer } from './consumer.js';
-import { groupIdOf } from './group-id.js';
-import { kafkaSource } from './kafka-source.js';
-import { noneSource } from './none-source.js';
-import { replaySource } from './replay-source.js';
-import { simulateSource } from './simulate-source.js';
-import type { AlertSource } from './source.js';
+import { alertFormatOf } from './formats/from-settings.js';
+import { kafkaSource } from './kafka/source.js';
+import { replaySource } from './sources/files.js';
+import { noneSource } from './sources/none.js';
+import { simulateSource } from './sources/simulated.js';
+import type { AlertSource } from './sources/source.js';
 
 /** The consumer of the settings; with another source if given. */
 export function consumerOf(parts: ServiceParts, given?: AlertSource): AlertConsumer {

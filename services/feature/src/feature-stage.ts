@@ -1,24 +1,12 @@
 import { relative } from 'node:path';
-import { BatchUnreadable, scanBatch } from '@lvra/shared/alerts/batch-reader';
-import { objectOf } from '@lvra/shared/alerts/envelope';
-import { checksumOf } from '@lvra/shared/checksum';
-import { AlertRejected, StemFailed } from '@lvra/shared/errors';
-import { writeChunks, writeFileAtomically } from '@lvra/shared/files';
-import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
-import type { FeatureFile, FeatureRecord } from '@lvra/shared/ledger/results';
-import type { WorkQueue } from '@lvra/shared/ledger/work';
-import type { Logger } from '@lvra/shared/observe/log';
-import type { Metrics } from '@lvra/shared/observe/metrics';
-import type { DataPaths } from '@lvra/shared/paths';
-import { pathInBatch } from '@lvra/shared/quarantine-file';
-import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
-import { STATUS } from '@lvra/shared/status';
-import { AlertView, readAlert } from './alert.js';
-import type { FeatureRows } from './feature-rows.js';
-import { type FeatureSet, featureSet } from './feature-sets.js';
-import { findExistingResult, singleFlight } from './shared-work.js';
-import { thresholdFlags } from './thresholds.js';
+import { BatchUnreadable, objectOf, scanBatch } from '@lvra/alerts';
+import { AlertRejected, checksumOf, STATUS, StemFailed } from '@lvra/core';
+import { AlertView, type FeatureRows, type FeatureSet, featureSet, readAlert, thresholdFlags } from '@lvra/features';
+import type { FeatureFile, FeatureRecord, Ledger, QuarantineEntry, WorkQueue } from '@lvra/ledger';
+import { pathInBatch, type StageReport, type StageTask, type StemContext } from '@lvra/runtime';
+import { type DataPaths, writeChunks, writeFileAtomically } from '@lvra/store';
+import type { Logger, Metrics } from '@lvra/telemetry';
+import { findExistingResult, singleFlight } from './single-flight.js';
 
 export interface FeatureStageOptions {
   readonly ledger: Ledger;

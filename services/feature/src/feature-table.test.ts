@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { stemOf } from '@lvra/shared/stem';
-import { realMessages } from '@lvra/shared/testing/json-samples';
+import { realMessages } from '@lvra/alerts/testing/json-samples';
+import { stemOf } from '@lvra/core';
+import { messageText, simpleMessage } from '@lvra/features/testing/messages';
 import { FeatureWorld } from './testing/feature-world.js';
-import { messageText, simpleMessage } from './testing/messages.js';
 
 const world = new FeatureWorld();
 after(() => world.close());

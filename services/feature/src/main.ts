@@ -1,13 +1,9 @@
-import type { CreateTask, StageSetup } from '@lvra/shared/service/pipeline';
-import { isProgram, runProgram } from '@lvra/shared/service/program';
-import { serveStage } from '@lvra/shared/service/serve';
-import { LiveVra } from '@lvra/shared/settings/live-vra';
-import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import type { StageTask } from '@lvra/shared/stage/task';
-import { featureSet } from './feature-sets.js';
+import { LiveVra, loadSettings, type Settings } from '@lvra/config';
+import { featureSet } from '@lvra/features';
+import { type CreateTask, isProgram, runProgram, type StageSetup, type StageTask, serveStage } from '@lvra/runtime';
 import { createFeatureTask, type FeatureMaker } from './feature-stage.js';
-import { FeatureThread } from './feature-thread.js';
 import { ModelColumns } from './model-columns.js';
+import { FeatureThread } from './thread/feature-thread.js';
 
 /** @throws UsageError if there is no feature set as the VRA's settings name */
 export const createTask: CreateTask = (setup) => taskOf(setup);

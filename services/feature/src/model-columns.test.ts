@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LiveVra } from '@lvra/shared/settings/live-vra';
-import { readVra } from '@lvra/shared/settings/vra';
+import { LiveVra, readVra } from '@lvra/config';
 import { ModelColumns } from './model-columns.js';
 
 test('the columns that models take are those of all manifests beside them, as they are now', (t) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileVersionOf, type LiveVra } from '@lvra/shared/settings/live-vra';
+import { fileVersionOf, type LiveVra } from '@lvra/config';
 
 /**
  * The columns that the models of some VRAs take, by the manifests in the folder of each one's MODEL_PATH: the limits of

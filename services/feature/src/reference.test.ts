@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { realMessages } from '@lvra/shared/testing/json-samples';
-import { assertReferenceRows, REAL, readFeatureRows, REAL_STEM as STEM } from '@lvra/shared/testing/reference';
+import { realMessages } from '@lvra/alerts/testing/json-samples';
+import { assertReferenceRows, REAL, readFeatureRows, REAL_STEM as STEM } from '@lvra/core/testing/reference';
 import { FeatureWorld } from './testing/feature-world.js';
 
 const world = new FeatureWorld();

@@ -3,15 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { UsageError } from '@lvra/shared/errors';
-import { writeFileAtomically } from '@lvra/shared/files';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { dataPaths } from '@lvra/shared/paths';
-import { type FeatureSet, featureSet } from './feature-sets.js';
+import { UsageError } from '@lvra/core';
+import { type FeatureSet, featureSet } from '@lvra/features';
+import { messageText, simpleMessage } from '@lvra/features/testing/messages';
+import { Ledger } from '@lvra/ledger';
+import { dataPaths, writeFileAtomically } from '@lvra/store';
+import { createLogger, Metrics } from '@lvra/telemetry';
 import { createFeatureTask } from './feature-stage.js';
-import { messageText, simpleMessage } from './testing/messages.js';
 
 const STEM = '20260202_102448';
 const VRAS = ['r0b', 'agn', 'own'];

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '@lvra/shared/errors';
-import { fileVersionOf } from '@lvra/shared/settings/live-vra';
+import { fileVersionOf } from '@lvra/config';
+import { messageOf } from '@lvra/core';
 
 /** The models' folder at one moment. */
 export interface FolderLook {

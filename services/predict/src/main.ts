@@ -1,11 +1,8 @@
 import { existsSync } from 'node:fs';
-import { UsageError } from '@lvra/shared/errors';
-import type { CreateTask } from '@lvra/shared/service/pipeline';
-import { isProgram, runProgram } from '@lvra/shared/service/program';
-import { serveStage } from '@lvra/shared/service/serve';
-import { LiveVra } from '@lvra/shared/settings/live-vra';
-import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import { modelNames } from './model-files.js';
+import { LiveVra, loadSettings, type Settings } from '@lvra/config';
+import { UsageError } from '@lvra/core';
+import { modelNames } from '@lvra/model';
+import { type CreateTask, isProgram, runProgram, serveStage } from '@lvra/runtime';
 import { createPredictTask } from './predict-stage.js';
 
 /** @throws UsageError if there is no model at all at MODEL_PATH */

@@ -3,14 +3,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { InProcessBus } from '@lvra/shared/bus/in-process';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { dataPaths } from '@lvra/shared/paths';
-import { StageRunner } from '@lvra/shared/stage/runner';
+import { InProcessBus } from '@lvra/bus';
+import { Ledger } from '@lvra/ledger';
+import { ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
+import { StageRunner } from '@lvra/runtime';
+import { dataPaths } from '@lvra/store';
+import { createLogger, Metrics } from '@lvra/telemetry';
 import { createPredictTask } from './predict-stage.js';
-import { ModelFolder, ROWS } from './testing/model-folder.js';
 
 const STEM = '20260202_102448';
 

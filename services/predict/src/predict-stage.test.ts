@@ -3,13 +3,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, mock, type TestContext, test } from 'node:test';
-import { StageMisconfigured, StemFailed } from '@lvra/shared/errors';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { dataPaths } from '@lvra/shared/paths';
-import { readQuarantined } from '@lvra/shared/quarantine-file';
-import { InferenceSession } from './onnxruntime.js';
+import { StageMisconfigured, StemFailed } from '@lvra/core';
+import { Ledger } from '@lvra/ledger';
+import { InferenceSession } from '@lvra/model';
+import { readQuarantined } from '@lvra/runtime';
+import { dataPaths } from '@lvra/store';
+import { createLogger, Metrics } from '@lvra/telemetry';
 import { createPredictTask } from './predict-stage.js';
 
 const DEMO = new URL('../../../deploy/models/demo/', import.meta.url).pathname;

@@ -1,20 +1,11 @@
-import { StemFailed } from '@lvra/shared/errors';
-import type { Ledger } from '@lvra/shared/ledger/ledger';
-import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
-import type { ScoreRecord } from '@lvra/shared/ledger/results';
-import type { WorkQueue } from '@lvra/shared/ledger/work';
-import type { Logger } from '@lvra/shared/observe/log';
-import type { Metrics } from '@lvra/shared/observe/metrics';
-import type { DataPaths } from '@lvra/shared/paths';
-import type { StageReport, StageTask, StemContext } from '@lvra/shared/stage/task';
-import { STATUS } from '@lvra/shared/status';
-import { missingFeatures } from './check-model.js';
-import type { FeatureTable } from './feature-file.js';
-import { ModelReloader, type Wanted } from './live-model.js';
-import type { Model } from './model.js';
-import { edgesOf, ScoreMonitor } from './model-watch.js';
-import { scoreTable } from './score-stem.js';
-import { readStemFeatures } from './stem-features.js';
+import { STATUS, StemFailed } from '@lvra/core';
+import type { Ledger, QuarantineEntry, ScoreRecord, WorkQueue } from '@lvra/ledger';
+import { type FeatureTable, type Model, missingFeatures, readStemFeatures, scoreTable } from '@lvra/model';
+import type { StageReport, StageTask, StemContext } from '@lvra/runtime';
+import type { DataPaths } from '@lvra/store';
+import type { Logger, Metrics } from '@lvra/telemetry';
+import { ModelReloader, type Wanted } from './model-reloader.js';
+import { edgesOf, ScoreMonitor } from './score-monitor.js';
 import { quarantineUnscored } from './unscored-alerts.js';
 
 export interface PredictOptions {

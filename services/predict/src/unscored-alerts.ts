@@ -1,9 +1,9 @@
-import { BatchUnreadable, readBatch } from '@lvra/shared/alerts/batch-reader';
-import { messageOf } from '@lvra/shared/errors';
-import type { QuarantineEntry } from '@lvra/shared/ledger/quarantine';
-import type { DataPaths } from '@lvra/shared/paths';
-import { pathInBatch } from '@lvra/shared/quarantine-file';
-import type { UnscoredRow } from './score-stem.js';
+import { BatchUnreadable, readBatch } from '@lvra/alerts';
+import { messageOf } from '@lvra/core';
+import type { QuarantineEntry } from '@lvra/ledger';
+import type { UnscoredRow } from '@lvra/model';
+import { pathInBatch } from '@lvra/runtime';
+import type { DataPaths } from '@lvra/store';
 
 /**
  * The ledger's entries for the alerts that a model could not score. Their bytes stay in the batch file, so a night

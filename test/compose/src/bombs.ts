@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { BOMBS, type Bomb } from '@lvra/test-servers/bombs';
-import { ProduceConnection } from '@lvra/test-servers/produce-connection';
-import { CODEC_NUMBERS, record, recordBatch } from '@lvra/test-servers/record-batch';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
+import { BOMBS, type Bomb } from '@lvra/test-servers/kafka/bombs';
+import { ProduceConnection } from '@lvra/test-servers/kafka/produce-connection';
+import { CODEC_NUMBERS, record, recordBatch } from '@lvra/test-servers/kafka/record-batch';
 import type { Stack } from './stack.js';
 
 const TOPIC = 'lasair_laptop';

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { RUBIN } from '@lvra/alerts/testing/rubin-schemas';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
-import { type SimulatedAvro, simulateAvro } from '@lvra/shared/simulator/avro/alerts';
-import { AVRO_VERSIONS, writeSchemas } from '@lvra/shared/simulator/avro/versions';
-import { readFeatureRows, reference } from '@lvra/shared/testing/reference';
-import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
+import { readFeatureRows, reference } from '@lvra/core/testing/reference';
+import { AVRO_VERSIONS, type SimulatedAvro, simulateAvro, writeSchemas } from '@lvra/simulator';
 import { makeDataRoot } from './data-root.js';
 import { makeWorld, TOPIC, until, type World } from './world.js';
 

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
-import { dataPaths } from '@lvra/shared/paths';
-import { makePythonLedger } from '@lvra/shared/testing/ledgers';
-import { REAL } from '@lvra/shared/testing/reference';
+import { REAL } from '@lvra/core/testing/reference';
+import { makePythonLedger } from '@lvra/ledger/testing/ledgers';
+import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
+import { dataPaths } from '@lvra/store';
 
 /** A new empty data root. @returns its path, and what removes it */
 export function makeDataRoot(): { root: string; remove: () => void } {

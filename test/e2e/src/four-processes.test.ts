@@ -3,13 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
-import { readQuarantined } from '@lvra/shared/quarantine-file';
-import { hostileMessages } from '@lvra/shared/simulator/hostile';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { realMessages } from '@lvra/shared/testing/json-samples';
-import { assertReferenceRows, readFeatureRows, reference } from '@lvra/shared/testing/reference';
+import { realMessages } from '@lvra/alerts/testing/json-samples';
+import { assertReferenceRows, readFeatureRows, reference } from '@lvra/core/testing/reference';
+import { Ledger } from '@lvra/ledger';
+import { readQuarantined } from '@lvra/runtime';
+import { hostileMessages, simulateAlerts } from '@lvra/simulator';
+import { dataPaths } from '@lvra/store';
 import { makeWorld, SERVICES, until, type World } from './world.js';
 
 describe('real alerts through Kafka, four processes and NATS', () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { serveHealth } from '@lvra/shared/observe/health';
-import { Metrics } from '@lvra/shared/observe/metrics';
+import { Metrics, serveHealth } from '@lvra/telemetry';
 import { promtoolPath } from '@lvra/test-servers/tools';
 
 test('promtool finds nothing to say about the metrics page, empty or with a value in every metric', async (t) => {

@@ -1,10 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Delivery, Subscription } from '@lvra/shared/bus/bus';
-import { NatsBus } from '@lvra/shared/bus/nats';
-import { routeOf } from '@lvra/shared/routes';
-import { stemOf } from '@lvra/shared/stem';
-import { DEFAULT_PREFIX, natsNames } from '@lvra/shared/subjects';
+import { type Delivery, NatsBus, type Subscription } from '@lvra/bus';
+import { DEFAULT_PREFIX, natsNames, routeOf, stemOf } from '@lvra/core';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 
 export const route = routeOf('predict', 'r0b');

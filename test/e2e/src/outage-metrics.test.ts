@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nightBegan } from '@lvra/shared/night';
+import { nightBegan } from '@lvra/core';
 import { startPrometheus, type WebServer } from '@lvra/test-servers/prometheus';
 import type { Service } from '@lvra/test-servers/service';
 import { VraWorld } from './vra-world.js';

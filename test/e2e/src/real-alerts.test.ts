@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { realMessages } from '@lvra/alerts/testing/json-samples';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
-import { dataPaths } from '@lvra/shared/paths';
-import { realMessages } from '@lvra/shared/testing/json-samples';
-import { logged } from '@lvra/shared/testing/logged';
-import { assertReferenceRows, REAL_STEM, readFeatureRows, reference } from '@lvra/shared/testing/reference';
+import { assertReferenceRows, REAL_STEM, readFeatureRows, reference } from '@lvra/core/testing/reference';
+import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
+import { type Sandbox, startSandbox } from '@lvra/simulator';
+import { dataPaths } from '@lvra/store';
+import { logged } from '@lvra/telemetry/testing/logged';
 import { copyRealBatch, makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
 const TOKEN = 'sandbox-token';

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
-import { addStem } from '@lvra/shared/testing/ledgers';
+import { Ledger } from '@lvra/ledger';
+import { addStem } from '@lvra/ledger/testing/ledgers';
+import { dataPaths } from '@lvra/store';
 import { startService } from '@lvra/test-servers/service';
 import { makeDataRoot } from './data-root.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import Sqlite from '@lvra/shared/ledger/sqlite';
-import { dataPaths } from '@lvra/shared/paths';
-import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import { Sqlite } from '@lvra/ledger/testing/sqlite';
+import { type Sandbox, startSandbox } from '@lvra/simulator';
+import { dataPaths } from '@lvra/store';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import { makeDataRoot } from './data-root.js';
 
 const TOPIC = 'lasair_18lvra-fodder';

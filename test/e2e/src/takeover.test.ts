@@ -3,10 +3,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
-import { dataPaths } from '@lvra/shared/paths';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
+import { type Sandbox, simulateAlerts, startSandbox } from '@lvra/simulator';
+import { dataPaths } from '@lvra/store';
 import { makeDataRoot, openPythonLedger, registerAsPython } from './data-root.js';
 
 /** A stem as the Python pipeline left it: its statuses, and whether its files and rows are there. */

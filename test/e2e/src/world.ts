@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
+import { type Sandbox, startSandbox } from '@lvra/simulator';
+import { type DataPaths, dataPaths } from '@lvra/store';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
 import kafkajs, { Kafka, logLevel } from 'kafkajs';

@@ -1,4 +1,4 @@
-import type { Random } from '@lvra/shared/simulator/random';
+import type { Random } from '@lvra/core';
 import type { FaultWorld } from './fault-world.js';
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
 import type { Producer } from 'kafkajs';
 
 /** Alerts per call to Kafka. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Random } from '@lvra/shared/simulator/random';
-import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import { Random } from '@lvra/core';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import type { FaultCase } from './fault-case.js';
 import { FaultWorld } from './fault-world.js';
 import { isSettled, type Judgement, judge } from './judge.js';

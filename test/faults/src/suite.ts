@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka';
+import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import type { FaultCase } from './fault-case.js';
 import { runCase } from './run-case.js';
 import { type Row, tableOf } from './table.js';
@@ -52,7 +52,9 @@ describe(`faults, SEED=${seed}`, { concurrency: atOnce }, () => {
 
 async function allCases(): Promise<FaultCase[]> {
   const folder = new URL('./cases/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'));
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter(
+    (file) => file.endsWith('.js') && !file.endsWith('.test.js'),
+  );
   const modules = await Promise.all(files.sort().map((file) => import(new URL(file, folder).href)));
   const all = (modules as { cases?: FaultCase[] }[]).flatMap((module) => module.cases ?? []);
   const names = all.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { table } from '@lvra/cli/formats';
+import { table } from '@lvra/cli';
 import type { Judgement } from './judge.js';
 
 /** One line of the table at the end. */

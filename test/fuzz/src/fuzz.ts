@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Random } from '@lvra/shared/simulator/random';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { Random } from '@lvra/core';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
 import { mutate } from './mutate.js';
 import { takeBatch } from './take.js';
 

@@ -1,5 +1,5 @@
-import type { Random } from '@lvra/shared/simulator/random';
-import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
+import type { Random } from '@lvra/core';
+import type { SimulatedAlert } from '@lvra/simulator';
 
 /** Texts that a reader downstream may mishandle; as JSON writes them. */
 const STRINGS = [

@@ -1,5 +1,5 @@
-import { Random } from '@lvra/shared/simulator/random';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { Random } from '@lvra/core';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
 import { type Alone, NeighbourWorld, type Stem } from './neighbour-world.js';
 import { spoil } from './spoil.js';
 

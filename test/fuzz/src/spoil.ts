@@ -1,5 +1,5 @@
-import type { Random } from '@lvra/shared/simulator/random';
-import type { SimulatedAlert } from '@lvra/shared/simulator/simulator';
+import type { Random } from '@lvra/core';
+import type { SimulatedAlert } from '@lvra/simulator';
 import { mutate } from './mutate.js';
 
 /** Fields at top level of a message. */

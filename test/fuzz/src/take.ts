@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AlertView, readAlert } from '@lvra/feature/alert';
-import { FeatureTable } from '@lvra/feature/feature-table';
-import { thresholdFlags } from '@lvra/feature/thresholds';
-import { scanBatch } from '@lvra/shared/alerts/batch-reader';
-import { readEnvelope } from '@lvra/shared/alerts/envelope';
-import { AlertRejected } from '@lvra/shared/errors';
+import { readEnvelope, scanBatch } from '@lvra/alerts';
+import { AlertRejected } from '@lvra/core';
+import { AlertView, FeatureTable, readAlert, thresholdFlags } from '@lvra/features';
 
 /** The outcome of one message. */
 export type Verdict =

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { table } from '@lvra/cli/formats';
+import { table } from '@lvra/cli';
+import { quantile } from '@lvra/core';
 import { FaultWorld, SERVICES } from '@lvra/faults/fault-world';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { quantile } from '@lvra/shared/quantile';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { startKafka } from '@lvra/test-servers/kafka';
+import { Ledger } from '@lvra/ledger';
+import { simulateAlerts } from '@lvra/simulator';
+import { startKafka } from '@lvra/test-servers/kafka/brokers';
 import { Sampler, trendsOf } from './samples.js';
 
 // make soak: the four services under a steady load, MINUTES long, RATE alerts a second. Batches and lists are those of the

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { secretOf } from '@lvra/shared/settings/secrets';
+import { secretOf } from '@lvra/config';
 import { type Night, TOKEN } from './night.js';
 
 /** A proxy to the sandbox that holds calls until they are released. */

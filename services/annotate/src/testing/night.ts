@@ -2,13 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/sandbox/sandbox';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger, type Logger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { secretOf } from '@lvra/shared/settings/secrets';
-import type { StageReport, StageTask } from '@lvra/shared/stage/task';
+import { secretOf } from '@lvra/config';
+import { Ledger } from '@lvra/ledger';
+import type { StageReport, StageTask } from '@lvra/runtime';
+import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/simulator';
+import { type DataPaths, dataPaths } from '@lvra/store';
+import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
 import { type AnnotateOptions, createAnnotateTask } from '../annotate-stage.js';
 
 /** What this package's tests start from: a ledger with scores in it, and a sandbox Lasair to annotate at. */

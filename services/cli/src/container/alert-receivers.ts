@@ -1,4 +1,4 @@
-import { readSecret } from '@lvra/shared/settings/secrets';
+import { readSecret } from '@lvra/config';
 import { stringify } from 'yaml';
 import { INHIBITIONS } from './inhibitions.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { closestMatch } from '@lvra/shared/settings/names';
+import { closestMatch } from '@lvra/config';
 
 /**
  * Reads an `.env` file as docker compose does, and says which of its names mean nothing. Compose itself ignores

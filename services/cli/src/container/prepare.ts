@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { assertNotDemoModel } from '@lvra/annotate/demonstration';
-import { UsageError } from '@lvra/shared/errors';
-import { loadSettings } from '@lvra/shared/settings/settings';
-import { print } from '../formats.js';
+import { assertNotDemoModel, loadSettings } from '@lvra/config';
+import { UsageError } from '@lvra/core';
+import { print } from '../command-line/output.js';
 import { alertReceivers } from './alert-receivers.js';
 import { readEnvFile } from './env-file.js';
 import { makePasswords } from './passwords.js';

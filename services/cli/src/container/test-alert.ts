@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, UsageError } from '@lvra/shared/errors';
+import { messageOf, UsageError } from '@lvra/core';
 import { parse } from 'yaml';
 import { PEOPLE, TEST_ALERT } from './alert-receivers.js';
 

@@ -1,5 +1,5 @@
-import { loadSettings } from '@lvra/shared/settings/settings';
-import { EmbeddedPipeline } from '../embedded.js';
+import { loadSettings } from '@lvra/config';
+import { EmbeddedPipeline } from '../run/embedded-pipeline.js';
 
 /** What `lvra run --once` does with Kafka, in this process and with less than its 20 s of waiting at the end. */
 export async function drainKafka(environment: Readonly<Record<string, string>>, quietMs: number): Promise<string[]> {

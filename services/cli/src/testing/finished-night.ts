@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { loadSettings, type Settings } from '@lvra/shared/settings/settings';
-import { stagesOf } from '@lvra/shared/settings/stage-vras';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { STAGES } from '@lvra/shared/stages';
-import type { Findings } from '../verify/findings.js';
-import { verify, verifyLedgerFile } from '../verify/verify.js';
+import { loadSettings, type Settings, stagesOf } from '@lvra/config';
+import { STAGES } from '@lvra/core';
+import { Ledger } from '@lvra/ledger';
+import { type Findings, verify, verifyLedgerFile } from '@lvra/operations';
+import { type Sandbox, simulateAlerts, startSandbox } from '@lvra/simulator';
+import { type DataPaths, dataPaths } from '@lvra/store';
+import { run, type Victim } from './damage/victim.js';
 import { follow, type Operator } from './follow.js';
 import { runLvra, temporaryFolder } from './run-lvra.js';
 import { type Truth, truthOf } from './truth.js';
-import { run, type Victim } from './victim.js';
 
 /** Settings of a test's own, made of those that the night was made with. */
 type Adapt = (settings: Settings) => Settings;

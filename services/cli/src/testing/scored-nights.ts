@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { ModelFolder } from '@lvra/predict/testing/model-folder';
-import { type Sandbox, startSandbox } from '@lvra/sandbox/sandbox';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
+import { Ledger } from '@lvra/ledger';
+import { ModelFolder } from '@lvra/model/testing/model-folder';
+import { type Sandbox, startSandbox } from '@lvra/simulator';
+import { type DataPaths, dataPaths } from '@lvra/store';
 import { type Ran, runLvra } from './run-lvra.js';
 
 /** All nights that stems of a test can have. */

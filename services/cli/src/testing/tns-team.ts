@@ -2,17 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ledger, type TnsRecord } from '@lvra/ledger';
+import { makePythonLedger } from '@lvra/ledger/testing/ledgers';
 import {
   startTnsSandbox,
   TNS_SANDBOX_BOT,
   TNS_SANDBOX_KEY,
   type TnsSandbox,
   type TnsSandboxOptions,
-} from '@lvra/sandbox/tns/tns-sandbox';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import type { TnsRecord } from '@lvra/shared/ledger/tns';
-import { dataPaths } from '@lvra/shared/paths';
-import { makePythonLedger } from '@lvra/shared/testing/ledgers';
+} from '@lvra/simulator';
+import { dataPaths } from '@lvra/store';
 import { LVRA, type Ran, temporaryFolder } from './run-lvra.js';
 
 const REAL = fileURLToPath(new URL('../../../../../shared/real', import.meta.url));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Sandbox } from '@lvra/sandbox/sandbox';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import type { DataPaths } from '@lvra/shared/paths';
+import { Ledger } from '@lvra/ledger';
+import type { Sandbox } from '@lvra/simulator';
+import type { DataPaths } from '@lvra/store';
 
 /** All that must be there, whatever was damaged and made again: without row IDs and times, which may differ. */
 export interface Truth {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, UsageError } from '@lvra/shared/errors';
-import { parseId } from '@lvra/shared/ids';
+import { messageOf, parseId, UsageError } from '@lvra/core';
 
 /**
  * The diaObjectIds that the user gave, each once, in their order: as arguments, of which `-` is standard input, and in

@@ -1,24 +1,28 @@
 import { hostname } from 'node:os';
-import { UsageError } from '@lvra/shared/errors';
-import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/shared/ledger/tns';
-import { takeLocks } from '@lvra/shared/service/locks';
-import { EXIT } from '@lvra/shared/service/program';
-import { stopSignal } from '@lvra/shared/service/shutdown';
-import { loadSettings } from '@lvra/shared/settings/settings';
-import { vraOf } from '@lvra/shared/settings/stage-vras';
-import { loadTnsSettings, type TnsSending, type TnsSettings } from '@lvra/shared/settings/tns';
-import { DOUBT_MS, isInDoubt } from '@lvra/tns/doubt';
-import { LEAP_SECONDS_GOOD_UNTIL } from '@lvra/tns/leap-seconds';
-import { type Planned, planReports } from '@lvra/tns/plan';
-import { submissionOf } from '@lvra/tns/report';
-import { MOST_REPORTS, ReportSubmitter } from '@lvra/tns/submitting';
-import { Tns } from '@lvra/tns/tns';
-import { TnsClient } from '@lvra/tns/tns-client';
-import { duration, print, printError, printJson } from '../formats.js';
-import { type OpenLedger, withLedgerAsync } from '../ledger.js';
+import { loadSettings, vraOf } from '@lvra/config';
+import { stopSignal, UsageError } from '@lvra/core';
+import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/ledger';
+import { type OpenLedger, withLedgerAsync } from '@lvra/operations';
+import { EXIT, takeLocks } from '@lvra/runtime';
+import {
+  DOUBT_MS,
+  isInDoubt,
+  LEAP_SECONDS_GOOD_UNTIL,
+  loadTnsSettings,
+  MOST_REPORTS,
+  type Planned,
+  planReports,
+  ReportSubmitter,
+  submissionOf,
+  Tns,
+  TnsClient,
+  type TnsSending,
+  type TnsSettings,
+} from '@lvra/tns';
+import { duration, print, printError, printJson } from '../command-line/output.js';
 import { typedYes } from './confirm.js';
+import { outcomesInJson, outcomeTable, plannedInJson, planTable } from './format-report.js';
 import { readObjectIds } from './object-ids.js';
-import { outcomesInJson, outcomeTable, plannedInJson, planTable } from './words.js';
 
 /** The options of `lvra tns-report`. */
 export interface TnsReportOptions {

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/sandbox/tns/tns-sandbox';
-import { UsageError } from '@lvra/shared/errors';
+import { UsageError } from '@lvra/core';
+import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/simulator';
+import { makeProgram } from '../command-line/program.js';
 import { COMMANDS } from '../commands.js';
-import { makeProgram } from '../program.js';
 import { LVRA, runLvra } from '../testing/run-lvra.js';
 import { endOf, makeTnsTeam, OBJECTS, type TnsTeam } from '../testing/tns-team.js';
 

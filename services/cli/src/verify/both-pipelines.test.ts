@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { simulateAlerts } from '@lvra/simulator';
 import { follow } from '../testing/follow.js';
 import { ScoredNights } from '../testing/scored-nights.js';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ANNOTATION_DAMAGES } from '../testing/damaged-annotations.js';
-import { CELL_DAMAGES } from '../testing/damaged-cells.js';
-import { FILE_DAMAGES } from '../testing/damaged-files.js';
-import { LEDGER_DAMAGES } from '../testing/damaged-ledger.js';
-import { REGISTRATION_DAMAGES } from '../testing/damaged-registration.js';
+import type { Finding, Findings } from '@lvra/operations';
+import { ANNOTATION_DAMAGES } from '../testing/damage/annotations.js';
+import { CELL_DAMAGES } from '../testing/damage/cells.js';
+import { FILE_DAMAGES } from '../testing/damage/files.js';
+import { LEDGER_DAMAGES } from '../testing/damage/ledger.js';
+import { REGISTRATION_DAMAGES } from '../testing/damage/registration.js';
+import type { Damage } from '../testing/damage/victim.js';
 import { FinishedNight } from '../testing/finished-night.js';
 import type { Truth } from '../testing/truth.js';
-import type { Damage } from '../testing/victim.js';
-import type { Finding, Findings } from './findings.js';
 
 const DAMAGES = [...FILE_DAMAGES, ...CELL_DAMAGES, ...LEDGER_DAMAGES, ...REGISTRATION_DAMAGES, ...ANNOTATION_DAMAGES];
 

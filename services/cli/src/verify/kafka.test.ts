@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Broker } from '@lvra/consumer/testing/kafka';
-import { simulateAlerts } from '@lvra/shared/simulator/simulator';
-import { startKafka } from '@lvra/test-servers/kafka';
+import { simulateAlerts } from '@lvra/simulator';
+import { startKafka } from '@lvra/test-servers/kafka/brokers';
 import { drainKafka } from '../testing/drain-kafka.js';
 import { ScoredNights } from '../testing/scored-nights.js';
 

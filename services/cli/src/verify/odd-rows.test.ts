@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { REFERENCE_SCHEMA } from '@lvra/shared/ledger/reference-schema';
-import { loadSettings } from '@lvra/shared/settings/settings';
-import { stagesOf } from '@lvra/shared/settings/stage-vras';
-import { Random } from '@lvra/shared/simulator/random';
+import { loadSettings, stagesOf } from '@lvra/config';
+import { Random } from '@lvra/core';
+import { Ledger, REFERENCE_SCHEMA } from '@lvra/ledger';
+import { verify } from '@lvra/operations';
 import { ScoredNights } from '../testing/scored-nights.js';
-import { verify } from './verify.js';
 
 /** What a person or another program may leave in a cell, as SQL. */
 const VALUES = [

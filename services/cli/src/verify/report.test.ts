@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Findings } from './findings.js';
-import { asText } from './report.js';
+import { Findings } from '@lvra/operations';
+import { asText } from '../print/findings.js';
 
 const stemOf = (second: number) => `20260301_0000${String(second).padStart(2, '0')}`;
 

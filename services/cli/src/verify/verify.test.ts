@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { dataPaths } from '@lvra/shared/paths';
-import type { Settings } from '@lvra/shared/settings/settings';
-import { nextStem } from '@lvra/shared/stem';
+import type { Settings } from '@lvra/config';
+import { nextStem } from '@lvra/core';
+import { Ledger } from '@lvra/ledger';
+import { dataPaths, Nights } from '@lvra/store';
+import { ask, hold, revisited, run, type Victim } from '../testing/damage/victim.js';
 import { FinishedNight } from '../testing/finished-night.js';
 import { runLvra } from '../testing/run-lvra.js';
-import { ask, hold, revisited, run, type Victim } from '../testing/victim.js';
-import { Nights } from './nights.js';
 
 describe('lvra verify', () => {
   let night: FinishedNight;

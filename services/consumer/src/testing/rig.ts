@@ -2,15 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { InProcessBus } from '@lvra/shared/bus/in-process';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import { createLogger, type Logger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import { logged } from '@lvra/shared/testing/logged';
-import type { BatchLimits } from '../batcher.js';
+import { InProcessBus } from '@lvra/bus';
+import { Ledger } from '@lvra/ledger';
+import { type DataPaths, dataPaths } from '@lvra/store';
+import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
+import { logged } from '@lvra/telemetry/testing/logged';
+import type { BatchLimits } from '../batches/batcher.js';
 import { type AlertConsumer, createConsumer } from '../consumer.js';
-import type { AlertSource, RawMessage } from '../source.js';
+import type { AlertSource, RawMessage } from '../sources/source.js';
 
 const MIB = 1024 * 1024;
 

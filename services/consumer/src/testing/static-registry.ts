@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { idOfVersion } from '@lvra/shared/avro/frame';
-import { AVRO_VERSIONS, simulatedSchema } from '@lvra/shared/simulator/avro/versions';
-import { RUBIN } from '@lvra/shared/testing/rubin-schemas';
+import { idOfVersion } from '@lvra/alerts';
+import { RUBIN } from '@lvra/alerts/testing/rubin-schemas';
+import { AVRO_VERSIONS, simulatedSchema } from '@lvra/simulator';
 
 const PREFIX = '/schema-registry/schemas/ids/';
 

@@ -1,14 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import type { WorkQueue } from '@lvra/shared/ledger/work';
-import { createLogger } from '@lvra/shared/observe/log';
-import { Metrics } from '@lvra/shared/observe/metrics';
-import { type DataPaths, dataPaths } from '@lvra/shared/paths';
-import type { StageReport } from '@lvra/shared/stage/task';
-import { runPython } from '@lvra/shared/testing/python';
-import { featureSet } from '../feature-sets.js';
+import { runPython } from '@lvra/core/testing/python';
+import { featureSet } from '@lvra/features';
+import { Ledger, type WorkQueue } from '@lvra/ledger';
+import type { StageReport } from '@lvra/runtime';
+import { type DataPaths, dataPaths } from '@lvra/store';
+import { createLogger, Metrics } from '@lvra/telemetry';
 import { createFeatureTask } from '../feature-stage.js';
 
 /** A feature file as Python's csv module reads it: a row is its cells by column. */

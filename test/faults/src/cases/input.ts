@@ -1,7 +1,7 @@
+import { Random } from '@lvra/core';
 import { mutate } from '@lvra/fuzz/mutate';
 import { takeBatch } from '@lvra/fuzz/take';
-import { Random } from '@lvra/shared/simulator/random';
-import { type SimulatedAlert, simulateAlerts } from '@lvra/shared/simulator/simulator';
+import { type SimulatedAlert, simulateAlerts } from '@lvra/simulator';
 import type { FaultCase } from '../fault-case.js';
 
 const BROKEN = 2_000;

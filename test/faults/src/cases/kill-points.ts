@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '@lvra/shared/simulator/random';
+import type { Random } from '@lvra/core';
 import type { ServiceName } from '@lvra/test-servers/service';
 import { startArmed, unknownPoints } from '../armed.js';
 import type { FaultCase } from '../fault-case.js';

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '@lvra/sandbox/sandbox';
+import type { Fault } from '@lvra/simulator';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
 import { startProxy, type TcpProxy } from '../proxy.js';

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runImportPython } from '@lvra/predict/testing/import-command';
+import { runImportPython } from '@lvra/model/testing/import-command';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
 
 const DEMO = fileURLToPath(new URL('../../../../deploy/models/demo/r0b_demo', import.meta.url));
-const UNSAFE = fileURLToPath(new URL('../../../../services/predict/src/testing/unsafe_models.py', import.meta.url));
+const UNSAFE = fileURLToPath(new URL('../../../../shared/model/src/testing/unsafe_models.py', import.meta.url));
 
 /** Versions of the unsafe models, and the error of predict for each. */
 const HOSTILE: readonly (readonly [version: string, refusal: RegExp])[] = [

@@ -3,9 +3,9 @@ import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { restore as restoreCopy } from '@lvra/cli/restore';
-import { Ledger } from '@lvra/shared/ledger/ledger';
-import Sqlite from '@lvra/shared/ledger/sqlite';
+import { Ledger } from '@lvra/ledger';
+import { Sqlite } from '@lvra/ledger/testing/sqlite';
+import { restore as restoreCopy } from '@lvra/operations';
 import type { FaultCase } from '../fault-case.js';
 import { type FaultWorld, SERVICES } from '../fault-world.js';
 import { untilNotReady, untilReady } from '../readiness.js';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { HttpClient } from '@lvra/shared/http-client';
+import { HttpClient } from '@lvra/core';
 import { Kafka } from 'kafkajs';
 import { around, pass } from './point.js';
 

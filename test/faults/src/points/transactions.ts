@@ -1,4 +1,4 @@
-import Sqlite, { type Database } from '@lvra/shared/ledger/sqlite';
+import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
 import { pass } from './point.js';
 
 type Transaction = ReturnType<Database['transaction']>;

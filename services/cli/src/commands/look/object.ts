@@ -1,0 +1,92 @@
+import { parseId, UsageError } from '@lvra/core';
+import { type ObjectRecord, objectRecord, type ScoreRecord, withLedgerAsync } from '@lvra/operations';
+import { Command } from 'commander';
+import { counted, print, printJson, table, utc } from '../../command-line/output.js';
+import { reportTable } from '../../tns/format-report.js';
+
+const HELP = `
+Every score of the object, of every VRA and model version, newest source first:
+  observed   midpointMjdTai of the source, and the same in UTC; empty where only the Python pipeline has seen the source
+  at Lasair  accepted      Lasair took it, at this time (UTC)
+             superseded    not sent: a newer score of the object was there
+             below lowest  below LOWEST_SCORE of the VRA
+             refused       not sent: Lasair could not store it
+             rejected      Lasair refused it
+             dry run       written to a file
+             sent          by the Python pipeline, which keeps no outcome of single scores
+             unanswered    sent, no answer yet
+             unsent        it waits, or the VRA does not annotate
+  *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
+Where the stem that it was last in gave it no score, it says why: a stage is not done, quarantine, no alert to score.
+Then its reports to TNS, where there are any: the name that it has there, or why it has none.
+
+Examples:
+  lvra object 313637921267122191
+  lvra object 313637921267122191 --json | jq '.scores[] | select(.isCurrent)'`;
+
+export function objectCommand(): Command {
+  return new Command('object')
+    .description('every score of one object, what Lasair shows of it, and its reports to TNS')
+    .argument('<diaObjectId>', 'as Rubin and Lasair number it')
+    .option('--json', 'for programs; ids are strings')
+    .addHelpText('after', HELP)
+    .action(async (given: string, options: { json?: true }) => {
+      const diaObjectId = parseId(given);
+      if (diaObjectId === undefined) {
+        throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
+      }
+      await withLedgerAsync(async (open) => {
+        const record = await objectRecord(open, diaObjectId);
+        if (options.json) printJson(record);
+        else print(describe(record));
+      });
+    });
+}
+
+function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord): string {
+  const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
+  const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
+  const more = [
+    ...(unscored.length > 0 ? [`No score of ${lastStem}. ${unscored.join('\n')}`] : []),
+    ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
+    ...(tns.length > 0 ? [`\n${reportTable(tns)}`] : []),
+  ];
+  return [summary, ...more].join('\n');
+}
+
+const HEAD = [
+  '',
+  'observed (MJD TAI)',
+  '(UTC)',
+  'diaSourceId',
+  'VRA',
+  'version',
+  'score',
+  'stem',
+  'at Lasair',
+  'since (UTC)',
+  '',
+];
+
+function rowOf(score: ScoreRecord): string[] {
+  const { midpointMjdTai: mjd, fate } = score;
+  const hasFate = fate !== 'unsent' && fate !== 'unanswered';
+  return [
+    score.isCurrent ? '*' : '',
+    decimals(mjd, 5) ?? '',
+    mjd === null ? '' : utc(score.observedUtc),
+    score.diaSourceId ?? '',
+    score.vra,
+    score.modelVersion ?? '',
+    decimals(score.score, 4) ?? 'none',
+    score.stem,
+    fate.replaceAll('_', ' '),
+    hasFate ? utc(score.fateAt) : '',
+    score.fateDetail ?? '',
+  ];
+}
+
+/** @param value of a table in which another program may have left a text; undefined for none */
+function decimals(value: unknown, digits: number): string | undefined {
+  return typeof value === 'number' ? value.toFixed(digits) : (value ?? undefined) && String(value);
+}

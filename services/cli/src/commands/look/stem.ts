@@ -1,0 +1,89 @@
+import { statusMeaning } from '@lvra/core';
+import { type StemRecord, stemRecord, withLedger } from '@lvra/operations';
+import { Command } from 'commander';
+import { count, duration, print, printJson, size, table, utc } from '../../command-line/output.js';
+
+const HELP = `
+Shows where the stem came from, its files, its status in each stage, what became of its scores at Lasair, and everything
+that happened to it, oldest first.
+
+Examples:
+  lvra stem 20260202_102448
+  lvra stem 20260202_102448 --json | jq '.events[] | select(.status > 1)'`;
+
+export function stemCommand(): Command {
+  return new Command('stem')
+    .description('the whole history of one stem')
+    .argument('<stem>', 'YYYYMMDD_HHMMSS')
+    .option('--json', 'for programs')
+    .addHelpText('after', HELP)
+    .action((stem: string, options: { json?: true }) => {
+      withLedger((open) => {
+        const record = stemRecord(open, stem);
+        if (options.json) printJson(record);
+        else print(describe(record));
+      });
+    });
+}
+
+function describe(record: StemRecord): string {
+  const parts = [origin, files, statuses, unscored, scores, events].map((part) => part(record));
+  return [record.stem, ...parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))].join('\n\n');
+}
+
+function origin({ batch, offsets, quarantined }: StemRecord): string[] {
+  if (!batch) return [];
+  // Its alerts are known from when it is registered.
+  const summary =
+    batch.alerts === undefined
+      ? `reserved by ${batch.consumer} at ${utc(batch.reservedAt)}, never registered`
+      : `${count(batch.alerts)} alerts (${size(batch.bytes ?? 0)}) from ${batch.source}, registered at ${utc(batch.registeredAt)}`;
+  return [
+    summary,
+    ...offsets.map(
+      ({ topic, partition, first, last, groupId }) =>
+        `  ${topic}[${partition}] offsets ${first} to ${last}, group ${groupId}`,
+    ),
+    ...quarantined.map(({ stage, reason, alerts }) => `  ${count(alerts)} in quarantine by ${stage}: ${reason}`),
+  ];
+}
+
+function files({ files, objects }: StemRecord): string[] {
+  const found = files.map(({ what, path, bytes }) => `${what.padEnd(9)} ${path} (${size(bytes)})`);
+  return objects > 0 ? [...found, `objects   ${count(objects)} with features`] : found;
+}
+
+function statuses({ statuses }: StemRecord): string[] {
+  const rows = statuses.map(({ stage, vra, status, meaning, at }) => [stage, vra, String(status), meaning, at]);
+  return rows.length > 0 ? [table(['stage', 'VRA', 'status', 'meaning', 'since (UTC)'], rows, [2])] : [];
+}
+
+function unscored({ unscored }: StemRecord): string[] {
+  return unscored.map(
+    (vra) => `${vra} scored nothing of it, because its alerts are in quarantine: lvra quarantine list`,
+  );
+}
+
+function scores({ scores }: StemRecord): string[] {
+  return scores.map(({ model, version, scores, outcomes }) => {
+    const parts = Object.entries(outcomes).map(
+      ([outcome, number]) => `${outcome.replaceAll('_', ' ')} ${count(number)}`,
+    );
+    return `${count(scores)} scores by ${model} ${version}; at Lasair: ${parts.join(', ')}`;
+  });
+}
+
+function events({ events }: StemRecord): string[] {
+  const rows = events.map(({ at, stage, vra, status, rows, durationMs, detail }) => [
+    utc(at),
+    stage,
+    vra,
+    statusMeaning(status),
+    count(rows),
+    durationMs === undefined ? '' : duration(durationMs),
+    detail ?? '',
+  ]);
+  return rows.length > 0
+    ? [table(['when (UTC)', 'stage', 'VRA', 'outcome', 'rows', 'took', 'detail'], rows, [4, 5])]
+    : [];
+}

@@ -1,0 +1,84 @@
+import { vraOf } from '@lvra/config';
+import { UsageError } from '@lvra/core';
+import type { ScoredBy } from '@lvra/ledger';
+import { type Comparison, checkNights, comparisonOf, withLedger } from '@lvra/operations';
+import { writeFileAtomically } from '@lvra/store';
+import { Command, InvalidArgumentError } from 'commander';
+import { print, printJson } from '../../command-line/output.js';
+import { type Compared, describe, inJson } from '../../print/comparison.js';
+
+const HELP = `
+Compares the scores that both versions gave of the same sources. A version of another VRA is written vra:version: of one with
+ANNOTATE: no, that scores beside the other at night, or has past nights scored by \`lvra backfill\`. Of a source that is in a
+stem several times the first score is held against the first, and so on. The score of an object is that of its newest source.
+
+Examples:
+  lvra backfill --vra r0b_next --from 20260422 --to 20260429
+  lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260429 --svg a1-a2.svg
+  lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260422 --json`;
+
+/** Where the VRA annotates all scores, and nobody says where to look. */
+const USUAL_THRESHOLD = 0.5;
+
+interface CompareOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly threshold?: number;
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+export function modelCompareCommand(): Command {
+  return new Command('compare')
+    .description('how two versions score the same sources')
+    .argument('<vra>')
+    .argument('<first>', 'a version, or vra:version')
+    .argument('<second>', 'a version, or vra:version')
+    .requiredOption('--from <night>', 'YYYYMMDD, UTC')
+    .requiredOption('--to <night>', 'YYYYMMDD, UTC; this night too')
+    .option('--threshold <score>', 'which objects cross it; LOWEST_SCORE of the VRA unless told, or 0.5', score)
+    .option('--svg <file>', 'draw it, too')
+    .option('--json', 'for programs, with every object that crosses the threshold; ids are strings')
+    .addHelpText('after', HELP)
+    .action(compare);
+}
+
+async function compare(name: string, first: string, second: string, options: CompareOptions): Promise<void> {
+  const { from, to, svg, json } = options;
+  checkNights(from, to);
+  if (labelOf(name, first) === labelOf(name, second)) {
+    throw new UsageError(
+      `${labelOf(name, first)} twice: name two versions, of which \`lvra model list\` shows what is there`,
+    );
+  }
+  let comparison: Comparison | undefined;
+  withLedger(({ ledger, settings }) => {
+    const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
+    comparison = comparisonOf(ledger.compared, scoredBy(name, first), scoredBy(name, second), { from, to, threshold });
+  });
+  const whole = comparison as unknown as Comparison;
+  const compared: Compared = { first: labelOf(name, first), second: labelOf(name, second), from, to };
+  if (json) printJson(inJson(compared, whole));
+  else print(describe(compared, whole));
+  if (svg === undefined) return;
+  const { draw } = await import('../../print/comparison-picture.js');
+  const picture = await draw(compared, whole);
+  await writeFileAtomically(svg, async (file) => {
+    await file.writeFile(picture);
+  });
+}
+
+function scoredBy(vra: string, written: string): ScoredBy {
+  const at = written.indexOf(':');
+  return at === -1 ? { vra, version: written } : { vra: written.slice(0, at), version: written.slice(at + 1) };
+}
+
+function labelOf(name: string, written: string): string {
+  const { vra, version } = scoredBy(name, written);
+  return `${vra} ${version}`;
+}
+
+function score(given: string): number {
+  if (/^(0?\.[0-9]+|0|1|1\.0+)$/.test(given)) return Number(given);
+  throw new InvalidArgumentError('Write a number from 0 to 1.');
+}

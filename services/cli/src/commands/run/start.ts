@@ -1,0 +1,35 @@
+import { loadSettings } from '@lvra/config';
+import { STAGES, type Stage, UsageError } from '@lvra/core';
+import { Argument, Command } from 'commander';
+
+const HELP = `
+Runs one stage as a service, beside the others and a NATS server (LVRA_NATS_SERVER), until SIGTERM or SIGINT; the stem in
+hand is finished first, a second signal ends it at once. Any number of them may run, of every stage. It logs to stdout,
+as JSON, and to logs/YYYY/YYYYMMDD in the data folder, and answers /healthz, /readyz and /metrics on health_port.
+
+A service shares its lock file in locks/ with its like; it ends with exit code 3 where \`lvra run\` or the Python cron
+job holds it.
+
+Examples:
+  lvra start consumer
+  LVRA_HEALTH_PORT=9475 lvra start feature --vra r0b`;
+
+/** Loaded when they are wanted: each brings libraries that take a while. */
+const SERVICES = {
+  feature: () => import('@lvra/feature'),
+  predict: () => import('@lvra/predict'),
+  annotate: () => import('@lvra/annotate'),
+} as const;
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('run one stage as a service')
+    .addArgument(new Argument('<stage>').choices(['consumer', ...STAGES]))
+    .option('--vra <name>', 'for this VRA only; not for the consumer, which works for all')
+    .addHelpText('after', HELP)
+    .action(async (stage: Stage | 'consumer', { vra }: { vra?: string }) => {
+      if (stage !== 'consumer') return (await SERVICES[stage]()).serve(loadSettings(), vra);
+      if (vra !== undefined) throw new UsageError('the consumer works for all VRAs: leave --vra out');
+      return (await import('@lvra/consumer')).serve(loadSettings());
+    });
+}

@@ -1,0 +1,60 @@
+import { loadSettings } from '@lvra/config';
+import { stopSignal } from '@lvra/core';
+import { EXIT } from '@lvra/runtime';
+import { type Sandbox, startSandbox } from '@lvra/simulator';
+import { print, printError } from '../command-line/output.js';
+import { startProgress } from '../command-line/progress.js';
+import { EmbeddedPipeline } from '../run/embedded-pipeline.js';
+import { watch } from '../run/show-progress.js';
+import { beginDemoFolder } from './folder.js';
+import { demoSource } from './source.js';
+import { describeDemo } from './summary.js';
+
+const ALERTS = 2_000;
+const ALERTS_A_SECOND = 150;
+/** A typical latency of Lasair. */
+const LATENCY_MS = 80;
+const FOLDER = 'demo-data';
+
+/** So that there is much to see within a few seconds; at night a batch is larger. */
+const SETTINGS = { LVRA_BATCH_ALERTS: '150', LVRA_BATCH_SECONDS: '1', LVRA_SOURCE: 'simulate' } as const;
+
+/** Runs the demonstration, in a folder of its own below the current one. */
+export async function demo(): Promise<void> {
+  const root = beginDemoFolder(FOLDER);
+  const sandbox = await startSandbox({ latencyMs: LATENCY_MS });
+  try {
+    await runDemo(root, sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
+  // Without the user's own settings: neither their data folder nor their token may be used here.
+  const environment = {
+    ...SETTINGS,
+    LVRA_DATA_ROOT: root,
+    LVRA_ENDPOINT: sandbox.endpoint,
+    LASAIR_TOKEN: 'sandbox-token',
+  };
+  const settings = loadSettings({ environment });
+  const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
+  const embedded = new EmbeddedPipeline(settings, 'lvra demo', source);
+  print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
+  const begun = performance.now();
+  const progress = startProgress();
+  const endWatch = watch(embedded, progress, ALERTS);
+  const signal = stopSignal(() => {});
+  let problems: string[];
+  try {
+    problems = await embedded.drain(signal);
+  } finally {
+    await endWatch();
+    progress.end();
+  }
+  print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
+  for (const problem of problems) printError(problem);
+  if (problems.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
+  embedded.close();
+}

@@ -1,0 +1,55 @@
+import { sleep } from '@lvra/core';
+import { countsOf, inWords, type Progress, type ProgressState } from '../command-line/progress.js';
+import type { EmbeddedPipeline } from './embedded-pipeline.js';
+
+const LOOK_EVERY_MS = 500;
+/** What is over by then, as the start of a stage, is not worth a line. */
+const WORTH_SAYING_MS = 3_000;
+
+/**
+ * Shows the progress of an embedded run, and warns once of everything that does not work.
+ *
+ * @param expectedAlerts how many the source yields in all, if known
+ * @returns what ends it, after a last update
+ */
+export function watch(embedded: EmbeddedPipeline, progress: Progress, expectedAlerts?: number): () => Promise<void> {
+  /** When each reason was first seen, until it is said. */
+  const seenAt = new Map<string, number>();
+  const stop = new AbortController();
+  const look = async () => {
+    progress.show(await stateOf(embedded, expectedAlerts));
+    for (const reason of embedded.notReady()) {
+      const since = seenAt.get(reason) ?? performance.now();
+      seenAt.set(reason, since);
+      if (performance.now() - since < WORTH_SAYING_MS) continue;
+      seenAt.set(reason, Number.POSITIVE_INFINITY);
+      progress.say(reason);
+    }
+  };
+  const looking = (async () => {
+    while (!stop.signal.aborted) {
+      await look();
+      await sleep(LOOK_EVERY_MS, stop.signal);
+    }
+    await look();
+  })();
+  return () => {
+    stop.abort();
+    return looking;
+  };
+}
+
+async function stateOf(
+  { pipeline, stages }: EmbeddedPipeline,
+  expectedAlerts: number | undefined,
+): Promise<ProgressState> {
+  const counts = await countsOf(pipeline.metrics);
+  // A stem that waits for a stage has all the stages after it to come as well.
+  const known = stages.reduce((left, [stage, vra], i) => {
+    const steps = stages.slice(i).filter(([, other]) => other === vra).length;
+    const { flow, backfill } = pipeline.ledger;
+    return left + steps * flow.waiting(stage, vra).stems + backfill.left(stage, vra);
+  }, 0);
+  const toCome = Math.max((expectedAlerts ?? 0) - counts.alerts, 0) / pipeline.settings.batchAlerts;
+  return { stepsDone: counts.stepsDone, stepsLeft: known + toCome * stages.length, what: inWords(counts) };
+}

@@ -1,0 +1,204 @@
+import { relative } from 'node:path';
+import type { Bus } from '@lvra/bus';
+import { backoffMs, messageOf, sleep, subjects } from '@lvra/core';
+import { type BatchRecord, type Ledger, OffsetsTaken } from '@lvra/ledger';
+import { type DataPaths, removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from '@lvra/store';
+import type { Logger, Metrics } from '@lvra/telemetry';
+import { believableArrival } from '../kafka/arrival.js';
+import type { AlertSource } from '../sources/source.js';
+import { type ClassifiedMessage, isGood, isLeftOut, offsetRanges, quarantineEntries } from './classify.js';
+import { writeCutouts } from './cutout-file.js';
+
+export interface BatchWriterOptions {
+  readonly source: AlertSource;
+  readonly ledger: Ledger;
+  readonly bus: Bus;
+  readonly paths: DataPaths;
+  readonly vras: readonly string[];
+  readonly groupId: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Names this process in the ledger. */
+  readonly owner: string;
+  /** Whether the images of the alerts are written beside the batch. */
+  readonly keepCutouts?: boolean;
+}
+
+const BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
+
+/**
+ * Writes batches to disk and into the ledger, announces them, and tells the source.
+ *
+ * If that fails (no space, a read-only file system, the ledger unavailable) the batch stays in memory and is retried
+ * until it succeeds; meanwhile the source waits.
+ */
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
+  readonly #signal: AbortSignal;
+  #problem: string | undefined;
+  #unwritten = 0;
+  readonly #written = { alerts: 0, batches: 0, quarantined: 0 };
+  #announcing = Promise.resolve();
+
+  /** @param signal once it is aborted, a batch that cannot be written is dropped after one more attempt */
+  constructor(options: BatchWriterOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Why batches cannot be written now; undefined while they can. */
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** What was registered so far. */
+  get written(): { readonly alerts: number; readonly batches: number; readonly quarantined: number } {
+    return this.#written;
+  }
+
+  /** How many messages were dropped because the service had to stop while they could not be written. */
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  /** Settles once every registered batch is announced; a slow bus does not hold up the batches. */
+  announced(): Promise<void> {
+    return this.#announcing;
+  }
+
+  /** Registers a batch. Never rejects. */
+  async write(received: readonly ClassifiedMessage[]): Promise<void> {
+    let batch = received;
+    for (let failures = 0; batch.length > 0; ) {
+      let retryMs: number;
+      const stopping = this.#signal.aborted;
+      try {
+        await this.#store(batch);
+        break;
+      } catch (error) {
+        if (error instanceof OffsetsTaken) {
+          batch = this.#dropTaken(batch, error);
+          continue;
+        }
+        this.#problem = `a batch of ${batch.length} alerts cannot be written: ${messageOf(error)}`;
+        if (stopping) {
+          this.#unwritten += batch.length;
+          return;
+        }
+        retryMs = backoffMs(BACKOFF, ++failures);
+        this.#options.log.error(
+          { err: error, retryMs },
+          `${this.#problem}; it stays in memory and is retried, and no more is consumed until it is written`,
+        );
+      }
+      await sleep(retryMs, this.#signal);
+    }
+    // Also if nothing is left to write: the ledger answered, and this batch may be the last.
+    this.#recovered();
+  }
+
+  async #store(received: readonly ClassifiedMessage[]): Promise<void> {
+    const { ledger, owner, paths, keepCutouts } = this.#options;
+    const begun = performance.now();
+    const stem = ledger.batches.reserveStem(owner, new Date());
+    let record: BatchRecord;
+    try {
+      const good = received.filter(isGood);
+      const bad = quarantineEntries(received, stem, paths);
+      await writeQuarantineFiles(bad.flatMap(({ file }) => file ?? []));
+      const messages = good.map(({ alert }) => alert.bytes);
+      if (keepCutouts) await writeCutouts(paths.cutouts(stem), good);
+      const checksum = good.length > 0 ? await writeBatchFile(paths.batch(stem), messages) : undefined;
+      record = {
+        stem,
+        vras: this.#options.vras,
+        source: this.#options.source.name,
+        diaObjectIds: good.map(({ alert }) => alert.diaObjectId),
+        checksum,
+        bytes: messages.reduce((sum, { length }) => sum + length, 0),
+        receivedMs: Float64Array.from(good, ({ message }) => believableArrival(message.receivedMs)),
+        groupId: this.#options.groupId,
+        ranges: offsetRanges(received),
+        quarantined: bad.map(({ entry }) => entry),
+        now: Date.now(),
+        durationMs: performance.now() - begun,
+      };
+      ledger.batches.register(record);
+    } catch (error) {
+      this.#abandon(stem);
+      throw error;
+    }
+    this.#count(record, received);
+    this.#tellSource(record, received);
+    const count = record.diaObjectIds.length;
+    if (count > 0) this.#announcing = this.#announcing.then(() => this.#announce(stem, count));
+  }
+
+  #count(
+    { stem, source, diaObjectIds, bytes, quarantined, durationMs = 0 }: BatchRecord,
+    received: readonly ClassifiedMessage[],
+  ): void {
+    const { metrics, log } = this.#options;
+    const alerts = diaObjectIds.length;
+    this.#written.alerts += alerts;
+    this.#written.batches += 1;
+    this.#written.quarantined += quarantined.length;
+    metrics.consumer.alertsConsumed.inc({ source }, alerts);
+    metrics.consumer.alertBytesConsumed.inc({ source }, bytes);
+    for (const { reason } of quarantined) metrics.quarantined.inc({ stage: 'consumer', reason });
+    metrics.consumer.solarSystem.inc(received.filter((each) => isGood(each) && each.alert.solarSystem).length);
+    const leftOut = received.filter(isLeftOut);
+    for (const { leftOut: reason } of leftOut) metrics.consumer.leftOut.inc({ reason });
+    const ms = Math.round(durationMs);
+    const others = { quarantined: quarantined.length, leftOut: leftOut.length };
+    log.info({ stem, source, alerts, bytes, ...others, ms }, 'batch registered');
+  }
+
+  #tellSource({ stem, ranges }: BatchRecord, received: readonly ClassifiedMessage[]): void {
+    const { source, log } = this.#options;
+    try {
+      source.onBatchRegistered?.({ stem, messages: received.map(({ message }) => message), ranges });
+    } catch (error) {
+      log.error({ stem, err: error }, `${stem} is registered, but its source could not be told: ${messageOf(error)}`);
+    }
+  }
+
+  async #announce(stem: string, count: number): Promise<void> {
+    const { bus, paths, log } = this.#options;
+    try {
+      const path = relative(paths.root, paths.batch(stem));
+      await bus.publish(subjects.alerts(stem), { stem, count, path, at: Date.now() });
+    } catch (error) {
+      log.warn({ stem }, `${messageOf(error)}; the feature stage finds ${stem} by its sweep`);
+    }
+  }
+
+  /** The batch without the partitions that other consumers registered first. */
+  #dropTaken(batch: readonly ClassifiedMessage[], { partitions, message }: OffsetsTaken): readonly ClassifiedMessage[] {
+    const { source, log } = this.#options;
+    const taken = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
+    const rest = batch.filter(
+      ({ message: { origin } }) => !origin || !taken.has(`${origin.topic}/${origin.partition}`),
+    );
+    log.warn(
+      { dropped: batch.length - rest.length },
+      `${message}; those alerts are dropped here and read again from there`,
+    );
+    source.onOffsetsTaken?.();
+    return rest;
+  }
+
+  #abandon(stem: string): void {
+    const { ledger, paths, log } = this.#options;
+    try {
+      ledger.batches.abandonStem(stem, () => removeConsumerFiles(paths, stem));
+    } catch (error) {
+      log.warn({ stem }, `the unused name ${stem} could not be released: ${messageOf(error)}; it is released later`);
+    }
+  }
+
+  #recovered(): void {
+    if (this.#problem !== undefined) this.#options.log.info('batches can be written again');
+    this.#problem = undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export { createTask, serve } from './main.js';
+export { createPredictTask } from './predict-stage.js';

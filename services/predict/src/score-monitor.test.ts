@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { Ledger } from '@lvra/ledger';
+import type { Manifest } from '@lvra/model';
+import { Metrics } from '@lvra/telemetry';
+import { edgesOf, ScoreMonitor } from './score-monitor.js';
+
+const MANIFEST: Manifest = {
+  ...{ name: 'r0b', version: 'a1', sha256: '', features: ['snr', 'ebv'], classes: [0, 1], input: 'double' },
+  ...{ created: '2026-03-01', libraries: {}, training: {} },
+};
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+
+function watched(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-watch-'));
+  const ledger = Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: true });
+  context.after(() => {
+    ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+  const replica = () => {
+    const metrics = new Metrics();
+    const value = async (series: string) => {
+      const line = (await metrics.registry.metrics()).split('\n').find((each) => each.startsWith(`${series} `));
+      return line === undefined ? undefined : Number(line.slice(series.length + 1));
+    };
+    return { metrics, value, watch: new ScoreMonitor(metrics.model, ledger.scoreCounts) };
+  };
+  /** Recorded scores, of any replica: a number in the middle of each bin. */
+  const record = (night: string, manifest: Manifest, counts: readonly number[]) => {
+    const edges = edgesOf(manifest);
+    const scores = counts.flatMap((count, bin) => Array(count).fill(((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2));
+    ledger.scoreCounts.add(manifest, `${night}_000000`, scores, edges);
+  };
+  return { replica, record };
+}
+
+const PSI = 'lvra_score_psi{vra="r0b",version="a1"}';
+
+describe('input and output of a model', () => {
+  test('shows within one stem that a feature is missing everywhere', async (context) => {
+    const { watch, value } = watched(context).replica();
+    const of = (feature: string) => value(`lvra_feature_missing_share{vra="r0b",version="a1",feature="${feature}"}`);
+    const values = Float64Array.of(1, Number.NaN, 2, 0.1, 3, 0.2, 4, 0.3);
+    watch.note(MANIFEST, { rows: 4, values }, Float64Array.of(0, 0.5, 0.5, 1));
+    assert.deepEqual([await of('snr'), await of('ebv')], [0, 0.25]);
+    const gone = Float64Array.of(1, Number.NaN, 2, Number.NaN);
+    watch.note(MANIFEST, { rows: 2, values: gone }, Float64Array.of(0.2, 0.2));
+    assert.deepEqual([await of('snr'), await of('ebv')], [0, 1]);
+    const none = new Float64Array(0);
+    watch.note(MANIFEST, { rows: 0, values: none }, none);
+    assert.equal(await of('ebv'), 1, 'a stem without rows says nothing');
+    assert.equal(await value('lvra_score_bucket{le="0.5",vra="r0b",version="a1"}'), 5);
+    assert.equal(await value('lvra_score_count{vra="r0b",version="a1"}'), 6);
+  });
+
+  test('measures the newest night against the import, over all replicas and restarts', async (context) => {
+    const { replica, record } = watched(context);
+    const manifest = { ...MANIFEST, scores: { edges: QUARTERS, shares: [0.1, 0.2, 0.3, 0.4] } };
+    const { watch, value } = replica();
+    record('20260301', manifest, [100, 200, 300, 400]);
+    watch.noteStability(manifest);
+    assert.equal(await value(PSI), 0);
+    record('20260302', manifest, [40, 30, 20, 9]);
+    watch.noteStability(manifest);
+    assert.equal(await value(PSI), 0, 'a night of 99 scores says nothing yet');
+    record('20260302', manifest, [160, 120, 80, 41]);
+    watch.noteStability(manifest);
+    const index = await value(PSI);
+    // Worked by hand for 0.4, 0.3, 0.2, 0.1 against 0.1, 0.2, 0.3, 0.4.
+    const wanted = 0.3 * Math.log(4) + 0.1 * Math.log(1.5) + 0.1 * Math.log(1.5) + 0.3 * Math.log(4);
+    assert.ok(Math.abs((index ?? 0) - wanted) < 1e-9, String(index));
+    const restarted = replica();
+    restarted.watch.noteStability(manifest);
+    assert.equal(await restarted.value(PSI), index);
+  });
+
+  test('measures against the nights before if the import says nothing', async (context) => {
+    const { replica, record } = watched(context);
+    const { watch, value } = replica();
+    const even = Array(10).fill(30);
+    record('20260301', MANIFEST, even);
+    watch.noteStability(MANIFEST);
+    assert.equal(await value(PSI), undefined, 'the first night has nothing to be held against');
+    record('20260302', MANIFEST, even);
+    watch.noteStability(MANIFEST);
+    assert.equal(await value(PSI), 0);
+    record('20260303', MANIFEST, [300, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    watch.noteStability(MANIFEST);
+    assert.ok(((await value(PSI)) ?? 0) > 0.25);
+  });
+
+  test('goes from the metrics with the version', async (context) => {
+    const { watch, metrics } = watched(context).replica();
+    metrics.model.begin('r0b', 'a1', { snr: 0.1, colour: 0.5 }, MANIFEST.features);
+    const values = Float64Array.of(1, 2);
+    watch.note(MANIFEST, { rows: 1, values }, Float64Array.of(0.3));
+    const page = await metrics.registry.metrics();
+    assert.match(page, /^lvra_feature_missing_share_at_import\{vra="r0b",version="a1",feature="snr"\} 0\.1$/m);
+    assert.doesNotMatch(page, /colour/, 'a feature that the model does not use');
+    metrics.model.forget('r0b', 'a1', MANIFEST.features);
+    assert.doesNotMatch(await metrics.registry.metrics(), /version="a1"/);
+  });
+});

@@ -1,0 +1,10 @@
+export { FRAME_BYTES, framed, idOfVersion, type SchemaVersion, schemaIdOf } from './avro/frame.js';
+export { readSchemaFolder } from './avro/schema-folder.js';
+export { BatchUnreadable, readBatch, scanBatch } from './batch-reader.js';
+export { type Envelope, envelopeInFile, objectOf, readEnvelope } from './envelope.js';
+export { JsonCursor } from './json/cursor.js';
+export { JsonError } from './json/errors.js';
+export { decodeString, keyIs } from './json/keys.js';
+export { KIND, type Kind } from './json/kinds.js';
+export { MAX_DEPTH } from './json/limits.js';
+export { FastScanner } from './json/plain.js';

@@ -1,0 +1,13 @@
+export { assertNotDemoModel, refusedVersion } from './demo-model-guard.js';
+export { writeModelVersion } from './edit-vra.js';
+export type { KafkaSecurity } from './kafka.js';
+export { explainKafkaError, kafkajsSecurity } from './kafkajs-security.js';
+export { fileVersionOf, LiveVra } from './live-vra.js';
+export { closestMatch, environmentName, fileName } from './names.js';
+export { readSecret, type Secret, secretOf } from './secrets.js';
+export { loadSettings, type Override, type Settings, type VraSettings } from './settings.js';
+export { stagesOf, vraOf } from './stage-vras.js';
+export { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
+export { readVra } from './vra.js';
+export { type Issues, overrideFromEnvironment, type RawSettings, readGroup } from './written.js';
+export { PROFILES, readYamlFile } from './yaml-file.js';

@@ -1,0 +1,5 @@
+export { AlertView, readAlert } from './alert/alert.js';
+export type { FeatureRows } from './feature-rows.js';
+export { type FeatureSet, featureSet } from './feature-sets.js';
+export { FeatureTable } from './r0b/feature-table.js';
+export { thresholdFlags } from './r0b/thresholds.js';

@@ -1,0 +1,60 @@
+export { type Annotation, LONGEST_CLASSDICT, validationErrorOf } from './annotations/annotation-fields.js';
+export type { CallsLeft } from './annotations/call-budget.js';
+export { classificationOf, plainDecimal } from './annotations/decimal.js';
+export { unsendable } from './annotations/newest-score.js';
+export {
+  ANNOTATION_OUTCOMES,
+  type AnnotationOutcome,
+  type Outcome,
+  type Outcomes,
+  type Settlement,
+} from './annotations/outcomes.js';
+export type { Call, CallEnd, Sendable } from './annotations/reservations.js';
+export type { PastScore } from './annotations/score-history.js';
+export { AnnotationScores, type Score, THRESHOLD_FLAGS } from './annotations/scores.js';
+export { compareSources } from './annotations/source-order.js';
+export { BatchLedger, type BatchRecord, type OffsetRange, OffsetsTaken } from './intake/batches.js';
+export { checksumOfScores } from './intake/checksums.js';
+export type { Removed } from './intake/forget.js';
+export { groupIdOf } from './intake/kafka-group-id.js';
+export { type KafkaPosition, KafkaPositions, type StemRange, type Turn } from './intake/kafka-positions.js';
+export type { KafkaMark } from './intake/kafka-trail.js';
+export { Ledger } from './ledger.js';
+export { type QuarantinedAlert, type QuarantineEntry, QuarantineLedger } from './quarantine.js';
+export type { ObjectScore } from './queries/object.js';
+export type { RunScore } from './queries/run-summary.js';
+export { type ComparedScore, ComparedScores, type ScoredBy } from './queries/score-comparison.js';
+export type { StageOverview, UnfinishedStem, UnscoredStems } from './queries/stage-summary.js';
+export type { BatchHistory, StemOffsets, StemScores, StemStatus } from './queries/stem.js';
+export { AlertVerification } from './queries/verify/alerts.js';
+export { MappingVerification } from './queries/verify/mapping.js';
+export { NameVerification } from './queries/verify/names.js';
+export { type ObjectFacts, ObjectVerification } from './queries/verify/objects.js';
+export { type KeptTurn, type OffsetFault, OffsetVerification } from './queries/verify/offsets.js';
+export { ledgerFaults } from './queries/verify/schema.js';
+export { type FlagFact, type ScoreFact, type StemFacts, StemVerification } from './queries/verify/stems.js';
+export { type OddValue, stageOfTable, ValueVerification } from './queries/verify/values.js';
+export { onWriteTransaction, setBusyTimeout, writeTransaction } from './sqlite/connection.js';
+export { assertInPlace, LedgerGone, LedgerMoved } from './sqlite/file-identity.js';
+export { REFERENCE_SCHEMA, THRESHOLDS } from './sqlite/python-schema.js';
+export { restoreDatabase } from './sqlite/restore.js';
+export {
+  type NewTnsReport,
+  TnsLedger,
+  type TnsOutcome,
+  type TnsRecord,
+  type TnsSettlement,
+  type TnsSite,
+} from './tns-reports.js';
+export type { Asked, BackfillProgress, PastStem } from './work/backfill.js';
+export type { DeadLetter } from './work/claim.js';
+export {
+  type FeatureFile,
+  type FeatureRecord,
+  NOT_ANNOTATED,
+  type ScoreRecord,
+  type ThresholdFlags,
+} from './work/results.js';
+export { ScoreCounts } from './work/score-histogram.js';
+export type { StemEvent } from './work/stem-events.js';
+export { LONGEST_BACKOFF_MS, WorkQueue } from './work/work-queue.js';

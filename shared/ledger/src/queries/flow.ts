@@ -1,0 +1,126 @@
+import { instantOfStem, type Stage, UPSTREAM } from '@lvra/core';
+import { type Annotated, AnnotatedCounts, LATE_MS } from '../annotations/annotated-counts.js';
+import type { Database } from '../sqlite/connection.js';
+import type { Statement } from '../sqlite/driver.js';
+import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import { IS_BACKFILLED } from '../work/backfill.js';
+
+/** What waits for a stage. */
+export interface Waiting {
+  readonly stems: number;
+  /** When the alerts of the oldest stem were registered, ms since 1970; undefined if none waits. */
+  readonly oldest: number | undefined;
+  /** Stems that the stage gave up on until an operator acts. */
+  readonly dead: number;
+}
+
+/** Alerts that wait for their annotation in any stage; those of dead stems do not count. */
+export interface Unannotated {
+  /** When Kafka received the oldest of them, or when it was registered if that is unknown; undefined if none waits. */
+  readonly oldest: number | undefined;
+  /** How many are late by now. An alert counts until its stem is done. */
+  readonly late: number;
+}
+
+/**
+ * What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. Stems
+ * of a backfill are not urgent and do not count here.
+ */
+export class Flow {
+  readonly #database: Database;
+  readonly #annotated: AnnotatedCounts;
+  readonly #prepared = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#annotated = new AnnotatedCounts(database);
+  }
+
+  /** Stems that the stage itself has to do: done by the stage before, and not dead. */
+  waiting(stage: Stage, vra: string): Waiting {
+    const column = columnOf(vra);
+    const upstream = UPSTREAM[stage];
+    const join = upstream
+      ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
+      : '';
+    const row = this.#prepare(
+      `SELECT count(*) AS stems, min(own.stem) AS oldest,
+         (SELECT count(*) FROM work own
+          WHERE stage = @stage AND vra = @vra AND dead_at IS NOT NULL AND NOT ${IS_BACKFILLED}) AS dead
+       FROM ${STATUS_TABLE[stage]} own ${join}
+       LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
+       WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL AND NOT ${IS_BACKFILLED}`,
+    ).get({ stage, vra }) as { stems: bigint; oldest: string | null; dead: bigint };
+    return { stems: Number(row.stems), oldest: this.#registeredAt(row.oldest), dead: Number(row.dead) };
+  }
+
+  /** @param now ms since 1970 */
+  unannotated(vra: string, now: number): Unannotated {
+    const isOpen = `own.${columnOf(vra)} NOT IN (1, -1)
+      AND own.stem NOT IN (SELECT stem FROM work WHERE vra = @vra AND dead_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM backfill
+        WHERE backfill.vra = @vra AND backfill.stem = own.stem AND backfill.stage IS NOT NULL)`;
+    const due = now - LATE_MS;
+    // Without the hint SQLite reads the rows, which contain the times of all alerts.
+    const stems = this.#prepare(
+      `SELECT min(coalesce(batch.oldest_ms, batch.registered_at)) AS oldest,
+         min(CASE WHEN batch.registered_at IS NULL THEN own.stem END) AS others,
+         sum(batch.alerts) FILTER (WHERE batch.registered_at < @due) AS late
+       FROM ${STATUS_TABLE.annotate} own
+       LEFT JOIN batch INDEXED BY batch_times ON batch.stem = own.stem WHERE ${isOpen}`,
+    ).get({ vra, due }) as { oldest: bigint | null; others: string | null; late: bigint | null };
+    // What was registered a moment ago may have waited in Kafka for long.
+    const young = this.#prepare(
+      `SELECT batch.received_ms FROM batch CROSS JOIN ${STATUS_TABLE.annotate} own ON own.stem = batch.stem
+       WHERE batch.registered_at >= @due AND batch.oldest_ms < @due AND ${isOpen}`,
+    )
+      .pluck()
+      .all({ vra, due }) as Buffer[];
+    const times = [stems.oldest === null ? undefined : Number(stems.oldest), this.#registeredAt(stems.others)];
+    const known = times.filter((time) => time !== undefined);
+    return {
+      oldest: known.length > 0 ? Math.min(...known) : undefined,
+      late: young.reduce((sum, received) => sum + countBefore(received, due), Number(stems.late ?? 0)),
+    };
+  }
+
+  /** What Lasair took from an instant on, to the minute. */
+  annotatedSince(vra: string, from: number): Annotated {
+    return this.#annotated.since(vra, from);
+  }
+
+  /** How many alerts were registered from an instant on. */
+  alertsSince(from: number): number {
+    const sum = 'SELECT coalesce(sum(alerts), 0) FROM batch WHERE registered_at >= ?';
+    return Number(this.#prepare(sum).pluck().get(from));
+  }
+
+  /** When the newest batch was registered, ms since 1970; undefined if there is none. */
+  lastRegistered(): number | undefined {
+    const at = this.#prepare('SELECT max(registered_at) FROM batch').pluck().get() as bigint | null;
+    return at === null ? undefined : Number(at);
+  }
+
+  /** For a stem of the Python pipeline, the time in its name. */
+  #registeredAt(stem: string | null): number | undefined {
+    if (stem === null) return undefined;
+    const at = this.#prepare('SELECT registered_at FROM batch WHERE stem = ?').pluck().get(stem) as
+      | bigint
+      | null
+      | undefined;
+    return at === null || at === undefined ? instantOfStem(stem)?.getTime() : Number(at);
+  }
+
+  #prepare(sql: string): Statement {
+    const prepared = this.#prepared.get(sql) ?? this.#database.prepare(sql);
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** How many of the times of a batch, as the ledger keeps them, lie before an instant. */
+function countBefore(received: Buffer, instant: number): number {
+  let count = 0;
+  for (let at = 0; at < received.length; at += 8) if (received.readDoubleLE(at) < instant) count++;
+  return count;
+}

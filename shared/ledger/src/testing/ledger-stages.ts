@@ -1,0 +1,142 @@
+import type { Stage } from '@lvra/core';
+import type { Ledger } from '../ledger.js';
+import { filledObjectId, nextSourceId } from './large-ledger.js';
+
+export const VRA = 'r0b';
+const LEASE_MS = 30_000;
+/** Other stems whose scores fill up a call. */
+const STEMS_AT_A_LOOK = 1_000;
+/** Annotations in a call. */
+const LIST = 100;
+const VERSION = 'a1';
+/** The bins of scores of an imported model. */
+const EDGES = Array.from({ length: 21 }, (_, bin) => bin / 20);
+const FLAGS = { count: [5, 3, 1, 0, 0], first: [0, 0, 1, 0, 0] } as const;
+/** One alert in five is of an object that the ledger has never seen. */
+const NEW_EVERY = 5;
+
+/** A batch to process: `number` continues from those that the ledger was filled with. */
+export interface Batch {
+  readonly number: number;
+  readonly alerts: number;
+  /** How many objects the ledger was filled with. */
+  readonly objects: number;
+}
+
+/** Runs an operation on the ledger; a benchmark times it. */
+export type Perform = <T>(operation: string, operate: () => T) => T;
+
+/** The calls of the stages to the ledger, with plain data instead of Kafka, files, models and Lasair. */
+export class LedgerStages {
+  readonly #ledger: Ledger;
+  readonly #owner: string;
+  readonly #partition: number;
+  #nextOffset: bigint;
+  #calls = 0;
+  readonly #perform: Perform;
+
+  /** @param number of the process, if several write to one ledger */
+  constructor(ledger: Ledger, number: number, perform: Perform = (_operation, operate) => operate()) {
+    this.#ledger = ledger;
+    this.#perform = perform;
+    this.#owner = `writer ${number}`;
+    this.#partition = number;
+    this.#nextOffset = ledger.batches.position('bench', 'bench', number)?.next ?? 0n;
+  }
+
+  /** Takes a batch through all four stages. */
+  run(batch: Batch): void {
+    const stem = this.#consume(batch);
+    this.#feature(stem, batch);
+    this.#predict(stem, batch);
+    this.#annotate(stem);
+  }
+
+  /** Registers a batch. @returns its stem */
+  #consume(batch: Batch): string {
+    const { batches } = this.#ledger;
+    const stem = this.#perform('reserve a stem name', () => batches.reserveStem(this.#owner, new Date()));
+    const first = this.#nextOffset;
+    const next = first + BigInt(batch.alerts);
+    const range = { topic: 'bench', partition: this.#partition, first, next, fingerprint: 'f' };
+    const record = {
+      ...{ stem, vras: [VRA], source: 'kafka', groupId: 'bench', quarantined: [], bytes: batch.alerts * 40_000 },
+      diaObjectIds: alertsOf(batch).map(({ diaObjectId }) => diaObjectId),
+      receivedMs: new Float64Array(batch.alerts).fill(Date.now()),
+      ...{ ranges: [range], now: Date.now(), durationMs: 1 },
+    };
+    this.#perform('register a batch', () => batches.register(record));
+    this.#nextOffset = next;
+    return stem;
+  }
+
+  #feature(stem: string, batch: Batch): void {
+    const work = this.#claim('feature', stem);
+    const rows = alertsOf(batch).map((ids) => ({ ...ids, midpointMjdTai: 61_000, receivedMs: 1, flags: FLAGS }));
+    this.#perform('record features', () => this.#ledger.results.recordFeatures(work, stem, rows, [], settlement()));
+  }
+
+  #predict(stem: string, batch: Batch): void {
+    const work = this.#claim('predict', stem);
+    const rows = alertsOf(batch).map((ids, place) => ({ ...ids, score: place / batch.alerts }));
+    const model = { name: VRA, version: VERSION, edges: EDGES };
+    this.#perform('record scores', () => this.#ledger.results.recordScores(work, stem, model, rows, settlement()));
+  }
+
+  #annotate(stem: string): void {
+    const work = this.#claim('annotate', stem);
+    const { scores: history, reservations } = this.#ledger.annotations;
+    const { scores, seen } = this.#perform('read the scores to annotate', () => {
+      work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
+      return history.unsettled(VRA, stem);
+    });
+    const outcomes = new Map(
+      scores.filter(({ isSuperseded }) => isSuperseded).map(({ id }) => [id, { outcome: 'superseded' as const }]),
+    );
+    const sendable = scores.flatMap(({ id, diaObjectId, isSuperseded }) =>
+      diaObjectId === null || isSuperseded ? [] : { id, diaObjectId, seen },
+    );
+    const judged = { callsPerHour: 1_000_000 };
+    for (let first = 0; first < sendable.length; first += LIST) {
+      const list = sendable.slice(first, first + LIST);
+      const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };
+      const { reserved, superseded, busy } = this.#perform('reserve annotations', () =>
+        reservations.reserve(work, list, call, judged),
+      );
+      for (const { id } of [...superseded, ...busy.map(({ row }) => row)]) outcomes.set(id, { outcome: 'superseded' });
+      this.#perform('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
+    }
+    this.#perform('settle annotating', () =>
+      this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1 }),
+    );
+  }
+
+  /** The occasional queries of each stage. */
+  lookAround(stage: Stage): void {
+    const work = this.#ledger.work(stage, VRA);
+    this.#perform('sweep', () => {
+      work.releaseClaimsOf(() => false);
+      work.pending(Date.now(), LEASE_MS);
+    });
+    this.#perform('gauges', () => {
+      this.#ledger.flow.waiting(stage, VRA);
+    });
+  }
+
+  #claim(stage: Stage, stem: string) {
+    const work = this.#ledger.work(stage, VRA);
+    const claim = this.#perform('claim', () => work.claim(stem, this.#owner, Date.now(), LEASE_MS));
+    if (claim.kind !== 'claimed') throw new Error(`${stage} cannot have stem ${stem}: ${claim.kind}`);
+    return work;
+  }
+}
+
+function alertsOf({ number, alerts, objects }: Batch): { diaObjectId: bigint; diaSourceId: bigint }[] {
+  return Array.from({ length: alerts }, (_, place) => {
+    const drawn = (number * alerts + place) * 7_919;
+    const object = place % NEW_EVERY === 0 ? objects + number * alerts + place : drawn % objects;
+    return { diaObjectId: filledObjectId(object), diaSourceId: nextSourceId(number, place) };
+  });
+}
+
+const settlement = () => ({ status: 1, now: Date.now(), durationMs: 1 }) as const;

@@ -1,0 +1,81 @@
+import type { Database } from '../sqlite/connection.js';
+
+/** The histogram of the scores of one night. */
+export interface NightOfScores {
+  /** YYYYMMDD, of the stems. */
+  readonly night: string;
+  /** How many scores lie between neighbouring edges. */
+  readonly counts: readonly number[];
+}
+
+interface ModelKey {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Histograms of the scores of each model version, by night; all replicas add to the same counts. */
+export class ScoreCounts {
+  readonly #statements;
+
+  constructor(database: Database) {
+    this.#statements = {
+      add: database.prepare(
+        `INSERT INTO score_count (model_name, model_version, night, bin, scores) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (model_name, model_version, night, bin) DO UPDATE SET scores = scores + excluded.scores`,
+      ),
+      nights: database.prepare<[Record<string, unknown>], { night: string; bin: number; scores: bigint }>(
+        `SELECT night, bin, scores FROM score_count WHERE model_name = @name AND model_version = @version AND night IN (
+           SELECT DISTINCT night FROM score_count WHERE model_name = @name AND model_version = @version
+           ORDER BY night DESC LIMIT @most)
+         ORDER BY night DESC`,
+      ),
+    };
+  }
+
+  /**
+   * Adds the scores of a stem, within the transaction that records them.
+   *
+   * @param edges of the bins, rising; scores outside count for the first or the last bin
+   */
+  add({ name, version }: ModelKey, stem: string, scores: readonly number[], edges: readonly number[]): void {
+    const night = stem.slice(0, 8);
+    countsBetween(edges, scores).forEach((count, bin) => {
+      if (count > 0) this.#statements.add.run(name, version, night, edges[bin], count);
+    });
+  }
+
+  /** The newest nights of a model version, newest first. */
+  nights({ name, version }: ModelKey, edges: readonly number[], most: number): NightOfScores[] {
+    const rows = this.#statements.nights.all({ name, version, most });
+    const nights = new Map<string, number[]>();
+    for (const { night, bin, scores } of rows) {
+      const counts = nights.get(night) ?? new Array<number>(edges.length - 1).fill(0);
+      const at = binOf(edges, bin);
+      counts[at] = (counts[at] as number) + Number(scores);
+      nights.set(night, counts);
+    }
+    return [...nights].map(([night, counts]) => ({ night, counts }));
+  }
+}
+
+/** How many scores lie between neighbouring edges. */
+export function countsBetween(edges: readonly number[], scores: Iterable<number>): number[] {
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  for (const score of scores) {
+    const bin = binOf(edges, score);
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return counts;
+}
+
+/** The bin that begins at or below a score; a score on an edge belongs to the bin above, the last edge to the last. */
+function binOf(edges: readonly number[], score: number): number {
+  let low = 0;
+  let high = edges.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (score >= (edges[middle] as number)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

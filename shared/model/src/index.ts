@@ -1,0 +1,17 @@
+export { assertFeaturesExist, checkModel, missingFeatures } from './check-model.js';
+export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
+export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
+export { readStemFeatures } from './feature-file/stem-features.js';
+export {
+  findModel,
+  type ModelFile,
+  type ModelFolder,
+  modelNames,
+  modelsBeside,
+  type WantedModel,
+} from './find-model.js';
+export type { Manifest } from './manifest.js';
+export { Model } from './onnx/model.js';
+export { InferenceSession } from './onnx/onnxruntime.js';
+export { scoreStem, scoreTable, type UnscoredRow } from './score-stem.js';
+export { populationStability, sum } from './stability.js';

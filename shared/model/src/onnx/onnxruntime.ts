@@ -1,0 +1,4 @@
+/** ONNX Runtime without its telemetry; import it from here only. */
+import './no-telemetry.js';
+
+export { env, InferenceSession, Tensor } from 'onnxruntime-node';

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { nightOf } from '@lvra/core';
+import type { QuarantineLedger } from '@lvra/ledger';
+import type { DataPaths } from '@lvra/store';
+import type { OpenLedger } from '../open-ledger.js';
+
+/** A night's files of one kind: `JSON/2026/20260202`. */
+export interface NightFolder {
+  readonly night: string;
+  readonly path: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What may be removed from the data folder, and which nights must stay though they are old enough. */
+export interface Prunable {
+  readonly folders: readonly NightFolder[];
+  readonly keptNights: readonly string[];
+}
+
+/** The folders that stages write by night; `csv` includes a VRA's own sets of features. The ledger keeps its rows. */
+const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
+
+/**
+ * Finds the files of nights that are over. Nights go as a whole: half of one would look like a loss to `lvra verify`.
+ *
+ * A night stays if some stage has not done a stem of it, or a backfill is to do one.
+ *
+ * @param before the first instant to keep
+ */
+export function findPrunable({ ledger, stages, paths }: OpenLedger, before: Date): Prunable {
+  const first = nightOf(before);
+  const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
+  const wanted = new Set([...unfinished, ...ledger.backfill.stems()].map((stem) => stem.slice(0, 8)));
+  const folders: NightFolder[] = [];
+  for (const type of readdirSync(paths.root).filter((name) => PRUNED.test(name))) {
+    for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {
+      for (const night of datedFolders(join(paths.root, type, year), /^\d{8}$/)) {
+        if (night < first) folders.push(measure(night, join(paths.root, type, year, night)));
+      }
+    }
+  }
+  return {
+    folders: folders.filter(({ night }) => !wanted.has(night)),
+    keptNights: [...new Set(folders.map(({ night }) => night))].filter((night) => wanted.has(night)).sort(),
+  };
+}
+
+/** Removes them; after an interruption the next run finds the rest. */
+export function prune(folders: readonly NightFolder[]): void {
+  for (const { path } of folders) rmSync(path, { recursive: true });
+}
+
+/**
+ * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it. The folder of the year,
+ * which prune leaves, shows that the disk is mounted: otherwise nothing is marked.
+ *
+ * @param before the first instant that is kept
+ * @returns how many they are
+ */
+export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, before: Date): number {
+  const batches = join(paths.root, 'JSON');
+  const gone = quarantine.nights().filter((night) => {
+    const year = night.slice(0, 4);
+    if (night >= nightOf(before) || !existsSync(join(batches, year))) return false;
+    // The bytes are in that folder or in the batch file.
+    return ![paths.quarantine, batches].some((folder) => existsSync(join(folder, year, night)));
+  });
+  return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);
+}
+
+function datedFolders(path: string, name: RegExp): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && name.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function measure(night: string, path: string): NightFolder {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  return { night, path, files: files.length, bytes };
+}

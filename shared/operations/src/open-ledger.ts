@@ -1,0 +1,47 @@
+import { loadSettings, type Settings, stagesOf } from '@lvra/config';
+import type { Stage } from '@lvra/core';
+import { Ledger } from '@lvra/ledger';
+import { type DataPaths, dataPaths } from '@lvra/store';
+
+/** The ledger of the current data folder, for commands that read it or change a status in it. */
+export interface OpenLedger {
+  readonly settings: Settings;
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+  /** The names of all VRAs. */
+  readonly vras: readonly string[];
+  /** Every stage of every VRA that there is work for, in the order of the flow. */
+  readonly stages: readonly (readonly [Stage, string])[];
+}
+
+/**
+ * Opens the ledger for a command, and closes it afterwards.
+ *
+ * @throws UsageError if the settings are wrong or there is no ledger
+ */
+export function withLedger(use: (open: OpenLedger) => void): void {
+  const open = openLedger();
+  try {
+    use(open);
+  } finally {
+    open.ledger.close();
+  }
+}
+
+/** As `withLedger`, for an asynchronous command. */
+export async function withLedgerAsync<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
+  const open = openLedger();
+  try {
+    return await use(open);
+  } finally {
+    open.ledger.close();
+  }
+}
+
+function openLedger(): OpenLedger {
+  const settings = loadSettings();
+  const paths = dataPaths(settings.dataRoot);
+  const vras = settings.vras.map(({ modelName }) => modelName);
+  const ledger = Ledger.open(paths.database, vras, { create: false });
+  return { settings, paths, ledger, vras, stages: stagesOf(settings) };
+}

@@ -1,0 +1,140 @@
+import { UsageError } from '@lvra/core';
+import { type ComparedScore, type ComparedScores, compareSources, type ScoredBy } from '@lvra/ledger';
+
+/** Bins of the score histograms, 0 to 1. */
+export const BINS = 20;
+/** Bins of each axis of the field of pairs. */
+export const FIELD_BINS = 50;
+/** Bins of the histogram of differences, -1 to 1. */
+export const DIFFERENCE_BINS = 80;
+
+/** An object whose newest score is on one side of the threshold for the first, and on the other for the second. */
+export interface Crossing {
+  readonly diaObjectId: bigint;
+  readonly diaSourceId: bigint;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** How two versions score the same sources. Differences are the second's score less the first's. */
+export interface Comparison {
+  /** Scores that both have. */
+  readonly pairs: number;
+  readonly objects: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  /** How many scores of each are in each of BINS bins. */
+  readonly histograms: readonly [readonly number[], readonly number[]];
+  /** Sorted. */
+  readonly differences: Float64Array;
+  readonly meanDifference: number;
+  readonly meanAbsoluteDifference: number;
+  /** Pairs by first and second score: FIELD_BINS rows of the first's bins, each of the second's. */
+  readonly field: readonly (readonly number[])[];
+  readonly threshold: number;
+  /** Widest apart first. */
+  readonly crossings: readonly Crossing[];
+}
+
+interface Newest extends Crossing {
+  readonly midpointMjdTai: number | null;
+}
+
+/** Gathers pairs of scores, stem after stem. */
+export class Comparing {
+  readonly #threshold: number;
+  readonly #histograms = [new Array<number>(BINS).fill(0), new Array<number>(BINS).fill(0)] as const;
+  readonly #field = Array.from({ length: FIELD_BINS }, () => new Array<number>(FIELD_BINS).fill(0));
+  readonly #differences: number[] = [];
+  readonly #newest = new Map<bigint, Newest>();
+  #onlyFirst = 0;
+  #onlySecond = 0;
+
+  /** @param threshold scores from it up are above */
+  constructor(threshold: number) {
+    this.#threshold = threshold;
+  }
+
+  /** Adds the scores of one stem. If a source is in it several times, the first is compared with the first, and so on. */
+  add(first: readonly ComparedScore[], second: readonly ComparedScore[]): void {
+    const left = new Map<bigint, ComparedScore[]>();
+    for (const score of second) {
+      const others = left.get(score.diaSourceId);
+      if (others) others.push(score);
+      else left.set(score.diaSourceId, [score]);
+    }
+    let pairs = 0;
+    for (const score of first) {
+      const other = left.get(score.diaSourceId)?.shift();
+      if (!other) continue;
+      pairs++;
+      this.#addPair(score, other.score);
+    }
+    this.#onlyFirst += first.length - pairs;
+    this.#onlySecond += second.length - pairs;
+  }
+
+  #addPair({ diaObjectId, diaSourceId, midpointMjdTai, score: first }: ComparedScore, second: number): void {
+    const [ofFirst, ofSecond] = this.#histograms;
+    ofFirst[binOf(first, BINS)]!++;
+    ofSecond[binOf(second, BINS)]!++;
+    this.#field[binOf(first, FIELD_BINS)]![binOf(second, FIELD_BINS)]!++;
+    this.#differences.push(second - first);
+    const pair = { diaObjectId, diaSourceId, midpointMjdTai, first, second };
+    const before = this.#newest.get(diaObjectId);
+    if (!before || compareSources(pair, before) > 0) this.#newest.set(diaObjectId, pair);
+  }
+
+  end(): Comparison {
+    const differences = Float64Array.from(this.#differences).sort();
+    const mean = (of: (difference: number) => number) =>
+      differences.reduce((sum, difference) => sum + of(difference), 0) / differences.length;
+    const isAbove = (score: number) => score >= this.#threshold;
+    const crossings = [...this.#newest.values()]
+      .filter(({ first, second }) => isAbove(first) !== isAbove(second))
+      .sort((a, b) => Math.abs(b.second - b.first) - Math.abs(a.second - a.first));
+    return {
+      pairs: differences.length,
+      objects: this.#newest.size,
+      onlyFirst: this.#onlyFirst,
+      onlySecond: this.#onlySecond,
+      histograms: this.#histograms,
+      differences,
+      meanDifference: mean((difference) => difference),
+      meanAbsoluteDifference: mean(Math.abs),
+      field: this.#field,
+      threshold: this.#threshold,
+      crossings,
+    };
+  }
+}
+
+/**
+ * How two versions score the sources of some nights, YYYYMMDD, both included.
+ *
+ * @param threshold as for `Comparing`
+ * @throws UsageError if there is nothing to compare
+ */
+export function comparisonOf(
+  scores: ComparedScores,
+  first: ScoredBy,
+  second: ScoredBy,
+  { from, to, threshold }: { from: string; to: string; threshold: number },
+): Comparison {
+  const comparing = new Comparing(threshold);
+  for (const stem of scores.stems(from, to)) comparing.add(scores.ofStem(stem, first), scores.ofStem(stem, second));
+  const comparison = comparing.end();
+  if (comparison.pairs > 0) return comparison;
+  const there = [...new Set([first.vra, second.vra])].map(
+    (vra) => `of ${vra} there are scores of ${scores.versions(vra, from, to).join(', ') || 'no version'}`,
+  );
+  throw new UsageError(
+    `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +
+      `A VRA with ANNOTATE: no and such a model makes them: lvra backfill --vra <name> --from ${from} --to ${to}`,
+  );
+}
+
+/** The bin of a value from 0 to 1; 1 is in the last one. */
+export function binOf(value: number, bins: number): number {
+  return Math.min(Math.max(Math.floor(value * bins), 0), bins - 1);
+}

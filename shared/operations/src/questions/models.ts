@@ -1,0 +1,52 @@
+import type { Settings, VraSettings } from '@lvra/config';
+import type { ModelFile, ModelFolder } from '@lvra/model';
+
+/** The models in the folder of a VRA's MODEL_PATH. */
+export interface VraModels {
+  readonly vra: string;
+  readonly folder: string;
+  /** MODEL_VERSION. */
+  readonly wantedVersion: string;
+  /** Those of this VRA, by file name. */
+  readonly models: readonly VraModel[];
+  /** Models whose manifest is missing or wrong, and why, one line each. */
+  readonly unusable: readonly string[];
+}
+
+/** A model as its manifest describes it, not checked. */
+export interface VraModel {
+  /** Whether the settings ask for it. */
+  readonly isInUse: boolean;
+  readonly version: string;
+  /** Of the .onnx file, below the folder. */
+  readonly file: string;
+  /** How many it takes. */
+  readonly features: number;
+  /** As the manifest has it. */
+  readonly created: string;
+}
+
+/** Which models there are for each VRA, and which one the settings ask for. */
+export async function vraModels({ vras }: Pick<Settings, 'vras'>): Promise<VraModels[]> {
+  const { modelsBeside } = await import('@lvra/model');
+  const all: VraModels[] = [];
+  for (const vra of vras) all.push(modelsOf(vra, await modelsBeside(vra.modelPath)));
+  return all;
+}
+
+function modelsOf(
+  { modelName, modelVersion, modelPath }: VraSettings,
+  { folder, models, unusable }: ModelFolder,
+): VraModels {
+  const own = models.filter(({ manifest }) => manifest.name === modelName);
+  const wanted = own.filter(({ manifest }) => manifest.version === modelVersion);
+  const inUse = wanted.find(({ path }) => path === modelPath) ?? wanted[0];
+  const described = (model: ModelFile): VraModel => ({
+    isInUse: model === inUse,
+    version: model.manifest.version,
+    file: model.path.slice(folder.length + 1),
+    features: model.manifest.features.length,
+    created: model.manifest.created,
+  });
+  return { vra: modelName, folder, wantedVersion: modelVersion, models: own.map(described), unusable };
+}

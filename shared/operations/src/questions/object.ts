@@ -1,0 +1,74 @@
+import { UsageError, utcMsOf } from '@lvra/core';
+import type { ObjectScore } from '@lvra/ledger';
+import { iso } from '../iso.js';
+import type { OpenLedger } from '../open-ledger.js';
+import { type ReportRecord, reportRecord } from './tns-reports.js';
+import { whyUnscored } from './why-unscored.js';
+
+/** All that is known of one object. Ids are decimal strings. */
+export interface ObjectRecord {
+  readonly diaObjectId: string;
+  /** The stem that it was last in; null if it is known from its scores or reports alone. */
+  readonly lastStem: string | null;
+  /** Of every VRA and version: newest source first, of one source the latest first. */
+  readonly scores: readonly ScoreRecord[];
+  /** Why that stem gave it no score, a sentence for each reason; empty if it did. */
+  readonly unscored: readonly string[];
+  /** Its reports to TNS, oldest first. */
+  readonly tns: readonly ReportRecord[];
+}
+
+/** One score. Times are ISO 8601 in UTC, and null if there is none. */
+export interface ScoreRecord extends Omit<ObjectScore, 'diaSourceId' | 'provenanceId' | 'fateAt' | 'fateDetail'> {
+  readonly diaSourceId: string | null;
+  /** `midpointMjdTai` as a time. */
+  readonly observedUtc: string | null;
+  /** Null for what is `unsent` or `unanswered`. */
+  readonly fateAt: string | null;
+  readonly fateDetail: string | null;
+  readonly provenanceId: string;
+}
+
+/** @throws UsageError if no alert, score or report was ever about the object */
+export async function objectRecord(open: OpenLedger, diaObjectId: bigint): Promise<ObjectRecord> {
+  const { ledger, settings } = open;
+  const scores = ledger.objects.scores(diaObjectId);
+  const lastStem = ledger.objects.lastStem(diaObjectId);
+  const reports = ledger.tns.ofObject(diaObjectId);
+  if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
+    throw new UsageError(
+      `the ledger in ${settings.dataRoot} knows no object ${diaObjectId}: no alert of it has come through the filter`,
+    );
+  }
+  return {
+    diaObjectId: String(diaObjectId),
+    lastStem: lastStem ?? null,
+    scores: scores.map(scoreRecord),
+    unscored: lastStem === undefined ? [] : await unscored(open, diaObjectId, lastStem, scores),
+    tns: reports.map(reportRecord),
+  };
+}
+
+async function unscored(
+  open: OpenLedger,
+  diaObjectId: bigint,
+  lastStem: string,
+  scores: readonly ObjectScore[],
+): Promise<string[]> {
+  const vras = open.stages
+    .filter(([stage, vra]) => stage === 'predict' && !scores.some((each) => each.vra === vra && each.stem === lastStem))
+    .map(([, vra]) => vra);
+  return vras.length === 0 ? [] : whyUnscored(open, diaObjectId, lastStem, vras);
+}
+
+function scoreRecord({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }: ObjectScore) {
+  return {
+    diaSourceId: diaSourceId === null ? null : String(diaSourceId),
+    midpointMjdTai,
+    observedUtc: midpointMjdTai === null ? null : iso(utcMsOf(midpointMjdTai)),
+    ...score,
+    fateAt: fateAt === undefined ? null : iso(fateAt),
+    fateDetail: fateDetail ?? null,
+    provenanceId: String(provenanceId),
+  };
+}

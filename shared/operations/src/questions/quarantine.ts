@@ -1,0 +1,90 @@
+import { UsageError } from '@lvra/core';
+import type { QuarantinedAlert } from '@lvra/ledger';
+import { quarantineFile, readQuarantined } from '@lvra/runtime';
+import { iso } from '../iso.js';
+import { checkNight } from '../night-range.js';
+import type { OpenLedger } from '../open-ledger.js';
+
+/** Which alerts are asked for. */
+export interface QuarantineFilter {
+  /** Also those that were replayed, and those without their bytes. */
+  readonly all: boolean;
+  /** YYYYMMDD, UTC: this night and later ones. */
+  readonly since?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * The alerts in quarantine, oldest first.
+ *
+ * @throws UsageError if `since` is no night
+ */
+export function quarantined({ ledger }: OpenLedger, { all, since, reason }: QuarantineFilter): QuarantinedAlert[] {
+  if (since !== undefined) checkNight(since);
+  return ledger.quarantine
+    .list({ all })
+    .filter(
+      (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
+    );
+}
+
+/** @throws UsageError if there is no such alert */
+export function quarantinedAlert({ ledger }: OpenLedger, id: bigint): QuarantinedAlert {
+  const alert = ledger.quarantine.get(id);
+  if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
+  return alert;
+}
+
+/** The bytes of an alert as they came, and the file that has them. */
+export interface AlertBytes {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Undefined if none were kept, or they were pruned.
+ *
+ * @throws UsageError if they should be there and cannot be read
+ */
+export async function quarantinedBytes(
+  { paths }: Pick<OpenLedger, 'paths'>,
+  alert: QuarantinedAlert,
+): Promise<AlertBytes | undefined> {
+  if (alert.path === '' || alert.prunedAt !== undefined) return undefined;
+  const path = quarantineFile(paths, alert);
+  for await (const [, bytes] of readQuarantined(paths, [alert])) return { path, bytes };
+  return undefined;
+}
+
+/** An alert in quarantine for programs: ids and offsets are decimal strings, times ISO 8601 in UTC. */
+export interface QuarantineRecord extends Omit<QuarantinedAlert, keyof Changed | 'receivedMs'>, Changed {}
+
+interface Changed {
+  readonly id: string;
+  readonly vra: string | null;
+  readonly diaObjectId: string | null;
+  readonly diaSourceId: string | null;
+  readonly offset: string | null;
+  /** When Kafka had it. */
+  readonly received: string | null;
+  /** When it was put aside. */
+  readonly at: string | null;
+  readonly replayedAs: string | null;
+  readonly prunedAt: string | null;
+}
+
+export function quarantineRecord({ receivedMs, ...alert }: QuarantinedAlert): QuarantineRecord {
+  const text = (id: bigint | undefined) => (id === undefined ? null : String(id));
+  return {
+    ...alert,
+    id: String(alert.id),
+    vra: alert.vra ?? null,
+    diaObjectId: text(alert.diaObjectId),
+    diaSourceId: text(alert.diaSourceId),
+    offset: text(alert.offset),
+    received: receivedMs === undefined ? null : iso(receivedMs),
+    at: iso(alert.at),
+    replayedAs: alert.replayedAs ?? null,
+    prunedAt: alert.prunedAt === undefined ? null : iso(alert.prunedAt),
+  };
+}

@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs';
+import { isStem, statusMeaning, UsageError } from '@lvra/core';
+import type { BatchHistory, StemEvent, StemOffsets, StemScores, StemStatus } from '@lvra/ledger';
+import type { DataPaths } from '@lvra/store';
+import { iso } from '../iso.js';
+import type { OpenLedger } from '../open-ledger.js';
+
+/** All that is known of one stem. Times are ISO 8601 in UTC, and null if the ledger has no time there. */
+export interface StemRecord {
+  readonly stem: string;
+  /** Null if no consumer of ours made it. */
+  readonly batch: StemBatch | null;
+  /** What it holds of each partition of Kafka. */
+  readonly offsets: readonly OffsetRange[];
+  /** How many of its alerts are in quarantine, by stage and reason. */
+  readonly quarantined: readonly { readonly stage: string; readonly reason: string; readonly alerts: number }[];
+  /** Those of its files that exist. */
+  readonly files: readonly StemFile[];
+  /** How many objects have features of it. */
+  readonly objects: number;
+  /** In the order of the flow; empty if it is not registered. */
+  readonly statuses: readonly (StemStatus & { readonly meaning: string })[];
+  /** The VRAs that are done with it and have no score of it, because its alerts are in quarantine. */
+  readonly unscored: readonly string[];
+  /** By model version. */
+  readonly scores: readonly StemScores[];
+  /** Everything that happened to it, oldest first. */
+  readonly events: readonly RecordedEvent[];
+}
+
+/** How it came in. What is undefined is not known until the stem is registered. */
+export interface StemBatch extends Omit<BatchHistory, 'reservedAt' | 'registeredAt'> {
+  readonly reservedAt: string | null;
+  /** Null if the consumer ended before the batch was complete. */
+  readonly registeredAt: string | null;
+}
+
+/** Offsets are decimal strings; both ends are in the stem. */
+export interface OffsetRange extends Omit<StemOffsets, 'first' | 'next'> {
+  readonly first: string;
+  readonly last: string;
+}
+
+export interface StemFile {
+  readonly what: 'batch' | 'features';
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface RecordedEvent extends Omit<StemEvent, 'at'> {
+  readonly at: string | null;
+}
+
+/** @throws UsageError if there is no trace of the stem */
+export function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: string): StemRecord {
+  const { history } = ledger;
+  const batch = history.batch(stem);
+  const record: StemRecord = {
+    stem,
+    batch: batch
+      ? {
+          ...batch,
+          reservedAt: iso(batch.reservedAt),
+          registeredAt: batch.registeredAt === undefined ? null : iso(batch.registeredAt),
+        }
+      : null,
+    offsets: history
+      .offsets(stem)
+      .map(({ first, next, ...rest }) => ({ ...rest, first: String(first), last: String(next - 1n) })),
+    quarantined: history.quarantined(stem),
+    files: filesOf(stem, paths),
+    objects: history.objects(stem),
+    statuses: history.statuses(stem, vras).map((row) => ({ ...row, meaning: statusMeaning(row.status) })),
+    unscored: vras.filter((vra) => ledger.overview.unscored(vra, stem)),
+    scores: history.scores(stem),
+    events: ledger.events.ofStem(stem).map(({ at, ...event }) => ({ at: iso(at), ...event })),
+  };
+  if (hasTrace(record)) return record;
+  if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
+  throw new UsageError(`the ledger in ${settings.dataRoot} knows no stem ${stem}`);
+}
+
+function hasTrace({ batch, files, objects, statuses, unscored, scores, events }: StemRecord): boolean {
+  return batch !== null || objects > 0 || [files, statuses, unscored, scores, events].some(({ length }) => length > 0);
+}
+
+function filesOf(stem: string, paths: DataPaths): StemFile[] {
+  // A row may have a name that no file can have.
+  if (!isStem(stem)) return [];
+  return (['batch', 'features'] as const).flatMap((what) => {
+    const path = paths[what](stem);
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file ? [{ what, path, bytes: file.size }] : [];
+  });
+}

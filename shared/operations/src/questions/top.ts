@@ -1,0 +1,106 @@
+import { instantOfStem, nightBegan, stemOf, UsageError } from '@lvra/core';
+import type { ObjectScore } from '@lvra/ledger';
+import type { DataPaths } from '@lvra/store';
+import { type Epoch, lightCurvesIn, magnitudeOf } from '@lvra/tns';
+import { checkNight } from '../night-range.js';
+import type { OpenLedger } from '../open-ledger.js';
+
+const DAY_MS = 86_400_000;
+/** Behind every stem of a day. */
+const LAST = '~';
+
+/** The objects of a night with the highest scores. */
+export interface TopCandidates {
+  readonly vra: string;
+  /** No stem of the night is before this one; null if the VRA has scored nothing. */
+  readonly from: string | null;
+  /** Highest score first. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** One object of a night's best. */
+export interface Candidate {
+  /** A decimal string. */
+  readonly diaObjectId: string;
+  readonly score: number;
+  readonly stem: string;
+  /** Of the object that this VRA has scored, in all nights. */
+  readonly sources: number;
+  readonly modelVersion: string | null;
+  readonly atLasair: string;
+  /** Against the same VRA's score of the object's source before; null for its first one. */
+  readonly change: number | null;
+  /** AB, of the difference image; null where it is fainter than the template, or the batch file is gone. */
+  readonly magnitude: number | null;
+  readonly band: string | null;
+}
+
+export interface TopQuestion {
+  /** YYYYMMDD: the stems of this day (UTC). By default the newest night with a score, from noon to noon. */
+  readonly night?: string | undefined;
+  /** By default the first one in the settings. */
+  readonly vra?: string | undefined;
+  /** How many objects at most. */
+  readonly limit: number;
+}
+
+/** @throws UsageError if there is no such VRA or night */
+export async function topCandidates(open: OpenLedger, question: TopQuestion): Promise<TopCandidates> {
+  const { night, vra = open.vras[0] ?? '', limit } = question;
+  if (!open.vras.includes(vra))
+    throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
+  if (night !== undefined) checkNight(night);
+  const stems = night === undefined ? newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
+  const candidates = stems === undefined ? [] : await bestOf(open, vra, stems, limit);
+  return { vra, from: stems?.from ?? null, candidates };
+}
+
+/** From the noon before the last stem with a score to the next one. */
+function newestNight({ ledger }: OpenLedger, vra: string): { from: string; before: string } | undefined {
+  const last = instantOfStem(ledger.best.lastStem(vra) ?? '');
+  if (!last) return undefined;
+  const began = nightBegan(last.getTime());
+  return { from: stemOf(new Date(began)), before: stemOf(new Date(began + DAY_MS)) };
+}
+
+async function bestOf(
+  { ledger, paths }: OpenLedger,
+  vra: string,
+  { from, before }: { from: string; before: string },
+  most: number,
+): Promise<Candidate[]> {
+  const best = ledger.best.of(vra, from, before, most);
+  const epochs = await epochsOf(paths, best);
+  return best.map(({ ID, diaObjectId, diaSourceId, stem, score }) => {
+    const scores = ledger.objects.scores(diaObjectId).filter((each) => each.vra === vra);
+    const shown = scores.find((each) => each.provenanceId === ID) as ObjectScore;
+    const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
+    const epoch = epochs.get(String(diaSourceId));
+    return {
+      ...{ diaObjectId: String(diaObjectId), score, stem },
+      sources: new Set(scores.map((each) => each.diaSourceId)).size,
+      modelVersion: shown.modelVersion,
+      atLasair: shown.isCurrent ? `shown (${shown.fate.replaceAll('_', ' ')})` : shown.fate.replaceAll('_', ' '),
+      change: typeof earlier?.score === 'number' ? score - earlier.score : null,
+      magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : null,
+      band: epoch?.band ?? null,
+    };
+  });
+}
+
+/** What the batch files say of these sources, by diaSourceId. Each file is read once. */
+async function epochsOf(
+  paths: DataPaths,
+  wanted: readonly { diaObjectId: bigint; stem: string }[],
+): Promise<Map<string, Epoch>> {
+  const byStem = new Map<string, Set<bigint>>();
+  for (const { diaObjectId, stem } of wanted) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(diaObjectId));
+  const epochs = new Map<string, Epoch>();
+  for (const [stem, ids] of byStem) {
+    const found = await lightCurvesIn(paths.batch(stem), ids);
+    // A night whose files were pruned has its scores still.
+    if (typeof found === 'string') continue;
+    for (const { sources } of found.values()) for (const epoch of sources) epochs.set(epoch.key, epoch);
+  }
+  return epochs;
+}

@@ -1,0 +1,77 @@
+import { BatchUnreadable, objectOf, scanBatch } from '@lvra/alerts';
+import { AlertRejected, isDone, STATUS, statusMeaning } from '@lvra/core';
+import { AlertView, readAlert } from '@lvra/features';
+import type { DataPaths } from '@lvra/store';
+import type { OpenLedger } from '../open-ledger.js';
+
+type Open = Pick<OpenLedger, 'ledger' | 'paths' | 'stages'>;
+
+/**
+ * Why an object has no score of the stem that it was last in, a sentence for each reason.
+ *
+ * @param vras whose score is missing
+ */
+export async function whyUnscored(
+  open: Open,
+  diaObjectId: bigint,
+  stem: string,
+  vras: readonly string[],
+): Promise<string[]> {
+  const late = vras.flatMap((vra) => unfinished(open, stem, vra));
+  if (late.length > 0) return late;
+  const alerts = await unusable(open.paths, diaObjectId, stem);
+  if (typeof alerts === 'string') return [alerts];
+  const aside = open.ledger.quarantine
+    .list({ all: true })
+    .filter(
+      (entry) =>
+        entry.stem === stem &&
+        (entry.stage === 'feature' ? alerts.rejected.has(entry.position) : entry.diaObjectId === diaObjectId),
+    )
+    .map(({ id, vra, reason, detail }) => {
+      return `${vra === undefined ? 'Its alert' : `${vra}: its alert`} is in quarantine (${reason}: ${detail}): lvra quarantine show ${id}`;
+    });
+  const why = alerts.withoutAlert
+    ? [...aside, 'It came with Lasair’s own columns alone, without `alert`: there was nothing to score.']
+    : aside;
+  return why.length > 0 ? why : [`Nothing in ${stem} says why: see \`lvra verify\` and \`lvra stem ${stem}\`.`];
+}
+
+/** The first stage before a VRA's score that has not done the stem. */
+function unfinished({ ledger, stages }: Open, stem: string, vra: string): string[] {
+  const statuses = ledger.history.statuses(stem, [vra]);
+  for (const stage of ['feature', 'predict'] as const) {
+    if (!stages.some(([each, of]) => each === stage && of === vra)) continue;
+    const status = statuses.find((row) => row.stage === stage)?.status;
+    if (status === undefined || isDone(status)) continue;
+    const what = status === STATUS.initialised ? 'is not done with it yet' : `failed: ${statusMeaning(status)}`;
+    return [`${vra}: ${stage} ${what}; \`lvra stem ${stem}\` shows how far it is.`];
+  }
+  return [];
+}
+
+/** The alerts of an object in a stem of which no features were made; or why that cannot be told. */
+async function unusable(
+  paths: DataPaths,
+  diaObjectId: bigint,
+  stem: string,
+): Promise<{ rejected: ReadonlySet<number>; withoutAlert: boolean } | string> {
+  const view = new AlertView();
+  const rejected = new Set<number>();
+  let withoutAlert = false;
+  try {
+    const read = scanBatch(paths.batch(stem), (cursor, bytes) => {
+      readAlert(cursor, bytes, view);
+      return view.hasAlert;
+    });
+    for await (const { position, bytes, result } of read) {
+      if (result === true || objectOf(bytes) !== diaObjectId) continue;
+      if (result instanceof AlertRejected) rejected.add(position);
+      else withoutAlert = true;
+    }
+  } catch (error) {
+    if (!(error instanceof BatchUnreadable) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    return `Its alert cannot be looked at any more: ${(error as Error).message}`;
+  }
+  return { rejected, withoutAlert };
+}

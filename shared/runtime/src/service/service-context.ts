@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import type { Bus } from '@lvra/bus';
+import type { Settings, VraSettings } from '@lvra/config';
+import { messageOf, type Stage, UsageError } from '@lvra/core';
+import { Ledger, onWriteTransaction } from '@lvra/ledger';
+import { type DataPaths, dataPaths, freeBytesOf } from '@lvra/store';
+import { createLogger, type HealthServer, type Logger, logNameOf, Metrics, serveHealth } from '@lvra/telemetry';
+import { type Lockable, takeLocks } from '../process/locks.js';
+import { InHand } from '../stage/in-hand.js';
+import { processName } from '../stage/process-identity.js';
+import { StageRunner } from '../stage/runner.js';
+import type { StageTask } from '../stage/task.js';
+import { VERSION } from '../version.js';
+import { LedgerGauges } from './ledger-gauges.js';
+
+/** What all parts of one process share. */
+export interface ServiceContext {
+  readonly settings: Settings;
+  readonly paths: DataPaths;
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  /** Names this process in the ledger. */
+  readonly owner: string;
+  readonly inHand: InHand;
+  /** Closes the ledger and releases the locks. */
+  close(): void;
+}
+
+/** What a stage creates its task from. */
+export interface StageSetup extends ServiceContext {
+  readonly vra: VraSettings;
+  readonly log: Logger;
+}
+
+/** Exported by every stage: turns settings into the plain options of its task. */
+export type CreateTask = (setup: StageSetup) => StageTask;
+
+/**
+ * Opens the data folder for work and locks it. The folder must exist, so that a misspelt name is noticed; a missing
+ * ledger is created.
+ *
+ * @param as the locks that this process needs, and its command for the lock files
+ */
+export function openServiceContext(
+  settings: Settings,
+  as: { stages: readonly Lockable[]; mode: 'exclusive' | 'shared'; command: string },
+): ServiceContext {
+  const paths = dataPaths(settings.dataRoot);
+  if (!existsSync(paths.root)) {
+    throw new UsageError(
+      `there is no data folder at ${paths.root}: check LVRA_DATA_ROOT, or make it with \`lvra init\``,
+    );
+  }
+  const locks = takeLocks(paths, as.stages, as.mode, as.command);
+  const vras = settings.vras.map(({ modelName }) => modelName);
+  const ledger = Ledger.open(paths.database, vras, { create: true });
+  const owner = processName();
+  const metrics = new Metrics(owner);
+  onWriteTransaction(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
+  const close = () => {
+    ledger.close();
+    locks.release();
+  };
+  return { settings, paths, ledger, metrics, owner, inHand: new InHand(), close };
+}
+
+/** A stage of a VRA, ready to run; it logs to the stage's own files. */
+export function stageRunner(
+  pipeline: ServiceContext,
+  stage: Stage,
+  createTask: CreateTask,
+  vra: VraSettings,
+  bus: Bus,
+  logTo: { stdout: boolean },
+): StageRunner {
+  const { settings, paths, ledger, metrics, owner, inHand } = pipeline;
+  const name = vra.modelName;
+  const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
+  metrics.beginStage(stage, name);
+  const task = createTask({ ...pipeline, vra, log });
+  return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner, inHand });
+}
+
+/**
+ * Serves /healthz, /readyz and /metrics on the port.
+ *
+ * @param name the name of this process in Prometheus
+ * @throws UsageError if the port is not available
+ */
+export async function serveHealthOf(
+  { settings, metrics, ledger, paths }: ServiceContext,
+  port: number,
+  name: string,
+  { bus, notReady, log }: { bus: Bus; notReady: () => string[]; log: Logger },
+): Promise<HealthServer> {
+  const { service } = metrics;
+  service.replicasExpected.set({ service: name }, settings.replicasExpected);
+  service.info.set({ service: name, profile: settings.profile, version: VERSION }, 1);
+  const ofLedger = new LedgerGauges(ledger, service, settings);
+  const refresh = async () => {
+    service.busConnected.set(bus.problem() === undefined ? 1 : 0);
+    // If the ledger or the volume is not available, the other metrics are needed most.
+    try {
+      ofLedger.refresh();
+    } catch (error) {
+      log.warn(`the metrics page has nothing of the ledger: ${messageOf(error)}`);
+    }
+    try {
+      service.setBus(await bus.depth());
+    } catch (error) {
+      service.setBus(undefined);
+      log.warn(`the metrics page has nothing of NATS: ${messageOf(error)}`);
+    }
+    try {
+      service.diskFree.set(await freeBytesOf(paths.root));
+    } catch (error) {
+      service.diskFree.remove();
+      log.warn(`the metrics page does not have the free space of ${paths.root}: ${messageOf(error)}`);
+    }
+  };
+  try {
+    return await serveHealth({ host: settings.healthHost, port, metrics, notReady, refresh });
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer';
+import { type Json, JsonError, parseJson } from '../python/json.js';
+import { type Answer, answers } from './answers.js';
+
+/** Django's DATA_UPLOAD_MAX_MEMORY_SIZE, as Lasair sets it. */
+export const LARGEST_BODY_BYTES = 26_214_400;
+
+/** A body in one of the forms that Lasair reads. */
+export type Body =
+  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'form'; readonly fields: URLSearchParams };
+
+/** Reads a body by its content type, or returns the response that rejects it. An empty one counts as an empty form. */
+export function readBody(bytes: Buffer, contentType: string): Body | Answer {
+  if (bytes.length === 0) return { kind: 'form', fields: new URLSearchParams() };
+  if (bytes.length > LARGEST_BODY_BYTES) return answers.bodyTooLarge();
+  const mediaType = contentType.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === 'application/x-www-form-urlencoded') {
+    return { kind: 'form', fields: new URLSearchParams(bytes.toString('utf8')) };
+  }
+  if (mediaType !== 'application/json') return answers.unsupportedMediaType(contentType || 'text/plain');
+  if (!isUtf8(bytes)) return answers.notParsed("JSON parse error - 'utf-8' codec can't decode the body");
+  try {
+    return { kind: 'json', value: parseJson(bytes.toString('utf8')) };
+  } catch (error) {
+    if (error instanceof JsonError) return answers.notParsed(`JSON parse error - ${error.message}`);
+    // Nested too deep for the call stack, Python's or ours.
+    if (error instanceof RangeError) return answers.serverError();
+    throw error;
+  }
+}
+
+/** A form as a dictionary: of several values of a name the last one counts. */
+export function formFields(fields: URLSearchParams): Map<string, Json> {
+  return new Map(fields);
+}

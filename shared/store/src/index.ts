@@ -1,0 +1,6 @@
+export { batchFileBytes, removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
+export { isAsMade } from './file-sum.js';
+export { CannotWrite, namesIn, writeChunks, writeFileAtomically } from './files.js';
+export { freeBytesOf } from './free-bytes.js';
+export { foldersIn, type NightFile, Nights } from './night-folders.js';
+export { type DataPaths, DEFAULT_FEATURES, dataPaths, isWrittenFolder } from './paths.js';
