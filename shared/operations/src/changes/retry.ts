@@ -19,7 +19,7 @@ export interface Retried {
   readonly stage: Stage;
   readonly vra: string;
   readonly stems: readonly string[];
-  /** Whether it was paused, and goes on; told only of those asked for all that failed. */
+  /** Whether it was paused and continues now; set only if all that failed were asked for. */
   readonly wasPaused: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { OpenLedger } from '../open-ledger.js';
 /** All that is known of one stem. Times are ISO 8601 in UTC, and null if the ledger has no time there. */
 export interface StemRecord {
   readonly stem: string;
-  /** Null if no consumer of ours made it. */
+  /** Null if none of our consumers made it. */
   readonly batch: StemBatch | null;
   /** What it holds of each partition of Kafka. */
   readonly offsets: readonly OffsetRange[];

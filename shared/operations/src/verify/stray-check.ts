@@ -43,7 +43,7 @@ async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCh
     const file = statSync(path, { throwIfNoEntry: false });
     // It was registered, or removed, since the folder was read.
     if (!file || stems.knows(stem)) continue;
-    // What a restore put aside is in nobody's hands, however new it is.
+    // No process works on what a restore put aside, however new it is.
     const isAside = of !== check.nights;
     const isInHand = !isAside && now - file.mtimeMs < IN_HAND_MS;
     // Stems that wait for their features may hold the same alerts.

@@ -163,7 +163,7 @@ export class StageRunner {
       if ((await this.#readiness.check()) > 0) return;
       await this.#handler.handle(stem, undefined, signal);
     }
-    // Nothing is left to do, so that nobody waits for it.
+    // Nothing is left to do, so no stem waits for it.
     work.checkpoint();
   }
 }

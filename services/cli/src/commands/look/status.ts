@@ -10,7 +10,7 @@ One line for each stage of each VRA:
   partial   status -1: done, but some alerts of the stem have no result
   pending   status 0: not done yet
   failed    by status code, as the database has them; tried again by themselves unless dead
-  dead      given up on: see \`lvra dead\`, mend the cause, then \`lvra retry\`
+  dead      given up on: see \`lvra dead\`, fix the cause, then \`lvra retry\`
   oldest    the oldest stem that is not done
 Then how far each backfill is (\`lvra backfill\`); its stems count above from when a stage has begun them.
 
@@ -65,7 +65,7 @@ function describe({
         ? [
             '',
             `${row.stage} ${row.vra} waits until ${utc(row.pausedUntil)}: ${row.pausedBecause}`,
-            `Sooner, once that is mended: lvra retry --failed --stage ${row.stage}`,
+            `Sooner, once that is fixed: lvra retry --failed --stage ${row.stage}`,
           ]
         : [],
     ),

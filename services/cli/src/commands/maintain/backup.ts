@@ -8,7 +8,7 @@ import { wholeNumber } from '../../command-line/option-parsers.js';
 import { print, size } from '../../command-line/output.js';
 
 const HELP = `
-Copies the ledger as it is at one instant while services go on writing, and checks the copy. Without a name it goes into
+Copies the ledger as it is at one instant while services keep writing, and checks the copy. Without a name it goes into
 backups/ in the data folder; from there, carry it to another disk.
 
 \`lvra restore\` puts it in the ledger's place again.
@@ -77,7 +77,7 @@ function absent(path: string): string {
   return path;
 }
 
-/** Names of the form that this command gives; what else somebody has put there stays. */
+/** Names of the form that this command gives; anything else there stays. */
 const OURS = /^log_\d{8}_\d{6}\.db$/;
 
 function removeOld(folder: string, keep: number): void {

@@ -13,7 +13,7 @@ import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
 
 const HELP = `
 An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
-score it (stage predict). The rest of its batch goes on without it. Its bytes are kept until \`lvra prune\` takes the night.
+score it (stage predict). The rest of its batch continues without it. Its bytes are kept until \`lvra prune\` takes the night.
 A batch of Kafka that grows beyond max_unpacked_bytes or max_batch_records, or is damaged, is one entry without bytes;
 \`show\` names its offsets, and Kafka has it for some days.
 

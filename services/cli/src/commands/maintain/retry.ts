@@ -6,7 +6,7 @@ import { print } from '../../command-line/output.js';
 const HELP = `
 Opens stems for a new round of attempts, at once: those that are dead, and those that wait for their next attempt. The
 services take them up within seconds; without services, \`lvra run --once --source none\` does. A stage that is paused,
-because Lasair refused the token for instance, goes on too.
+because Lasair refused the token for instance, continues too.
 
 With --force a stem that is done is opened too. Its files are made again; rows that the database has stay as they are.
 In the stage annotate, what Lasair took is sent again where it still is the newest score of its object.

@@ -17,7 +17,7 @@ Examples:
   lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260429 --svg a1-a2.svg
   lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260422 --json`;
 
-/** Where the VRA annotates all scores, and nobody says where to look. */
+/** By default, if the VRA annotates all scores. */
 const USUAL_THRESHOLD = 0.5;
 
 interface CompareOptions {
@@ -36,7 +36,7 @@ export function modelCompareCommand(): Command {
     .argument('<second>', 'a version, or vra:version')
     .requiredOption('--from <night>', 'YYYYMMDD, UTC')
     .requiredOption('--to <night>', 'YYYYMMDD, UTC; this night too')
-    .option('--threshold <score>', 'which objects cross it; LOWEST_SCORE of the VRA unless told, or 0.5', score)
+    .option('--threshold <score>', 'which objects cross it; by default LOWEST_SCORE of the VRA, or 0.5', score)
     .option('--svg <file>', 'draw it, too')
     .option('--json', 'for programs, with every object that crosses the threshold; ids are strings')
     .addHelpText('after', HELP)

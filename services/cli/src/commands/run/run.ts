@@ -2,7 +2,7 @@ import type { Override } from '@lvra/config';
 import { Command } from 'commander';
 
 const HELP = `
-Runs consumer, feature, predict and annotate in one process, without NATS, until SIGTERM or Ctrl-C; the stems in hand are
+Runs consumer, feature, predict and annotate in one process, without NATS, until SIGTERM or Ctrl-C; the stems in progress are
 finished first, a second signal ends it at once. It keeps other runs, the services and the Python cron job off the data
 folder: where one of them is at work, it names it and ends with exit code 3.
 

@@ -21,10 +21,10 @@ interface SandboxPlace {
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('a stand-in for Lasair to annotate at')
-    .option('--port <number>', 'the port to listen on; any free one unless told', wholeNumber(1, 65_535))
+    .option('--port <number>', 'the port to listen on; any free one by default', wholeNumber(1, 65_535))
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--latency <ms>', 'how long each call takes; 0 unless told', wholeNumber(0, 600_000))
-    .option('--topic <names...>', 'the annotators that it has; r0b_lvra unless told', ['r0b_lvra'])
+    .option('--latency <ms>', 'how long each call takes; 0 by default', wholeNumber(0, 600_000))
+    .option('--topic <names...>', 'the annotators that it has; r0b_lvra by default', ['r0b_lvra'])
     .addHelpText('after', HELP)
     .action(async ({ topic: owns, latency, ...at }: SandboxPlace & { topic: string[]; latency?: number }) => {
       const tokens = { 'sandbox-token': { user: 'Sandbox User', owns } };

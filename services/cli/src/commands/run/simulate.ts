@@ -21,7 +21,7 @@ export function simulateCommand(): Command {
   return new Command('simulate')
     .description('make simulated alerts, into a file or into Kafka')
     .option('--count <number>', 'how many', wholeNumber(1, 1_000_000_000), 1_000)
-    .option('--rate <number>', 'how many a second; as fast as can be unless told', positiveNumber)
+    .option('--rate <number>', 'how many a second; as fast as possible by default', positiveNumber)
     .option('--seed <number>', 'the number from which they all follow', wholeNumber(0, 4_294_967_295), 1)
     .addOption(new Option('--forms <forms>', 'full: every alert complete').choices(['mixed', 'full']).default('mixed'))
     .option('--file <path>', 'write them to this file, one a line')
