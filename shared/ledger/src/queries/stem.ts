@@ -29,6 +29,8 @@ export interface StemStatus {
   readonly status: number;
   /** UTC, as SQLite writes it. */
   readonly at: string;
+  /** When a stem that failed is tried again, ms since 1970; undefined if it did not fail or is dead. */
+  readonly nextAttempt?: number | undefined;
 }
 
 /** The scores of one model in a stem, and their outcomes at Lasair. */
@@ -87,9 +89,16 @@ export class StemHistory {
     return vras.flatMap((vra) =>
       STAGES.flatMap((stage) => {
         const row = this.#database
-          .prepare(`SELECT ${columnOf(vra)} AS status, timestamp FROM ${STATUS_TABLE[stage]} WHERE stem = ?`)
-          .get(stem) as { status: bigint | null; timestamp: string } | undefined;
-        return row && row.status !== null ? [{ stage, vra, status: Number(row.status), at: row.timestamp }] : [];
+          .prepare(
+            `SELECT ${columnOf(vra)} AS status, timestamp,
+               (SELECT nullif(next_attempt, 0) FROM work
+                WHERE stage = @stage AND vra = @vra AND stem = @stem AND dead_at IS NULL) AS next
+             FROM ${STATUS_TABLE[stage]} WHERE stem = @stem`,
+          )
+          .get({ stage, vra, stem }) as { status: bigint | null; timestamp: string; next: bigint | null } | undefined;
+        if (!row || row.status === null) return [];
+        const nextAttempt = row.next === null ? undefined : Number(row.next);
+        return [{ stage, vra, status: Number(row.status), at: row.timestamp, nextAttempt }];
       }),
     );
   }

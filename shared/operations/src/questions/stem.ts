@@ -19,13 +19,19 @@ export interface StemRecord {
   /** How many objects have features of it. */
   readonly objects: number;
   /** In the order of the flow; empty if it is not registered. */
-  readonly statuses: readonly (StemStatus & { readonly meaning: string })[];
+  readonly statuses: readonly RecordedStatus[];
   /** The VRAs that are done with it and have no score of it, because its alerts are in quarantine. */
   readonly unscored: readonly string[];
   /** By model version. */
   readonly scores: readonly StemScores[];
   /** Everything that happened to it, oldest first. */
   readonly events: readonly RecordedEvent[];
+}
+
+export interface RecordedStatus extends Omit<StemStatus, 'nextAttempt'> {
+  readonly meaning: string;
+  /** When the stage tries it again; null if it did not fail, or is dead. */
+  readonly nextAttempt: string | null;
 }
 
 /** How it came in. What is undefined is not known until the stem is registered. */
@@ -70,7 +76,11 @@ export function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: 
     quarantined: history.quarantined(stem),
     files: filesOf(stem, paths),
     objects: history.objects(stem),
-    statuses: history.statuses(stem, vras).map((row) => ({ ...row, meaning: statusMeaning(row.status) })),
+    statuses: history.statuses(stem, vras).map(({ nextAttempt, ...row }) => ({
+      ...row,
+      meaning: statusMeaning(row.status),
+      nextAttempt: nextAttempt === undefined ? null : iso(nextAttempt),
+    })),
     unscored: vras.filter((vra) => ledger.overview.unscored(vra, stem)),
     scores: history.scores(stem),
     events: ledger.events.ofStem(stem).map(({ at, ...event }) => ({ at: iso(at), ...event })),

@@ -72,6 +72,22 @@ describe('a log.db of the Python pipeline', () => {
     assert.deepEqual([files[0].what, statuses.length, scores], ['batch', 3, []]);
   });
 
+  test('lvra stem says when a stage tries a failed stem again', async () => {
+    const [stem, now] = ['20260301_000005', Date.parse('2026-03-01T00:00:00Z')];
+    const ledger = Ledger.open(database, ['r0b'], { create: false });
+    const work = ledger.work('feature', 'r0b');
+    work.claim(stem, 'a stage', now, 30_000);
+    work.release(stem, 'a stage', { now, ms: 600_000 }, 'no such file', 21);
+    ledger.close();
+    const { stdout } = await runLvra(['stem', stem], environment);
+    assert.match(stdout, /^feature +r0b +21 .* 2026-03-01 00:10:00$/m);
+    const { statuses } = JSON.parse((await runLvra(['stem', stem, '--json'], environment)).stdout);
+    assert.deepEqual(
+      statuses.map(({ nextAttempt }: { nextAttempt: string | null }) => nextAttempt),
+      ['2026-03-01T00:10:00.000Z', null, null],
+    );
+  });
+
   test('lvra stem of an unknown stem is a mistake', async () => {
     const { stderr, code } = await runLvra(['stem', '20300101_000000'], environment);
     assert.equal(code, 2);

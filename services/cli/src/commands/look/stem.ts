@@ -54,8 +54,13 @@ function files({ files, objects }: StemRecord): string[] {
 }
 
 function statuses({ statuses }: StemRecord): string[] {
-  const rows = statuses.map(({ stage, vra, status, meaning, at }) => [stage, vra, String(status), meaning, at]);
-  return rows.length > 0 ? [table(['stage', 'VRA', 'status', 'meaning', 'since (UTC)'], rows, [2])] : [];
+  const failed = statuses.some(({ nextAttempt }) => nextAttempt !== null);
+  const head = ['stage', 'VRA', 'status', 'meaning', 'since (UTC)', ...(failed ? ['next attempt (UTC)'] : [])];
+  const rows = statuses.map(({ stage, vra, status, meaning, at, nextAttempt }) => [
+    ...[stage, vra, String(status), meaning, at],
+    ...(failed ? [nextAttempt === null ? '' : utc(nextAttempt)] : []),
+  ]);
+  return rows.length > 0 ? [table(head, rows, [2])] : [];
 }
 
 function unscored({ unscored }: StemRecord): string[] {
