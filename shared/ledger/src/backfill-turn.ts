@@ -19,6 +19,9 @@ export class BackfillTurn {
            ORDER BY backfill.stem LIMIT 1`,
         )
         .pluck(),
+      has: database.prepare<[string, string, Stage], bigint>(
+        'SELECT 1 FROM backfill WHERE vra = ? AND stem = ? AND stage = ?',
+      ),
       begin: database.prepare(
         `UPDATE backfill SET begun = 1, status_before = @code
          WHERE vra = @vra AND stem = @stem AND stage = @stage AND begun = 0`,
@@ -34,6 +37,11 @@ export class BackfillTurn {
   next(now: number, lease: number): string | undefined {
     const { stage, vra } = this;
     return this.#statements.next.get({ stage, vra, now, lease });
+  }
+
+  /** Whether the stem is one of them. */
+  has(stem: string): boolean {
+    return this.#statements.has.get(this.vra, stem, this.stage) !== undefined;
   }
 
   /** Keeps the status that a stem has before it is opened. @returns false where it was begun before */

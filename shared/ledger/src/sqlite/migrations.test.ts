@@ -49,6 +49,6 @@ test('a ledger with a replay half done, and work in every stage, is opened with 
 
   // The replay continues as a backfill.
   assert.deepEqual(ledger.compared.versions('r0b', '20260301', '20260301'), ['a1']);
-  assert.equal(ledger.backfill.ask('r0b', [{ stem: DONE, first: 'predict', last: 'predict' }]), 1);
+  assert.equal(ledger.backfill.ask('r0b', [{ stem: DONE, first: 'predict', last: 'predict' }]).added, 1);
   assert.equal(ledger.work('predict', 'r0b').nextBackfilled(NOW, 1), DONE);
 });

@@ -33,7 +33,7 @@ describe('stems that a VRA is to do of the past', () => {
   test('are done stage after stage, oldest first, and have the status that they had until one begins', (t) => {
     const { ledger, feature, predict, annotate, next, take, settle, statuses } = world(t);
     for (const stem of [B, A]) addStem(ledger, stem, null, null, null);
-    assert.equal(ledger.backfill.ask('r0b', [wish(B), wish(A)]), 2);
+    assert.equal(ledger.backfill.ask('r0b', [wish(B), wish(A)]).added, 2);
     assert.deepEqual(statuses(A), [null, null, null]);
     assert.deepEqual([next(feature), next(predict)], [A, undefined]);
 
@@ -109,9 +109,57 @@ describe('stems that a VRA is to do of the past', () => {
     const { ledger, feature, take, settle } = world(t);
     addStem(ledger, A, 1, 1, 1);
     const ask = () => ledger.backfill.ask('r0b', [wish(A, 'feature', 'feature')]);
-    assert.deepEqual([ask(), ask()], [1, 0]);
+    const [added, before] = [
+      { added: 1, before: 0, apart: 0 },
+      { added: 0, before: 1, apart: 0 },
+    ];
+    assert.deepEqual([ask(), ask()], [added, before]);
     assert.ok(take(feature) && settle(feature, A));
-    assert.equal(ask(), 1);
+    assert.deepEqual(ask(), added);
+  });
+
+  test('are done from the first to the last stage of two backfills that meet', (t) => {
+    const { ledger, feature, predict, take, settle, statuses } = world(t);
+    addStem(ledger, A, 1, 1, 1);
+    ledger.backfill.ask('r0b', [wish(A, 'predict', 'predict')]);
+    assert.equal(ledger.backfill.ask('r0b', [wish(A, 'feature', 'feature')]).added, 1);
+    assert.equal(take(feature), A);
+    assert.equal(ledger.backfill.ask('r0b', [wish(A, 'predict', 'annotate')]).added, 1, 'though it is begun');
+    assert.ok(settle(feature, A));
+    assert.equal(take(predict), A);
+    assert.ok(settle(predict, A));
+    assert.deepEqual(statuses(A), [1, 1, 1]);
+    assert.equal(ledger.backfill.left('annotate', 'r0b'), 1);
+  });
+
+  test('are left out where an earlier backfill is past the stage, or would do one in between', (t) => {
+    const { ledger, predict, take } = world(t);
+    for (const stem of [A, B]) addStem(ledger, stem, 1, 1, 1);
+    ledger.backfill.ask('r0b', [wish(A, 'predict', 'predict'), wish(B, 'annotate', 'annotate')]);
+    assert.equal(take(predict), A);
+    const again = [wish(A, 'feature', 'feature'), wish(B, 'feature', 'feature')];
+    assert.deepEqual(ledger.backfill.ask('r0b', again), { added: 0, before: 0, apart: 2 });
+    assert.equal(ledger.backfill.left('feature', 'r0b'), 0);
+  });
+
+  test('are done though the stage gave them up before the Python pipeline did them', (t) => {
+    const { ledger, feature, next, take, settle } = world(t);
+    addStem(ledger, A);
+    const failure = { status: 99, message: 'bad', dueAt: undefined, now: NOW, durationMs: 1 } as const;
+    const giveUp = () => feature.fail(A, 'me', failure);
+    const doneByPython = () => ledger.database.prepare('UPDATE feature_making SET r0b = 1 WHERE stem = ?').run(A);
+    feature.claim(A, 'me', NOW, LEASE_MS);
+    giveUp();
+    doneByPython();
+    ledger.backfill.ask('r0b', [wish(A, 'feature', 'feature')]);
+    assert.equal(take(feature), A);
+    giveUp();
+    assert.equal(next(feature), undefined, 'given up again: an operator must act');
+    doneByPython();
+    assert.equal(next(feature), A);
+    feature.beginBackfilled(A);
+    assert.deepEqual(ledger.backfill.progress(), [], 'it is done');
+    assert.equal(settle(feature, A), false);
   });
 
   test('are told with what a VRA has of them, both ends of the range included', (t) => {
@@ -152,7 +200,7 @@ describe('what is taken back', () => {
     assert.deepEqual([ledger.backfill.progress(), ledger.backfill.stems()], [[], []]);
   });
 
-  test('is one VRA’s, and scores that came before wait to be annotated like others', (t) => {
+  test('is one VRA’s, and scores that came before are not opened to be sent as if they were the night’s', (t) => {
     const { ledger, predict, annotate, take } = world(t);
     addStem(ledger, A, 1, 1, 1);
     addStem(ledger, B, 1, 1, 1);
@@ -163,10 +211,13 @@ describe('what is taken back', () => {
     const scores = [{ diaObjectId: 1n, diaSourceId: 2n, score: 0.5 }];
     const wanted = { annotate: { work: annotate, isWanted: true } };
     ledger.results.recordScores(predict, A, { name: 'r0b', version: 'a2' }, scores, settlement, wanted);
-    assert.deepEqual(annotate.pending(NOW, LEASE_MS), [], 'they are to be annotated behind the night');
     assert.equal(annotate.nextBackfilled(NOW, LEASE_MS), A);
+    assert.equal(annotate.status(A), 1, 'the Python pipeline, which goes by it, must not send them');
+    annotate.beginBackfilled(A);
+    assert.equal(annotate.status(A), 0);
     ledger.backfill.cancel('r0b');
-    assert.deepEqual(annotate.pending(NOW, LEASE_MS), [A]);
+    assert.deepEqual(annotate.pending(NOW, LEASE_MS), []);
+    assert.equal(annotate.status(A), 1);
     assert.deepEqual(ledger.backfill.stems(), [B]);
   });
 });

@@ -24,6 +24,15 @@ export interface Asked {
   readonly last: Stage;
 }
 
+/** What came of the stems that were asked for. */
+export interface AskedStems {
+  readonly added: number;
+  /** To be done already. */
+  readonly before: number;
+  /** Left out: an earlier backfill has them at a stage from which it cannot take these up. */
+  readonly apart: number;
+}
+
 /** Progress of the backfill of a VRA. */
 export interface BackfillProgress {
   readonly vra: string;
@@ -47,9 +56,11 @@ export class Backfill {
     this.#database = database;
     this.#statements = {
       forgetDone: database.prepare('DELETE FROM backfill WHERE vra = ? AND stage IS NULL'),
-      ask: database.prepare(
-        'INSERT INTO backfill (vra, stem, stage, last_stage) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      open: database.prepare<[string, string], { stage: Stage; last: Stage; begun: bigint }>(
+        'SELECT stage, last_stage AS last, begun FROM backfill WHERE vra = ? AND stem = ?',
       ),
+      ask: database.prepare('INSERT INTO backfill (vra, stem, stage, last_stage) VALUES (?, ?, ?, ?)'),
+      widen: database.prepare('UPDATE backfill SET stage = ?, last_stage = ? WHERE vra = ? AND stem = ?'),
       progress: database.prepare<[], { vra: string; stage: Stage | null; stems: bigint; dead: bigint }>(
         `SELECT backfill.vra, backfill.stage, count(*) AS stems, count(work.dead_at) AS dead FROM backfill
          LEFT JOIN work ON work.stage = backfill.stage AND work.vra = backfill.vra AND work.stem = backfill.stem
@@ -87,13 +98,33 @@ export class Backfill {
     }));
   }
 
-  /** Has a VRA do past stems. @returns how many it was not to do already */
-  ask(vra: string, stems: readonly Asked[]): number {
+  /** Has a VRA do past stems. One that an earlier backfill has is done from the earlier first to the later last stage. */
+  ask(vra: string, stems: readonly Asked[]): AskedStems {
     return writeTransaction(this.#database, () => {
       this.#statements.forgetDone.run(vra);
-      return stems.filter(({ stem, first, last }) => this.#statements.ask.run(vra, stem, first, last).changes > 0)
-        .length;
+      const count = { added: 0, before: 0, apart: 0 };
+      for (const asked of stems) count[this.#askFor(vra, asked)]++;
+      return count;
     });
+  }
+
+  #askFor(vra: string, { stem, first, last }: Asked): keyof AskedStems {
+    const open = this.#statements.open.get(vra, stem);
+    if (open === undefined) {
+      this.#statements.ask.run(vra, stem, first, last);
+      return 'added';
+    }
+    const [from, to, openFrom, openTo] = [first, last, open.stage, open.last].map((stage) => STAGES.indexOf(stage)) as [
+      ...[number, number, number, number],
+    ];
+    if (openFrom <= from && to <= openTo) return 'before';
+    const isBetween = from > openTo + 1 || to < openFrom - 1;
+    if (isBetween || (from < openFrom && open.begun === 1n)) return 'apart';
+    this.#statements.widen.run(
+      ...[STAGES[Math.min(from, openFrom)] as Stage, STAGES[Math.max(to, openTo)] as Stage],
+      ...([vra, stem] as const),
+    );
+    return 'added';
   }
 
   /** The progress of each VRA that has stems to do, by name. */

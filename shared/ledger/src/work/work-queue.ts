@@ -49,10 +49,12 @@ export class WorkQueue {
     this.#upstream = upstream && new StatusColumn(database, upstream, vra);
     this.#events = new StemEventLog(database);
     const column = columnOf(vra);
+    // What the Python pipeline did since is not dead any more.
+    const isOpen = `EXISTS (SELECT 1 FROM ${STATUS_TABLE[stage]} own WHERE own.stem = backfill.stem AND own.${column} NOT IN (1, -1))`;
     const free = (of: 'own' | 'backfill') =>
       `${upstream ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = ${of}.stem AND upstream.${column} IN (1, -1)` : ''}
      LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = ${of}.stem
-     WHERE work.dead_at IS NULL
+     WHERE (work.dead_at IS NULL${of === 'own' ? '' : ` OR NOT ${isOpen}`})
        AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now + @lease)
        AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + 2 * @lease`;
     const pending = (order: 'ASC' | 'DESC') =>
@@ -256,6 +258,11 @@ export class WorkQueue {
   /** The oldest stem of a backfill that this stage could claim now. */
   nextBackfilled(now: number, leaseMs: number): string | undefined {
     return this.#backfill.next(now, leaseMs);
+  }
+
+  /** Whether a stem waits here as one of a backfill: it is opened when it is its turn. */
+  isBackfilled(stem: string): boolean {
+    return this.#backfill.has(stem);
   }
 
   /** Opens a stem of a backfill, to be claimed; its row of the backfill keeps its previous status. */

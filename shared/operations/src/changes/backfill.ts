@@ -19,9 +19,9 @@ export interface BackfillWish {
 
 /**
  * Why a stem is left out: its name is no stem; the services will do it anyway; it is scored by this version; it was never
- * scored, so there is nothing to annotate; its files were pruned.
+ * scored, so there is nothing to annotate; its files were pruned; an earlier backfill has it at another stage.
  */
-export type LeftOut = 'misnamed' | 'unfinished' | 'scored' | 'unscored' | 'gone';
+export type LeftOut = 'misnamed' | 'unfinished' | 'scored' | 'unscored' | 'gone' | 'apart';
 
 /** What comes of it, in stems. */
 export interface BackfillPlan {
@@ -46,14 +46,14 @@ export function backfill(open: OpenLedger, wish: BackfillWish): BackfillPlan {
   refuse(wish, vra);
   const stems = ledger.backfill.stemsFrom(name, version, stemRange(wish.from, wish.to));
   if (stems.length === 0) throw new UsageError(`the ledger knows no stem from ${wish.from} to ${wish.to}`);
-  const leftOut: Record<LeftOut, number> = { misnamed: 0, unfinished: 0, scored: 0, unscored: 0, gone: 0 };
+  const leftOut: Record<LeftOut, number> = { misnamed: 0, unfinished: 0, scored: 0, unscored: 0, gone: 0, apart: 0 };
   const asked = stems.flatMap((stem): Asked[] => {
     const first = firstStage(stem, wish.stage, vra, open);
     if (typeof first !== 'object') leftOut[first]++;
     return typeof first !== 'object' ? [] : [{ stem: stem.stem, first: first.stage, last: lastStage(wish) }];
   });
-  const added = ledger.backfill.ask(name, asked);
-  return { vra: name, version, added, addedBefore: asked.length - added, leftOut };
+  const { added, before, apart } = ledger.backfill.ask(name, asked);
+  return { vra: name, version, added, addedBefore: before, leftOut: { ...leftOut, apart } };
 }
 
 function refuse({ stage, annotate }: BackfillWish, { modelName: name, annotate: isAnnotated }: VraSettings): void {

@@ -62,6 +62,7 @@ function describe({ vra, version, added, addedBefore, leftOut }: BackfillPlan): 
     scored: `scored by version ${version} already`,
     unscored: 'never scored',
     gone: 'without files, `lvra prune` removed them',
+    apart: 'an earlier backfill has them at another stage; ask again once it is done',
   };
   return [
     `${counted(added, 'stem')} to be done by ${vra}, behind those of the night.`,
