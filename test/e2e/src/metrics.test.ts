@@ -19,6 +19,7 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   metrics.stageDuration.observe({ ...labels, outcome: 'done' }, 0.2);
   metrics.service.pending.set(labels, 2);
   metrics.service.dead.set(labels, 0);
+  metrics.service.backfill.set(labels, 1);
   metrics.ready.set(labels, 1);
   metrics.annotations.inc({ vra: 'r0b', outcome: 'accepted' });
   metrics.lasairCalls.inc({ status: '200' });

@@ -1,9 +1,9 @@
 import { isDone, STATUS, type Stage, type StatusCode, UPSTREAM } from '@lvra/core';
-import { BackfillTurn } from '../backfill-turn.js';
 import { checkpoint } from '../sqlite/checkpoint.js';
 import { type Database, writeTransaction } from '../sqlite/connection.js';
 import { columnOf, isPending, STATUS_TABLE, StatusColumn } from '../sqlite/status-columns.js';
 import { IS_BACKFILLED } from './backfill.js';
+import { BackfillTurn } from './backfill-turn.js';
 import type { Claim, DeadLetter } from './claim.js';
 import { StemEventLog } from './stem-events.js';
 

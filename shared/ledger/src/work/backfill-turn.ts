@@ -1,5 +1,5 @@
 import { DOWNSTREAM, type Stage } from '@lvra/core';
-import type { Database } from './sqlite/connection.js';
+import type { Database } from '../sqlite/connection.js';
 
 /** The stems of a backfill whose turn it is at one stage. */
 export class BackfillTurn {
