@@ -9,6 +9,7 @@ const MOST_FILES = 15;
 const MOST_LINES = 370;
 const IMPORT =
   /(?:^(?:import|export|\})(?: .*)? from |^import |\bimport\(|\bimport\.meta\.resolve\(|import\.meta\.url\)\()'([@a-z][^']*)'/gm;
+const NEAR = /(?:\bfrom |\bimport |\bimport\()'(\.[^']*)'/g;
 const SQL = /\b(?:SELECT .* FROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA)\b/;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +41,10 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
       used.add(wanted);
       if (!(wanted in declared))
         faults.push(`${where}: imports ${wanted}, which ${folder}/package.json does not declare`);
+    }
+    for (const [, near] of text.matchAll(NEAR)) {
+      if (!relative(join(root, folder, 'src'), join(dirname(file), near)).startsWith('..')) continue;
+      faults.push(`${where}: imports ${near}; another package is imported by its name`);
     }
     if (!isProduct || forTests) continue;
     if (folder !== 'shared/ledger' && SQL.test(text)) faults.push(`${where}: SQL belongs in shared/ledger`);

@@ -4,10 +4,10 @@ import { Argument, Command } from 'commander';
 
 const HELP = `
 Runs one stage as a service, beside the others and a NATS server (LVRA_NATS_SERVER), until SIGTERM or SIGINT; the stem in
-hand is finished first, a second signal ends it at once. Any number of them may run, of every stage. It logs to stdout,
+progress is finished first, a second signal ends it at once. Any number of them may run, of every stage. It logs to stdout,
 as JSON, and to logs/YYYY/YYYYMMDD in the data folder, and answers /healthz, /readyz and /metrics on health_port.
 
-A service shares its lock file in locks/ with its like; it ends with exit code 3 where \`lvra run\` or the Python cron
+Replicas of a service share its lock file in locks/; one ends with exit code 3 if \`lvra run\` or the Python cron
 job holds it.
 
 Examples:
