@@ -85,6 +85,24 @@ describe('the past is done behind the night', () => {
     );
   });
 
+  test('the task is told of it also where a message brought the stem', async (t) => {
+    const world = new StageWorld(t);
+    world.addPast(PAST[0]);
+    world.work.beginBackfilled(PAST[0]);
+    const inHand = new InHand();
+    // Busy elsewhere, so that the stage itself takes none.
+    inHand.join(() => true);
+    const told: (boolean | undefined)[] = [];
+    const perform: Perform = (stem, context) => {
+      told.push(context.isBackfilled);
+      return world.record(stem, context);
+    };
+    world.start(world.runner(perform, { inHand }));
+    await world.announce(PAST[0]);
+    await until('it is done', () => isOver(world));
+    assert.deepEqual(told, [true]);
+  });
+
   test('what requeues one holds the others too, and no stem of the night', async (t) => {
     const world = new StageWorld(t);
     world.addPast(...PAST);
@@ -109,6 +127,26 @@ describe('a run that ends', () => {
     assert.equal(await world.runner(perform).drain(ended, never), `feature-r0b: ${PAST[1]}: no key`);
     assert.deepEqual(world.performed, PAST);
     assert.equal(world.ledger.backfill.progress()[0]?.done, PAST.length - 1);
+  });
+
+  test('goes on with the night though its backfill must wait', async (t) => {
+    const world = new StageWorld(t);
+    world.addPast(...PAST);
+    let close = () => {};
+    const source = new Promise<void>((resolve) => (close = resolve));
+    const perform: Perform = (stem, context) => {
+      if (PAST.includes(stem)) return Promise.reject(new RetryLater(3_600_000, 'not now'));
+      close();
+      return world.record(stem, context);
+    };
+    const drained = world.runner(perform).drain(source, never, false);
+    await until('a stem of the backfill is requeued', () => world.performed.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    world.add(TONIGHT);
+    assert.equal(await drained, undefined, 'what is left of the backfill is no problem of this run');
+    assert.deepEqual(world.performed, [PAST[0], TONIGHT]);
+    const all = await world.runner(perform).drain(ended, never);
+    assert.equal(all, `feature-r0b: ${PAST[1]}: not now`);
   });
 
   test('or only as much of it as there is time for while alerts may come', async (t) => {

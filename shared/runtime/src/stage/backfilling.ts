@@ -26,5 +26,5 @@ export async function backfillOne(
   if (stem === undefined) return 'none';
   if (!mayBegin()) return 'later';
   work.beginBackfilled(stem);
-  return { stem, outcome: await handler.handle(stem, undefined, signal, true) };
+  return { stem, outcome: await handler.handle(stem, undefined, signal) };
 }

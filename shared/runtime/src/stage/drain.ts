@@ -64,8 +64,9 @@ export async function drain(
         state.note(stem, await handler.handle(stem, undefined, signal));
         if (state.shouldAbortRun()) return state.lastFailure;
       }
-      if (todo.length === 0 && (finishesBackfill || !isLast)) backfilled = await backfillOne(backfill, signal);
-      if (typeof backfilled === 'object') state.note(backfilled.stem, backfilled.outcome);
+      if (todo.length === 0 && state.canBackfill && (finishesBackfill || !isLast))
+        backfilled = await backfillOne(backfill, signal);
+      if (typeof backfilled === 'object') state.noteBackfilled(backfilled.stem, backfilled.outcome, finishesBackfill);
       if (state.shouldAbortRun()) return state.lastFailure;
       areOthersAtWork = work.pending(Date.now(), 0).some((stem) => state.isRunnable(stem));
     } catch (error) {
@@ -84,6 +85,7 @@ export async function drain(
 /** Which stems the run is done with or will try again. */
 class DrainState {
   lastFailure: string | undefined;
+  canBackfill = true;
   readonly #finished = new Set<string>();
   readonly #requeued = new Map<string, { times: number; due: number }>();
   #longRequeues = 0;
@@ -104,6 +106,14 @@ class DrainState {
     this.#requeued.delete(stem);
     this.#finished.add(stem);
     if (outcome.kind !== 'settled') this.lastFailure = `${stem}: ${outcome.message}`;
+  }
+
+  /** What requeues a stem of a backfill for long holds for the others too, and for no stem of the night. */
+  noteBackfilled(stem: string, outcome: StemResult, isToBeFinished: boolean): void {
+    if (outcome.kind === 'requeued' && outcome.waitMs > LONGEST_REQUEUE_MS) {
+      this.canBackfill = false;
+      if (isToBeFinished) this.lastFailure = `${stem}: ${outcome.message}`;
+    } else this.note(stem, outcome);
   }
 
   /** Whether the stage can finish no stem now. */

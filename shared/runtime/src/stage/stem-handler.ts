@@ -57,13 +57,10 @@ export class StemHandler {
   }
 
   /** Does a stem if it can be claimed; throws only if the ledger fails. */
-  async handle(
-    stem: string,
-    delivery: Delivery | undefined,
-    signal: AbortSignal,
-    isBackfilled = false,
-  ): Promise<StemResult> {
+  async handle(stem: string, delivery: Delivery | undefined, signal: AbortSignal): Promise<StemResult> {
     const { work, owner, leaseMs, inHand } = this.#options;
+    // Asked, not told: what an operator retries by hand may be of a backfill too, and is then announced.
+    const isBackfilled = work.isBackfilled(stem);
     const claim = work.claim(stem, owner, Date.now(), leaseMs);
     if (claim.kind !== 'claimed') {
       delivery?.ack();
