@@ -201,7 +201,7 @@ describe('what is taken back', () => {
     assert.deepEqual([ledger.backfill.progress(), ledger.backfill.stems()], [[], []]);
   });
 
-  test('is one VRA’s, and scores that came before are not opened to be sent as if they were the night’s', (t) => {
+  test('is one VRA’s, and scores that came before are still annotated behind the night', (t) => {
     const { ledger, predict, annotate, take } = world(t);
     addStem(ledger, A, 1, 1, 1);
     addStem(ledger, B, 1, 1, 1);
@@ -212,13 +212,11 @@ describe('what is taken back', () => {
     const scores = [{ diaObjectId: 1n, diaSourceId: 2n, score: 0.5 }];
     const wanted = { annotate: { work: annotate, isWanted: true } };
     ledger.results.recordScores(predict, A, { name: 'r0b', version: 'a2' }, scores, settlement, wanted);
-    assert.equal(annotate.nextBackfilled(NOW, LEASE_MS), A);
-    assert.equal(annotate.status(A), 1, 'the Python pipeline, which goes by it, must not send them');
-    annotate.beginBackfilled(A);
-    assert.equal(annotate.status(A), 0);
-    ledger.backfill.cancel('r0b');
     assert.deepEqual(annotate.pending(NOW, LEASE_MS), []);
-    assert.equal(annotate.status(A), 1);
+    assert.equal(ledger.backfill.cancel('r0b'), 0);
+    assert.deepEqual(annotate.pending(NOW, LEASE_MS), [], 'a sweep would take the oldest first');
+    assert.equal(ledger.flow.unannotated('r0b', NOW).oldest, undefined, 'nor is it late');
+    assert.equal(annotate.nextBackfilled(NOW, LEASE_MS), A);
     assert.deepEqual(ledger.backfill.stems(), [B]);
   });
 });

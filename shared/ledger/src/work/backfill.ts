@@ -69,12 +69,13 @@ export class Backfill {
       left: database
         .prepare<[string, Stage], bigint>('SELECT count(*) FROM backfill WHERE vra = ? AND stage = ?')
         .pluck(),
-      stems: database.prepare<[], string>('SELECT DISTINCT stem FROM backfill WHERE stage IS NOT NULL').pluck(),
+      stems: database
+        .prepare<[], string>("SELECT DISTINCT stem FROM backfill WHERE stage IN ('feature', 'predict')")
+        .pluck(),
       begun: database.prepare<[string], { stem: string; stage: Stage; before: bigint | null }>(
         'SELECT stem, stage, status_before AS before FROM backfill WHERE vra = ? AND stage IS NOT NULL AND begun = 1',
       ),
       forgetWork: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
-      forget: database.prepare('DELETE FROM backfill WHERE vra = ?'),
     };
   }
 
@@ -154,14 +155,15 @@ export class Backfill {
     return Number(this.#statements.left.get(vra, stage));
   }
 
-  /** The stems that are not done, of all VRAs: their files are needed. */
+  /** The stems whose files are needed, of all VRAs: all that are not done, but those that are only to be annotated. */
   stems(): string[] {
     return this.#statements.stems.all();
   }
 
   /**
    * Cancels what is not done: a stem that was begun, and waits, gets its previous status. One that is being done while this
-   * happens is not recorded.
+   * happens is not recorded. A stem with new scores that opened it for annotating stays, behind the night: without its row
+   * it would be the night's own, and late.
    *
    * @returns how many stems were cancelled
    */
@@ -177,9 +179,11 @@ export class Backfill {
           .run(before, stem);
         this.#statements.forgetWork.run(stage, vra, stem);
       }
-      const open = STAGES.reduce((sum, stage) => sum + this.left(stage, vra), 0);
-      this.#statements.forget.run(vra);
-      return open;
+      const isOpened = `stage = 'annotate' AND begun = 0 AND EXISTS (SELECT 1 FROM ${STATUS_TABLE.annotate} own
+        WHERE own.stem = backfill.stem AND own.${columnOf(vra)} NOT IN (1, -1))`;
+      return this.#database
+        .prepare(`DELETE FROM backfill WHERE vra = ? AND stage IS NOT NULL AND NOT (${isOpened})`)
+        .run(vra).changes;
     });
   }
 }

@@ -162,8 +162,7 @@ export class ResultLedger {
 
   /**
    * Records a stem's scores. Rows that an earlier attempt left without a status, as the Python pipeline can, count as
-   * recorded: none is doubled and none changes its ID. Scores that are added to an annotated stem reopen it for annotating; one
-   * of a backfill is reopened when it is its turn.
+   * recorded: none is doubled and none changes its ID. Scores that are added to an annotated stem reopen it for annotating.
    *
    * @returns false if the stem was done already and nothing was written
    */
@@ -182,8 +181,7 @@ export class ResultLedger {
       for (const entry of quarantined) this.#quarantine.add(entry);
       if (annotate?.isWanted === false) annotate.work.excludeStem(stem, settlement.now, NOT_ANNOTATED);
       else if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
-        // Open, it would be sent by whoever goes by the status alone: the Python pipeline, or a sweep after a cancel.
-        if (!annotate.work.isBackfilled(stem)) annotate.work.retry(stem, true);
+        annotate.work.retry(stem, true);
       }
       return true;
     });
