@@ -76,6 +76,7 @@ export class StatusColumn {
   readonly #read;
   readonly #write;
   readonly #reopen;
+  readonly #exclude;
 
   constructor(database: Database, stage: Stage, vra: string) {
     const table = STATUS_TABLE[stage];
@@ -91,6 +92,9 @@ export class StatusColumn {
       `INSERT INTO ${table} (stem, ${column}) SELECT @stem, 0 WHERE EXISTS (${known.join(' UNION ALL ')})
        ON CONFLICT (stem) DO UPDATE SET ${column} = 0, timestamp = current_timestamp`,
     );
+    this.#exclude = database.prepare(
+      `UPDATE ${table} SET ${column} = NULL, timestamp = current_timestamp WHERE stem = ? AND ${column} NOT IN (1, -1)`,
+    );
   }
 
   /** The stem's status, or undefined if the stem is not registered for this VRA. */
@@ -104,14 +108,9 @@ export class StatusColumn {
     return this.#write.run(code, stem).changes > 0;
   }
 
-  /**
-   * Gives a stem that is not done the status that it had before it was this stage's to do; null is that of one not meant
-   * for the VRA.
-   *
-   * @returns false if there was nothing to do
-   */
-  exclude(stem: string, before: bigint | null): boolean {
-    return this.#write.run(before, stem).changes > 0;
+  /** Makes a stem one that was not meant for this VRA, unless it is done. @returns false if there was nothing to do */
+  exclude(stem: string): boolean {
+    return this.#exclude.run(stem).changes > 0;
   }
 
   /**

@@ -22,11 +22,6 @@ export class BackfillTurn {
       has: database.prepare<[string, string, Stage], bigint>(
         'SELECT 1 FROM backfill WHERE vra = ? AND stem = ? AND stage = ?',
       ),
-      before: database
-        .prepare<[string, string, Stage], bigint | null>(
-          'SELECT status_before FROM backfill WHERE vra = ? AND stem = ? AND stage = ?',
-        )
-        .pluck(),
       begin: database.prepare(
         `UPDATE backfill SET begun = 1, status_before = @code
          WHERE vra = @vra AND stem = @stem AND stage = @stage AND begun = 0`,
@@ -47,11 +42,6 @@ export class BackfillTurn {
   /** Whether the stem is one of them. */
   has(stem: string): boolean {
     return this.#statements.has.get(this.vra, stem, this.stage) !== undefined;
-  }
-
-  /** The status that a stem had before it was opened; null if it had none, or was not opened for a backfill. */
-  statusBefore(stem: string): bigint | null {
-    return this.#statements.before.get(this.vra, stem, this.stage) ?? null;
   }
 
   /** Keeps the status that a stem has before it is opened. @returns false where it was begun before */

@@ -211,14 +211,14 @@ export class WorkQueue {
   }
 
   /**
-   * Removes a stem from this stage's work: its status becomes NULL, as that of stems that were never meant for the VRA, or
-   * what it was before a backfill opened it. `retry` with force undoes it.
+   * Removes a stem from this stage's work: its status becomes NULL, as that of stems that were never meant for the VRA.
+   * `retry` with force undoes it.
    *
    * @returns false if it is done, or was not this stage's to do
    */
   excludeStem(stem: string, now: number, detail: string): boolean {
     return writeTransaction(this.database, () => {
-      if (!this.#status.exclude(stem, this.#backfill.statusBefore(stem))) return false;
+      if (!this.#status.exclude(stem)) return false;
       this.#statements.forget.run(this.stage, this.vra, stem);
       this.#backfill.passed(stem);
       const { stage, vra } = this;
