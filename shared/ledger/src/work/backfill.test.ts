@@ -181,6 +181,18 @@ describe('stems that a VRA is to do of the past', () => {
   });
 });
 
+test('an annotated stem with new scores that are not wanted does not count as annotated', (t) => {
+  const { ledger, predict, annotate, take } = world(t);
+  addStem(ledger, A, 1, 1, 1);
+  ledger.backfill.ask('r0b', [wish(A, 'predict', 'predict')]);
+  assert.equal(take(predict), A);
+  const settlement = { status: 1, now: NOW, durationMs: 1 } as const;
+  const scores = [{ diaObjectId: 1n, diaSourceId: 2n, score: 0.5 }];
+  const unwanted = { annotate: { work: annotate, isWanted: false } };
+  ledger.results.recordScores(predict, A, { name: 'r0b', version: 'a2' }, scores, settlement, unwanted);
+  assert.equal(annotate.status(A), undefined);
+});
+
 describe('what is taken back', () => {
   test('has the status that it had, whether it was begun, failed or given up; and what is done stays done', (t) => {
     const { ledger, feature, take, settle, statuses } = world(t);

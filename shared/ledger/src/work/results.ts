@@ -179,10 +179,11 @@ export class ResultLedger {
       const added = this.#addScores(stem, model, rows);
       this.#quarantine.removeUnscored(stem, model.name);
       for (const entry of quarantined) this.#quarantine.add(entry);
-      if (annotate?.isWanted === false) annotate.work.excludeStem(stem, settlement.now, NOT_ANNOTATED);
-      else if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
+      // Also where they are unwanted: with scores that have no outcome it does not count as annotated.
+      if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
         annotate.work.retry(stem, true);
       }
+      if (annotate?.isWanted === false) annotate.work.excludeStem(stem, settlement.now, NOT_ANNOTATED);
       return true;
     });
   }
