@@ -5,7 +5,7 @@ rm -rf .ci bench docs grafana model-import scripts test deploy/systemd
 find . -name node_modules -prune -o -type d \( -name src -o -name testing \) -exec rm -rf {} +
 find . -name node_modules -prune -o -type f \( -name '*.tsbuildinfo' -o -name '*.test.js' -o -name '*.d.ts' \) -exec rm -f {} +
 # `lvra` is bundled whole; what it would be compared with is gone.
-find services shared test/sandbox -name node_modules -prune -o -type d -name dist -exec rm -rf {} +
+find services shared -name node_modules -prune -o -type d -name dist -exec rm -rf {} +
 rm services/cli/bundle/compiled.json
 # Links to workspaces that are gone.
 find node_modules/@lvra -xtype l -exec rm -f {} +
