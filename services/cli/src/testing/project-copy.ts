@@ -10,6 +10,7 @@ const COPIED = [
   'deploy',
   'grafana',
   'model-import',
+  'scripts',
   'services',
   'shared',
   'test',
