@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('..', import.meta.url));
 
-/** Which state of which projects was bundled; not in an image, where nobody compiles. */
+/** Which state of which projects was bundled; not in an image, where nothing is compiled. */
 export const RECORD = join(CLI, 'bundle/compiled.json');
 
 /**

@@ -72,7 +72,7 @@ describe('lvra in a checkout', { concurrency: 2 }, () => {
   const cases: [name: string, change: (cli: string) => void, said: RegExp][] = [
     ['runs the bundle of what was compiled last', () => {}, /^bundle\n$/],
     [
-      'runs it in an image, too, where nobody compiles',
+      'runs it in an image, too, where nothing is compiled',
       (cli) => rmSync(join(cli, 'bundle/compiled.json')),
       /^bundle\n$/,
     ],

@@ -44,13 +44,13 @@ export class BackfillTurn {
     return this.#statements.has.get(this.vra, stem, this.stage) !== undefined;
   }
 
-  /** Keeps the status that a stem has before it is opened. @returns false where it was begun before */
+  /** Keeps the status that a stem has before it is opened. @returns false if it was begun before */
   begin(stem: string, code: number | undefined): boolean {
     const { stage, vra } = this;
     return this.#statements.begin.run({ stage, vra, stem, code: code ?? null }).changes > 0;
   }
 
-  /** The stage is through with a stem: one of a backfill goes to the next stage, or is done. */
+  /** The stage has finished with a stem: one of a backfill goes to the next stage, or is done. */
   passed(stem: string): void {
     const { stage, vra } = this;
     this.#statements.passed.run({ stage, vra, stem, next: DOWNSTREAM[stage] ?? null });

@@ -100,7 +100,7 @@ export class StageRunner {
   async #subscribed<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
     const subscription = await this.#options.bus.subscribe(this.#route);
     try {
-      this.#releaseClaimsOf();
+      this.#releasePredecessorsClaims();
       return await work(subscription);
     } finally {
       await subscription.close();
@@ -144,7 +144,7 @@ export class StageRunner {
   }
 
   /** A restarted process need not wait until the claims of its predecessor expire. */
-  #releaseClaimsOf(): void {
+  #releasePredecessorsClaims(): void {
     const { work, owner } = this.#options;
     try {
       work.releaseClaimsOf((other) => isDeadProcess(other, owner));
