@@ -1,5 +1,4 @@
-import { codePoints, type Json } from './python/json.js';
-import { pythonNumber, pythonType } from './python/text.js';
+import { type Json, pythonNumber, pythonType } from './python.js';
 
 /**
  * The seven fields of an annotation and Lasair's rules for them, with its error messages. Source: `AnnotateSerializer`
@@ -73,7 +72,8 @@ function readText(sent: Json | undefined, longest: number, mayBeBlank: boolean):
   const text = (typeof sent === 'string' ? sent : pythonNumber(sent)).trim();
   if (text === '') return mayBeBlank ? text : ['This field may not be blank.'];
   const errors: string[] = [];
-  if (text.length > longest && codePoints(text) > longest)
+  // Python counts code points.
+  if (text.length > longest && [...text].length > longest)
     errors.push(`Ensure this field has no more than ${longest} characters.`);
   if (text.includes('\0')) errors.push('Null characters are not allowed.');
   const surrogate = /\p{Surrogate}/u.exec(text);

@@ -3,8 +3,7 @@ import type { Endpoint, Faults } from './faults.js';
 import { type Annotation, readAnnotation } from './fields.js';
 import { type Answer, answers } from './http/answers.js';
 import { formFields, readBody } from './http/body.js';
-import type { Json } from './python/json.js';
-import { pythonJsonString, pythonType } from './python/text.js';
+import { type Json, pythonJsonString, pythonType } from './python.js';
 import type { Throttle } from './throttle.js';
 
 /** A call at one of the two endpoints. */

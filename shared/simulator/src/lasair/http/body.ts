@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Json, JsonError, parseJson } from '../python/json.js';
+import { JsonError } from '@lvra/alerts';
+import { type Json, parseJson } from '../python.js';
 import { type Answer, answers } from './answers.js';
 
 /** Django's DATA_UPLOAD_MAX_MEMORY_SIZE, as Lasair sets it. */
@@ -21,12 +22,12 @@ export function readBody(bytes: Buffer, contentType: string): Body | Answer {
   if (mediaType !== 'application/json') return answers.unsupportedMediaType(contentType || 'text/plain');
   if (!isUtf8(bytes)) return answers.notParsed("JSON parse error - 'utf-8' codec can't decode the body");
   try {
-    return { kind: 'json', value: parseJson(bytes.toString('utf8')) };
+    return { kind: 'json', value: parseJson(bytes) };
   } catch (error) {
-    if (error instanceof JsonError) return answers.notParsed(`JSON parse error - ${error.message}`);
-    // Nested too deep for the call stack, Python's or ours.
-    if (error instanceof RangeError) return answers.serverError();
-    throw error;
+    if (!(error instanceof JsonError)) throw error;
+    // Python's call stack ends, and the call with it.
+    if (error.reason === 'too_deep') return answers.serverError();
+    return answers.notParsed(`JSON parse error - ${error.message}`);
   }
 }
 
