@@ -1,3 +1,4 @@
+import { Random } from '@lvra/core';
 import type { Annotation } from './fields.js';
 
 /** Lasair's two calls for annotations. */
@@ -5,8 +6,7 @@ export const ENDPOINTS = ['annotate', 'annotatelist'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** The statuses that a fault may return instead of Lasair. */
-export const FAULT_STATUSES = [302, 400, 401, 403, 429, 500, 502, 503] as const;
-export type FaultStatus = (typeof FAULT_STATUSES)[number];
+export type FaultStatus = 302 | 400 | 401 | 403 | 429 | 500 | 502 | 503;
 
 /** The calls that a fault affects; by default every one until the faults are cleared. */
 export interface Scope {
@@ -18,7 +18,7 @@ export interface Scope {
   readonly seed?: number;
 }
 
-/** Picks annotations: by the exact text of some fields, or (in the same process) by a function. */
+/** Picks annotations: by the exact text of some fields, or by a function. */
 export type ItemMatch = Partial<Annotation> | ((annotation: Annotation) => boolean);
 
 /** The items of a call that a fault affects: every match. The call ends at the first. */
@@ -89,7 +89,7 @@ export interface CallFaults {
 interface Armed {
   readonly fault: Fault;
   struck: number;
-  readonly chance: () => number;
+  readonly random: Random;
 }
 
 /**
@@ -103,7 +103,7 @@ export class Faults {
   }
 
   add(fault: Fault): void {
-    this.#armed.push({ fault, struck: 0, chance: seededChance(fault.seed ?? 1) });
+    this.#armed.push({ fault, struck: 0, random: new Random(fault.seed ?? 1) });
   }
 
   clear(): void {
@@ -139,32 +139,21 @@ export class Faults {
   #strikes(armed: Armed, endpoint: Endpoint): boolean {
     const { fault } = armed;
     if (fault.endpoint !== undefined && fault.endpoint !== endpoint) return false;
-    if (fault.probability !== undefined && armed.chance() >= fault.probability) return false;
+    if (fault.probability !== undefined && !armed.random.chance(fault.probability)) return false;
     armed.struck++;
     if (armed.struck === fault.times) this.#armed = this.#armed.filter((other) => other !== armed);
     return true;
   }
 }
 
-export const ITEM_FAULTS = ['bad-item', 'kafka', 'inactive', 'database'] as const satisfies ItemFault['kind'][];
+const ITEM_FAULTS: readonly string[] = ['bad-item', 'kafka', 'inactive', 'database'] satisfies ItemFault['kind'][];
 
 function isItemFault(fault: Fault): fault is ItemFault {
-  return (ITEM_FAULTS as readonly string[]).includes(fault.kind);
+  return ITEM_FAULTS.includes(fault.kind);
 }
 
 function matches(match: ItemMatch | undefined, annotation: Annotation): boolean {
   if (match === undefined) return true;
   if (typeof match === 'function') return match(annotation);
   return Object.entries(match).every(([name, text]) => annotation[name as keyof Annotation] === text);
-}
-
-/** Numbers of [0, 1) from a 32-bit state, the same for the same seed (the generator known as mulberry32). */
-function seededChance(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

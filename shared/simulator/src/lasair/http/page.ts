@@ -1,4 +1,3 @@
-import type { Faults } from '../faults.js';
 import type { CallRecord, Counts, ReceivedCall } from '../record.js';
 import type { AnnotationStore, StoredAnnotation } from '../storage.js';
 
@@ -6,18 +5,16 @@ import type { AnnotationStore, StoredAnnotation } from '../storage.js';
 export interface Sights {
   readonly store: AnnotationStore;
   readonly record: CallRecord;
-  readonly faults: Faults;
 }
 
 /** How many of the latest calls and of the newest annotations the page shows. */
 const SHOWN = 25;
 
-/** The page for users: counters, latest calls, newest annotations, faults. It reloads itself. */
-export function page({ store, record, faults }: Sights): string {
+/** The page for users: counters, latest calls, newest annotations. It reloads itself. */
+export function page({ store, record }: Sights): string {
   const { counts } = record;
   const newest = [...store.annotations.values()].slice(-SHOWN).reverse();
   const calls = record.calls.slice(-SHOWN).reverse();
-  const inForce = faults.active.map(({ fault, struck }) => [JSON.stringify(fault), String(struck)]);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,8 +40,6 @@ ${table(['Endpoint', 'Answered', 'Calls'], countRows(counts))}
 ${table(['Stored', 'Topic', 'Object', 'Classification', 'Version'], newest.map(annotationRow))}
 <h2>Latest calls</h2>
 ${table(['At', 'Call', 'Answered', 'Sent', 'Queued', 'Fault'], calls.map(callRow))}
-<h2>Faults in force</h2>
-${table(['Fault', 'Struck'], inForce)}
 </body>
 </html>
 `;

@@ -40,7 +40,7 @@ export class SandboxServer {
     const url = new URL(request.url ?? '/', 'http://sandbox');
     const body = await receiveBody(request);
     if (url.pathname.startsWith('/api/')) await this.#call(request, response, method, url, body);
-    else send(response, answerVisitor(this.#parts, method, url.pathname, body));
+    else send(response, answerVisitor(this.#parts, method, url.pathname));
   }
 
   async #call(request: IncomingMessage, response: ServerResponse, method: string, url: URL, body: Buffer) {
