@@ -10,7 +10,7 @@ import {
   TNS_SANDBOX_KEY,
   type TnsSandbox,
   type TnsSandboxOptions,
-} from '@lvra/simulator';
+} from '@lvra/simulator/testing/tns/tns-sandbox';
 import { dataPaths } from '@lvra/store';
 import { LVRA, type Ran, temporaryFolder } from './run-lvra.js';
 

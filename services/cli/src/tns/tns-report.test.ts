@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@lvra/core';
-import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/simulator';
+import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/simulator/testing/tns/tns-sandbox';
 import { makeProgram } from '../command-line/program.js';
 import { COMMANDS } from '../commands.js';
 import { LVRA, runLvra } from '../testing/run-lvra.js';

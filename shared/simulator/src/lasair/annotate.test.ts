@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { get, post, sample, TOKEN } from './http/caller.js';
+import { get, post, sample, TOKEN } from '../testing/caller.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
 
 const ID = '313637921267122191';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { post, sample, samples } from './http/caller.js';
+import { post, sample, samples } from '../testing/caller.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
 
 describe('POST /api/annotatelist/', () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { post, samples } from './http/caller.js';
-import { type Fault, type Sandbox, startSandbox } from './sandbox.js';
+import { post, samples } from '../testing/caller.js';
+import type { Fault } from './faults.js';
+import { type Sandbox, startSandbox } from './sandbox.js';
 
 describe('faults', () => {
   let sandbox: Sandbox;

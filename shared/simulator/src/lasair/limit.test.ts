@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { get, post, samples, TOKEN } from './http/caller.js';
+import { get, post, samples, TOKEN } from '../testing/caller.js';
 import { startSandbox } from './sandbox.js';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { samples } from './http/caller.js';
+import { samples } from '../testing/caller.js';
 import { CallRecord } from './record.js';
 
 const call = (at: number) => ({ at, method: 'POST', path: '/api/annotatelist/', status: 200, items: 2 });

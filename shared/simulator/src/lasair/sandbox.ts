@@ -1,19 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Account } from './accounts.js';
 import { type ActiveFault, ENDPOINTS, type Fault, Faults } from './faults.js';
+import { answers } from './http/answers.js';
+import { listen } from './http/listen.js';
 import { SandboxServer } from './http/server.js';
 import { Lasair, type Topic } from './lasair.js';
 import { CallRecord, type Counts, type ReceivedCall } from './record.js';
 import { AnnotationStore, type LostAnnotation, type StoredAnnotation } from './storage.js';
 import { Throttle } from './throttle.js';
-
-export type { Account } from './accounts.js';
-export type { ActiveFault, Fault } from './faults.js';
-export type { Annotation } from './fields.js';
-export type { Counts, ReceivedCall } from './record.js';
-export type { LostAnnotation, StoredAnnotation } from './storage.js';
 
 export interface SandboxOptions {
   /** 127.0.0.1 by default. */
@@ -60,7 +53,7 @@ const DEFAULT_TOKENS = { 'sandbox-token': { user: 'Sandbox User', owns: ['r0b_lv
 
 /** Starts a stand-in for Lasair's annotation calls that behaves as the real one does, errors included. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, tokens = DEFAULT_TOKENS, now = Date.now } = options;
+  const { host = '127.0.0.1', port, tokens = DEFAULT_TOKENS, now = Date.now } = options;
   const faults = new Faults();
   const store = new AnnotationStore();
   const record = new CallRecord(options.keep ?? 'everything');
@@ -72,18 +65,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     faults,
   });
   const endpoints = ENDPOINTS.filter((name) => name !== 'annotatelist' || options.hasListEndpoint !== false);
-  const { listener } = new SandboxServer({
+  const http = new SandboxServer({
     ...{ lasair, faults, store, record, endpoints, now },
     latencyMs: options.latencyMs ?? 0,
   });
-  const server = createServer(listener);
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: chosen } = server.address() as AddressInfo;
-  let closed: Promise<unknown> | undefined;
-
+  const server = await listen((request, response) => http.serve(request, response), answers.serverError(), host, port);
   return {
-    endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${chosen}/api`,
+    endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}/api`,
     annotations: store.annotations,
     lost: store.lost,
     received: record.calls,
@@ -95,12 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
-    close: async () => {
-      closed ??= once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: server.close,
   };
 }
 

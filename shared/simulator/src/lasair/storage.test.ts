@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sample } from './http/caller.js';
+import { sample } from '../testing/caller.js';
 import { AnnotationStore } from './storage.js';
 
 const ID = '313637921267122191';

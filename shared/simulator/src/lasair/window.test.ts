@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { get, post, sample, samples } from './http/caller.js';
+import { get, post, sample, samples } from '../testing/caller.js';
 import type { ReceivedCall } from './record.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { secretOf } from '@lvra/config';
 import { secretFile } from '@lvra/config/testing/secret-file';
-import { TNS_SANDBOX_KEY } from '@lvra/simulator';
+import { TNS_SANDBOX_KEY } from '@lvra/simulator/testing/tns/tns-sandbox';
 import { makeTnsWorld, sampleReport } from '../testing/tns-world.js';
 import { waitOf } from './rate-limit.js';
 

@@ -8,7 +8,7 @@ import {
   TNS_SANDBOX_KEY,
   type TnsSandbox,
   type TnsSandboxOptions,
-} from '@lvra/simulator';
+} from '@lvra/simulator/testing/tns/tns-sandbox';
 import { TnsClient } from '../client/client.js';
 import { Tns } from '../client/tns.js';
 import { internalNameOf } from '../report/report.js';

@@ -26,16 +26,7 @@ export class SandboxServer {
     this.#parts = parts;
   }
 
-  /** For `createServer`. */
-  readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#serve(request, response).catch((error: Error) => {
-      if (request.destroyed && !request.complete) return; // The caller disconnected within the request.
-      process.emitWarning(error);
-      send(response, answers.serverError());
-    });
-  };
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? '';
     const url = new URL(request.url ?? '/', 'http://sandbox');
     const body = await receiveBody(request);

@@ -1,4 +1,4 @@
-import type { TransportFault } from '../lasair/faults.js';
+import type { TransportFault } from '../../lasair/faults.js';
 
 /** TNS's calls, by their paths below /api/. */
 export type TnsCall = 'set/bulk-report' | 'get/bulk-report-reply' | 'get/search';

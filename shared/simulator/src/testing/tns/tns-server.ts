@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../lasair/http/answers.js';
-import { receiveBody, send, strike } from '../lasair/http/connection.js';
+import type { Answer } from '../../lasair/http/answers.js';
+import { receiveBody, send, strike } from '../../lasair/http/connection.js';
 import { record } from './at-fields.js';
 import type { BulkReports } from './bulk-reports.js';
 import type { RateLimit } from './rate-limit.js';
@@ -38,16 +38,7 @@ export class TnsServer {
     this.#parts = parts;
   }
 
-  /** For `createServer`. */
-  readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#serve(request, response).catch((error: Error) => {
-      if (request.destroyed && !request.complete) return; // The caller disconnected within the request.
-      process.emitWarning(error);
-      send(response, answerOf(500, 'Internal Server Error'));
-    });
-  };
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://tns').pathname;
     const call = CALLS.find((name) => path === `/api/${name}`);
     const form = new URLSearchParams((await receiveBody(request)).toString('utf8'));
@@ -105,7 +96,7 @@ export class TnsServer {
   }
 }
 
-function answerOf(
+export function answerOf(
   status: number,
   words: string,
   data: unknown = [],

@@ -1,5 +1,5 @@
-import type { Annotation } from '../fields.js';
-import type { Sandbox } from '../sandbox.js';
+import type { Annotation } from '../lasair/fields.js';
+import type { Sandbox } from '../lasair/sandbox.js';
 
 /** A caller for the sandbox's own tests: valid calls and their responses. */
 

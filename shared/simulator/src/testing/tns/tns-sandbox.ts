@@ -1,16 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../lasair/http/listen.js';
 import type { Dialect, Fields } from './at-fields.js';
 import { BulkReports, type TakenReport, type TnsObject } from './bulk-reports.js';
 import { RateLimit } from './rate-limit.js';
 import type { TnsFault } from './tns-faults.js';
-import { type ReceivedTnsCall, TnsServer } from './tns-server.js';
-
-export type { Fields } from './at-fields.js';
-export type { TakenReport, TnsObject } from './bulk-reports.js';
-export type { TnsCall, TnsFault } from './tns-faults.js';
-export type { ReceivedTnsCall } from './tns-server.js';
+import { answerOf, type ReceivedTnsCall, TnsServer } from './tns-server.js';
 
 export interface TnsSandboxOptions {
   readonly apiKey?: string;
@@ -60,23 +53,15 @@ export async function startTnsSandbox(options: TnsSandboxOptions = {}): Promise<
     limit: new RateLimit(limit, now),
     limitsBulk: limit.bulk,
   });
-  const server = createServer(tns.listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  let closed: Promise<unknown> | undefined;
+  const bug = answerOf(500, 'Internal Server Error');
+  const server = await listen((request, response) => tns.serve(request, response), bug);
   return {
-    address: `http://127.0.0.1:${port}/api`,
+    address: `http://127.0.0.1:${server.port}/api`,
     calls: tns.calls,
     received: reports.received,
     taken: reports.taken,
     objects: reports.objects,
     fault: (fault) => tns.faults.push({ times: 1, ...fault }),
-    close: async () => {
-      closed ??= once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: server.close,
   };
 }
