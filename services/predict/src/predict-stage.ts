@@ -39,8 +39,6 @@ class PredictTask implements StageTask {
   readonly #options: PredictOptions;
   readonly #live: ModelReloader;
   readonly #watch: ScoreMonitor;
-  /** The model whose drift was already reported. */
-  #watched: Model | undefined;
 
   constructor(options: PredictOptions) {
     this.#options = options;
@@ -52,9 +50,7 @@ class PredictTask implements StageTask {
   }
 
   async prepare(): Promise<void> {
-    const model = await this.#live.current();
-    if (model !== this.#watched) this.#watch.noteStability(model.manifest);
-    this.#watched = model;
+    await this.#live.current();
   }
 
   async perform(stem: string, { elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
@@ -83,7 +79,7 @@ class PredictTask implements StageTask {
   ): void {
     const { vra, metrics, log } = this.#options;
     const scores = rows.map(({ score }) => score);
-    this.#watch.note(manifest, table, scores);
+    this.#watch.note(stem, manifest, table, scores);
     for (const { position, reason, detail } of quarantined) {
       metrics.quarantined.inc({ stage: 'predict', reason });
       log.warn({ stem, vra, position, reason }, `alert in quarantine, without a score: ${detail}`);

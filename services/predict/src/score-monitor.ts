@@ -8,7 +8,7 @@ const TENTHS = Array.from({ length: 11 }, (_, at) => at / 10);
 /** Fewer scores of a night are not significant: with ten bins, chance alone gives an index of 0.05. */
 const FEWEST_SCORES = 200;
 
-/** If the manifest has no distribution of scores, this many nights before the newest one give it. */
+/** If the manifest has no distribution of scores, this many nights before give it. */
 const NIGHTS_BEFORE = 7;
 
 /** Reading the counts costs as much as scoring some alerts, and one stem hardly changes a night's index. */
@@ -31,8 +31,13 @@ export class ScoreMonitor {
     this.#counts = counts;
   }
 
-  /** A stem was scored and recorded. */
-  note(manifest: Manifest, { values, rows }: Pick<FeatureTable, 'values' | 'rows'>, scores: Iterable<number>): void {
+  /** A stem of the night was scored and recorded. */
+  note(
+    stem: string,
+    manifest: Manifest,
+    { values, rows }: Pick<FeatureTable, 'values' | 'rows'>,
+    scores: Iterable<number>,
+  ): void {
     if (rows === 0) return;
     const { name: vra, version, features } = manifest;
     missingOf(values, features.length).forEach((missing, at) => {
@@ -40,23 +45,24 @@ export class ScoreMonitor {
     });
     const histogram = this.#metrics.scores.labels({ vra, version });
     for (const score of scores) histogram.observe(score);
-    if (performance.now() >= this.#nextStability) this.noteStability(manifest);
+    if (performance.now() < this.#nextStability) return;
+    this.#nextStability = performance.now() + STABILITY_EVERY_MS;
+    this.#noteStability(stem, manifest);
   }
 
   /**
-   * Compares the newest night with enough scores, of all replicas, with the distribution in the manifest, or else with
-   * that of the nights before. Without enough of either, there is no index.
+   * Compares the night of the stem, of all replicas, with the distribution in the manifest, or else with that of the
+   * nights before. Without enough of either, the index stays as it was. A past night is never shown as this one: neither
+   * one of a backfill nor that of a stem that is retried days later.
    */
-  noteStability(manifest: Manifest): void {
-    this.#nextStability = performance.now() + STABILITY_EVERY_MS;
+  #noteStability(stem: string, manifest: Manifest): void {
     const { name, version } = manifest;
     const nights = this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
-    const newest = nights.findIndex(({ counts }) => sum(counts) >= FEWEST_SCORES);
-    if (newest === -1) return;
-    const expected = manifest.scores?.shares ?? sumHistograms(nights.slice(newest + 1).map(({ counts }) => counts));
+    const [tonight, ...before] = nights;
+    if (!tonight || !stem.startsWith(tonight.night) || sum(tonight.counts) < FEWEST_SCORES) return;
+    const expected = manifest.scores?.shares ?? sumHistograms(before.map(({ counts }) => counts));
     if (!expected) return;
-    const index = populationStability(expected, nights[newest]?.counts ?? []);
-    this.#metrics.stability.set({ vra: name, version }, index);
+    this.#metrics.stability.set({ vra: name, version }, populationStability(expected, tonight.counts));
   }
 }
 

@@ -36,7 +36,7 @@ export class ModelMetrics {
     });
     this.stability = new Gauge({
       name: 'lvra_score_psi',
-      help: 'Population stability index of the newest night’s scores. Below 0.1 stable, above 0.25 the sky, the alerts or the features changed.',
+      help: 'Population stability index of the running night’s scores. Below 0.1 stable, above 0.25 the sky, the alerts or the features changed.',
       ...{ labelNames, registers },
     });
     this.missingShare = new Gauge({
