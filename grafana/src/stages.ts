@@ -17,7 +17,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: `sum by (stage, vra) (rate(lvra_stems_total{${CHOSEN},outcome=~"done|partial"}[$__rate_interval]))`,
+            expr: `sum by (stage, vra) (rate(lvra_stems_total{${CHOSEN},of="night",outcome=~"done|partial"}[$__rate_interval]))`,
             legend: '{{stage}} {{vra}}',
           },
         ],
@@ -29,7 +29,7 @@ export const stages = {
         unit: 'cps',
         queries: [
           {
-            expr: `sum by (stage, outcome) (rate(lvra_stems_total{${CHOSEN},outcome!~"done|partial"}[$__rate_interval]))`,
+            expr: `sum by (stage, outcome) (rate(lvra_stems_total{${CHOSEN},of="night",outcome!~"done|partial"}[$__rate_interval]))`,
             legend: '{{stage}} {{outcome}}',
           },
         ],
@@ -160,6 +160,28 @@ export const stages = {
           { expr: 'max(lvra_ledger_wal_bytes)', legend: 'log.db-wal' },
         ],
         width: 8,
+      }),
+    ],
+    'Past nights': [
+      graph({
+        title: 'Stems that a backfill has left',
+        description:
+          'Falls while no newer stem waits. Flat in a quiet hour: `lvra status` says how far it is, `lvra dead` what failed.',
+        unit: 'none',
+        queries: [{ expr: `max by (stage, vra) (lvra_backfill_stems{${CHOSEN}})`, legend: '{{stage}} {{vra}}' }],
+        width: 12,
+      }),
+      graph({
+        title: 'Stems of a backfill, by outcome',
+        description: 'Failed ones are retried as those of the night are, and raise no alert.',
+        unit: 'cps',
+        queries: [
+          {
+            expr: `sum by (stage, vra, outcome) (rate(lvra_stems_total{${CHOSEN},of="backfill"}[$__rate_interval]))`,
+            legend: '{{stage}} {{vra}} {{outcome}}',
+          },
+        ],
+        width: 12,
       }),
     ],
     'Who watches': [

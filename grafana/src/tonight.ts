@@ -126,7 +126,7 @@ export const tonight = {
         unit: 'cps',
         queries: [
           { expr: 'sum(rate(lvra_alerts_consumed_total[$__rate_interval]))', legend: 'in from Kafka' },
-          { expr: 'sum by (stage) (rate(lvra_stage_rows_total[$__rate_interval]))', legend: '{{stage}}' },
+          { expr: 'sum by (stage) (rate(lvra_stage_rows_total{of="night"}[$__rate_interval]))', legend: '{{stage}}' },
         ],
         width: 12,
       }),

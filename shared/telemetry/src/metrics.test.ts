@@ -24,7 +24,7 @@ test('every counter that an alert of Prometheus looks at is at 0 before anything
   }
   for (const stage of STAGES) {
     for (const outcome of ['done', 'partial']) {
-      has(`lvra_stems_total{stage="${stage}",vra="r0b",outcome="${outcome}"}`);
+      has(`lvra_stems_total{stage="${stage}",vra="r0b",outcome="${outcome}",of="night"}`);
     }
   }
   for (const status of ['401', '403']) has(`lvra_lasair_calls_total{status="${status}"}`);

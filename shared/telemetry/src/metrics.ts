@@ -24,14 +24,14 @@ export class Metrics {
   });
   readonly stems = new Counter({
     name: 'lvra_stems_total',
-    help: 'Stems that a stage finished with, by outcome; failed ones are tried again until they are dead.',
-    labelNames: ['stage', 'vra', 'outcome'],
+    help: 'Stems that a stage finished with, by outcome, of the night or of a backfill; failed ones are tried again until they are dead.',
+    labelNames: ['stage', 'vra', 'outcome', 'of'],
     registers: [this.registry],
   });
   readonly rows = new Counter({
     name: 'lvra_stage_rows_total',
-    help: 'Feature rows, scores or annotations that a stage recorded.',
-    labelNames: ['stage', 'vra'],
+    help: 'Feature rows, scores or annotations that a stage recorded, of the night or of a backfill.',
+    labelNames: ['stage', 'vra', 'of'],
     registers: [this.registry],
   });
   readonly stageDuration = new Histogram({
@@ -90,8 +90,10 @@ export class Metrics {
 
   /** A process begins to do a stage's work for a VRA. */
   beginStage(stage: Stage, vra: string): void {
-    for (const outcome of ['done', 'partial', 'failed']) this.stems.inc({ stage, vra, outcome }, 0);
-    this.rows.inc({ stage, vra }, 0);
+    for (const of of ['night', 'backfill']) {
+      for (const outcome of ['done', 'partial', 'failed']) this.stems.inc({ stage, vra, outcome, of }, 0);
+      this.rows.inc({ stage, vra, of }, 0);
+    }
     if (stage !== 'annotate') {
       for (const reason of QUARANTINE_REASONS) this.quarantined.inc({ stage, reason }, 0);
       return;

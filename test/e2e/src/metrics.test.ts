@@ -14,8 +14,8 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   metrics.consumer.alertBytesConsumed.inc({ source: 'kafka' }, 3.5e9);
   metrics.consumer.leftOut.inc({ reason: 'solar_system' });
   metrics.quarantined.inc({ stage: 'feature', reason: 'no_sources' });
-  metrics.stems.inc({ ...labels, outcome: 'done' });
-  metrics.rows.inc(labels, 1_000);
+  metrics.stems.inc({ ...labels, outcome: 'done', of: 'night' });
+  metrics.rows.inc({ ...labels, of: 'night' }, 1_000);
   metrics.stageDuration.observe({ ...labels, outcome: 'done' }, 0.2);
   metrics.service.pending.set(labels, 2);
   metrics.service.dead.set(labels, 0);

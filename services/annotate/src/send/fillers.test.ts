@@ -58,7 +58,7 @@ describe('a backlog of small stems', () => {
     const { length: calls } = night.sandbox.received;
     assert.ok(calls <= 1.1 * (total / 20), `${calls} calls`);
     const text = await night.metrics.registry.metrics();
-    const done = /^lvra_stems_total\{.*outcome="done"\} (\d+)$/m.exec(text)?.[1];
+    const done = /^lvra_stems_total\{.*outcome="done",of="night"\} (\d+)$/m.exec(text)?.[1];
     assert.ok(Number(done) >= backlog.length, `${done} stems counted as done`);
   });
 

@@ -85,6 +85,25 @@ describe('the past is done behind the night', () => {
     );
   });
 
+  test('what it does is counted apart from the night, failures too', async (t) => {
+    const world = new StageWorld(t);
+    const failing = '20260201_000009';
+    world.addPast(PAST[0], failing);
+    world.add(TONIGHT);
+    const perform: Perform = (stem, context) =>
+      stem === failing ? Promise.reject(new StemFailed(30, 'no key')) : world.record(stem, context);
+    await world.runner(perform).drain(ended, never);
+    const page = await world.metrics.registry.metrics();
+    const counted = page.split('\n').filter((line) => /^lvra_st(ems|age_rows)_total\{.* [1-9]/.test(line));
+    assert.deepEqual(counted.sort(), [
+      'lvra_stage_rows_total{stage="feature",vra="r0b",of="backfill"} 7',
+      'lvra_stage_rows_total{stage="feature",vra="r0b",of="night"} 7',
+      'lvra_stems_total{stage="feature",vra="r0b",outcome="done",of="backfill"} 1',
+      'lvra_stems_total{stage="feature",vra="r0b",outcome="done",of="night"} 1',
+      'lvra_stems_total{stage="feature",vra="r0b",outcome="failed",of="backfill"} 1',
+    ]);
+  });
+
   test('the task is told of it also where a message brought the stem', async (t) => {
     const world = new StageWorld(t);
     world.addPast(PAST[0]);

@@ -38,7 +38,7 @@ describe('a task that throws', () => {
     );
     assert.match(
       await world.metrics.registry.metrics(),
-      /lvra_stems_total\{stage="feature",vra="r0b",outcome="failed"\} 1/,
+      /lvra_stems_total\{stage="feature",vra="r0b",outcome="failed",of="night"\} 1/,
     );
   });
 

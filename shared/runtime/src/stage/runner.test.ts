@@ -54,8 +54,8 @@ describe('a running stage', () => {
       { stem: A, vra: 'r0b', count: 7, path: `csv/${A}.csv`, at: 0 },
     );
     const metrics = await world.metrics.registry.metrics();
-    assert.match(metrics, /lvra_stems_total\{stage="feature",vra="r0b",outcome="done"\} 3/);
-    assert.match(metrics, /lvra_stage_rows_total\{stage="feature",vra="r0b"\} 21/);
+    assert.match(metrics, /lvra_stems_total\{stage="feature",vra="r0b",outcome="done",of="night"\} 3/);
+    assert.match(metrics, /lvra_stage_rows_total\{stage="feature",vra="r0b",of="night"\} 21/);
     assert.match(metrics, /lvra_stage_ready\{stage="feature",vra="r0b"\} 1/);
   });
 

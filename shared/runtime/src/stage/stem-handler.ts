@@ -115,11 +115,11 @@ export class StemHandler {
       }
       const report = await this.#options.task.perform(stem, { signal, attempt, elapsed, isBackfilled });
       if (!report) return { kind: 'settled' };
-      this.#succeeded(stem, report, elapsed());
+      this.#succeeded(stem, report, elapsed(), isBackfilled);
       // The next stage finds a stem of a backfill when it has nothing else to do.
       if (!isBackfilled) await this.#announceResult(stem, report);
       for (const [other, itsReport] of report.along ?? []) {
-        this.#succeeded(other, itsReport, elapsed());
+        this.#succeeded(other, itsReport, elapsed(), false);
         await this.#announceResult(other, itsReport);
       }
       return { kind: 'settled', attempt };
@@ -130,16 +130,17 @@ export class StemHandler {
       if (asFatalLedgerError(error, this.#options.work.database.name)) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured)
         return this.#stageUnavailable(stem, error);
-      return this.#failed(stem, attempt, error, elapsed());
+      return this.#failed(stem, attempt, error, elapsed(), isBackfilled);
     }
   }
 
-  #succeeded(stem: string, report: StageReport, durationMs: number): void {
+  #succeeded(stem: string, report: StageReport, durationMs: number, isBackfilled: boolean): void {
     const { task, metrics, log } = this.#options;
     const { stage, vra } = task;
     const outcome = report.status === STATUS.done ? 'done' : 'partial';
-    metrics.stems.inc({ stage, vra, outcome });
-    metrics.rows.inc({ stage, vra }, report.rows);
+    const of = workOf(isBackfilled);
+    metrics.stems.inc({ stage, vra, outcome, of });
+    metrics.rows.inc({ stage, vra, of }, report.rows);
     metrics.stageDuration.observe({ stage, vra, outcome }, durationMs / 1000);
     log.info({ stem, stage, vra, rows: report.rows, ms: Math.round(durationMs) }, `${stage} ${outcome}`);
   }
@@ -184,7 +185,13 @@ export class StemHandler {
     return { kind: 'stage-unavailable' };
   }
 
-  async #failed(stem: string, attempt: number, error: unknown, durationMs: number): Promise<StemResult> {
+  async #failed(
+    stem: string,
+    attempt: number,
+    error: unknown,
+    durationMs: number,
+    isBackfilled: boolean,
+  ): Promise<StemResult> {
     const { work, owner, task, log, metrics } = this.#options;
     const { stage, vra } = task;
     const now = Date.now();
@@ -198,7 +205,7 @@ export class StemHandler {
       now,
       durationMs,
     });
-    metrics.stems.inc({ stage, vra, outcome: 'failed' });
+    metrics.stems.inc({ stage, vra, outcome: 'failed', of: workOf(isBackfilled) });
     metrics.stageDuration.observe({ stage, vra, outcome: 'failed' }, durationMs / 1000);
     const details = { ...this.#labels(stem), status, attempt, ...(error instanceof StemFailed ? {} : { err: error }) };
     if (waitMs === undefined) {
@@ -220,6 +227,11 @@ export class StemHandler {
     const { stage, vra } = this.#options.task;
     return { stem, stage, vra };
   }
+}
+
+/** Alerting rules ask for the night's stems alone: what a backfill does must neither set them off nor keep them silent. */
+function workOf(isBackfilled: boolean): 'night' | 'backfill' {
+  return isBackfilled ? 'backfill' : 'night';
 }
 
 function statusOf(error: unknown): StatusCode {
