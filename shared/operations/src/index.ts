@@ -1,12 +1,12 @@
-export { type BackfillPlan, backfill, type LeftOut } from './changes/backfill.js';
-export { findPrunable, markPruned, prune } from './changes/prune.js';
+export { type BackfillPlan, backfill, cancelBackfill, type LeftOut } from './changes/backfill.js';
+export { prune } from './changes/prune.js';
 export { restore } from './changes/restore.js';
 export { type Retried, retry } from './changes/retry.js';
 export { unusedName } from './changes/unused-name.js';
 export { useModel } from './changes/use-model.js';
 export { iso } from './iso.js';
 export { checkNights, stemRange } from './night-range.js';
-export { type OpenLedger, withLedger, withLedgerAsync } from './open-ledger.js';
+export { type OpenLedger, withLedger } from './open-ledger.js';
 export {
   BINS,
   binOf,
@@ -23,6 +23,6 @@ export { quarantined, quarantinedAlert, quarantinedBytes, quarantineRecord } fro
 export { type Status, status } from './questions/status.js';
 export { type StemRecord, stemRecord } from './questions/stem.js';
 export { parsedReport, type ReportRecord, reportRecord } from './questions/tns-reports.js';
-export { type Candidate, topCandidates } from './questions/top.js';
+export { type Candidate, type TopCandidates, topCandidates } from './questions/top.js';
 export { type Check, type Counts, type Finding, Findings } from './verify/findings.js';
 export { type VerifyOptions, verify, verifyLedgerFile } from './verify/verify.js';

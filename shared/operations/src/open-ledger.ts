@@ -19,29 +19,14 @@ export interface OpenLedger {
  *
  * @throws UsageError if the settings are wrong or there is no ledger
  */
-export function withLedger(use: (open: OpenLedger) => void): void {
-  const open = openLedger();
-  try {
-    use(open);
-  } finally {
-    open.ledger.close();
-  }
-}
-
-/** As `withLedger`, for an asynchronous command. */
-export async function withLedgerAsync<T>(use: (open: OpenLedger) => Promise<T>): Promise<T> {
-  const open = openLedger();
-  try {
-    return await use(open);
-  } finally {
-    open.ledger.close();
-  }
-}
-
-function openLedger(): OpenLedger {
+export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): Promise<T> {
   const settings = loadSettings();
   const paths = dataPaths(settings.dataRoot);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = Ledger.open(paths.database, vras, { create: false });
-  return { settings, paths, ledger, vras, stages: stagesOf(settings) };
+  try {
+    return await use({ settings, paths, ledger, vras, stages: stagesOf(settings) });
+  } finally {
+    ledger.close();
+  }
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { loadSettings, vraOf } from '@lvra/config';
 import { stopSignal, UsageError } from '@lvra/core';
 import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/ledger';
-import { type OpenLedger, withLedgerAsync } from '@lvra/operations';
+import { type OpenLedger, withLedger } from '@lvra/operations';
 import { EXIT, takeLocks } from '@lvra/runtime';
 import {
   DOUBT_MS,
@@ -49,7 +49,7 @@ export async function reportToTns(given: readonly string[], options: TnsReportOp
   const site = options.live ? 'live' : options.sandbox ? 'sandbox' : undefined;
   checkOptions(given, options, site);
   const settings = loadAllSettings(site);
-  await withLedgerAsync(async (open) => {
+  await withLedger(async (open) => {
     const ids = objectsOf(given, options, open);
     warnOfLeapSeconds();
     const { sending } = settings;

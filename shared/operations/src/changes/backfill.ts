@@ -56,6 +56,14 @@ export function backfill(open: OpenLedger, wish: BackfillWish): BackfillPlan {
   return { vra: name, version, added, addedBefore: before, leftOut: { ...leftOut, apart } };
 }
 
+/** Takes back what is not done, of one VRA or of all. @returns the stems taken back of each that had a backfill */
+export function cancelBackfill({ ledger }: OpenLedger, only: string | undefined): { vra: string; stems: number }[] {
+  return ledger.backfill
+    .progress()
+    .filter(({ vra }) => (only ?? vra) === vra)
+    .map(({ vra }) => ({ vra, stems: ledger.backfill.cancel(vra) }));
+}
+
 function refuse({ stage, annotate }: BackfillWish, { modelName: name, annotate: isAnnotated }: VraSettings): void {
   if (annotate && stage !== 'predict') throw new UsageError('--annotate goes with --stage predict');
   if (annotate && !isAnnotated) throw new UsageError(`${name} is not to be annotated: its ANNOTATE is no`);

@@ -15,7 +15,7 @@ test('an alert in quarantine keeps its bytes as long as its night has a folder o
     ...{ stem, stage: 'predict', vra: 'r0b', position: 0, reason: 'no_score', detail: '', at: 0 },
     ...{ path: pathInBatch(paths, stem), bytes: 7 },
   });
-  const marked = () => markPruned(paths, quarantine, new Date('2026-03-01'));
+  const marked = () => markPruned(paths, quarantine, '20260301');
   mkdirSync(dirname(paths.batch(stem)), { recursive: true });
   assert.equal(marked(), 0);
   rmSync(dirname(paths.batch(stem)), { recursive: true });

@@ -13,57 +13,55 @@ export interface NightFolder {
   readonly bytes: number;
 }
 
-/** What may be removed from the data folder, and which nights must stay though they are old enough. */
-export interface Prunable {
+/** What may be removed from the data folder, or was. */
+export interface Pruned {
   readonly folders: readonly NightFolder[];
+  /** Nights that stay though they are old enough. */
   readonly keptNights: readonly string[];
+  /** How many alerts in quarantine were marked, because their bytes are gone. */
+  readonly marked: number;
 }
 
 /** The folders that stages write by night; `csv` includes a VRA's own sets of features. The ledger keeps its rows. */
 const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
 
 /**
- * Finds the files of nights that are over. Nights go as a whole: half of one would look like a loss to `lvra verify`.
- *
- * A night stays if some stage has not done a stem of it, or a backfill is to do one.
+ * Finds the files of nights that are over, and removes them if asked to. Nights go as a whole: half of one would look like a
+ * loss to `lvra verify`. A night stays if some stage has not done a stem of it, or a backfill is to do one. After an
+ * interruption the next run finds the rest.
  *
  * @param before the first instant to keep
  */
-export function findPrunable({ ledger, stages, paths }: OpenLedger, before: Date): Prunable {
+export function prune({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolean): Pruned {
   const first = nightOf(before);
   const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
   const wanted = new Set([...unfinished, ...ledger.backfill.stems()].map((stem) => stem.slice(0, 8)));
-  const folders: NightFolder[] = [];
+  const old: NightFolder[] = [];
   for (const type of readdirSync(paths.root).filter((name) => PRUNED.test(name))) {
     for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {
       for (const night of datedFolders(join(paths.root, type, year), /^\d{8}$/)) {
-        if (night < first) folders.push(measure(night, join(paths.root, type, year, night)));
+        if (night < first) old.push(measure(night, join(paths.root, type, year, night)));
       }
     }
   }
-  return {
-    folders: folders.filter(({ night }) => !wanted.has(night)),
-    keptNights: [...new Set(folders.map(({ night }) => night))].filter((night) => wanted.has(night)).sort(),
-  };
-}
-
-/** Removes them; after an interruption the next run finds the rest. */
-export function prune(folders: readonly NightFolder[]): void {
-  for (const { path } of folders) rmSync(path, { recursive: true });
+  const folders = old.filter(({ night }) => !wanted.has(night));
+  const keptNights = [...new Set(old.map(({ night }) => night))].filter((night) => wanted.has(night)).sort();
+  if (remove) for (const { path } of folders) rmSync(path, { recursive: true });
+  return { folders, keptNights, marked: remove ? markPruned(paths, ledger.quarantine, first) : 0 };
 }
 
 /**
  * Marks the alerts in quarantine whose night has no folder any more, whichever run removed it. The folder of the year,
  * which prune leaves, shows that the disk is mounted: otherwise nothing is marked.
  *
- * @param before the first instant that is kept
+ * @param first the first night that is kept
  * @returns how many they are
  */
-export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, before: Date): number {
+export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, first: string): number {
   const batches = join(paths.root, 'JSON');
   const gone = quarantine.nights().filter((night) => {
     const year = night.slice(0, 4);
-    if (night >= nightOf(before) || !existsSync(join(batches, year))) return false;
+    if (night >= first || !existsSync(join(batches, year))) return false;
     // The bytes are in that folder or in the batch file.
     return ![paths.quarantine, batches].some((folder) => existsSync(join(folder, year, night)));
   });

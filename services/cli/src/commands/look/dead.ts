@@ -1,6 +1,7 @@
-import { deadLetters, withLedger } from '@lvra/operations';
+import { deadLetters } from '@lvra/operations';
 import { Command } from 'commander';
-import { print, printJson, table, utc } from '../../command-line/output.js';
+import { table, utc } from '../../command-line/output.js';
+import { printAnswer } from '../../command-line/print-answer.js';
 
 const HELP = `
 A stem is dead where a stage gave it up after ten attempts, about an hour and a half. Mend the cause, then have it tried
@@ -15,15 +16,13 @@ export function deadCommand(): Command {
     .description('the stems that a stage gave up on, and why')
     .option('--json', 'for programs')
     .addHelpText('after', HELP)
-    .action((options: { json?: true }) => {
-      withLedger((open) => {
-        const dead = deadLetters(open);
-        if (options.json) return printJson(dead);
-        const rows = dead.map(({ stem, stage, vra, attempts, at, error }) => {
-          return [stem, stage, vra, String(attempts), utc(at), error];
-        });
-        const head = ['stem', 'stage', 'VRA', 'attempts', 'since (UTC)', 'last error'];
-        print(rows.length > 0 ? table(head, rows, [3]) : 'No stem is dead.');
-      });
-    });
+    .action(({ json }: { json?: true }) => printAnswer(deadLetters, describe, json));
+}
+
+function describe(dead: ReturnType<typeof deadLetters>): string {
+  const rows = dead.map(({ stem, stage, vra, attempts, at, error }) => {
+    return [stem, stage, vra, String(attempts), utc(at), error];
+  });
+  const head = ['stem', 'stage', 'VRA', 'attempts', 'since (UTC)', 'last error'];
+  return rows.length > 0 ? table(head, rows, [3]) : 'No stem is dead.';
 }

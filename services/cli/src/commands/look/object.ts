@@ -1,7 +1,8 @@
 import { parseId, UsageError } from '@lvra/core';
-import { type ObjectRecord, objectRecord, type ScoreRecord, withLedgerAsync } from '@lvra/operations';
+import { type ObjectRecord, objectRecord, type ScoreRecord } from '@lvra/operations';
 import { Command } from 'commander';
-import { counted, print, printJson, table, utc } from '../../command-line/output.js';
+import { counted, table, utc } from '../../command-line/output.js';
+import { printAnswer } from '../../command-line/print-answer.js';
 import { reportTable } from '../../tns/format-report.js';
 
 const HELP = `
@@ -30,16 +31,12 @@ export function objectCommand(): Command {
     .argument('<diaObjectId>', 'as Rubin and Lasair number it')
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
-    .action(async (given: string, options: { json?: true }) => {
+    .action((given: string, { json }: { json?: true }) => {
       const diaObjectId = parseId(given);
       if (diaObjectId === undefined) {
         throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
       }
-      await withLedgerAsync(async (open) => {
-        const record = await objectRecord(open, diaObjectId);
-        if (options.json) printJson(record);
-        else print(describe(record));
-      });
+      return printAnswer((open) => objectRecord(open, diaObjectId), describe, json);
     });
 }
 

@@ -1,8 +1,9 @@
 import { STAGES, STATUS, statusMeaning } from '@lvra/core';
 import type { BackfillProgress } from '@lvra/ledger';
-import { type Status, status, withLedger } from '@lvra/operations';
+import { type Status, status } from '@lvra/operations';
 import { Command } from 'commander';
-import { count, counted, print, printJson, table, utc } from '../../command-line/output.js';
+import { count, counted, table, utc } from '../../command-line/output.js';
+import { printAnswer } from '../../command-line/print-answer.js';
 
 const HELP = `
 One line for each stage of each VRA:
@@ -23,13 +24,7 @@ export function statusCommand(): Command {
     .description('what is done, pending and failed, by stage and VRA')
     .option('--json', 'for programs')
     .addHelpText('after', HELP)
-    .action((options: { json?: true }) => {
-      withLedger((open) => {
-        const found = status(open);
-        if (options.json) printJson(found);
-        else print(describe(found));
-      });
-    });
+    .action(({ json }: { json?: true }) => printAnswer(status, describe, json));
 }
 
 function describe({

@@ -1,7 +1,8 @@
 import { statusMeaning } from '@lvra/core';
-import { type StemRecord, stemRecord, withLedger } from '@lvra/operations';
+import { type StemRecord, stemRecord } from '@lvra/operations';
 import { Command } from 'commander';
-import { count, duration, print, printJson, size, table, utc } from '../../command-line/output.js';
+import { count, duration, size, table, utc } from '../../command-line/output.js';
+import { printAnswer } from '../../command-line/print-answer.js';
 
 const HELP = `
 Shows where the stem came from, its files, its status in each stage, what became of its scores at Lasair, and everything
@@ -17,13 +18,7 @@ export function stemCommand(): Command {
     .argument('<stem>', 'YYYYMMDD_HHMMSS')
     .option('--json', 'for programs')
     .addHelpText('after', HELP)
-    .action((stem: string, options: { json?: true }) => {
-      withLedger((open) => {
-        const record = stemRecord(open, stem);
-        if (options.json) printJson(record);
-        else print(describe(record));
-      });
-    });
+    .action((stem: string, { json }: { json?: true }) => printAnswer((open) => stemRecord(open, stem), describe, json));
 }
 
 function describe(record: StemRecord): string {

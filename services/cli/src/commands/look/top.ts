@@ -1,8 +1,9 @@
 import { instantOfStem } from '@lvra/core';
-import { type Candidate, type OpenLedger, topCandidates, withLedgerAsync } from '@lvra/operations';
+import { type Candidate, type TopCandidates, topCandidates } from '@lvra/operations';
 import { Command } from 'commander';
 import { wholeNumber } from '../../command-line/option-parsers.js';
-import { print, printJson, table, utc } from '../../command-line/output.js';
+import { table, utc } from '../../command-line/output.js';
+import { printAnswer } from '../../command-line/print-answer.js';
 
 const HELP = `
 The objects with the highest scores of the newest night that has any, from noon to noon (UTC), each by its newest source:
@@ -31,18 +32,20 @@ export function topCommand(): Command {
     .option('--limit <number>', 'how many objects', wholeNumber(1, 10_000), 20)
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
-    .action((options: Options) => withLedgerAsync((open) => top(open, options)));
+    .action(({ json, ...question }: Options) =>
+      printAnswer(
+        (open) => topCandidates(open, question),
+        (found) => describe(found, question.night),
+        json,
+      ),
+    );
 }
 
-async function top(open: OpenLedger, { json, ...question }: Options): Promise<void> {
-  const found = await topCandidates(open, question);
-  if (json) return printJson(found);
-  const { vra, from, candidates } = found;
-  const { night } = question;
+function describe({ vra, from, candidates }: TopCandidates, night: string | undefined): string {
   if (candidates.length === 0)
-    return print(`${vra} has scored nothing${night ? ` in ${night}` : ' yet'}: see \`lvra status\`.`);
-  print(`${vra}, ${night ?? `since ${utc(instantOfStem(from ?? '')?.getTime() ?? Number.NaN)} (UTC)`}\n`);
-  print(table(HEAD, candidates.map(rowOf), [1, 2, 3, 5]));
+    return `${vra} has scored nothing${night ? ` in ${night}` : ' yet'}: see \`lvra status\`.`;
+  const since = night ?? `since ${utc(instantOfStem(from ?? '')?.getTime() ?? Number.NaN)} (UTC)`;
+  return `${vra}, ${since}\n\n${table(HEAD, candidates.map(rowOf), [1, 2, 3, 5])}`;
 }
 
 const HEAD = ['object', 'score', 'change', 'magnitude', 'band', 'sources', 'version', 'at Lasair', 'stem'];

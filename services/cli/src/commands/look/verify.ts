@@ -1,6 +1,6 @@
 import { loadSettings } from '@lvra/config';
 import { escapeControl, UsageError } from '@lvra/core';
-import { stemRange, type VerifyOptions, withLedgerAsync } from '@lvra/operations';
+import { stemRange, type VerifyOptions, withLedger } from '@lvra/operations';
 import { EXIT } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
 import { Command } from 'commander';
@@ -56,7 +56,7 @@ export function verifyCommand(): Command {
       };
       const { verify, verifyLedgerFile } = await import('@lvra/operations');
       const { database } = dataPaths(loadSettings().dataRoot);
-      const findings = verifyLedgerFile(database) ?? (await withLedgerAsync((open) => verify(open, wanted)));
+      const findings = verifyLedgerFile(database) ?? (await withLedger((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       const { asJson, asText } = await import('../../print/findings.js');
       if (options.json) printJson(asJson(findings));

@@ -24,11 +24,11 @@ export function backupCommand(): Command {
     .argument('[file]', 'the copy')
     .option('--keep <number>', 'of the copies in backups/, remove all but so many of the newest', wholeNumber(1, 9_999))
     .addHelpText('after', HELP)
-    .action((file: string | undefined, { keep }: { keep?: number }) => {
+    .action(async (file: string | undefined, { keep }: { keep?: number }) => {
       if (file !== undefined && keep !== undefined) {
         throw new UsageError('--keep counts the copies in backups/ of the data folder: leave it out, or the name');
       }
-      withLedger(({ ledger, paths }) => {
+      await withLedger(({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
         const begun = new Date();

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { findPrunable, markPruned, type OpenLedger, prune, withLedger } from '@lvra/operations';
+import { type OpenLedger, prune, withLedger } from '@lvra/operations';
 import { Command, InvalidArgumentError } from 'commander';
 import { count, counted, print, size, table } from '../../command-line/output.js';
 
@@ -22,9 +22,9 @@ export function pruneCommand(): Command {
     .requiredOption('--older-than <days>', 'such as 90d; a week at least', days)
     .option('--yes', 'remove them')
     .addHelpText('after', HELP)
-    .action(({ olderThan, yes }: { olderThan: number; yes?: true }) => {
-      withLedger((open) => run(open, new Date(Date.now() - olderThan * DAY_MS), yes === true));
-    });
+    .action(({ olderThan, yes }: { olderThan: number; yes?: true }) =>
+      withLedger((open) => run(open, new Date(Date.now() - olderThan * DAY_MS), yes === true)),
+    );
 }
 
 /** Whole days; less than a week is in the way of `lvra verify`, which takes missing files of a recent night for a loss. */
@@ -35,17 +35,12 @@ function days(given: string): number {
 }
 
 function run(open: OpenLedger, before: Date, remove: boolean): void {
-  const { paths } = open;
-  const { folders, keptNights } = findPrunable(open, before);
-  const rows = folders.map(({ path, files, bytes }) => [relative(paths.root, path), count(files), size(bytes)]);
+  const { folders, keptNights, marked } = prune(open, before, remove);
+  const rows = folders.map(({ path, files, bytes }) => [relative(open.paths.root, path), count(files), size(bytes)]);
   if (rows.length > 0) print(table(['folder', 'files', 'size'], rows, [1, 2]));
   for (const night of keptNights) print(`${night} stays: stems of it are not done (lvra status)`);
   const total = size(folders.reduce((sum, { bytes }) => sum + bytes, 0));
   if (folders.length === 0) print('There is nothing to remove.');
-  else if (!remove) print(`${total} would go. Nothing is removed without --yes.`);
-  if (!remove) return;
-  prune(folders);
-  const marked = markPruned(paths, open.ledger.quarantine, before);
-  if (folders.length > 0) print(`${total} removed.`);
+  else print(remove ? `${total} removed.` : `${total} would go. Nothing is removed without --yes.`);
   if (marked > 0) print(`Marked in quarantine, as their bytes are gone: ${counted(marked, 'alert')}.`);
 }

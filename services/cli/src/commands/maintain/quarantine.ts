@@ -1,12 +1,6 @@
 import { escapeControl, parseId, UsageError } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
-import {
-  type OpenLedger,
-  quarantinedAlert,
-  quarantinedBytes,
-  quarantineRecord,
-  withLedgerAsync,
-} from '@lvra/operations';
+import { type OpenLedger, quarantinedAlert, quarantinedBytes, quarantineRecord, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
 import { count, print, printJson, size, utc } from '../../command-line/output.js';
 import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
@@ -39,7 +33,7 @@ export function quarantineCommand(): Command {
     .argument('<number>', 'as `lvra quarantine list` shows it')
     .option('--json', 'for programs; ids and offsets are strings')
     .action((number: string, { json }: { json?: true }) =>
-      withLedgerAsync((open) => show(open, idOf(number), json === true)),
+      withLedger((open) => show(open, idOf(number), json === true)),
     );
   quarantine
     .command('replay')

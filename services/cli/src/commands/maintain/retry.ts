@@ -32,13 +32,13 @@ export function retryCommand(): Command {
     .option('--vra <name>', 'of this VRA only')
     .option('--force', 'also where the stem is done')
     .addHelpText('after', HELP)
-    .action((stem: string | undefined, options: RetryOptions) => {
+    .action(async (stem: string | undefined, options: RetryOptions) => {
       if ((stem === undefined) === (options.failed === undefined)) {
         throw new UsageError('name one stem, or write --failed for all that failed');
       }
       if (stem === undefined && options.force) throw new UsageError('--force goes with one stem, not with --failed');
       const { stage, vra, force } = options;
-      withLedger((open) => print(describe(retry(open, { stem, stage, vra, force: force === true }))));
+      await withLedger((open) => print(describe(retry(open, { stem, stage, vra, force: force === true }))));
     });
 }
 

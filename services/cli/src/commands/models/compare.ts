@@ -1,7 +1,7 @@
 import { vraOf } from '@lvra/config';
 import { UsageError } from '@lvra/core';
 import type { ScoredBy } from '@lvra/ledger';
-import { type Comparison, checkNights, comparisonOf, withLedger } from '@lvra/operations';
+import { checkNights, comparisonOf, withLedger } from '@lvra/operations';
 import { writeFileAtomically } from '@lvra/store';
 import { Command, InvalidArgumentError } from 'commander';
 import { print, printJson } from '../../command-line/output.js';
@@ -51,18 +51,16 @@ async function compare(name: string, first: string, second: string, options: Com
       `${labelOf(name, first)} twice: name two versions, of which \`lvra model list\` shows what is there`,
     );
   }
-  let comparison: Comparison | undefined;
-  withLedger(({ ledger, settings }) => {
+  const comparison = await withLedger(({ ledger, settings }) => {
     const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
-    comparison = comparisonOf(ledger.compared, scoredBy(name, first), scoredBy(name, second), { from, to, threshold });
+    return comparisonOf(ledger.compared, scoredBy(name, first), scoredBy(name, second), { from, to, threshold });
   });
-  const whole = comparison as unknown as Comparison;
   const compared: Compared = { first: labelOf(name, first), second: labelOf(name, second), from, to };
-  if (json) printJson(inJson(compared, whole));
-  else print(describe(compared, whole));
+  if (json) printJson(inJson(compared, comparison));
+  else print(describe(compared, comparison));
   if (svg === undefined) return;
   const { draw } = await import('../../print/comparison-picture.js');
-  const picture = await draw(compared, whole);
+  const picture = await draw(compared, comparison);
   await writeFileAtomically(svg, async (file) => {
     await file.writeFile(picture);
   });

@@ -45,13 +45,16 @@ export function backfillCommand(): Command {
       const { vra, from, to, stage, annotate = false } = options;
       if (options.cancel) {
         if (from !== undefined || to !== undefined) throw new UsageError('--cancel takes no range');
-        return withLedger((open) => cancel(open, vra));
+        const { cancelBackfill } = await import('@lvra/operations');
+        const taken = await withLedger((open) => cancelBackfill(open, vra));
+        const lines = taken.map((each) => `taken back of ${each.vra}: ${counted(each.stems, 'stem')}`);
+        return print(lines.join('\n') || 'There is nothing to take back.');
       }
       if (vra === undefined || from === undefined || to === undefined) {
         throw new UsageError('say which VRA and which stems: --vra, --from and --to');
       }
       const { backfill } = await import('@lvra/operations');
-      withLedger((open) => print(describe(backfill(open, { vra, from, to, stage, annotate }))));
+      await withLedger((open) => print(describe(backfill(open, { vra, from, to, stage, annotate }))));
     });
 }
 
@@ -72,12 +75,4 @@ function describe({ vra, version, added, addedBefore, leftOut }: BackfillPlan): 
     ),
     ...(added > 0 ? ['How far it is: lvra status. Without services: lvra run --once --source none'] : []),
   ].join('\n');
-}
-
-function cancel({ ledger }: Parameters<Parameters<typeof withLedger>[0]>[0], only: string | undefined): void {
-  const open = ledger.backfill.progress().map(({ vra }) => vra);
-  for (const vra of open.filter((name) => (only ?? name) === name)) {
-    print(`taken back of ${vra}: ${counted(ledger.backfill.cancel(vra), 'stem')}`);
-  }
-  if (!open.some((name) => (only ?? name) === name)) print('There is nothing to take back.');
 }

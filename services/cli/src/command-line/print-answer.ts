@@ -1,0 +1,13 @@
+import { type OpenLedger, withLedger } from '@lvra/operations';
+import { print, printJson } from './output.js';
+
+/** Asks the ledger, and prints what it knows: as a text, or whole for programs. */
+export async function printAnswer<T extends object>(
+  ask: (open: OpenLedger) => T | Promise<T>,
+  describe: (answer: T) => string,
+  json: true | undefined,
+): Promise<void> {
+  const answer = await withLedger(ask);
+  if (json) printJson(answer);
+  else print(describe(answer));
+}
