@@ -1,57 +1,46 @@
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { MetricGroup } from './metric-group.js';
 
 /** Score bins: twentieths, as fine as a histogram is read. */
 const TWENTIETHS = Array.from({ length: 20 }, (_, at) => (at + 1) / 20);
+
+const VERSION = ['vra', 'version'] as const;
 
 /**
  * What the scores of a model and its input look like. Labelled by the version that is in use; the series of the
  * previous version are removed when another replaces it. A feature labels a series only if the model uses it.
  */
-export class ModelMetrics {
-  readonly scores;
-  readonly missingShare;
-  readonly missingShareAtImport;
-  readonly stability;
-  readonly info;
-  readonly refused;
-
-  constructor(registry: Registry) {
-    const registers = [registry];
-    const labelNames = ['vra', 'version'] as const;
-    this.info = new Gauge({
-      name: 'lvra_model_info',
-      help: '1 for the model version that scores now. Several at once for one VRA: replicas have not all swapped yet.',
-      ...{ labelNames, registers },
-    });
-    this.refused = new Gauge({
-      name: 'lvra_model_refused',
-      help: '1 while the version that the settings want cannot be used; the previous one stays in use. See the log.',
-      ...{ labelNames, registers },
-    });
-    this.scores = new Histogram({
-      name: 'lvra_score',
-      help: 'Scores given by a model version. Another shape than on other nights: see lvra_score_psi.',
-      buckets: TWENTIETHS,
-      ...{ labelNames, registers },
-    });
-    this.stability = new Gauge({
-      name: 'lvra_score_psi',
-      help: 'Population stability index of the running night’s scores. Below 0.1 stable, above 0.25 the sky, the alerts or the features changed.',
-      ...{ labelNames, registers },
-    });
-    this.missingShare = new Gauge({
-      name: 'lvra_feature_missing_share',
-      help: 'Share of missing values of a feature in the last stem. 1 if it was less at import: the field is gone.',
-      labelNames: [...labelNames, 'feature'],
-      registers,
-    });
-    this.missingShareAtImport = new Gauge({
-      name: 'lvra_feature_missing_share_at_import',
-      help: 'Share of missing values of a feature when the model was imported, to hold the last stem’s against.',
-      labelNames: [...labelNames, 'feature'],
-      registers,
-    });
-  }
+export class ModelMetrics extends MetricGroup {
+  readonly info = this.gauge(
+    'lvra_model_info',
+    '1 for the model version that scores now. Several at once for one VRA: replicas have not all swapped yet.',
+    VERSION,
+  );
+  readonly refused = this.gauge(
+    'lvra_model_refused',
+    '1 while the version that the settings want cannot be used; the previous one stays in use. See the log.',
+    VERSION,
+  );
+  readonly scores = this.histogram(
+    'lvra_score',
+    'Scores given by a model version. Another shape than on other nights: see lvra_score_psi.',
+    TWENTIETHS,
+    VERSION,
+  );
+  readonly stability = this.gauge(
+    'lvra_score_psi',
+    'Population stability index of the running night’s scores. Below 0.1 stable, above 0.25 the sky, the alerts or the features changed.',
+    VERSION,
+  );
+  readonly missingShare = this.gauge(
+    'lvra_feature_missing_share',
+    'Share of missing values of a feature in the last stem. 1 if it was less at import: the field is gone.',
+    [...VERSION, 'feature'],
+  );
+  readonly missingShareAtImport = this.gauge(
+    'lvra_feature_missing_share_at_import',
+    'Share of missing values of a feature when the model was imported, to hold the last stem’s against.',
+    [...VERSION, 'feature'],
+  );
 
   /** A model version begins to score. @param missing the shares at import that are known, by feature */
   begin(vra: string, version: string, missing: Readonly<Record<string, number>>, features: readonly string[]): void {
