@@ -57,7 +57,7 @@ status: ## what is done, pending and failed, by stage
 backup: ## a copy of the ledger in backups/ of the data folder, while services write
 	$(COMPOSE) run --rm lvra backup
 
-alert-test: ## a test alert to everybody who hears of alerts: was it taken?
+alert-test: ## a test alert to every receiver: was it accepted?
 	$(COMPOSE) run --rm lvra alert-test
 
 grafana-password: ## of the user admin

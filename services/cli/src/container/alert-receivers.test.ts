@@ -49,7 +49,7 @@ describe('who hears of alerts', () => {
       { LVRA_ALERT_EMAIL_TO: 'a@b.org', LVRA_ALERT_SMTP_SERVER: 'm:25', LVRA_ALERT_SMTP_USER: 'u' },
       /go together/,
     ],
-    ['a webhook that is no address', { LVRA_ALERT_WEBHOOK: 'pager' }, /LVRA_ALERT_WEBHOOK is no web address/],
+    ['a webhook that is no address', { LVRA_ALERT_WEBHOOK: 'pager' }, /LVRA_ALERT_WEBHOOK is not an address/],
   ] as const) {
     test(`${what} is refused`, () => {
       assert.match(alertReceivers(environment).issues.join('\n'), issue);

@@ -34,7 +34,7 @@ export function alertReceivers(environment: NodeJS.ProcessEnv): AlertReceivers {
   const addresses = { LVRA_ALERT_SLACK: slack, LVRA_ALERT_WEBHOOK: webhook, LVRA_ALERT_HEARTBEAT: heartbeat };
   for (const [name, address] of Object.entries(addresses)) {
     if (address !== undefined && !/^https?:\/\/[^/]/.test(address)) {
-      issues.push(`${name} is no web address: write https://… as the receiver gave it to you`);
+      issues.push(`${name} is not an address: write https://… as the receiver gave it to you`);
     }
   }
   const people = {

@@ -40,9 +40,9 @@ describe('an .env file', () => {
   });
 
   test('with a misspelt name is refused with its line and the name that was meant', () => {
-    assert.deepEqual(read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n').issues, [
-      '.env:2: LASAIR_LSST_TOKN is not a setting: did you mean LASAIR_LSST_TOKEN?',
-    ]);
+    const { values, issues } = read('LVRA_UID=1\nLASAIR_LSST_TOKN=abc\n');
+    assert.deepEqual(issues, ['.env:2: LASAIR_LSST_TOKN is not a setting: did you mean LASAIR_LSST_TOKEN?']);
+    assert.deepEqual(values, { LVRA_UID: '1' }, 'the settings do not report it again');
   });
 
   test('with a name that is like no other is refused', () => {

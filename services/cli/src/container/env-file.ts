@@ -34,9 +34,10 @@ export function readEnvFile(
       issues.push(
         `${where}: ${key} is not a setting${meant ? `: did you mean ${meant}?` : '; .env.example names them all'}`,
       );
-    } else if (key in values) {
-      issues.push(`${where}: ${key} is set twice: remove one of the lines`);
+      // The settings would report it once more.
+      continue;
     }
+    if (key in values) issues.push(`${where}: ${key} is set twice: remove one of the lines`);
     const { text, isLiteral } = unquoted(value.trim());
     if (!isLiteral && text.includes('$')) {
       issues.push(`${where}: compose takes what follows the $ for a variable: put the value of ${key} in 'quotes'`);

@@ -67,7 +67,7 @@ export function verifyCommand(): Command {
 
 function addressOf(text: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
-  throw new UsageError(`${JSON.stringify(text)} is no web address: write http://HOST:PORT of a sandbox`);
+  throw new UsageError(`${JSON.stringify(text)} is not an address: write http://HOST:PORT of a sandbox`);
 }
 
 let shownAt = Number.NEGATIVE_INFINITY;

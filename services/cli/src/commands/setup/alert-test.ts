@@ -16,7 +16,7 @@ const HEARTBEAT_LIMIT_SECONDS = 300;
 
 export function alertTestCommand(): Command {
   return new Command('alert-test')
-    .description('send a test alert to everybody who hears of alerts, and say whether it was taken')
+    .description('send a test alert to every receiver, and say whether it was accepted')
     .addOption(
       new Option('--alertmanager <address>', 'where it answers')
         .env('LVRA_ALERTMANAGER')
@@ -45,10 +45,13 @@ function describe(result: AlertTest): string[] {
   if (deliveries.length === 0) {
     return [
       heartbeat,
-      'Nobody hears of alerts: set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK in .env, then make up.',
+      'No receiver is set: alerts go nowhere. Set LVRA_ALERT_EMAIL_TO, LVRA_ALERT_SLACK or LVRA_ALERT_WEBHOOK in .env, then make up.',
     ];
   }
-  return [heartbeat, ...deliveries.map(({ way, taken, refused }) => `${way}: ${taken ? 'taken' : notTaken(refused)}`)];
+  return [
+    heartbeat,
+    ...deliveries.map(({ way, taken, refused }) => `${way}: ${taken ? 'accepted' : notTaken(refused)}`),
+  ];
 }
 
 function notTaken(refused: number): string {
