@@ -23,10 +23,11 @@ export class Metrics extends MetricGroup {
     'Stems that a stage finished with, by outcome, of the night or of a backfill; failed ones are tried again until they are dead.',
     ['stage', 'vra', 'outcome', 'of'],
   );
-  readonly rows = this.counter('lvra_stage_rows_total', 'Feature rows, scores or annotations that a stage recorded.', [
-    'stage',
-    'vra',
-  ]);
+  readonly rows = this.counter(
+    'lvra_stage_rows_total',
+    'Feature rows, scores or annotations that a stage recorded, of the night or of a backfill.',
+    ['stage', 'vra', 'of'],
+  );
   readonly stageDuration = this.histogram(
     'lvra_stage_duration_seconds',
     'Time a stage needs for one stem. Near the time between two stems, the stage needs another replica.',
