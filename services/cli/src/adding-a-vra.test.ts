@@ -31,17 +31,19 @@ test('docs/adding-a-vra.md leads to two VRAs that score and annotate, features o
   const { PATH, HOME } = process.env;
   const port = String(await freePort());
   writeFileSync(join(folder, 'walk.sh'), documentedCommands());
-  // The first mistake ends it. In a group of its own, so that nothing which it started can stay behind.
-  const shell = spawn('bash', ['-euo', 'pipefail', 'walk.sh'], {
+  // The first mistake ends it. In a group of its own, which ends when the other end of fd 3 is closed: nothing that it
+  // started stays behind, not even where this process is killed.
+  const watched = '{ read -r _ <&3; kill -s KILL 0; } & exec bash -euo pipefail walk.sh 3<&-';
+  const shell = spawn('bash', ['-c', watched], {
     cwd: folder,
     detached: true,
     // A run is one batch, however slow the machine: it ends with its alerts.
     env: { PATH, HOME, SANDBOX_PORT: port, LVRA_BATCH_SECONDS: '60' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   let printed = '';
   for (const output of [shell.stdout, shell.stderr]) {
-    output.setEncoding('utf8').on('data', (text) => {
+    output?.setEncoding('utf8').on('data', (text) => {
       printed += text;
     });
   }
