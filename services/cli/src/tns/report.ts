@@ -112,7 +112,7 @@ function objectsOf(
 function warnOfLeapSeconds(): void {
   if (new Date().toISOString().slice(0, 10) < LEAP_SECONDS_GOOD_UNTIL) return;
   printError(
-    `the table of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`,
+    `the number of leap seconds was good until ${LEAP_SECONDS_GOOD_UNTIL}: dates may be a second off; upgrade lvra`,
   );
 }
 
