@@ -2,15 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '@lvra/core';
 
 /**
- * Who holds flock(2) locks on a file, in words.
- *
- * The kernel's list names the process that called flock, which for a shell script is the `flock` command and long
- * gone. So the open files of the processes come first, as far as this user may see them, then the list, then the note
- * that our programs write into the file, which helps if the holder is in another container.
+ * Who holds flock(2) locks on a file, in words: the processes that have it open, as far as this user may see them, or else
+ * the note that our programs write into it, which helps if the holder is of another user or container.
  */
 export function describeHolder(path: string): string {
-  const holders = holdersByOpenFile(path);
-  const [first, ...others] = holders.length > 0 ? holders : holdersByKernelList(path);
+  const [first, ...others] = holdersByOpenFile(path);
   if (first !== undefined) {
     return `process ${first} (${commandOf(first)})${others.length > 0 ? ` and ${others.length} more` : ''}`;
   }
@@ -39,23 +35,6 @@ function descriptorsOf(pid: number): string[] {
 
 function isLocked(pid: number, descriptor: string): boolean {
   return /^lock:.*\bFLOCK\b/m.test(ofProcess(() => readFileSync(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8')) ?? '');
-}
-
-/** Lines such as `1: FLOCK  ADVISORY  WRITE 13000 fe:00:10059893 0 EOF`: process, then device and inode. */
-const KERNEL_LOCK = /FLOCK\s+\S+\s+\S+\s+([0-9]+)\s+([0-9a-f]+):([0-9a-f]+):([0-9]+)\s/;
-
-function holdersByKernelList(path: string): number[] {
-  const { dev, ino } = statSync(path, { bigint: true });
-  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
-  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
-  return (ofProcess(() => readFileSync('/proc/locks', 'utf8')) ?? '')
-    .split('\n')
-    .flatMap((line) => {
-      const [, pid = '', inMajor = '', inMinor = '', inode = ''] = KERNEL_LOCK.exec(line) ?? [];
-      const isOurs = pid !== '' && BigInt(inode) === ino;
-      return isOurs && BigInt(`0x${inMajor}`) === major && BigInt(`0x${inMinor}`) === minor ? [Number(pid)] : [];
-    })
-    .filter((pid) => commandOf(pid) !== '');
 }
 
 function commandOf(pid: number): string {
