@@ -97,26 +97,22 @@ export async function serveHealthOf(
   service.replicasExpected.set({ service: name }, settings.replicasExpected);
   service.info.set({ service: name, profile: settings.profile, version: VERSION }, 1);
   const ofLedger = new LedgerGauges(ledger, service, settings);
+  // What cannot be asked has no value: if the ledger or the volume is not available, the other metrics are needed most.
+  const tell = async (what: string, ask: () => void | Promise<void>, forget = () => {}) => {
+    try {
+      await ask();
+    } catch (error) {
+      forget();
+      log.warn(`the metrics page has nothing of ${what}: ${messageOf(error)}`);
+    }
+  };
   const refresh = async () => {
     service.busConnected.set(bus.problem() === undefined ? 1 : 0);
-    // If the ledger or the volume is not available, the other metrics are needed most.
-    try {
-      ofLedger.refresh();
-    } catch (error) {
-      log.warn(`the metrics page has nothing of the ledger: ${messageOf(error)}`);
-    }
-    try {
-      service.setBus(await bus.depth());
-    } catch (error) {
-      service.setBus(undefined);
-      log.warn(`the metrics page has nothing of NATS: ${messageOf(error)}`);
-    }
-    try {
-      service.diskFree.set(await freeBytesOf(paths.root));
-    } catch (error) {
-      service.diskFree.remove();
-      log.warn(`the metrics page does not have the free space of ${paths.root}: ${messageOf(error)}`);
-    }
+    const depth = async () => service.setBus(await bus.depth());
+    const room = async () => service.diskFree.set(await freeBytesOf(paths.root));
+    await tell('the ledger', () => ofLedger.refresh());
+    await tell('NATS', depth, () => service.setBus(undefined));
+    await tell(paths.root, room, () => service.diskFree.remove());
   };
   try {
     return await serveHealth({ host: settings.healthHost, port, metrics, notReady, refresh });
