@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { calledBy, hintsAt } from './command-line/called-as.js';
+import { asCalled, hintsAt } from './command-line/called-as.js';
 import { makeProgram } from './command-line/program.js';
 import { COMMANDS } from './commands.js';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
@@ -128,7 +128,7 @@ describe('lvra --help', () => {
       promisify(execFile)('npx', ['--no-install', 'lvra', '--help'], { cwd: checkout, env }),
     ]);
     hintsAt(Object.keys(COMMANDS));
-    assert.deepEqual({ stdout, stderr }, { stdout: calledBy('npx lvra', direct.stdout), stderr: '' });
+    assert.deepEqual({ stdout, stderr }, { stdout: asCalled(direct.stdout, 'npx lvra'), stderr: '' });
     assert.match(stdout, /^ {2}npx lvra demo /m);
   });
 

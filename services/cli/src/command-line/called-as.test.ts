@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../testing/run-lvra.js';
-import { calledAs, calledBy, hintsAt } from './called-as.js';
+import { calledAs } from './called-as.js';
 
 const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
 const LINK = `${CHECKOUT}node_modules/.bin/lvra`;
@@ -36,27 +36,4 @@ describe('a hint names the command as it was called', { concurrency: 2 }, () => 
     const argv = ['node', '/srv/lvra-stream/services/cli/bin/lvra.js', 'status'];
     assert.equal(calledAs({ argv, env: {}, cwd: '/' }), 'lvra');
   });
-});
-
-test('behind examples of a help, explanations stand in one column however long the name is', () => {
-  hintsAt(['init', 'run']);
-  const help = [
-    'Usage: lvra [options]',
-    '',
-    'Examples:',
-    '  lvra init && lvra run    all of lvra, which goes on as `lvra run`',
-    '  lvra run --once          what is there',
-    '  lvra run',
-  ].join('\n');
-  assert.equal(
-    calledBy('a/longer/lvra', help),
-    [
-      'Usage: lvra [options]',
-      '',
-      'Examples:',
-      '  a/longer/lvra init && a/longer/lvra run    all of lvra, which goes on as `a/longer/lvra run`',
-      '  a/longer/lvra run --once                   what is there',
-      '  a/longer/lvra run',
-    ].join('\n'),
-  );
 });

@@ -18,7 +18,6 @@ export function calledAs({ argv, env, cwd }: Call): string {
   return fromHere.startsWith('..') ? path : fromHere;
 }
 
-let name: string | undefined;
 let hint = /(?!)/g;
 
 /** Words after which `lvra` in a text is a hint at what to type. */
@@ -27,30 +26,9 @@ export function hintsAt(commands: readonly string[]): void {
 }
 
 /** A text with hints in which commands are called as this one was. */
-export function asCalled(text: string): string {
-  name ??= calledAs({ argv: process.argv, env: process.env, cwd: process.cwd() });
-  return calledBy(name, text);
+export function asCalled(
+  text: string,
+  name = calledAs({ argv: process.argv, env: process.env, cwd: process.cwd() }),
+): string {
+  return text.replace(hint, `${name} `);
 }
-
-/** The same for a name of any length: explanations behind the examples of a help stay in one column. */
-export function calledBy(name: string, text: string): string {
-  if (name === 'lvra') return text;
-  const renamed = (words: string) => words.replace(hint, `${name} `);
-  const hintsIn = (words: string) => words.match(hint)?.length ?? 0;
-  return text
-    .split('\n\n')
-    .map((paragraph) => {
-      const lines = paragraph.split('\n').map((line) => EXAMPLE.exec(line) ?? [line, line, '', '']);
-      const most = Math.max(...lines.map(([, example = '', gap]) => (gap === '' ? 0 : hintsIn(example))));
-      return lines
-        .map(([, example = '', gap = '', why = '']) => {
-          const growth = (most - hintsIn(example)) * (name.length - 'lvra'.length);
-          return `${renamed(example)}${gap}${gap === '' ? '' : ' '.repeat(growth)}${renamed(why)}`;
-        })
-        .join('\n');
-    })
-    .join('\n\n');
-}
-
-/** An example of a help, what parts it from the column of explanations, and its explanation. */
-const EXAMPLE = /^( {2}\S.*?)( {2,})(\S.*)$/;
