@@ -108,7 +108,8 @@ export const stages = {
       }),
       graph({
         title: 'Event loop lag, 99 %',
-        description: 'Above a second, health checks and NATS wait: work that should be cut into pieces.',
+        description:
+          '0.1 s, the time between two samples, is idle. Above a second, health checks and NATS wait: work that should be cut into pieces.',
         unit: 's',
         queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${SERVICES}}`, legend: '{{job}} {{instance}}' }],
         width: 8,
