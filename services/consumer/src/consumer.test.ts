@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isStem, routeOf, stemOf } from '@lvra/core';
+import { BatchLedger, type BatchRecord } from '@lvra/ledger';
+import { abandon, clearOrphans } from './batches/abandoned.js';
 import { noneSource } from './sources/none.js';
 import type { AlertSource, RawMessage } from './sources/source.js';
 import { alertText, idOf, listSource, message, never, range, TestRig, until } from './testing/rig.js';
@@ -270,6 +272,36 @@ describe('a consumer that cannot write', () => {
   });
 });
 
+describe('a consumer whose registration fails without an answer', { concurrency: true }, () => {
+  for (const isCommitted of [true, false]) {
+    test(`takes each alert once if it was ${isCommitted ? 'committed' : 'not committed'}`, async (t) => {
+      const rig = new TestRig();
+      t.after(() => rig.close());
+      const { batches } = rig.ledger;
+      const tried: string[] = [];
+      const register = t.mock.method(batches, 'register', (record: BatchRecord) => {
+        tried.push(record.stem);
+        if (isCommitted) BatchLedger.prototype.register.call(batches, record);
+        register.mock.restore();
+        throw new Error('the connection was lost');
+      });
+      const ask = t.mock.method(batches, 'abandonStem', () => {
+        ask.mock.restore();
+        throw new Error('and it is lost still');
+      });
+      // Without offsets nothing but the name tells that the ledger has the batch already.
+      await rig.consumer(listSource(range(0, 3).map((n) => message(alertText(n))))).run(never);
+      assert.deepEqual(rig.numbers(), [0, 1, 2]);
+      assert.deepEqual(isCommitted, rig.stems().includes(tried[0] as string));
+      assert.deepEqual(
+        readdirSync(dirname(rig.paths.batch(tried[0] as string))),
+        rig.stems().map((stem) => `${stem}.json`),
+      );
+      assert.match(await rig.metrics.registry.metrics(), /lvra_alerts_consumed_total\{source="replay"\} 3\n/);
+    });
+  }
+});
+
 describe('a volume with less free than it must have', () => {
   let rig: TestRig;
   beforeEach(() => {
@@ -312,7 +344,7 @@ describe('stems of killed consumers', () => {
   });
   after(() => rig.close());
 
-  test('are released with their files; young and registered ones stay', async () => {
+  test('are given up and their files removed; young and registered ones stay', async () => {
     await rig.consumer(listSource([message(alertText(0))])).run(never);
     const [registered] = rig.stems();
     const { batches } = rig.ledger;
@@ -334,8 +366,32 @@ describe('stems of killed consumers', () => {
     assert.deepEqual(files.map(existsSync), [false, false, false, true]);
     assert.deepEqual(batches.unregistered(Date.now()), [young]);
     assert.ok(existsSync(rig.paths.batch(registered as string)));
-    assert.equal(batches.reserveStem('next', killedAt), old);
+    assert.notEqual(batches.reserveStem('next', killedAt), old);
   });
+
+  for (const step of ['abandonStem', 'recordCleared'] as const) {
+    for (const at of ['before', 'after'] as const) {
+      test(`that were killed ${at} ${step} leave no file after the next look`, (t) => {
+        const { batches } = rig.ledger;
+        const another = new TestRig(rig);
+        t.after(() => another.ledger.close());
+        const stem = batches.reserveStem('killed', new Date(Date.now() - 20 * 60_000));
+        mkdirSync(dirname(rig.paths.batch(stem)), { recursive: true });
+        writeFileSync(rig.paths.batch(stem), '[');
+        t.mock.method(batches, step, (...args: [string, number]) => {
+          if (at === 'after')
+            (BatchLedger.prototype[step] as (...args: [string, number]) => unknown).apply(batches, args);
+          throw new Error('killed');
+        });
+        assert.throws(() => abandon(batches, rig.paths, stem), /killed/);
+        const wasRemoved = step === 'recordCleared';
+        assert.equal(existsSync(rig.paths.batch(stem)), !wasRemoved);
+        clearOrphans(another.ledger.batches, rig.paths, rig.log);
+        assert.ok(!existsSync(rig.paths.batch(stem)));
+        assert.ok(!another.ledger.batches.unregistered(Date.now()).includes(stem));
+      });
+    }
+  }
 
   test('a name is the UTC second in which the batch closed', async () => {
     const begun = stemOf(new Date());

@@ -46,6 +46,10 @@ describe('lvra verify', () => {
         'c',
         Date.now(),
       );
+      run(
+        ledger,
+        "INSERT INTO batch (stem, consumer, reserved_at, abandoned_at) VALUES ('20260101_000000', 'killed', 1, 2)",
+      );
     });
     // What the objects of the stem had before is not their newest any more, and nobody can tell that here.
     assert.deepEqual(
@@ -85,8 +89,14 @@ describe('lvra verify', () => {
   ] as const) {
     test(`keeps a feature file that the ledger does not know and that ${what}: its rows may be of lost alerts`, async () => {
       let stray = '';
-      const { kept } = await night.verified(({ paths, stems }) => {
-        stray = paths.features(nextStem(stems.at(-1)!));
+      const { kept } = await night.verified(({ paths, ledger, stems }) => {
+        const abandoned = nextStem(stems.at(-1)!);
+        run(
+          ledger,
+          "INSERT INTO batch (stem, consumer, reserved_at, abandoned_at, cleared_at) VALUES (?, 'killed', 1, 2, 3)",
+          abandoned,
+        );
+        stray = paths.features(abandoned);
         writeFileSync(stray, content);
         const hourAgo = Date.now() / 1000 - 3_600;
         utimesSync(stray, hourAgo, hourAgo);

@@ -2,10 +2,11 @@ import { relative } from 'node:path';
 import type { Bus } from '@lvra/bus';
 import { backoffMs, messageOf, sleep, subjects } from '@lvra/core';
 import { type BatchRecord, type Ledger, OffsetsTaken } from '@lvra/ledger';
-import { type DataPaths, removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from '@lvra/store';
+import { type DataPaths, writeBatchFile, writeQuarantineFiles } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { believableArrival } from '../kafka/arrival.js';
 import type { AlertSource } from '../sources/source.js';
+import { abandon } from './abandoned.js';
 import { type ClassifiedMessage, isGood, isLeftOut, offsetRanges, quarantineEntries } from './classify.js';
 import { writeCutouts } from './cutout-file.js';
 
@@ -39,6 +40,8 @@ export class BatchWriter {
   #unwritten = 0;
   readonly #written = { alerts: 0, batches: 0, quarantined: 0 };
   #announcing = Promise.resolve();
+  /** The batch whose registration failed: it may have been committed all the same, and only its answer been lost. */
+  #inDoubt: BatchRecord | undefined;
 
   /** @param signal once it is aborted, a batch that cannot be written is dropped after one more attempt */
   constructor(options: BatchWriterOptions, signal: AbortSignal) {
@@ -73,7 +76,7 @@ export class BatchWriter {
       let retryMs: number;
       const stopping = this.#signal.aborted;
       try {
-        await this.#store(batch);
+        if (!this.#wasRegistered(batch)) await this.#store(batch);
         break;
       } catch (error) {
         if (error instanceof OffsetsTaken) {
@@ -101,7 +104,7 @@ export class BatchWriter {
     const { ledger, owner, paths, keepCutouts } = this.#options;
     const begun = performance.now();
     const stem = ledger.batches.reserveStem(owner, new Date());
-    let record: BatchRecord;
+    let record: BatchRecord | undefined;
     try {
       const good = received.filter(isGood);
       const bad = quarantineEntries(received, stem, paths);
@@ -125,13 +128,30 @@ export class BatchWriter {
       };
       ledger.batches.register(record);
     } catch (error) {
-      this.#abandon(stem);
+      if (record && !(error instanceof OffsetsTaken)) this.#inDoubt = record;
+      else this.#abandon(stem);
       throw error;
     }
+    this.#registered(record, received);
+  }
+
+  /** Asks the ledger about the attempt before, if it is in doubt; if it was not registered, it never will be. */
+  #wasRegistered(received: readonly ClassifiedMessage[]): boolean {
+    const record = this.#inDoubt;
+    if (!record) return false;
+    const isAbandoned = this.#options.ledger.batches.abandonStem(record.stem, Date.now());
+    this.#inDoubt = undefined;
+    if (isAbandoned) this.#abandon(record.stem);
+    else this.#registered(record, received);
+    return !isAbandoned;
+  }
+
+  #registered(record: BatchRecord, received: readonly ClassifiedMessage[]): void {
     this.#count(record, received);
     this.#tellSource(record, received);
-    const count = record.diaObjectIds.length;
-    if (count > 0) this.#announcing = this.#announcing.then(() => this.#announce(stem, count));
+    const { stem, diaObjectIds } = record;
+    if (diaObjectIds.length === 0) return;
+    this.#announcing = this.#announcing.then(() => this.#announce(stem, diaObjectIds.length));
   }
 
   #count(
@@ -191,9 +211,9 @@ export class BatchWriter {
   #abandon(stem: string): void {
     const { ledger, paths, log } = this.#options;
     try {
-      ledger.batches.abandonStem(stem, () => removeConsumerFiles(paths, stem));
+      abandon(ledger.batches, paths, stem);
     } catch (error) {
-      log.warn({ stem }, `the unused name ${stem} could not be released: ${messageOf(error)}; it is released later`);
+      log.warn({ stem }, `the unused name ${stem} could not be given up: ${messageOf(error)}; it is given up later`);
     }
   }
 

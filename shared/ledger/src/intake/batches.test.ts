@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Ledger } from '../ledger.js';
 import type { QuarantineEntry } from '../quarantine.js';
 import { addStem, newLedger } from '../testing/ledgers.js';
 import { type BatchRecord, OffsetsTaken } from './batches.js';
@@ -65,10 +66,9 @@ describe('a stem', () => {
     assert.equal(totals.lastRegisteredMs(), NOW + 1_500);
   });
 
-  test('comes after the last one if batches come quicker than seconds, also after one that was released', (t) => {
+  test('comes after the last one if batches come quicker than seconds', (t) => {
     const { batches } = newLedger(t);
     for (let times = 0; times < 3; times++) batches.reserveStem('me', new Date(NOW));
-    batches.abandonStem('20260301_102449', () => {});
     assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102451');
   });
 
@@ -80,16 +80,28 @@ describe('a stem', () => {
     assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102449');
   });
 
-  test('that is released is free again, with its files removed; a registered one stays', (t) => {
-    const { batches } = newLedger(t);
-    const removed: string[] = [];
-    batches.reserveStem('me', new Date(NOW));
-    batches.abandonStem(STEM, () => removed.push(STEM));
-    assert.equal(batches.reserveStem('me', new Date(NOW)), STEM);
-    batches.register(batch(STEM));
-    batches.abandonStem(STEM, () => removed.push('registered'));
-    assert.deepEqual(removed, [STEM]);
-    assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102449');
+  test('that was given up is never used again, not even by the consumer that reserved it', (t) => {
+    const ledger = newLedger(t);
+    const { batches } = ledger;
+    const stem = batches.reserveStem('slow', new Date(NOW));
+    assert.equal(batches.abandonStem(stem, NOW + 1), true);
+    assert.throws(() => batches.register(batch(stem, { ranges: [range(0n, 3n)] })), /is not reserved any more/);
+    assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
+    batches.recordCleared(stem, NOW + 2);
+    const another = Ledger.open(ledger.database.name, ['r0b'], { create: false });
+    t.after(() => another.close());
+    assert.equal(another.batches.reserveStem('me', new Date(NOW)), '20260301_102449');
+    assert.throws(() => batches.register(batch(stem)), /is not reserved any more/);
+  });
+
+  test('that is registered stays when its consumer, who had no answer, gives it up', (t) => {
+    const { batches, history } = newLedger(t);
+    const stem = batches.reserveStem('me', new Date(NOW));
+    batches.register(batch(stem));
+    assert.equal(batches.abandonStem(stem, NOW + 1), false);
+    batches.recordCleared(stem, NOW + 1);
+    assert.deepEqual([history.batch(stem)?.registeredAt, history.batch(stem)?.abandonedAt], [NOW, undefined]);
+    assert.deepEqual(batches.unregistered(NOW + 60_000), []);
   });
 
   test('that was reserved and never registered is found', (t) => {
@@ -99,6 +111,17 @@ describe('a stem', () => {
     batches.register(batch(batches.reserveStem('me', new Date(NOW - 9_000))));
     assert.deepEqual(batches.unregistered(NOW + 1), [STEM]);
     assert.deepEqual(batches.unregistered(NOW + 60_001), [STEM, later]);
+  });
+
+  test('that was given up is found until its files are removed', (t) => {
+    const { batches, history } = newLedger(t);
+    const stem = batches.reserveStem('killed', new Date(NOW));
+    batches.abandonStem(stem, NOW + 1);
+    batches.abandonStem(stem, NOW + 2);
+    assert.deepEqual(batches.unregistered(NOW + 1), [stem]);
+    batches.recordCleared(stem, NOW + 3);
+    assert.deepEqual(batches.unregistered(NOW + 1), []);
+    assert.equal(history.batch(stem)?.abandonedAt, NOW + 1);
   });
 });
 

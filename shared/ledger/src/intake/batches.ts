@@ -77,12 +77,18 @@ export class BatchLedger {
           .join(' UNION ALL '),
       ),
       reserve: database.prepare('INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)'),
-      abandon: database.prepare('DELETE FROM batch WHERE stem = ? AND registered_at IS NULL'),
+      abandon: database.prepare(
+        'UPDATE batch SET abandoned_at = coalesce(abandoned_at, ?) WHERE stem = ? AND registered_at IS NULL',
+      ),
+      registered: database.prepare('SELECT 1 FROM batch WHERE stem = ? AND registered_at IS NOT NULL'),
+      cleared: database.prepare('UPDATE batch SET cleared_at = ? WHERE stem = ? AND abandoned_at IS NOT NULL'),
       unregistered: database
-        .prepare<[number], string>('SELECT stem FROM batch WHERE registered_at IS NULL AND reserved_at < ?')
+        .prepare<[number], string>(
+          'SELECT stem FROM batch WHERE registered_at IS NULL AND cleared_at IS NULL AND reserved_at < ?',
+        )
         .pluck(),
       complete: database.prepare(
-        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ?, oldest_ms = ? WHERE stem = ? AND registered_at IS NULL',
+        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ?, oldest_ms = ? WHERE stem = ? AND registered_at IS NULL AND abandoned_at IS NULL',
       ),
       object: database.prepare(
         `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)
@@ -97,7 +103,7 @@ export class BatchLedger {
     };
   }
 
-  /** Reserves the name of `instant`'s second, or of the next unused second. */
+  /** Reserves the name of `instant`'s second, or of the next unused second. No name is ever reserved twice. */
   reserveStem(consumer: string, instant: Date): string {
     return writeTransaction(this.#database, () => {
       let stem = stemOf(instant);
@@ -125,18 +131,27 @@ export class BatchLedger {
   }
 
   /**
-   * Releases a reserved name; a registered stem stays.
+   * Gives a reserved name up for good: from now on nobody can register it, not even a consumer whose registration is
+   * under way. So this also tells whether a registration that failed was committed all the same.
    *
-   * @param removeFiles removes what was written under the name. It runs before another consumer can register the stem or
-   *   take its name, so that no file of a live batch is ever removed
+   * @returns false if the stem is registered; it stays as it is
    */
-  abandonStem(stem: string, removeFiles: () => void): void {
-    writeTransaction(this.#database, () => {
-      if (this.#statements.abandon.run(stem).changes > 0) removeFiles();
+  abandonStem(stem: string, now: number): boolean {
+    return writeTransaction(this.#database, () => {
+      this.#statements.abandon.run(now, stem);
+      return this.#statements.registered.get(stem) === undefined;
     });
   }
 
-  /** Names reserved before `reservedBefore` (ms) and never registered: their consumer was killed on the way. */
+  /** Records that nothing is left of what was written under an abandoned name. */
+  recordCleared(stem: string, now: number): void {
+    writeTransaction(this.#database, () => this.#statements.cleared.run(now, stem));
+  }
+
+  /**
+   * Names reserved before `reservedBefore` (ms) that were never registered and may have files: their consumer was killed
+   * on the way, before or after it gave them up.
+   */
   unregistered(reservedBefore: number): string[] {
     return this.#statements.unregistered.all(reservedBefore) as string[];
   }

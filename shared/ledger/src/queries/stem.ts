@@ -9,6 +9,8 @@ export interface BatchHistory {
   readonly reservedAt: number;
   /** Undefined if the consumer ended before the batch was complete. */
   readonly registeredAt: number | undefined;
+  /** When the name was given up, because no batch could be written under it; undefined if it was not. */
+  readonly abandonedAt: number | undefined;
   readonly source: string | undefined;
   readonly alerts: number | undefined;
   readonly bytes: number | undefined;
@@ -53,7 +55,9 @@ export class StemHistory {
   /** Undefined for a stem of the Python pipeline. */
   batch(stem: string): BatchHistory | undefined {
     const row = this.#database
-      .prepare('SELECT consumer, reserved_at, registered_at, source, alerts, bytes FROM batch WHERE stem = ?')
+      .prepare(
+        'SELECT consumer, reserved_at, registered_at, abandoned_at, source, alerts, bytes FROM batch WHERE stem = ?',
+      )
       .get(stem) as Record<string, unknown> | undefined;
     const optional = (value: unknown) => (value === null ? undefined : Number(value));
     return (
@@ -61,6 +65,7 @@ export class StemHistory {
         consumer: row.consumer as string,
         reservedAt: Number(row.reserved_at),
         registeredAt: optional(row.registered_at),
+        abandonedAt: optional(row.abandoned_at),
         source: (row.source as string | null) ?? undefined,
         alerts: optional(row.alerts),
         bytes: optional(row.bytes),

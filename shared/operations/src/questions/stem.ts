@@ -35,10 +35,12 @@ export interface RecordedStatus extends Omit<StemStatus, 'nextAttempt'> {
 }
 
 /** How it came in. What is undefined is not known until the stem is registered. */
-export interface StemBatch extends Omit<BatchHistory, 'reservedAt' | 'registeredAt'> {
+export interface StemBatch extends Omit<BatchHistory, 'reservedAt' | 'registeredAt' | 'abandonedAt'> {
   readonly reservedAt: string | null;
   /** Null if the consumer ended before the batch was complete. */
   readonly registeredAt: string | null;
+  /** When the name was given up, because no batch could be written under it; null if it was not. */
+  readonly abandonedAt: string | null;
 }
 
 /** Offsets are decimal strings; both ends are in the stem. */
@@ -68,6 +70,7 @@ export function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: 
           ...batch,
           reservedAt: iso(batch.reservedAt),
           registeredAt: batch.registeredAt === undefined ? null : iso(batch.registeredAt),
+          abandonedAt: batch.abandonedAt === undefined ? null : iso(batch.abandonedAt),
         }
       : null,
     offsets: history

@@ -36,6 +36,7 @@ export const OTHER_POINTS: readonly string[] = bothSides(
   ].map((name) => `commit ${name}`),
   ...[
     'BatchLedger.abandonStem',
+    'BatchLedger.recordCleared',
     'KafkaPositions.recordEmpty',
     'KafkaPositions.turn',
     'KafkaPositions.recordMark',

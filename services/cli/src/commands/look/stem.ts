@@ -31,7 +31,7 @@ function origin({ batch, offsets, quarantined }: StemRecord): string[] {
   // Its alerts are known from when it is registered.
   const summary =
     batch.alerts === undefined
-      ? `reserved by ${batch.consumer} at ${utc(batch.reservedAt)}, never registered`
+      ? `reserved by ${batch.consumer} at ${utc(batch.reservedAt)}, ${batch.abandonedAt ? `given up at ${utc(batch.abandonedAt)}` : 'never registered'}`
       : `${count(batch.alerts)} alerts (${size(batch.bytes ?? 0)}) from ${batch.source}, registered at ${utc(batch.registeredAt)}`;
   return [
     summary,

@@ -52,6 +52,8 @@ export interface StemFacts {
   readonly batch:
     | {
         readonly registered: boolean;
+        /** Whether the name was given up: nothing is to be there under it. */
+        readonly abandoned: boolean;
         readonly reservedAt: number;
         /** kafka, replay, simulate, quarantine. */
         readonly source: string | undefined;
@@ -116,10 +118,10 @@ export class StemVerification {
         .prepare<[string, string], bigint>('SELECT count(*) FROM feature_making WHERE stem BETWEEN ? AND ?')
         .pluck(),
       knows: database.prepare<[Record<string, unknown>], number>(
-        `${tables.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem`).join(' UNION ALL ')} LIMIT 1`,
+        `${tables.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem${table === 'batch' ? ' AND cleared_at IS NULL' : ''}`).join(' UNION ALL ')} LIMIT 1`,
       ),
       batch: database.prepare<[string], Record<string, unknown>>(
-        'SELECT registered_at, reserved_at, source, alerts, bytes, length(received_ms) AS received FROM batch WHERE stem = ?',
+        'SELECT registered_at, abandoned_at, reserved_at, source, alerts, bytes, length(received_ms) AS received FROM batch WHERE stem = ?',
       ),
       offsets: database
         .prepare<[string], bigint | null>(
@@ -180,7 +182,7 @@ export class StemVerification {
     return this.#statements.page.all({ after, to }) as string[];
   }
 
-  /** Whether the ledger has the stem, or has its name reserved. */
+  /** Whether the ledger has the stem, or may have files of its name; an abandoned one has none once they were removed. */
   knows(stem: string): boolean {
     return this.#statements.knows.get({ stem }) !== undefined;
   }
@@ -211,6 +213,7 @@ export class StemVerification {
       stem,
       batch: batch && {
         registered: batch.registered_at !== null,
+        abandoned: batch.abandoned_at !== null,
         reservedAt: numberOf(batch.reserved_at),
         source: typeof batch.source === 'string' ? batch.source : undefined,
         alerts: numberOf(batch.alerts),

@@ -117,4 +117,14 @@ export const MIGRATIONS_FROM_16: readonly Migration[] = [
       DROP TABLE replay;
     `,
   },
+  {
+    name: 'names are never used again',
+    sql: `
+      -- When the name was given up for good, and when what was written under it was removed; ms since 1970, null before.
+      ALTER TABLE batch ADD COLUMN abandoned_at INTEGER;
+      ALTER TABLE batch ADD COLUMN cleared_at INTEGER;
+      DROP INDEX batch_unregistered;
+      CREATE INDEX batch_unregistered ON batch (reserved_at) WHERE registered_at IS NULL AND cleared_at IS NULL;
+    `,
+  },
 ];

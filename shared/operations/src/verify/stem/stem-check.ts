@@ -18,9 +18,12 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   const { findings, vras } = check;
   const { counts } = findings;
   const { stem, batch } = facts;
+  if (batch && !batch.registered && !isRegistered(facts, vras)) {
+    // A consumer is using the name, or was killed with it; then a consumer gives it up after ten minutes.
+    if (!batch.abandoned) countUp(counts.pending, 'consumer');
+    return;
+  }
   counts.stems++;
-  // A consumer is using the name, or was killed with it; then a consumer releases it after ten minutes.
-  if (batch && !batch.registered && !isRegistered(facts, vras)) return countUp(counts.pending, 'consumer');
   if (!batch) counts.stemsOfOthers++;
   counts.quarantined += facts.quarantined.length;
   counts.gone += Number(facts.gone);
