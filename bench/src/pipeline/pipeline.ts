@@ -115,9 +115,14 @@ export class Pipeline {
     return { alerts, begunMs, seconds: (lastMs - begunMs) / 1000, stages };
   }
 
-  /** What the ledger knows; not for the services of another commit, whose ledger may be another. */
+  /** Not for the services of another commit, whose ledger may be another. */
+  openLedger(): Ledger {
+    return Ledger.open(dataPaths(this.#root).database, [], { create: false });
+  }
+
+  /** What the ledger knows. */
   records({ begunMs }: PipelineRun) {
-    const ledger = Ledger.open(dataPaths(this.#root).database, [], { create: false });
+    const ledger = this.openLedger();
     try {
       return {
         /** From the Kafka timestamp of each alert of the run to its accepted annotation, ms, shortest first. */

@@ -3,7 +3,7 @@ import kafkajs, { Kafka, logLevel } from 'kafkajs';
 const IN_FLIGHT = 4;
 
 /** Alerts, a request at a time. */
-export type Requests = Iterable<readonly Buffer[]>;
+export type Requests = Iterable<readonly Buffer[]> | AsyncIterable<readonly Buffer[]>;
 
 /** Sends alerts to a topic, spread over its partitions, with the time of sending as their timestamp. @returns how many */
 export async function produce(brokers: string[], topic: string, requests: Requests): Promise<number> {
@@ -14,7 +14,7 @@ export async function produce(brokers: string[], topic: string, requests: Reques
   try {
     let sent = 0;
     const flying = new Set<Promise<unknown>>();
-    for (const alerts of requests) {
+    for await (const alerts of requests) {
       const messages = alerts.map((value) => ({ value }));
       const sending: Promise<unknown> = producer.send({ topic, messages }).finally(() => flying.delete(sending));
       flying.add(sending);
