@@ -72,7 +72,7 @@ describe('a log.db of the Python pipeline', () => {
     assert.deepEqual([files[0].what, statuses.length, scores], ['batch', 3, []]);
   });
 
-  test('lvra stem says when a stage tries a failed stem again', async () => {
+  test('lvra stem and lvra status say when a stage tries a failed stem again', async () => {
     const [stem, now] = ['20260301_000005', Date.parse('2026-03-01T00:00:00Z')];
     const ledger = Ledger.open(database, ['r0b'], { create: false });
     const work = ledger.work('feature', 'r0b');
@@ -86,6 +86,10 @@ describe('a log.db of the Python pipeline', () => {
       statuses.map(({ nextAttempt }: { nextAttempt: string | null }) => nextAttempt),
       ['2026-03-01T00:10:00.000Z', null, null],
     );
+    const [feature, predict] = (await status()).stages;
+    assert.deepEqual([feature.nextAttempt, predict.nextAttempt], ['2026-03-01T00:10:00.000Z', undefined]);
+    const { stdout: told } = await runLvra(['status'], environment);
+    assert.match(told, /^feature +r0b .* 20260202_102448 +2026-03-01 00:10:00$/m);
   });
 
   test('lvra stem of an unknown stem is a mistake', async () => {

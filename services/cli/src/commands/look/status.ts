@@ -10,7 +10,8 @@ One line for each stage of each VRA:
   done      status 1
   partial   status -1: done, but some alerts of the stem have no result
   pending   status 0: not done yet
-  failed    by status code, as the database has them; tried again by themselves unless dead
+  failed    by status code, as the database has them; tried again by themselves unless dead, the first
+            of them at the time in the last column
   dead      given up on: see \`lvra dead\`, fix the cause, then \`lvra retry\`
   oldest    the oldest stem that is not done
 Then how far each backfill is (\`lvra backfill\`); its stems count above from when a stage has begun them.
@@ -36,6 +37,7 @@ function describe({
   prunedFromQuarantine,
   unscored,
 }: Status): string {
+  const waits = stages.some(({ nextAttempt }) => nextAttempt !== undefined);
   const rows = stages.map((row) => [
     row.stage,
     row.vra,
@@ -47,8 +49,10 @@ function describe({
       .join(', ') || '0',
     count(row.dead),
     row.oldestPending ?? '',
+    ...(waits ? [row.nextAttempt === undefined ? '' : utc(row.nextAttempt)] : []),
   ]);
   const head = ['stage', 'VRA', 'done', 'partial', 'pending', 'failed', 'dead', 'oldest'];
+  if (waits) head.push('next attempt (UTC)');
   const codes = [...new Set(stages.flatMap(({ failed }) => Object.keys(failed)))].map(Number).sort((a, b) => a - b);
   return [
     `${dataRoot} (${profile})`,
