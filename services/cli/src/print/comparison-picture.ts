@@ -90,163 +90,104 @@ function panel(index: number, rest: object): Mark {
   } as Mark;
 }
 
-const UNIT = { type: 'linear', domain: [0, 1] } as const;
+const RIGHTWARD = [0, SIZE];
+const UPWARD = [SIZE, 0];
+
+const scale = (name: string, type: string, domain: unknown, range: unknown) => ({ name, type, domain, range });
+const axis = (orient: 'bottom' | 'left', title: string) => ({ orient, scale: orient === 'left' ? 'y' : 'x', title });
+const legend = (legendX: number, legendY: number) => ({ orient: 'none', legendX, legendY, direction: 'horizontal' });
+
+/** Where a mark is, by its data: `x: 'edge'` is the field of the scale x. */
+function at(fields: Readonly<Record<string, string>>): Record<string, { scale: string; field: string }> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([channel, field]) => [channel, { scale: channel.slice(0, 1), field }]),
+  );
+}
+
+const mark = (type: string, data: string, enter: object) => ({ type, from: { data }, encode: { enter } });
+const value = (constant: unknown) => ({ value: constant });
 
 function scoresPanel(first: string, second: string, { threshold }: Comparison): Mark {
+  const counts = { data: 'scores', field: 'scores' };
+  const stroke = { scale: 'who', field: 'who' };
+  const steps = { ...at({ x: 'edge', y: 'scores' }), interpolate: value('step-after'), stroke, strokeWidth: value(2) };
   return panel(0, {
     scales: [
-      { ...UNIT, name: 'x', range: [0, SIZE] },
-      {
-        name: 'y',
-        type: 'linear',
-        domain: { data: 'scores', field: 'scores' },
-        range: [SIZE, 0],
-        nice: true,
-        zero: true,
-      },
-      { name: 'who', type: 'ordinal', domain: [first, second], range: [FIRST, SECOND] },
+      scale('x', 'linear', [0, 1], RIGHTWARD),
+      { ...scale('y', 'linear', counts, UPWARD), nice: true, zero: true },
+      scale('who', 'ordinal', [first, second], [FIRST, SECOND]),
     ],
-    axes: [
-      { orient: 'bottom', scale: 'x', title: 'score' },
-      { orient: 'left', scale: 'y', title: `scores in a bin of ${1 / BINS}`, format: ',d', tickCount: 6 },
-    ],
-    legends: [
-      {
-        stroke: 'who',
-        orient: 'none',
-        legendX: 40,
-        legendY: -26,
-        direction: 'horizontal',
-        symbolType: 'stroke',
-        symbolStrokeWidth: 3,
-        columns: 2,
-      },
-    ],
+    axes: [axis('bottom', 'score'), { ...axis('left', `scores in a bin of ${1 / BINS}`), format: ',d', tickCount: 6 }],
+    legends: [{ stroke: 'who', ...legend(40, -26), symbolType: 'stroke', symbolStrokeWidth: 3, columns: 2 }],
     marks: [
       {
         type: 'group',
         from: { facet: { data: 'scores', name: 'one', groupby: 'who' } },
-        marks: [
-          {
-            type: 'line',
-            from: { data: 'one' },
-            encode: {
-              enter: {
-                x: { scale: 'x', field: 'edge' },
-                y: { scale: 'y', field: 'scores' },
-                interpolate: { value: 'step-after' },
-                stroke: { scale: 'who', field: 'who' },
-                strokeWidth: { value: 2 },
-              },
-            },
-          },
-        ],
+        marks: [mark('line', 'one', steps)],
       },
-      dashed({ x: { scale: 'x', value: threshold }, y: { value: 0 }, y2: { value: SIZE } }),
+      dashed({ x: { scale: 'x', value: threshold }, y: value(0), y2: value(SIZE) }),
     ],
   });
 }
 
 function fieldPanel(first: string, second: string, { threshold }: Comparison): Mark {
+  const counts = { data: 'field', field: 'scores' };
+  const title = `scores, squares of ${1 / FIELD_BINS}`;
   return panel(1, {
     scales: [
-      { ...UNIT, name: 'x', range: [0, SIZE] },
-      { ...UNIT, name: 'y', range: [SIZE, 0] },
-      {
-        name: 'colour',
-        type: 'log',
-        domain: { data: 'field', field: 'scores' },
-        range: { scheme: 'viridis' },
-        reverse: true,
-      },
+      scale('x', 'linear', [0, 1], RIGHTWARD),
+      scale('y', 'linear', [0, 1], UPWARD),
+      { ...scale('colour', 'log', counts, { scheme: 'viridis' }), reverse: true },
     ],
-    axes: [
-      { orient: 'bottom', scale: 'x', title: `score by ${first}` },
-      { orient: 'left', scale: 'y', title: `score by ${second}` },
-    ],
+    axes: [axis('bottom', `score by ${first}`), axis('left', `score by ${second}`)],
     legends: [
       {
-        fill: 'colour',
-        orient: 'none',
-        legendX: 0,
-        legendY: -30,
-        direction: 'horizontal',
-        title: `scores, squares of ${1 / FIELD_BINS}`,
-        titleOrient: 'left',
-        titleLimit: 0,
-        gradientLength: 120,
-        gradientThickness: 9,
-        format: ',d',
-        tickCount: 3,
+        ...{ fill: 'colour', ...legend(0, -30), title, titleOrient: 'left', titleLimit: 0 },
+        ...{ gradientLength: 120, gradientThickness: 9, format: ',d', tickCount: 3 },
       },
     ],
     marks: [
-      {
-        type: 'rect',
-        from: { data: 'field' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'x' },
-            x2: { scale: 'x', field: 'x2' },
-            y: { scale: 'y', field: 'y2' },
-            y2: { scale: 'y', field: 'y' },
-            fill: { scale: 'colour', field: 'scores' },
-          },
-        },
-      },
-      line({ x: { value: 0 }, y: { value: SIZE }, x2: { value: SIZE }, y2: { value: 0 } }),
-      dashed({ x: { scale: 'x', value: threshold }, y: { value: 0 }, y2: { value: SIZE } }),
-      dashed({ y: { scale: 'y', value: threshold }, x: { value: 0 }, x2: { value: SIZE } }),
+      mark('rect', 'field', {
+        ...at({ x: 'x', x2: 'x2', y: 'y2', y2: 'y' }),
+        fill: { scale: 'colour', field: 'scores' },
+      }),
+      line({ x: value(0), y: value(SIZE), x2: value(SIZE), y2: value(0) }),
+      dashed({ x: { scale: 'x', value: threshold }, y: value(0), y2: value(SIZE) }),
+      dashed({ y: { scale: 'y', value: threshold }, x: value(0), x2: value(SIZE) }),
     ],
   });
 }
 
 function differencesPanel(first: string, second: string): Mark {
+  const counts = { data: 'differences', field: 'scores' };
+  const { x, x2, y } = at({ x: 'edge', x2: 'edge2', y: 'scores' });
   return panel(2, {
     scales: [
-      { name: 'x', type: 'linear', domain: [-1, 1], range: [0, SIZE] },
-      {
-        name: 'y',
-        type: 'symlog',
-        domain: { data: 'differences', field: 'scores' },
-        range: [SIZE, 0],
-        zero: true,
-        nice: true,
-      },
+      scale('x', 'linear', [-1, 1], RIGHTWARD),
+      { ...scale('y', 'symlog', counts, UPWARD), zero: true, nice: true },
     ],
     axes: [
-      { orient: 'bottom', scale: 'x', title: `${second} less ${first}`, tickCount: 5 },
+      { ...axis('bottom', `${second} less ${first}`), tickCount: 5 },
       {
-        orient: 'left',
-        scale: 'y',
-        title: `scores in a bin of ${2 / DIFFERENCE_BINS}`,
+        ...axis('left', `scores in a bin of ${2 / DIFFERENCE_BINS}`),
         format: ',d',
         values: [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
       },
     ],
     marks: [
-      {
-        type: 'rect',
-        from: { data: 'differences' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'edge', offset: 0.5 },
-            x2: { scale: 'x', field: 'edge2', offset: -0.5 },
-            y: { scale: 'y', field: 'scores' },
-            y2: { scale: 'y', value: 0 },
-            fill: { value: '#888888' },
-          },
-        },
-      },
-      line({ x: { scale: 'x', value: 0 }, y: { value: 0 }, y2: { value: SIZE } }),
+      mark('rect', 'differences', {
+        ...{ x: { ...x, offset: 0.5 }, x2: { ...x2, offset: -0.5 }, y, y2: { scale: 'y', value: 0 } },
+        fill: value('#888888'),
+      }),
+      line({ x: { scale: 'x', value: 0 }, y: value(0), y2: value(SIZE) }),
     ],
   });
 }
 
 function line(place: object): object {
-  return { type: 'rule', encode: { enter: { ...place, stroke: { value: LINE }, strokeWidth: { value: 1 } } } };
+  return { type: 'rule', encode: { enter: { ...place, stroke: value(LINE), strokeWidth: value(1) } } };
 }
 
 function dashed(place: object): object {
-  return line({ ...place, strokeDash: { value: [5, 4] } });
+  return line({ ...place, strokeDash: value([5, 4]) });
 }
