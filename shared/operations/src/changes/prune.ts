@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nightOf } from '@lvra/core';
 import type { QuarantineLedger } from '@lvra/ledger';
-import type { DataPaths } from '@lvra/store';
+import { type DataPaths, isWrittenFolder } from '@lvra/store';
 import type { OpenLedger } from '../open-ledger.js';
 
 /** A night's files of one kind: `JSON/2026/20260202`. */
@@ -22,9 +22,6 @@ export interface Pruned {
   readonly marked: number;
 }
 
-/** The folders that stages write by night; `csv` includes a VRA's own sets of features. The ledger keeps its rows. */
-const PRUNED = /^(JSON|csv|csv_\w+|quarantine|dryrun|cutouts|logs)$/;
-
 /**
  * Finds the files of nights that are over, and removes them if asked to. Nights go as a whole: half of one would look like a
  * loss to `lvra verify`. A night stays if some stage has not done a stem of it, or a backfill is to do one. After an
@@ -37,7 +34,7 @@ export function prune({ ledger, stages, paths }: OpenLedger, before: Date, remov
   const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
   const wanted = new Set([...unfinished, ...ledger.backfill.stems()].map((stem) => stem.slice(0, 8)));
   const old: NightFolder[] = [];
-  for (const type of readdirSync(paths.root).filter((name) => PRUNED.test(name))) {
+  for (const type of readdirSync(paths.root).filter((name) => isWrittenFolder(name) || name === 'logs')) {
     for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {
       for (const night of datedFolders(join(paths.root, type, year), /^\d{8}$/)) {
         if (night < first) old.push(measure(night, join(paths.root, type, year, night)));

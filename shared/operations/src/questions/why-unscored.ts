@@ -1,8 +1,8 @@
-import { BatchUnreadable, objectOf, scanBatch } from '@lvra/alerts';
-import { AlertRejected, isDone, STATUS, statusMeaning } from '@lvra/core';
-import { AlertView, readAlert } from '@lvra/features';
+import { BatchUnreadable } from '@lvra/alerts';
+import { isDone, STATUS, statusMeaning } from '@lvra/core';
 import type { DataPaths } from '@lvra/store';
 import type { OpenLedger } from '../open-ledger.js';
+import { type AlertWithoutRow, readBatchContents } from '../verify/stem/batch-contents.js';
 
 type Open = Pick<OpenLedger, 'ledger' | 'paths' | 'stages'>;
 
@@ -21,19 +21,21 @@ export async function whyUnscored(
   if (late.length > 0) return late;
   const alerts = await unusable(open.paths, diaObjectId, stem);
   if (typeof alerts === 'string') return [alerts];
+  const rejected = alerts.flatMap(({ position, isRejected }) => (isRejected ? position : []));
   const aside = open.ledger.quarantine
     .list({ all: true })
     .filter(
       (entry) =>
         entry.stem === stem &&
-        (entry.stage === 'feature' ? alerts.rejected.has(entry.position) : entry.diaObjectId === diaObjectId),
+        (entry.stage === 'feature' ? rejected.includes(entry.position) : entry.diaObjectId === diaObjectId),
     )
     .map(({ id, vra, reason, detail }) => {
       return `${vra === undefined ? 'Its alert' : `${vra}: its alert`} is in quarantine (${reason}: ${detail}): lvra quarantine show ${id}`;
     });
-  const why = alerts.withoutAlert
-    ? [...aside, 'It came with Lasair’s own columns alone, without `alert`: there was nothing to score.']
-    : aside;
+  const why =
+    alerts.length > rejected.length
+      ? [...aside, 'It came with Lasair’s own columns alone, without `alert`: there was nothing to score.']
+      : aside;
   return why.length > 0 ? why : [`Nothing in ${stem} says why: see \`lvra verify\` and \`lvra stem ${stem}\`.`];
 }
 
@@ -51,27 +53,12 @@ function unfinished({ ledger, stages }: Open, stem: string, vra: string): string
 }
 
 /** The alerts of an object in a stem of which no features were made; or why that cannot be told. */
-async function unusable(
-  paths: DataPaths,
-  diaObjectId: bigint,
-  stem: string,
-): Promise<{ rejected: ReadonlySet<number>; withoutAlert: boolean } | string> {
-  const view = new AlertView();
-  const rejected = new Set<number>();
-  let withoutAlert = false;
+async function unusable(paths: DataPaths, diaObjectId: bigint, stem: string): Promise<AlertWithoutRow[] | string> {
   try {
-    const read = scanBatch(paths.batch(stem), (cursor, bytes) => {
-      readAlert(cursor, bytes, view);
-      return view.hasAlert;
-    });
-    for await (const { position, bytes, result } of read) {
-      if (result === true || objectOf(bytes) !== diaObjectId) continue;
-      if (result instanceof AlertRejected) rejected.add(position);
-      else withoutAlert = true;
-    }
+    const { withoutRow } = await readBatchContents(paths.batch(stem));
+    return withoutRow.filter((alert) => alert.diaObjectId === diaObjectId);
   } catch (error) {
     if (!(error instanceof BatchUnreadable) && (error as NodeJS.ErrnoException).code === undefined) throw error;
     return `Its alert cannot be looked at any more: ${(error as Error).message}`;
   }
-  return { rejected, withoutAlert };
 }

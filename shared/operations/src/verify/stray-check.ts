@@ -3,7 +3,7 @@ import { messageOf } from '@lvra/core';
 import type { AlertVerification, StemVerification } from '@lvra/ledger';
 import type { NightFile, Nights } from '@lvra/store';
 import { countUp, type Findings } from './findings.js';
-import { readBatchContents } from './stem/batch-contents.js';
+import { objectsWithoutRow, readBatchContents } from './stem/batch-contents.js';
 import { type FeatureIds, readFeatureIds } from './stem/feature-ids.js';
 
 /** A consumer that lives registers its file sooner than this, and removes what a killed one left after it. */
@@ -77,10 +77,10 @@ async function reportBatch(
 ): Promise<void> {
   const add = (what: string, todo: string) => findings.add({ check: 'batch', stem, what: `${path} ${what}`, todo });
   try {
-    const { withRow, objects } = await readBatchContents(path);
+    const contents = await readBatchContents(path);
     const unknown =
-      withRow.filter((ids) => !alerts.knowsSource(ids)).length +
-      objects.filter((diaObjectId) => !alerts.knowsObject(diaObjectId)).length;
+      contents.withRow.filter((ids) => !alerts.knowsSource(ids)).length +
+      objectsWithoutRow(contents).filter((diaObjectId) => !alerts.knowsObject(diaObjectId)).length;
     if (unknown === 0 && isAside) return;
     if (unknown === 0) {
       add('is of a stem that the ledger does not know; it has all of its alerts from other stems', `\`rm ${path}\``);

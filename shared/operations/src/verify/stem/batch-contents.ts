@@ -25,11 +25,20 @@ export interface BatchContents {
   readonly bytes: number;
   /** The alerts that must have a feature row. */
   readonly withRow: readonly AlertFacts[];
-  readonly withoutAlert: number;
-  /** Of the alerts that have no row, if their object can be read. */
-  readonly objects: readonly bigint[];
-  /** The positions of alerts that must be in quarantine. */
-  readonly rejected: readonly number[];
+  readonly withoutRow: readonly AlertWithoutRow[];
+}
+
+export interface AlertWithoutRow {
+  readonly position: number;
+  /** Undefined if it cannot be read. */
+  readonly diaObjectId: bigint | undefined;
+  /** It must be in quarantine; otherwise it came without `alert`. */
+  readonly isRejected: boolean;
+}
+
+/** The objects of the alerts without a row that can be read. */
+export function objectsWithoutRow({ withoutRow }: BatchContents): bigint[] {
+  return withoutRow.flatMap(({ diaObjectId }) => diaObjectId ?? []);
 }
 
 /**
@@ -40,9 +49,7 @@ export interface BatchContents {
 export async function readBatchContents(path: string): Promise<BatchContents> {
   const view = new AlertView();
   const withRow: AlertFacts[] = [];
-  const rejected: number[] = [];
-  const objects: bigint[] = [];
-  const sums = { alerts: 0, withoutAlert: 0 };
+  const withoutRow: AlertWithoutRow[] = [];
   const read = scanBatch(path, (cursor, bytes) => {
     readAlert(cursor, bytes, view);
     if (!view.hasAlert) return undefined;
@@ -51,13 +58,11 @@ export async function readBatchContents(path: string): Promise<BatchContents> {
     return { diaObjectId: view.diaObjectId, diaSourceId: view.diaSourceId, midpointMjdTai, flags };
   });
   for await (const { position, bytes, result } of read) {
-    sums.alerts++;
-    const object = result instanceof AlertRejected || result === undefined ? objectOf(bytes) : undefined;
-    if (object !== undefined) objects.push(object);
-    if (result instanceof AlertRejected) rejected.push(position);
-    else if (result === undefined) sums.withoutAlert++;
-    else withRow.push({ position, ...result });
+    const isRejected = result instanceof AlertRejected;
+    if (isRejected || result === undefined) {
+      withoutRow.push({ position, diaObjectId: objectOf(bytes), isRejected });
+    } else withRow.push({ position, ...result });
   }
   const { size: bytes } = await stat(path);
-  return { ...sums, bytes, withRow, objects, rejected };
+  return { alerts: withRow.length + withoutRow.length, bytes, withRow, withoutRow };
 }

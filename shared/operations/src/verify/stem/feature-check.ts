@@ -92,7 +92,7 @@ function checkAgainstBatch(
 ): void {
   // Of the Python pipeline's rows only the object is certain: it takes the last source of the list. And it makes rows of
   // alerts that are quarantined here.
-  const rejected = new Set(contents.rejected);
+  const rejected = new Set(contents.withoutRow.flatMap(({ position, isRejected }) => (isRejected ? position : [])));
   const rows = isOurs ? all : all.filter(({ position }) => position === undefined || !rejected.has(position));
   const name = ({ position, diaObjectId, diaSourceId }: FeatureIds) =>
     isOurs ? `${position} ${diaObjectId ?? '?'} ${diaSourceId ?? '?'}` : `${position} ${diaObjectId ?? '?'}`;
@@ -128,7 +128,7 @@ function checkAgainstBatch(
     findings.add({ check: 'doubled', stem, object: objectOf(row), what: 'a feature row is there twice', todo });
   }
   if (!isOurs) return;
-  for (const position of contents.rejected.filter((place) => !aside.has(place))) {
+  for (const position of [...rejected].filter((place) => !aside.has(place))) {
     const what = `the alert at position ${position} cannot have features and is not in quarantine`;
     findings.add({ check: 'quarantine', stem, what, todo });
   }

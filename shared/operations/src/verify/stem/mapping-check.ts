@@ -2,16 +2,16 @@ import { isStem } from '@lvra/core';
 import type { MappingVerification, StemFacts } from '@lvra/ledger';
 import { doAgain, FROM_BACKUP } from '../advice.js';
 import type { Findings } from '../findings.js';
-import type { BatchContents } from './batch-contents.js';
+import { type BatchContents, objectsWithoutRow } from './batch-contents.js';
 
 /** Compares diaobjid_stems with the objects of a batch, in both directions. */
 export function checkMapping(
   { stem, flags }: StemFacts,
-  { withRow, objects }: BatchContents,
+  contents: BatchContents,
   mapping: MappingVerification,
   findings: Findings,
 ): void {
-  const inBatch = new Set([...withRow.map(({ diaObjectId }) => diaObjectId), ...objects]);
+  const inBatch = new Set([...contents.withRow.map(({ diaObjectId }) => diaObjectId), ...objectsWithoutRow(contents)]);
   const withFlags = new Set(flags.map(({ diaObjectId }) => diaObjectId));
   let here = 0;
   for (const object of inBatch) {

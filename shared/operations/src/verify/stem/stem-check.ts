@@ -126,7 +126,7 @@ async function readBatch(facts: StemFacts, { paths, nights, findings }: StemChec
     const contents = await readBatchContents(path);
     findings.counts.batchFiles++;
     findings.counts.alerts += contents.alerts;
-    findings.counts.withoutAlert += contents.withoutAlert;
+    findings.counts.withoutAlert += contents.withoutRow.filter(({ isRejected }) => !isRejected).length;
     if (batch) {
       const bytes = batchFileBytes(batch);
       if (contents.alerts !== batch.alerts || contents.bytes !== bytes) {
