@@ -29,6 +29,7 @@ export {
 export { pythonFloat } from './python-float.js';
 export { quantile } from './quantile.js';
 export { hashed, Random } from './random.js';
+export { shortDecimal } from './short-decimal.js';
 export { stopSignal } from './shutdown.js';
 export { isDone, STATUS, type StatusCode, statusMeaning } from './status.js';
 export { escapeControl, escapeControlLines } from './terminal.js';

@@ -141,6 +141,29 @@ describe('an alert is taken', () => {
     assert.deepEqual(view.fluxes, [Number.NaN]);
   });
 
+  test('with the very numbers of Python, short or long, wherever in the source they stand', () => {
+    const texts = [
+      '926.2398681640625',
+      '-2384.858154296875',
+      '1e5',
+      '1.5E-7',
+      '1e+22',
+      '-0',
+      '61059.06480901104',
+      '1e400',
+    ];
+    for (const psfFlux of texts) {
+      for (const fields of [
+        { psfFlux, midpointMjdTai: '61059.0661728925' },
+        { midpointMjdTai: '9007199254740993.0', psfFlux },
+      ]) {
+        const { fluxes, times } = read(messageText({}, [fields, { ...fields, last: '1' }]));
+        assert.deepEqual(fluxes, [Number(psfFlux), Number(psfFlux)], psfFlux);
+        assert.deepEqual(times, [Number(fields.midpointMjdTai), Number(fields.midpointMjdTai)]);
+      }
+    }
+  });
+
   test('with flux and time between quotes, as str of numpy writes them', () => {
     const sources = ['"5754.5"', '"nan"', '""', '"inf"', 'true'].map((psfFlux, n) => ({
       psfFlux,

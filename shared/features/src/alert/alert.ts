@@ -1,10 +1,12 @@
 import { FastScanner, JsonCursor, KIND, keyIs } from '@lvra/alerts';
-import { AlertRejected, parseId } from '@lvra/core';
+import { AlertRejected, parseId, shortDecimal } from '@lvra/core';
 import { FieldList } from './fields.js';
 import { numberOf, shown } from './numbers.js';
 
 /** The numbers needed of every source. */
 const WANTED = ['midpointMjdTai', 'psfFlux'] as const;
+
+const COMMA = 0x2c;
 
 /** Scans sources that hold only plain values, as Lasair's do. */
 const plainSources = new FastScanner(WANTED);
@@ -128,7 +130,16 @@ const tied = new FieldList();
 
 /** A wanted number of the plain source taken last; NaN if it is missing, null or NaN. */
 function plainNumber(bytes: Buffer, end: number, wanted: 0 | 1): number {
-  return numberAt(bytes, plainSources.places[wanted] as number, end, WANTED[wanted]);
+  const at = plainSources.places[wanted] as number;
+  const number = at === -1 ? Number.NaN : shortDecimal(bytes, at, endOfPlain(bytes, at));
+  return Number.isNaN(number) ? numberAt(bytes, at, end, WANTED[wanted]) : number;
+}
+
+/** Where a number that begins at `at` ends, if a comma follows it; behind it if it is the last of its object. */
+function endOfPlain(bytes: Buffer, at: number): number {
+  let end = at;
+  while ((bytes[end] as number) > COMMA) end++;
+  return end;
 }
 
 /** A wanted number of any source, read field by field: of a repeated key the last one counts. */

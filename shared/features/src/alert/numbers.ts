@@ -26,11 +26,11 @@ const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
  *
  * @returns NaN if it is missing; undefined if the value is no number
  */
-export function numberOf(bytes: Uint8Array, start: number, end: number, kind: Kind): number | undefined {
+export function numberOf(bytes: Buffer, start: number, end: number, kind: Kind): number | undefined {
   switch (kind) {
     case KIND.float:
     case KIND.integer:
-      return Number(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
+      return Number(bytes.toString('latin1', start, end));
     case KIND.null:
     case KIND.nan:
       return Number.NaN;
