@@ -3,9 +3,8 @@ import { stopSignal } from '@lvra/core';
 import { EXIT } from '@lvra/runtime';
 import { type Sandbox, startSandbox } from '@lvra/simulator';
 import { print, printError } from '../command-line/output.js';
-import { startProgress } from '../command-line/progress.js';
 import { EmbeddedPipeline } from '../run/embedded-pipeline.js';
-import { watch } from '../run/show-progress.js';
+import { withProgress } from '../run/show-progress.js';
 import { beginDemoFolder } from './folder.js';
 import { demoSource } from './source.js';
 import { describeDemo } from './summary.js';
@@ -43,16 +42,7 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   const embedded = new EmbeddedPipeline(settings, 'lvra demo', source);
   print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
   const begun = performance.now();
-  const progress = startProgress();
-  const endWatch = watch(embedded, progress, ALERTS);
-  const signal = stopSignal(() => {});
-  let problems: string[];
-  try {
-    problems = await embedded.drain(signal);
-  } finally {
-    await endWatch();
-    progress.end();
-  }
+  const problems = await withProgress(embedded, ALERTS, () => embedded.drain(stopSignal(() => {})));
   print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
   for (const problem of problems) printError(problem);
   if (problems.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;

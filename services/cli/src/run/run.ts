@@ -3,9 +3,9 @@ import { type Stage, statusMeaning, stopSignal, UPSTREAM, UsageError } from '@lv
 import type { UnfinishedStem } from '@lvra/ledger';
 import { EXIT } from '@lvra/runtime';
 import { count, duration, print, printError, table } from '../command-line/output.js';
-import { countsOf, startProgress } from '../command-line/progress.js';
+import { countsOf } from '../command-line/progress.js';
 import { EmbeddedPipeline } from './embedded-pipeline.js';
-import { watch } from './show-progress.js';
+import { withProgress } from './show-progress.js';
 
 /**
  * Runs all stages in this process.
@@ -22,18 +22,12 @@ export async function runEmbedded(once: boolean, overrides: readonly Override[])
   const signal = stopSignal(() => {});
   const begun = performance.now();
   const health = await embedded.serveHealth();
-  const progress = startProgress();
-  for (const warning of settings.warnings) progress.say(warning);
-  const endWatch = watch(embedded, progress, settings.source === 'simulate' ? settings.simulateCount : undefined);
-  let problems: string[] = [];
-  try {
-    if (once) problems = await embedded.drain(signal);
-    else await embedded.run(signal);
-  } finally {
-    await endWatch();
-    progress.end();
-    await health?.close();
-  }
+  const expected = settings.source === 'simulate' ? settings.simulateCount : undefined;
+  const problems = await withProgress(embedded, expected, async () => {
+    if (once) return embedded.drain(signal);
+    await embedded.run(signal);
+    return [];
+  }).finally(() => health?.close());
   const { alerts, scores, annotations } = await countsOf(embedded.pipeline.metrics);
   const took = duration(performance.now() - begun);
   print(`${count(alerts)} alerts in, ${count(scores)} scored, ${count(annotations)} annotated in ${took}.`);

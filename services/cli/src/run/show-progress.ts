@@ -1,5 +1,5 @@
 import { sleep } from '@lvra/core';
-import { countsOf, inWords, type Progress, type ProgressState } from '../command-line/progress.js';
+import { countsOf, inWords, type ProgressState, startProgress } from '../command-line/progress.js';
 import type { EmbeddedPipeline } from './embedded-pipeline.js';
 
 const LOOK_EVERY_MS = 500;
@@ -7,15 +7,19 @@ const LOOK_EVERY_MS = 500;
 const WORTH_SAYING_MS = 3_000;
 
 /**
- * Shows the progress of an embedded run, and warns once of everything that does not work.
+ * Does the work of an embedded run, shows meanwhile how far it is, and warns once of everything that does not work.
  *
  * @param expectedAlerts how many the source yields in all, if known
- * @returns what ends it, after a last update
  */
-export function watch(embedded: EmbeddedPipeline, progress: Progress, expectedAlerts?: number): () => Promise<void> {
+export async function withProgress<T>(
+  embedded: EmbeddedPipeline,
+  expectedAlerts: number | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const progress = startProgress();
+  for (const warning of embedded.pipeline.settings.warnings) progress.say(warning);
   /** When each reason was first seen, until it is said. */
   const seenAt = new Map<string, number>();
-  const stop = new AbortController();
   const look = async () => {
     progress.show(await stateOf(embedded, expectedAlerts));
     for (const reason of embedded.notReady()) {
@@ -26,17 +30,21 @@ export function watch(embedded: EmbeddedPipeline, progress: Progress, expectedAl
       progress.say(reason);
     }
   };
+  const done = new AbortController();
   const looking = (async () => {
-    while (!stop.signal.aborted) {
+    while (!done.signal.aborted) {
       await look();
-      await sleep(LOOK_EVERY_MS, stop.signal);
+      await sleep(LOOK_EVERY_MS, done.signal);
     }
     await look();
   })();
-  return () => {
-    stop.abort();
-    return looking;
-  };
+  try {
+    return await work();
+  } finally {
+    done.abort();
+    await looking;
+    progress.end();
+  }
 }
 
 async function stateOf(
