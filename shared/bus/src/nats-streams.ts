@@ -50,20 +50,17 @@ async function ensureStream(
     max_age: keepMs * NANOSECONDS_PER_MS,
     metadata: { ...dataFolder },
   };
-  try {
-    const before = (await manager.streams.info(name)).config.metadata;
-    await manager.streams.update(name, config);
-    return before;
-  } catch (error) {
-    if (codeOf(error) === SUBJECTS_OVERLAP) throw await overlap(manager, config, error);
+  const before = await manager.streams.info(name).catch((error) => {
     if (codeOf(error) !== STREAM_NOT_FOUND) throw error;
-  }
+    return undefined;
+  });
   try {
-    await manager.streams.add(config);
+    if (before) await manager.streams.update(name, config);
+    else await manager.streams.add(config);
   } catch (error) {
     throw codeOf(error) === SUBJECTS_OVERLAP ? await overlap(manager, config, error) : error;
   }
-  return undefined;
+  return before?.config.metadata;
 }
 
 /** Names the streams that have the same subjects. */

@@ -2,7 +2,7 @@ import { type Account, authenticate } from './accounts.js';
 import type { Endpoint, Faults } from './faults.js';
 import { type Annotation, readAnnotation } from './fields.js';
 import { type Answer, answers } from './http/answers.js';
-import { formFields, readBody } from './http/body.js';
+import { readBody } from './http/body.js';
 import { type Json, pythonJsonString, pythonType } from './python.js';
 import type { Throttle } from './throttle.js';
 
@@ -100,8 +100,8 @@ function annotationsOf(call: Call): Json[] | Answer {
   if ('status' in body) return body;
   if (call.endpoint === 'annotate') {
     if (body.kind === 'json') return [body.value];
-    // Lasair's documentation allows the query string too.
-    return [formFields(call.body.length > 0 ? body.fields : call.query)];
+    // Lasair's documentation allows the query string too. Of several values of a name the last one counts.
+    return [new Map(call.body.length > 0 ? body.fields : call.query)];
   }
   if (body.kind === 'form') {
     const values = body.fields.getAll('annotations');

@@ -30,8 +30,3 @@ export function readBody(bytes: Buffer, contentType: string): Body | Answer {
     return answers.notParsed(`JSON parse error - ${error.message}`);
   }
 }
-
-/** A form as a dictionary: of several values of a name the last one counts. */
-export function formFields(fields: URLSearchParams): Map<string, Json> {
-  return new Map(fields);
-}
