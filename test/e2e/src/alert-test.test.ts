@@ -49,7 +49,7 @@ describe('lvra alert-test', { concurrency: true }, () => {
     assert.equal((await testAlert(alertmanager.address)).heartbeatSeconds, undefined);
     await post(alertmanager, { alertname: 'Watchdog', severity: 'none' });
     const again = await testAlert(alertmanager.address);
-    assert.deepEqual(again.deliveries, [{ way: 'webhook', taken: true, refused: 0 }]);
+    assert.deepEqual(again.deliveries, [{ way: 'webhook', taken: true, refused: false }]);
     assert.ok((again.heartbeatSeconds ?? Number.NaN) < 60);
     const names = received.flatMap(({ alerts }) => alerts.map(({ labels }) => labels.alertname));
     assert.deepEqual(names, ['LvraAlertTest', 'LvraAlertTest']);
@@ -58,10 +58,8 @@ describe('lvra alert-test', { concurrency: true }, () => {
   test('says that a receiver refused it', async (t) => {
     const { address } = await pager(t, 500);
     const alertmanager = await alertmanagerFor(t, { LVRA_ALERT_WEBHOOK: address });
-    const { deliveries } = await testAlert(alertmanager.address, 10_000);
-    assert.equal(deliveries.length, 1);
-    assert.equal(deliveries[0]?.taken, false);
-    assert.ok((deliveries[0]?.refused ?? 0) > 0);
+    const { deliveries } = await testAlert(alertmanager.address);
+    assert.deepEqual(deliveries, [{ way: 'webhook', taken: false, refused: true }]);
   });
 
   test('says that alerts have no receiver', async (t) => {

@@ -54,7 +54,7 @@ function describe(result: AlertTest): string[] {
   ];
 }
 
-function notTaken(refused: number): string {
-  const what = refused > 0 ? `refused (${refused} attempts)` : 'not sent within 20 s';
+function notTaken(refused: boolean): string {
+  const what = refused ? 'refused' : 'not sent within 20 s';
   return `${what}; Alertmanager's log says why: docker compose logs --tail 20 alertmanager`;
 }
