@@ -1,8 +1,8 @@
-import { JsonCursor, readEnvelope, readSchemaFolder } from '@lvra/alerts';
+import { JsonCursor, readEnvelope, readSchemaFolder, readValue } from '@lvra/alerts';
 import { RUBIN } from '@lvra/alerts/testing/rubin-schemas';
 import { AlertDecoder } from '@lvra/consumer';
 import { simulateAvro } from '@lvra/simulator';
-import { readValue } from '@lvra/tns';
+
 import avro from 'avsc';
 import { parseable } from '../pipeline/alerts.js';
 import type { HotPath, Input } from './hot-path.js';

@@ -6,5 +6,5 @@ export { JsonCursor } from './json/cursor.js';
 export { JsonError } from './json/errors.js';
 export { decodeString, keyIs } from './json/keys.js';
 export { KIND, type Kind } from './json/kinds.js';
-export { MAX_DEPTH } from './json/limits.js';
 export { FastScanner } from './json/plain.js';
+export { type JsonRecord, type JsonValue, readValue } from './json/values.js';

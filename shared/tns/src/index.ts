@@ -1,6 +1,5 @@
 export { TnsClient } from './client/client.js';
 export { Tns } from './client/tns.js';
-export { readValue } from './json-values.js';
 export { lightCurvesIn } from './light-curve/collect.js';
 export type { Photometry } from './light-curve/discovery.js';
 export type { Epoch } from './light-curve/light-curve.js';

@@ -1,4 +1,5 @@
-import { type Json, pythonNumber, pythonType } from './python.js';
+import type { JsonValue } from '@lvra/alerts';
+import { isDictionary, pythonNumber, pythonType } from './python.js';
 
 /**
  * The seven fields of an annotation and Lasair's rules for them, with its error messages. Source: `AnnotateSerializer`
@@ -33,18 +34,18 @@ const TEXT_RULES: readonly (readonly [TextField, { readonly longest: number; rea
 ];
 
 /** Checks one annotation as sent; unknown keys are ignored. */
-export function readAnnotation(sent: Json): ReadAnnotation {
+export function readAnnotation(sent: JsonValue): ReadAnnotation {
   if (sent === null) return { errors: { non_field_errors: ['No data provided'] } };
-  if (!(sent instanceof Map)) {
+  if (!isDictionary(sent)) {
     return { errors: { non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(sent)}.`] } };
   }
   const errors: FieldErrors = {};
   const values = { objectId: '', topic: '', classification: '', version: '', explanation: '', classdict: '', url: '' };
-  const id = readInteger(sent.get('objectId'));
+  const id = readInteger(sent.objectId);
   if (typeof id === 'bigint') values.objectId = id.toString();
   else errors.objectId = [id];
   for (const [name, { longest, mayBeBlank }] of TEXT_RULES) {
-    const text = readText(sent.get(name), longest, mayBeBlank);
+    const text = readText(sent[name], longest, mayBeBlank);
     if (typeof text === 'string') values[name] = text;
     else errors[name] = text;
   }
@@ -52,7 +53,7 @@ export function readAnnotation(sent: Json): ReadAnnotation {
 }
 
 /** The integer, or what is wrong with it. A whole number in a string is accepted, `313.0` included. */
-function readInteger(sent: Json | undefined): bigint | string {
+function readInteger(sent: JsonValue | undefined): bigint | string {
   if (sent === undefined) return 'This field is required.';
   if (sent === null) return 'This field may not be null.';
   if (typeof sent === 'bigint') return sent;
@@ -65,7 +66,7 @@ function readInteger(sent: Json | undefined): bigint | string {
 }
 
 /** The text, stripped as Django REST framework does, or all that is wrong with it. */
-function readText(sent: Json | undefined, longest: number, mayBeBlank: boolean): string | string[] {
+function readText(sent: JsonValue | undefined, longest: number, mayBeBlank: boolean): string | string[] {
   if (sent === undefined) return ['This field is required.'];
   if (sent === null) return ['This field may not be null.'];
   if (typeof sent === 'boolean' || typeof sent === 'object') return ['Not a valid string.'];

@@ -1,9 +1,10 @@
+import type { JsonValue } from '@lvra/alerts';
 import { type Account, authenticate } from './accounts.js';
 import type { Endpoint, Faults } from './faults.js';
 import { type Annotation, readAnnotation } from './fields.js';
 import { type Answer, answers } from './http/answers.js';
 import { readBody } from './http/body.js';
-import { type Json, pythonJsonString, pythonType } from './python.js';
+import { isDictionary, pythonJsonString, pythonType } from './python.js';
 import type { Throttle } from './throttle.js';
 
 /** A call at one of the two endpoints. */
@@ -59,14 +60,19 @@ export class Lasair {
     if (!throttle.admits(account.user, account.callsPerHour ?? callsPerHour)) return refuse(answers.throttled());
     if (call.method !== 'POST') return refuse(answers.methodNotAllowed(call.method));
     const sent = annotationsOf(call);
-    if (!Array.isArray(sent)) return refuse(sent);
+    if ('status' in sent) return refuse(sent);
     const queued: Annotation[] = [];
     const error = this.#queueInTurn(sent, call.endpoint, account, queued);
     return { answer: error ?? success(call.endpoint, queued), user: account.user, items: sent.length, queued };
   }
 
   /** One after the other, up to the first error. */
-  #queueInTurn(sent: Json[], endpoint: Endpoint, account: Account, queued: Annotation[]): Answer | undefined {
+  #queueInTurn(
+    sent: readonly JsonValue[],
+    endpoint: Endpoint,
+    account: Account,
+    queued: Annotation[],
+  ): Answer | undefined {
     const { faults } = this.#options;
     for (const [index, item] of sent.entries()) {
       const read = readAnnotation(item);
@@ -95,13 +101,13 @@ export class Lasair {
 }
 
 /** The annotations of a call as sent, unchecked, or the response that rejects the whole body. */
-function annotationsOf(call: Call): Json[] | Answer {
+function annotationsOf(call: Call): readonly JsonValue[] | Answer {
   const body = readBody(call.body, call.contentType);
   if ('status' in body) return body;
   if (call.endpoint === 'annotate') {
     if (body.kind === 'json') return [body.value];
     // Lasair's documentation allows the query string too. Of several values of a name the last one counts.
-    return [new Map(call.body.length > 0 ? body.fields : call.query)];
+    return [Object.fromEntries(call.body.length > 0 ? body.fields : call.query)];
   }
   if (body.kind === 'form') {
     const values = body.fields.getAll('annotations');
@@ -109,12 +115,12 @@ function annotationsOf(call: Call): Json[] | Answer {
   }
   const whole = body.value;
   if (whole === null) return answers.badFields({ non_field_errors: ['No data provided'] });
-  if (!(whole instanceof Map)) {
+  if (!isDictionary(whole)) {
     return answers.badFields({
       non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(whole)}.`],
     });
   }
-  const list = whole.get('annotations');
+  const list = whole.annotations;
   if (Array.isArray(list)) return list;
   if (list === undefined) return answers.badFields({ annotations: ['This field is required.'] });
   if (list === null) return answers.badFields({ annotations: ['This field may not be null.'] });

@@ -1,8 +1,7 @@
-import { JsonCursor, KIND, keyIs, scanBatch } from '@lvra/alerts';
+import { JsonCursor, type JsonRecord, KIND, keyIs, readValue, scanBatch } from '@lvra/alerts';
 import { AlertRejected, parseId } from '@lvra/core';
 import type { TnsLedger } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
-import { type JsonRecord, readValue } from '../json-values.js';
 import {
   type Epoch,
   inOrder,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JsonRecord } from '../json-values.js';
+import type { JsonRecord } from '@lvra/alerts';
 import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
 import { lightCurveOf, mergeLightCurves, reachesFirstSource } from './light-curve.js';
 

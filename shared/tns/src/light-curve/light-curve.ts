@@ -1,4 +1,4 @@
-import type { JsonRecord, JsonValue } from '../json-values.js';
+import type { JsonRecord, JsonValue } from '@lvra/alerts';
 
 /**
  * One brightness at one time: a detected source of the difference image, or forced photometry at the object's position.

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { JsonError } from '@lvra/alerts';
-import { type Json, parseJson } from '../python.js';
+import { JsonError, type JsonValue } from '@lvra/alerts';
+import { parseJson } from '../python.js';
 import { type Answer, answers } from './answers.js';
 
 /** Django's DATA_UPLOAD_MAX_MEMORY_SIZE, as Lasair sets it. */
@@ -8,7 +8,7 @@ export const LARGEST_BODY_BYTES = 26_214_400;
 
 /** A body in one of the forms that Lasair reads. */
 export type Body =
-  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'json'; readonly value: JsonValue }
   | { readonly kind: 'form'; readonly fields: URLSearchParams };
 
 /** Reads a body by its content type, or returns the response that rejects it. An empty one counts as an empty form. */

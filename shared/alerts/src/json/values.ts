@@ -1,4 +1,8 @@
-import { decodeString, type JsonCursor, JsonError, KIND, MAX_DEPTH } from '@lvra/alerts';
+import type { JsonCursor } from './cursor.js';
+import { JsonError } from './errors.js';
+import { decodeString } from './keys.js';
+import { KIND } from './kinds.js';
+import { MAX_DEPTH } from './limits.js';
 
 /** A JSON value with ids exact: an integer beyond 15 digits is a bigint. */
 export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[] | JsonRecord;
@@ -8,12 +12,12 @@ export interface JsonRecord {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** A double may not hold more digits than these. */
+/** A double may not hold more digits than these; a sign counts as one. */
 const EXACT_DIGITS = 15;
 
 /**
  * Parses the next value, in Python's dialect (bare NaN and Infinity are numbers). For single alerts that an operator
- * asked for; the stages read byte positions instead.
+ * asked for, and for the sandbox; the stages read byte positions instead.
  *
  * @param bytes those that the cursor reads
  * @throws JsonError if they are not JSON

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { JsonCursor, JsonError } from '@lvra/alerts';
-import { realMessages } from '@lvra/alerts/testing/json-samples';
-import { type JsonRecord, type JsonValue, readValue } from './json-values.js';
+import { realMessages } from '../testing/json-samples.js';
+import { JsonCursor } from './cursor.js';
+import { JsonError } from './errors.js';
+import { type JsonRecord, type JsonValue, readValue } from './values.js';
 
 function read(text: string): JsonValue {
   const bytes = Buffer.from(text);
