@@ -5,7 +5,7 @@ export { explainKafkaError, kafkajsSecurity } from './kafkajs-security.js';
 export { fileVersionOf, LiveVra } from './live-vra.js';
 export { closestMatch, environmentName, fileName } from './names.js';
 export { readSecret, type Secret, secretOf } from './secrets.js';
-export { loadSettings, type Override, type Settings, type VraSettings } from './settings.js';
+export { loadSettings, type Overrides, type Settings, type VraSettings } from './settings.js';
 export { stagesOf, vraOf } from './stage-vras.js';
 export { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';
 export { readVra } from './vra.js';

@@ -8,6 +8,11 @@ export function fileName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** `replayPath` on the command line: `--replay-path`. */
+export function optionName(key: string): string {
+  return `--${fileName(key).replaceAll('_', '-')}`;
+}
+
 /** `modelPath` as a VRA's file spells it: `MODEL_PATH`. */
 export function vraFileName(key: string): string {
   return fileName(key).toUpperCase();

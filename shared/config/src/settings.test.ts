@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { UsageError } from '@lvra/core';
-import { loadSettings, type Override, type Settings } from './settings.js';
+import { loadSettings, type Overrides, type Settings } from './settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lvra-settings-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,12 +36,12 @@ EXPLANATION: r0b - Real Or Bogus Classifier
 URL: https://example.org/r0b.html
 `;
 
-function load(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Override[] = []): Settings {
+function load(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Overrides = {}): Settings {
   return loadSettings({ environment: { LVRA_SETTINGS: write(text), ...environment }, overrides });
 }
 
 /** The lines of the error that these settings end in, without the folder of this test. */
-function issues(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Override[] = []): string[] {
+function issues(text: string, environment: NodeJS.ProcessEnv = {}, overrides: Overrides = {}): string[] {
   try {
     load(text, environment, overrides);
   } catch (error) {
@@ -159,10 +159,10 @@ describe('the environment', () => {
   });
 
   test('an option of the command line wins over it', () => {
-    const overrides: Override[] = [{ key: 'source', value: 'none', option: '--source' }];
-    assert.equal(load(REFERENCE, { LVRA_SOURCE: 'simulate' }, overrides).source, 'none');
-    assert.deepEqual(issues(REFERENCE, {}, [{ key: 'source', value: 'kafak', option: '--source' }]), [
+    assert.equal(load(REFERENCE, { LVRA_SOURCE: 'simulate' }, { source: 'none' }).source, 'none');
+    assert.deepEqual(issues(REFERENCE, {}, { source: 'kafak', simulateCount: 'x' }), [
       '--source is "kafak": write one of kafka, replay, simulate, none',
+      '--simulate-count is "x": write a whole number from 1 to 1000000000',
     ]);
   });
 

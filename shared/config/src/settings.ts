@@ -4,7 +4,7 @@ import { UsageError } from '@lvra/core';
 import type { z } from 'zod';
 import { COMMON_SETTINGS } from './common.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './kafka.js';
-import { closestMatch, environmentName, fileName } from './names.js';
+import { closestMatch, environmentName, fileName, optionName } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
 import { readVra, type VraSettings } from './vra.js';
 import { type Issues, overrideFromEnvironment, type RawSettings, readGroup } from './written.js';
@@ -43,16 +43,11 @@ export interface SettingsOptions {
   /** By default, the environment of the process. */
   readonly environment?: NodeJS.ProcessEnv;
   /** From the command line, over everything else. */
-  readonly overrides?: readonly Override[];
+  readonly overrides?: Overrides;
 }
 
-/** A setting given on the command line. */
-export interface Override {
-  readonly key: keyof typeof COMMON_SETTINGS;
-  readonly value: string;
-  /** The option as it was given: `--source`. */
-  readonly option: string;
-}
+/** Settings given on the command line, each by the option of its name: `replayPath` by `--replay-path`. */
+export type Overrides = { readonly [key in keyof typeof COMMON_SETTINGS]?: string };
 
 /** The variables that each profile reads. */
 const PROFILE_VARIABLES = {
@@ -139,7 +134,7 @@ function readProfile(environment: NodeJS.ProcessEnv, issues: Issues): Profile {
 function readCommon(
   file: string,
   profile: Profile,
-  { overrides = [] }: SettingsOptions,
+  { overrides = {} }: SettingsOptions,
   environment: NodeJS.ProcessEnv,
   issues: Issues,
   warnings: string[],
@@ -155,7 +150,9 @@ function readCommon(
   // Without the file, single settings cannot be checked.
   if (!fromFile) throw new UsageError(issues.join('\n'));
   overrideFromEnvironment(fromFile, COMMON_KEYS, environmentName, environment);
-  for (const { key, value, option } of overrides) fromFile.set(key, { value, where: option, folder: process.cwd() });
+  for (const [key, value] of Object.entries(overrides)) {
+    fromFile.set(key, { value, where: optionName(key), folder: process.cwd() });
+  }
   return fromFile;
 }
 

@@ -1,4 +1,4 @@
-import { loadSettings, type Override } from '@lvra/config';
+import { loadSettings, type Overrides } from '@lvra/config';
 import { type Stage, statusMeaning, stopSignal, UPSTREAM, UsageError } from '@lvra/core';
 import type { UnfinishedStem } from '@lvra/ledger';
 import { EXIT } from '@lvra/runtime';
@@ -13,7 +13,7 @@ import { withProgress } from './show-progress.js';
  * @param once ends when nothing is left to do, and sets the exit code by what could not be done
  * @throws UsageError, LockHeld
  */
-export async function runEmbedded(once: boolean, overrides: readonly Override[]): Promise<void> {
+export async function runEmbedded(once: boolean, overrides: Overrides): Promise<void> {
   const settings = loadSettings({ overrides });
   if (once && settings.source === 'simulate' && settings.simulateCount === undefined) {
     throw new UsageError('--once needs an end: say how many alerts with --simulate-count');

@@ -1,4 +1,4 @@
-import type { Override } from '@lvra/config';
+import type { Overrides } from '@lvra/config';
 import { Command } from 'commander';
 
 const HELP = `
@@ -20,19 +20,7 @@ Examples:
   lvra run --once --source replay --replay-path night.ndjson
   lvra run --once --source simulate --simulate-count 500 --dry-run`;
 
-/** The options that stand for a setting. */
-const OVERRIDES = {
-  source: { key: 'source', option: '--source' },
-  replayPath: { key: 'replayPath', option: '--replay-path' },
-  simulateCount: { key: 'simulateCount', option: '--simulate-count' },
-  simulateRate: { key: 'simulateRate', option: '--simulate-rate' },
-  simulateSeed: { key: 'simulateSeed', option: '--simulate-seed' },
-} as const satisfies Record<string, Omit<Override, 'value'>>;
-
-type RunOptions = { readonly [name in keyof typeof OVERRIDES]?: string } & {
-  readonly once?: true;
-  readonly dryRun?: true;
-};
+type RunOptions = Omit<Overrides, 'dryRun'> & { readonly once?: true; readonly dryRun?: true };
 
 export function runCommand(): Command {
   return new Command('run')
@@ -45,15 +33,8 @@ export function runCommand(): Command {
     .option('--simulate-seed <number>', 'for --source simulate: the number from which they all follow')
     .option('--dry-run', 'write the calls to Lasair to dryrun/ in the data folder instead of making them')
     .addHelpText('after', HELP)
-    .action(run);
-}
-
-async function run({ once, dryRun, ...given }: RunOptions): Promise<void> {
-  const overrides: Override[] = dryRun ? [{ key: 'dryRun', value: 'yes', option: '--dry-run' }] : [];
-  for (const [name, setting] of Object.entries(OVERRIDES)) {
-    const value = given[name as keyof typeof OVERRIDES];
-    if (value !== undefined) overrides.push({ ...setting, value });
-  }
-  const { runEmbedded } = await import('../../run/run.js');
-  await runEmbedded(once === true, overrides);
+    .action(async ({ once, dryRun, ...overrides }: RunOptions) => {
+      const { runEmbedded } = await import('../../run/run.js');
+      await runEmbedded(once === true, { ...overrides, ...(dryRun && { dryRun: 'yes' }) });
+    });
 }
