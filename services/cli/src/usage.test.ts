@@ -69,7 +69,7 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
     [['simulate', '--file', '/nowhere/x'], root, /^lvra: --file cannot be written: ENOENT/],
     [['simulate', '--count', 'many', '--file', 'x'], root, /^lvra: .*'many' is invalid.*whole number/],
     [['quarantine', 'list', '--since', 'May'], root, /^lvra: "May" is no night: write YYYYMMDD$/],
-    [['quarantine', 'show', 'x'], root, /^lvra: "x" is no number of an alert in quarantine$/],
+    [['quarantine', 'show', 'x'], root, /^lvra: "x" is not the number of an alert in quarantine$/],
     [
       ['run', '--once', '--source', 'none'],
       { ...root, LASAIR_LSST_TOKEN: 'abc', LVRA_ENDPOINT: 'https://lasair.lsst.ac.uk/api' },

@@ -1,3 +1,4 @@
+import { instantOfStem, parseId, UsageError } from '@lvra/core';
 import { InvalidArgumentError } from 'commander';
 
 /** Reads a whole number from an option. */
@@ -12,4 +13,23 @@ export function wholeNumber(least: number, most: number): (given: string) => num
 export function positiveNumber(given: string): number {
   if (/^[0-9]*\.?[0-9]+$/.test(given) && Number(given) > 0) return Number(given);
   throw new InvalidArgumentError('Write a number above 0.');
+}
+
+/** Reads a score from an option. */
+export function score(given: string): number {
+  if (/^[0-9]*\.?[0-9]+$/.test(given) && Number(given) <= 1) return Number(given);
+  throw new InvalidArgumentError('Write a score from 0 to 1.');
+}
+
+/** Reads a night from an option. */
+export function night(given: string): string {
+  if (instantOfStem(`${given}_000000`)) return given;
+  throw new InvalidArgumentError('Write a night as YYYYMMDD.');
+}
+
+/** Reads an id. @param what it is, and how to write it */
+export function idOf(given: string, what: string): bigint {
+  const id = parseId(given);
+  if (id === undefined) throw new UsageError(`${JSON.stringify(given)} is not ${what}`);
+  return id;
 }

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { night, score } from '../command-line/option-parsers.js';
 import type { TnsReportOptions } from '../tns/report.js';
 
 const HELP = `
@@ -23,8 +24,8 @@ export function tnsReportCommand(): Command {
     .description('report discoveries to the Transient Name Server (TNS)')
     .argument('[diaObjectIds...]', 'the objects; - reads them from standard input')
     .option('--file <path>', 'objects from a file; - is standard input')
-    .option('--above <score>', 'objects whose newest score since that night is greater', scoreOf)
-    .option('--since <night>', 'for --above: YYYYMMDD, UTC', nightOf)
+    .option('--above <score>', 'objects whose newest score since that night is greater', score)
+    .option('--since <night>', 'for --above: YYYYMMDD, UTC', night)
     .option('--vra <name>', 'for --above: whose scores; not needed where there is one VRA')
     .addOption(
       new Option('--dry-run', 'show the reports and send nothing (the default)').conflicts(['sandbox', 'live']),
@@ -39,17 +40,4 @@ export function tnsReportCommand(): Command {
       const { reportToTns } = await import('../tns/report.js');
       await reportToTns(given, options);
     });
-}
-
-function scoreOf(given: string): number {
-  if (/^(0|1|0?\.[0-9]+|0\.|1\.0+)$/.test(given)) return Number(given);
-  throw new InvalidArgumentError('Write a score from 0 to 1.');
-}
-
-function nightOf(given: string): string {
-  const instant = Date.parse(`${given.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')}T00:00:00Z`);
-  // A 31st of February would be taken for a day of March.
-  const isDay = !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10).replaceAll('-', '') === given;
-  if (isDay) return given;
-  throw new InvalidArgumentError('Write a night as YYYYMMDD.');
 }

@@ -1,6 +1,6 @@
-import { parseId, UsageError } from '@lvra/core';
 import { type ObjectRecord, objectRecord, type ScoreRecord } from '@lvra/operations';
 import { Command } from 'commander';
+import { idOf } from '../../command-line/option-parsers.js';
 import { counted, table, utc } from '../../command-line/output.js';
 import { printAnswer } from '../../command-line/print-answer.js';
 import { reportTable } from '../../tns/format-report.js';
@@ -32,10 +32,7 @@ export function objectCommand(): Command {
     .option('--json', 'for programs; ids are strings')
     .addHelpText('after', HELP)
     .action((given: string, { json }: { json?: true }) => {
-      const diaObjectId = parseId(given);
-      if (diaObjectId === undefined) {
-        throw new UsageError(`${JSON.stringify(given)} is not a diaObjectId: write its digits`);
-      }
+      const diaObjectId = idOf(given, 'a diaObjectId: write its digits');
       return printAnswer((open) => objectRecord(open, diaObjectId), describe, json);
     });
 }

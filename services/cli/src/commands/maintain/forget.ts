@@ -1,7 +1,8 @@
-import { parseId, UsageError } from '@lvra/core';
+import { UsageError } from '@lvra/core';
 import type { Removed } from '@lvra/ledger';
 import { type OpenLedger, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
+import { idOf } from '../../command-line/option-parsers.js';
 import { count, print } from '../../command-line/output.js';
 
 const HELP = `
@@ -39,17 +40,17 @@ export function forgetCommand(): Command {
     .command('scores')
     .description('rows of provenance')
     .argument('<IDs...>')
-    .action((ids: string[]) => run(({ forgetting }) => forgetting.scores(ids.map(idOf), Date.now())));
+    .action((ids: string[]) => run(({ forgetting }) => forgetting.scores(idsOf(ids), Date.now())));
   forget
     .command('flags')
     .description('rows of threshold_flags_provenance')
     .argument('<IDs...>')
-    .action((ids: string[]) => run(({ forgetting }) => forgetting.flags(ids.map(idOf))));
+    .action((ids: string[]) => run(({ forgetting }) => forgetting.flags(idsOf(ids))));
   forget
     .command('objects')
     .description('rows of diaobjid_stems')
     .argument('<diaObjectIds...>')
-    .action((ids: string[]) => run(({ forgetting }) => forgetting.objects(ids.map(idOf))));
+    .action((ids: string[]) => run(({ forgetting }) => forgetting.objects(idsOf(ids))));
   return forget;
 }
 
@@ -61,8 +62,4 @@ function run(remove: (ledger: OpenLedger['ledger']) => Removed): Promise<void> {
   });
 }
 
-function idOf(text: string): bigint {
-  const id = parseId(text);
-  if (id === undefined) throw new UsageError(`${JSON.stringify(text)} is no ID of a row`);
-  return id;
-}
+const idsOf = (given: readonly string[]) => given.map((each) => idOf(each, 'the ID of a row'));

@@ -1,7 +1,8 @@
-import { escapeControl, parseId, UsageError } from '@lvra/core';
+import { escapeControl, UsageError } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
 import { type OpenLedger, quarantinedAlert, quarantinedBytes, quarantineRecord, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
+import { idOf } from '../../command-line/option-parsers.js';
 import { count, print, printJson, size, utc } from '../../command-line/output.js';
 import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
 
@@ -21,6 +22,8 @@ const REPLAY_HELP = `
 Reads the alerts again into a new stem, which the stages then work on as on any other. One that is still bad comes back
 to quarantine under that stem. Services may run meanwhile; \`lvra run\` may not.`;
 
+const NUMBER = 'the number of an alert in quarantine';
+
 export function quarantineCommand(): Command {
   const quarantine = new Command('quarantine')
     .description('alerts that could not be used: list, show, replay')
@@ -33,7 +36,7 @@ export function quarantineCommand(): Command {
     .argument('<number>', 'as `lvra quarantine list` shows it')
     .option('--json', 'for programs; ids and offsets are strings')
     .action((number: string, { json }: { json?: true }) =>
-      withLedger((open) => show(open, idOf(number), json === true)),
+      withLedger((open) => show(open, idOf(number, NUMBER), json === true)),
     );
   quarantine
     .command('replay')
@@ -81,13 +84,7 @@ function beginningOf(bytes: Buffer): string {
 
 async function replay(numbers: readonly string[], { all }: { all?: true }): Promise<void> {
   if (numbers.length > 0 === (all === true)) throw new UsageError('say which: their numbers, or --all');
-  const ids = numbers.map(idOf);
+  const ids = numbers.map((number) => idOf(number, NUMBER));
   const { replayQuarantine } = await import('../../run/replay-quarantine.js');
   await replayQuarantine(all ? 'all' : ids);
-}
-
-function idOf(number: string): bigint {
-  const id = parseId(number);
-  if (id === undefined) throw new UsageError(`${JSON.stringify(number)} is no number of an alert in quarantine`);
-  return id;
 }

@@ -3,7 +3,8 @@ import { UsageError } from '@lvra/core';
 import type { ScoredBy } from '@lvra/ledger';
 import { checkNights, comparisonOf, withLedger } from '@lvra/operations';
 import { writeFileAtomically } from '@lvra/store';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { score } from '../../command-line/option-parsers.js';
 import { print, printJson } from '../../command-line/output.js';
 import { type Compared, describe, inJson } from '../../print/comparison.js';
 
@@ -74,9 +75,4 @@ function scoredBy(vra: string, written: string): ScoredBy {
 function labelOf(name: string, written: string): string {
   const { vra, version } = scoredBy(name, written);
   return `${vra} ${version}`;
-}
-
-function score(given: string): number {
-  if (/^(0?\.[0-9]+|0|1|1\.0+)$/.test(given)) return Number(given);
-  throw new InvalidArgumentError('Write a number from 0 to 1.');
 }
