@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { loadSettings, type Settings, stagesOf } from '@lvra/config';
 import { STAGES } from '@lvra/core';
@@ -65,6 +65,7 @@ export class FinishedNight {
     const ran = await runLvra(words, this.environment);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     asFromKafka(dataPaths(this.root));
+    removeEmptyFolders(this.root);
   }
 
   /** Verifies a copy of the data folder after `damage`; the sandbox is then what it was. */
@@ -173,6 +174,15 @@ export class FinishedNight {
   async close(): Promise<void> {
     await this.sandbox.close();
     this.#remove();
+  }
+}
+
+/** `lvra init` makes a folder for every year to come: to copy those would take longer than all the rest. */
+function removeEmptyFolders(root: string): void {
+  const folders = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { parentPath, name } of folders.reverse()) {
+    const path = join(parentPath, name);
+    if (readdirSync(path).length === 0) rmdirSync(path);
   }
 }
 
