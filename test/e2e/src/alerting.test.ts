@@ -131,11 +131,11 @@ describe('alerts', () => {
 
     const webhook = `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`;
     const { configuration } = alertReceivers({ LVRA_ALERT_WEBHOOK: webhook });
-    const alertmanager = await startAlertmanager(configuration.replace('group_wait: 15s', 'group_wait: 1s'));
+    const alertmanager = await startAlertmanager(configuration.replace('group_wait: 15s', 'group_wait: 100ms'));
     context.after(() => alertmanager.stop());
     const prometheus = await startPrometheus(
       `
-      global: { scrape_interval: 1s, evaluation_interval: 1s }
+      global: { scrape_interval: 200ms, evaluation_interval: 200ms }
       rule_files: ['${join(PROMETHEUS, 'rules/lvra.yml')}']
       alerting: { alertmanagers: [{ static_configs: [{ targets: ['${new URL(alertmanager.address).host}'] }] }] }
       scrape_configs: [{ job_name: consumer, static_configs: [{ targets: ['127.0.0.1:${page.port}'] }] }]`,
@@ -148,10 +148,10 @@ describe('alerts', () => {
       const answer = await fetch(`${prometheus.address}/api/v1/query?query=lvra_kafka_gone_messages_total`);
       return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
     };
-    while (!(await seen())) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (!(await seen())) await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(received.length, 0);
     metrics.consumer.kafkaGone.inc(12);
-    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     const [first] = received;
     assert.ok(first);
     const [alert] = first.alerts;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { LVRA } from '@lvra/cli/testing/run-lvra';
+import { LVRA, runLvra } from '@lvra/cli/testing/run-lvra';
 import { freePort } from '@lvra/test-servers/ports';
 import { type Deeds, startWatched } from '@lvra/test-servers/watched';
 
@@ -43,15 +43,29 @@ describe('nothing leaves the machine, and nothing is written beside the data', (
   before(() => mkdirSync(home));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('in all of lvra demo', async () => {
+  test('in all of lvra demo, which goes from nothing to a summary with the truth', async () => {
     const { code, printed, deeds } = await startWatched(
       [process.execPath, LVRA, 'demo'],
       trace('demo'),
-      options(),
+      options({ LASAIR_LSST_TOKEN: 'a-real-one', LVRA_DATA_ROOT: '/nowhere' }),
     ).end();
     assert.equal(code, 0, printed);
     assert.ok(deeds.addresses.includes('127.0.0.1'), 'the sandbox was called, and the watcher saw it');
     assertStaysHere(deeds, [demoData]);
+    const told = (what: string) => Number(new RegExp(`^${what} +([\\d,]+) `, 'm').exec(printed)?.[1]?.replace(',', ''));
+    const [alerts, quarantined, withoutData, scored] = ['alerts in', 'quarantined', 'no data', 'scored'].map(told);
+    // 2,000 alerts, and what is no JSON between them.
+    assert.ok(alerts! >= 2_000 && alerts! < 2_100, printed);
+    assert.equal(quarantined! + withoutData! + scored!, alerts);
+    assert.match(printed, /^annotated +1,\d{3} +in \d+ calls; \d+ more had a newer source/m);
+    assert.match(printed, /^latency .* median; .* for 99 in 100$/m);
+    assert.equal(printed.match(/^\d{18} +0\.\d{4} +\S/gm)?.length, 10);
+    const ask = async (question: string) =>
+      JSON.parse((await runLvra([question, '--json'], { LVRA_DATA_ROOT: demoData })).stdout);
+    const { counts } = await ask('verify');
+    assert.deepEqual([counts.quarantined, counts.withoutAlert], [quarantined, withoutData]);
+    const annotate = (await ask('status')).stages.find(({ stage }: { stage: string }) => stage === 'annotate');
+    assert.deepEqual([annotate.pending, annotate.failed], [0, {}]);
   });
 
   test('in a predict service that is ready', async () => {

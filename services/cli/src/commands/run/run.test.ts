@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -140,30 +140,5 @@ describe('lvra run on alerts of its own', () => {
     child.kill('SIGINT');
     assert.ok(['SIGINT', 0].includes((await ended) as string | number));
     silent.close();
-  });
-});
-
-describe('lvra demo', () => {
-  const { folder, remove } = temporaryFolder();
-  after(remove);
-
-  test('goes from nothing to a summary with the truth, and leaves what it made', async () => {
-    const ran = await runLvra(['demo'], { LASAIR_LSST_TOKEN: 'a-real-one', LVRA_DATA_ROOT: '/nowhere' }, folder);
-    assert.equal(ran.code, 0, ran.stderr);
-    const told = (what: string) =>
-      Number(new RegExp(`^${what} +([\\d,]+) `, 'm').exec(ran.stdout)?.[1]?.replace(',', ''));
-    const [alerts, quarantined, withoutData, scored] = ['alerts in', 'quarantined', 'no data', 'scored'].map(told);
-    // 2,000 alerts, and what is no JSON between them.
-    assert.ok(alerts! >= 2_000 && alerts! < 2_100, ran.stdout);
-    assert.equal(quarantined! + withoutData! + scored!, alerts);
-    const verified = await runLvra(['verify', '--json'], { LVRA_DATA_ROOT: join(folder, 'demo-data') });
-    const { counts } = JSON.parse(verified.stdout);
-    assert.deepEqual([counts.quarantined, counts.withoutAlert], [quarantined, withoutData]);
-    assert.match(ran.stdout, /^annotated +1,\d{3} +in \d+ calls; \d+ more had a newer source/m);
-    assert.match(ran.stdout, /^latency .* median; .* for 99 in 100$/m);
-    assert.equal(ran.stdout.match(/^\d{18} +0\.\d{4} +\S/gm)?.length, 10);
-    assert.ok(existsSync(join(folder, 'demo-data', 'db', 'log.db')));
-    const { annotate } = await statusOf(join(folder, 'demo-data'));
-    assert.deepEqual([annotate.pending, annotate.failed], [0, {}]);
   });
 });
