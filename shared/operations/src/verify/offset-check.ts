@@ -9,22 +9,13 @@ export function checkOffsetRanges(offsets: OffsetVerification, findings: Finding
     const { faults, turns, last, end } = offsets.course(partition);
     for (const fault of faults) addFault(where, fault, findings);
     for (const turn of turns) noteTurn(where, partition.groupId, turn, findings);
-    if (last && end !== undefined && partition.next === undefined) {
-      findings.add({
-        check: 'offsets',
-        stem: last.stem,
-        what: `${where}: the ledger does not say where the group ${partition.groupId} continues; its last stem ends at ${last.next}`,
-        todo: `before the consumer is started again, ${FROM_BACKUP}`,
-      });
-    }
-    if (last && partition.next !== undefined && partition.next !== end) {
-      findings.add({
-        check: 'offsets',
-        stem: last.stem,
-        what: `${where}: the group ${partition.groupId} continues at ${partition.next}, but its last stem ends at ${last.next}`,
-        todo: `before the consumer is started again, ${FROM_BACKUP}`,
-      });
-    }
+    if (!last || partition.next === end) continue;
+    const what =
+      partition.next === undefined
+        ? `the ledger does not say where the group ${partition.groupId} continues; its last stem ends at ${last.next}`
+        : `the group ${partition.groupId} continues at ${partition.next}, but its last stem ends at ${last.next}`;
+    const todo = `before the consumer is started again, ${FROM_BACKUP}`;
+    findings.add({ check: 'offsets', stem: last.stem, what: `${where}: ${what}`, todo });
   }
 }
 
