@@ -167,7 +167,7 @@ describe('the consumer', () => {
     let taken = 0;
     const late: AlertSource = {
       ...listSource([at(0, 1), at(0, 2), message('nonsense'), at(1, 1)]),
-      onOffsetsTaken: () => {
+      restart: () => {
         taken += 1;
       },
     };

@@ -1,11 +1,13 @@
 import { clearOrphans } from './batches/abandoned.js';
 import { BatchWriter, type BatchWriterOptions } from './batches/batch-writer.js';
 import { Batcher, type BatchLimits } from './batches/batcher.js';
+import type { ClassifiedMessage } from './batches/classify.js';
 import { ConditionDeadline } from './condition-deadline.js';
 import { DiskSpaceMonitor } from './disk-space-monitor.js';
-import type { AlertSink } from './sources/source.js';
+import type { AlertSink, AlertSource } from './sources/source.js';
 
 export interface ConsumerOptions extends BatchWriterOptions {
+  readonly source: AlertSource;
   readonly limits: BatchLimits;
   /** With less than this free on the data volume nothing more is read. */
   readonly leastFreeBytes: number;
@@ -48,7 +50,10 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
       const either = AbortSignal.any([signal, deadline.signal]);
       const current = new BatchWriter(options, either);
       writer = current;
-      const batcher = new Batcher(limits, (batch) => current.write(batch), source.format);
+      const write = async (batch: readonly ClassifiedMessage[]) => {
+        if (await current.write(batch)) source.restart?.();
+      };
+      const batcher = new Batcher(limits, write, source.format);
       clearOrphans(ledger.batches, paths, log);
       const clearing = setInterval(() => clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
       await room.check();

@@ -11,7 +11,7 @@ import { type ClassifiedMessage, isGood, isLeftOut, offsetRanges, quarantineEntr
 import { writeCutouts } from './cutout-file.js';
 
 export interface BatchWriterOptions {
-  readonly source: AlertSource;
+  readonly source: Pick<AlertSource, 'name' | 'onBatchRegistered'>;
   readonly ledger: Ledger;
   readonly bus: Bus;
   readonly paths: DataPaths;
@@ -69,24 +69,26 @@ export class BatchWriter {
     return this.#announcing;
   }
 
-  /** Registers a batch. Never rejects. */
-  async write(received: readonly ClassifiedMessage[]): Promise<void> {
+  /** Registers a batch. Never rejects. @returns whether other consumers had registered some of its messages first */
+  async write(received: readonly ClassifiedMessage[]): Promise<boolean> {
     let batch = received;
+    let wereTaken = false;
     for (let failures = 0; batch.length > 0; ) {
       let retryMs: number;
       const stopping = this.#signal.aborted;
       try {
-        if (!this.#wasRegistered(batch)) await this.#store(batch);
+        if (!(await this.#wasRegistered(batch))) await this.#store(batch);
         break;
       } catch (error) {
         if (error instanceof OffsetsTaken) {
           batch = this.#dropTaken(batch, error);
+          wereTaken = true;
           continue;
         }
         this.#problem = `a batch of ${batch.length} alerts cannot be written: ${messageOf(error)}`;
         if (stopping) {
           this.#unwritten += batch.length;
-          return;
+          return wereTaken;
         }
         retryMs = backoffMs(BACKOFF, ++failures);
         this.#options.log.error(
@@ -98,6 +100,7 @@ export class BatchWriter {
     }
     // Also if nothing is left to write: the ledger answered, and this batch may be the last.
     this.#recovered();
+    return wereTaken;
   }
 
   async #store(received: readonly ClassifiedMessage[]): Promise<void> {
@@ -132,23 +135,23 @@ export class BatchWriter {
       else this.#abandon(stem);
       throw error;
     }
-    this.#registered(record, received);
+    await this.#registered(record, received);
   }
 
   /** Asks the ledger about the attempt before, if it is in doubt; if it was not registered, it never will be. */
-  #wasRegistered(received: readonly ClassifiedMessage[]): boolean {
+  async #wasRegistered(received: readonly ClassifiedMessage[]): Promise<boolean> {
     const record = this.#inDoubt;
     if (!record) return false;
     const isAbandoned = this.#options.ledger.batches.abandonStem(record.stem, Date.now());
     this.#inDoubt = undefined;
     if (isAbandoned) this.#abandon(record.stem);
-    else this.#registered(record, received);
+    else await this.#registered(record, received);
     return !isAbandoned;
   }
 
-  #registered(record: BatchRecord, received: readonly ClassifiedMessage[]): void {
+  async #registered(record: BatchRecord, received: readonly ClassifiedMessage[]): Promise<void> {
     this.#count(record, received);
-    this.#tellSource(record, received);
+    await this.#tellSource(record, received);
     const { stem, diaObjectIds } = record;
     if (diaObjectIds.length === 0) return;
     this.#announcing = this.#announcing.then(() => this.#announce(stem, diaObjectIds.length));
@@ -174,10 +177,10 @@ export class BatchWriter {
     log.info({ stem, source, alerts, bytes, ...others, ms }, 'batch registered');
   }
 
-  #tellSource({ stem, ranges }: BatchRecord, received: readonly ClassifiedMessage[]): void {
+  async #tellSource({ stem, ranges }: BatchRecord, received: readonly ClassifiedMessage[]): Promise<void> {
     const { source, log } = this.#options;
     try {
-      source.onBatchRegistered?.({ stem, messages: received.map(({ message }) => message), ranges });
+      await source.onBatchRegistered?.({ stem, messages: received.map(({ message }) => message), ranges });
     } catch (error) {
       log.error({ stem, err: error }, `${stem} is registered, but its source could not be told: ${messageOf(error)}`);
     }
@@ -195,16 +198,14 @@ export class BatchWriter {
 
   /** The batch without the partitions that other consumers registered first. */
   #dropTaken(batch: readonly ClassifiedMessage[], { partitions, message }: OffsetsTaken): readonly ClassifiedMessage[] {
-    const { source, log } = this.#options;
     const taken = new Set(partitions.map(({ topic, partition }) => `${topic}/${partition}`));
     const rest = batch.filter(
       ({ message: { origin } }) => !origin || !taken.has(`${origin.topic}/${origin.partition}`),
     );
-    log.warn(
+    this.#options.log.warn(
       { dropped: batch.length - rest.length },
       `${message}; those alerts are dropped here and read again from there`,
     );
-    source.onOffsetsTaken?.();
     return rest;
   }
 

@@ -33,8 +33,7 @@ describe('batches of Kafka', () => {
       await connection.send(topic, 0, BOMBS[kind]());
     }
     await broker.produce(topic, range(50, 61));
-    // What comes before one is registered at once: no batch is old enough, and only the last has as many as 12.
-    scene.start(topic, { ageMs: 120_000, alerts: 12 });
+    scene.start(topic);
     await scene.consumed(61);
     await scene.stop();
     scene.exactly(range(0, 61));

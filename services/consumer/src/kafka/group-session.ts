@@ -5,7 +5,7 @@ import { isStorageUnavailable } from '@lvra/runtime';
 import type { Consumer, Kafka } from 'kafkajs';
 import { ClockJumpDetector } from './clock-jump-detector.js';
 import { GroupWatch } from './group/watch.js';
-import { type KafkaReadingsOptions, PartitionAssignment } from './partition-assignment.js';
+import { PartitionAssignment, type PartitionAssignmentOptions } from './partition-assignment.js';
 import './client/patch-offsets.js';
 import { subscribedAssigner } from './group/subscribed-assigner.js';
 import type { TopicPartition } from './partition/topic-partition.js';
@@ -14,7 +14,7 @@ import { HEARTBEAT_MS } from './with-heartbeat.js';
 /** What the session passes to its assignment itself. */
 type OfSession = 'consumer' | 'commitPosition' | 'onFailure';
 
-export interface KafkaSessionOptions extends Omit<KafkaReadingsOptions, OfSession> {
+export interface KafkaSessionOptions extends Omit<PartitionAssignmentOptions, OfSession> {
   readonly kafka: Kafka;
   /** Called with a problem that passes by itself, and with undefined while all is well. */
   readonly onState: (problem: string | undefined) => void;

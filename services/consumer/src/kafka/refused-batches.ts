@@ -1,36 +1,26 @@
 import type { Logger } from '@lvra/telemetry';
-import type { AlertSink, RawMessage } from '../sources/source.js';
+import type { RawMessage } from '../sources/source.js';
 import { type PartitionReader, receivedMsOf } from './partition/partition-reader.js';
 import type { FetchedMessage } from './records/fetched-message.js';
-import { withHeartbeat } from './with-heartbeat.js';
-
-export type Heartbeat = () => Promise<void>;
 
 /** Batches of Kafka that cannot be unpacked. */
 export class RefusedBatches {
-  readonly #options: { readonly log: Logger; readonly sink: AlertSink };
+  readonly #log: Logger;
   /** The one that was found damaged last. */
   #damagedAt: string | undefined;
 
-  constructor(options: { readonly log: Logger; readonly sink: AlertSink }) {
-    this.#options = options;
+  constructor(log: Logger) {
+    this.#log = log;
   }
 
-  /**
-   * Registers what came before a batch that cannot be unpacked.
-   *
-   * @returns whether it can be skipped; a damaged one is fetched again first: it may have been damaged in transit
-   */
-  async canSkip(reader: PartitionReader, { offset, refused }: FetchedMessage, heartbeat: Heartbeat) {
-    const { log, sink } = this.#options;
-    const { topic, partition } = reader;
+  /** @returns whether it can be skipped; a damaged one is fetched again first: it may have been damaged in transit */
+  canSkip({ topic, partition }: PartitionReader, { offset, refused }: FetchedMessage): boolean {
     const place = `${topic}[${partition}] offset ${offset}`;
     const again = refused?.why.reason === 'batch_damaged' && this.#damagedAt !== place;
     this.#damagedAt = place;
     const then = again ? 'fetching it once more' : 'skipping it; its offsets are in quarantine';
     const what = `a batch of Kafka that ends at ${place} cannot be used: ${refused?.why.message}`;
-    log.error({ topic, partition }, `${what}; ${then}`);
-    await withHeartbeat(sink.flush(), heartbeat);
+    this.#log.error({ topic, partition }, `${what}; ${then}`);
     return !again;
   }
 }

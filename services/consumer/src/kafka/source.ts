@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { explainKafkaError, type KafkaSecurity, kafkajsSecurity } from '@lvra/config';
-import { backoffMs, sleep } from '@lvra/core';
+import { backoffMs, messageOf, sleep } from '@lvra/core';
 import type { KafkaPositions } from '@lvra/ledger';
+import { isStorageUnavailable } from '@lvra/runtime';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type AlertFormat, jsonFormat } from '../formats/format.js';
@@ -90,7 +91,7 @@ class KafkaSource implements AlertSource {
     this.#session?.commit(ranges);
   }
 
-  onOffsetsTaken(): void {
+  restart(): void {
     this.#session?.restart();
   }
 
@@ -111,14 +112,17 @@ class KafkaSource implements AlertSource {
       } catch (error) {
         this.#isGroupHeld = isGroupHeld(error);
         const passing = signal.aborted || this.#isGroupHeld || isTopicGone(error);
-        if (!passing)
-          onState(`Kafka at ${this.#where} cannot be used: ${explainKafkaError(error, this.#options.groupId)}`);
+        if (!passing) onState(this.#explain(error));
         failures++;
       }
-      await sink.flush();
       await sleep(backoffMs(BACKOFF, failures + 1), signal);
     }
     this.#sockets.cut();
+  }
+
+  #explain(error: unknown): string {
+    if (isStorageUnavailable(error)) return `the positions in Kafka cannot be had from the ledger: ${messageOf(error)}`;
+    return `Kafka at ${this.#where} cannot be used: ${explainKafkaError(error, this.#options.groupId)}`;
   }
 
   async #connected(

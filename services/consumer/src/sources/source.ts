@@ -47,7 +47,7 @@ export interface AlertSink {
    * @returns a promise only if the next one must wait until it is settled
    */
   add(message: RawMessage): Promise<void> | undefined;
-  /** Closes the open batch; settles once everything that was added by now is registered. */
+  /** Settles once everything that was added by now is registered, and the ledger's positions are final. */
   flush(): Promise<void>;
 }
 
@@ -56,14 +56,14 @@ export interface AlertSource {
   /** How its messages are read; as a Lasair filter's by default. */
   readonly format?: AlertFormat;
   readonly name: 'kafka' | 'replay' | 'simulate' | 'quarantine' | 'none';
-  /** Sends alerts to the sink until there are no more or `signal` is aborted, then flushes. */
+  /** Sends alerts to the sink until there are no more or `signal` is aborted. */
   run(sink: AlertSink, signal: AbortSignal): Promise<void>;
   /** Why it has no alerts now; undefined while it can have some. */
   notReady?(): string | undefined;
   /** Whether it is waiting for something that ends by itself within a minute or two. */
   isHeldUp?(): boolean;
   /** Called for every registered batch. */
-  onBatchRegistered?(batch: RegisteredBatch): void;
-  /** Called if other consumers registered some of its messages first: it must resume at the ledger's positions. */
-  onOffsetsTaken?(): void;
+  onBatchRegistered?(batch: RegisteredBatch): void | Promise<void>;
+  /** Tells it to go on at the ledger's positions, because other consumers registered some of its messages first. */
+  restart?(): void;
 }

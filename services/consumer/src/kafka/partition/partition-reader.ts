@@ -41,7 +41,7 @@ export class PartitionReader {
   /** Another consumer of the group has read up to here, if the topic is still the same one. */
   #othersAt: bigint | undefined;
   #next: bigint | undefined;
-  #started = false;
+  #startedAt: bigint | undefined;
   /** The message before the position was asked for and not seen yet. */
   #lookingBack = false;
   #lookingAtOthers = false;
@@ -70,9 +70,9 @@ export class PartitionReader {
     return this.#origin;
   }
 
-  /** Whether it knows the ledger's position. */
-  get started(): boolean {
-    return this.#started;
+  /** Whether it is past the position at which it started. */
+  get hasRead(): boolean {
+    return this.#position?.next !== this.#startedAt;
   }
 
   get position(): ReadPosition | undefined {
@@ -105,7 +105,7 @@ export class PartitionReader {
     this.#next = position?.next;
     // If the position is removed later, its topic was replaced.
     if (position) this.#origin = 0n;
-    this.#started = true;
+    this.#startedAt = position?.next;
     this.#lookingBack = false;
     this.#lookingAtOthers = false;
     this.#search = undefined;

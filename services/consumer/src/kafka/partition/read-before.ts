@@ -12,7 +12,7 @@ export interface ReadBeforeOptions {
   readonly log: Logger;
 }
 
-/** Partitions that have lost their end: up to an offset they may send again what is in batches. */
+/** Partitions that have lost their end, since the last start of reading: up to an offset they may send again what is in batches. */
 export class ReadBefore {
   readonly #options: ReadBeforeOptions;
   readonly #partitions = new Map<string, { readonly upTo: bigint; readonly known: KnownAlerts }>();
@@ -28,11 +28,6 @@ export class ReadBefore {
     if (!before) return;
     const known = new KnownAlerts({ ranges: before.ranges, ...ofFiles });
     this.#partitions.set(keyOf({ topic, partition }), { upTo: before.upTo, known });
-  }
-
-  /** Reading restarts. */
-  clear(): void {
-    this.#partitions.clear();
   }
 
   /** The alerts in batches that may be among these messages; undefined if none can be. */
