@@ -77,16 +77,16 @@ export class FinishedNight {
   }
 
   /**
-   * Verifies a damaged copy, then does what is said of one finding after the other, and looks again after each, until
-   * nothing is found any more.
+   * Damages a copy, then does what is said of one finding after the other, and looks again after each, until nothing is
+   * found any more.
    *
-   * @returns what was found first, what is found at the end, and what the copy and the sandbox hold then
+   * @param found what `verified` finds after this damage: every copy has the same path
+   * @returns what is found at the end, and what the copy and the sandbox hold then
    */
-  mended(damage: (victim: Victim) => void): Promise<{ first: Findings; last: Findings; truth: Truth }> {
+  mended(damage: (victim: Victim) => void, found: Findings): Promise<{ last: Findings; truth: Truth }> {
     return this.#withCopy(async (root) => {
       this.#damage(root, damage);
-      const first = await this.#verify(root);
-      let last = first;
+      let last = found;
       for (let round = 0; round < MOST_ROUNDS && last.total > 0; round++) {
         for (const todo of new Set(last.kept.map((finding) => finding.todo))) {
           if (!last.kept.some((finding) => finding.todo === todo)) continue;
@@ -94,7 +94,7 @@ export class FinishedNight {
           last = await this.#verify(root);
         }
       }
-      return { first, last, truth: truthOf(dataPaths(root), this.sandbox) };
+      return { last, truth: truthOf(dataPaths(root), this.sandbox) };
     });
   }
 

@@ -15,8 +15,8 @@ const DAMAGES = [...FILE_DAMAGES, ...CELL_DAMAGES, ...LEDGER_DAMAGES, ...REGISTR
 describe(`lvra verify, of ${DAMAGES.length} damages`, () => {
   let night: FinishedNight;
   let whole: Truth;
-  /** A damage for each kind of advice that was given for a kind of finding. */
-  const advised = new Map<string, Damage>();
+  /** A damage, and what was found of it, for each kind of advice that was given for a kind of finding. */
+  const advised = new Map<string, { damage: Damage; findings: Findings }>();
   before(async () => {
     night = await FinishedNight.make();
     whole = night.truth;
@@ -33,17 +33,17 @@ describe(`lvra verify, of ${DAMAGES.length} damages`, () => {
       if (named.stem !== undefined) assert.equal(found.stem, named.stem);
       if (named.object !== undefined) assert.equal(found.object, String(named.object));
       const kind = `${found.check}: ${found.todo.replace(/\/\S+/g, 'FILE').replace(/[\d_]+/g, 'N')}`;
-      if (!advised.has(kind)) advised.set(kind, damage);
+      if (!advised.has(kind)) advised.set(kind, { damage, findings });
     });
   }
 
   test('says what puts it right: after that nothing is found, and nothing is lost', async (t) => {
     assert.ok(advised.size > 10, `${advised.size} kinds of advice`);
-    for (const [kind, damage] of advised) {
+    for (const [kind, { damage, findings }] of advised) {
       await t.test(`${kind}, where ${damage.name}`, async () => {
         const { last, truth } = await night.mended((victim) => {
           damage.do(victim);
-        });
+        }, findings);
         assert.deepEqual(last.kept, []);
         assert.deepEqual(truth, whole);
       });
