@@ -23,7 +23,7 @@ export interface BatchAlert<T> {
 export type AlertReader<T> = (cursor: JsonCursor, bytes: Buffer) => T;
 
 /** How much of a file is in memory at once; a larger alert makes it grow. */
-const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_BYTES = 2 * 1024 * 1024;
 
 /**
  * Reads a batch file, ours or the Python pipeline's, in bounded memory and in one pass.
