@@ -24,11 +24,11 @@ try {
     // Nothing is annotated, so that a backfill of the VRA's own scores sends nothing either.
     settings: { LVRA_BATCH_ALERTS: '250', LVRA_BATCH_SECONDS: '1', LVRA_R0B_ANNOTATE: 'no' },
   });
-  const ledger = pipeline.openLedger();
+  const ledger = await pipeline.openLedger();
   try {
     await measure(ledger);
   } finally {
-    ledger.close();
+    await ledger.close();
     await pipeline.end();
   }
 } finally {
@@ -39,7 +39,7 @@ async function measure(ledger: Ledger): Promise<void> {
   const stream = simulatedStream();
   await produce(kafka.brokers, TOPIC, inRequests(nextAlerts(stream, PAST_ALERTS)));
   await untilScored(ledger, PAST_ALERTS);
-  const past = stemsBetween(ledger, new Date(0), new Date());
+  const past = await stemsBetween(ledger, new Date(0), new Date());
   const asked = past.map((stem) => ({ stem, first: 'feature', last: 'predict' }) as const);
   const rows: string[][] = [];
   let sent = PAST_ALERTS;
@@ -48,14 +48,16 @@ async function measure(ledger: Ledger): Promise<void> {
     const steadily = async function* () {
       for (let sends = 0; sends < SECONDS * SENDS_A_SECOND; sends++) {
         // What is done already is asked for again.
-        if (isBackfilled) ledger.backfill.ask(VRA, asked);
+        if (isBackfilled) await ledger.backfill.ask(VRA, asked);
         yield nextAlerts(stream, ALERTS_A_SEND);
         await sleep(Math.max(begun.getTime() + ((sends + 1) * 1_000) / SENDS_A_SECOND - Date.now(), 0));
       }
     };
     sent += await produce(kafka.brokers, TOPIC, steadily());
     await untilScored(ledger, sent);
-    const events = stemsBetween(ledger, begun, new Date()).map((stem) => ledger.events.ofStem(stem));
+    const events = await Promise.all(
+      (await stemsBetween(ledger, begun, new Date())).map((stem) => ledger.events.ofStem(stem)),
+    );
     rows.push(...STAGES.map((stage) => [stage, isBackfilled ? 'with a backfill' : 'without', ...waits(events, stage)]));
   }
   const head = ['stage', 'a new stem', 'stems', 'waits ms, median', '90 in 100', '99 in 100', 'longest'];
@@ -63,11 +65,15 @@ async function measure(ledger: Ledger): Promise<void> {
 }
 
 async function untilScored({ flow }: Ledger, alerts: number): Promise<void> {
-  while (flow.alertsSince(0) < alerts || STAGES.some((stage) => flow.waiting(stage, VRA).stems > 0)) await sleep(100);
+  for (;;) {
+    const waiting = await Promise.all(STAGES.map((stage) => flow.waiting(stage, VRA)));
+    if ((await flow.alertsSince(0)) >= alerts && waiting.every(({ stems }) => stems === 0)) return;
+    await sleep(100);
+  }
 }
 
-function stemsBetween({ backfill }: Ledger, from: Date, to: Date): string[] {
-  return backfill.stemsFrom(VRA, '', [stemOf(from), stemOf(to)]).map(({ stem }) => stem);
+async function stemsBetween({ backfill }: Ledger, from: Date, to: Date): Promise<string[]> {
+  return (await backfill.stemsFrom(VRA, '', [stemOf(from), stemOf(to)])).map(({ stem }) => stem);
 }
 
 /** From when the stage before recorded a stem until this one began it. */

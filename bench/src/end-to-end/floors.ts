@@ -48,7 +48,7 @@ export async function measureFloors(sample: readonly Buffer[], topic: FloorTopic
 }
 
 /** @returns CPU ms an alert: the median of the repetitions, after one that is not measured */
-async function floor(alerts: number, work: () => unknown): Promise<number> {
+async function floor(alerts: number, work: () => void | Promise<void>): Promise<number> {
   const measured: number[] = [];
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
     const before = process.cpuUsage();

@@ -40,7 +40,7 @@ try {
     const warmingUp = await pipeline.run(inRequests(first));
     const alerts = nextAlerts(stream, ALERTS);
     const run = await pipeline.run(inRequests(alerts));
-    report(warmingUp, run, [before, await measureFloors(sample, floorTopic)], pipeline.records(run));
+    report(warmingUp, run, [before, await measureFloors(sample, floorTopic)], await pipeline.records(run));
   } finally {
     // The profile of a service is written when it ends.
     await pipeline.end();
@@ -54,7 +54,7 @@ function report(
   warmingUp: PipelineRun,
   run: PipelineRun,
   [before, after]: readonly [Floors, Floors],
-  { latenciesMs, lastRegisteredMs }: ReturnType<Pipeline['records']>,
+  { latenciesMs, lastRegisteredMs }: Awaited<ReturnType<Pipeline['records']>>,
 ): void {
   const floors = (Object.keys(before) as (keyof Floors)[]).map((name) => {
     const mean = (before[name] + after[name]) / 2;

@@ -42,8 +42,8 @@ export function annotationPaths({ alerts }: Input): HotPath[] {
     const rest = { flags, receivedMs: 1_776_816_000_000, isSuperseded: false, history: [] };
     return { ...score, ...rest, id, diaObjectId: 169_000_000_000_000_000n + id };
   });
-  const run = () => {
-    const { sendable } = triageScores({ scores, seen: 0n }, '20260422_000000', R0B, () => true);
+  const run = async () => {
+    const { sendable } = await triageScores({ scores, seen: 0n }, '20260422_000000', R0B, async () => new Set());
     if (sendable.length !== scores.length) throw new Error(`${sendable.length} of ${scores.length} can be sent`);
     return bodyOf(
       'annotatelist',

@@ -26,12 +26,14 @@ const root = mkdtempSync(join(tmpdir(), 'lvra-bench-ledger-'));
 // Interrupted, too: they take gigabytes.
 process.once('exit', () => rmSync(root, { recursive: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-const filled = [...SIZES.filter((rows) => rows < most), most].map((rows) => fill(join(root, `${rows}`), rows));
+const filled: Filled[] = [];
+for (const rows of [...SIZES.filter((size) => size < most), most]) filled.push(await fill(join(root, `${rows}`), rows));
 const largest = filled.at(-1) as Filled;
 say(`A ledger of ${most.toLocaleString('en-GB')} rows of provenance; ms: median, 99th percentile, most`);
 say(execFileSync(process.execPath, [STATUS, largest.dataRoot], { encoding: 'utf8' }).trimEnd());
 say('one process alone, without the wait for the disk, by rows:');
-const sizes = filled.map(measureSize);
+const sizes: Map<string, string>[] = [];
+for (const each of filled) sizes.push(await measureSize(each));
 const operations = [...(sizes[0] as Map<string, string>).keys()];
 say(
   table(

@@ -4,10 +4,10 @@ import { LedgerStages, VRA } from '@lvra/ledger/testing/ledger-stages';
 import { newLedger } from '@lvra/ledger/testing/ledgers';
 import { byOperation, ownMs, Stopwatch, spread, togetherOf } from './timing.js';
 
-test('every operation of a stem is timed, and the commit of those that write is told apart', (t) => {
-  const ledger = newLedger(t, [VRA]);
+test('every operation of a stem is timed, and the commit of those that write is told apart', async (t) => {
+  const ledger = await newLedger(t, [VRA]);
   const stopwatch = new Stopwatch(ledger);
-  new LedgerStages(ledger, 0, stopwatch.perform).run({ number: 0, alerts: 20, objects: 1 });
+  await new LedgerStages(ledger, 0, stopwatch.perform).run({ number: 0, alerts: 20, objects: 1 });
   const operations = byOperation(stopwatch.samples);
   assert.equal(operations.get('claim')?.length, 3);
   const [read] = operations.get('read the scores to annotate') ?? [];

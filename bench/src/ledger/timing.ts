@@ -1,5 +1,5 @@
 import { quantile } from '@lvra/core';
-import { type Ledger, onWriteTransaction } from '@lvra/ledger';
+import type { Ledger } from '@lvra/ledger';
 import type { Perform } from '@lvra/ledger/testing/ledger-stages';
 
 /** One operation as it went, ms by the clock. */
@@ -22,17 +22,17 @@ export class Stopwatch {
   #commitMs = 0;
 
   constructor(ledger: Ledger) {
-    onWriteTransaction(ledger.database, ({ waitedMs, commitMs }) => {
+    ledger.onWrite(({ waitedMs, commitMs }) => {
       this.#waitedMs += waitedMs;
       this.#commitMs += commitMs;
     });
   }
 
-  readonly perform: Perform = (operation, operate) => {
+  readonly perform: Perform = async (operation, operate) => {
     this.#waitedMs = 0;
     this.#commitMs = 0;
     const begun = performance.now();
-    const result = operate();
+    const result = await operate();
     const ms = performance.now() - begun;
     this.samples.push({ operation, ms, waitedMs: this.#waitedMs, commitMs: this.#commitMs });
     return result;

@@ -116,22 +116,22 @@ export class Pipeline {
   }
 
   /** Not for the services of another commit, whose ledger may be another. */
-  openLedger(): Ledger {
+  async openLedger(): Promise<Ledger> {
     return Ledger.open(dataPaths(this.#root).database, [], { create: false });
   }
 
   /** What the ledger knows. */
-  records({ begunMs }: PipelineRun) {
-    const ledger = this.openLedger();
+  async records({ begunMs }: PipelineRun) {
+    const ledger = await this.openLedger();
     try {
       return {
         /** From the Kafka timestamp of each alert of the run to its accepted annotation, ms, shortest first. */
-        latenciesMs: ledger.totals.latenciesMs(begunMs),
+        latenciesMs: await ledger.totals.latenciesMs(begunMs),
         /** When the consumer registered its last batch, ms since 1970. */
-        lastRegisteredMs: ledger.totals.lastRegisteredMs(),
+        lastRegisteredMs: await ledger.totals.lastRegisteredMs(),
       };
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   }
 

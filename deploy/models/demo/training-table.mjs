@@ -29,7 +29,7 @@ if (!folder || !/^\d+$/.test(seed) || !/^\d+$/.test(alerts)) {
 
 await rm(folder, { recursive: true, force: true });
 const paths = dataPaths(folder);
-const ledger = Ledger.open(paths.database, [VRA], { create: true });
+const ledger = await Ledger.open(paths.database, [VRA], { create: true });
 const work = ledger.work('feature', VRA);
 const log = createLogger(paths, 'training_table', { stdout: false });
 const task = createFeatureTask({
@@ -43,9 +43,9 @@ truth.write('diaObjectId,diaSourceId,truth,real\n');
 const simulated = simulateAlerts({ seed: Number(seed) });
 for (let made = 0; made < Number(alerts); made += BATCH) {
   const batch = Array.from({ length: Math.min(BATCH, Number(alerts) - made) }, () => simulated.next().value);
-  const stem = ledger.batches.reserveStem('training', FIRST_STEM);
+  const stem = await ledger.batches.reserveStem('training', FIRST_STEM);
   await writeBatch(paths.batch(stem), batch);
-  register(stem, batch);
+  await register(stem, batch);
   await task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 0 });
   await rm(paths.batch(stem));
   for (const alert of batch) {
@@ -53,7 +53,7 @@ for (let made = 0; made < Number(alerts); made += BATCH) {
   }
 }
 await new Promise((resolve, reject) => truth.on('error', reject).end(resolve));
-ledger.close();
+await ledger.close();
 
 async function writeBatch(path, batch) {
   await mkdir(dirname(path), { recursive: true });
@@ -61,8 +61,8 @@ async function writeBatch(path, batch) {
   await pipeline([...pieces, '\n]\n'], createWriteStream(path));
 }
 
-function register(stem, batch) {
-  ledger.batches.register({
+async function register(stem, batch) {
+  await ledger.batches.register({
     stem,
     vras: [VRA],
     source: 'simulate',

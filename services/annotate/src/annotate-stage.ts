@@ -111,20 +111,22 @@ class AnnotateStage implements StageTask {
     if (!annotate) return;
     this.#checkTexts(version);
     if (!dryRun) this.#connected();
-    this.#reopenPartialPythonStems();
+    await this.#reopenPartialPythonStems();
   }
 
   async perform(stem: string, { signal, elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
     const { ledger, work } = this.#options;
     const vra = { ...this.#options.vra, ...this.#options.live() };
     if (!vra.annotate) {
-      work.excludeStem(stem, this.#now(), NOT_ANNOTATED);
+      await work.excludeStem(stem, this.#now(), NOT_ANNOTATED);
       return undefined;
     }
-    if (!this.#options.dryRun) this.#connected().sender.recordEnded();
+    if (!this.#options.dryRun) await this.#connected().sender.recordEnded();
     const { scores: history } = ledger.annotations;
-    const read = (of: string) => this.#triage(of, history.unsettled(vra.name, of, vra), vra);
-    const own = isBackfilled ? this.#triage(stem, history.ofStem(vra.name, stem, vra), vra) : read(stem);
+    const read = async (of: string) => this.#triage(of, await history.unsettled(vra.name, of, vra), vra);
+    const own = isBackfilled
+      ? await this.#triage(stem, await history.ofStem(vra.name, stem, vra), vra)
+      : await read(stem);
     const scores = isBackfilled ? own.sendable.map((score) => ({ ...score, isBackfilled })) : own.sendable;
     const pending = (most: number) => work.newestPending(this.#now(), LEASE_MS, most);
     const fillers = new Fillers({ stem, pending, read, avoided: this.#avoided });
@@ -134,11 +136,11 @@ class AnnotateStage implements StageTask {
     const known = [own, ...fillers.taken.values(), { outcomes: sent }];
     const outcomes = new Map(known.flatMap((of) => [...of.outcomes]));
     const how = { now: this.#now(), durationMs: elapsed() };
-    const settled = ledger.annotations.settle(work, stem, outcomes, how);
+    const settled = await ledger.annotations.settle(work, stem, outcomes, how);
     switch (settled.kind) {
       case 'settled': {
         this.#count(settled.recorded);
-        const along = this.#settleAlong([...fillers.taken.keys()], outcomes, how);
+        const along = await this.#settleAlong([...fillers.taken.keys()], outcomes, how);
         return { status: settled.status, rows: settled.rows, ...(along.size > 0 && { along }) };
       }
       case 'done-before':
@@ -153,11 +155,15 @@ class AnnotateStage implements StageTask {
   }
 
   /** Settles the stems that filled up the calls, if each of their scores has an outcome; the others are taken later. */
-  #settleAlong(stems: readonly string[], outcomes: Outcomes, how: Settlement): ReadonlyMap<string, StageReport> {
+  async #settleAlong(
+    stems: readonly string[],
+    outcomes: Outcomes,
+    how: Settlement,
+  ): Promise<ReadonlyMap<string, StageReport>> {
     const { ledger, work } = this.#options;
     const reports = new Map<string, StageReport>();
     if (stems.length === 0) return reports;
-    for (const [stem, settled] of ledger.annotations.settleAll(work, stems, outcomes, how)) {
+    for (const [stem, settled] of await ledger.annotations.settleAll(work, stems, outcomes, how)) {
       if (settled.kind !== 'settled') continue;
       this.#count(settled.recorded);
       reports.set(stem, { status: settled.status, rows: settled.rows });
@@ -171,11 +177,11 @@ class AnnotateStage implements StageTask {
 
   #triage(
     stem: string,
-    read: ReturnType<AnnotationScores['ofStem']>,
+    read: Awaited<ReturnType<AnnotationScores['ofStem']>>,
     vra: Parameters<typeof triageScores>[2],
-  ): TriagedScores {
+  ): Promise<TriagedScores> {
     const { scores } = this.#options.ledger.annotations;
-    return triageScores(read, stem, vra, (object) => scores.hasAnnotation(this.vra, object));
+    return triageScores(read, stem, vra, (objects) => scores.annotatedAmong(this.vra, objects));
   }
 
   async close(): Promise<void> {
@@ -191,10 +197,10 @@ class AnnotateStage implements StageTask {
   }
 
   /** The sweep counts a status of -1 as done; from the Python pipeline it means that rows are unsent. */
-  #reopenPartialPythonStems(): void {
+  async #reopenPartialPythonStems(): Promise<void> {
     if (performance.now() < this.#nextPartialCheck) return;
     const { ledger, work, log, vra } = this.#options;
-    const stems = ledger.annotations.reopenPartialPythonStems(work);
+    const stems = await ledger.annotations.reopenPartialPythonStems(work);
     this.#nextPartialCheck = performance.now() + PARTIAL_CHECK_MS;
     if (stems.length === 0) return;
     log.info(

@@ -11,7 +11,7 @@ import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 test('scores of the demonstration that wait when the team’s model is set do not go to Lasair’s own server', async (context) => {
   const night = await Night.start(context);
   const scores = scoresOf(2).map((score) => ({ ...score, version: 'demo' }));
-  night.addStem(FIRST_STEM, scores);
+  await night.addStem(FIRST_STEM, scores);
   const settings = loadSettings({
     environment: {
       LVRA_DATA_ROOT: night.root,
@@ -29,16 +29,16 @@ test('scores of the demonstration that wait when the team’s model is set do no
     log,
     metrics: new Metrics(),
     owner: 'test',
-    close: () => {},
+    close: async () => {},
     inHand: new InHand(),
   };
   const task = createTask({ ...parts, vra: settings.vras[0]! });
   await task.prepare?.();
-  ledger.work('annotate', 'r0b').claim(FIRST_STEM, 'test', Date.now(), 30_000);
+  await ledger.work('annotate', 'r0b').claim(FIRST_STEM, 'test', Date.now(), 30_000);
   const report = await task.perform(FIRST_STEM, { signal: context.signal, attempt: 1, elapsed: () => 0 });
   await task.close?.();
   assert.deepEqual(report, { status: -1, rows: 0 });
-  assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
+  assert.deepEqual(await night.outcomes(FIRST_STEM), ['refused', 'refused']);
 });
 
 test('nor do those of the demonstration model, swapped in while the stage runs', async (context) => {
@@ -63,18 +63,18 @@ test('nor do those of the demonstration model, swapped in while the stage runs',
     log,
     metrics: new Metrics(),
     owner: 'test',
-    close: () => {},
+    close: async () => {},
     inHand: new InHand(),
   };
   const task = createTask({ ...parts, vra: settings.vras[0]! });
   await task.prepare?.();
   write('demo');
-  night.addStem(
+  await night.addStem(
     FIRST_STEM,
     scoresOf(2).map((score) => ({ ...score, version: 'demo' })),
   );
   const report = await night.annotate(FIRST_STEM, task);
   await task.close?.();
   assert.deepEqual(report, { status: -1, rows: 0 });
-  assert.deepEqual(night.outcomes(FIRST_STEM), ['refused', 'refused']);
+  assert.deepEqual(await night.outcomes(FIRST_STEM), ['refused', 'refused']);
 });

@@ -42,7 +42,7 @@ export function createTask(setup: StageSetup): StageTask {
 }
 
 /** Runs the annotate service, for all VRAs or for one, until SIGTERM or SIGINT. */
-export function serve(settings: Settings, vra?: string): Promise<void> {
+export async function serve(settings: Settings, vra?: string): Promise<void> {
   return serveStage('annotate', createTask, settings, vra);
 }
 

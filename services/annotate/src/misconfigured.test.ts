@@ -26,13 +26,14 @@ describe('the stage cannot work', () => {
 
   test('without a token writes 41 on the stems and leaves them pending', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const lasair = { endpoint: night.sandbox.endpoint, token: undefined, tokenVariable: 'LASAIR_LSST_TOKEN' };
     const work = night.ledger.work('annotate', 'r0b');
     const { log, metrics } = night;
     const runner = new StageRunner({
       task: night.task({ lasair }),
       work,
+      dataRoot: night.paths.root,
       bus: new InProcessBus(),
       log,
       metrics,
@@ -40,8 +41,8 @@ describe('the stage cannot work', () => {
     });
     const failure = await runner.drain(Promise.resolve(), new AbortController().signal);
     assert.match(failure ?? '', /LASAIR_LSST_TOKEN/);
-    assert.equal(night.status(STEM), 41);
-    assert.deepEqual(work.pending(Date.now(), 30_000), [STEM]);
+    assert.equal(await night.status(STEM), 41);
+    assert.deepEqual(await work.pending(Date.now(), 30_000), [STEM]);
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 1 });
   });
 

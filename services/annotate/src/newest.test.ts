@@ -13,9 +13,9 @@ const LATER_MS = 3_600_000;
 describe('Lasair holds the score of the newest source', () => {
   test('when stems come in order', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(3, 0));
+    await night.addStem(FIRST_STEM, scoresOf(3, 0));
     await night.annotate(FIRST_STEM);
-    night.addStem(SECOND_STEM, scoresOf(3, 1));
+    await night.addStem(SECOND_STEM, scoresOf(3, 1));
     await night.annotate(SECOND_STEM);
     assert.deepEqual(
       [0, 1, 2].map((object) => night.heldSource(object)),
@@ -25,11 +25,11 @@ describe('Lasair holds the score of the newest source', () => {
 
   test('when an older stem comes late', async (context) => {
     const night = await Night.start(context);
-    night.addStem(SECOND_STEM, scoresOf(3, 1));
+    await night.addStem(SECOND_STEM, scoresOf(3, 1));
     await night.annotate(SECOND_STEM);
-    night.addStem(FIRST_STEM, scoresOf(4, 0));
+    await night.addStem(FIRST_STEM, scoresOf(4, 0));
     assert.deepEqual(await night.annotate(FIRST_STEM), { status: 1, rows: 1 });
-    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded', 'superseded', 'superseded', 'accepted']);
+    assert.deepEqual(await night.outcomes(FIRST_STEM), ['superseded', 'superseded', 'superseded', 'accepted']);
     assert.deepEqual(
       [0, 1, 2, 3].map((object) => night.heldSource(object)),
       [1, 1, 1, 0],
@@ -39,11 +39,14 @@ describe('Lasair holds the score of the newest source', () => {
   test('of those that may be sent: one of the demonstration model does not keep the team’s from it', async (context) => {
     const night = await Night.start(context);
     const vra = { name: 'r0b', version: 'a1', topic: 'r0b_lvra', explanation: '', url: '', refusedVersion: 'demo' };
-    night.addStem(FIRST_STEM, [{ object: 0, source: 0 }]);
-    night.addStem(SECOND_STEM, [{ object: 0, source: 1, version: 'demo' }]);
+    await night.addStem(FIRST_STEM, [{ object: 0, source: 0 }]);
+    await night.addStem(SECOND_STEM, [{ object: 0, source: 1, version: 'demo' }]);
     await night.annotate(FIRST_STEM, night.task({ vra }));
     await night.annotate(SECOND_STEM, night.task({ vra }));
-    assert.deepEqual([night.outcomes(FIRST_STEM), night.outcomes(SECOND_STEM)], [['accepted'], ['refused']]);
+    assert.deepEqual(
+      [await night.outcomes(FIRST_STEM), await night.outcomes(SECOND_STEM)],
+      [['accepted'], ['refused']],
+    );
     assert.equal(night.heldSource(0), 0);
   });
 
@@ -54,29 +57,29 @@ describe('Lasair holds the score of the newest source', () => {
 
     test(`of those that can be sent, not ${JSON.stringify(bad)}, in the stem, in another one, and once more`, async (context) => {
       const night = await Night.start(context);
-      night.addStem(FIRST_STEM, [{ object: 0, source: 0 }, newer]);
+      await night.addStem(FIRST_STEM, [{ object: 0, source: 0 }, newer]);
       assert.deepEqual(await night.annotate(FIRST_STEM), { status: -1, rows: 1 });
-      night.addStem(SECOND_STEM, [{ ...newer, source: 2 }]);
+      await night.addStem(SECOND_STEM, [{ ...newer, source: 2 }]);
       assert.deepEqual(await night.annotate(SECOND_STEM), { status: -1, rows: 0 });
       assert.equal(night.heldSource(0), 0);
       // lvra retry --force, in a process that was started again, and lvra backfill --stage annotate.
       for (const stem of [FIRST_STEM, SECOND_STEM]) {
-        night.ledger.annotations.reopenForResend(night.ledger.work('annotate', 'r0b'), stem);
+        await night.ledger.annotations.reopenForResend(night.ledger.work('annotate', 'r0b'), stem);
         await night.annotate(stem);
         await night.annotateAgain(stem);
         assert.equal(night.heldSource(0), 0);
       }
-      assert.equal(night.outcomes(FIRST_STEM)[0], 'accepted');
+      assert.equal((await night.outcomes(FIRST_STEM))[0], 'accepted');
     });
 
     test(`of those that can be sent, not ${JSON.stringify(bad)} that comes while a call is planned`, async (context) => {
       const night = await Night.start(context);
-      night.addStem(FIRST_STEM, scoresOf(1, 0));
-      const ledger = night.openLedger();
+      await night.addStem(FIRST_STEM, scoresOf(1, 0));
+      const ledger = await night.openLedger();
       const { reservations } = ledger.annotations;
       const reserve = reservations.reserve.bind(reservations);
-      reservations.reserve = (...call) => {
-        night.addStem(SECOND_STEM, [newer]);
+      reservations.reserve = async (...call) => {
+        await night.addStem(SECOND_STEM, [newer]);
         reservations.reserve = reserve;
         return reserve(...call);
       };
@@ -87,8 +90,8 @@ describe('Lasair holds the score of the newest source', () => {
 
   test('however small the score', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, [{ object: 0, source: 0, score: 0.97 }]);
-    night.addStem(SECOND_STEM, [{ object: 0, source: 1, score: 3e-90 }]);
+    await night.addStem(FIRST_STEM, [{ object: 0, source: 0, score: 0.97 }]);
+    await night.addStem(SECOND_STEM, [{ object: 0, source: 1, score: 3e-90 }]);
     await night.annotate(FIRST_STEM);
     assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });
     assert.equal(night.held(0)?.classification, '0.0');
@@ -96,37 +99,37 @@ describe('Lasair holds the score of the newest source', () => {
 
   test('with one call for several scores that wait', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, [
+    await night.addStem(FIRST_STEM, [
       { object: 0, source: 0 },
       { object: 0, source: 2 },
       { object: 0, source: 1 },
     ]);
-    night.addStem(SECOND_STEM, [{ object: 0, source: 3 }]);
+    await night.addStem(SECOND_STEM, [{ object: 0, source: 3 }]);
     await night.annotate(FIRST_STEM);
     await night.annotate(SECOND_STEM);
-    assert.deepEqual(night.outcomes(FIRST_STEM), Array(3).fill('superseded'));
+    assert.deepEqual(await night.outcomes(FIRST_STEM), Array(3).fill('superseded'));
     assert.equal(night.sandbox.received.length, 1);
     assert.equal(night.heldSource(0), 3);
   });
 
   test('when sources have no times, by their ids', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, [{ object: 0, source: 1 }], 'python');
-    night.addStem(SECOND_STEM, [{ object: 0, source: 0 }]);
+    await night.addStem(FIRST_STEM, [{ object: 0, source: 1 }], 'python');
+    await night.addStem(SECOND_STEM, [{ object: 0, source: 0 }]);
     await night.annotate(SECOND_STEM);
     await night.annotate(FIRST_STEM);
-    assert.deepEqual(night.outcomes(SECOND_STEM), ['superseded']);
+    assert.deepEqual(await night.outcomes(SECOND_STEM), ['superseded']);
     assert.equal(night.heldSource(0), 1);
   });
 
   test('when a newer score comes in while the older one is on its way', async (context) => {
     const night = await Night.start(context);
     const gate = await Gate.open(context, night);
-    night.addStem(FIRST_STEM, scoresOf(1, 0));
+    await night.addStem(FIRST_STEM, scoresOf(1, 0));
     const sending = night.annotate(FIRST_STEM, night.task({ lasair: gate.lasair }));
     await gate.arrival();
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
-    const replica = night.task({ ledger: night.openLedger(), owner: 'replica' });
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
+    const replica = night.task({ ledger: await night.openLedger(), owner: 'replica' });
     await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
       assert.ok(error instanceof RetryLater);
       assert.ok(error.delayMs > 30_000 && error.delayMs <= 35_000, `waits ${error.delayMs} ms`);
@@ -145,45 +148,45 @@ describe('Lasair holds the score of the newest source', () => {
   test('when a call was in flight for longer than its reservation, and the older score arrived last', async (context) => {
     const night = await Night.start(context);
     const gate = await Gate.open(context, night);
-    night.addStem(FIRST_STEM, scoresOf(2, 0));
+    await night.addStem(FIRST_STEM, scoresOf(2, 0));
     const stopped = night.annotate(FIRST_STEM, night.task({ lasair: gate.lasair }));
     await gate.arrival();
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
-    night.claimElsewhere(FIRST_STEM, Date.now() + LATER_MS);
-    const ledger = night.openLedger();
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await night.claimElsewhere(FIRST_STEM, Date.now() + LATER_MS);
+    const ledger = await night.openLedger();
     const replica = night.task({ ledger, owner: 'replica', now: () => Date.now() + LATER_MS });
     assert.deepEqual(await night.annotate(SECOND_STEM, replica), { status: 1, rows: 1 });
     assert.equal(night.heldSource(0), 1);
     gate.release();
     await assert.rejects(stopped, RetryLater);
     assert.equal(night.heldSource(0), 0, 'the older score arrived last');
-    assert.deepEqual(night.outcomes(SECOND_STEM), [null]);
-    assert.equal(night.status(SECOND_STEM), 0);
+    assert.deepEqual(await night.outcomes(SECOND_STEM), [null]);
+    assert.equal(await night.status(SECOND_STEM), 0);
     assert.deepEqual(await drain(night, ledger, LATER_MS), undefined);
     assert.equal(night.heldSource(0), 1);
     assert.equal(night.heldSource(1), 0);
-    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded', 'accepted']);
-    assert.deepEqual(night.outcomes(SECOND_STEM), ['accepted']);
+    assert.deepEqual(await night.outcomes(FIRST_STEM), ['superseded', 'accepted']);
+    assert.deepEqual(await night.outcomes(SECOND_STEM), ['accepted']);
   });
 
   test('when a process was stopped before its call: the call is not made any more', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(1, 0));
-    const ledger = night.openLedger();
+    await night.addStem(FIRST_STEM, scoresOf(1, 0));
+    const ledger = await night.openLedger();
     let ahead = 0;
     const { reservations } = ledger.annotations;
     const reserve = reservations.reserve.bind(reservations);
-    reservations.reserve = (work, rows, call, limits) => {
-      const reserved = reserve(work, rows, call, limits);
+    reservations.reserve = async (work, rows, call, limits) => {
+      const reserved = await reserve(work, rows, call, limits);
       if (ahead === 0) {
         ahead = LATER_MS;
-        night.addStem(SECOND_STEM, scoresOf(1, 1));
+        await night.addStem(SECOND_STEM, scoresOf(1, 1));
       }
       return reserved;
     };
     const task = night.task({ ledger, now: () => Date.now() + ahead });
     assert.deepEqual(await night.annotate(FIRST_STEM, task), { status: 1, rows: 0 });
-    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded']);
+    assert.deepEqual(await night.outcomes(FIRST_STEM), ['superseded']);
     assert.equal(night.sandbox.received.length, 0);
     assert.match(night.logged(), /stopped for longer than a call may take/);
   });
@@ -191,8 +194,8 @@ describe('Lasair holds the score of the newest source', () => {
 
 describe('a sender that is killed', () => {
   /** A ledger whose process dies when it is about to record the result of a call. */
-  function dyingLedger(night: Night): Ledger {
-    const ledger = night.openLedger();
+  async function dyingLedger(night: Night): Promise<Ledger> {
+    const ledger = await night.openLedger();
     ledger.annotations.reservations.finish = () => {
       throw new Error('killed');
     };
@@ -201,9 +204,9 @@ describe('a sender that is killed', () => {
 
   test('between call and record has its scores sent again, at once and by any process that takes the stem', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(5));
-    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: dyingLedger(night) })), /killed/);
-    assert.deepEqual(night.outcomes(FIRST_STEM), Array(5).fill(null));
+    await night.addStem(FIRST_STEM, scoresOf(5));
+    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: await dyingLedger(night) })), /killed/);
+    assert.deepEqual(await night.outcomes(FIRST_STEM), Array(5).fill(null));
     assert.equal(night.sandbox.annotations.size, 5);
     assert.deepEqual(await night.annotate(FIRST_STEM, night.task({ owner: 'replica' })), { status: 1, rows: 5 });
     assert.equal(night.sandbox.received.length, 2);
@@ -211,23 +214,23 @@ describe('a sender that is killed', () => {
 
   test('keeps a newer score waiting until its call cannot arrive any more', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(1));
-    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: dyingLedger(night) })), /killed/);
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await night.addStem(FIRST_STEM, scoresOf(1));
+    await assert.rejects(night.annotate(FIRST_STEM, night.task({ ledger: await dyingLedger(night) })), /killed/);
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
     await assert.rejects(night.annotate(SECOND_STEM), RetryLater);
     await night.annotate(SECOND_STEM, night.task({ now: () => Date.now() + LATER_MS }));
     assert.equal(night.heldSource(0), 1);
-    assert.deepEqual(night.outcomes(FIRST_STEM), ['superseded']);
-    assert.equal(night.status(FIRST_STEM), 1);
+    assert.deepEqual(await night.outcomes(FIRST_STEM), ['superseded']);
+    assert.equal(await night.status(FIRST_STEM), 1);
   });
 
   test('in the middle of a stem has sent the first lists, and those are not sent again', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(25));
-    const ledger = night.openLedger();
+    await night.addStem(FIRST_STEM, scoresOf(25));
+    const ledger = await night.openLedger();
     const { reservations } = ledger.annotations;
     const finish = reservations.finish.bind(reservations);
-    reservations.finish = (work, rows, call, end, now) => {
+    reservations.finish = async (work, rows, call, end, now) => {
       if (night.sandbox.received.length === 2) throw new Error('killed');
       return finish(work, rows, call, end, now);
     };
@@ -245,6 +248,14 @@ function drain(night: Night, ledger: Ledger, aheadMs: number): Promise<string | 
   const { log, metrics } = night;
   const task = night.task({ ledger, owner: 'drain', now: () => Date.now() + aheadMs });
   const work = ledger.work('annotate', 'r0b');
-  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'drain' });
+  const runner = new StageRunner({
+    task,
+    work,
+    dataRoot: night.paths.root,
+    bus: new InProcessBus(),
+    log,
+    metrics,
+    owner: 'drain',
+  });
   return runner.drain(Promise.resolve(), new AbortController().signal);
 }

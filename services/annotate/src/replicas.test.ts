@@ -21,32 +21,34 @@ describe('two replicas', () => {
     // and a minute passes.
     let minutes = 0;
     const now = () => Date.now() + minutes * 60_000;
-    const replica = (owner: string) => {
-      const ledger = night.openLedger();
+    const replica = async (owner: string) => {
+      const ledger = await night.openLedger();
       const task = night.task({ ledger, owner, lists: { first: 3, largest: 3 }, now });
       return async () => {
         // No stem is leased here: both replicas may work on the same one.
-        for (const stem of ledger.work('annotate', 'r0b').pending(0, 0)) {
+        for (const stem of await ledger.work('annotate', 'r0b').pending(0, 0)) {
           await night.annotate(stem, task).catch((error) => assert.ok(error instanceof RetryLater, String(error)));
         }
       };
     };
-    const [one, two] = [replica('one'), replica('two')];
+    const [one, two] = [await replica('one'), await replica('two')];
     const scored = (async () => {
       for (const [index, stem] of stems.entries()) {
         const scores = scoresOf(objects, sourceOf(index)).filter(({ object }) => isIn(object, index));
-        night.addStem(stem, scores);
+        await night.addStem(stem, scores);
         await sleep(5);
       }
     })();
-    const isDone = () => stems.every((stem) => night.status(stem) === 1);
-    for (; !isDone(); minutes++) await Promise.all([one(), two(), sleep(1)]);
+    const isDone = async () =>
+      (await Promise.all(stems.map((stem) => night.status(stem)))).every((status) => status === 1);
+    for (; !(await isDone()); minutes++) await Promise.all([one(), two(), sleep(1)]);
     await scored;
     for (let object = 0; object < objects; object++) {
       const newest = Math.max(...stems.flatMap((_, index) => (isIn(object, index) ? [sourceOf(index)] : [])));
       assert.equal(night.heldSource(object), newest, `object ${object}`);
     }
-    const superseded = stems.flatMap((stem) => night.outcomes(stem)).filter((outcome) => outcome === 'superseded');
+    const outcomes = await Promise.all(stems.map((stem) => night.outcomes(stem)));
+    const superseded = outcomes.flat().filter((outcome) => outcome === 'superseded');
     assert.ok(
       superseded.length > 0 && night.sandbox.received.length > objects,
       `${night.sandbox.received.length} calls`,
@@ -55,11 +57,11 @@ describe('two replicas', () => {
 
   test('share the budget of the hour', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(25));
+    await night.addStem(FIRST_STEM, scoresOf(25));
     const budget = { limits: { callsPerHour: 4 }, lists: { first: 10, largest: 10 } };
     assert.deepEqual(await night.annotate(FIRST_STEM, night.task(budget)), { status: 1, rows: 25 });
-    night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
-    const replica = night.task({ ledger: night.openLedger(), ...budget });
+    await night.addStem(SECOND_STEM, scoresOf(50, 1).slice(25));
+    const replica = night.task({ ledger: await night.openLedger(), ...budget });
     await assert.rejects(night.annotate(SECOND_STEM, replica), (error: unknown) => {
       const { delayMs, status, message } = error as { delayMs: number; status?: number; message: string };
       assert.ok(delayMs > HOUR_MS - 60_000 && delayMs <= HOUR_MS);
@@ -68,7 +70,7 @@ describe('two replicas', () => {
       return true;
     });
     assert.equal(night.sandbox.received.length, 4);
-    assert.equal(night.outcomes(SECOND_STEM).filter((outcome) => outcome === 'accepted').length, 10);
+    assert.equal((await night.outcomes(SECOND_STEM)).filter((outcome) => outcome === 'accepted').length, 10);
     const afterwards = night.task({ ...budget, now: () => Date.now() + HOUR_MS + 60_000 });
     assert.deepEqual(await night.annotate(SECOND_STEM, afterwards), { status: 1, rows: 25 });
   });

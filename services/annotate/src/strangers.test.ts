@@ -55,12 +55,12 @@ describe('a response of another server than Lasair gives no score an outcome', (
     test(`if a proxy says 400 to every second call: ${scores} scores are all annotated`, async (context) => {
       const night = await Night.start(context);
       const port = await startProxy(context);
-      night.addStem(FIRST_STEM, scoresOf(scores));
+      await night.addStem(FIRST_STEM, scoresOf(scores));
       assert.deepEqual(await night.annotate(FIRST_STEM, night.task({ lasair: lasairAt(port) })), {
         status: 1,
         rows: scores,
       });
-      assert.deepEqual(night.outcomes(FIRST_STEM), Array(scores).fill('accepted'));
+      assert.deepEqual(await night.outcomes(FIRST_STEM), Array(scores).fill('accepted'));
     });
   }
 
@@ -80,11 +80,11 @@ describe('a response of another server than Lasair gives no score an outcome', (
         lengths.push(Number(request.headers['content-length']));
         response.writeHead(status, { 'content-type': type }).end(body);
       });
-      night.addStem(FIRST_STEM, scoresOf(43));
+      await night.addStem(FIRST_STEM, scoresOf(43));
       const task = night.task({ lasair: lasairAt(port), lists: { first: 100 } });
       await assert.rejects(night.annotate(FIRST_STEM, task), RetryLater);
-      assert.deepEqual(night.outcomes(FIRST_STEM), Array(43).fill(null));
-      assert.equal(night.status(FIRST_STEM), 0);
+      assert.deepEqual(await night.outcomes(FIRST_STEM), Array(43).fill(null));
+      assert.equal(await night.status(FIRST_STEM), 0);
       if (status === 413) return assert.ok(calls() <= 12, `${calls()} calls`);
       assert.equal(calls(), 6);
       assert.equal(new Set(lengths).size, 1, `lists of ${lengths} bytes`);
@@ -93,7 +93,7 @@ describe('a response of another server than Lasair gives no score an outcome', (
 
   test('if seven of ten calls are answered so, an attempt ends after few calls and nothing is lost', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(43));
+    await night.addStem(FIRST_STEM, scoresOf(43));
     night.sandbox.fault({ kind: 'status', status: 400, probability: 0.7, seed: 5 });
     const task = night.task({ lists: { first: 5, largest: 5 } });
     let most = 0;
@@ -105,7 +105,7 @@ describe('a response of another server than Lasair gives no score an outcome', (
       most = Math.max(most, night.sandbox.received.length - before);
       if (report) break;
     }
-    assert.deepEqual(night.outcomes(FIRST_STEM), Array(43).fill('accepted'));
+    assert.deepEqual(await night.outcomes(FIRST_STEM), Array(43).fill('accepted'));
     // Nine lists, as many failures, and six more.
     assert.ok(most <= 24, `${most} calls in an attempt`);
   });
@@ -114,7 +114,7 @@ describe('a response of another server than Lasair gives no score an outcome', (
 describe('a list that is too long for what is in front of Lasair', () => {
   test('is made shorter, and the lists after it too', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST_STEM, scoresOf(64));
+    await night.addStem(FIRST_STEM, scoresOf(64));
     const lists: number[] = [];
     const port = await limitedTo(context, 10_000, lists);
     const task = night.task({ lasair: lasairAt(port), lists: { first: 64, largest: 64 } });

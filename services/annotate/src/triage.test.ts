@@ -16,15 +16,15 @@ const SCORE: Score = {
   history: [],
 };
 
-function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
+async function outcomeOf(change: Partial<Score>, lowestScore?: number, isAnnotated = false) {
   const scores = [{ ...SCORE, ...change }];
-  const { sendable, outcomes } = triageScores(
+  const { sendable, outcomes } = await triageScores(
     { scores, seen: 1n },
     '20260202_102448',
     { ...VRA, lowestScore },
-    (id) => {
-      assert.equal(id, change.diaObjectId ?? SCORE.diaObjectId);
-      return isAnnotated;
+    async (ids) => {
+      assert.deepEqual([...new Set(ids)].slice(1), []);
+      return new Set(isAnnotated ? ids : []);
     },
   );
   assert.equal(sendable.length + outcomes.size, 1);
@@ -63,6 +63,6 @@ describe('a score', () => {
     ['whose version is too long is refused', { modelVersion: 'r0b_a1_N411_LR01p1' }, undefined, false, 'refused'],
     ['whose version breaks classdict alone is refused', { modelVersion: 'a"1' }, undefined, false, 'refused'],
   ] as const) {
-    test(name, () => assert.equal(outcomeOf(change, lowest, isAnnotated), expected));
+    test(name, async () => assert.equal(await outcomeOf(change, lowest, isAnnotated), expected));
   }
 });

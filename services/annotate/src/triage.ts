@@ -21,14 +21,17 @@ export interface TriagedScores {
  *
  * @param seen the greatest provenance ID when the scores were read
  */
-export function triageScores(
+export async function triageScores(
   { scores, seen }: { readonly scores: readonly Score[]; readonly seen: bigint },
   stem: string,
   vra: Annotator & { readonly lowestScore?: number | undefined; readonly refusedVersion?: string | undefined },
-  hasAnnotation: (diaObjectId: bigint) => boolean,
-): TriagedScores {
+  annotatedAmong: (objects: readonly bigint[]) => Promise<ReadonlySet<bigint>>,
+): Promise<TriagedScores> {
   const sendable: SendableScore[] = [];
   const outcomes = new Map<bigint, Outcome>();
+  const isLow = ({ score }: Score) => (score as number) < (vra.lowestScore ?? -Infinity);
+  const low = scores.filter((score) => !score.isSuperseded && hasObject(score) && isLow(score));
+  const annotated = await annotatedAmong(low.map(({ diaObjectId }) => diaObjectId as bigint));
   for (const score of scores) {
     if (score.isSuperseded) {
       outcomes.set(score.id, { outcome: 'superseded' });
@@ -45,7 +48,7 @@ export function triageScores(
     const refusal = validationErrorOf({ objectId, classification, version, classdict });
     const diaObjectId = score.diaObjectId as bigint;
     if (refusal !== undefined) outcomes.set(score.id, { outcome: 'refused', detail: refusal });
-    else if ((score.score as number) < (vra.lowestScore ?? -Infinity) && !hasAnnotation(diaObjectId)) {
+    else if (isLow(score) && !annotated.has(diaObjectId)) {
       outcomes.set(score.id, { outcome: 'below_lowest' });
     } else {
       const { id, receivedMs } = score;

@@ -5,23 +5,23 @@ import { FIRST_STEM as FIRST, Night, SECOND_STEM as SECOND, scoresOf } from './t
 describe('if ANNOTATE is no', () => {
   test('a stem that waits is taken off the stage’s hands: no call, no outcome, nothing pending', async (context) => {
     const night = await Night.start(context);
-    night.addStem(FIRST, scoresOf(2));
+    await night.addStem(FIRST, scoresOf(2));
     const task = night.task({ live: () => ({ version: 'a1', annotate: false }) });
     await task.prepare?.();
     assert.equal(await night.annotate(FIRST, task), undefined);
     const work = night.ledger.work('annotate', 'r0b');
-    assert.equal(work.status(FIRST), undefined);
-    assert.deepEqual(work.pending(Date.now(), 1), []);
-    assert.deepEqual(night.outcomes(FIRST), [null, null]);
+    assert.equal(await work.status(FIRST), undefined);
+    assert.deepEqual(await work.pending(Date.now(), 1), []);
+    assert.deepEqual(await night.outcomes(FIRST), [null, null]);
     assert.equal(night.held(0), undefined);
-    assert.match(night.ledger.events.ofStem(FIRST).at(-1)?.detail ?? '', /not wanted: ANNOTATE is no/);
+    assert.match((await night.ledger.events.ofStem(FIRST)).at(-1)?.detail ?? '', /not wanted: ANNOTATE is no/);
   });
 
   test('nothing is sent by a backfill either, also if ANNOTATE becomes no on the way', async (context) => {
     const night = await Night.start(context);
     let annotate = true;
     const task = night.task({ live: () => ({ version: 'a1', annotate }) });
-    night.addStem(FIRST, scoresOf(2));
+    await night.addStem(FIRST, scoresOf(2));
     await night.annotate(FIRST, task);
     assert.deepEqual(await night.annotateAgain(FIRST, task), { status: 1, rows: 2 });
     const calls = night.sandbox.received.length;
@@ -29,7 +29,7 @@ describe('if ANNOTATE is no', () => {
     annotate = false;
     assert.equal(await night.annotateAgain(FIRST, task), undefined);
     assert.equal(night.sandbox.received.length, calls);
-    assert.deepEqual(night.ledger.backfill.progress(), []);
+    assert.deepEqual(await night.ledger.backfill.progress(), []);
   });
 
   test('neither token nor endpoint is asked for', async (context) => {
@@ -42,16 +42,16 @@ describe('if ANNOTATE is no', () => {
     const night = await Night.start(context);
     let annotate = false;
     const task = night.task({ live: () => ({ version: 'a1', annotate }) });
-    night.addStem(FIRST, scoresOf(2));
+    await night.addStem(FIRST, scoresOf(2));
     await night.annotate(FIRST, task);
     annotate = true;
-    night.addStem(SECOND, scoresOf(3, 1));
+    await night.addStem(SECOND, scoresOf(3, 1));
     const work = night.ledger.work('annotate', 'r0b');
-    assert.deepEqual(work.pending(Date.now(), 1), [SECOND]);
+    assert.deepEqual(await work.pending(Date.now(), 1), [SECOND]);
     assert.deepEqual(await night.annotate(SECOND, task), { status: 1, rows: 3 });
-    assert.equal(work.retry(FIRST, false), false);
-    assert.equal(work.retry(FIRST, true), true);
+    assert.equal(await work.retry(FIRST, false), false);
+    assert.equal(await work.retry(FIRST, true), true);
     assert.deepEqual(await night.annotate(FIRST, task), { status: 1, rows: 0 });
-    assert.deepEqual(night.outcomes(FIRST), ['superseded', 'superseded']);
+    assert.deepEqual(await night.outcomes(FIRST), ['superseded', 'superseded']);
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/ledger';
+import { changing } from '@lvra/ledger/testing/look-inside';
 import { dataPaths } from '@lvra/store';
 import { runLvra, temporaryFolder } from './testing/run-lvra.js';
 
@@ -18,14 +19,14 @@ describe('what the ledger says of an alert in quarantine leads to no file outsid
   const numbers = new Map<string, bigint>();
 
   /** An alert in quarantine, whose bytes are said to be there. */
-  function add(what: string, path: string): void {
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+  async function add(what: string, path: string): Promise<void> {
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: true });
     const position = numbers.size;
-    ledger.quarantine.add({
-      ...{ stem: STEM, stage: 'consumer', position, reason: 'not_json', detail: what, path, bytes: 9, at: Date.now() },
-    });
-    numbers.set(what, ledger.quarantine.list().at(-1)?.id as bigint);
-    ledger.close();
+    const at = { stem: STEM, stage: 'consumer', position } as const;
+    const entry = { ...at, reason: 'not_json', detail: what, path, bytes: 9, at: Date.now() } as const;
+    await changing(ledger, (tx) => ledger.quarantine.add(tx, [entry]));
+    numbers.set(what, (await ledger.quarantine.list()).at(-1)?.id as bigint);
+    await ledger.close();
   }
 
   before(async () => {
@@ -37,16 +38,16 @@ describe('what the ledger says of an alert in quarantine leads to no file outsid
     symlinkSync(outside, `${file}.link`);
     symlinkSync(folder, join(root, 'quarantine', 'folder'));
     writeFileSync(file, 'not an alert \x1b[31m');
-    add('an absolute path', `/../../../../../../..${outside}`);
-    add('dots', '../env');
-    add('dots behind the folder', 'quarantine/../../env');
-    add('a link', relative(root, `${file}.link`));
-    add('a link to a folder', 'quarantine/folder/env');
-    add('another file of the data folder', 'db/log.db');
-    add('a folder', 'quarantine/2026');
-    add('the folder itself', 'quarantine');
-    add('nothing', 'quarantine/2026/none.raw');
-    add('a file of it', relative(root, file));
+    await add('an absolute path', `/../../../../../../..${outside}`);
+    await add('dots', '../env');
+    await add('dots behind the folder', 'quarantine/../../env');
+    await add('a link', relative(root, `${file}.link`));
+    await add('a link to a folder', 'quarantine/folder/env');
+    await add('another file of the data folder', 'db/log.db');
+    await add('a folder', 'quarantine/2026');
+    await add('the folder itself', 'quarantine');
+    await add('nothing', 'quarantine/2026/none.raw');
+    await add('a file of it', relative(root, file));
   });
   after(remove);
 

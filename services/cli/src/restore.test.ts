@@ -25,8 +25,9 @@ const ownerOf = (path: string) => statSync(path).uid;
 /** Writes a stem and is gone, with the last transactions in log.db-wal. */
 const KILLED = `
 import { Ledger } from ${JSON.stringify(import.meta.resolve('@lvra/ledger'))};
-const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
-ledger.database.prepare("INSERT INTO feature_making (stem, r0b) VALUES ('20260301_000000', 1)").run();
+import { execute } from ${JSON.stringify(import.meta.resolve('@lvra/ledger/testing/look-inside'))};
+const ledger = await Ledger.open(process.argv[1], ["r0b"], { create: false });
+await execute(ledger, "INSERT INTO feature_making (stem, r0b) VALUES ('20260301_000000', 1)");
 process.kill(process.pid, 'SIGKILL');`;
 
 describe('lvra restore', () => {
@@ -82,10 +83,10 @@ describe('lvra restore', () => {
     }
   });
 
-  test('takes nothing that is no copy of this ledger, and changes nothing then', () => {
+  test('takes nothing that is no copy of this ledger, and changes nothing then', async () => {
     const its = another('refusing');
     const stranger = join(folder, 'stranger.db');
-    Ledger.open(stranger, ['r0b'], { create: true }).close();
+    await (await Ledger.open(stranger, ['r0b'], { create: true })).close();
     const damaged = join(folder, 'damaged.db');
     writeFileSync(damaged, readFileSync(copy).fill(0x5a, 4096, 3 * 4096));
     const newer = join(folder, 'newer.db');
@@ -103,47 +104,47 @@ describe('lvra restore', () => {
       [other, /is no ledger: name a copy/],
       [join(folder, 'early.ndjson'), /is no ledger, or damaged: file is not a database/],
     ] as const) {
-      assert.throws(() => restore(its, ['r0b'], path), { name: 'UsageError', message: complaint });
+      await assert.rejects(() => restore(its, ['r0b'], path), { name: 'UsageError', message: complaint });
       assert.deepEqual(readFileSync(its.database), bytes);
       assert.deepEqual(readdirSync(dirname(its.database)), ['log.db']);
     }
     assert.ok(!existsSync(its.beforeRestore));
   });
 
-  test('keeps what stood in the log of a killed process', () => {
+  test('keeps what stood in the log of a killed process', async () => {
     const its = another('killed');
     const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', KILLED, its.database]);
     assert.deepEqual([signal, existsSync(`${its.database}-wal`)], ['SIGKILL', true]);
-    const { aside } = restore(its, ['r0b'], copy);
+    const { aside } = await restore(its, ['r0b'], copy);
     assert.ok(stemsOf(join(aside, 'db', 'log.db')).includes('20260301_000000'));
     assert.deepEqual(stemsOf(its.database), early);
     assert.deepEqual(readdirSync(dirname(its.database)), ['log.db']);
   });
 
-  test('takes what stands in the log of a copy that somebody made by hand', () => {
+  test('takes what stands in the log of a copy that somebody made by hand', async () => {
     const its = another('by-hand');
     const byHand = join(folder, 'by-hand.db');
     cpSync(copy, byHand);
     spawnSync(process.execPath, ['--input-type=module', '-e', KILLED, byHand]);
     assert.ok(existsSync(`${byHand}-wal`));
-    restore(its, ['r0b'], byHand);
+    await restore(its, ['r0b'], byHand);
     assert.ok(stemsOf(its.database).includes('20260301_000000'));
     assert.deepEqual(readdirSync(dirname(its.database)), ['log.db']);
   });
 
-  test('takes the place of a ledger that is damaged, and keeps that', () => {
+  test('takes the place of a ledger that is damaged, and keeps that', async () => {
     const its = another('damaged');
     writeFileSync(its.database, 'no ledger any more');
-    const { aside } = restore(its, ['r0b'], copy);
+    const { aside } = await restore(its, ['r0b'], copy);
     assert.equal(readFileSync(join(aside, 'db', 'log.db'), 'utf8'), 'no ledger any more');
     assert.deepEqual(stemsOf(its.database), early);
   });
 
-  test('keeps each ledger of several in a second', (t) => {
+  test('keeps each ledger of several in a second', async (t) => {
     const its = another('twice');
     t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 2, 1) });
-    const first = restore(its, ['r0b'], copy).aside;
-    const second = restore(its, ['r0b'], copy).aside;
+    const first = (await restore(its, ['r0b'], copy)).aside;
+    const second = (await restore(its, ['r0b'], copy)).aside;
     assert.ok(stemsOf(join(first, 'db', 'log.db')).includes(late));
     assert.deepEqual(stemsOf(join(second, 'db', 'log.db')), early);
     assert.deepEqual(readdirSync(its.beforeRestore), ['20260301_000000', '20260301_000001']);

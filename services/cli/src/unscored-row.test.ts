@@ -27,12 +27,12 @@ test('a value that a model cannot take costs one alert its score, and another mo
   nights.models.put('simple', 'a1', { features: FEATURES });
   await lvra('run', '--once', '--source', 'replay', '--replay-path', file);
 
-  const [stem] = nights.stems() as [string];
-  const scores = () =>
-    nights.rows("SELECT p.diaSourceId FROM provenance p WHERE model_version = 'a1'").map(([source]) => source);
-  assert.equal(scores().length, 2);
+  const [stem] = (await nights.stems()) as [string];
+  const scores = async () =>
+    (await nights.rows("SELECT p.diaSourceId FROM provenance p WHERE model_version = 'a1'")).map(([source]) => source);
+  assert.equal((await scores()).length, 2);
   assert.equal(nights.sandbox.annotations.size, 2);
-  assert.deepEqual(nights.rows('SELECT r0b FROM predict'), [[-1n]]);
+  assert.deepEqual(await nights.rows('SELECT r0b FROM predict'), [[-1n]]);
   const list = await lvra('quarantine', 'list');
   assert.match(
     list,
@@ -46,9 +46,10 @@ test('a value that a model cannot take costs one alert its score, and another mo
     (JSON.parse(await lvra('quarantine', 'list', '--json', ...words)) as { reason: string; diaSourceId: string }[]).map(
       ({ reason, diaSourceId }) => [reason, BigInt(diaSourceId)],
     );
-  const aside = nights
-    .look(({ quarantine }) => quarantine.list())
-    .map(({ reason, diaSourceId }) => [reason, diaSourceId]);
+  const aside = (await nights.look(({ quarantine }) => quarantine.list())).map(({ reason, diaSourceId }) => [
+    reason,
+    diaSourceId,
+  ]);
   assert.deepEqual(await reasons('--since', stem.slice(0, 8)), aside);
   assert.deepEqual(await reasons('--since', '29990101'), []);
   assert.deepEqual(
@@ -57,7 +58,7 @@ test('a value that a model cannot take costs one alert its score, and another mo
   );
   assert.match(await lvra('stem', stem), /2 in quarantine by predict|without a score, in quarantine/);
   assert.match(await lvra('verify', '--sandbox', nights.sandbox.endpoint), /^All is as promised/m);
-  const [first] = nights.look(({ quarantine }) => quarantine.list());
+  const [first] = await nights.look(({ quarantine }) => quarantine.list());
   const shown = JSON.parse(await lvra('quarantine', 'show', String(first?.id), '--json'));
   assert.deepEqual([shown.id, shown.stage], [String(first?.id), 'predict']);
   assert.match(await lvra('quarantine', 'show', String(first?.id)), /\{"colour": "blue", /);

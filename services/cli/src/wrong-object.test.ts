@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Ledger } from '@lvra/ledger';
+import { rowsIn } from '@lvra/ledger/testing/look-inside';
 import { dataPaths } from '@lvra/store';
 import { runLvra } from './testing/run-lvra.js';
 
@@ -26,15 +27,15 @@ test('a feature file whose rows name two objects is not scored, and is once it w
   assert.ok(rows.length >= 2 && rows.some(({ object, truth }) => object !== truth));
   const environment = { LVRA_DATA_ROOT: root, LASAIR_LSST_TOKEN: 'x', LVRA_DRY_RUN: 'yes' };
   const lvra = (...words: string[]) => runLvra(words, environment);
-  const look = <T>(sql: string): T[] => {
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+  const look = async <T extends object>(sql: string): Promise<T[]> => {
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
     try {
-      return ledger.database.prepare(sql).all() as T[];
+      return await rowsIn<T>(ledger, sql);
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   };
-  const [{ stem } = { stem: '' }] = look<{ stem: string }>('SELECT stem FROM predict');
+  const [{ stem } = { stem: '' }] = await look<{ stem: string }>('SELECT stem FROM predict');
   const dryRuns = () => readdirSync(join(root, 'dryrun'), { recursive: true }).length;
   const before = dryRuns();
 
@@ -42,8 +43,8 @@ test('a feature file whose rows name two objects is not scored, and is once it w
   assert.equal(refused.code, 1);
   const words = /has the wrong ids: .*`(lvra retry .* --force)`, then `(lvra retry .*?)`/.exec(refused.stderr);
   assert.ok(words, refused.stderr);
-  assert.deepEqual(look('SELECT r0b FROM predict'), [{ r0b: 30n }]);
-  assert.deepEqual(look('SELECT * FROM provenance'), []);
+  assert.deepEqual(await look('SELECT r0b FROM predict'), [{ r0b: 30n }]);
+  assert.deepEqual(await look('SELECT * FROM provenance'), []);
   assert.equal(dryRuns(), before);
 
   assert.ok(words[0].includes(stem));
@@ -53,7 +54,9 @@ test('a feature file whose rows name two objects is not scored, and is once it w
   }
   const again = await lvra('run', '--once', '--source', 'none');
   assert.equal(again.code, 0, again.stderr);
-  const scored = look<{ diaObjectId: bigint; diaSourceId: bigint }>('SELECT diaObjectId, diaSourceId FROM provenance');
+  const scored = await look<{ diaObjectId: bigint; diaSourceId: bigint }>(
+    'SELECT diaObjectId, diaSourceId FROM provenance',
+  );
   const pairs = (list: string[]) => list.sort();
   assert.deepEqual(
     pairs(scored.map(({ diaObjectId, diaSourceId }) => `${diaObjectId} ${diaSourceId}`)),

@@ -15,8 +15,8 @@ const REAL = new URL('../../../../shared/real/alerts-20260202.ndjson', import.me
 
 describe('the consumer', () => {
   let rig: TestRig;
-  beforeEach(() => {
-    rig = new TestRig();
+  beforeEach(async () => {
+    rig = await TestRig.create();
   });
   afterEach(() => rig.close());
 
@@ -26,7 +26,7 @@ describe('the consumer', () => {
   test('writes real alerts byte for byte into a list that Python reads', async () => {
     const lines = readFileSync(REAL, 'utf8').trimEnd().split('\n');
     await consume(lines.map((line) => message(line)));
-    const [stem] = rig.stems();
+    const [stem] = await rig.stems();
     assert.ok(stem && isStem(stem));
     assert.equal(rig.batchText(stem), `[\n${lines.join(',\n')}\n]\n`);
     const program = 'import json, sys; print(*[a["diaObjectId"] for a in json.load(open(sys.argv[1]))])';
@@ -37,27 +37,27 @@ describe('the consumer', () => {
 
   test('registers a stem as the Python consumer does, ids exact', async () => {
     await consume(range(0, 3).map((n) => message(alertText(n))));
-    const [stem] = rig.stems();
+    const [stem] = await rig.stems();
     for (const table of ['feature_making', 'predict', 'annotating']) {
-      assert.deepEqual(rig.rows(`SELECT stem, r0b FROM ${table}`), [{ stem, r0b: 0n }]);
+      assert.deepEqual(await rig.rows(`SELECT stem, r0b FROM ${table}`), [{ stem, r0b: 0n }]);
     }
     assert.deepEqual(
-      rig.rows('SELECT diaObjectId, stem FROM diaobjid_stems ORDER BY 1'),
+      await rig.rows('SELECT diaObjectId, stem FROM diaobjid_stems ORDER BY 1'),
       range(0, 3).map((n) => ({ diaObjectId: idOf(n), stem })),
     );
-    assert.deepEqual(rig.ledger.batches.receivedMs(stem as string), new Float64Array(3).fill(1_770_000_000_000));
+    assert.deepEqual(await rig.ledger.batches.receivedMs(stem as string), new Float64Array(3).fill(1_770_000_000_000));
   });
 
   test('does not know when Kafka had an alert whose time is before there were any', async () => {
     await consume([{ ...message(alertText(0)), receivedMs: Date.UTC(1970, 0, 2) }, message(alertText(1))]);
-    const received = rig.ledger.batches.receivedMs(rig.stems()[0] as string);
+    const received = await rig.ledger.batches.receivedMs((await rig.stems())[0] as string);
     assert.deepEqual(received, Float64Array.of(Number.NaN, 1_770_000_000_000));
   });
 
   test('keeps an alert that is in a batch twice', async () => {
     await consume([message(alertText(1)), message(alertText(1))]);
-    assert.deepEqual(rig.numbers(), [1, 1]);
-    assert.equal(rig.rows('SELECT 1 FROM diaobjid_stems').length, 1);
+    assert.deepEqual(await rig.numbers(), [1, 1]);
+    assert.equal((await rig.rows('SELECT 1 FROM diaobjid_stems')).length, 1);
   });
 
   test('announces each stem', async () => {
@@ -69,7 +69,7 @@ describe('the consumer', () => {
     const announced = [await subscription.next(100, never), await subscription.next(100, never)];
     assert.deepEqual(
       announced.map((delivery) => delivery?.subject),
-      rig.stems().map((stem) => `lvra.alerts.${stem}`),
+      (await rig.stems()).map((stem) => `lvra.alerts.${stem}`),
     );
   });
 
@@ -89,7 +89,7 @@ describe('the consumer', () => {
     assert.match(metrics, /lvra_quarantined_alerts_total\{stage="consumer",reason="not_json"\} 1\n/);
     assert.match(
       rig.logText(),
-      new RegExp(`"stem":"${rig.stems()[0]}".*"alerts":1.*"quarantined":1.*batch registered`),
+      new RegExp(`"stem":"${(await rig.stems())[0]}".*"alerts":1.*"quarantined":1.*batch registered`),
     );
   });
 
@@ -112,8 +112,8 @@ describe('the consumer', () => {
     const messages = [message(alertText(0)), ...hostile.map(([, bytes]) => message(bytes)), message(alertText(1))];
     messages[1] = message(hostile[0]?.[1] as Buffer, origin);
     await consume(messages, { messageBytes: 250_000 });
-    assert.deepEqual(rig.numbers(), [0, 1]);
-    const entries = rig.ledger.quarantine.list();
+    assert.deepEqual(await rig.numbers(), [0, 1]);
+    const entries = await rig.ledger.quarantine.list();
     assert.deepEqual(
       entries.map(({ reason }) => reason),
       hostile.map(([reason]) => reason),
@@ -130,29 +130,29 @@ describe('the consumer', () => {
   test('a batch of bad messages alone has no file and no work for the stages, but its offsets count', async () => {
     const origin = { topic: 'lasair_18lvra-fodder', partition: 0, offset: 5n, from: 5n, key: null };
     await consume([message('nonsense', origin)]);
-    assert.deepEqual(rig.stems(), []);
-    assert.deepEqual(rig.rows('SELECT stem FROM feature_making'), []);
+    assert.deepEqual(await rig.stems(), []);
+    assert.deepEqual(await rig.rows('SELECT stem FROM feature_making'), []);
     assert.equal(existsSync(join(rig.paths.root, 'JSON')), false);
-    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 6n);
-    assert.equal(rig.ledger.quarantine.list().length, 1);
+    assert.equal((await rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0))?.next, 6n);
+    assert.equal((await rig.ledger.quarantine.list()).length, 1);
   });
 
   test('gets through a flood of bad messages', async () => {
     await consume(range(0, 1_000).map(() => message('nonsense')));
-    assert.equal(rig.ledger.quarantine.list().length, 1_000);
+    assert.equal((await rig.ledger.quarantine.list()).length, 1_000);
   });
 
   test('two consumers in the same second never take the same stem', async () => {
-    const other = new TestRig(rig);
+    const other = await TestRig.create(rig);
     const feed = (first: number) => listSource(range(first, first + 20).map((n) => message(alertText(n))));
     await Promise.all([
       rig.consumer(feed(0), { alerts: 1 }).run(never),
       other.consumer(feed(20), { alerts: 1 }).run(never),
     ]);
-    other.ledger.close();
-    assert.equal(new Set(rig.stems()).size, 40);
+    await other.ledger.close();
+    assert.equal(new Set(await rig.stems()).size, 40);
     assert.deepEqual(
-      rig.numbers().sort((a, b) => a - b),
+      (await rig.numbers()).sort((a, b) => a - b),
       range(0, 40),
     );
   });
@@ -172,24 +172,24 @@ describe('the consumer', () => {
       },
     };
     await rig.consumer(late).run(never);
-    assert.deepEqual(rig.numbers(), [0, 1, 100, 101]);
+    assert.deepEqual(await rig.numbers(), [0, 1, 100, 101]);
     assert.equal(taken, 1);
-    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 2n);
-    assert.equal(rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 1)?.next, 2n);
-    assert.equal(rig.ledger.quarantine.list().length, 1);
-    assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
+    assert.equal((await rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0))?.next, 2n);
+    assert.equal((await rig.ledger.batches.position('lvra', 'lasair_18lvra-fodder', 1))?.next, 2n);
+    assert.equal((await rig.ledger.quarantine.list()).length, 1);
+    assert.deepEqual(await rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
   test('the source none yields nothing', async () => {
     await rig.consumer(noneSource()).run(never);
-    assert.deepEqual(rig.stems(), []);
+    assert.deepEqual(await rig.stems(), []);
   });
 });
 
 describe('a consumer that cannot write', () => {
   let rig: TestRig;
-  before(() => {
-    rig = new TestRig();
+  before(async () => {
+    rig = await TestRig.create();
     // A file instead of the folder: every write fails, as on a full or a read-only disk.
     writeFileSync(join(rig.paths.root, 'JSON'), '');
   });
@@ -217,8 +217,8 @@ describe('a consumer that cannot write', () => {
     rmSync(join(rig.paths.root, 'JSON'));
     await running;
     assert.equal(consumer.notReady(), undefined);
-    assert.deepEqual(rig.numbers(), range(0, 9));
-    assert.deepEqual(rig.ledger.batches.unregistered(Date.now() + 60_000), []);
+    assert.deepEqual(await rig.numbers(), range(0, 9));
+    assert.deepEqual(await rig.ledger.batches.unregistered(Date.now() + 60_000), []);
   });
 
   test('gives up after a while if it was told to, and names what was not written', async () => {
@@ -258,8 +258,8 @@ describe('a consumer that cannot write', () => {
     const consumer = rig.consumer(source);
     const running = consumer.run(stop.signal);
     await until('it is not ready', () => consumer.notReady() !== undefined);
-    const stem = rig.ledger.batches.reserveStem('another', new Date());
-    rig.ledger.batches.register({
+    const stem = await rig.ledger.batches.reserveStem('another', new Date());
+    await rig.ledger.batches.register({
       ...{ stem, vras: ['r0b'], source: 'kafka', diaObjectIds: [], bytes: 0, receivedMs: new Float64Array() },
       ...{ groupId: 'lvra', quarantined: [], now: Date.now() },
       ranges: [{ topic: origin.topic, partition: 0, first: 7n, next: 8n, fingerprint: '' }],
@@ -275,27 +275,27 @@ describe('a consumer that cannot write', () => {
 describe('a consumer whose registration fails without an answer', { concurrency: true }, () => {
   for (const isCommitted of [true, false]) {
     test(`takes each alert once if it was ${isCommitted ? 'committed' : 'not committed'}`, async (t) => {
-      const rig = new TestRig();
+      const rig = await TestRig.create();
       t.after(() => rig.close());
       const { batches } = rig.ledger;
       const tried: string[] = [];
-      const register = t.mock.method(batches, 'register', (record: BatchRecord) => {
+      const register = t.mock.method(batches, 'register', async (record: BatchRecord) => {
         tried.push(record.stem);
-        if (isCommitted) BatchLedger.prototype.register.call(batches, record);
+        if (isCommitted) await BatchLedger.prototype.register.call(batches, record);
         register.mock.restore();
         throw new Error('the connection was lost');
       });
-      const ask = t.mock.method(batches, 'abandonStem', () => {
+      const ask = t.mock.method(batches, 'abandonStem', async () => {
         ask.mock.restore();
         throw new Error('and it is lost still');
       });
       // Without offsets nothing but the name tells that the ledger has the batch already.
       await rig.consumer(listSource(range(0, 3).map((n) => message(alertText(n))))).run(never);
-      assert.deepEqual(rig.numbers(), [0, 1, 2]);
-      assert.deepEqual(isCommitted, rig.stems().includes(tried[0] as string));
+      assert.deepEqual(await rig.numbers(), [0, 1, 2]);
+      assert.deepEqual(isCommitted, (await rig.stems()).includes(tried[0] as string));
       assert.deepEqual(
         readdirSync(dirname(rig.paths.batch(tried[0] as string))),
-        rig.stems().map((stem) => `${stem}.json`),
+        (await rig.stems()).map((stem) => `${stem}.json`),
       );
       assert.match(await rig.metrics.registry.metrics(), /lvra_alerts_consumed_total\{source="replay"\} 3\n/);
     });
@@ -304,8 +304,8 @@ describe('a consumer whose registration fails without an answer', { concurrency:
 
 describe('a volume with less free than it must have', () => {
   let rig: TestRig;
-  beforeEach(() => {
-    rig = new TestRig();
+  beforeEach(async () => {
+    rig = await TestRig.create();
   });
   afterEach(() => rig.close());
 
@@ -316,9 +316,9 @@ describe('a volume with less free than it must have', () => {
     const stop = new AbortController();
     const consumer = without(listSource(range(0, 5).map((n) => message(alertText(n)))));
     const running = consumer.run(stop.signal);
-    await until('the first is registered', () => rig.numbers().length > 0);
+    await until('the first is registered', async () => (await rig.numbers()).length > 0);
     await delay(100);
-    assert.deepEqual(rig.numbers(), [0]);
+    assert.deepEqual(await rig.numbers(), [0]);
     assert.match(consumer.notReady() ?? '', /^consumer: the volume of .* is nearly full: /);
     stop.abort();
     await running;
@@ -333,25 +333,25 @@ describe('a volume with less free than it must have', () => {
       },
     };
     await assert.rejects(without(endless).run(never, 300), /nearly full: .*given up: all that was read is registered/);
-    assert.deepEqual(rig.numbers(), range(0, read));
+    assert.deepEqual(await rig.numbers(), range(0, read));
   });
 });
 
 describe('stems of killed consumers', () => {
   let rig: TestRig;
-  before(() => {
-    rig = new TestRig();
+  before(async () => {
+    rig = await TestRig.create();
   });
   after(() => rig.close());
 
   test('are given up and their files removed; young and registered ones stay', async () => {
     await rig.consumer(listSource([message(alertText(0))])).run(never);
-    const [registered] = rig.stems();
+    const [registered] = await rig.stems();
     const { batches } = rig.ledger;
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     const killedAt = minutesAgo(20);
-    const old = batches.reserveStem('killed', killedAt);
-    const young = batches.reserveStem('busy', minutesAgo(2));
+    const old = await batches.reserveStem('killed', killedAt);
+    const young = await batches.reserveStem('busy', minutesAgo(2));
     const files = [
       rig.paths.batch(old),
       `${rig.paths.batch(old)}.0a1b2c3d.tmp`,
@@ -364,18 +364,18 @@ describe('stems of killed consumers', () => {
     }
     await rig.consumer(noneSource()).run(never);
     assert.deepEqual(files.map(existsSync), [false, false, false, true]);
-    assert.deepEqual(batches.unregistered(Date.now()), [young]);
+    assert.deepEqual(await batches.unregistered(Date.now()), [young]);
     assert.ok(existsSync(rig.paths.batch(registered as string)));
-    assert.notEqual(batches.reserveStem('next', killedAt), old);
+    assert.notEqual(await batches.reserveStem('next', killedAt), old);
   });
 
   for (const step of ['abandonStem', 'recordCleared'] as const) {
     for (const at of ['before', 'after'] as const) {
-      test(`that were killed ${at} ${step} leave no file after the next look`, (t) => {
+      test(`that were killed ${at} ${step} leave no file after the next look`, async (t) => {
         const { batches } = rig.ledger;
-        const another = new TestRig(rig);
+        const another = await TestRig.create(rig);
         t.after(() => another.ledger.close());
-        const stem = batches.reserveStem('killed', new Date(Date.now() - 20 * 60_000));
+        const stem = await batches.reserveStem('killed', new Date(Date.now() - 20 * 60_000));
         mkdirSync(dirname(rig.paths.batch(stem)), { recursive: true });
         writeFileSync(rig.paths.batch(stem), '[');
         t.mock.method(batches, step, (...args: [string, number]) => {
@@ -383,12 +383,12 @@ describe('stems of killed consumers', () => {
             (BatchLedger.prototype[step] as (...args: [string, number]) => unknown).apply(batches, args);
           throw new Error('killed');
         });
-        assert.throws(() => abandon(batches, rig.paths, stem), /killed/);
+        await assert.rejects(() => abandon(batches, rig.paths, stem), /killed/);
         const wasRemoved = step === 'recordCleared';
         assert.equal(existsSync(rig.paths.batch(stem)), !wasRemoved);
-        clearOrphans(another.ledger.batches, rig.paths, rig.log);
+        await clearOrphans(another.ledger.batches, rig.paths, rig.log);
         assert.ok(!existsSync(rig.paths.batch(stem)));
-        assert.ok(!another.ledger.batches.unregistered(Date.now()).includes(stem));
+        assert.ok(!(await another.ledger.batches.unregistered(Date.now())).includes(stem));
       });
     }
   }
@@ -396,7 +396,7 @@ describe('stems of killed consumers', () => {
   test('a name is the UTC second in which the batch closed', async () => {
     const begun = stemOf(new Date());
     await rig.consumer(listSource([message(alertText(1))])).run(never);
-    const [, stem] = rig.stems();
+    const [, stem] = await rig.stems();
     assert.ok(stem && stem >= begun && stem <= stemOf(new Date(Date.now() + 2_000)));
     const folder = dirname(rig.paths.batch(stem));
     assert.ok(readdirSync(folder).includes(`${stem}.json`));

@@ -54,8 +54,8 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
         if (await current.write(batch)) source.restart?.();
       };
       const batcher = new Batcher(limits, write, source.format);
-      clearOrphans(ledger.batches, paths, log);
-      const clearing = setInterval(() => clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
+      await clearOrphans(ledger.batches, paths, log);
+      const clearing = setInterval(() => void clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
       await room.check();
       const ended = new AbortController();
       const watching = room.watch(AbortSignal.any([either, ended.signal]));

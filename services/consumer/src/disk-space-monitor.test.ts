@@ -10,8 +10,8 @@ describe('a volume that is watched', () => {
   let rig: TestRig;
   let free: number | Error;
   let room: DiskSpaceMonitor;
-  before(() => {
-    rig = new TestRig();
+  before(async () => {
+    rig = await TestRig.create();
   });
   after(() => rig.close());
   beforeEach(() => {
@@ -34,7 +34,8 @@ describe('a volume that is watched', () => {
   const lookAt = async (bytes: number | Error) => {
     free = bytes;
     await room.check();
-    return room.wait() !== undefined;
+    const wait = room.wait();
+    return wait !== undefined;
   };
 
   test('pauses below the limit, and resumes only with a quarter more', async () => {
@@ -93,12 +94,12 @@ describe('a volume that is watched', () => {
 });
 
 test('the volume itself is asked', async () => {
-  const rig = new TestRig();
+  const rig = await TestRig.create();
   const { metrics, log, paths } = rig;
   const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes: Number.MAX_SAFE_INTEGER, metrics, log });
   await room.check();
   assert.match(room.problem() ?? '', /is nearly full: \d+ MiB are free/);
-  rig.close();
+  await rig.close();
   await room.check();
   assert.match(room.problem() ?? '', /cannot read how much of the volume of .* is free: ENOENT/);
 });

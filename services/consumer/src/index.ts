@@ -1,3 +1,4 @@
+export type { AlertConsumer } from './consumer.js';
 export { AlertDecoder } from './formats/avro/alert-decoder.js';
 export { alertFormatOf } from './formats/from-settings.js';
 export { consumerOf, serve } from './main.js';

@@ -10,9 +10,9 @@ import { simulateSource } from './sources/simulated.js';
 import type { AlertSource } from './sources/source.js';
 
 /** The consumer of the settings; with another source if given. */
-export function consumerOf(parts: ServiceParts, given?: AlertSource): AlertConsumer {
+export async function consumerOf(parts: ServiceParts, given?: AlertSource): Promise<AlertConsumer> {
   const { settings, ledger, paths, metrics, bus, log, owner } = parts;
-  const groupId = settings.source === 'kafka' && !given ? groupIdOf(settings, ledger) : '';
+  const groupId = settings.source === 'kafka' && !given ? await groupIdOf(settings, ledger) : '';
   const source = given ?? sourceOf(parts, groupId);
   const consumer = createConsumer({
     source,
@@ -59,7 +59,7 @@ function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, group
 
 /** Runs the consumer service until SIGTERM or SIGINT. */
 export function serve(settings: Settings): Promise<void> {
-  return serveWorkers('consumer', settings, (parts) => [consumerOf(parts)]);
+  return serveWorkers('consumer', settings, async (parts) => [await consumerOf(parts)]);
 }
 
 if (isProgram(import.meta.url)) await runProgram('lvra-consumer', () => serve(loadSettings()));

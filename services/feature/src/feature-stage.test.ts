@@ -5,11 +5,12 @@ import { after, describe, test } from 'node:test';
 import { realMessages } from '@lvra/alerts/testing/json-samples';
 import { StemFailed, stemOf } from '@lvra/core';
 import { messageText, simpleMessage } from '@lvra/features/testing/messages';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { readQuarantined } from '@lvra/runtime';
 import { hostileMessages, simulateAlerts } from '@lvra/simulator';
 import { FeatureWorld } from './testing/feature-world.js';
 
-const world = new FeatureWorld();
+const world = await FeatureWorld.create();
 after(() => world.close());
 
 let second = 0;
@@ -21,10 +22,10 @@ const eventsOf = (stem: string) => world.ledger.events.ofStem(stem);
 describe('a stem ends', () => {
   test('as done if every alert has a row', async () => {
     const stem = nextStem();
-    world.register(stem, batchOf([simpleMessage(), simpleMessage()]));
+    await world.register(stem, batchOf([simpleMessage(), simpleMessage()]));
     assert.deepEqual(await world.perform(stem), { status: 1, rows: 2, path: `csv/2026/20260202/${stem}.csv` });
-    assert.equal(world.work.status(stem), 1);
-    const [event, ...others] = eventsOf(stem);
+    assert.equal(await world.work.status(stem), 1);
+    const [event, ...others] = await eventsOf(stem);
     assert.deepEqual(others, []);
     assert.deepEqual(
       [event?.stage, event?.vra, event?.status, event?.rows, event?.durationMs],
@@ -36,15 +37,18 @@ describe('a stem ends', () => {
     const stem = nextStem();
     const noSources = messageText({}, []);
     const withoutAlert = '{"diaObjectId": 170019716327800983, "UTC": "2026-02-02 10:24:48"}';
-    world.register(stem, batchOf([withoutAlert, simpleMessage(), noSources, '{"diaObjectId": 1, "alert": null}']));
+    await world.register(
+      stem,
+      batchOf([withoutAlert, simpleMessage(), noSources, '{"diaObjectId": 1, "alert": null}']),
+    );
     assert.equal((await world.perform(stem))?.status, -1);
-    assert.equal(world.work.status(stem), -1);
-    assert.equal(eventsOf(stem)[0]?.detail, '2 without alert, 1 in quarantine');
+    assert.equal(await world.work.status(stem), -1);
+    assert.equal((await eventsOf(stem))[0]?.detail, '2 without alert, 1 in quarantine');
     assert.deepEqual(
       world.read(stem).rows.map(({ index }) => index),
       ['1'],
     );
-    const [entry] = world.ledger.quarantine.list().filter((listed) => listed.stem === stem);
+    const [entry] = (await world.ledger.quarantine.list()).filter((listed) => listed.stem === stem);
     assert.deepEqual([entry?.stage, entry?.position, entry?.reason], ['feature', 2, 'no_sources']);
     for await (const [, bytes] of readQuarantined(world.paths, [entry!])) assert.equal(String(bytes), noSources);
     assert.equal(existsSync(world.paths.quarantine), false, 'the batch file has them');
@@ -52,8 +56,8 @@ describe('a stem ends', () => {
 
   test('as done with a file of a header alone if the batch is empty, and as partial if no alert gave a row', async () => {
     const [empty, without] = [nextStem(), nextStem()];
-    world.register(empty, '[]');
-    world.register(without, '[{"diaObjectId": 1}]');
+    await world.register(empty, '[]');
+    await world.register(without, '[{"diaObjectId": 1}]');
     assert.equal((await world.perform(empty))?.status, 1);
     assert.equal((await world.perform(without))?.status, -1);
     for (const stem of [empty, without]) assert.deepEqual(world.read(stem), { columns: ['index'], rows: [] });
@@ -70,10 +74,10 @@ describe('a stem ends', () => {
       lite.push(text);
       objects.push(diaObjectId);
     }
-    world.register(stem, batchOf(lite));
-    assert.deepEqual([(await world.perform(stem))?.status, world.work.status(stem)], [-1, -1]);
-    assert.equal(eventsOf(stem)[0]?.detail, '3 in quarantine, no row');
-    const entries = world.ledger.quarantine.list().filter((entry) => entry.stem === stem);
+    await world.register(stem, batchOf(lite));
+    assert.deepEqual([(await world.perform(stem))?.status, await world.work.status(stem)], [-1, -1]);
+    assert.equal((await eventsOf(stem))[0]?.detail, '3 in quarantine, no row');
+    const entries = (await world.ledger.quarantine.list()).filter((entry) => entry.stem === stem);
     assert.deepEqual(
       entries.map(({ reason, detail }) => [reason, /the Lasair filter must send full ones/.test(detail)]),
       Array.from({ length: 3 }, () => ['source_incomplete', true]),
@@ -86,7 +90,7 @@ describe('a stem ends', () => {
 
   test('with status 21 if the batch file is missing', async () => {
     const stem = nextStem();
-    world.open(stem);
+    await world.open(stem);
     await assert.rejects(world.perform(stem), (error) => error instanceof StemFailed && error.status === 21);
   });
 
@@ -94,40 +98,42 @@ describe('a stem ends', () => {
     const whole = batchOf([simpleMessage(), simpleMessage()]);
     for (const text of ['', '{}', whole.slice(0, -3), whole.slice(0, 300), `${whole}x`, 'Not Found']) {
       const stem = nextStem();
-      world.register(stem, text);
+      await world.register(stem, text);
       await assert.rejects(world.perform(stem), (error) => error instanceof StemFailed && error.status === 23);
       assert.throws(() => readFileSync(world.paths.features(stem)), { code: 'ENOENT' });
-      assert.equal(world.work.status(stem), 0);
+      assert.equal(await world.work.status(stem), 0);
     }
   });
 });
 
 describe('doing a stem again', () => {
-  const counts = (stem: string) =>
-    ['threshold_flags_provenance', 'quarantine', 'stem_event'].map(
-      (table) => world.all(`SELECT count(*) AS n FROM ${table} WHERE stem = ?`, stem)[0]?.n,
+  const counts = async (stem: string) =>
+    await Promise.all(
+      ['threshold_flags_provenance', 'quarantine', 'stem_event'].map(
+        async (table) => (await world.all(`SELECT count(*) AS n FROM ${table} WHERE stem = ?`, stem))[0]?.n,
+      ),
     );
 
   test('after a crash between file and ledger, or with rows of the Python pipeline, doubles nothing', async () => {
     const stem = nextStem();
     // The same alert twice in one batch is rightly two rows.
-    world.register(stem, batchOf([...realMessages.slice(1, 5), realMessages[4] as string, messageText({}, [])]));
+    await world.register(stem, batchOf([...realMessages.slice(1, 5), realMessages[4] as string, messageText({}, [])]));
     await world.perform(stem);
     const file = readFileSync(world.paths.features(stem), 'utf8');
-    assert.deepEqual(counts(stem), [5n, 1n, 1n]);
-    world.ledger.database.prepare('UPDATE feature_making SET r0b = 0 WHERE stem = ?').run(stem);
-    world.ledger.database.prepare('DELETE FROM threshold_flags_provenance WHERE stem = ? AND ID % 2 = 0').run(stem);
+    assert.deepEqual(await counts(stem), [5n, 1n, 1n]);
+    await execute(world.ledger, 'UPDATE feature_making SET r0b = 0 WHERE stem = ?', stem);
+    await execute(world.ledger, 'DELETE FROM threshold_flags_provenance WHERE stem = ? AND ID % 2 = 0', stem);
     assert.equal((await world.perform(stem))?.rows, 5);
-    assert.deepEqual(counts(stem), [5n, 1n, 2n]);
+    assert.deepEqual(await counts(stem), [5n, 1n, 2n]);
     assert.equal(readFileSync(world.paths.features(stem), 'utf8'), file);
   });
 
   test('that another replica finished meanwhile records nothing and reports nothing', async () => {
     const stem = nextStem();
-    world.register(stem, batchOf([simpleMessage()]));
+    await world.register(stem, batchOf([simpleMessage()]));
     const [first, second] = await Promise.all([world.perform(stem), world.perform(stem)]);
     assert.deepEqual([first, second].filter(Boolean).length, 1);
-    assert.deepEqual(counts(stem), [1n, 0n, 1n]);
+    assert.deepEqual(await counts(stem), [1n, 0n, 1n]);
   });
 
   test('leaves no temporary file behind', () => {
@@ -146,9 +152,9 @@ test('threshold flags go to the ledger in the order of the table, as 0 and 1', a
     { midpointMjdTai: '61001.0', psfFlux: '40000.5' },
     { midpointMjdTai: '61000.0', psfFlux: 'null' },
   ];
-  world.register(stem, batchOf([messageText({}, sources)]));
+  await world.register(stem, batchOf([messageText({}, sources)]));
   await world.perform(stem);
-  const [row] = world.all('SELECT * FROM threshold_flags_provenance WHERE stem = ?', stem);
+  const [row] = await world.all('SELECT * FROM threshold_flags_provenance WHERE stem = ?', stem);
   assert.equal(row?.diaObjectId, 170019716327800983n);
   assert.equal(row?.diaSourceId, 170046091000545399n);
   const magnitudes = [22, 21, 20, 19, 18];
@@ -165,7 +171,7 @@ test('threshold flags go to the ledger in the order of the table, as 0 and 1', a
     [0n, 0n, 0n, 1n, 1n],
   );
   assert.equal(
-    world.all('SELECT midpointMjdTai FROM source WHERE diaSourceId = 170046091000545399')[0]?.midpointMjdTai,
+    (await world.all('SELECT midpointMjdTai FROM source WHERE diaSourceId = 170046091000545399'))[0]?.midpointMjdTai,
     61002,
   );
 });
@@ -175,7 +181,7 @@ test('of hostile messages each that the batch file may hold has the expected out
   const hostile = hostileMessages().filter(({ reason }) => reason === undefined || !consumers.has(reason));
   const stem = nextStem();
   const good = realMessages.slice(1, 4);
-  world.register(
+  await world.register(
     stem,
     Buffer.concat([
       Buffer.from('['),
@@ -186,7 +192,9 @@ test('of hostile messages each that the batch file may hold has the expected out
   await world.perform(stem);
   const { rows } = world.read(stem);
   const reasons = new Map(
-    world.ledger.quarantine.list().flatMap((entry) => (entry.stem === stem ? [[entry.position, entry.reason]] : [])),
+    (await world.ledger.quarantine.list()).flatMap((entry) =>
+      entry.stem === stem ? [[entry.position, entry.reason]] : [],
+    ),
   );
   hostile.forEach(({ name, outcome, reason, diaObjectId }, position) => {
     const row = rows.find(({ index }) => index === String(position));

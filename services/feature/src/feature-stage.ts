@@ -51,16 +51,16 @@ async function perform(
     const status = made.status === STATUS.done ? STATUS.done : STATUS.partial;
     const detail = `the feature file of ${made.vra}`;
     const settlement = { status, rows: made.rows, now: Date.now(), durationMs: context.elapsed(), detail };
-    const taken = ledger.results.completeWithExistingFeatures(work, stem, settlement);
+    const taken = await ledger.results.completeWithExistingFeatures(work, stem, settlement);
     return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
   }
-  const { result, isMaker } = await singleFlight(ledger, path, () => {
-    const receivedMs = ledger.batches.receivedMs(stem);
+  const { result, isMaker } = await singleFlight(ledger, path, async () => {
+    const receivedMs = await ledger.batches.receivedMs(stem);
     return maker ? maker.make(stem, receivedMs, wanted?.()) : makeFeatureFile(stem, paths, receivedMs, set, wanted?.());
   });
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
-  const recorded = ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
+  const recorded = await ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
     file: result.file,
     status,
     now: Date.now(),

@@ -6,7 +6,7 @@ import { stemOf } from '@lvra/core';
 import { messageText, simpleMessage } from '@lvra/features/testing/messages';
 import { FeatureWorld } from './testing/feature-world.js';
 
-const world = new FeatureWorld();
+const world = await FeatureWorld.create();
 after(() => world.close());
 
 let second = 0;
@@ -310,7 +310,7 @@ describe('rows', () => {
     );
     const { columns, rows } = await featuresOf([...bad, simpleMessage({ latestR: '0.5' })]);
     assert.deepEqual([rows.length, rows[0]?.latestR, columns.includes('unheardOf')], [1, '0.5', false]);
-    const entries = world.ledger.quarantine.list().slice(-3);
+    const entries = (await world.ledger.quarantine.list()).slice(-3);
     assert.deepEqual(
       entries.map(({ reason, detail }) => [reason, detail]),
       [

@@ -26,7 +26,7 @@ function taskOf({ ledger, paths, settings, vra, log, metrics }: StageSetup, make
 }
 
 /** Runs the feature service, for all VRAs or for one, until SIGTERM or SIGINT. */
-export function serve(settings: Settings, vra?: string): Promise<void> {
+export async function serve(settings: Settings, vra?: string): Promise<void> {
   return serveStage('feature', createTask, settings, vra);
 }
 

@@ -5,11 +5,11 @@ import { realMessages } from '@lvra/alerts/testing/json-samples';
 import { assertReferenceRows, REAL, readFeatureRows, REAL_STEM as STEM } from '@lvra/core/testing/reference';
 import { FeatureWorld } from './testing/feature-world.js';
 
-const world = new FeatureWorld();
+const world = await FeatureWorld.create();
 after(() => world.close());
 
 test('the real batch file gives the 125 columns and 43 rows of the reference, ids exact, floats within 1e-9', async () => {
-  world.register(STEM, readFileSync(new URL(`JSON/2026/20260202/${STEM}.json`, REAL)));
+  await world.register(STEM, readFileSync(new URL(`JSON/2026/20260202/${STEM}.json`, REAL)));
   assert.deepEqual(await world.perform(STEM), { status: -1, rows: 43, path: `csv/2026/20260202/${STEM}.csv` });
   assertReferenceRows(readFeatureRows(world.paths.features(STEM)));
 });

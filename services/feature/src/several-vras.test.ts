@@ -7,6 +7,7 @@ import { UsageError } from '@lvra/core';
 import { type FeatureSet, featureSet } from '@lvra/features';
 import { messageText, simpleMessage } from '@lvra/features/testing/messages';
 import { Ledger } from '@lvra/ledger';
+import { execute, valueIn } from '@lvra/ledger/testing/look-inside';
 import { dataPaths, writeFileAtomically } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createFeatureTask } from './feature-stage.js';
@@ -31,9 +32,9 @@ const BRIGHTNESS: FeatureSet = {
 async function night(context: TestContext) {
   const root = mkdtempSync(join(tmpdir(), 'lvra-vras-'));
   const paths = dataPaths(root);
-  const ledger = Ledger.open(paths.database, VRAS, { create: true });
-  context.after(() => {
-    ledger.close();
+  const ledger = await Ledger.open(paths.database, VRAS, { create: true });
+  context.after(async () => {
+    await ledger.close();
     rmSync(root, { recursive: true });
   });
   const metrics = new Metrics();
@@ -41,7 +42,7 @@ async function night(context: TestContext) {
   const bad = messageText({}, []);
   await writeFileAtomically(paths.batch(STEM), (file) => file.writeFile(`[${simpleMessage()},\n${bad}]\n`));
   for (const table of ['feature_making', 'predict', 'annotating']) {
-    ledger.database.prepare(`INSERT INTO ${table} (stem, r0b, agn, own) VALUES (?, 0, 0, 0)`).run(STEM);
+    await execute(ledger, `INSERT INTO ${table} (stem, r0b, agn, own) VALUES (?, 0, 0, 0)`, STEM);
   }
   const perform = (vra: string, set = featureSet(), isBackfilled = false) => {
     const siblings = set.name === 'r0b' ? ['r0b', 'agn'].filter((other) => other !== vra) : [];
@@ -51,7 +52,7 @@ async function night(context: TestContext) {
     });
     return task.perform(STEM, { signal: context.signal, attempt: 1, elapsed: () => 1, isBackfilled });
   };
-  const rows = (sql: string) => Number(ledger.database.prepare(sql).pluck().get());
+  const rows = async (sql: string) => Number(await valueIn(ledger, sql));
   return { paths, ledger, perform, rows, page: () => metrics.registry.metrics() };
 }
 
@@ -61,10 +62,10 @@ describe('VRAs with the same features', () => {
   test('make one file if they begin at once, and count a bad alert once', async (context) => {
     const { perform, ledger, rows, page, paths } = await night(context);
     assert.deepEqual(await Promise.all([perform('r0b'), perform('agn')]), [DONE, DONE]);
-    for (const vra of ['r0b', 'agn']) assert.equal(ledger.work('feature', vra).status(STEM), -1);
-    assert.equal(ledger.work('feature', 'own').status(STEM), 0);
-    assert.equal(rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
-    assert.equal(rows('SELECT count(*) FROM quarantine'), 1);
+    for (const vra of ['r0b', 'agn']) assert.equal(await ledger.work('feature', vra).status(STEM), -1);
+    assert.equal(await ledger.work('feature', 'own').status(STEM), 0);
+    assert.equal(await rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
+    assert.equal(await rows('SELECT count(*) FROM quarantine'), 1);
     assert.match(await page(), /^lvra_quarantined_alerts_total\{stage="feature",reason="no_sources"\} 1$/m);
     assert.equal(readFileSync(paths.features(STEM), 'utf8').split('\n').length, 3);
   });
@@ -76,7 +77,7 @@ describe('VRAs with the same features', () => {
     assert.deepEqual(await perform('agn'), DONE);
     assert.equal(statSync(paths.features(STEM)).ino, made, 'it was not made again');
     assert.match(await page(), /^lvra_quarantined_alerts_total\{.*\} 1$/m);
-    const event = ledger.events.ofStem(STEM).at(-1);
+    const event = (await ledger.events.ofStem(STEM)).at(-1);
     assert.deepEqual(
       [event?.vra, event?.status, event?.rows, event?.detail],
       ['agn', -1, 1, 'the feature file of r0b'],
@@ -86,17 +87,17 @@ describe('VRAs with the same features', () => {
   test('count no bad alert of a backfill: it is no news', async (context) => {
     const { perform, page, rows } = await night(context);
     await perform('r0b', featureSet(), true);
-    assert.equal(rows('SELECT count(*) FROM quarantine'), 1);
+    assert.equal(await rows('SELECT count(*) FROM quarantine'), 1);
     assert.doesNotMatch(await page(), /^lvra_quarantined_alerts_total\{.*\} 1$/m);
   });
 
   test('take over the file of the Python pipeline, which leaves a status and flags', async (context) => {
     const { perform, ledger, paths } = await night(context);
     await perform('r0b');
-    ledger.database.exec("DELETE FROM stem_event WHERE stage = 'feature'");
+    await execute(ledger, "DELETE FROM stem_event WHERE stage = 'feature'");
     rmSync(paths.batch(STEM));
     assert.deepEqual(await perform('agn'), DONE);
-    assert.equal(ledger.events.ofStem(STEM).at(-1)?.detail, 'the feature file of r0b');
+    assert.equal((await ledger.events.ofStem(STEM)).at(-1)?.detail, 'the feature file of r0b');
   });
 
   test('make it again if it is gone, or if an operator asks for it', async (context) => {
@@ -107,7 +108,7 @@ describe('VRAs with the same features', () => {
     assert.deepEqual(await perform('agn'), DONE);
     assert.deepEqual(readFileSync(paths.features(STEM)), whole);
     writeFileSync(paths.features(STEM), 'spoilt');
-    ledger.work('feature', 'agn').retry(STEM, true);
+    await ledger.work('feature', 'agn').retry(STEM, true);
     assert.deepEqual(await perform('agn'), DONE);
     assert.deepEqual(readFileSync(paths.features(STEM)), whole);
   });
@@ -139,8 +140,8 @@ describe('features of one’s own', () => {
     assert.ok(existsSync(paths.features(STEM)));
     assert.notEqual(dirname(paths.features(STEM)), dirname(join(paths.root, path)));
     // Flags and times of sources are the alert's own, for any features.
-    assert.equal(rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
-    assert.equal(rows('SELECT count(*) FROM source'), 1);
+    assert.equal(await rows('SELECT count(*) FROM threshold_flags_provenance'), 1);
+    assert.equal(await rows('SELECT count(*) FROM source'), 1);
   });
 
   test('that do not exist are an error in the settings', () => {

@@ -21,7 +21,7 @@ export async function singleFlight<T>(
   const makings = inFlight.get(ledger) ?? new Map<string, Promise<unknown>>();
   inFlight.set(ledger, makings);
   const other = makings.get(path) as Promise<T> | undefined;
-  if (other) return { result: await other, isMaker: false };
+  if (other !== undefined) return { result: await other, isMaker: false };
   const own = make();
   makings.set(path, own);
   try {
@@ -48,22 +48,23 @@ export async function findExistingResult(
   siblings: readonly string[],
 ): Promise<MadeBefore | undefined> {
   if (siblings.length === 0) return undefined;
-  const ends = ledger.events.ofStem(stem).filter(({ stage, status }) => stage === 'feature' && isDone(status));
+  const ends = (await ledger.events.ofStem(stem)).filter(({ stage, status }) => stage === 'feature' && isDone(status));
   if (ends.some((event) => event.vra === vra)) return undefined;
-  const done = siblings.filter((other) => isStillDone(ledger, stem, other));
-  const made = ends.findLast((event) => done.includes(event.vra)) ?? madeByPython(ledger, stem, done);
+  const done: string[] = [];
+  for (const other of siblings) if (await isStillDone(ledger, stem, other)) done.push(other);
+  const made = ends.findLast((event) => done.includes(event.vra)) ?? (await madeByPython(ledger, stem, done));
   return made && (await isThere(path)) ? made : undefined;
 }
 
 /** The Python pipeline leaves a status and the flags of each row, and no event. */
-function madeByPython(ledger: Ledger, stem: string, [vra]: readonly string[]): MadeBefore | undefined {
-  const rows = ledger.results.sources(stem).length;
+async function madeByPython(ledger: Ledger, stem: string, [vra]: readonly string[]): Promise<MadeBefore | undefined> {
+  const rows = (await ledger.results.sources(stem)).length;
   if (vra === undefined || rows === 0) return undefined;
-  return { vra, status: ledger.work('feature', vra).status(stem) as number, rows };
+  return { vra, status: (await ledger.work('feature', vra).status(stem)) as number, rows };
 }
 
-function isStillDone(ledger: Ledger, stem: string, vra: string): boolean {
-  const status = ledger.work('feature', vra).status(stem);
+async function isStillDone(ledger: Ledger, stem: string, vra: string): Promise<boolean> {
+  const status = await ledger.work('feature', vra).status(stem);
   return status !== undefined && isDone(status);
 }
 

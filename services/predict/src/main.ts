@@ -34,7 +34,7 @@ function isReadable(path: string): boolean {
 }
 
 /** Runs the predict service, for all VRAs or for one, until SIGTERM or SIGINT. */
-export function serve(settings: Settings, vra?: string): Promise<void> {
+export async function serve(settings: Settings, vra?: string): Promise<void> {
   return serveStage('predict', createTask, settings, vra);
 }
 

@@ -64,7 +64,7 @@ export class ModelReloader {
       this.#waitUntil = performance.now() + (isTried ? 0 : WAIT_FOR_MS);
       this.#attempt = this.#reload(wanted);
     }
-    if (this.#attempt) {
+    if (this.#attempt !== undefined) {
       const conclude = await (this.#model ? within(this.#attempt, this.#waitUntil - performance.now()) : this.#attempt);
       if (conclude) {
         this.#attempt = undefined;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { InProcessBus } from '@lvra/bus';
 import { Ledger } from '@lvra/ledger';
+import { execute, valueIn } from '@lvra/ledger/testing/look-inside';
 import { ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
 import { StageRunner } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
@@ -14,12 +15,12 @@ import { createPredictTask } from './predict-stage.js';
 const STEM = '20260202_102448';
 
 /** A predict stage whose runner sweeps often, and one stem that waits for it. */
-function stage(context: TestContext, models: ModelFolder) {
+async function stage(context: TestContext, models: ModelFolder) {
   const root = mkdtempSync(join(tmpdir(), 'lvra-ready-'));
   const paths = dataPaths(root);
-  const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+  const ledger = await Ledger.open(paths.database, ['r0b'], { create: true });
   for (const [table, status] of Object.entries({ feature_making: 1, predict: 0, annotating: 0 })) {
-    ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, ?)`).run(STEM, status);
+    await execute(ledger, `INSERT INTO ${table} (stem, r0b) VALUES (?, ?)`, STEM, status);
   }
   mkdirSync(dirname(paths.features(STEM)), { recursive: true });
   copyFileSync(ROWS, paths.features(STEM));
@@ -30,22 +31,25 @@ function stage(context: TestContext, models: ModelFolder) {
     ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics, log },
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
-  const runner = new StageRunner({ task, work, bus: new InProcessBus(), log, metrics, owner: 'test', sweepMs: 2 });
+  const runner = new StageRunner({
+    ...{ task, work, dataRoot: root, bus: new InProcessBus(), log, metrics },
+    ...{ owner: 'test', sweepMs: 2 },
+  });
   const stop = new AbortController();
   const running = runner.run(stop.signal);
   context.after(async () => {
     stop.abort();
     await running;
-    ledger.close();
+    await ledger.close();
     rmSync(root, { recursive: true });
   });
-  const scores = () => Number(ledger.database.prepare('SELECT count(*) FROM provenance').pluck().get());
+  const scores = async () => Number(await valueIn(ledger, 'SELECT count(*) FROM provenance'));
   return { runner, work, scores, paths, page: () => metrics.registry.metrics() };
 }
 
-async function until(what: () => boolean): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 30_000;
-  while (!what()) {
+  while (!(await what())) {
     assert.ok(performance.now() < deadline, 'not within half a minute');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -63,28 +67,28 @@ describe('the predict stage is not ready, scores nothing, and continues once it 
       const models = new ModelFolder(context);
       models.put('demo', 'a1');
       spoil(models);
-      const { runner, work, scores, page } = stage(context, models);
+      const { runner, work, scores, page } = await stage(context, models);
       await until(() => message.test(runner.notReady() ?? ''));
-      assert.deepEqual([scores(), work.status(STEM)], [0, 0]);
+      assert.deepEqual([await scores(), await work.status(STEM)], [0, 0]);
       assert.match(await page(), /^lvra_model_refused\{vra="r0b",version="a1"\} 1$/m);
       assert.match(await page(), /^lvra_stage_ready\{stage="predict",vra="r0b"\} 0$/m);
       models.put('demo', 'a1');
-      await until(() => work.status(STEM) === 1);
+      await until(async () => (await work.status(STEM)) === 1);
       assert.equal(runner.notReady(), undefined);
-      assert.equal(scores(), 120);
+      assert.equal(await scores(), 120);
     });
   }
 
   test('needs features that the feature files lack; waiting stems get 31', async (context) => {
     const models = new ModelFolder(context);
     models.put('demo', 'a1');
-    const { runner, work, scores, paths } = stage(context, models);
-    await until(() => work.status(STEM) === 1);
-    const before = scores();
+    const { runner, work, scores, paths } = await stage(context, models);
+    await until(async () => (await work.status(STEM)) === 1);
+    const before = await scores();
     writeFileSync(paths.features(STEM), 'diaObjectId,diaSourceId\n7,8\n');
-    work.retry(STEM, true);
+    await work.retry(STEM, true);
     await until(() => /newest feature files lack 56/.test(runner.notReady() ?? ''));
-    await until(() => work.status(STEM) === 31);
-    assert.equal(scores(), before);
+    await until(async () => (await work.status(STEM)) === 31);
+    assert.equal(await scores(), before);
   });
 });

@@ -5,6 +5,8 @@ import { dirname, join, relative } from 'node:path';
 import { describe, mock, type TestContext, test } from 'node:test';
 import { StageMisconfigured, StemFailed } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
+import { addStem } from '@lvra/ledger/testing/ledgers';
+import { changing, execute, rowsIn } from '@lvra/ledger/testing/look-inside';
 import { InferenceSession } from '@lvra/model';
 import { readQuarantined } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
@@ -35,19 +37,15 @@ interface Given {
 }
 
 /** A data root whose ledger has one stem, with features made and not yet scored. */
-function pipeline(context: TestContext, features: Given = {}) {
+async function pipeline(context: TestContext, features: Given = {}) {
   const root = mkdtempSync(join(tmpdir(), 'lvra-predict-'));
   const paths = dataPaths(root);
-  const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
-  context.after(() => {
-    ledger.close();
+  const ledger = await Ledger.open(paths.database, ['r0b'], { create: true });
+  context.after(async () => {
+    await ledger.close();
     rmSync(root, { recursive: true });
   });
-  const { database } = ledger;
-  database.prepare('INSERT INTO feature_making (stem, r0b) VALUES (?, ?)').run(STEM, features.status ?? 1);
-  for (const table of ['predict', 'annotating']) {
-    database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(STEM);
-  }
+  await addStem(ledger, STEM, features.status ?? 1);
   const path = paths.features(STEM);
   mkdirSync(dirname(path), { recursive: true });
   if (features.csv === undefined) copyFileSync(ROWS, path);
@@ -61,7 +59,7 @@ function pipeline(context: TestContext, features: Given = {}) {
     log: createLogger(paths, 'test', { stdout: false }),
   });
   context.after(() => task.close?.());
-  const provenance = () => database.prepare<[], ProvenanceRow>('SELECT * FROM provenance ORDER BY ID').all();
+  const provenance = () => rowsIn<ProvenanceRow>(ledger, 'SELECT * FROM provenance ORDER BY ID');
   return { ledger, paths, work, task, provenance, page: () => metrics.registry.metrics() };
 }
 
@@ -71,11 +69,11 @@ const expected: { ids: [string, string][]; scores: number[] } = JSON.parse(
 
 describe('the predict stage', () => {
   test('records one score a row, with the ids to the last digit, and the status 1', async (context) => {
-    const { task, work, provenance } = pipeline(context);
+    const { task, work, provenance } = await pipeline(context);
     await task.prepare?.();
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: expected.ids.length });
-    assert.equal(work.status(STEM), 1);
-    const rows = provenance();
+    assert.equal(await work.status(STEM), 1);
+    const rows = await provenance();
     assert.deepEqual(
       rows.map((row) => [String(row.diaObjectId), String(row.diaSourceId)]),
       expected.ids,
@@ -88,20 +86,20 @@ describe('the predict stage', () => {
 
   test('shows input and output of the model, but of no stem of a backfill', async (context) => {
     for (const isBackfilled of [true, false]) {
-      const { task, page } = pipeline(context);
+      const { task, page } = await pipeline(context);
       await task.perform(STEM, { ...CONTEXT, isBackfilled });
       assert.equal(/^lvra_(score_count|feature_missing_share)\{/m.test(await page()), !isBackfilled);
     }
   });
 
   test('is done with what there is if the feature stage was done in part', async (context) => {
-    const { task, work } = pipeline(context, { status: -1 });
+    const { task, work } = await pipeline(context, { status: -1 });
     assert.equal((await task.perform(STEM, CONTEXT))?.status, 1);
-    assert.equal(work.status(STEM), 1);
+    assert.equal(await work.status(STEM), 1);
   });
 
   test('runs the model once a stem, and not at all if there is no row', async (context) => {
-    const { task } = pipeline(context);
+    const { task } = await pipeline(context);
     await task.prepare?.();
     const session = await InferenceSession.create(join(DEMO, 'r0b_demo.onnx'));
     const run = mock.method(Object.getPrototypeOf(session), 'run');
@@ -109,47 +107,46 @@ describe('the predict stage', () => {
     await session.release();
     await task.perform(STEM, CONTEXT);
     assert.equal(run.mock.callCount(), 1);
-    const empty = pipeline(context, { csv: 'index\n' });
+    const empty = await pipeline(context, { csv: 'index\n' });
     await empty.task.prepare?.();
     const before = run.mock.callCount();
     assert.deepEqual(await empty.task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
-    assert.equal(empty.work.status(STEM), -1);
+    assert.equal(await empty.work.status(STEM), -1);
     assert.equal(run.mock.callCount(), before);
-    assert.deepEqual(empty.provenance(), []);
+    assert.deepEqual(await empty.provenance(), []);
   });
 
   test('doubles no row that an attempt without a status left behind', async (context) => {
-    const { task, ledger, provenance } = pipeline(context);
-    const insert = ledger.database.prepare(
-      "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, 0.5, 'r0b', 'demo')",
-    );
+    const { task, ledger, provenance } = await pipeline(context);
+    const insert =
+      "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, 0.5, 'r0b', 'demo')";
     const half = expected.ids.slice(0, expected.ids.length / 2);
-    for (const [object, source] of half) insert.run(BigInt(object), BigInt(source), STEM);
+    for (const [object, source] of half) await execute(ledger, insert, BigInt(object), BigInt(source), STEM);
     await task.perform(STEM, CONTEXT);
     assert.deepEqual(
-      provenance().map((row) => String(row.diaSourceId)),
+      (await provenance()).map((row) => String(row.diaSourceId)),
       expected.ids.map(([, source]) => source),
     );
   });
 
   test('records nothing if another replica was quicker', async (context) => {
-    const { task, work, provenance } = pipeline(context);
-    work.complete(STEM, { status: 1, rows: 0, now: Date.now() });
+    const { task, work, ledger, provenance } = await pipeline(context);
+    await changing(ledger, (tx) => work.complete(tx, STEM, { status: 1, rows: 0, now: Date.now() }));
     assert.equal(await task.perform(STEM, CONTEXT), undefined);
-    assert.deepEqual(provenance(), []);
+    assert.deepEqual(await provenance(), []);
   });
 
   test('fails a stem with 21, 23 or 31 and leaves no score', async (context) => {
     const bad: [string, number][] = [[readFileSync(ROWS, 'utf8').replace('\n', '\n1,2\n'), 23]];
     for (const [csv, status] of bad) {
-      const { task, provenance } = pipeline(context, { csv });
+      const { task, provenance } = await pipeline(context, { csv });
       await assert.rejects(
         task.perform(STEM, CONTEXT),
         (error: unknown) => error instanceof StemFailed && error.status === status,
       );
-      assert.deepEqual(provenance(), []);
+      assert.deepEqual(await provenance(), []);
     }
-    const { task, paths } = pipeline(context);
+    const { task, paths } = await pipeline(context);
     rmSync(paths.features(STEM));
     await assert.rejects(
       task.perform(STEM, CONTEXT),
@@ -163,16 +160,16 @@ describe('the predict stage', () => {
     const spoilt = (cell: string) => lines[1]?.split(',').with(0, '2').with(column, cell).join(',');
     const csv = [header, lines[0]?.replace(/^\d+/, '0'), spoilt('faint'), ''].join('\n');
     const alerts = ['{"a":1}', '{"no":"alert"}', '{"b": NaN}'];
-    const { task, ledger, paths, work, provenance } = pipeline(context, { csv });
+    const { task, ledger, paths, work, provenance } = await pipeline(context, { csv });
     mkdirSync(dirname(paths.batch(STEM)), { recursive: true });
     writeFileSync(paths.batch(STEM), `[${alerts.join(',\n')}]`);
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 1 });
-    assert.equal(work.status(STEM), -1);
+    assert.equal(await work.status(STEM), -1);
     assert.deepEqual(
-      provenance().map((row) => String(row.diaSourceId)),
+      (await provenance()).map((row) => String(row.diaSourceId)),
       [expected.ids[0]?.[1]],
     );
-    const [aside, ...others] = ledger.quarantine.list();
+    const [aside, ...others] = await ledger.quarantine.list();
     assert.deepEqual(others, []);
     const { stage, vra, position, reason, detail, diaObjectId, diaSourceId, path, bytes } = aside!;
     assert.deepEqual([stage, vra, position, reason, bytes], ['predict', 'r0b', 2, 'not_a_number', 10]);
@@ -185,22 +182,22 @@ describe('the predict stage', () => {
 
     // The feature file was made again, and the stem is retried after it was annotated.
     const annotate = ledger.work('annotate', 'r0b');
-    annotate.complete(STEM, { status: 1, rows: 1, now: Date.now() });
+    await changing(ledger, (tx) => annotate.complete(tx, STEM, { status: 1, rows: 1, now: Date.now() }));
     writeFileSync(paths.features(STEM), csv.replace('faint', '7.5'));
-    work.retry(STEM, true);
+    await work.retry(STEM, true);
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: 2 });
-    assert.equal(provenance().length, 2);
-    assert.deepEqual(ledger.quarantine.list(), []);
-    assert.equal(annotate.status(STEM), 0, 'the new score is to be annotated');
+    assert.equal((await provenance()).length, 2);
+    assert.deepEqual(await ledger.quarantine.list(), []);
+    assert.equal(await annotate.status(STEM), 0, 'the new score is to be annotated');
   });
 
   test('keeps the ids and the reason of an alert without a score if its batch file is gone', async (context) => {
     const [header = '', line = ''] = readFileSync(ROWS, 'utf8').split('\n');
     const cells = line.split(',');
     const csv = `${header}\n${cells.with(header.split(',').indexOf('snr'), 'faint').join(',')}\n`;
-    const { task, ledger } = pipeline(context, { csv });
+    const { task, ledger } = await pipeline(context, { csv });
     assert.deepEqual(await task.perform(STEM, CONTEXT), { status: -1, rows: 0 });
-    const [aside] = ledger.quarantine.list();
+    const [aside] = await ledger.quarantine.list();
     assert.deepEqual([aside?.path, aside?.bytes, String(aside?.diaSourceId)], ['', 0, expected.ids[0]?.[1]]);
     assert.match(aside?.detail ?? '', /snr is "faint".*its bytes are not available: ENOENT/);
   });
@@ -209,9 +206,13 @@ describe('the predict stage', () => {
     const [, first, second] = readFileSync(ROWS, 'utf8').split('\n');
     const csv = (rows: (string | undefined)[]) => [readFileSync(ROWS, 'utf8').split('\n')[0], ...rows, ''].join('\n');
     const flagged = (ledger: Ledger, ids: [string, string] | undefined) =>
-      ledger.database
-        .prepare('INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem) VALUES (?, ?, ?)')
-        .run(BigInt(ids?.[0] ?? 0), BigInt(ids?.[1] ?? 0), STEM);
+      execute(
+        ledger,
+        'INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem) VALUES (?, ?, ?)',
+        BigInt(ids?.[0] ?? 0),
+        BigInt(ids?.[1] ?? 0),
+        STEM,
+      );
     const wrong: [string, RegExp][] = [
       [
         csv([first, second]),
@@ -220,23 +221,23 @@ describe('the predict stage', () => {
       [csv([first, first]), /source 169953715657184380 is in it more often than in the stem/],
     ];
     for (const [content, message] of wrong) {
-      const { task, ledger, provenance } = pipeline(context, { csv: content });
-      flagged(ledger, expected.ids[0]);
+      const { task, ledger, provenance } = await pipeline(context, { csv: content });
+      await flagged(ledger, expected.ids[0]);
       await assert.rejects(
         task.perform(STEM, CONTEXT),
         (error: unknown) => error instanceof StemFailed && error.status === 30 && message.test(error.message),
       );
-      assert.deepEqual(provenance(), []);
+      assert.deepEqual(await provenance(), []);
     }
-    const twice = pipeline(context, { csv: csv([first, first]) });
-    flagged(twice.ledger, expected.ids[0]);
-    flagged(twice.ledger, expected.ids[0]);
+    const twice = await pipeline(context, { csv: csv([first, first]) });
+    await flagged(twice.ledger, expected.ids[0]);
+    await flagged(twice.ledger, expected.ids[0]);
     assert.deepEqual(await twice.task.perform(STEM, CONTEXT), { status: 1, rows: 2 });
   });
 
   test('fails a stem with 31 that lacks columns which the others have', async (context) => {
-    const { task, ledger, paths, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
-    ledger.database.prepare('INSERT INTO feature_making (stem, r0b) VALUES (?, 1)').run(ANOTHER_STEM);
+    const { task, ledger, paths, provenance } = await pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
+    await execute(ledger, 'INSERT INTO feature_making (stem, r0b) VALUES (?, 1)', ANOTHER_STEM);
     copyFileSync(ROWS, paths.features(ANOTHER_STEM));
     await task.prepare?.();
     await assert.rejects(
@@ -244,29 +245,29 @@ describe('the predict stage', () => {
       (error: unknown) => error instanceof StemFailed && error.status === 31 && /psfFlux/.test(error.message),
     );
     await task.prepare?.();
-    assert.deepEqual(provenance(), []);
+    assert.deepEqual(await provenance(), []);
   });
 
   test('does not work, with 31, if no feature file has the columns of the model', async (context) => {
-    const { task, paths, work, provenance } = pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
+    const { task, paths, work, provenance } = await pipeline(context, { csv: 'diaObjectId,diaSourceId\n7,8\n' });
     const refusal = (error: unknown) =>
       error instanceof StageMisconfigured && error.status === 31 && /newest feature files lack 56/.test(error.message);
     await assert.rejects(async () => task.prepare?.(), refusal);
     await assert.rejects(task.perform(STEM, CONTEXT), refusal);
-    assert.deepEqual(provenance(), []);
-    assert.equal(work.status(STEM), 0);
+    assert.deepEqual(await provenance(), []);
+    assert.equal(await work.status(STEM), 0);
     // The first feature files of an installation came after the model was loaded.
-    const first = pipeline(context);
+    const first = await pipeline(context);
     copyFileSync(paths.features(STEM), first.paths.features(STEM));
-    first.ledger.database.prepare('UPDATE feature_making SET r0b = 0').run();
+    await execute(first.ledger, 'UPDATE feature_making SET r0b = 0');
     await first.task.prepare?.();
-    first.ledger.database.prepare('UPDATE feature_making SET r0b = 1').run();
+    await execute(first.ledger, 'UPDATE feature_making SET r0b = 1');
     await assert.rejects(first.task.perform(STEM, CONTEXT), refusal);
     await assert.rejects(async () => first.task.prepare?.(), refusal);
   });
 
   test('does not work with a model of another version than the settings ask for', async (context) => {
-    const { task } = pipeline(context, { version: 'a1' });
+    const { task } = await pipeline(context, { version: 'a1' });
     const refusal = (error: unknown) =>
       error instanceof StageMisconfigured &&
       /there is no model r0b a1 in .*demo.*; there is r0b demo/.test(error.message);
@@ -278,11 +279,11 @@ describe('the predict stage', () => {
 describe('if ANNOTATE is no', () => {
   test('a scored stem is not meant for annotating, and is if it is yes', async (context) => {
     for (const annotate of [true, false]) {
-      const { task, ledger } = pipeline(context, { annotate });
+      const { task, ledger } = await pipeline(context, { annotate });
       await task.perform(STEM, CONTEXT);
       const work = ledger.work('annotate', 'r0b');
-      assert.deepEqual(work.pending(Date.now(), 1), annotate ? [STEM] : []);
-      assert.equal(work.status(STEM), annotate ? 0 : undefined);
+      assert.deepEqual(await work.pending(Date.now(), 1), annotate ? [STEM] : []);
+      assert.equal(await work.status(STEM), annotate ? 0 : undefined);
     }
   });
 });

@@ -64,22 +64,22 @@ class PredictTask implements StageTask {
     const settlement = { ...outcomeOf(table.rows, unscored.length), now: Date.now(), durationMs: elapsed() };
     const annotate = { work: ledger.work('annotate', vra), isWanted: wanted().annotate };
     const together = { quarantined, annotate };
-    if (!ledger.results.recordScores(work, stem, scoredBy, rows, settlement, together)) return undefined;
+    if (!(await ledger.results.recordScores(work, stem, scoredBy, rows, settlement, together))) return undefined;
     // What was wrong with a night of the past raises no alert in this one.
-    if (!isBackfilled) this.#show(stem, model, table, rows, quarantined);
+    if (!isBackfilled) await this.#show(stem, model, table, rows, quarantined);
     return { status: settlement.status, rows: rows.length };
   }
 
-  #show(
+  async #show(
     stem: string,
     { manifest }: Model,
     table: FeatureTable,
     rows: readonly ScoreRecord[],
     quarantined: readonly QuarantineEntry[],
-  ): void {
+  ): Promise<void> {
     const { vra, metrics, log } = this.#options;
     const scores = rows.map(({ score }) => score);
-    this.#watch.note(stem, manifest, table, scores);
+    await this.#watch.note(stem, manifest, table, scores);
     for (const { position, reason, detail } of quarantined) {
       metrics.quarantined.inc({ stage: 'predict', reason });
       log.warn({ stem, vra, position, reason }, `alert in quarantine, without a score: ${detail}`);

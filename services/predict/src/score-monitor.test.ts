@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { Ledger } from '@lvra/ledger';
+import { changing } from '@lvra/ledger/testing/look-inside';
 import type { Manifest } from '@lvra/model';
 import { Metrics } from '@lvra/telemetry';
 import { edgesOf, ScoreMonitor } from './score-monitor.js';
@@ -15,11 +16,11 @@ const MANIFEST: Manifest = {
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 const PSI = 'lvra_score_psi{vra="r0b",version="a1"}';
 
-function watched(context: TestContext) {
+async function watched(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-watch-'));
-  const ledger = Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: true });
-  context.after(() => {
-    ledger.close();
+  const ledger = await Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: true });
+  context.after(async () => {
+    await ledger.close();
     rmSync(folder, { recursive: true });
   });
   const replica = () => {
@@ -31,15 +32,15 @@ function watched(context: TestContext) {
     return { metrics, value, watch: new ScoreMonitor(metrics.model, ledger.scoreCounts) };
   };
   /** Recorded scores, of any replica: a number in the middle of each bin. */
-  const record = (night: string, manifest: Manifest, counts: readonly number[]) => {
+  const record = async (night: string, manifest: Manifest, counts: readonly number[]) => {
     const edges = edgesOf(manifest);
     const scores = counts.flatMap((count, bin) => Array(count).fill(((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2));
-    ledger.scoreCounts.add(manifest, `${night}_000000`, scores, edges);
+    await changing(ledger, (tx) => ledger.scoreCounts.add(tx, manifest, `${night}_000000`, scores, edges));
   };
   /** The index after a stem, in a process that has just started. */
-  const psiAfter = (stem: string, manifest: Manifest) => {
+  const psiAfter = async (stem: string, manifest: Manifest) => {
     const { watch, value } = replica();
-    watch.note(stem, manifest, { rows: 1, values: Float64Array.of(1, 2) }, []);
+    await watch.note(stem, manifest, { rows: 1, values: Float64Array.of(1, 2) }, []);
     return value(PSI);
   };
   return { replica, record, psiAfter };
@@ -47,29 +48,29 @@ function watched(context: TestContext) {
 
 describe('input and output of a model', () => {
   test('shows within one stem that a feature is missing everywhere', async (context) => {
-    const { watch, value } = watched(context).replica();
+    const { watch, value } = (await watched(context)).replica();
     const of = (feature: string) => value(`lvra_feature_missing_share{vra="r0b",version="a1",feature="${feature}"}`);
     const values = Float64Array.of(1, Number.NaN, 2, 0.1, 3, 0.2, 4, 0.3);
-    watch.note('20260301_000000', MANIFEST, { rows: 4, values }, Float64Array.of(0, 0.5, 0.5, 1));
+    await watch.note('20260301_000000', MANIFEST, { rows: 4, values }, Float64Array.of(0, 0.5, 0.5, 1));
     assert.deepEqual([await of('snr'), await of('ebv')], [0, 0.25]);
     const gone = Float64Array.of(1, Number.NaN, 2, Number.NaN);
-    watch.note('20260301_000000', MANIFEST, { rows: 2, values: gone }, Float64Array.of(0.2, 0.2));
+    await watch.note('20260301_000000', MANIFEST, { rows: 2, values: gone }, Float64Array.of(0.2, 0.2));
     assert.deepEqual([await of('snr'), await of('ebv')], [0, 1]);
     const none = new Float64Array(0);
-    watch.note('20260301_000000', MANIFEST, { rows: 0, values: none }, none);
+    await watch.note('20260301_000000', MANIFEST, { rows: 0, values: none }, none);
     assert.equal(await of('ebv'), 1, 'a stem without rows says nothing');
     assert.equal(await value('lvra_score_bucket{le="0.5",vra="r0b",version="a1"}'), 5);
     assert.equal(await value('lvra_score_count{vra="r0b",version="a1"}'), 6);
   });
 
   test('measures the night against the import, over all replicas and restarts', async (context) => {
-    const { psiAfter, record } = watched(context);
+    const { psiAfter, record } = await watched(context);
     const manifest = { ...MANIFEST, scores: { edges: QUARTERS, shares: [0.1, 0.2, 0.3, 0.4] } };
-    record('20260301', manifest, [100, 200, 300, 400]);
+    await record('20260301', manifest, [100, 200, 300, 400]);
     assert.equal(await psiAfter('20260301_100000', manifest), 0);
-    record('20260302', manifest, [40, 30, 20, 9]);
+    await record('20260302', manifest, [40, 30, 20, 9]);
     assert.equal(await psiAfter('20260302_000010', manifest), undefined, 'a night of 99 scores says nothing yet');
-    record('20260302', manifest, [160, 120, 80, 41]);
+    await record('20260302', manifest, [160, 120, 80, 41]);
     const index = await psiAfter('20260302_010000', manifest);
     // Worked by hand for 0.4, 0.3, 0.2, 0.1 against 0.1, 0.2, 0.3, 0.4.
     const wanted = 0.3 * Math.log(4) + 0.1 * Math.log(1.5) + 0.1 * Math.log(1.5) + 0.3 * Math.log(4);
@@ -77,33 +78,33 @@ describe('input and output of a model', () => {
   });
 
   test('measures no past night as this one, though a backfill or an operator has it scored now', async (context) => {
-    const { psiAfter, record } = watched(context);
+    const { psiAfter, record } = await watched(context);
     const manifest = { ...MANIFEST, scores: { edges: QUARTERS, shares: [0.1, 0.2, 0.3, 0.4] } };
     const other = [400, 300, 200, 100];
-    record('20260225', manifest, other);
-    record('20260301', manifest, [1, 2, 3, 4]);
+    await record('20260225', manifest, other);
+    await record('20260301', manifest, [1, 2, 3, 4]);
     assert.equal(await psiAfter('20260301_100000', manifest), undefined);
-    record('20260301', manifest, [100, 200, 300, 400]);
+    await record('20260301', manifest, [100, 200, 300, 400]);
     assert.equal(await psiAfter('20260301_100000', manifest), 0);
     assert.equal(await psiAfter('20260225_100000', manifest), undefined);
   });
 
   test('measures against the nights before if the import says nothing', async (context) => {
-    const { psiAfter, record } = watched(context);
+    const { psiAfter, record } = await watched(context);
     const even = Array(10).fill(30);
-    record('20260301', MANIFEST, even);
+    await record('20260301', MANIFEST, even);
     assert.equal(await psiAfter('20260301_100000', MANIFEST), undefined, 'there is no night before the first');
-    record('20260302', MANIFEST, even);
+    await record('20260302', MANIFEST, even);
     assert.equal(await psiAfter('20260302_100000', MANIFEST), 0);
-    record('20260303', MANIFEST, [300, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    await record('20260303', MANIFEST, [300, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert.ok(((await psiAfter('20260303_100000', MANIFEST)) ?? 0) > 0.25);
   });
 
   test('goes from the metrics with the version', async (context) => {
-    const { watch, metrics } = watched(context).replica();
+    const { watch, metrics } = (await watched(context)).replica();
     metrics.model.begin('r0b', 'a1', { snr: 0.1, colour: 0.5 }, MANIFEST.features);
     const values = Float64Array.of(1, 2);
-    watch.note('20260301_000000', MANIFEST, { rows: 1, values }, Float64Array.of(0.3));
+    await watch.note('20260301_000000', MANIFEST, { rows: 1, values }, Float64Array.of(0.3));
     const page = await metrics.registry.metrics();
     assert.match(page, /^lvra_feature_missing_share_at_import\{vra="r0b",version="a1",feature="snr"\} 0\.1$/m);
     assert.doesNotMatch(page, /colour/, 'a feature that the model does not use');

@@ -32,12 +32,12 @@ export class ScoreMonitor {
   }
 
   /** A stem of the night was scored and recorded. */
-  note(
+  async note(
     stem: string,
     manifest: Manifest,
     { values, rows }: Pick<FeatureTable, 'values' | 'rows'>,
     scores: Iterable<number>,
-  ): void {
+  ): Promise<void> {
     if (rows === 0) return;
     const { name: vra, version, features } = manifest;
     missingOf(values, features.length).forEach((missing, at) => {
@@ -47,7 +47,7 @@ export class ScoreMonitor {
     for (const score of scores) histogram.observe(score);
     if (performance.now() < this.#nextStability) return;
     this.#nextStability = performance.now() + STABILITY_EVERY_MS;
-    this.#noteStability(stem, manifest);
+    await this.#noteStability(stem, manifest);
   }
 
   /**
@@ -55,9 +55,9 @@ export class ScoreMonitor {
    * nights before. Without enough of either, the index stays as it was. A past night is never shown as this one: neither
    * one of a backfill nor that of a stem that is retried days later.
    */
-  #noteStability(stem: string, manifest: Manifest): void {
+  async #noteStability(stem: string, manifest: Manifest): Promise<void> {
     const { name, version } = manifest;
-    const nights = this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
+    const nights = await this.#counts.nights({ name, version }, edgesOf(manifest), NIGHTS_BEFORE + 1);
     const [tonight, ...before] = nights;
     if (!tonight || !stem.startsWith(tonight.night) || sum(tonight.counts) < FEWEST_SCORES) return;
     const expected = manifest.scores?.shares ?? sumHistograms(before.map(({ counts }) => counts));

@@ -1,4 +1,5 @@
 export { type Annotation, LONGEST_CLASSDICT, validationErrorOf } from './annotations/annotation-fields.js';
+export type { Call } from './annotations/annotation-rows.js';
 export type { CallsLeft } from './annotations/call-budget.js';
 export { classificationOf, plainDecimal } from './annotations/decimal.js';
 export { unsendable } from './annotations/newest-score.js';
@@ -9,10 +10,12 @@ export {
   type Outcomes,
   type Settlement,
 } from './annotations/outcomes.js';
-export type { Call, CallEnd, Sendable } from './annotations/reservations.js';
+export type { CallEnd, Sendable } from './annotations/reservations.js';
 export type { PastScore } from './annotations/score-history.js';
 export { AnnotationScores, type Score, THRESHOLD_FLAGS } from './annotations/scores.js';
 export { compareSources } from './annotations/source-order.js';
+export type { OddValue, WriteTime } from './database.js';
+export { LedgerDamaged, LedgerFull, LedgerGone, LedgerReplaced, LedgerUnavailable } from './errors.js';
 export { BatchLedger, type BatchRecord, type OffsetRange, OffsetsTaken } from './intake/batches.js';
 export { checksumOfScores } from './intake/checksums.js';
 export type { Removed } from './intake/forget.js';
@@ -31,13 +34,12 @@ export { MappingVerification } from './queries/verify/mapping.js';
 export { NameVerification } from './queries/verify/names.js';
 export { type ObjectFacts, ObjectVerification } from './queries/verify/objects.js';
 export { type KeptTurn, type OffsetFault, OffsetVerification } from './queries/verify/offsets.js';
-export { ledgerFaults } from './queries/verify/schema.js';
 export { type FlagFact, type ScoreFact, type StemFacts, StemVerification } from './queries/verify/stems.js';
-export { type OddValue, stageOfTable, ValueVerification } from './queries/verify/values.js';
-export { onWriteTransaction, setBusyTimeout, writeTransaction } from './sqlite/connection.js';
-export { assertInPlace, LedgerGone, LedgerMoved } from './sqlite/file-identity.js';
-export { REFERENCE_SCHEMA, THRESHOLDS } from './sqlite/python-schema.js';
+export { REFERENCE_SCHEMA } from './sqlite/migrations/python-schema.js';
 export { restoreDatabase } from './sqlite/restore.js';
+export { ledgerFaults } from './sqlite/schema-faults.js';
+export { stageOfTable } from './status-tables.js';
+export { THRESHOLDS } from './thresholds.js';
 export {
   type NewTnsReport,
   TnsLedger,
@@ -57,4 +59,5 @@ export {
 } from './work/results.js';
 export { ScoreCounts } from './work/score-histogram.js';
 export type { StemEvent } from './work/stem-events.js';
-export { LONGEST_BACKOFF_MS, WorkQueue } from './work/work-queue.js';
+export { LONGEST_BACKOFF_MS } from './work/waits.js';
+export { WorkQueue } from './work/work-queue.js';

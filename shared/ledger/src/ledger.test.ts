@@ -1,243 +1,67 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
-import { UsageError } from '@lvra/core';
-import { runPython } from '@lvra/core/testing/python';
-import { Ledger } from './ledger.js';
-import { openDatabase } from './sqlite/connection.js';
-import { migrateTo } from './sqlite/migrations.js';
-import { addStem, ledgerPath, makePythonLedger, newLedger } from './testing/ledgers.js';
-
-const TABLES = 'feature_making predict annotating diaobjid_stems provenance threshold_flags_provenance'.split(' ');
-
-/** Every row of the team's six tables, or what they are made of, as Python sees them. */
-function throughPython(path: string, query: 'SELECT * FROM {}' | 'PRAGMA table_info({})'): string {
-  const program = `
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1])
-for table in sys.argv[3:]:
-    print(table)
-    for row in connection.execute(sys.argv[2].format(table)):
-        print(row)`;
-  return runPython(program, '', path, query, ...TABLES);
-}
-
-const PYTHON_ROWS = `
-INSERT INTO feature_making VALUES ('20260127_105636', '2026-01-27 11:00:00', 1), ('20260127_111728', '2026-01-27 11:30:00', 0),
-  ('20260127_111729', '2026-01-27 11:30:01', -1), ('20260127_111730', '2026-01-27 11:30:02', 21),
-  ('20260127_111731', '2026-01-27 11:30:03', 30), ('20260127_111732', '2026-01-27 11:30:04', 99),
-  ('20260127_111733', '2026-01-27 11:30:05', NULL);
-INSERT INTO predict VALUES ('20260127_105636', '2026-01-27 11:00:01', 1), ('20260127_111729', '2026-01-27 11:30:01', 31);
-INSERT INTO annotating VALUES ('20260127_105636', '2026-01-27 11:00:02', -1);
-INSERT INTO diaobjid_stems VALUES (169755827469549632, '20260128_154837', '2026-01-28 15:49:00'), (9223372036854775807, 'x', 'y');
-INSERT INTO provenance VALUES (1, 170019716327800983, 170046091000545381, '20260223_193401', 0.963998322011434, 'r0b', 'a1',
-  '2026-02-24 05:18:57'), (7, NULL, NULL, NULL, NULL, NULL, NULL, '2026-02-24 05:18:57');
-INSERT INTO threshold_flags_provenance (ID, diaObjectId, stem, n_gt22) VALUES (3, 170019716327800983, '20260223_193401', NULL);
-`;
+import { addStem, newLedger, newPlace, openLedger } from './testing/ledgers.js';
+import { tuplesIn } from './testing/look-inside.js';
 
 describe('opening a ledger', () => {
-  test('that the Python pipeline made changes no row of it, and Python can continue with it', (t) => {
-    const path = ledgerPath(t);
-    makePythonLedger(path, PYTHON_ROWS);
-    const [rows, columns] = [throughPython(path, 'SELECT * FROM {}'), throughPython(path, 'PRAGMA table_info({})')];
-    const ledger = Ledger.open(path, ['r0b'], { create: false });
-    t.after(() => ledger.close());
-    assert.equal(throughPython(path, 'SELECT * FROM {}'), rows);
-    assert.equal(throughPython(path, 'PRAGMA table_info({})'), columns);
-    // While it is open here, Python registers a stem as its consumer does.
-    runPython(
-      `
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1])
-for table in ('feature_making', 'predict', 'annotating'):
-    connection.execute(f'INSERT INTO {table} (stem, r0b) VALUES (?, 0)', ('20260301_000001',))
-connection.execute("UPDATE feature_making SET r0b = 1 WHERE stem = '20260127_111728'")
-connection.commit()`,
-      '',
-      path,
-    );
-    assert.equal(ledger.work('annotate', 'r0b').status('20260301_000001'), 0);
-    assert.equal(ledger.work('feature', 'r0b').status('20260127_111728'), 1);
+  test('again finds what was written, and the same data folder', async (t) => {
+    const place = newPlace(t);
+    const first = await openLedger(t, place, ['r0b'], { create: true });
+    await addStem(first, '20260301_000001', 1);
+    const second = await openLedger(t, place, ['r0b'], { create: false });
+    assert.equal(await second.work('feature', 'r0b').status('20260301_000001'), 1);
+    assert.equal(second.id, first.id);
+    assert.notEqual((await newLedger(t)).id, first.id);
   });
 
-  test('that is new gives it the tables of the spec, column by column', (t) => {
-    const spec = ledgerPath(t);
-    makePythonLedger(spec);
-    const { database } = newLedger(t);
-    assert.equal(throughPython(database.name, 'PRAGMA table_info({})'), throughPython(spec, 'PRAGMA table_info({})'));
+  test('that is missing is a usage error, unless it is to be created', async (t) => {
+    const place = newPlace(t);
+    await assert.rejects(openLedger(t, place, ['r0b'], { create: false }), { name: 'UsageError' });
+    await openLedger(t, place, ['r0b'], { create: true });
+    await openLedger(t, place, ['r0b'], { create: false });
   });
 
-  test('again changes nothing', (t) => {
-    const path = ledgerPath(t);
-    Ledger.open(path, ['r0b'], { create: true }).close();
-    const program = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
-    const before = runPython(program, '', path);
-    Ledger.open(path, ['r0b'], { create: false }).close();
-    assert.equal(runPython(program, '', path), before);
+  test('with a VRA more gives it columns, and earlier stems are not asked of it', async (t) => {
+    const place = newPlace(t);
+    await addStem(await openLedger(t, place, ['r0b'], { create: true }), '20260301_000001');
+    const work = (await openLedger(t, place, ['r0b', 'agn_2'], { create: false })).work('feature', 'agn_2');
+    assert.equal(await work.status('20260301_000001'), undefined);
+    assert.deepEqual(await work.pending(Date.now(), 30_000), []);
+    assert.deepEqual(await work.claim('20260301_000001', 'me', Date.now(), 30_000), { kind: 'not-ready' });
   });
 
-  test('with a VRA more gives it columns, and earlier stems are not asked of it', (t) => {
-    const path = ledgerPath(t);
-    makePythonLedger(path, PYTHON_ROWS);
-    const ledger = Ledger.open(path, ['r0b', 'agn_2'], { create: false });
-    t.after(() => ledger.close());
-    const work = ledger.work('feature', 'agn_2');
-    assert.equal(work.status('20260127_111728'), undefined);
-    assert.deepEqual(work.pending(Date.now(), 30_000), []);
-    assert.deepEqual(work.claim('20260127_111728', 'me', Date.now(), 30_000), { kind: 'not-ready' });
-  });
-
-  test('refuses a VRA whose name cannot be a column of its own, and never takes a name for a value', (t) => {
+  test('refuses a VRA whose name cannot be a column of its own, and never takes a name for a value', async (t) => {
     for (const name of ['', '1st', 'a b', 'r0b"', 'stem', 'Timestamp', 'x'.repeat(33)]) {
-      assert.throws(() => newLedger(t, [name]), TypeError, name);
+      await assert.rejects(newLedger(t, [name]), TypeError, name);
     }
-    const ledger = newLedger(t);
-    assert.throws(() => ledger.work('feature', 'unknown'), /no such column/);
+    const ledger = await newLedger(t);
+    await assert.rejects(ledger.work('feature', 'unknown').pending(0, 0), /column/);
   });
 
-  test('refuses a VRA that has a column in other letter case, with advice, and changes nothing', (t) => {
-    const path = ledgerPath(t);
-    makePythonLedger(path, PYTHON_ROWS);
-    const columns = throughPython(path, 'PRAGMA table_info({})');
+  test('refuses a VRA that has a column in other letter case, with advice', async (t) => {
+    const place = newPlace(t);
+    await openLedger(t, place, ['r0b'], { create: true });
     const message = /^the VRA R0B cannot have a column: feature_making has the column r0b, .* set MODEL_NAME to r0b/;
-    assert.throws(() => Ledger.open(path, ['agn', 'R0B'], { create: false }), { name: 'UsageError', message });
-    assert.equal(throughPython(path, 'PRAGMA table_info({})'), columns);
-  });
-
-  test('that is missing is a usage error, unless it is to be created', (t) => {
-    const path = ledgerPath(t);
-    assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), UsageError);
-    assert.equal(existsSync(path), false);
-    Ledger.open(path, ['r0b'], { create: true }).close();
-    Ledger.open(path, ['r0b'], { create: false }).close();
-  });
-
-  test('of a release before keeps what is in quarantine, and the views that an operator made', (t) => {
-    const path = ledgerPath(t);
-    makePythonLedger(path, 'CREATE VIEW broken AS SELECT * FROM nowhere;');
-    const before = openDatabase(path, { create: false });
-    migrateTo(before, 10);
-    before.exec(`
-      CREATE TABLE lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp);
-      INSERT INTO lvra_migration (number, name) VALUES (10, 'before');
-      CREATE VIEW aside AS SELECT ID, stem, kafka_offset FROM quarantine;
-      INSERT INTO quarantine (ID, stem, stage, position, reason, detail, path, bytes, kafka_offset, at)
-        VALUES (7, '20260301_000001', 'consumer', 0, 'not_json', 'why', 'a/path', 1, 9007199254740993, 0);`);
-    before.close();
-    const ledger = Ledger.open(path, ['r0b'], { create: false });
-    t.after(() => ledger.close());
-    const row = { ID: 7n, stem: '20260301_000001', kafka_offset: 9007199254740993n };
-    assert.deepEqual(ledger.database.prepare('SELECT * FROM aside').all(), [row]);
-    assert.equal(ledger.quarantine.get(7n)?.offset, 9007199254740993n);
-  });
-
-  test('of the previous release counts what Lasair took within the last day, so that a night continues', (t) => {
-    const path = ledgerPath(t);
-    makePythonLedger(path);
-    const now = Date.now();
-    const hour = 3_600_000;
-    const before = openDatabase(path, { create: false });
-    migrateTo(before, 17);
-    before.exec(`
-      CREATE TABLE lvra_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT current_timestamp);
-      INSERT INTO lvra_migration (number, name) VALUES (17, 'before');
-      INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name)
-        VALUES (1, 1, 11, 's', 0.5, 'r0b'), (2, 2, 12, 's', 0.5, 'r0b'), (3, 3, 13, 's', 0.5, 'agn'), (4, 4, 14, 's', 0.5, 'r0b');
-      INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (11, 1, ${now - hour - 61_000}), (12, 1, ${now - hour - 5_000});
-      INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (1, 'accepted', ${now - hour}),
-        (2, 'accepted', ${now - hour}), (3, 'accepted', ${now - hour}), (4, 'accepted', ${now - 25 * hour});`);
-    before.close();
-    const ledger = Ledger.open(path, ['r0b'], { create: false });
-    t.after(() => ledger.close());
-    assert.deepEqual(ledger.flow.annotatedSince('r0b', 0), { alerts: 2, late: 1 });
-    assert.deepEqual(ledger.flow.annotatedSince('agn', 0), { alerts: 1, late: 0 });
-  });
-
-  test('of a newer release says what to do', (t) => {
-    const path = ledgerPath(t);
-    Ledger.open(path, ['r0b'], { create: true }).close();
-    runPython(
-      `
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1])
-connection.execute("INSERT INTO lvra_migration (number, name) VALUES (999, 'from the future')")
-connection.commit()`,
-      '',
-      path,
-    );
-    assert.throws(() => Ledger.open(path, ['r0b'], { create: false }), /migration 999.*upgrade this installation/);
-  });
-
-  test('that is no database, or no file, is a usage error and leaves it as it is', (t) => {
-    const path = ledgerPath(t);
-    mkdirSync(dirname(path));
-    const letter = 'this is no database, and long enough to be looked at as one '.repeat(20);
-    writeFileSync(path, letter);
-    const unusable = { name: 'UsageError', message: /^the ledger .*log\.db cannot be used: .*SQLite database$/ };
-    assert.throws(() => Ledger.open(path, ['r0b'], { create: true }), unusable);
-    assert.equal(readFileSync(path, 'utf8'), letter);
-    assert.throws(() => Ledger.open(dirname(path), ['r0b'], { create: false }), UsageError);
-  });
-
-  test('on a volume that takes no writes is a usage error', (t) => {
-    const path = ledgerPath(t);
-    const open = `import { Ledger } from ${JSON.stringify(new URL('ledger.js', import.meta.url).href)};
-      Ledger.open(process.argv[1], ['r0b'], { create: true });`;
-    // As many blocks as a file may have: to the next write it is a full disk.
-    const args = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', open, path];
-    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
-    assert.equal(status, 1);
-    assert.match(stderr, /UsageError: the ledger .*log\.db cannot be used: .*; make room on its volume/);
-  });
-
-  test('that is new, by four processes at the same moment, forty times, never fails', async (t) => {
-    const folder = dirname(ledgerPath(t));
-    const program = `
-      import { Ledger } from ${JSON.stringify(new URL('./ledger.js', import.meta.url).href)};
-      const [folder, start] = process.argv.slice(1);
-      for (let round = 0; round < 40; round++) {
-        while (Date.now() < Number(start) + round * 40);
-        Ledger.open(folder + '/' + round + '/log.db', ['r0b', 'agn'], { create: true }).close();
-      }`;
-    const start = String(Date.now() + 700);
-    const open = () =>
-      new Promise<string>((resolve) => {
-        let said = '';
-        const child = spawn(process.execPath, ['--input-type=module', '-e', program, folder, start]);
-        child.stderr.on('data', (text) => {
-          said += text;
-        });
-        child.once('close', (code) => resolve(`${said}exit ${code}`));
-      });
-    assert.deepEqual(await Promise.all([open(), open(), open(), open()]), Array(4).fill('exit 0'));
+    await assert.rejects(openLedger(t, place, ['agn', 'R0B'], { create: false }), { name: 'UsageError', message });
   });
 });
 
-test('ids of 63 bits go in and come out exact', (t) => {
-  const ledger = newLedger(t);
-  const [diaObjectId, diaSourceId] = [9223372036854775807n, 170046091000545381n];
-  addStem(ledger, '20260301_000001');
+test('ids of 63 bits go in and come out exact', async (t) => {
+  const ledger = await newLedger(t);
+  const [diaObjectId, diaSourceId, stem] = [9223372036854775807n, 170046091000545381n, '20260301_000001'];
+  await addStem(ledger, stem);
   const flags = { count: [1, 0, 0, 0, 0], first: [1, 0, 0, 0, 0] as const };
   const row = { diaObjectId, diaSourceId, midpointMjdTai: 61000.5, receivedMs: undefined, flags };
   const settlement = { status: 1, now: 5, durationMs: 1 } as const;
-  ledger.results.recordFeatures(ledger.work('feature', 'r0b'), '20260301_000001', [row], [], settlement);
+  await ledger.results.recordFeatures(ledger.work('feature', 'r0b'), stem, [row], [], settlement);
   const score = { diaObjectId, diaSourceId, score: 0.963998322011434 };
   const model = { name: 'r0b', version: 'a1' };
-  ledger.results.recordScores(ledger.work('predict', 'r0b'), '20260301_000001', model, [score], settlement);
-  const rows = runPython(
-    `
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1])
-print(connection.execute('SELECT diaObjectId, diaSourceId, typeof(diaSourceId), n_gt22, brighter22, first22, first18 FROM threshold_flags_provenance').fetchall())
-print(connection.execute('SELECT diaObjectId, diaSourceId, stem, score, model_name, model_version FROM provenance').fetchall())`,
-    '',
-    ledger.database.name,
+  await ledger.results.recordScores(ledger.work('predict', 'r0b'), stem, model, [score], settlement);
+  assert.deepEqual(
+    await tuplesIn(ledger, 'SELECT diaObjectId, diaSourceId, n_gt22, first22 FROM threshold_flags_provenance'),
+    [[diaObjectId, diaSourceId, 1n, 1n]],
   );
-  assert.equal(
-    rows,
-    "[(9223372036854775807, 170046091000545381, 'integer', 1, 1, 1, 0)]\n" +
-      "[(9223372036854775807, 170046091000545381, '20260301_000001', 0.963998322011434, 'r0b', 'a1')]\n",
-  );
+  assert.deepEqual(await tuplesIn(ledger, 'SELECT diaObjectId, diaSourceId, stem, score FROM provenance'), [
+    [diaObjectId, diaSourceId, stem, 0.963998322011434],
+  ]);
 });

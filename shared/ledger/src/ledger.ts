@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { type Stage, UsageError } from '@lvra/core';
+import type { Stage } from '@lvra/core';
 import { AnnotationLedger } from './annotations/outcomes.js';
+import type { Database, OddValue, WriteTime } from './database.js';
 import { BatchLedger } from './intake/batches.js';
 import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
@@ -19,17 +18,16 @@ import { NameVerification } from './queries/verify/names.js';
 import { ObjectVerification } from './queries/verify/objects.js';
 import { OffsetVerification } from './queries/verify/offsets.js';
 import { StemVerification } from './queries/verify/stems.js';
-import { ValueVerification } from './queries/verify/values.js';
-import { copyDatabase } from './sqlite/backup.js';
-import { type Database, leaveWal, openDatabase, openingError, writeTransaction } from './sqlite/connection.js';
-import { migrate } from './sqlite/migrations.js';
-import { addVraColumns, hasVraColumns } from './sqlite/status-columns.js';
+import { openSqlite } from './sqlite/open.js';
+import { valueQuestion } from './statements.js';
 import { TnsLedger } from './tns-reports.js';
 import { Backfill } from './work/backfill.js';
 import { ResultLedger } from './work/results.js';
 import { ScoreCounts } from './work/score-histogram.js';
 import { StemEventLog } from './work/stem-events.js';
 import { WorkQueue } from './work/work-queue.js';
+
+const DATA_FOLDER = valueQuestion<string>('SELECT id FROM data_folder');
 
 /**
  * The truth about what is done: `db/log.db`, opened in place, also one of the Python pipeline. Safe with every stage and
@@ -53,10 +51,16 @@ export class Ledger {
   readonly overview: Overview;
   readonly tns: TnsLedger;
   readonly totals: Totals;
+  readonly #database: Database;
   readonly #work = new Map<string, WorkQueue>();
 
-  private constructor(readonly database: Database) {
-    this.positions = new KafkaPositions(database);
+  private constructor(
+    database: Database,
+    /** The data folder's unique name: 16 hexadecimal digits. */
+    readonly id: string,
+  ) {
+    this.#database = database;
+    this.positions = new KafkaPositions(database, id);
     this.batches = new BatchLedger(database, this.positions);
     this.results = new ResultLedger(database);
     this.scoreCounts = new ScoreCounts(database);
@@ -75,38 +79,25 @@ export class Ledger {
     this.totals = new Totals(database);
   }
 
-  /** The data folder's unique name: 16 hexadecimal digits. */
-  get id(): string {
-    return this.database.prepare('SELECT id FROM data_folder').pluck().get() as string;
-  }
-
   /**
    * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
    *
    * @param create create the file if it is missing; otherwise that is a UsageError
    * @throws UsageError if the file may not be written or is no database
    */
-  static open(path: string, vras: readonly string[], options: { create: boolean }): Ledger {
-    if (options.create) mkdirSync(dirname(path), { recursive: true });
-    else if (!existsSync(path)) {
-      throw new UsageError(`there is no ledger at ${path}: check the data root, or make one with \`lvra init\``);
-    }
-    let database: Database | undefined;
+  static async open(path: string, vras: readonly string[], options: { create: boolean }): Promise<Ledger> {
+    const database = await openSqlite(path, vras, options);
     try {
-      const opened = openDatabase(path, options);
-      database = opened;
-      migrate(opened);
-      const added = vras.filter((vra) => !hasVraColumns(opened, vra));
-      if (added.length > 0) {
-        writeTransaction(opened, () => {
-          for (const vra of added) addVraColumns(opened, vra);
-        });
-      }
-      return new Ledger(opened);
+      return new Ledger(database, (await database.get(DATA_FOLDER))!);
     } catch (error) {
-      database?.close();
-      throw openingError(path, error);
+      await database.close();
+      throw error;
     }
+  }
+
+  /** For people: where it is. */
+  get name(): string {
+    return this.#database.name;
   }
 
   /** The queries of `lvra verify`: they read and never write. */
@@ -114,17 +105,15 @@ export class Ledger {
     alerts: AlertVerification;
     mapping: MappingVerification;
     names: NameVerification;
-    values: ValueVerification;
     stems: StemVerification;
     offsets: OffsetVerification;
     objects: ObjectVerification;
   } {
-    const { database } = this;
+    const database = this.#database;
     return {
       alerts: new AlertVerification(database),
       mapping: new MappingVerification(database),
       names: new NameVerification(database),
-      values: new ValueVerification(database),
       stems: new StemVerification(database),
       offsets: new OffsetVerification(database),
       objects: new ObjectVerification(database),
@@ -136,19 +125,48 @@ export class Ledger {
     const key = `${stage}/${vra}`;
     let work = this.#work.get(key);
     if (!work) {
-      work = new WorkQueue(this.database, stage, vra);
+      work = new WorkQueue(this.#database, stage, vra);
       this.#work.set(key, work);
     }
     return work;
   }
 
-  /** Writes a checked copy to another file while other processes work. @throws UsageError if the ledger is damaged */
-  copyTo(path: string): void {
-    copyDatabase(this.database, path);
+  /** Values that are not of their column's type. */
+  oddValues(): Promise<OddValue[]> {
+    return this.#database.oddValues();
   }
 
-  close(): void {
-    leaveWal(this.database);
-    this.database.close();
+  /** Calls `watcher` after every write transaction of this process. */
+  onWrite(watcher: (time: WriteTime) => void): void {
+    this.#database.onWrite(watcher);
+  }
+
+  /** Checks that it is still the ledger that was opened. @throws LedgerReplaced, LedgerGone */
+  assertInPlace(): Promise<void> {
+    return this.#database.assertInPlace();
+  }
+
+  /** Bytes of the log that is not yet part of the database. */
+  logBytes(): Promise<number> {
+    return this.#database.logBytes();
+  }
+
+  /** The SQL that makes an empty ledger of this form; the spec keeps it beside the ledger, as log_schema.sql. */
+  schema(): Promise<string> {
+    return this.#database.schema();
+  }
+
+  /** Writes a checked copy to another file while other processes work. @throws UsageError if the ledger is damaged */
+  copyTo(path: string): Promise<void> {
+    return this.#database.copyTo(path);
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  /** For tests and benchmarks, which look where the methods do not. */
+  static databaseOf(ledger: Ledger): Database {
+    return ledger.#database;
   }
 }

@@ -1,5 +1,6 @@
 import type { Checksum, QuarantineReason } from '@lvra/core';
-import { type Database, writeTransaction } from './sqlite/connection.js';
+import type { Database, Writing } from './database.js';
+import { Insert, question, statement, valueQuestion } from './statements.js';
 
 /**
  * One alert that could not be used, or that a model could not score. Its bytes are the file at `path`, or at `position`
@@ -41,116 +42,131 @@ export interface QuarantinedAlert extends QuarantineEntry {
 /** What can be replayed; an index holds no others. */
 export const IS_OPEN = 'replayed_as IS NULL AND pruned_at IS NULL';
 
-const COLUMNS =
-  'ID, stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as, pruned_at';
+const SELECT = `SELECT ID AS id, stem, stage, vra, diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", position, reason,
+  detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as, pruned_at FROM quarantine`;
+
+interface Row {
+  id: bigint;
+  stem: string;
+  stage: QuarantineEntry['stage'];
+  vra: string;
+  diaObjectId: bigint | null;
+  diaSourceId: bigint | null;
+  position: bigint;
+  reason: QuarantineReason;
+  detail: string;
+  path: string;
+  bytes: bigint;
+  topic: string | null;
+  partition: bigint | null;
+  kafka_offset: bigint | null;
+  offsets: bigint;
+  received_ms: number | null;
+  at: bigint;
+  replayed_as: string | null;
+  pruned_at: bigint | null;
+}
+
+const ADD = new Insert(
+  'quarantine',
+  {
+    ...{
+      stem: 'text',
+      stage: 'text',
+      vra: 'text',
+      diaObjectId: 'integer',
+      diaSourceId: 'integer',
+      position: 'integer',
+    },
+    ...{ reason: 'text', detail: 'text', path: 'text', bytes: 'integer', topic: 'text', partition: 'integer' },
+    ...{ kafka_offset: 'integer', offsets: 'integer', received_ms: 'real', at: 'integer' },
+  },
+  '(stem, stage, vra, position) DO NOTHING',
+);
+const REMOVE = statement(
+  "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
+);
+const LIST = question<Row>(`${SELECT} WHERE ${IS_OPEN} ORDER BY ID`);
+const LIST_ALL = question<Row>(`${SELECT} ORDER BY ID`);
+const GET = question<Row>(`${SELECT} WHERE ID = ?`);
+/** The models of several VRAs may have quarantined one alert, whose bytes are kept once. */
+const REPLAYED = statement(
+  `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
+     AND (stem, stage, position) = (SELECT stem, stage, position FROM quarantine WHERE ID = @id))`,
+);
+const NIGHTS = valueQuestion<string>(
+  `SELECT DISTINCT substr(stem, 1, 8) FROM quarantine WHERE ${IS_OPEN} AND path <> '' ORDER BY 1`,
+);
+const PRUNED = statement(
+  `UPDATE quarantine SET pruned_at = @at WHERE ${IS_OPEN} AND path <> '' AND substr(stem, 1, 8) = @night`,
+);
 
 /** The list of alerts in quarantine. */
 export class QuarantineLedger {
   readonly #database: Database;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#statements = {
-      add: database.prepare(
-        `INSERT INTO quarantine (stem, stage, vra, diaObjectId, diaSourceId, position, reason, detail, path, bytes, topic, partition,
-           kafka_offset, offsets, received_ms, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stem, stage, vra, position) DO NOTHING`,
-      ),
-      remove: database.prepare(
-        "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
-      ),
-      list: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ${IS_OPEN} ORDER BY ID`),
-      listAll: database.prepare(`SELECT ${COLUMNS} FROM quarantine ORDER BY ID`),
-      get: database.prepare(`SELECT ${COLUMNS} FROM quarantine WHERE ID = ?`),
-      // The models of several VRAs may have quarantined one alert, whose bytes are kept once.
-      replayed: database.prepare(
-        `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
-           AND (stem, stage, position) = (SELECT stem, stage, position FROM quarantine WHERE ID = @id))`,
-      ),
-      nights: database
-        .prepare(`SELECT DISTINCT substr(stem, 1, 8) FROM quarantine WHERE ${IS_OPEN} AND path <> '' ORDER BY 1`)
-        .pluck(),
-      pruned: database.prepare(
-        `UPDATE quarantine SET pruned_at = @at WHERE ${IS_OPEN} AND path <> '' AND substr(stem, 1, 8) = @night`,
-      ),
-    };
   }
 
-  /** Adds an alert; one that an earlier attempt has listed stays as it is. */
-  add(entry: QuarantineEntry): void {
-    this.#statements.add.run(
-      entry.stem,
-      entry.stage,
-      entry.vra ?? '',
-      entry.diaObjectId ?? null,
-      entry.diaSourceId ?? null,
-      entry.position,
-      entry.reason,
-      entry.detail,
-      entry.path,
-      entry.bytes,
-      entry.topic ?? null,
-      entry.partition ?? null,
-      entry.offset ?? null,
-      entry.offsets ?? 1,
-      entry.receivedMs ?? null,
+  /** Adds alerts; one that an earlier attempt has listed stays as it is. */
+  async add(tx: Writing, entries: readonly QuarantineEntry[]): Promise<void> {
+    const rows = entries.map((entry) => [
+      ...[entry.stem, entry.stage, entry.vra ?? '', entry.diaObjectId ?? null, entry.diaSourceId ?? null],
+      ...[entry.position, entry.reason, entry.detail, entry.path, entry.bytes, entry.topic ?? null],
+      ...[entry.partition ?? null, entry.offset ?? null, entry.offsets ?? 1, entry.receivedMs ?? null],
       Math.round(entry.at),
-    );
+    ]);
+    await tx.each(ADD, rows);
   }
 
   /** Removes the alerts of a stem that a VRA's model could not score: the stem is tried once more. */
-  removeUnscored(stem: string, vra: string): void {
-    this.#statements.remove.run(stem, vra);
+  async removeUnscored(tx: Writing, stem: string, vra: string): Promise<void> {
+    await tx.run(REMOVE, stem, vra);
   }
 
   /** The alerts in quarantine, oldest first; those that were replayed, or whose bytes are gone, only with `all`. */
-  list(options: { all: boolean } = { all: false }): QuarantinedAlert[] {
-    const rows = (options.all ? this.#statements.listAll : this.#statements.list).all();
-    return (rows as Record<string, unknown>[]).map(toAlert);
+  async list(options: { all: boolean } = { all: false }): Promise<QuarantinedAlert[]> {
+    return (await this.#database.all(options.all ? LIST_ALL : LIST)).map(toAlert);
   }
 
-  get(id: bigint): QuarantinedAlert | undefined {
-    const row = this.#statements.get.get(id) as Record<string, unknown> | undefined;
+  async get(id: bigint): Promise<QuarantinedAlert | undefined> {
+    const row = await this.#database.get(GET, id);
     return row && toAlert(row);
   }
 
   /** Marks an alert as read again, also where other VRAs' models quarantined it. */
-  markReplayed(id: bigint, stem: string): void {
-    this.#statements.replayed.run({ id, stem });
+  async markReplayed(id: bigint, stem: string): Promise<void> {
+    await this.#database.writing((tx) => tx.run(REPLAYED, { id, stem }));
   }
 
   /** The nights, YYYYMMDD, of the alerts whose bytes should be there. */
-  nights(): string[] {
-    return this.#statements.nights.all() as string[];
+  nights(): Promise<string[]> {
+    return this.#database.all(NIGHTS);
   }
 
   /** Marks the alerts of a night as without their bytes. @returns how many they are */
-  markPruned(night: string, at: number): number {
-    return writeTransaction(this.#database, () => this.#statements.pruned.run({ night, at: Math.round(at) }).changes);
+  markPruned(night: string, at: number): Promise<number> {
+    return this.#database.writing((tx) => tx.run(PRUNED, { night, at: Math.round(at) }));
   }
 }
 
-function toAlert(row: Record<string, unknown>): QuarantinedAlert {
+function toAlert(row: Row): QuarantinedAlert {
+  const { kafka_offset: offset, received_ms: receivedMs, replayed_as: replayedAs, pruned_at: prunedAt, ...entry } = row;
   return {
-    id: row.ID as bigint,
-    stem: row.stem as string,
-    stage: row.stage as QuarantineEntry['stage'],
-    vra: (row.vra as string) || undefined,
-    diaObjectId: (row.diaObjectId as bigint | null) ?? undefined,
-    diaSourceId: (row.diaSourceId as bigint | null) ?? undefined,
+    ...entry,
+    vra: row.vra || undefined,
+    diaObjectId: row.diaObjectId ?? undefined,
+    diaSourceId: row.diaSourceId ?? undefined,
     position: Number(row.position),
-    reason: row.reason as QuarantineReason,
-    detail: row.detail as string,
-    path: row.path as string,
     bytes: Number(row.bytes),
-    topic: (row.topic as string | null) ?? undefined,
+    topic: row.topic ?? undefined,
     partition: row.partition === null ? undefined : Number(row.partition),
-    offset: (row.kafka_offset as bigint | null) ?? undefined,
+    offset: offset ?? undefined,
     offsets: Number(row.offsets),
-    receivedMs: (row.received_ms as number | null) ?? undefined,
+    receivedMs: receivedMs ?? undefined,
     at: Number(row.at),
-    replayedAs: (row.replayed_as as string | null) ?? undefined,
-    prunedAt: row.pruned_at === null ? undefined : Number(row.pruned_at),
+    replayedAs: replayedAs ?? undefined,
+    prunedAt: prunedAt === null ? undefined : Number(prunedAt),
   };
 }

@@ -1,4 +1,5 @@
-import { type Database, writeTransaction } from './sqlite/connection.js';
+import type { Database, Questions } from './database.js';
+import { Insert, question, statement, valueQuestion } from './statements.js';
 
 /** Where reports go: the sandbox forgets them every Sunday, the live one never. */
 export type TnsSite = 'sandbox' | 'live';
@@ -60,8 +61,48 @@ export interface TnsSettlement {
   readonly detail?: string | undefined;
 }
 
-const COLUMNS = `r.submission_ID, r.site, r.diaObjectId, r.internal_name, r.report, s.sent_at, s.report_id, r.outcome,
-  r.objname, r.detail`;
+const SELECT = `SELECT r.submission_ID AS submission, r.site, r.diaObjectId AS "diaObjectId", r.internal_name AS "internalName",
+    r.report, s.sent_at AS "sentAt", s.report_id AS "reportId", r.outcome, r.objname, r.detail
+  FROM tns_report r JOIN tns_submission s ON s.ID = r.submission_ID`;
+
+interface Row {
+  submission: bigint;
+  site: TnsSite;
+  diaObjectId: bigint;
+  internalName: string;
+  report: string;
+  sentAt: bigint;
+  reportId: string | null;
+  outcome: TnsOutcome | null;
+  objname: string | null;
+  detail: string | null;
+}
+
+const OF_OBJECTS = question<Row>(`${SELECT} WHERE r.diaObjectId IN @ids ORDER BY r.submission_ID`);
+const OPEN = question<Row>(`${SELECT} WHERE r.site = ? AND r.outcome IS NULL ORDER BY r.submission_ID, r.place`);
+const OF_SUBMISSION = question<Row>(`${SELECT} WHERE r.submission_ID = ? ORDER BY r.place`);
+const SUBMIT = valueQuestion<bigint>(
+  'INSERT INTO tns_submission (site, sender, sent_at) VALUES (?, ?, ?) RETURNING ID',
+);
+const REPORT = new Insert('tns_report', {
+  ...{ submission_ID: 'integer', place: 'integer', site: 'text', diaObjectId: 'integer' },
+  ...{ internal_name: 'text', report: 'text' },
+});
+const RECEIPT = statement('UPDATE tns_submission SET report_id = ? WHERE ID = ? AND report_id IS NULL');
+const SETTLE = statement(
+  `UPDATE tns_report SET outcome = ?, objname = ?, detail = ?, settled_at = ?
+   WHERE submission_ID = ? AND diaObjectId = ? AND outcome IS NULL`,
+);
+const STEMS_OF = valueQuestion<string>(
+  `SELECT stem FROM diaobjid_stems WHERE diaObjectId = @id
+   UNION SELECT stem FROM provenance WHERE diaObjectId = @id AND stem IS NOT NULL ORDER BY stem DESC`,
+);
+const SCORES = question<{ diaObjectId: bigint; score: number | null }>(
+  `SELECT p.diaObjectId AS "diaObjectId", p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
+   WHERE p.model_name = @vra AND p.stem >= @night AND p.diaObjectId IS NOT NULL
+     AND (p.model_version IS NULL OR p.model_version IS DISTINCT FROM @without)
+   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.model_version IS NOT DISTINCT FROM @version, p.ID`,
+);
 
 /**
  * What was reported to TNS, and the outcomes.
@@ -71,60 +112,33 @@ const COLUMNS = `r.submission_ID, r.site, r.diaObjectId, r.internal_name, r.repo
  */
 export class TnsLedger {
   readonly #database: Database;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    const select = `SELECT ${COLUMNS} FROM tns_report r JOIN tns_submission s ON s.ID = r.submission_ID`;
-    this.#statements = {
-      ofObject: database.prepare<[bigint], Row>(`${select} WHERE r.diaObjectId = ? ORDER BY r.submission_ID`),
-      open: database.prepare<[TnsSite], Row>(
-        `${select} WHERE r.site = ? AND r.outcome IS NULL ORDER BY r.submission_ID, r.place`,
-      ),
-      ofSubmission: database.prepare<[bigint], Row>(`${select} WHERE r.submission_ID = ? ORDER BY r.place`),
-      submit: database.prepare('INSERT INTO tns_submission (site, sender, sent_at) VALUES (?, ?, ?)'),
-      report: database.prepare(
-        `INSERT INTO tns_report (submission_ID, place, site, diaObjectId, internal_name, report)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-      ),
-      receipt: database.prepare('UPDATE tns_submission SET report_id = ? WHERE ID = ? AND report_id IS NULL'),
-      settle: database.prepare(
-        `UPDATE tns_report SET outcome = ?, objname = ?, detail = ?, settled_at = ?
-         WHERE submission_ID = ? AND diaObjectId = ? AND outcome IS NULL`,
-      ),
-      stemsOf: database
-        .prepare<{ id: bigint }, string>(
-          `SELECT stem FROM diaobjid_stems WHERE diaObjectId = @id
-           UNION SELECT stem FROM provenance WHERE diaObjectId = @id AND stem IS NOT NULL ORDER BY stem DESC`,
-        )
-        .pluck(),
-      scores: database.prepare<[Record<string, string | null>], { diaObjectId: bigint; score: number | null }>(
-        `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
-         WHERE p.model_name = @vra AND p.stem >= @night AND p.diaObjectId IS NOT NULL
-           AND (p.model_version IS NULL OR p.model_version IS NOT @without)
-         ORDER BY source.midpointMjdTai, p.diaSourceId, p.model_version IS @version, p.ID`,
-      ),
-    };
   }
 
   /** All reports of an object, at both sites, oldest first. */
-  ofObject(diaObjectId: bigint): TnsRecord[] {
-    return this.#statements.ofObject.all(diaObjectId).map(recordOf);
+  ofObject(diaObjectId: bigint): Promise<TnsRecord[]> {
+    return this.#ofObjects(this.#database, [diaObjectId]);
+  }
+
+  async #ofObjects(ask: Questions, ids: readonly bigint[]): Promise<TnsRecord[]> {
+    return (await ask.all(OF_OBJECTS, { ids })).map(recordOf);
   }
 
   /** The report that keeps an object from being reported (again) at a site; undefined if none does. */
-  standing(site: TnsSite, diaObjectId: bigint): TnsRecord | undefined {
-    return this.ofObject(diaObjectId).findLast((record) => record.site === site && isStanding(record));
+  async standing(site: TnsSite, diaObjectId: bigint): Promise<TnsRecord | undefined> {
+    return standingOf((await this.ofObject(diaObjectId)).filter((record) => record.site === site));
   }
 
   /** Every report without an outcome, oldest submission first, in the order in which they were sent. */
-  open(site: TnsSite): TnsRecord[] {
-    return this.#statements.open.all(site).map(recordOf);
+  async open(site: TnsSite): Promise<TnsRecord[]> {
+    return (await this.#database.all(OPEN, site)).map(recordOf);
   }
 
   /** The reports of a submission, in the order in which they were sent. */
-  ofSubmission(submission: bigint): TnsRecord[] {
-    return this.#statements.ofSubmission.all(submission).map(recordOf);
+  async ofSubmission(submission: bigint): Promise<TnsRecord[]> {
+    return (await this.#database.all(OF_SUBMISSION, submission)).map(recordOf);
   }
 
   /**
@@ -137,44 +151,42 @@ export class TnsLedger {
     site: TnsSite,
     reports: readonly NewTnsReport[],
     { sender, again, now }: { sender: string; again: boolean; now: number },
-  ): { submission: bigint | undefined; taken: readonly NewTnsReport[] } {
-    return writeTransaction(this.#database, () => {
+  ): Promise<{ submission: bigint | undefined; taken: readonly NewTnsReport[] }> {
+    return this.#database.writing(async (tx) => {
+      const ids = reports.map(({ diaObjectId }) => diaObjectId);
+      const before = (await this.#ofObjects(tx, ids)).filter((record) => record.site === site);
       const taken = reports.filter(({ diaObjectId }) => {
-        const standing = this.standing(site, diaObjectId);
-        return standing === undefined || (again && standing.outcome !== undefined && !this.#isOpen(site, diaObjectId));
+        const records = before.filter((record) => record.diaObjectId === diaObjectId);
+        return standingOf(records) === undefined || (again && records.every(({ outcome }) => outcome !== undefined));
       });
       if (taken.length === 0) return { submission: undefined, taken };
-      const submission = BigInt(this.#statements.submit.run(site, sender, Math.round(now)).lastInsertRowid);
-      taken.forEach(({ diaObjectId, internalName, report }, place) => {
-        this.#statements.report.run(submission, place, site, diaObjectId, internalName, report);
-      });
+      const submission = (await tx.get(SUBMIT, site, sender, Math.round(now)))!;
+      const rows = taken.map(({ diaObjectId, internalName, report }, place) => [
+        ...[submission, place, site, diaObjectId, internalName, report],
+      ]);
+      await tx.each(REPORT, rows);
       return { submission, taken };
     });
   }
 
-  #isOpen(site: TnsSite, diaObjectId: bigint): boolean {
-    return this.ofObject(diaObjectId).some((record) => record.site === site && record.outcome === undefined);
-  }
-
   /** Records TNS's receipt for a submission. */
-  received(submission: bigint, reportId: string): void {
-    writeTransaction(this.#database, () => this.#statements.receipt.run(reportId, submission));
+  async received(submission: bigint, reportId: string): Promise<void> {
+    await this.#database.writing((tx) => tx.run(RECEIPT, reportId, submission));
   }
 
   /** Records the outcomes of reports; one that has an outcome keeps it. */
-  settle(submission: bigint, settlements: readonly TnsSettlement[], now: number): void {
-    writeTransaction(this.#database, () => {
+  settle(submission: bigint, settlements: readonly TnsSettlement[], now: number): Promise<void> {
+    return this.#database.writing(async (tx) => {
       for (const { diaObjectId, outcome, objname, detail } of settlements) {
-        this.#statements.settle.run(
-          ...[outcome, objname ?? null, detail ?? null, Math.round(now), submission, diaObjectId],
-        );
+        const at = Math.round(now);
+        await tx.run(SETTLE, outcome, objname ?? null, detail ?? null, at, submission, diaObjectId);
       }
     });
   }
 
   /** The stems whose batch files may hold the object, newest first. */
-  stemsOf(diaObjectId: bigint): string[] {
-    return this.#statements.stemsOf.all({ id: diaObjectId }) as string[];
+  stemsOf(diaObjectId: bigint): Promise<string[]> {
+    return this.#database.all(STEMS_OF, { id: diaObjectId });
   }
 
   /**
@@ -185,15 +197,15 @@ export class TnsLedger {
    * @param night YYYYMMDD, UTC
    * @param without a model version whose scores do not count
    */
-  objectsAbove(
+  async objectsAbove(
     { vra, version }: { readonly vra: string; readonly version: string },
     above: number,
     night: string,
     without?: string,
-  ): bigint[] {
+  ): Promise<bigint[]> {
     const of = { vra, version, night, without: without ?? null };
     const newest = new Map<bigint, number | null>();
-    for (const { diaObjectId, score } of this.#statements.scores.all(of)) {
+    for (const { diaObjectId, score } of await this.#database.all(SCORES, of)) {
       // The last one wins.
       newest.delete(diaObjectId);
       newest.set(diaObjectId, score);
@@ -202,32 +214,16 @@ export class TnsLedger {
   }
 }
 
-function isStanding({ outcome }: TnsRecord): boolean {
-  return outcome === undefined || AT_TNS.includes(outcome);
-}
-
-interface Row {
-  submission_ID: bigint;
-  site: TnsSite;
-  diaObjectId: bigint;
-  internal_name: string;
-  report: string;
-  sent_at: bigint;
-  report_id: string | null;
-  outcome: TnsOutcome | null;
-  objname: string | null;
-  detail: string | null;
+/** Of the reports of one object at a site, oldest first. */
+function standingOf(records: readonly TnsRecord[]): TnsRecord | undefined {
+  return records.findLast(({ outcome }) => outcome === undefined || AT_TNS.includes(outcome));
 }
 
 function recordOf(row: Row): TnsRecord {
   return {
-    submission: row.submission_ID,
-    site: row.site,
-    diaObjectId: row.diaObjectId,
-    internalName: row.internal_name,
-    report: row.report,
-    sentAt: Number(row.sent_at),
-    reportId: row.report_id ?? undefined,
+    ...row,
+    sentAt: Number(row.sentAt),
+    reportId: row.reportId ?? undefined,
     outcome: row.outcome ?? undefined,
     objname: row.objname ?? undefined,
     detail: row.detail ?? undefined,

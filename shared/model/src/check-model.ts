@@ -18,11 +18,11 @@ export interface FeatureFiles {
 }
 
 /** The features that none of a VRA's newest feature files has; empty while there are no files. */
-export function missingFeatures(
+export async function missingFeatures(
   wanted: readonly string[],
   { vra, features, paths, ledger }: FeatureFiles,
 ): Promise<string[]> {
-  const stems = ledger.overview.newestDone('feature', vra, FILES_TO_CHECK);
+  const stems = await ledger.overview.newestDone('feature', vra, FILES_TO_CHECK);
   return missingFromAll(
     wanted,
     stems.map((stem) => paths.features(stem, features)),

@@ -16,7 +16,7 @@ export {
   DIFFERENCE_BINS,
   FIELD_BINS,
 } from './questions/compare-models.js';
-export { deadLetters } from './questions/dead-letters.js';
+export { type DeadStem, deadLetters } from './questions/dead-letters.js';
 export { type VraModels, vraModels } from './questions/models.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/object.js';
 export { quarantined, quarantinedAlert, quarantinedBytes, quarantineRecord } from './questions/quarantine.js';

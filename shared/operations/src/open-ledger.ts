@@ -23,10 +23,10 @@ export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): 
   const settings = loadSettings();
   const paths = dataPaths(settings.dataRoot);
   const vras = settings.vras.map(({ modelName }) => modelName);
-  const ledger = Ledger.open(paths.database, vras, { create: false });
+  const ledger = await Ledger.open(paths.database, vras, { create: false });
   try {
     return await use({ settings, paths, ledger, vras, stages: stagesOf(settings) });
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }

@@ -39,7 +39,7 @@ const tns2 = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: REPORTER, LVRA_TNS_
 const bands = new Set(settings.filters.keys());
 
 async function curvesIn(path: string, ids: readonly string[]) {
-  const ledger = { stemsOf: () => [REAL_STEM] };
+  const ledger = { stemsOf: async () => [REAL_STEM] };
   return gatherLightCurves(ids.map(BigInt), { ledger, paths: { batch: () => path } });
 }
 

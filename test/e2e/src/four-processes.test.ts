@@ -75,9 +75,9 @@ describe('real alerts through Kafka, four processes and NATS', () => {
       () => world.sandbox.annotations.size >= before + good.length + scored,
     );
     for (const { diaObjectId } of good) assert.ok(world.sandbox.annotations.has(`r0b_lvra/${diaObjectId}`));
-    const ledger = Ledger.open(dataPaths(world.root).database, [], { create: false });
-    const quarantined = ledger.quarantine.list();
-    ledger.close();
+    const ledger = await Ledger.open(dataPaths(world.root).database, [], { create: false });
+    const quarantined = await ledger.quarantine.list();
+    await ledger.close();
     assert.equal(quarantined.length, hostile.filter(({ outcome }) => outcome === 'quarantined').length);
     const kept: string[] = [];
     for await (const [, bytes] of readQuarantined(dataPaths(world.root), quarantined)) kept.push(bytes.toString('hex'));

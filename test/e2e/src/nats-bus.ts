@@ -35,9 +35,13 @@ export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
   return { bus, publish, said, subscribe: () => bus.subscribe(route), works: () => bus.problem() === undefined };
 }
 
-export async function until(description: string, what: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(
+  description: string,
+  what: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const deadline = performance.now() + withinMs;
-  while (!what()) {
+  while (!(await what())) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${description}`);
     await delay(10);
   }

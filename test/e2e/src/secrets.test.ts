@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from '@lvra/ledger';
 import { addStem } from '@lvra/ledger/testing/ledgers';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { dataPaths } from '@lvra/store';
 import { startService } from '@lvra/test-servers/service';
 import { makeDataRoot } from './data-root.js';
@@ -43,15 +44,15 @@ function everything(folder: string): string {
 }
 
 /** A stem with one score that is still to be annotated. */
-function makeWork(root: string): void {
-  const ledger = Ledger.open(dataPaths(root).database, ['r0b'], { create: true });
-  addStem(ledger, STEM, 1, 1, 0);
-  ledger.database
-    .prepare(
-      "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (1, 2, ?, 0.5, 'r0b', 'a1')",
-    )
-    .run(STEM);
-  ledger.close();
+async function makeWork(root: string): Promise<void> {
+  const ledger = await Ledger.open(dataPaths(root).database, ['r0b'], { create: true });
+  await addStem(ledger, STEM, 1, 1, 0);
+  await execute(
+    ledger,
+    "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (1, 2, ?, 0.5, 'r0b', 'a1')",
+    STEM,
+  );
+  await ledger.close();
 }
 
 describe('the token of Lasair and the password of NATS', () => {
@@ -74,7 +75,7 @@ describe('the token of Lasair and the password of NATS', () => {
       const reports = join(root, 'reports');
       mkdirSync(reports);
       const echo = await startEcho();
-      makeWork(root);
+      await makeWork(root);
       // Dies of an error that contains the token, as any library might throw.
       const crash = join(secrets, 'crash.mjs');
       writeFileSync(

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from '@lvra/ledger';
+import { rowsIn } from '@lvra/ledger/testing/look-inside';
 import { type Sandbox, simulateAlerts, startSandbox } from '@lvra/simulator';
 import { dataPaths } from '@lvra/store';
 import type { NatsServer } from '@lvra/test-servers/nats';
@@ -16,7 +17,6 @@ const ALERTS = 5;
 /** Two VRAs that a test configures and takes away, with a real NATS, a sandbox Lasair and services as processes. */
 export class VraWorld {
   readonly paths;
-  readonly ledger;
   readonly #services: Service[] = [];
   readonly #alerts = simulateAlerts({ seed: 5, forms: 'full', revisits: 0, meanSources: 4 });
 
@@ -24,9 +24,9 @@ export class VraWorld {
     readonly root: string,
     readonly nats: NatsServer,
     readonly sandbox: Sandbox,
+    readonly ledger: Ledger,
   ) {
     this.paths = dataPaths(root);
-    this.ledger = Ledger.open(this.paths.database, ['r0b', 'agn'], { create: true });
   }
 
   /** Ends with the test. */
@@ -34,11 +34,12 @@ export class VraWorld {
     const { root, remove } = makeDataRoot();
     const account = { user: 'First Last', owns: ['r0b_lvra', 'agn_lvra'] };
     const sandbox = await startSandbox({ tokens: { 'sandbox-token': account } });
-    const world = new VraWorld(root, await natsServer(t), sandbox);
+    const ledger = await Ledger.open(dataPaths(root).database, ['r0b', 'agn'], { create: true });
+    const world = new VraWorld(root, await natsServer(t), sandbox, ledger);
     t.after(async () => {
       await world.stop();
       await sandbox.close();
-      world.ledger.close();
+      await world.ledger.close();
       remove();
     });
     return world;
@@ -65,11 +66,11 @@ export class VraWorld {
   async batch(t: TestContext, vras: readonly string[], receivedMs = Date.now()): Promise<string> {
     const alerts = Array.from({ length: ALERTS }, () => this.#alerts.next().value);
     const { batches } = this.ledger;
-    const stem = batches.reserveStem('test', new Date());
+    const stem = await batches.reserveStem('test', new Date());
     const text = `[${alerts.map((alert) => alert.text).join(',\n')}]\n`;
     mkdirSync(dirname(this.paths.batch(stem)), { recursive: true });
     writeFileSync(this.paths.batch(stem), text);
-    batches.register({
+    await batches.register({
       ...{ stem, vras, source: 'kafka', bytes: text.length, groupId: 'test', ranges: [], quarantined: [] },
       diaObjectIds: alerts.map(({ diaObjectId }) => diaObjectId),
       receivedMs: new Float64Array(ALERTS).fill(receivedMs),
@@ -96,21 +97,27 @@ export class VraWorld {
   }
 
   /** The statuses of a stem for a VRA: feature, predict, annotate. */
-  statuses(stem: string, vra: string): (number | undefined)[] {
-    return (['feature', 'predict', 'annotate'] as const).map((stage) => this.ledger.work(stage, vra).status(stem));
+  async statuses(stem: string, vra: string): Promise<(number | undefined)[]> {
+    return await Promise.all(
+      (['feature', 'predict', 'annotate'] as const).map((stage) => this.ledger.work(stage, vra).status(stem)),
+    );
   }
 
   done(stem: string, vra: string): Promise<void> {
-    return until(`${stem} is done for ${vra}`, () => this.statuses(stem, vra).every((status) => status === 1), 60_000);
+    return until(
+      `${stem} is done for ${vra}`,
+      async () => (await this.statuses(stem, vra)).every((status) => status === 1),
+      60_000,
+    );
   }
 
   /** Which versions of which VRAs scored a stem, and how many rows each. */
-  scoredBy(stem: string): Record<string, number> {
-    const rows = this.ledger.database
-      .prepare<[string], { by: string; rows: bigint }>(
-        "SELECT model_name || ' ' || model_version AS by, count(*) AS rows FROM provenance WHERE stem = ? GROUP BY 1",
-      )
-      .all(stem);
+  async scoredBy(stem: string): Promise<Record<string, number>> {
+    const rows = await rowsIn<{ by: string; rows: bigint }>(
+      this.ledger,
+      "SELECT model_name || ' ' || model_version AS by, count(*) AS rows FROM provenance WHERE stem = ? GROUP BY 1",
+      stem,
+    );
     return Object.fromEntries(rows.map(({ by, rows }) => [by, Number(rows)]));
   }
 

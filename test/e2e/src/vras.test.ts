@@ -16,7 +16,7 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   world.configure('r0b');
   const [feature] = await world.run('feature');
   const before = await world.batch(t, ['r0b']);
-  await until('its features are made', () => world.statuses(before, 'r0b')[0] === 1);
+  await until('its features are made', async () => (await world.statuses(before, 'r0b'))[0] === 1);
   await world.stop();
   assert.equal(feature?.alive, false);
 
@@ -25,11 +25,11 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   const services = await world.run('feature', 'predict', 'annotate');
   const both = await world.batch(t, BOTH);
   await Promise.all([world.done(before, 'r0b'), ...BOTH.map((vra) => world.done(both, vra))]);
-  assert.deepEqual(world.scoredBy(before), { 'r0b a1': 5 });
-  assert.deepEqual(world.statuses(before, 'agn'), NOT_MEANT, 'an earlier stem was never meant for the new one');
-  assert.deepEqual(world.scoredBy(both), { 'agn b1': 5, 'r0b a1': 5 });
+  assert.deepEqual(await world.scoredBy(before), { 'r0b a1': 5 });
+  assert.deepEqual(await world.statuses(before, 'agn'), NOT_MEANT, 'an earlier stem was never meant for the new one');
+  assert.deepEqual(await world.scoredBy(both), { 'agn b1': 5, 'r0b a1': 5 });
   assert.deepEqual([world.held('r0b_lvra'), world.held('agn_lvra')], [10, 5]);
-  const made = world.ledger.events.ofStem(both).filter(({ stage }) => stage === 'feature');
+  const made = (await world.ledger.events.ofStem(both)).filter(({ stage }) => stage === 'feature');
   assert.deepEqual(made.map(({ vra, rows }) => `${vra} ${rows}`).sort(), ['agn 5', 'r0b 5']);
   for (const vra of BOTH) {
     assert.match(
@@ -42,7 +42,7 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   world.use('r0b', 'a2');
   const swapped = await world.batch(t, BOTH);
   await Promise.all(BOTH.map((vra) => world.done(swapped, vra)));
-  assert.deepEqual(world.scoredBy(swapped), { 'agn b1': 5, 'r0b a2': 5 });
+  assert.deepEqual(await world.scoredBy(swapped), { 'agn b1': 5, 'r0b a2': 5 });
   const versions = [...world.sandbox.annotations.values()].map(({ topic, version }) => `${topic} ${version}`);
   assert.equal(versions.filter((version) => version === 'r0b_lvra a2').length, 5);
 
@@ -53,8 +53,8 @@ test('a VRA is added and taken away without a word to the other', async (t) => {
   const after = await world.batch(t, ['r0b']);
   await world.run('feature', 'predict', 'annotate');
   await Promise.all([left, after].map((stem) => world.done(stem, 'r0b')));
-  assert.deepEqual(world.statuses(left, 'agn'), [0, 0, 0], 'it waits for the VRA to come back');
-  assert.deepEqual(world.statuses(after, 'agn'), NOT_MEANT);
+  assert.deepEqual(await world.statuses(left, 'agn'), [0, 0, 0], 'it waits for the VRA to come back');
+  assert.deepEqual(await world.statuses(after, 'agn'), NOT_MEANT);
   assert.equal(world.held('agn_lvra'), 10);
   await assertGoesByItself(world.nats.url, 'predict-agn');
 });

@@ -54,7 +54,7 @@ export class FaultWorld {
   /** When the fault was over, on the clock of `performance.now()`. */
   faultEndedAt: number | undefined;
   #ledger: Database | undefined;
-  readonly #ends: (() => unknown)[] = [];
+  readonly #ends: (() => void | Promise<void>)[] = [];
 
   private constructor(
     readonly seed: number,
@@ -187,7 +187,7 @@ export class FaultWorld {
   }
 
   /** Called when the case ends, passed or failed. */
-  atEnd(end: () => unknown): void {
+  atEnd(end: () => void | Promise<void>): void {
     this.#ends.push(end);
   }
 

@@ -7,12 +7,14 @@ import { readEnvelope } from '@lvra/alerts';
 import { AlertRejected, messageOf, stemOf } from '@lvra/core';
 import { createFeatureTask } from '@lvra/feature';
 import { featureSet } from '@lvra/features';
-import { Ledger, writeTransaction } from '@lvra/ledger';
+import { Ledger } from '@lvra/ledger';
+import { addStem } from '@lvra/ledger/testing/ledgers';
+import { rowsIn, valuesIn } from '@lvra/ledger/testing/look-inside';
 import { CsvScanner } from '@lvra/model';
 import { createPredictTask } from '@lvra/predict';
 import type { StageTask } from '@lvra/runtime';
 import type { SimulatedAlert } from '@lvra/simulator';
-import { dataPaths } from '@lvra/store';
+import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 
 /** A row of a feature file: cells by column. */
@@ -43,13 +45,20 @@ const MODEL = fileURLToPath(new URL('../../../deploy/models/demo/r0b_demo.onnx',
 
 /** The feature and the predict stage with the demonstration model, over a data folder of their own. */
 export class NeighbourWorld {
-  readonly #paths = dataPaths(mkdtempSync(join(FOLDER, 'lvra-neighbours-')));
-  readonly #ledger = Ledger.open(this.#paths.database, [VRA], { create: true });
+  readonly #paths: DataPaths;
+  readonly #ledger: Ledger;
   readonly #tasks: readonly StageTask[];
   #second = 0;
 
-  constructor() {
-    const [ledger, paths, metrics] = [this.#ledger, this.#paths, new Metrics()];
+  static async create(): Promise<NeighbourWorld> {
+    const paths = dataPaths(mkdtempSync(join(FOLDER, 'lvra-neighbours-')));
+    return new NeighbourWorld(paths, await Ledger.open(paths.database, [VRA], { create: true }));
+  }
+
+  private constructor(paths: DataPaths, ledger: Ledger) {
+    this.#paths = paths;
+    this.#ledger = ledger;
+    const metrics = new Metrics();
     const log = createLogger(paths, 'fuzz', { stdout: false, level: 'fatal' });
     const model = { name: VRA, version: 'demo', path: MODEL };
     const common = { ledger, paths, metrics, log, vra: VRA };
@@ -84,11 +93,11 @@ export class NeighbourWorld {
       if (reason !== undefined) refused.push(`consumer ${reason}`);
       return reason === undefined;
     });
-    this.#register(stem, taken);
+    await this.#register(stem, taken);
     const failure = await this.#perform(stem);
     const rows = failure === undefined ? await rowsOf(this.#paths.features(stem)) : new Map();
-    const scores = this.#scores(stem);
-    const aside = [...refused, ...this.#aside(stem)];
+    const scores = await this.#scores(stem);
+    const aside = [...refused, ...(await this.#aside(stem))];
     const withoutAlert = messages.length - aside.length - [...scores.values()].flat().length;
     this.#clear(stem);
     return { failure, rows, scores, aside: [...aside, ...(withoutAlert === 1 ? ['without alert'] : [])] };
@@ -96,20 +105,16 @@ export class NeighbourWorld {
 
   async close(): Promise<void> {
     for (const task of this.#tasks) await task.close?.();
-    this.#ledger.close();
+    await this.#ledger.close();
     rmSync(this.#paths.root, { recursive: true });
   }
 
-  #register(stem: string, messages: readonly Buffer[]): void {
+  async #register(stem: string, messages: readonly Buffer[]): Promise<void> {
     const path = this.#paths.batch(stem);
     mkdirSync(dirname(path), { recursive: true });
     const parts = messages.flatMap((bytes, n) => (n === 0 ? [bytes] : [Buffer.from(',\n'), bytes]));
     writeFileSync(path, Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']\n')]));
-    writeTransaction(this.#ledger.database, () => {
-      for (const table of ['feature_making', 'predict', 'annotating']) {
-        this.#ledger.database.prepare(`INSERT INTO ${table} (stem, ${VRA}) VALUES (?, 0)`).run(stem);
-      }
-    });
+    await addStem(this.#ledger, stem);
   }
 
   /** Removes the stem's files: those of thousands would fill the memory. */
@@ -131,22 +136,19 @@ export class NeighbourWorld {
     }
   }
 
-  #scores(stem: string): Map<bigint, number[]> {
-    const rows = this.#ledger.database
-      .prepare<[string], { diaSourceId: bigint; score: number }>(
-        'SELECT diaSourceId, score FROM provenance WHERE stem = ?',
-      )
-      .all(stem);
+  async #scores(stem: string): Promise<Map<bigint, number[]>> {
+    const rows = await rowsIn<{ diaSourceId: bigint; score: number }>(
+      this.#ledger,
+      'SELECT diaSourceId, score FROM provenance WHERE stem = ?',
+      stem,
+    );
     const scores = new Map<bigint, number[]>();
     for (const { diaSourceId, score } of rows) scores.set(diaSourceId, [...(scores.get(diaSourceId) ?? []), score]);
     return scores;
   }
 
-  #aside(stem: string): string[] {
-    return this.#ledger.database
-      .prepare<[string], string>("SELECT stage || ' ' || reason FROM quarantine WHERE stem = ?")
-      .pluck()
-      .all(stem) as string[];
+  async #aside(stem: string): Promise<string[]> {
+    return valuesIn(this.#ledger, "SELECT stage || ' ' || reason FROM quarantine WHERE stem = ?", stem);
   }
 }
 

@@ -25,7 +25,7 @@ export async function fuzzNeighbours(stems: number, seed: number): Promise<Neigh
   const random = new Random(seed);
   const simulated = simulateAlerts({ seed, forms: 'full', revisits: 0, meanSources: 4 });
   const alerts = Array.from({ length: ALERTS }, () => simulated.next().value);
-  const world = new NeighbourWorld();
+  const world = await NeighbourWorld.create();
   const faults: string[] = [];
   const aside = new Map<string, number>();
   let scored = 0;

@@ -39,7 +39,7 @@ try {
   await world.until('every alert is scored and has an outcome', () => isDone(alerts), 900_000);
   const drainSeconds = (performance.now() - drainBegun) / 1000;
   // The first third is warming up, as it is for the samples.
-  reportLatency(begunMs + minutes * 20_000);
+  await reportLatency(begunMs + minutes * 20_000);
   report(samplers, alerts, perSecond, drainSeconds);
   const verified = await world.lvra('verify');
   process.stdout.write(verified.code === 0 ? 'lvra verify: all is well\n' : `${verified.stdout}${verified.stderr}\n`);
@@ -70,16 +70,16 @@ function isDone(alerts: number): boolean {
   return world.count('SELECT count(*) FROM annotation_outcome') >= alerts;
 }
 
-function reportLatency(since: number): void {
-  const ledger = Ledger.open(world.paths.database, [], { create: false });
+async function reportLatency(since: number): Promise<void> {
+  const ledger = await Ledger.open(world.paths.database, [], { create: false });
   try {
-    const latenciesMs = ledger.totals.latenciesMs(since);
+    const latenciesMs = await ledger.totals.latenciesMs(since);
     const within = (share: number) => `${(quantile(latenciesMs, share) / 1_000).toFixed(2)} s`;
     process.stdout.write(
       `from Kafka to the accepted annotation, ${latenciesMs.length} alerts: median ${within(0.5)}, 99 in 100 within ${within(0.99)}, longest ${within(1)}\n`,
     );
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 

@@ -65,12 +65,12 @@ describe('an annotation', () => {
 
   test('carries the last scores of its object over all stems, as many as the VRA asks for', async (t) => {
     const night = await Night.start(t);
-    night.addStem(FIRST_STEM, [
+    await night.addStem(FIRST_STEM, [
       { object: 0, source: 0, score: 0.1 },
       { object: 0, source: 1, score: 0.2 },
       { object: 1, source: 0, score: 0.9 },
     ]);
-    night.addStem(SECOND_STEM, [
+    await night.addStem(SECOND_STEM, [
       { object: 0, source: 2, score: 0.3 },
       { object: 0, source: 2, score: 0.35, version: 'a2' },
     ]);
@@ -84,7 +84,7 @@ describe('an annotation', () => {
 
   test('carries none unless the VRA asks', async (t) => {
     const night = await Night.start(t);
-    night.addStem(FIRST_STEM, [{ object: 0, source: 0 }]);
+    await night.addStem(FIRST_STEM, [{ object: 0, source: 0 }]);
     await night.annotate(FIRST_STEM);
     assert.ok(!('history' in JSON.parse(night.held(0)?.classdict ?? '{}')));
   });

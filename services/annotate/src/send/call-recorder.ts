@@ -34,7 +34,7 @@ export class CallRecorder {
    * @returns how many of its scores are accepted now that were not before
    * @throws what the ledger throws; the call is kept
    */
-  record(call: EndedCall): number {
+  async record(call: EndedCall): Promise<number> {
     this.#unrecorded.push(call);
     return this.recordLate();
   }
@@ -45,19 +45,19 @@ export class CallRecorder {
    * @returns how many of their scores are accepted now that were not before
    * @throws what the ledger throws; the calls that are left are kept
    */
-  recordLate(): number {
+  async recordLate(): Promise<number> {
     let accepted = 0;
     for (let next = this.#unrecorded[0]; next; next = this.#unrecorded[0]) {
-      accepted += this.#finish(next);
+      accepted += await this.#finish(next);
       this.#unrecorded.shift();
     }
     return accepted;
   }
 
-  #finish({ rows, call, end, at }: EndedCall): number {
+  async #finish({ rows, call, end, at }: EndedCall): Promise<number> {
     const { ledger, work, metrics, log } = this.#options;
     const vra = work.vra;
-    const { accepted, unsettled } = ledger.annotations.reservations.finish(work, rows, call, end, at);
+    const { accepted, unsettled } = await ledger.annotations.reservations.finish(work, rows, call, end, at);
     if (accepted.length > 0) metrics.annotations.inc({ vra, outcome: 'accepted' }, accepted.length);
     for (const { receivedMs, isBackfilled } of accepted) {
       if (receivedMs !== undefined && !isBackfilled)

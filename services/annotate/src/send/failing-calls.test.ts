@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { secretOf } from '@lvra/config';
 import { RetryLater } from '@lvra/core';
-import { setBusyTimeout } from '@lvra/ledger';
+import { connectionOf, setLockTimeout } from '@lvra/ledger/testing/sqlite';
+
 import { freePort } from '../testing/free-port.js';
 import { Gate } from '../testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from '../testing/night.js';
@@ -27,17 +28,17 @@ describe('a call that fails', () => {
   ] as const) {
     test(`${name} is made again until it works`, async (context) => {
       const night = await Night.start(context);
-      night.addStem(STEM, scoresOf(12));
+      await night.addStem(STEM, scoresOf(12));
       night.sandbox.fault({ ...fault, times: 3 });
       assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 12 });
-      assert.deepEqual(night.outcomes(STEM), Array(12).fill('accepted'));
+      assert.deepEqual(await night.outcomes(STEM), Array(12).fill('accepted'));
       assert.equal(night.sandbox.annotations.size, 12);
     });
   }
 
   test('by hanging ends at its time limit and is made again', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(2));
+    await night.addStem(STEM, scoresOf(2));
     night.sandbox.fault({ kind: 'hang', times: 1 });
     assert.deepEqual(await night.annotate(STEM, night.task({ limits: { timeoutMs: 100 } })), { status: 1, rows: 2 });
     assert.match(night.logged(), /no answer within [0-9]{2,3} ms/);
@@ -45,7 +46,7 @@ describe('a call that fails', () => {
 
   test('again and again leaves the stem for later, at no cost', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(12));
+    await night.addStem(STEM, scoresOf(12));
     night.sandbox.fault({ kind: 'status', status: 500 });
     await assert.rejects(night.annotate(STEM), (error: unknown) => {
       assert.ok(error instanceof RetryLater);
@@ -54,12 +55,12 @@ describe('a call that fails', () => {
       return true;
     });
     assert.equal(night.sandbox.received.length, 6);
-    assert.equal(night.status(STEM), 0);
+    assert.equal(await night.status(STEM), 0);
   });
 
   test('at connecting leaves the stem for later, and no object in doubt', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const port = await freePort();
     const lasair = {
       endpoint: `http://127.0.0.1:${port}/api`,
@@ -67,7 +68,7 @@ describe('a call that fails', () => {
       tokenVariable: 'LASAIR_LSST_TOKEN',
     };
     await assert.rejects(night.annotate(STEM, night.task({ lasair })), /ECONNREFUSED/);
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
     assert.deepEqual(await night.annotate(SECOND_STEM), { status: 1, rows: 1 });
   });
 
@@ -75,25 +76,25 @@ describe('a call that fails', () => {
     const night = await Night.start(context);
     const gate = await Gate.open(context, night);
     const task = night.task({ lasair: gate.lasair });
-    night.addStem(STEM, scoresOf(1));
-    setBusyTimeout(night.ledger.database, 20);
+    await night.addStem(STEM, scoresOf(1));
+    setLockTimeout(night.ledger, 20);
     const annotating = night.annotate(STEM, task);
     await gate.arrival();
-    const { database: other } = night.openLedger();
+    const other = connectionOf(await night.openLedger());
     other.exec('BEGIN IMMEDIATE');
     gate.release();
     await assert.rejects(annotating, /database is locked/);
     other.exec('ROLLBACK');
 
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
     assert.deepEqual(await night.annotate(SECOND_STEM, task), { status: 1, rows: 1 });
     assert.equal(night.heldSource(0), 1);
-    assert.deepEqual(night.outcomes(STEM), ['accepted']);
+    assert.deepEqual(await night.outcomes(STEM), ['accepted']);
   });
 
   test('because the service stops ends at once, and the stem waits for the next replica', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     night.sandbox.fault({ kind: 'hang' });
     const stop = new AbortController();
     const annotating = night.annotate(STEM, night.task(), stop.signal);
@@ -107,7 +108,7 @@ describe('a call that fails', () => {
 
   test('one time in ten loses nothing', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(300));
+    await night.addStem(STEM, scoresOf(300));
     night.sandbox.fault({ kind: 'status', status: 500, probability: 0.05, seed: 3 });
     night.sandbox.fault({ kind: 'cut', probability: 0.05, seed: 5 });
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 300 });

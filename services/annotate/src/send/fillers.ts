@@ -4,8 +4,8 @@ export interface FillersOptions {
   /** The stem whose calls they fill up. */
   readonly stem: string;
   /** At most `most` stems that no replica works on, newest first. */
-  readonly pending: (most: number) => readonly string[];
-  readonly read: (stem: string) => TriagedScores;
+  readonly pending: (most: number) => Promise<readonly string[]>;
+  readonly read: (stem: string) => Promise<TriagedScores>;
   /** Stems not to be taken, and until when (`performance.now()`); shared by all stems. */
   readonly avoided: Map<string, number>;
 }
@@ -43,10 +43,10 @@ export class Fillers {
   }
 
   /** At most `most` scores; with `onlyNewer`, only of stems newer than the current one. */
-  take(most: number, onlyNewer: boolean): SendableScore[] {
+  async take(most: number, onlyNewer: boolean): Promise<SendableScore[]> {
     const rows: SendableScore[] = [];
     this.#unsent = 0;
-    while (rows.length < most && this.#begin(onlyNewer)) {
+    while (rows.length < most && (await this.#begin(onlyNewer))) {
       const { stem } = this.#left[0]!;
       const end = this.#left.findIndex((row) => row.stem !== stem);
       rows.push(...this.#left.splice(0, Math.min(end < 0 ? this.#left.length : end, most - rows.length)));
@@ -68,15 +68,15 @@ export class Fillers {
   }
 
   /** Moves on to a stem that has scores to send; false if none has, or finding one would take too long. */
-  #begin(onlyNewer: boolean): boolean {
+  async #begin(onlyNewer: boolean): Promise<boolean> {
     const { stem: own, read } = this.#options;
     while (this.#left.length === 0) {
       if (this.#unsent >= MAX_UNSENT) return false;
-      this.#refreshWaiting();
+      await this.#refreshWaiting();
       const [next] = this.#waiting;
       if (next === undefined || (onlyNewer && next < own)) return false;
       this.#waiting.shift();
-      const triaged = read(next);
+      const triaged = await read(next);
       this.#taken.set(next, triaged);
       this.#unsent += 1 + triaged.outcomes.size;
       this.#left = [...triaged.sendable];
@@ -84,12 +84,12 @@ export class Fillers {
     return !onlyNewer || this.#left[0]!.stem > own;
   }
 
-  #refreshWaiting(): void {
+  async #refreshWaiting(): Promise<void> {
     const now = performance.now();
     if (now - this.#readAt < PENDING_TTL_MS) return;
     this.#readAt = now;
     const { stem: own, pending, avoided } = this.#options;
     const isFree = (stem: string) => stem !== own && !this.#taken.has(stem) && !((avoided.get(stem) ?? 0) > now);
-    this.#waiting = pending(PENDING_STEMS + this.#taken.size + avoided.size).filter(isFree);
+    this.#waiting = (await pending(PENDING_STEMS + this.#taken.size + avoided.size)).filter(isFree);
   }
 }

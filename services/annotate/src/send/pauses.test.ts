@@ -42,18 +42,18 @@ describe('the stage pauses in all replicas', () => {
   for (const [name, options, status, words] of cases) {
     test(`${name}, and the scores wait`, async (context) => {
       const night = await Night.start(context, options);
-      night.addStem(STEM, scoresOf(25));
+      await night.addStem(STEM, scoresOf(25));
       await assert.rejects(night.annotate(STEM), pausedFor(15 * MINUTE, status, words));
       assert.equal(night.sandbox.received.length, 1);
-      assert.deepEqual(night.outcomes(STEM), Array(25).fill(null));
-      assert.equal(night.status(STEM), 0);
+      assert.deepEqual(await night.outcomes(STEM), Array(25).fill(null));
+      assert.equal(await night.status(STEM), 0);
       assert.ok(!night.logged().includes(TOKEN));
     });
   }
 
   test('if the token is wrong, until its file holds another one', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const { secret, path, put } = secretFile(context, 'an-old-token');
     const task = night.task({
       lasair: { endpoint: night.sandbox.endpoint, token: secret, tokenVariable: 'LASAIR_LSST_TOKEN' },
@@ -70,14 +70,14 @@ describe('the stage pauses in all replicas', () => {
 
   test('if the token has no permission', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     night.sandbox.fault({ kind: 'status', status: 403 });
     await assert.rejects(night.annotate(STEM), pausedFor(15 * MINUTE, 40, /403/));
   });
 
   test('if the endpoint is not Lasair', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const lasair = {
       endpoint: `${night.sandbox.endpoint}/v2`,
       token: secretOf('LASAIR_LSST_TOKEN', () => TOKEN),
@@ -91,7 +91,7 @@ describe('the stage pauses in all replicas', () => {
 
   test('for as long as an unavailable Lasair asks, and its stem shows no error', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     night.sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 120 });
     await assert.rejects(night.annotate(STEM), pausedFor(2 * MINUTE, undefined, /503 .*asks to wait/));
     assert.equal(night.sandbox.received.length, 1);
@@ -99,7 +99,7 @@ describe('the stage pauses in all replicas', () => {
 
   test('for an hour at most, and for longer each time that it asks for a second only', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const task = night.task();
     night.sandbox.fault({ kind: 'status', status: 503, retryAfterSeconds: 1e9, times: 1 });
     await assert.rejects(night.annotate(STEM, task), pausedFor(60 * MINUTE, undefined, /503/));
@@ -112,35 +112,35 @@ describe('the stage pauses in all replicas', () => {
 
   test('for as long as Lasair asks', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     night.sandbox.fault({ kind: 'status', status: 429, retryAfterSeconds: 120 });
     await assert.rejects(night.annotate(STEM), pausedFor(2 * MINUTE, undefined, /429/));
   });
 
   test('for longer each time that Lasair is asked too early, up to an hour', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const task = night.task();
     night.sandbox.fault({ kind: 'status', status: 429, times: 4 });
     for (const minutes of [15, 30, 60, 60]) {
       await assert.rejects(night.annotate(STEM, task), pausedFor(minutes * MINUTE, undefined, /429/));
     }
     await night.annotate(STEM, task);
-    night.addStem(SECOND_STEM, scoresOf(1, 1));
+    await night.addStem(SECOND_STEM, scoresOf(1, 1));
     night.sandbox.fault({ kind: 'status', status: 429, times: 1 });
     await assert.rejects(night.annotate(SECOND_STEM, task), pausedFor(15 * MINUTE, undefined, /429/));
   });
 
   test('in the middle of a stem, and what was taken is not sent again', async (context) => {
     const night = await Night.start(context);
-    night.addStem(STEM, scoresOf(25));
+    await night.addStem(STEM, scoresOf(25));
     let calls = 0;
     const now = () => {
       if (night.sandbox.received.length === 2 && calls++ === 0) night.sandbox.fault({ kind: 'status', status: 401 });
       return Date.now();
     };
     await assert.rejects(night.annotate(STEM, night.task({ now })), pausedFor(15 * MINUTE, 40, /401/));
-    assert.equal(night.outcomes(STEM).filter((outcome) => outcome === 'accepted').length, 20);
+    assert.equal((await night.outcomes(STEM)).filter((outcome) => outcome === 'accepted').length, 20);
     night.sandbox.clearFaults();
     assert.deepEqual(await night.annotate(STEM), { status: 1, rows: 25 });
     assert.deepEqual(
@@ -151,14 +151,22 @@ describe('the stage pauses in all replicas', () => {
 
   test('which the ledger tells the others; the stem shows 40', async (context) => {
     const night = await Night.start(context, { tokens: { other: owner } });
-    night.addStem(STEM, scoresOf(1));
+    await night.addStem(STEM, scoresOf(1));
     const { log, metrics } = night;
     const stop = new AbortController();
     const work = night.ledger.work('annotate', 'r0b');
-    const runner = new StageRunner({ task: night.task(), work, bus: new InProcessBus(), log, metrics, owner: 'test' });
+    const runner = new StageRunner({
+      task: night.task(),
+      work,
+      dataRoot: night.paths.root,
+      bus: new InProcessBus(),
+      log,
+      metrics,
+      owner: 'test',
+    });
     await runner.drain(Promise.resolve(), stop.signal);
-    assert.equal(night.status(STEM), 40);
-    const pause = night.openLedger().work('annotate', 'r0b').paused(Date.now());
+    assert.equal(await night.status(STEM), 40);
+    const pause = await (await night.openLedger()).work('annotate', 'r0b').paused(Date.now());
     assert.match(pause?.reason ?? '', /refuses the token/);
     assert.ok(!night.logged().includes(TOKEN));
   });

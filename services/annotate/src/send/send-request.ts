@@ -38,14 +38,14 @@ export interface Load {
 }
 
 /** The rows of the next call: up to half of newer stems, then the current stem's, then older ones if there is space. */
-export function nextLoad(progress: Progress, size: number): Load | undefined {
+export async function nextLoad(progress: Progress, size: number): Promise<Load | undefined> {
   const { queue, fillers } = progress;
   if (queue.size === 0) return undefined;
   // If a call takes one annotation, every second one is of a newer stem.
   const forNewer = size > 1 ? Math.floor(size / 2) : progress.calls++ % 2;
-  const newer = fillers?.take(forNewer, true) ?? [];
+  const newer = (await fillers?.take(forNewer, true)) ?? [];
   const room = size - newer.length;
   const { rows: own, failures } = (room > 0 && queue.take(room)) || { rows: [], failures: 0 };
-  const others = fillers?.take(room - own.length, false) ?? [];
+  const others = (await fillers?.take(room - own.length, false)) ?? [];
   return { own, failures, fillers: [...newer, ...others] };
 }

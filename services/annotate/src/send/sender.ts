@@ -74,8 +74,8 @@ export class AnnotationSender {
    *
    * @throws what the ledger throws
    */
-  recordEnded(): void {
-    this.#ended.recordLate();
+  async recordEnded(): Promise<void> {
+    await this.#ended.recordLate();
   }
 
   /**
@@ -90,11 +90,11 @@ export class AnnotationSender {
     const retryBudget = new RetryBudget(this.#options.random);
     const none = { calls: 0, busy: [], busyRetries: 0, accepted: 0, refused: 0 };
     const progress: Progress = { request, queue, retryBudget, signal, fillers, outcomes: new Map(), ...none };
-    this.#estimateBacklog(scores.length);
+    await this.#estimateBacklog(scores.length);
     for (;;) {
       if (signal.aborted) throw new RetryLater(0, 'the service is stopping; what Lasair took is recorded');
       const hasLists = this.#options.now() >= this.#noListsUntil;
-      const load = nextLoad(progress, hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
+      const load = await nextLoad(progress, hasLists ? Math.min(this.#listSize, this.#longestList) : 1);
       if (load) await this.#sendLoad(load, hasLists ? 'annotatelist' : 'annotate', progress);
       else if (progress.busy.length > 0) await this.#waitForOthers(progress);
       else return progress.outcomes;
@@ -112,7 +112,7 @@ export class AnnotationSender {
     const { callsPerHour } = limits;
     const keep = keptForNew([...load.own, ...load.fillers], begun, callsPerHour);
     const terms = { refusedVersion: this.#options.refusedVersion, callsPerHour, keep };
-    const reservation = ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
+    const reservation = await ledger.annotations.reservations.reserve(work, load.own, call, terms, load.fillers);
     const { reserved, superseded, busy, calls } = reservation;
     if (calls.waitMs > 0) throw isOfBackfill(load) ? backfillWaits(calls) : budgetUsedUp(calls, callsPerHour);
     for (const { id } of superseded) progress.outcomes.set(id, { outcome: 'superseded' });
@@ -127,7 +127,7 @@ export class AnnotationSender {
       timeLeft > 0
         ? await receiver.send(method, annotations, timeLeft, progress.signal)
         : { kind: 'failed', end: 'refused', message: 'this process was stopped for longer than a call may take' };
-    progress.accepted += this.#ended.record({ rows: reserved, call, end: result.end, at: now() });
+    progress.accepted += await this.#ended.record({ rows: reserved, call, end: result.end, at: now() });
 
     const { left, annotationsPerHour: perHour } = calls;
     const waiting = progress.queue.size + this.#backlogEstimate.scores;
@@ -243,11 +243,11 @@ export class AnnotationSender {
     progress.busy = [];
   }
 
-  #estimateBacklog(scores: number): void {
+  async #estimateBacklog(scores: number): Promise<void> {
     const { work, now } = this.#options;
     const at = now();
     if (Math.abs(at - this.#backlogEstimate.at) < BACKLOG_ESTIMATE_TTL_MS) return;
-    this.#backlogEstimate = { at, scores: work.pending(at, GRACE_MS).length * scores };
+    this.#backlogEstimate = { at, scores: (await work.pending(at, GRACE_MS)).length * scores };
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { secretOf } from '@lvra/config';
 import { Ledger } from '@lvra/ledger';
+import { addStem } from '@lvra/ledger/testing/ledgers';
+import { execute, valuesIn } from '@lvra/ledger/testing/look-inside';
 import type { StageReport, StageTask } from '@lvra/runtime';
 import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
@@ -45,7 +47,7 @@ type Change = Partial<Omit<AnnotateOptions, 'limits'>> & {
 
 export class Night {
   readonly metrics = new Metrics();
-  readonly #closing: (() => unknown)[] = [];
+  readonly #closing: (() => void | Promise<void>)[] = [];
 
   private constructor(
     readonly root: string,
@@ -59,7 +61,7 @@ export class Night {
   static async start(context: TestContext, options: SandboxOptions = {}): Promise<Night> {
     const root = mkdtempSync(join(tmpdir(), 'lvra-annotate-'));
     const paths = dataPaths(root);
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: true });
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: true });
     const night = new Night(
       root,
       paths,
@@ -70,25 +72,23 @@ export class Night {
     context.after(async () => {
       for (const close of night.#closing.reverse()) await close();
       await night.sandbox.close();
-      ledger.close();
+      await ledger.close();
       rmSync(root, { recursive: true });
     });
     return night;
   }
 
   /** Another connection to the ledger, as another process has. */
-  openLedger(): Ledger {
-    const ledger = Ledger.open(this.paths.database, ['r0b'], { create: false });
+  async openLedger(): Promise<Ledger> {
+    const ledger = await Ledger.open(this.paths.database, ['r0b'], { create: false });
     this.#closing.push(() => ledger.close());
     return ledger;
   }
 
   /** Registers a stem and has it scored by this pipeline, with flags and times, or as the Python pipeline does. */
-  addStem(stem: string, scores: readonly TestScore[], by: 'us' | 'python' = 'us'): void {
-    const { database, results } = this.ledger;
-    for (const table of ['feature_making', 'predict', 'annotating']) {
-      database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
-    }
+  async addStem(stem: string, scores: readonly TestScore[], by: 'us' | 'python' = 'us'): Promise<void> {
+    const { ledger } = this;
+    await addStem(ledger, stem);
     const settlement = { status: 1, now: 0, durationMs: 0 } as const;
     const ids = scores.map(({ object, source }) => ({
       diaObjectId: objectId(object),
@@ -100,17 +100,22 @@ export class Night {
       receivedMs,
       flags: { count: [4, 3, 2, 1, 0], first: [0, 0, 0, 1, 0] as const },
     }));
-    results.recordFeatures(this.ledger.work('feature', 'r0b'), stem, by === 'us' ? features : [], [], settlement);
+    await ledger.results.recordFeatures(
+      ledger.work('feature', 'r0b'),
+      stem,
+      by === 'us' ? features : [],
+      [],
+      settlement,
+    );
     for (const version of new Set(scores.map(({ version = 'a1' }) => version))) {
       const rows = scores.flatMap(({ score = 0.75, version: own = 'a1' }, index) =>
         own === version ? [{ ...ids[index]!, score: score as number }] : [],
       );
-      const add = database.prepare(
-        "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, 'r0b', ?)",
-      );
-      for (const row of rows) add.run(row.diaObjectId, row.diaSourceId, stem, row.score, version);
+      const add =
+        "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, 'r0b', ?)";
+      for (const row of rows) await execute(ledger, add, row.diaObjectId, row.diaSourceId, stem, row.score, version);
     }
-    database.prepare('UPDATE predict SET r0b = 1 WHERE stem = ?').run(stem);
+    await execute(ledger, 'UPDATE predict SET r0b = 1 WHERE stem = ?', stem);
   }
 
   /** The stage, quick to retry, with the options of the test. */
@@ -163,40 +168,38 @@ export class Night {
   }
 
   /** Annotates a stem once more, as one of a backfill. */
-  annotateAgain(stem: string, task: StageTask = this.task()): Promise<StageReport | undefined> {
-    this.ledger.backfill.ask('r0b', [{ stem, first: 'annotate', last: 'annotate' }]);
-    this.ledger.work('annotate', 'r0b').beginBackfilled(stem);
+  async annotateAgain(stem: string, task: StageTask = this.task()): Promise<StageReport | undefined> {
+    await this.ledger.backfill.ask('r0b', [{ stem, first: 'annotate', last: 'annotate' }]);
+    await this.ledger.work('annotate', 'r0b').beginBackfilled(stem);
     return this.annotate(stem, task, new AbortController().signal, true);
   }
 
   /** Has another replica work on a stem, so that this one leaves it alone. */
-  claimElsewhere(stem: string, now = Date.now()): void {
-    this.ledger.work('annotate', 'r0b').claim(stem, 'another replica', now, 30_000);
+  async claimElsewhere(stem: string, now = Date.now()): Promise<void> {
+    await this.ledger.work('annotate', 'r0b').claim(stem, 'another replica', now, 30_000);
   }
 
   /** The stem's status in `annotating`. */
-  status(stem: string): number | undefined {
+  async status(stem: string): Promise<number | undefined> {
     return this.ledger.work('annotate', 'r0b').status(stem);
   }
 
   /** The outcome of each score of a stem, in order; null if it is still to be sent. */
-  outcomes(stem: string): (string | null)[] {
-    return this.ledger.database
-      .prepare<[string], string | null>(
-        'SELECT outcome FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID',
-      )
-      .pluck()
-      .all(stem) as (string | null)[];
+  async outcomes(stem: string): Promise<(string | null)[]> {
+    return (await valuesIn<string | null>(
+      this.ledger,
+      'SELECT outcome FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID',
+      stem,
+    )) as (string | null)[];
   }
 
   /** Why scores of a stem were not annotated. */
-  details(stem: string): string[] {
-    return this.ledger.database
-      .prepare<[string], string>(
-        'SELECT detail FROM provenance JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? AND detail IS NOT NULL ORDER BY ID',
-      )
-      .pluck()
-      .all(stem) as string[];
+  async details(stem: string): Promise<string[]> {
+    return (await valuesIn<string>(
+      this.ledger,
+      'SELECT detail FROM provenance JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? AND detail IS NOT NULL ORDER BY ID',
+      stem,
+    )) as string[];
   }
 
   /** What Lasair holds of an object. */

@@ -39,12 +39,12 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   };
   const settings = loadSettings({ environment });
   const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
-  const embedded = new EmbeddedPipeline(settings, 'lvra demo', source);
+  const embedded = await EmbeddedPipeline.open(settings, 'lvra demo', source);
   print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
   const begun = performance.now();
   const problems = await withProgress(embedded, ALERTS, () => embedded.drain(stopSignal(() => {})));
   print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
   for (const problem of problems) printError(problem);
-  if (problems.length > 0 || embedded.unfinished().length > 0) process.exitCode = EXIT.failed;
-  embedded.close();
+  if (problems.length > 0 || (await embedded.unfinished()).length > 0) process.exitCode = EXIT.failed;
+  await embedded.close();
 }

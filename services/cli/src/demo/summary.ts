@@ -19,10 +19,10 @@ export async function describeDemo(
 ): Promise<string> {
   const { ledger, metrics, paths } = pipeline;
   const { alerts, scores } = await countsOf(metrics);
-  const { accepted = 0, superseded = 0 } = ledger.totals.outcomes();
-  const latencies = ledger.totals.latenciesMs();
-  const best = ledger.totals.highestScores(scores);
-  const quarantined = ledger.quarantine.list();
+  const { accepted = 0, superseded = 0 } = await ledger.totals.outcomes();
+  const latencies = await ledger.totals.latenciesMs();
+  const best = await ledger.totals.highestScores(scores);
+  const quarantined = await ledger.quarantine.list();
   const reasons = [...new Set(quarantined.map(({ reason }) => reason))].join(', ');
   const calls = Object.values(sandbox.counts.calls.annotatelist).reduce((sum, each) => sum + each, 0);
   const [median = 'none', most = 'none'] =

@@ -1,7 +1,7 @@
 import { createTask as createAnnotateTask } from '@lvra/annotate';
-import { InProcessBus } from '@lvra/bus';
+import { type Bus, InProcessBus } from '@lvra/bus';
 import { type Settings, stagesOf } from '@lvra/config';
-import { type AlertSource, consumerOf } from '@lvra/consumer';
+import { type AlertConsumer, type AlertSource, consumerOf } from '@lvra/consumer';
 import { messageOf, STAGES, type Stage, sleep } from '@lvra/core';
 import { createThreadedTask as createFeatureTask } from '@lvra/feature';
 import type { UnfinishedStem } from '@lvra/ledger';
@@ -37,15 +37,17 @@ const HELD_UP_MS = 120_000;
 /** How long a run that must end waits for a disk that takes no writes. */
 const DISK_PATIENCE_MS = 20_000;
 
+const loggerOf = ({ paths, settings }: ServiceContext, name: 'consumer' | 'run') =>
+  createLogger(paths, logNameOf(name), { ...LOG_TO, level: settings.logLevel });
+
 /**
  * All stages in one process: the code of the services, an in-memory bus, and an exclusive data folder.
  */
 export class EmbeddedPipeline {
-  readonly pipeline: ServiceContext;
   /** Every stage of every VRA. */
   readonly stages: readonly (readonly [Stage, string])[];
-  readonly #bus = new InProcessBus();
-  readonly #consumer;
+  readonly #bus: Bus;
+  readonly #consumer: AlertConsumer;
   /** For each VRA its stages, in the order of the flow. */
   readonly #chains: readonly (readonly StageRunner[])[];
   readonly #log;
@@ -56,20 +58,29 @@ export class EmbeddedPipeline {
    * @param source of alerts, instead of that of the settings
    * @throws LockHeld if another process works on the data folder
    */
-  constructor(settings: Settings, command: string, source?: AlertSource) {
+  static async open(settings: Settings, command: string, source?: AlertSource): Promise<EmbeddedPipeline> {
     tuneGarbageCollector();
     const stages = ['consumer', ...STAGES] as const;
-    this.pipeline = openServiceContext(settings, { stages, mode: 'exclusive', command });
+    const pipeline = await openServiceContext(settings, { stages, mode: 'exclusive', command });
+    const bus = new InProcessBus();
+    const consumer = await consumerOf({ ...pipeline, bus, log: loggerOf(pipeline, 'consumer') }, source);
+    return new EmbeddedPipeline(pipeline, bus, consumer);
+  }
+
+  private constructor(
+    readonly pipeline: ServiceContext,
+    bus: Bus,
+    consumer: AlertConsumer,
+  ) {
+    const { settings } = pipeline;
+    this.#bus = bus;
+    this.#consumer = consumer;
     this.stages = stagesOf(settings);
-    const { paths } = this.pipeline;
-    const loggerOf = (name: 'consumer' | 'run') =>
-      createLogger(paths, logNameOf(name), { ...LOG_TO, level: settings.logLevel });
-    this.#log = loggerOf('run');
+    this.#log = loggerOf(pipeline, 'run');
     for (const warning of settings.warnings) this.#log.warn(warning);
-    this.#consumer = consumerOf({ ...this.pipeline, bus: this.#bus, log: loggerOf('consumer') }, source);
-    this.#ledgerWatch = ledgerWatch(this.pipeline.ledger);
+    this.#ledgerWatch = ledgerWatch(pipeline.ledger);
     this.#chains = settings.vras.map((vra) =>
-      STAGES.map((stage) => stageRunner(this.pipeline, stage, CREATE_TASK[stage], vra, this.#bus, LOG_TO)),
+      STAGES.map((stage) => stageRunner(pipeline, stage, CREATE_TASK[stage], vra, bus, LOG_TO)),
     );
   }
 
@@ -140,8 +151,9 @@ export class EmbeddedPipeline {
   }
 
   /** What no stage has done yet. */
-  unfinished(): UnfinishedStem[] {
-    return this.stages.flatMap(([stage, vra]) => this.pipeline.ledger.overview.unfinished(stage, vra));
+  async unfinished(): Promise<UnfinishedStem[]> {
+    const { overview } = this.pipeline.ledger;
+    return (await Promise.all(this.stages.map(([stage, vra]) => overview.unfinished(stage, vra)))).flat();
   }
 
   /** Serves health and metrics if the settings name a port. */
@@ -152,8 +164,8 @@ export class EmbeddedPipeline {
     return serveHealthOf(this.pipeline, settings.healthPort, 'run', parts);
   }
 
-  close(): void {
-    this.pipeline.close();
+  async close(): Promise<void> {
+    await this.pipeline.close();
   }
 
   #workers(): Worker[] {

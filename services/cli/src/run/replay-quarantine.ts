@@ -11,32 +11,32 @@ import { count, print, printError } from '../command-line/output.js';
 /** Reads alerts from quarantine again, into new stems, and reports the result. */
 export async function replayQuarantine(which: readonly bigint[] | 'all'): Promise<void> {
   const settings = loadSettings();
-  const pipeline = openServiceContext(settings, {
+  const pipeline = await openServiceContext(settings, {
     stages: ['consumer'],
     mode: 'shared',
     command: 'lvra quarantine replay',
   });
   const { ledger, paths } = pipeline;
   try {
-    const ids = which === 'all' ? readable(ledger.quarantine, paths) : which;
+    const ids = which === 'all' ? await readable(ledger.quarantine, paths) : which;
     if (ids.length === 0) return print('There is nothing in quarantine that can be read again.');
     const log = createLogger(paths, logNameOf('consumer'), { stdout: false, level: settings.logLevel });
-    const source = quarantineSource({
+    const source = await quarantineSource({
       ...{ ids, quarantine: ledger.quarantine, paths },
       avro: alertFormatOf(settings, paths, log),
     });
     const signal = stopSignal(() => {});
-    await consumerOf({ ...pipeline, bus: new InProcessBus(), log }, source).run(signal);
-    const replayed = ids.flatMap((id) => ledger.quarantine.get(id) ?? []);
-    print(describeReplay(replayed, ledger.quarantine.list()));
+    await (await consumerOf({ ...pipeline, bus: new InProcessBus(), log }, source)).run(signal);
+    const replayed = (await ledger.quarantine.list({ all: true })).filter(({ id }) => ids.includes(id));
+    print(describeReplay(replayed, await ledger.quarantine.list()));
   } finally {
-    pipeline.close();
+    await pipeline.close();
   }
 }
 
 /** All alerts whose bytes exist; those whose bytes are missing are reported, and the others still replayed. */
-function readable(quarantine: QuarantineLedger, paths: DataPaths): bigint[] {
-  const kept = quarantine.list().filter(({ path }) => path !== '');
+async function readable(quarantine: QuarantineLedger, paths: DataPaths): Promise<bigint[]> {
+  const kept = (await quarantine.list()).filter(({ path }) => path !== '');
   return kept.flatMap((alert) => {
     const { id } = alert;
     try {

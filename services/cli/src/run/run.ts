@@ -18,7 +18,7 @@ export async function runEmbedded(once: boolean, overrides: Overrides): Promise<
   if (once && settings.source === 'simulate' && settings.simulateCount === undefined) {
     throw new UsageError('--once needs an end: say how many alerts with --simulate-count');
   }
-  const embedded = new EmbeddedPipeline(settings, once ? 'lvra run --once' : 'lvra run');
+  const embedded = await EmbeddedPipeline.open(settings, once ? 'lvra run --once' : 'lvra run');
   const signal = stopSignal(() => {});
   const begun = performance.now();
   const health = await embedded.serveHealth();
@@ -31,15 +31,15 @@ export async function runEmbedded(once: boolean, overrides: Overrides): Promise<
   const { alerts, scores, annotations } = await countsOf(embedded.pipeline.metrics);
   const took = duration(performance.now() - begun);
   print(`${count(alerts)} alerts in, ${count(scores)} scored, ${count(annotations)} annotated in ${took}.`);
-  if (once) sayWhatIsLeft(embedded, problems);
-  embedded.close();
+  if (once) await sayWhatIsLeft(embedded, problems);
+  await embedded.close();
 }
 
 /** At most this many lines; the rest mostly has the same causes. */
 const LINES = 20;
 
-function sayWhatIsLeft(embedded: EmbeddedPipeline, problems: readonly string[]): void {
-  const left = embedded.unfinished();
+async function sayWhatIsLeft(embedded: EmbeddedPipeline, problems: readonly string[]): Promise<void> {
+  const left = await embedded.unfinished();
   if (left.length === 0 && problems.length === 0) return;
   process.exitCode = EXIT.failed;
   for (const problem of problems) printError(problem);

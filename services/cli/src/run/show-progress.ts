@@ -53,11 +53,12 @@ async function stateOf(
 ): Promise<ProgressState> {
   const counts = await countsOf(pipeline.metrics);
   // A stem that waits for a stage has all the stages after it to come as well.
-  const known = stages.reduce((left, [stage, vra], i) => {
+  const { flow, backfill } = pipeline.ledger;
+  let known = 0;
+  for (const [i, [stage, vra]] of stages.entries()) {
     const steps = stages.slice(i).filter(([, other]) => other === vra).length;
-    const { flow, backfill } = pipeline.ledger;
-    return left + steps * flow.waiting(stage, vra).stems + backfill.left(stage, vra);
-  }, 0);
+    known += steps * (await flow.waiting(stage, vra)).stems + (await backfill.left(stage, vra));
+  }
   const toCome = Math.max((expectedAlerts ?? 0) - counts.alerts, 0) / pipeline.settings.batchAlerts;
   return { stepsDone: counts.stepsDone, stepsLeft: known + toCome * stages.length, what: inWords(counts) };
 }

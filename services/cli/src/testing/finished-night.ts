@@ -4,6 +4,8 @@ import { join, relative } from 'node:path';
 import { loadSettings, type Settings, stagesOf } from '@lvra/config';
 import { STAGES } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
+import { rowsIn, valuesIn } from '@lvra/ledger/testing/look-inside';
+import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { type Findings, verify, verifyLedgerFile } from '@lvra/operations';
 import { type Sandbox, simulateAlerts, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
@@ -64,14 +66,14 @@ export class FinishedNight {
     const words = ['run', '--once', '--source', 'replay', '--replay-path', input];
     const ran = await runLvra(words, this.environment);
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
-    asFromKafka(dataPaths(this.root));
+    await asFromKafka(dataPaths(this.root));
     removeEmptyFolders(this.root);
   }
 
   /** Verifies a copy of the data folder after `damage`; the sandbox is then what it was. */
-  verified(damage: (victim: Victim) => void, adapt: Adapt = asItIs): Promise<Findings> {
-    return this.#withCopy((root) => {
-      this.#damage(root, damage, adapt);
+  verified(damage: (victim: Victim) => Promise<void>, adapt: Adapt = asItIs): Promise<Findings> {
+    return this.#withCopy(async (root) => {
+      await this.#damage(root, damage, adapt);
       return this.#verify(root, adapt);
     });
   }
@@ -83,9 +85,9 @@ export class FinishedNight {
    * @param found what `verified` finds after this damage: every copy has the same path
    * @returns what is found at the end, and what the copy and the sandbox hold then
    */
-  mended(damage: (victim: Victim) => void, found: Findings): Promise<{ last: Findings; truth: Truth }> {
+  mended(damage: (victim: Victim) => Promise<void>, found: Findings): Promise<{ last: Findings; truth: Truth }> {
     return this.#withCopy(async (root) => {
-      this.#damage(root, damage);
+      await this.#damage(root, damage);
       let last = found;
       for (let round = 0; round < MOST_ROUNDS && last.total > 0; round++) {
         for (const todo of new Set(last.kept.map((finding) => finding.todo))) {
@@ -94,12 +96,12 @@ export class FinishedNight {
           last = await this.#verify(root);
         }
       }
-      return { last, truth: truthOf(dataPaths(root), this.sandbox) };
+      return { last, truth: await truthOf(dataPaths(root), this.sandbox) };
     });
   }
 
   /** What the whole data folder and the sandbox hold. */
-  get truth(): Truth {
+  truth(): Promise<Truth> {
     return truthOf(dataPaths(this.root), this.sandbox);
   }
 
@@ -135,15 +137,15 @@ export class FinishedNight {
     return adapt(loadSettings({ environment: { ...this.environment, LVRA_DATA_ROOT: root } }));
   }
 
-  #damage(root: string, damage: (victim: Victim) => void, adapt: Adapt = asItIs): void {
+  async #damage(root: string, damage: (victim: Victim) => Promise<void>, adapt: Adapt = asItIs): Promise<void> {
     const paths = dataPaths(root);
     const vras = this.#settings(root, adapt).vras.map(({ modelName }) => modelName);
-    const ledger = Ledger.open(paths.database, vras, { create: false });
+    const ledger = await Ledger.open(paths.database, vras, { create: false });
     try {
-      const stems = ledger.database.prepare('SELECT stem FROM batch ORDER BY stem').pluck().all() as string[];
-      damage({ paths, ledger, sandbox: this.sandbox, stems });
+      const stems = await valuesIn<string>(ledger, 'SELECT stem FROM batch ORDER BY stem');
+      await damage({ paths, ledger, sandbox: this.sandbox, stems });
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   }
 
@@ -153,7 +155,7 @@ export class FinishedNight {
     const paths = dataPaths(root);
     const broken = verifyLedgerFile(paths.database);
     if (broken) return broken;
-    const ledger = Ledger.open(paths.database, vras, { create: false });
+    const ledger = await Ledger.open(paths.database, vras, { create: false });
     try {
       return await verify(
         { settings, paths, ledger, vras, stages: stagesOf(settings) },
@@ -167,7 +169,7 @@ export class FinishedNight {
         },
       );
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   }
 
@@ -186,28 +188,28 @@ function removeEmptyFolders(root: string): void {
   }
 }
 
-function hasWork(path: string): boolean {
-  const ledger = Ledger.open(path, ['r0b'], { create: false });
+async function hasWork(path: string): Promise<boolean> {
+  const ledger = await Ledger.open(path, ['r0b'], { create: false });
   try {
-    return STAGES.some((stage) => ledger.overview.unfinished(stage, 'r0b').length > 0);
+    const unfinished = await Promise.all(STAGES.map((stage) => ledger.overview.unfinished(stage, 'r0b')));
+    return unfinished.flat().length > 0;
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
 /** Gives stems that were read from a file the offsets that they would have, had they come from Kafka. */
-function asFromKafka(paths: DataPaths): void {
-  const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
-  run(ledger, "UPDATE batch SET source = 'kafka'");
-  const stems = ledger.database
-    .prepare(
-      `SELECT stem, alerts + (SELECT count(*) FROM quarantine WHERE quarantine.stem = batch.stem AND stage = 'consumer')
+async function asFromKafka(paths: DataPaths): Promise<void> {
+  const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
+  await run(ledger, "UPDATE batch SET source = 'kafka'");
+  const stems = await rowsIn<{ stem: string; messages: bigint }>(
+    ledger,
+    `SELECT stem, alerts + (SELECT count(*) FROM quarantine WHERE quarantine.stem = batch.stem AND stage = 'consumer')
          AS messages FROM batch ORDER BY stem`,
-    )
-    .all() as { stem: string; messages: bigint }[];
+  );
   let next = 1000n;
   for (const { stem, messages } of stems) {
-    run(
+    await run(
       ledger,
       `INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset)
        VALUES (?, 'g', 'topic', 0, ?, ?)`,
@@ -217,12 +219,12 @@ function asFromKafka(paths: DataPaths): void {
     );
     next += messages;
   }
-  run(
+  await run(
     ledger,
     `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint) VALUES ('g', 'topic', 0, ?, 'f')`,
     next,
   );
   // As a copy of it that lvra backup makes.
-  ledger.database.pragma('wal_checkpoint(TRUNCATE)');
-  ledger.close();
+  connectionOf(ledger).pragma('wal_checkpoint(TRUNCATE)');
+  await ledger.close();
 }

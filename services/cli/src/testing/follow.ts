@@ -9,7 +9,7 @@ export interface Operator {
   /** Where a copy of a file of the data folder is; undefined if there are no copies. */
   readonly copyOf?: (path: string) => string;
   /** Whether a stage has something to do now; it may well, by default. */
-  readonly hasWork?: () => boolean;
+  readonly hasWork?: () => Promise<boolean>;
   /** Replaces the ledger by a copy. */
   readonly restoreLedger?: () => void;
 }
@@ -39,7 +39,7 @@ export async function follow(todo: string, operator: Operator): Promise<void> {
       assert.equal(code, 0, `lvra ${words.join(' ')}: ${stdout}${stderr}`);
     }
   }
-  if (operator.hasWork?.() === false) return;
+  if ((await operator.hasWork?.()) === false) return;
   const ran = await operator.run(['run', '--once', '--source', 'none']);
   assert.equal(ran.code, 0, ran.stdout + ran.stderr);
 }

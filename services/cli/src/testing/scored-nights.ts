@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Ledger } from '@lvra/ledger';
+import { tuplesIn } from '@lvra/ledger/testing/look-inside';
 import { ModelFolder } from '@lvra/model/testing/model-folder';
 import { type Sandbox, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
@@ -106,22 +107,22 @@ export class ScoredNights {
   }
 
   /** Looks into the ledger; integers come as bigint. */
-  look<T>(use: (ledger: Ledger) => T): T {
-    const ledger = Ledger.open(this.paths.database, this.#vras, { create: false });
+  async look<T>(use: (ledger: Ledger) => T | Promise<T>): Promise<T> {
+    const ledger = await Ledger.open(this.paths.database, this.#vras, { create: false });
     try {
-      return use(ledger);
+      return await use(ledger);
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   }
 
   /** Rows of a question to the ledger, each as a list. */
-  rows(sql: string): unknown[][] {
-    return this.look(({ database }) => database.prepare(sql).raw().all() as unknown[][]);
+  async rows(sql: string): Promise<unknown[][]> {
+    return this.look((ledger) => tuplesIn(ledger, sql));
   }
 
   /** The stems, oldest first. */
-  stems(): string[] {
-    return this.rows('SELECT stem FROM feature_making ORDER BY stem').map(([stem]) => stem as string);
+  async stems(): Promise<string[]> {
+    return (await this.rows('SELECT stem FROM feature_making ORDER BY stem')).map(([stem]) => stem as string);
   }
 }

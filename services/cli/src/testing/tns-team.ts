@@ -29,9 +29,9 @@ export interface TnsTeam {
   report(words: readonly string[], input?: string): Promise<Ran>;
   /** Starts it, and leaves it running. */
   start(words: readonly string[]): ChildProcess;
-  openLedger(): Ledger;
+  openLedger(): Promise<Ledger>;
   /** What the ledger has of an object. */
-  records(id: string): TnsRecord[];
+  records(id: string): Promise<TnsRecord[]>;
   end(): Promise<void>;
 }
 
@@ -66,12 +66,12 @@ export async function makeTnsTeam(options: TnsSandboxOptions = {}): Promise<TnsT
       child.stdin?.on('error', () => {}).end(input);
       return endOf(child);
     },
-    records: (id) => {
-      const ledger = openLedger();
+    records: async (id) => {
+      const ledger = await openLedger();
       try {
-        return ledger.tns.ofObject(BigInt(id));
+        return await ledger.tns.ofObject(BigInt(id));
       } finally {
-        ledger.close();
+        await ledger.close();
       }
     },
     end: async () => {

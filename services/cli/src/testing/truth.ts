@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '@lvra/ledger';
+import { tuplesIn } from '@lvra/ledger/testing/look-inside';
 import type { Sandbox } from '@lvra/simulator';
 import type { DataPaths } from '@lvra/store';
 
@@ -30,18 +31,20 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   sources: 'SELECT diaSourceId, midpointMjdTai FROM source',
 };
 
-export function truthOf(paths: DataPaths, sandbox: Sandbox): Truth {
-  const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+export async function truthOf(paths: DataPaths, sandbox: Sandbox): Promise<Truth> {
+  const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
   try {
-    const rowsOf = (sql: string) =>
-      (ledger.database.prepare(sql).raw().all() as unknown[][]).map((row) => row.map(String).join(' ')).sort();
+    const rowsOf = async (sql: string) =>
+      (await tuplesIn<unknown[]>(ledger, sql)).map((row) => row.map(String).join(' ')).sort();
     return {
       files: ['JSON', 'csv', 'quarantine'].flatMap((folder) => filesBelow(paths.root, folder)).sort(),
-      rows: Object.fromEntries(Object.entries(QUESTIONS).map(([name, sql]) => [name, rowsOf(sql)])),
+      rows: Object.fromEntries(
+        await Promise.all(Object.entries(QUESTIONS).map(async ([name, sql]) => [name, await rowsOf(sql)])),
+      ),
       held: [...sandbox.annotations].map(([key, held]) => `${key} ${heldIn(held)}`).sort(),
     };
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 

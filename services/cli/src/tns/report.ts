@@ -50,7 +50,7 @@ export async function reportToTns(given: readonly string[], options: TnsReportOp
   checkOptions(given, options, site);
   const settings = loadAllSettings(site);
   await withLedger(async (open) => {
-    const ids = objectsOf(given, options, open);
+    const ids = await objectsOf(given, options, open);
     warnOfLeapSeconds();
     const { sending } = settings;
     if (sending) await report(ids, options, settings, sending, open);
@@ -95,18 +95,18 @@ function loadAllSettings(site: TnsSite | undefined): TnsSettings {
 /** The demo model was not made to decide what is real: nothing is reported by its scores. */
 const DEMONSTRATION = 'demo';
 
-function objectsOf(
+async function objectsOf(
   given: readonly string[],
   options: TnsReportOptions,
   { settings, ledger, vras }: OpenLedger,
-): bigint[] {
+): Promise<bigint[]> {
   const ids = readObjectIds(given, options.file);
   const { above, since, vra } = options;
   if (above === undefined || since === undefined) return ids;
   if (vra === undefined && vras.length !== 1) throw new UsageError(`say whose scores: --vra ${vras.join(' or ')}`);
   const { modelName, modelVersion: version } = vraOf(settings, vra ?? (vras[0] as string));
   const without = options.live ? DEMONSTRATION : undefined;
-  return [...new Set([...ids, ...ledger.tns.objectsAbove({ vra: modelName, version }, above, since, without)])];
+  return [...new Set([...ids, ...(await ledger.tns.objectsAbove({ vra: modelName, version }, above, since, without))])];
 }
 
 function warnOfLeapSeconds(): void {
@@ -170,9 +170,9 @@ async function report(
       ...{ ledger: ledger.tns, tns: new Tns(client), sending, signal, say: printError, now: Date.now },
       sender: `process ${process.pid} on ${hostname()}`,
     });
-    const before = ledger.tns.open(sending.site);
+    const before = await ledger.tns.open(sending.site);
     await submitting.resolve();
-    const resolved = resolvedOf(before, sending, ledger.tns);
+    const resolved = await resolvedOf(before, sending, ledger.tns);
     const planned = await planReports(ids, {
       ...{ ledger: ledger.tns, paths, settings, site: sending.site, now: Date.now() },
       again: (id) => again && !resolved.has(id),
@@ -183,7 +183,7 @@ async function report(
     if (reports.length > 0 && !signal.aborted && (await isMeant(reports.length, options, sending))) {
       await submitting.send(reports, again);
     }
-    reportOutcome(ids, options, planned, before, sending, ledger.tns);
+    await reportOutcome(ids, options, planned, before, sending, ledger.tns);
   } finally {
     locks.release();
     client.close();
@@ -195,9 +195,10 @@ function reportsOf(planned: readonly Planned[]): NewTnsReport[] {
 }
 
 /** Reports that were open and have an answer by now: they are not sent again. */
-function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: TnsLedger): Set<bigint> {
+async function resolvedOf(before: readonly TnsRecord[], { site }: TnsSending, ledger: TnsLedger): Promise<Set<bigint>> {
   const ids = before.map(({ diaObjectId }) => diaObjectId);
-  return new Set(ids.filter((id) => ledger.standing(site, id)?.outcome !== undefined));
+  const standing = await Promise.all(ids.map((id) => ledger.standing(site, id)));
+  return new Set(ids.filter((_, index) => standing[index]?.outcome !== undefined));
 }
 
 function sayTooFresh(planned: Planned): void {
@@ -216,23 +217,25 @@ async function isMeant(reports: number, { live, yes }: TnsReportOptions, { addre
 }
 
 /** Prints the outcome of everything that was asked for or open before, and sets the exit code. */
-function reportOutcome(
+async function reportOutcome(
   ids: readonly bigint[],
   { json }: TnsReportOptions,
   planned: readonly Planned[],
   before: readonly TnsRecord[],
   { site }: TnsSending,
   ledger: TnsLedger,
-): void {
+): Promise<void> {
   const concerned = new Set([...before.map(({ diaObjectId }) => diaObjectId), ...ids]);
-  const records = [...concerned].flatMap((id) => ledger.ofObject(id).findLast((record) => record.site === site) ?? []);
+  const all = await Promise.all([...concerned].map((id) => ledger.ofObject(id)));
+  const records = all.flatMap((of) => of.findLast((record) => record.site === site) ?? []);
   if (json) {
     printJson({ site, isSent: true, objects: plannedInJson(planned), reports: outcomesInJson(records) });
   } else print(records.length > 0 ? outcomeTable(records) : `Nothing is reported to TNS (${site}).`);
-  const open = ledger.open(site);
+  const open = await ledger.open(site);
   if (open.some(isInDoubt)) printError(IN_DOUBT);
   const named = new Set(planned.flatMap((each) => (each.kind === 'named' ? each.diaObjectId : [])));
-  const isLeft = ids.some((id) => !named.has(id) && !isThere(ledger.standing(site, id)));
+  const others = ids.filter((id) => !named.has(id));
+  const isLeft = !(await Promise.all(others.map((id) => ledger.standing(site, id)))).every(isThere);
   if (isLeft || open.length > 0) process.exitCode = EXIT.failed;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@lvra/core';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { TNS_SANDBOX_KEY, type TnsSandbox, type TnsSandboxOptions } from '@lvra/simulator/testing/tns/tns-sandbox';
 import { makeProgram } from '../command-line/program.js';
 import { COMMANDS } from '../commands.js';
@@ -50,7 +51,7 @@ describe('lvra tns-report without a site', { concurrency: 2 }, () => {
     assert.equal(at_report[1].internal_name, `LSST-AP-DO-${SECOND}`);
     assert.match(stderr, /a dry run: nothing was sent; 2 of 3 objects would be/);
     assert.equal(team.sandbox.calls.length, 0);
-    assert.deepEqual(team.records(FIRST), []);
+    assert.deepEqual(await team.records(FIRST), []);
   });
 
   test('shows programs the same as JSON alone', async () => {
@@ -195,7 +196,7 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     const { code, stderr } = await team.report(['--sandbox', FIRST]);
     assert.equal(code, 2);
     assert.match(stderr, /refuses the key \(HTTP 401.*LVRA_TNS_API_KEY must hold that of the bot Sandbox_Bot/);
-    assert.equal(team.records(FIRST)[0]?.outcome, 'not_sent');
+    assert.equal((await team.records(FIRST))[0]?.outcome, 'not_sent');
   });
 
   test('a kill between sending and recording leaves one report, which the next run finds', async (t) => {
@@ -205,12 +206,15 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     await until('TNS has the reports', () => team.sandbox.taken.length === 2);
     killed.kill('SIGKILL');
     await endOf(killed);
-    assert.deepEqual([team.records(FIRST)[0]?.outcome, team.records(FIRST)[0]?.reportId], [undefined, undefined]);
+    assert.deepEqual(
+      [(await team.records(FIRST))[0]?.outcome, (await team.records(FIRST))[0]?.reportId],
+      [undefined, undefined],
+    );
 
     const { code, stdout } = await team.report(['--sandbox', FIRST, SECOND, THIRD]);
     assert.equal(code, 0, stdout);
     for (const id of [FIRST, SECOND]) assert.match(stdout, new RegExp(`^${id} .*found there +2026`, 'm'));
-    assert.equal(team.records(THIRD)[0]?.outcome, 'inserted');
+    assert.equal((await team.records(THIRD))[0]?.outcome, 'inserted');
     assert.deepEqual(
       team.sandbox.received.map(({ internal_name }) => internal_name),
       OBJECTS.map((id) => `LSST-AP-DO-${id}`),
@@ -240,7 +244,7 @@ describe('lvra tns-report --sandbox', { concurrency: 2 }, () => {
     await until('it asked for the reply', () => team.sandbox.calls.some(({ path }) => path.endsWith('reply')));
     killed.kill('SIGKILL');
     await endOf(killed);
-    assert.equal(team.records(FIRST)[0]?.outcome, undefined);
+    assert.equal((await team.records(FIRST))[0]?.outcome, undefined);
     const { code, stdout } = await team.report(['--sandbox']);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /new object +2026/);
@@ -291,16 +295,16 @@ describe('lvra tns-report --live', { concurrency: 2 }, () => {
     const { code, stdout } = await team.report(['--live', '--yes', FIRST]);
     assert.equal(code, 0, stdout);
     assert.deepEqual(
-      team.records(FIRST).map(({ site }) => site),
+      (await team.records(FIRST)).map(({ site }) => site),
       ['sandbox', 'live'],
     );
   });
 
   test('--above does not report what the demonstration model thinks', async (t) => {
     const team = await teamFor(t);
-    const ledger = team.openLedger();
-    ledger.database.exec(`UPDATE provenance SET model_version = 'demo' WHERE diaObjectId = ${FIRST}`);
-    ledger.close();
+    const ledger = await team.openLedger();
+    await execute(ledger, `UPDATE provenance SET model_version = 'demo' WHERE diaObjectId = ${FIRST}`);
+    await ledger.close();
     const { stdout } = await team.report(['--live', '--yes', '--above', '0.75', '--since', '20260202']);
     assert.match(stdout, new RegExp(`^${SECOND} `, 'm'));
     assert.ok(!stdout.includes(FIRST), stdout);

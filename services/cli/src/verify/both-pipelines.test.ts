@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { simulateAlerts } from '@lvra/simulator';
 import { follow } from '../testing/follow.js';
 import { ScoredNights } from '../testing/scored-nights.js';
@@ -24,7 +25,7 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
 
   const verified = async (): Promise<Report> => JSON.parse((await nights.run(['verify', '--json'])).stdout);
   const read = (path: string) => nights.run(['run', '--once', '--source', 'replay', '--replay-path', path]);
-  const sources = () => nights.rows('SELECT DISTINCT diaSourceId FROM provenance ORDER BY 1').flat();
+  const sources = async () => (await nights.rows('SELECT DISTINCT diaSourceId FROM provenance ORDER BY 1')).flat();
 
   /** A batch file as the Python consumer leaves it between renaming and registering. */
   function leaveBehind(stem: string, text: string): string {
@@ -40,7 +41,7 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
     const alerts = simulateAlerts({ seed: 1234, forms: 'full', revisits: 0 });
     const messages = Array.from({ length: 5 }, () => alerts.next().value.text);
     const path = leaveBehind(PYTHONS, `[${messages.join(', ')}]`);
-    const before = sources();
+    const before = await sources();
     const { findings } = await verified();
     assert.deepEqual(
       findings.map(({ stem }) => stem),
@@ -49,27 +50,27 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
     assert.match(findings[0]?.what ?? '', /and so are 5 of its alerts$/);
     await follow(findings[0]?.todo ?? '', nights);
     assert.equal(existsSync(path), false);
-    assert.equal(sources().length, before.length + 5, 'its alerts are scored');
+    assert.equal((await sources()).length, before.length + 5, 'its alerts are scored');
     assert.deepEqual((await verified()).findings, []);
   });
 
   test('has a batch file removed whose alerts came in under other stems', async () => {
-    const [stem] = nights.stems();
+    const [stem] = await nights.stems();
     const path = leaveBehind('20260301_020304', readFileSync(nights.paths.batch(stem as string), 'utf8'));
-    const before = sources();
+    const before = await sources();
     const { findings } = await verified();
     assert.deepEqual(
       findings.map(({ todo }) => todo),
       [`\`rm ${path}\``],
     );
     await follow(findings[0]?.todo ?? '', nights);
-    assert.deepEqual(sources(), before);
+    assert.deepEqual(await sources(), before);
     assert.deepEqual((await verified()).findings, []);
   });
 
   test('finds nothing wrong with the Python feature maker’s rows of our batch', async () => {
     // It takes the last source of a list, which need not be the latest, and leaves no trace of its own.
-    const [, stem] = nights.stems();
+    const [, stem] = await nights.stems();
     const last = (id: string) => String(BigInt(id) - 1n);
     const path = nights.paths.features(stem as string);
     const [header = '', ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -81,14 +82,14 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
         .join(','),
     );
     writeFileSync(path, `${[header, ...changed].join('\n')}\n`);
-    nights.look(({ database }) => {
+    await nights.look(async (ledger) => {
       for (const table of ['threshold_flags_provenance', 'provenance'])
-        database.prepare(`UPDATE ${table} SET diaSourceId = diaSourceId - 1 WHERE stem = ?`).run(stem);
-      database.prepare('DELETE FROM checksum WHERE stem = ?').run(stem);
-      database.prepare("DELETE FROM stem_event WHERE stem = ? AND stage <> 'consumer'").run(stem);
-      database
-        .prepare('DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ?)')
-        .run(stem);
+        await execute(ledger, `UPDATE ${table} SET diaSourceId = diaSourceId - 1 WHERE stem = ?`, stem!);
+      await execute(ledger, 'DELETE FROM checksum WHERE stem = ?', stem!);
+      await execute(ledger, "DELETE FROM stem_event WHERE stem = ? AND stage <> 'consumer'", stem!);
+      const outcomes =
+        'DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ?)';
+      await execute(ledger, outcomes, stem!);
     });
     assert.deepEqual(
       (await verified()).findings.filter(({ check }) => check !== 'annotation'),
@@ -102,7 +103,7 @@ describe('lvra verify on a data folder that both pipelines worked on', () => {
     const padded = join(nights.root, 'padded.ndjson');
     writeFileSync(padded, Array.from({ length: 3 }, () => ` \t${alerts.next().value.text} \t\r\n`).join(''));
     assert.equal((await read(padded)).code, 0);
-    const stems = nights.rows('SELECT stem FROM batch ORDER BY stem DESC LIMIT 2').flat();
+    const stems = (await nights.rows('SELECT stem FROM batch ORDER BY stem DESC LIMIT 2')).flat();
     assert.equal(stems.length, 2);
     const { findings } = await verified();
     assert.deepEqual(

@@ -19,15 +19,15 @@ describe(`lvra verify, of ${DAMAGES.length} damages`, () => {
   const advised = new Map<string, { damage: Damage; findings: Findings }>();
   before(async () => {
     night = await FinishedNight.make();
-    whole = night.truth;
+    whole = await night.truth();
   });
   after(() => night?.close());
 
   for (const damage of DAMAGES) {
     test(`finds that ${damage.name}`, async () => {
-      let named: ReturnType<Damage['do']> = {};
-      const findings = await night.verified((victim) => {
-        named = damage.do(victim);
+      let named: Awaited<ReturnType<Damage['do']>> = {};
+      const findings = await night.verified(async (victim) => {
+        named = await damage.do(victim);
       });
       const found = foundOf(damage, findings);
       if (named.stem !== undefined) assert.equal(found.stem, named.stem);
@@ -41,8 +41,8 @@ describe(`lvra verify, of ${DAMAGES.length} damages`, () => {
     assert.ok(advised.size > 10, `${advised.size} kinds of advice`);
     for (const [kind, { damage, findings }] of advised) {
       await t.test(`${kind}, where ${damage.name}`, async () => {
-        const { last, truth } = await night.mended((victim) => {
-          damage.do(victim);
+        const { last, truth } = await night.mended(async (victim) => {
+          await damage.do(victim);
         }, findings);
         assert.deepEqual(last.kept, []);
         assert.deepEqual(truth, whole);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, writeSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { loadSettings, stagesOf } from '@lvra/config';
 import { Random } from '@lvra/core';
 import { Ledger, REFERENCE_SCHEMA } from '@lvra/ledger';
+import { valuesIn } from '@lvra/ledger/testing/look-inside';
+import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { verify } from '@lvra/operations';
 import { ScoredNights } from '../testing/scored-nights.js';
 
@@ -33,45 +35,53 @@ describe('lvra verify on a ledger with odd rows', () => {
 
   test('ends with a verdict, whatever stands in the six tables', async () => {
     const settings = loadSettings({ environment: nights.environment });
-    const ledger = Ledger.open(nights.paths.database, ['r0b'], { create: false });
-    const { database } = ledger;
-    const open = { settings, paths: nights.paths, ledger, vras: ['r0b'], stages: stagesOf(settings) };
+    const whole = `${nights.paths.database}.whole`;
+    const damaged = `${nights.paths.database}.damaged`;
+    await nights.look((ledger) => ledger.copyTo(whole));
     const range = ['00000000_000000', '99999999_999999'] as const;
-    const verdict = () =>
-      verify(open, {
-        range,
-        kafka: false,
-        scores: false,
-        sandbox: nights.sandbox.endpoint,
-        lookAgainMs: 0,
-        onProgress: () => {},
-      });
-    try {
-      for (let round = 0; round < ROUNDS; round++) {
-        const random = new Random(SEED + round);
-        const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)] as T;
-        const edits = Array.from({ length: 1 + (round % 4) }, () => edit(pick, database));
-        database.exec('BEGIN');
+    const options = {
+      ...{ range, kafka: false, scores: false, sandbox: nights.sandbox.endpoint },
+      ...{ lookAgainMs: 0, onProgress: () => {} },
+    };
+    /** The verdict on a copy of the ledger into which these values were written. */
+    const verdict = async (edits: readonly string[]) => {
+      copyFileSync(whole, damaged);
+      const ledger = await Ledger.open(damaged, ['r0b'], { create: false });
+      try {
+        const connection = connectionOf(ledger);
+        connection.pragma('synchronous = OFF');
         for (const sql of edits) {
           try {
-            database.exec(sql);
+            connection.exec(sql);
           } catch (error) {
             // Primary keys and NOT NULL keep some of it out.
             assert.match(String(error), /constraint|datatype mismatch/, sql);
           }
         }
-        try {
-          await verdict();
-        } catch (error) {
-          assert.fail(`seed ${SEED + round}, after ${edits.join('; ')}: ${(error as Error).stack}`);
-        } finally {
-          database.exec('ROLLBACK');
-        }
+        return await verify(
+          { settings, paths: nights.paths, ledger, vras: ['r0b'], stages: stagesOf(settings) },
+          options,
+        );
+      } finally {
+        await ledger.close();
       }
-      assert.deepEqual((await verdict()).kept, []);
-    } finally {
-      ledger.close();
+    };
+    const columns = new Map<string, string[]>();
+    for (const table of TABLES) {
+      const named = 'SELECT name FROM pragma_table_info(?)';
+      columns.set(table, await nights.look((ledger) => valuesIn<string>(ledger, named, table)));
     }
+    for (let round = 0; round < ROUNDS; round++) {
+      const random = new Random(SEED + round);
+      const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)] as T;
+      const edits = Array.from({ length: 1 + (round % 4) }, () => edit(pick, columns));
+      try {
+        await verdict(edits);
+      } catch (error) {
+        assert.fail(`seed ${SEED + round}, after ${edits.join('; ')}: ${(error as Error).stack}`);
+      }
+    }
+    assert.deepEqual((await verdict([])).kept, []);
   });
 
   for (const [name, sql, says] of [
@@ -86,7 +96,7 @@ describe('lvra verify on a ledger with odd rows', () => {
   ] as const) {
     test(`says that ${name}`, async (t) => {
       const copy = await nights.copy(t);
-      copy.look(({ database }) => database.exec(sql));
+      await copy.look((ledger) => connectionOf(ledger).exec(sql));
       const { code, stdout, stderr } = await copy.run(['verify']);
       assert.equal(code, 1, stderr);
       assert.match(stdout, says);
@@ -95,7 +105,7 @@ describe('lvra verify on a ledger with odd rows', () => {
 
   test('says that the file is damaged', async (t) => {
     const copy = await nights.copy(t);
-    copy.look(({ database }) => database.pragma('wal_checkpoint(TRUNCATE)'));
+    await copy.look((ledger) => connectionOf(ledger).pragma('wal_checkpoint(TRUNCATE)'));
     const file = openSync(copy.paths.database, 'r+');
     for (let page = 3; page < 12; page++) writeSync(file, Buffer.alloc(2_000, 0x41), 0, 2_000, page * 4_096);
     closeSync(file);
@@ -106,9 +116,9 @@ describe('lvra verify on a ledger with odd rows', () => {
 });
 
 /** A statement that writes odd values into a row, new or there. */
-function edit(pick: <T>(list: readonly T[]) => T, database: Ledger['database']): string {
+function edit(pick: <T>(list: readonly T[]) => T, columnsOf: ReadonlyMap<string, readonly string[]>): string {
   const table = pick(TABLES);
-  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+  const columns = columnsOf.get(table)!;
   const column = pick(columns);
   if (pick([true, false])) {
     return `UPDATE ${table} SET ${column} = ${pick(VALUES)}

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Settings } from '@lvra/config';
 import { nextStem } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
+import { rowsIn } from '@lvra/ledger/testing/look-inside';
 import { dataPaths, Nights } from '@lvra/store';
 import { ask, hold, revisited, run, type Victim } from '../testing/damage/victim.js';
 import { FinishedNight } from '../testing/finished-night.js';
@@ -18,7 +19,7 @@ describe('lvra verify', () => {
   after(() => night?.close());
 
   test('finds nothing wrong where nothing is, and counts everything', async () => {
-    const { kept, counts } = await night.verified(() => {});
+    const { kept, counts } = await night.verified(async () => {});
     assert.deepEqual(kept, []);
     assert.equal(counts.alerts, 90);
     // One of the messages is in quarantine before it comes into a batch.
@@ -30,23 +31,24 @@ describe('lvra verify', () => {
   });
 
   test('takes work in flight for pending, not for wrong', async () => {
-    const { kept, counts } = await night.verified(({ ledger, stems }) => {
+    const { kept, counts } = await night.verified(async ({ ledger, stems }) => {
       const last = stems.at(-1);
-      for (const table of ['predict', 'annotating']) run(ledger, `UPDATE ${table} SET r0b = 0 WHERE stem = ?`, last);
-      run(
+      for (const table of ['predict', 'annotating'])
+        await run(ledger, `UPDATE ${table} SET r0b = 0 WHERE stem = ?`, last);
+      await run(
         ledger,
         'DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ?)',
         last,
       );
-      run(ledger, 'DELETE FROM provenance WHERE stem = ?', last);
-      run(
+      await run(ledger, 'DELETE FROM provenance WHERE stem = ?', last);
+      await run(
         ledger,
         'INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)',
         nextStem(String(last)),
         'c',
         Date.now(),
       );
-      run(
+      await run(
         ledger,
         "INSERT INTO batch (stem, consumer, reserved_at, abandoned_at) VALUES ('20260101_000000', 'killed', 1, 2)",
       );
@@ -61,19 +63,20 @@ describe('lvra verify', () => {
 
   for (const before of ['accepted', 'superseded']) {
     test(`takes what stands for right after a rollback to a version whose score of the source was ${before}`, async () => {
-      const { kept } = await night.verified(({ ledger, sandbox }) => {
-        const { diaObjectId, newest } = revisited(ledger);
+      const { kept } = await night.verified(async ({ ledger, sandbox }) => {
+        const { diaObjectId, newest } = await revisited(ledger);
         // A version that scores a part of a stem has a checksum, of its own rows.
-        run(ledger, 'DELETE FROM checksum');
-        const { lastInsertRowid: id } = run(
+        await run(ledger, 'DELETE FROM checksum');
+        await run(
           ledger,
           `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
            SELECT diaObjectId, diaSourceId, stem, score, model_name, 'a2' FROM provenance WHERE ID = ?`,
           newest,
         );
-        run(ledger, "INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, 'accepted', 1)", id);
-        run(ledger, 'UPDATE annotation_outcome SET outcome = ? WHERE provenance_ID = ?', before, newest);
-        run(ledger, 'UPDATE annotation SET accepted_ID = ? WHERE diaObjectId = ?', id, diaObjectId);
+        const { id } = await ask(ledger, 'SELECT max(ID) AS id FROM provenance');
+        await run(ledger, "INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, 'accepted', 1)", id);
+        await run(ledger, 'UPDATE annotation_outcome SET outcome = ? WHERE provenance_ID = ?', before, newest);
+        await run(ledger, 'UPDATE annotation SET accepted_ID = ? WHERE diaObjectId = ?', id, diaObjectId);
         hold(sandbox, diaObjectId, ({ classdict, ...held }) => ({
           ...held,
           classdict: JSON.stringify({ ...JSON.parse(String(classdict)), provenance_ID: String(id) }),
@@ -89,9 +92,9 @@ describe('lvra verify', () => {
   ] as const) {
     test(`keeps a feature file that the ledger does not know and that ${what}: its rows may be of lost alerts`, async () => {
       let stray = '';
-      const { kept } = await night.verified(({ paths, ledger, stems }) => {
+      const { kept } = await night.verified(async ({ paths, ledger, stems }) => {
         const abandoned = nextStem(stems.at(-1)!);
-        run(
+        await run(
           ledger,
           "INSERT INTO batch (stem, consumer, reserved_at, abandoned_at, cleared_at) VALUES (?, 'killed', 1, 2, 3)",
           abandoned,
@@ -109,23 +112,30 @@ describe('lvra verify', () => {
   }
 
   test('wants no row of an alert that the feature stage put into quarantine for its many fields', async () => {
-    const { kept } = await night.verified(({ paths, ledger, stems: [stem] }) => {
+    const { kept } = await night.verified(async ({ paths, ledger, stems: [stem] }) => {
       const lines = readFileSync(paths.features(stem!), 'utf8').split('\n');
       const position = lines[3]!.split(',')[0]!;
       writeFileSync(paths.features(stem!), lines.toSpliced(3, 1).join('\n'));
       const sourceOf = (line: string) => line.split(',')[lines[0]!.split(',').indexOf('diaSourceId')];
       for (const table of ['threshold_flags_provenance', 'provenance']) {
-        run(ledger, `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`, stem, BigInt(sourceOf(lines[3]!)!));
+        await run(
+          ledger,
+          `DELETE FROM ${table} WHERE stem = ? AND diaSourceId = ?`,
+          stem,
+          BigInt(sourceOf(lines[3]!)!),
+        );
       }
-      run(ledger, 'DELETE FROM annotation_outcome WHERE provenance_ID NOT IN (SELECT ID FROM provenance)');
-      run(ledger, "DELETE FROM checksum WHERE stem = ? AND what <> 'batch'", stem);
+      await run(ledger, 'DELETE FROM annotation_outcome WHERE provenance_ID NOT IN (SELECT ID FROM provenance)');
+      await run(ledger, "DELETE FROM checksum WHERE stem = ? AND what <> 'batch'", stem);
       const file = join('quarantine', 'wide.raw');
       writeFileSync(join(paths.root, file), 'wide');
-      run(
+      await run(
         ledger,
         `INSERT INTO quarantine (stem, stage, position, reason, detail, path, bytes, at)
          VALUES (?, 'feature', ?, 'too_large', '', ?, 4, 0)`,
-        ...[stem, Number(position), file],
+        stem,
+        Number(position),
+        file,
       );
     });
     assert.deepEqual(
@@ -140,26 +150,29 @@ describe('lvra verify', () => {
       vras: [...settings.vras, { ...settings.vras[0]!, modelName: 'flare', features: 'brightening' }],
     });
     let lost = '';
-    const scored = ({ paths, ledger, stems: [stem] }: Victim, leaveOut: number) => {
-      const rows = ledger.database.prepare('SELECT * FROM provenance WHERE stem = ? ORDER BY ID').all(stem) as Record<
-        string,
-        bigint
-      >[];
+    const scored = async ({ paths, ledger, stems: [stem] }: Victim, leaveOut: number) => {
+      const rows = await rowsIn<Record<string, bigint>>(
+        ledger,
+        'SELECT * FROM provenance WHERE stem = ? ORDER BY ID',
+        stem!,
+      );
       // One alert has no row in this set.
       const ofSet = rows.slice(1);
       const text = ofSet.map(({ diaObjectId, diaSourceId }) => `${diaObjectId},${diaSourceId}\n`).join('');
       mkdirSync(dirname(paths.features(stem!, 'brightening')), { recursive: true });
       writeFileSync(paths.features(stem!, 'brightening'), `diaObjectId,diaSourceId\n${text}`);
       for (const { diaObjectId, diaSourceId } of ofSet.slice(leaveOut)) {
-        run(
+        await run(
           ledger,
           `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
            VALUES (?, ?, ?, 0.5, 'flare', 'f1')`,
-          ...[diaObjectId, diaSourceId, stem],
+          diaObjectId,
+          diaSourceId,
+          stem,
         );
       }
       for (const table of ['feature_making', 'predict'])
-        run(ledger, `UPDATE ${table} SET flare = 1 WHERE stem = ?`, stem);
+        await run(ledger, `UPDATE ${table} SET flare = 1 WHERE stem = ?`, stem);
       lost = String(ofSet[0]!.diaSourceId);
     };
     assert.deepEqual((await night.verified((victim) => scored(victim, 0), flare)).kept, []);
@@ -171,10 +184,10 @@ describe('lvra verify', () => {
   });
 
   test('takes offsets that another consumer of the group has read for no hole, and says whose they are', async () => {
-    const { kept, notes, counts } = await night.verified(({ ledger }) => {
+    const { kept, notes, counts } = await night.verified(async ({ ledger }) => {
       const of = { groupId: 'g', topic: 'topic', partition: 0 };
-      const { next = 0n } = ledger.positions.position(of) ?? {};
-      ledger.positions.turn(of, {
+      const { next = 0n } = (await ledger.positions.position(of)) ?? {};
+      await ledger.positions.turn(of, {
         before: next,
         after: next + 50n,
         reason: 'read_by_others',
@@ -188,7 +201,7 @@ describe('lvra verify', () => {
   });
 
   test('takes the files of a whole night for cleared away when it is over a week old, and no sooner', async () => {
-    const { kept } = await night.verified(({ paths, stems: [stem] }) => {
+    const { kept } = await night.verified(async ({ paths, stems: [stem] }) => {
       const inAWeek = new Nights(paths, Date.now() + 9 * 24 * 3_600_000);
       assert.equal(inAWeek.isCleared('batch', stem!), false);
       rmSync(join(paths.root, 'JSON'), { recursive: true });
@@ -202,9 +215,9 @@ describe('lvra verify', () => {
     assert.equal(fine.code, 0, fine.stderr);
     assert.match(fine.stdout, /^All is as promised\.$/m);
     const paths = dataPaths(night.root);
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
-    const { stem } = ask(ledger, 'SELECT min(stem) AS stem FROM batch');
-    ledger.close();
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
+    const { stem } = await ask(ledger, 'SELECT min(stem) AS stem FROM batch');
+    await ledger.close();
     const kept = readFileSync(paths.features(stem!));
     rmSync(paths.features(stem!));
     const text = await runLvra(['verify'], night.environment);

@@ -12,18 +12,23 @@ const ORPHANED_AFTER_MS = 600_000;
  *
  * @returns false if the batch is registered; it stays as it is
  */
-export function abandon(batches: BatchLedger, paths: DataPaths, stem: string): boolean {
-  if (!batches.abandonStem(stem, Date.now())) return false;
+export async function abandon(batches: BatchLedger, paths: DataPaths, stem: string): Promise<boolean> {
+  if (!(await batches.abandonStem(stem, Date.now()))) return false;
   removeConsumerFiles(paths, stem);
-  batches.recordCleared(stem, Date.now());
+  await batches.recordCleared(stem, Date.now());
   return true;
 }
 
 /** Gives up the names of consumers that were killed before they registered the batch, or while they gave it up. */
-export function clearOrphans(batches: BatchLedger, paths: DataPaths, log: Logger, now = Date.now()): void {
+export async function clearOrphans(
+  batches: BatchLedger,
+  paths: DataPaths,
+  log: Logger,
+  now = Date.now(),
+): Promise<void> {
   try {
-    for (const stem of batches.unregistered(now - ORPHANED_AFTER_MS)) {
-      if (abandon(batches, paths, stem)) {
+    for (const stem of await batches.unregistered(now - ORPHANED_AFTER_MS)) {
+      if (await abandon(batches, paths, stem)) {
         log.warn({ stem }, `${stem} was reserved and never registered; its name is given up and its files are removed`);
       }
     }

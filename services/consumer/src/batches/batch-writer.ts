@@ -106,7 +106,7 @@ export class BatchWriter {
   async #store(received: readonly ClassifiedMessage[]): Promise<void> {
     const { ledger, owner, paths, keepCutouts } = this.#options;
     const begun = performance.now();
-    const stem = ledger.batches.reserveStem(owner, new Date());
+    const stem = await ledger.batches.reserveStem(owner, new Date());
     let record: BatchRecord | undefined;
     try {
       const good = received.filter(isGood);
@@ -129,10 +129,10 @@ export class BatchWriter {
         now: Date.now(),
         durationMs: performance.now() - begun,
       };
-      ledger.batches.register(record);
+      await ledger.batches.register(record);
     } catch (error) {
       if (record && !(error instanceof OffsetsTaken)) this.#inDoubt = record;
-      else this.#abandon(stem);
+      else await this.#abandon(stem);
       throw error;
     }
     await this.#registered(record, received);
@@ -142,9 +142,9 @@ export class BatchWriter {
   async #wasRegistered(received: readonly ClassifiedMessage[]): Promise<boolean> {
     const record = this.#inDoubt;
     if (!record) return false;
-    const isAbandoned = this.#options.ledger.batches.abandonStem(record.stem, Date.now());
+    const isAbandoned = await this.#options.ledger.batches.abandonStem(record.stem, Date.now());
     this.#inDoubt = undefined;
-    if (isAbandoned) this.#abandon(record.stem);
+    if (isAbandoned) await this.#abandon(record.stem);
     else await this.#registered(record, received);
     return !isAbandoned;
   }
@@ -209,10 +209,10 @@ export class BatchWriter {
     return rest;
   }
 
-  #abandon(stem: string): void {
+  async #abandon(stem: string): Promise<void> {
     const { ledger, paths, log } = this.#options;
     try {
-      abandon(ledger.batches, paths, stem);
+      await abandon(ledger.batches, paths, stem);
     } catch (error) {
       log.warn({ stem }, `the unused name ${stem} could not be given up: ${messageOf(error)}; it is given up later`);
     }

@@ -42,7 +42,7 @@ export class Batcher implements AlertSink {
 
   add(message: RawMessage): Promise<void> | undefined {
     const received = classify(message, this.#format, this.#limits.messageBytes);
-    if (this.#open.length === 0) this.#timer = setTimeout(() => this.#close(), this.#limits.ageMs);
+    if (this.#open.length === 0) this.#timer = setTimeout(() => void this.#close(), this.#limits.ageMs);
     this.#open.push(received);
     this.#bytes += bytesHeld(received);
     if (this.#open.length < this.#limits.alerts && this.#bytes < this.#limits.bytes) return undefined;
@@ -51,7 +51,7 @@ export class Batcher implements AlertSink {
 
   async flush(): Promise<void> {
     const behindAnother = this.#writing !== undefined && this.#open.length > 0;
-    if (this.#open.length > 0) this.#close();
+    if (this.#open.length > 0) void this.#close();
     await this.#writing;
     if (behindAnother) await this.#writing;
   }
@@ -60,7 +60,7 @@ export class Batcher implements AlertSink {
   #close(): Promise<void> | undefined {
     this.#due = true;
     clearTimeout(this.#timer);
-    if (this.#writing) return this.#writing;
+    if (this.#writing !== undefined) return this.#writing;
     this.#begin();
     return undefined;
   }

@@ -27,7 +27,6 @@ function take(count: number, options: Partial<AvroSimulatorOptions> = {}): Simul
 
 /** One test's topic, registry, data root and consumers; all is ended with the test. */
 class Scene {
-  readonly rig = new TestRig();
   readonly topic: string;
   readonly registry: StaticRegistry;
   readonly #server: KafkaServer;
@@ -35,7 +34,13 @@ class Scene {
   #stop = new AbortController();
   #ended: Promise<void> = Promise.resolve();
 
-  private constructor(name: string, server: KafkaServer, producer: Producer, registry: StaticRegistry) {
+  private constructor(
+    name: string,
+    server: KafkaServer,
+    producer: Producer,
+    registry: StaticRegistry,
+    readonly rig: TestRig,
+  ) {
     this.topic = `lsst-${name.replaceAll(/[^a-z]+/g, '-').slice(0, 60)}`;
     this.#server = server;
     this.#producer = producer;
@@ -43,12 +48,12 @@ class Scene {
   }
 
   static async of(context: TestContext, server: KafkaServer, producer: Producer, partitions = 1): Promise<Scene> {
-    const scene = new Scene(context.name, server, producer, await StaticRegistry.start());
+    const scene = new Scene(context.name, server, producer, await StaticRegistry.start(), await TestRig.create());
     await server.createTopic(scene.topic, partitions);
     context.after(async () => {
       await scene.stop();
       await scene.registry.stop();
-      scene.rig.close();
+      await scene.rig.close();
     });
     return scene;
   }
@@ -87,8 +92,8 @@ class Scene {
   }
 
   /** `diaObjectId/newest diaSourceId` of every alert in the batch files. */
-  alerts(): string[] {
-    return this.rig.stems().flatMap((stem) =>
+  async alerts(): Promise<string[]> {
+    return (await this.rig.stems()).flatMap((stem) =>
       this.rig
         .batchText(stem)
         .slice(2, -3)
@@ -102,11 +107,11 @@ class Scene {
   }
 
   async consumed(count: number): Promise<void> {
-    await until(`${count} alerts are consumed`, () => this.alerts().length >= count, 60_000);
+    await until(`${count} alerts are consumed`, async () => (await this.alerts()).length >= count, 60_000);
   }
 
-  position(partition = 0): bigint | undefined {
-    return this.rig.ledger.batches.position(this.topic, this.topic, partition)?.next;
+  async position(partition = 0): Promise<bigint | undefined> {
+    return (await this.rig.ledger.batches.position(this.topic, this.topic, partition))?.next;
   }
 
   async waiting(): Promise<string | undefined> {
@@ -115,15 +120,15 @@ class Scene {
   }
 
   /** How many messages of Kafka the ledger accounts for: in a batch, in quarantine, left out. */
-  accounted(): { offsets: bigint; alerts: bigint; quarantined: number; leftOut: bigint } {
-    const [sums] = this.rig.rows(
+  async accounted(): Promise<{ offsets: bigint; alerts: bigint; quarantined: number; leftOut: bigint }> {
+    const [sums] = await this.rig.rows(
       'SELECT sum(next_offset - first_offset) AS offsets, sum(left_out) AS leftOut FROM batch_offsets',
     );
-    const [alerts] = this.rig.rows('SELECT sum(alerts) AS alerts FROM batch');
+    const [alerts] = await this.rig.rows('SELECT sum(alerts) AS alerts FROM batch');
     return {
       offsets: sums?.offsets as bigint,
       alerts: alerts?.alerts as bigint,
-      quarantined: this.rig.ledger.quarantine.list().length,
+      quarantined: (await this.rig.ledger.quarantine.list()).length,
       leftOut: sums?.leftOut as bigint,
     };
   }
@@ -151,7 +156,7 @@ describe('Avro alerts from Kafka', () => {
       await scene.produce(alerts);
       scene.start();
       await scene.consumed(300);
-      assert.deepEqual(scene.alerts(), names(alerts));
+      assert.deepEqual(await scene.alerts(), names(alerts));
       const paths = AVRO_VERSIONS.map((version) => `GET /schema-registry/schemas/ids/${idOfVersion(version)}`);
       assert.deepEqual(scene.registry.asked.toSorted(), paths.toSorted());
     });
@@ -178,8 +183,8 @@ describe('Avro alerts from Kafka', () => {
       await scene.produce([good[0] as SimulatedAvro, ...bad, ...good.slice(1)]);
       scene.start({ patienceMs: 0 });
       await scene.consumed(3);
-      assert.deepEqual(scene.alerts(), names(good));
-      const entries = scene.rig.ledger.quarantine.list();
+      assert.deepEqual(await scene.alerts(), names(good));
+      const entries = await scene.rig.ledger.quarantine.list();
       assert.deepEqual(
         entries.map(({ reason, offset }) => [reason, offset]),
         bad.map(({ reason }, index) => [reason, BigInt(index + 1)]),
@@ -187,7 +192,7 @@ describe('Avro alerts from Kafka', () => {
       for (const [index, { path }] of entries.entries()) {
         assert.deepEqual(readFileSync(join(scene.rig.paths.root, path)), bad[index]?.bytes);
       }
-      assert.deepEqual(scene.accounted(), { offsets: 10n, alerts: 3n, quarantined: 7, leftOut: 0n });
+      assert.deepEqual(await scene.accounted(), { offsets: 10n, alerts: 3n, quarantined: 7, leftOut: 0n });
     });
 
     test('stops one partition alone while the registry is down, and skips nothing', async (context) => {
@@ -206,13 +211,13 @@ describe('Avro alerts from Kafka', () => {
       scene.start();
       await scene.produce(old.slice(40), 0);
       await scene.consumed(60);
-      assert.deepEqual(scene.alerts(), names(old));
+      assert.deepEqual(await scene.alerts(), names(old));
       assert.match(scene.rig.logText(), /schema 1100 is not available from http.*its messages wait/);
       await scene.registry.restart();
       await scene.consumed(120);
-      assert.deepEqual(scene.alerts().slice(60), names(fresh));
+      assert.deepEqual((await scene.alerts()).slice(60), names(fresh));
       assert.equal(await scene.waiting(), '0');
-      assert.deepEqual([scene.position(0), scene.position(1)], [60n, 60n]);
+      assert.deepEqual([await scene.position(0), await scene.position(1)], [60n, 60n]);
     });
 
     test('waits for a schema that the registry will have in a minute', async (context) => {
@@ -223,10 +228,10 @@ describe('Avro alerts from Kafka', () => {
       await scene.produce(alerts);
       scene.start();
       await until('the partition waits', async () => (await scene.waiting()) === '1');
-      assert.equal(scene.position(), undefined);
+      assert.equal(await scene.position(), undefined);
       scene.registry.schemas.set(1200, text);
       await scene.consumed(10);
-      assert.deepEqual(scene.alerts(), names(alerts));
+      assert.deepEqual(await scene.alerts(), names(alerts));
     });
 
     test('counts and leaves out the solar system; offsets advance through a stretch of nothing else', async (context) => {
@@ -235,15 +240,15 @@ describe('Avro alerts from Kafka', () => {
       const alerts = take(10, { seed: 4 });
       await scene.produce(asteroids);
       scene.start();
-      await until('all are registered', () => scene.position() === 150n);
-      assert.deepEqual(scene.rig.stems(), []);
+      await until('all are registered', async () => (await scene.position()) === 150n);
+      assert.deepEqual(await scene.rig.stems(), []);
       assert.ok(!existsSync(join(scene.rig.paths.root, 'JSON')));
       await scene.stop();
       scene.start();
       await scene.produce(alerts);
       await scene.consumed(10);
-      assert.deepEqual(scene.alerts(), names(alerts));
-      assert.deepEqual(scene.accounted(), { offsets: 160n, alerts: 10n, quarantined: 0, leftOut: 150n });
+      assert.deepEqual(await scene.alerts(), names(alerts));
+      assert.deepEqual(await scene.accounted(), { offsets: 160n, alerts: 10n, quarantined: 0, leftOut: 150n });
       const metrics = await scene.rig.metrics.registry.metrics();
       assert.match(metrics, /lvra_left_out_alerts_total{reason="solar_system"} 150/);
     });
@@ -256,7 +261,7 @@ describe('Avro alerts from Kafka', () => {
       scene.start({ keepCutouts: true });
       await scene.consumed(3);
       const records: Record<string, unknown>[] = [];
-      for (const stem of scene.rig.stems()) {
+      for (const stem of await scene.rig.stems()) {
         const path = scene.rig.paths.cutouts(stem);
         const decoder = existsSync(path) ? avro.createFileDecoder(path) : [];
         for await (const record of decoder as AsyncIterable<Record<string, unknown>>) records.push(record);
@@ -275,13 +280,13 @@ describe('Avro alerts from Kafka', () => {
   });
 
   test('cutouts of a batch that was never registered are removed with it', async (context) => {
-    const rig = new TestRig();
+    const rig = await TestRig.create();
     context.after(() => rig.close());
-    const stem = rig.ledger.batches.reserveStem('killed', new Date(Date.now() - 3_600_000));
+    const stem = await rig.ledger.batches.reserveStem('killed', new Date(Date.now() - 3_600_000));
     const path = rig.paths.cutouts(stem);
     await mkdir(dirname(path), { recursive: true });
     writeFileSync(path, 'half a file');
-    clearOrphans(rig.ledger.batches, rig.paths, rig.log);
+    await clearOrphans(rig.ledger.batches, rig.paths, rig.log);
     assert.ok(!existsSync(path));
   });
 });

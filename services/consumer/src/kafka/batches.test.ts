@@ -21,11 +21,11 @@ describe('batches of Kafka', () => {
     await broker.stop();
   });
 
-  const quarantined = ({ rig }: Scene) =>
-    rig.ledger.quarantine.list().map(({ reason, offset, offsets, bytes }) => [reason, offset, offsets, bytes]);
+  const quarantined = async ({ rig }: Scene) =>
+    (await rig.ledger.quarantine.list()).map(({ reason, offset, offsets, bytes }) => [reason, offset, offsets, bytes]);
 
   test('that grow are passed over, each by itself, and the good ones around them come in', async (context) => {
-    const scene = new Scene(context, broker.server);
+    const scene = await Scene.create(context, broker.server);
     const topic = await broker.newTopic();
     const kinds = Object.keys(BOMBS) as Bomb[];
     for (const [index, kind] of kinds.entries()) {
@@ -36,32 +36,32 @@ describe('batches of Kafka', () => {
     scene.start(topic);
     await scene.consumed(61);
     await scene.stop();
-    scene.exactly(range(0, 61));
+    await scene.exactly(range(0, 61));
     const wanted = kinds.map((kind, index) => {
       return ['batch_too_large', BigInt(index * 11 + 10), kind === 'records' ? 3_000_000 : 1, 0];
     });
-    assert.deepEqual(quarantined(scene), wanted);
+    assert.deepEqual(await quarantined(scene), wanted);
     const sums =
       'SELECT sum(next_offset - first_offset) AS offsets, sum(skipped + gone + left_out) AS others FROM batch_offsets';
-    assert.deepEqual(scene.rig.rows(sums), [{ offsets: 61n + 4n + 3_000_000n, others: 0n }]);
+    assert.deepEqual(await scene.rig.rows(sums), [{ offsets: 61n + 4n + 3_000_000n, others: 0n }]);
     assert.match(scene.rig.logText(), /a batch of Kafka that ends at \S+ offset 10 cannot be used: it unpacks to more/);
 
     // They are checked again, and are not another topic, also with other limits.
     await broker.produce(topic, range(61, 65));
     scene.start(topic);
     await scene.consumed(65);
-    scene.exactly(range(0, 65));
+    await scene.exactly(range(0, 65));
   });
 
   test('that end what was read are no sign of another topic, with the same limits or others', async (context) => {
-    const scene = new Scene(context, broker.server);
+    const scene = await Scene.create(context, broker.server);
     const topic = await broker.newTopic();
     const many = range(0, 50).map((n) => record(n, Buffer.from(alertText(n))));
     await connection.send(topic, 0, recordBatch({ codec: CODEC_NUMBERS.none, count: 50, packed: Buffer.concat(many) }));
     const tight = { unpackedBytes: 1024 ** 2, records: 49 };
     const wide = { unpackedBytes: 1024 ** 2, records: 50 };
     scene.start(topic, undefined, undefined, tight);
-    await until('the batch is in quarantine', () => scene.rig.ledger.quarantine.list().length === 1);
+    await until('the batch is in quarantine', async () => (await scene.rig.ledger.quarantine.list()).length === 1);
     await scene.stop();
     for (const [round, limits] of [wide, tight, wide].entries()) {
       await broker.produce(topic, [100 + round]);
@@ -69,12 +69,12 @@ describe('batches of Kafka', () => {
       await scene.consumed(round + 1);
       await scene.stop();
     }
-    scene.exactly([100, 101, 102]);
-    assert.deepEqual(quarantined(scene), [['batch_too_large', 0n, 50, 0]]);
+    await scene.exactly([100, 101, 102]);
+    assert.deepEqual(await quarantined(scene), [['batch_too_large', 0n, 50, 0]]);
   });
 
   test('are read in full in every codec as Kafka itself packs them', async (context) => {
-    const scene = new Scene(context, broker.server);
+    const scene = await Scene.create(context, broker.server);
     const codecs = ['gzip', 'snappy', 'lz4', 'zstd'];
     const topics = codecs.map((codec) => `lasair_18by-kafka-${codec}`);
     for (const [index, topic] of topics.entries()) {
@@ -86,12 +86,12 @@ describe('batches of Kafka', () => {
     }
     scene.start(topics);
     await scene.consumed(160);
-    scene.exactly(range(0, 160));
-    assert.deepEqual(quarantined(scene), []);
+    await scene.exactly(range(0, 160));
+    assert.deepEqual(await quarantined(scene), []);
   });
 
   test('that are damaged on the broker’s disk are passed over, and the good ones around them come in', async (context) => {
-    const scene = new Scene(context, broker.server);
+    const scene = await Scene.create(context, broker.server);
     const topic = await broker.newTopic();
     for (const first of [0, 20, 40]) {
       const values = range(first, first + 20).map((n) => record(n - first, Buffer.from(alertText(n))));
@@ -112,8 +112,8 @@ describe('batches of Kafka', () => {
     await broker.server.restart();
     scene.start(topic);
     await scene.consumed(40);
-    scene.exactly([...range(0, 20), ...range(40, 60)]);
-    assert.deepEqual(quarantined(scene), [['batch_damaged', 20n, 20, 0]]);
+    await scene.exactly([...range(0, 20), ...range(40, 60)]);
+    assert.deepEqual(await quarantined(scene), [['batch_damaged', 20n, 20, 0]]);
     assert.match(scene.rig.logText(), /its checksum is wrong; fetching it once more/);
   });
 });

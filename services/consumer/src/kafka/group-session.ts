@@ -113,7 +113,7 @@ export class KafkaSession {
   #commitPosition({ topic, partition }: TopicPartition, next: bigint): void {
     const { positions, groupId } = this.#options;
     this.#committing = this.#committing.then(async () => {
-      if (await this.#commit([{ topic, partition, next }])) positions.recordMark({ groupId, topic, partition });
+      if (await this.#commit([{ topic, partition, next }])) await positions.recordMark({ groupId, topic, partition });
     });
   }
 

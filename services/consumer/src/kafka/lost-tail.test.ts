@@ -25,13 +25,13 @@ describe('a log of Kafka that has lost its end', () => {
     await server.restart();
   }
 
-  const notes = (scene: Scene, topic: string) =>
-    scene.rig.ledger.verification.offsets
-      .course({ groupId: scene.group, topic, partition: 0 })
-      .turns.map(({ before, after, reason }) => [before, after, reason]);
+  const notes = async (scene: Scene, topic: string) =>
+    (await scene.rig.ledger.verification.offsets.course({ groupId: scene.group, topic, partition: 0 })).turns.map(
+      ({ before, after, reason }) => [before, after, reason],
+    );
 
   test('is read on where it was the same, and what took the offsets of the lost is read', async (context) => {
-    const scene = new Scene(context, server);
+    const scene = await Scene.create(context, server);
     const topic = await broker.newTopic();
     await produce(topic, 0, 477);
     const first = scene.start(topic, { alerts: 20 });
@@ -44,17 +44,21 @@ describe('a log of Kafka that has lost its end', () => {
     await scene.consumed(507);
     await until('the group is there', async () => (await broker.committed(scene.group, topic))[0] === '485');
     await again.stop();
-    scene.exactly([...range(0, 477), ...range(1_000, 1_030)]);
-    assert.deepEqual(notes(scene, topic), [[477n, 440n, 'tail_lost']]);
-    const { faults } = scene.rig.ledger.verification.offsets.course({ groupId: scene.group, topic, partition: 0 });
+    await scene.exactly([...range(0, 477), ...range(1_000, 1_030)]);
+    assert.deepEqual(await notes(scene, topic), [[477n, 440n, 'tail_lost']]);
+    const { faults } = await scene.rig.ledger.verification.offsets.course({
+      groupId: scene.group,
+      topic,
+      partition: 0,
+    });
     assert.deepEqual(faults, []);
     assert.match(scene.rig.logText(), /has lost its end in Kafka: offsets 440 to 476 were read/);
     assert.doesNotMatch(scene.rig.logText(), /reading it from the beginning/);
-    assert.deepEqual(scene.rig.rows('SELECT sum(left_out) AS again FROM batch_offsets'), [{ again: 15n }]);
+    assert.deepEqual(await scene.rig.rows('SELECT sum(left_out) AS again FROM batch_offsets'), [{ again: 15n }]);
   });
 
   test('is read on while the consumer runs, if fewer are there than before', async (context) => {
-    const scene = new Scene(context, server);
+    const scene = await Scene.create(context, server);
     const topic = await broker.newTopic();
     await produce(topic, 0, 200);
     scene.start(topic, { alerts: 50 });
@@ -63,12 +67,12 @@ describe('a log of Kafka that has lost its end', () => {
     await until('it has noticed', () => scene.rig.logText().includes('has lost its end'), 60_000);
     await produce(topic, 500, 510);
     await scene.consumed(210);
-    scene.exactly([...range(0, 200), ...range(500, 510)]);
-    assert.deepEqual(notes(scene, topic), [[200n, 100n, 'tail_lost']]);
+    await scene.exactly([...range(0, 200), ...range(500, 510)]);
+    assert.deepEqual(await notes(scene, topic), [[200n, 100n, 'tail_lost']]);
   });
 
   test('is another topic if nothing of it is the same', async (context) => {
-    const scene = new Scene(context, server);
+    const scene = await Scene.create(context, server);
     const topic = await broker.newTopic();
     await produce(topic, 0, 100);
     const first = scene.start(topic, { alerts: 20 });
@@ -79,7 +83,7 @@ describe('a log of Kafka that has lost its end', () => {
     await produce(topic, 500, 640);
     scene.start(topic, { alerts: 20 });
     await scene.consumed(240);
-    scene.exactly([...range(0, 100), ...range(500, 640)]);
-    assert.deepEqual(notes(scene, topic), [[100n, 0n, 'replaced']]);
+    await scene.exactly([...range(0, 100), ...range(500, 640)]);
+    assert.deepEqual(await notes(scene, topic), [[100n, 0n, 'replaced']]);
   });
 });

@@ -4,7 +4,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { startKafka } from '@lvra/test-servers/kafka/brokers';
 import { type PythonPoll, pollWithPython } from '@lvra/test-servers/kafka/python-consumer';
 import { Broker, Scene } from '../testing/kafka.js';
-import { range, sorted, until } from '../testing/rig.js';
+import { range, sorted, TestRig, until } from '../testing/rig.js';
 
 const PARTITIONS = 3;
 
@@ -15,14 +15,19 @@ class Turns extends Scene {
   /** The numbers that Python has read. */
   readonly python: number[] = [];
 
-  constructor(
+  private constructor(
     context: TestContext,
     broker: Broker,
+    rig: TestRig,
     readonly topic: string,
-    readonly partitions = PARTITIONS,
+    readonly partitions: number,
   ) {
-    super(context, broker.server);
+    super(context, broker.server, rig);
     this.#broker = broker;
+  }
+
+  static async of(context: TestContext, broker: Broker, topic: string, partitions = PARTITIONS): Promise<Turns> {
+    return new Turns(context, broker, await TestRig.create(), topic, partitions);
   }
 
   async send(count: number): Promise<void> {
@@ -56,8 +61,8 @@ class Turns extends Scene {
   }
 
   /** Every message was read once, by one of the two. */
-  assertOnce(): void {
-    assert.deepEqual(sorted([...this.python, ...this.rig.numbers()]), range(0, this.#sent));
+  async assertOnce(): Promise<void> {
+    assert.deepEqual(sorted([...this.python, ...(await this.rig.numbers())]), range(0, this.#sent));
   }
 }
 
@@ -69,7 +74,7 @@ describe('with other consumers in its group', { concurrency: 4 }, () => {
   after(() => broker.stop());
 
   test('a consumer resumes where the Python pipeline has stopped, and the other way round', async (context) => {
-    const turns = new Turns(context, broker, await broker.newTopic(PARTITIONS));
+    const turns = await Turns.of(context, broker, await broker.newTopic(PARTITIONS));
     await turns.send(300);
     await turns.pollWithPython(1_000);
     await turns.send(80);
@@ -79,33 +84,35 @@ describe('with other consumers in its group', { concurrency: 4 }, () => {
       await turns.pollWithPython(1_000);
       await turns.send(40 + round);
       await turns.read();
-      turns.assertOnce();
+      await turns.assertOnce();
     }
     assert.equal(turns.python.length, 300 + 50 + 51 + 52);
     const { offsets } = turns.rig.ledger.verification;
-    const [read = 0, ...others] = offsets.partitions().map((partition) => {
-      const { faults, turns: kept, end } = offsets.course(partition);
-      assert.deepEqual([faults, end], [[], partition.next]);
-      return kept.reduce((sum, { before, after }) => sum + Number(after - before), 0);
-    });
+    const [read = 0, ...others] = await Promise.all(
+      (await offsets.partitions()).map(async (partition) => {
+        const { faults, turns: kept, end } = await offsets.course(partition);
+        assert.deepEqual([faults, end], [[], partition.next]);
+        return kept.reduce((sum, { before, after }) => sum + Number(after - before), 0);
+      }),
+    );
     assert.equal(others.length, PARTITIONS - 1);
     assert.equal(read + others.reduce((sum, each) => sum + each, 0), 50 + 51 + 52);
   });
 
   test('a consumer reads what the Python pipeline has left of a poll that it ended early', async (context) => {
-    const turns = new Turns(context, broker, await broker.newTopic(), 1);
+    const turns = await Turns.of(context, broker, await broker.newTopic(), 1);
     await turns.send(30);
     await turns.read();
     await turns.send(30);
     await turns.pollWithPython(12);
     await turns.read();
-    turns.assertOnce();
+    await turns.assertOnce();
     assert.equal(turns.python.length, 12);
   });
 
   test('a consumer resumes after what others have read, if retention has removed it since', async (context) => {
     const topic = await broker.newTopic();
-    const turns = new Turns(context, broker, topic, 1);
+    const turns = await Turns.of(context, broker, topic, 1);
     await turns.send(30);
     await turns.read();
     await turns.send(30);
@@ -113,47 +120,47 @@ describe('with other consumers in its group', { concurrency: 4 }, () => {
     await broker.removeBefore(topic, 60);
     await turns.send(10);
     await turns.read();
-    turns.assertOnce();
-    assert.deepEqual(turns.rig.rows('SELECT sum(gone) AS gone FROM batch_offsets'), [{ gone: 0n }]);
+    await turns.assertOnce();
+    assert.deepEqual(await turns.rig.rows('SELECT sum(gone) AS gone FROM batch_offsets'), [{ gone: 0n }]);
     assert.doesNotMatch(turns.rig.logText(), /are gone/);
   });
 
   test('a restored ledger has the alerts after its backup read again', async (context) => {
-    const turns = new Turns(context, broker, await broker.newTopic(PARTITIONS));
+    const turns = await Turns.of(context, broker, await broker.newTopic(PARTITIONS));
     await turns.send(90);
     await turns.read();
     const backup = join(turns.rig.paths.root, 'backup.db');
-    turns.rig.ledger.copyTo(backup);
+    await turns.rig.ledger.copyTo(backup);
     await turns.send(60);
     await turns.read();
-    turns.restore(backup);
-    assert.equal(turns.rig.numbers().length, 90);
+    await turns.restore(backup);
+    assert.equal((await turns.rig.numbers()).length, 90);
     await turns.send(15);
     await turns.read();
-    turns.assertOnce();
+    await turns.assertOnce();
   });
 
   test('a ledger of a release that left no mark rules until it has left one', async (context) => {
     const topic = await broker.newTopic();
-    const turns = new Turns(context, broker, topic, 1);
+    const turns = await Turns.of(context, broker, topic, 1);
     await turns.send(30);
     await turns.read();
     // The offset of the earlier release is further than the copy of its ledger.
-    turns.rig.rows('UPDATE kafka_position SET marked = 0 RETURNING marked');
+    await turns.rig.rows('UPDATE kafka_position SET marked = 0 RETURNING marked');
     await turns.send(20);
     await broker.commit(turns.group, topic, ['45']);
     await turns.read();
-    turns.assertOnce();
+    await turns.assertOnce();
     await turns.send(10);
     await turns.pollWithPython(100);
     await turns.send(5);
     await turns.read();
-    turns.assertOnce();
+    await turns.assertOnce();
     assert.equal(turns.python.length, 10);
   });
 
   test('a consumer waits for the session of a Python poll that has not left the group, and reports it', async (context) => {
-    const turns = new Turns(context, broker, await broker.newTopic(), 1);
+    const turns = await Turns.of(context, broker, await broker.newTopic(), 1);
     await turns.send(20);
     await turns.pollWithPython(20, { leaves: false, sessionMs: 8_000 });
     await turns.send(5);
@@ -165,22 +172,22 @@ describe('with other consumers in its group', { concurrency: 4 }, () => {
     await until('it is ready', () => consumer.notReady() === undefined);
     assert.equal(consumer.isHeldUp(), false);
     assert.ok(turns.rig.logText().includes(line));
-    turns.assertOnce();
+    await turns.assertOnce();
   });
 
   test('a consumer that gets another group resumes where its data folder was read as the previous one', async (context) => {
-    const turns = new Turns(context, broker, await broker.newTopic(), 1);
+    const turns = await Turns.of(context, broker, await broker.newTopic(), 1);
     await turns.send(20);
     await turns.read();
     turns.group = `${turns.group}, renamed`;
     await turns.send(10);
     await turns.read();
-    turns.assertOnce();
+    await turns.assertOnce();
   });
 
   test('a consumer commits its position to the group, though no message comes', async (context) => {
     const topic = await broker.newTopic();
-    const turns = new Turns(context, broker, topic, 1);
+    const turns = await Turns.of(context, broker, topic, 1);
     await turns.send(20);
     await turns.read();
     // As after a kill before the commit.

@@ -156,7 +156,7 @@ export class PartitionAssignment {
     const isOver = this.#overLater();
     const over = () => isOver() || !isRunning() || isStale();
     if (!reader || over()) return;
-    if (this.#starting) await withHeartbeat(this.#starting, heartbeat);
+    if (this.#starting !== undefined) await withHeartbeat(this.#starting, heartbeat);
     if (over()) return;
     await this.#takeBatches(reader, batch as unknown as FetchedBatch, { heartbeat, resolveOffset, over });
   }
@@ -237,10 +237,10 @@ export class PartitionAssignment {
         await this.#search(reader, heartbeat);
         return undefined;
       case 'read-by-others':
-        this.#turns.behindOthers(reader, verdict.after, verdict.fingerprint);
+        await this.#turns.behindOthers(reader, verdict.after, verdict.fingerprint);
         break;
       case 'tail-lost':
-        this.#turns.behindTail(reader, verdict.newest);
+        await this.#turns.behindTail(reader, verdict.newest);
         break;
       case 'replaced':
         await this.#turns.toTheBeginning(reader, { heartbeat, over: restarted });
@@ -265,7 +265,7 @@ export class PartitionAssignment {
     const over = this.#overLater();
     const span = (await offsetSpans(admin, topic)).get(partition);
     if (!span || over()) return;
-    const marks = positions.trail({ groupId, topic, partition });
+    const marks = await positions.trail({ groupId, topic, partition });
     if (over()) return;
     const held = marks.filter(({ offset }) => offset >= span.low && offset < span.high);
     const verdict = reader.search(held);
@@ -276,19 +276,19 @@ export class PartitionAssignment {
 
   /** Checks what fetches do not show: the lag, and topics that were replaced by shorter ones. */
   async watch(topic: string): Promise<void> {
-    if (this.#starting) return;
+    if (this.#starting !== undefined) return;
     const readers = [...this.#readers.values()].filter((reader) => reader.topic === topic);
     const positions = readers.map(({ position }) => position);
     const over = this.#overLater();
     const spans = await offsetSpans(this.#options.admin, topic);
     if (over()) return;
     // Of all partitions: those without a reader fall behind the furthest.
-    this.#progress.record(topic, spans, this.#places);
+    await this.#progress.record(topic, spans, this.#places);
     for (const [index, reader] of readers.entries()) {
       if (over()) return;
       const span = spans.get(reader.partition);
       if (!span) continue;
-      this.#progress.recordEmpty(reader);
+      await this.#progress.recordEmpty(reader);
       const position = positions[index];
       if (position && span.high < position.next && !reader.searches) return this.#search(reader, async () => {});
       if (performance.now() - reader.lookedAt > RECHECK_MS) this.#recheckPrevious(reader);

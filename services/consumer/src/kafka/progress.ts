@@ -19,24 +19,28 @@ export class KafkaProgress {
   }
 
   /** Records how far the partitions of a topic reach. @param places the group's offsets in Kafka, by `keyOf` */
-  record(topic: string, spans: ReadonlyMap<number, OffsetSpan>, places: ReadonlyMap<string, GroupPlace>): void {
+  async record(
+    topic: string,
+    spans: ReadonlyMap<number, OffsetSpan>,
+    places: ReadonlyMap<string, GroupPlace>,
+  ): Promise<void> {
     const { positions, groupId, topics } = this.#options;
     const seen = [];
     for (const [partition, { low, high }] of spans) {
-      const position = positions.position({ groupId, topic, partition });
+      const position = await positions.position({ groupId, topic, partition });
       const next = position?.readTo ?? places.get(keyOf({ topic, partition }))?.committed ?? low;
       seen.push({ partition, high, next });
     }
-    positions.seen.see(groupId, [...topics.keys()], topic, seen, Date.now());
+    await positions.seen.see(groupId, [...topics.keys()], topic, seen, Date.now());
   }
 
   /** Records that only offsets without a message follow: a transaction always leaves its marker at the end. */
-  recordEmpty({ topic, partition, position, emptyTo }: PartitionReader): void {
+  async recordEmpty({ topic, partition, position, emptyTo }: PartitionReader): Promise<void> {
     if (!position || emptyTo <= position.next) return;
     const { positions, groupId } = this.#options;
-    const known = positions.position({ groupId, topic, partition });
+    const known = await positions.position({ groupId, topic, partition });
     if (known?.next === position.next && known.readTo < emptyTo) {
-      positions.recordEmpty({ groupId, topic, partition }, position.next, emptyTo);
+      await positions.recordEmpty({ groupId, topic, partition }, position.next, emptyTo);
     }
   }
 }

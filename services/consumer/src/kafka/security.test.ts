@@ -53,8 +53,8 @@ describe('a Kafka broker that requires authentication', () => {
   });
 
   /** A consumer that runs as long as the test. */
-  function consume(context: TestContext, servers: string[], security: KafkaSecurity, groupId = GROUP) {
-    const rig = new TestRig();
+  async function consume(context: TestContext, servers: string[], security: KafkaSecurity, groupId = GROUP) {
+    const rig = await TestRig.create();
     const { ledger, metrics, log } = rig;
     const source = kafkaSource({
       ...{
@@ -74,21 +74,21 @@ describe('a Kafka broker that requires authentication', () => {
     context.after(async () => {
       stop.abort();
       await ended;
-      rig.close();
+      await rig.close();
     });
     return { rig, consumer };
   }
 
   async function reads(context: TestContext, servers: string[], security: KafkaSecurity): Promise<void> {
-    const { rig } = consume(context, servers, security, `${GROUP}-${context.name.replaceAll(' ', '-')}`);
-    await until('all is read', () => rig.numbers().length === 20);
-    assert.deepEqual(sorted(rig.numbers()), range(0, 20));
+    const { rig } = await consume(context, servers, security, `${GROUP}-${context.name.replaceAll(' ', '-')}`);
+    await until('all is read', async () => (await rig.numbers()).length === 20);
+    assert.deepEqual(sorted(await rig.numbers()), range(0, 20));
     tellsNoSecret(rig);
   }
 
   async function isRefused(consumer: AlertConsumer, rig: TestRig, why: RegExp): Promise<void> {
     await until('it is not ready', () => why.test(consumer.notReady() ?? ''));
-    assert.deepEqual(rig.numbers(), []);
+    assert.deepEqual(await rig.numbers(), []);
     tellsNoSecret(rig);
   }
 
@@ -117,22 +117,22 @@ describe('a Kafka broker that requires authentication', () => {
         account: { user: USER, password: secretOf('LVRA_KAFKA_PASSWORD', () => 'wrong-password') },
         tls: undefined,
       };
-      const { rig, consumer } = consume(context, brokers.account, wrong);
+      const { rig, consumer } = await consume(context, brokers.account, wrong);
       await isRefused(consumer, rig, /Kafka at .* cannot be used: .*authentication failed.*invalid credentials/i);
     });
 
     test('reads once the file of its password holds the right one', async (context) => {
       const { secret, put } = secretFile(context, 'wrong-password');
       const account = { account: { user: USER, password: secret }, tls: undefined };
-      const { rig, consumer } = consume(context, brokers.account, account, `${GROUP}-file`);
+      const { rig, consumer } = await consume(context, brokers.account, account, `${GROUP}-file`);
       await isRefused(consumer, rig, /authentication failed/i);
       put(PASSWORD);
-      await until('all is read', () => rig.numbers().length === 20);
+      await until('all is read', async () => (await rig.numbers()).length === 20);
       tellsNoSecret(rig);
     });
 
     test('says that its group may not be read as', async (context) => {
-      const { rig, consumer } = consume(context, brokers.account, NO_TLS, 'prod');
+      const { rig, consumer } = await consume(context, brokers.account, NO_TLS, 'prod');
       await isRefused(
         consumer,
         rig,
@@ -142,13 +142,13 @@ describe('a Kafka broker that requires authentication', () => {
 
     test('trusts no broker whose certificate is signed by an unknown authority', async (context) => {
       const tls = tlsFiles(undefined, certificates.unknown.certificate);
-      const { rig, consumer } = consume(context, brokers.accountTls, { ...NO_TLS, tls });
+      const { rig, consumer } = await consume(context, brokers.accountTls, { ...NO_TLS, tls });
       await isRefused(consumer, rig, /Kafka at .* cannot be used: .*certificate/i);
     });
 
     test('is rejected with a certificate of an unknown authority', async (context) => {
       const security = { account: undefined, tls: tlsFiles(certificates.unknown) };
-      const { rig, consumer } = consume(context, brokers.mutualTls, security);
+      const { rig, consumer } = await consume(context, brokers.mutualTls, security);
       await isRefused(consumer, rig, /Kafka at .* cannot be used/);
     });
   });

@@ -31,11 +31,11 @@ export class KafkaTurns {
   }
 
   /** Continues after what another consumer of the group has read, if the ledger is still where the reader is. */
-  behindOthers(reader: PartitionReader, after: bigint, fingerprint: string): void {
+  async behindOthers(reader: PartitionReader, after: bigint, fingerprint: string): Promise<void> {
     const { groupId, log } = this.#options;
     const { topic, partition, position } = reader;
     if (!position) return;
-    if (!this.#turn(reader, { before: position.next, after, reason: 'read_by_others' }, fingerprint)) return;
+    if (!(await this.#turn(reader, { before: position.next, after, reason: 'read_by_others' }, fingerprint))) return;
     log.warn(
       { topic, partition },
       `another consumer of the group ${groupId} has read ${topic}[${partition}] from offset ${position.next} to ${after - 1n}; continuing after it`,
@@ -43,11 +43,11 @@ export class KafkaTurns {
   }
 
   /** Continues after the newest message that a topic which has lost its end still holds. */
-  behindTail(reader: PartitionReader, { offset, fingerprint }: KafkaMark): void {
+  async behindTail(reader: PartitionReader, { offset, fingerprint }: KafkaMark): Promise<void> {
     const { topic, partition } = reader;
-    const [before, after] = [this.#options.positions.position(this.#of(reader))?.next, offset + 1n];
+    const [before, after] = [(await this.#options.positions.position(this.#of(reader)))?.next, offset + 1n];
     if (before === undefined || before <= after) return;
-    if (!this.#turn(reader, { before, after, reason: 'tail_lost' }, fingerprint)) return;
+    if (!(await this.#turn(reader, { before, after, reason: 'tail_lost' }, fingerprint))) return;
     this.#options.log.error(
       { topic, partition },
       `${topic}[${partition}] has lost its end in Kafka: offsets ${after} to ${before - 1n} were read, and are others ` +
@@ -69,8 +69,8 @@ export class KafkaTurns {
       { topic, partition },
       `${topic}[${partition}] does not hold what was read of it: the topic was deleted and created again; reading it from the beginning`,
     );
-    const before = positions.position(this.#of(reader))?.next;
-    if (before !== undefined) this.#turn(reader, { before, after: low, reason: 'replaced' });
+    const before = (await positions.position(this.#of(reader)))?.next;
+    if (before !== undefined) await this.#turn(reader, { before, after: low, reason: 'replaced' });
   }
 
   /** What retention removed beyond the position was never read. */
@@ -84,7 +84,7 @@ export class KafkaTurns {
     );
   }
 
-  #turn(reader: PartitionReader, turn: Omit<Turn, 'at'>, fingerprint?: string): boolean {
+  async #turn(reader: PartitionReader, turn: Omit<Turn, 'at'>, fingerprint?: string): Promise<boolean> {
     return this.#options.positions.turn(this.#of(reader), { ...turn, at: Date.now() }, fingerprint);
   }
 

@@ -29,11 +29,11 @@ export async function whereToStart(options: WhereToStartOptions, readers: readon
   const readBefore = new ReadBefore(options);
   for (const { topic, partition, origin } of readers) {
     const of = { groupId, topic, partition };
-    if (origin === undefined) ledger.adopt(of);
-    const position = ledger.position(of);
+    if (origin === undefined) await ledger.adopt(of);
+    const position = await ledger.position(of);
     if (!position) continue;
     positions.set(keyOf(of), position);
-    readBefore.begin(of, position.next);
+    await readBefore.begin(of, position.next);
   }
   return { places, positions, readBefore };
 }

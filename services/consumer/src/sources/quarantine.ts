@@ -20,8 +20,13 @@ export interface QuarantineSourceOptions {
  *
  * @throws UsageError if an id is not in quarantine or was replayed already
  */
-export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: QuarantineSourceOptions): AlertSource {
-  const wanted = ids.map((id) => alertOf(quarantine, id));
+export async function quarantineSource({
+  ids,
+  quarantine,
+  paths,
+  avro = jsonFormat,
+}: QuarantineSourceOptions): Promise<AlertSource> {
+  const wanted = await Promise.all(ids.map((id) => alertOf(quarantine, id)));
   // An alert that several VRAs quarantined is read once.
   const alerts = new Map(wanted.map((alert) => [`${alert.path} ${alert.position}`, alert]));
   const idOf = new Map<RawMessage, bigint>();
@@ -39,18 +44,18 @@ export function quarantineSource({ ids, quarantine, paths, avro = jsonFormat }: 
         if (wait) await wait;
       }
     },
-    onBatchRegistered({ stem, messages }) {
+    async onBatchRegistered({ stem, messages }) {
       for (const message of messages) {
         const id = idOf.get(message);
-        if (id !== undefined) quarantine.markReplayed(id, stem);
+        if (id !== undefined) await quarantine.markReplayed(id, stem);
         idOf.delete(message);
       }
     },
   };
 }
 
-function alertOf(quarantine: QuarantineLedger, id: bigint): QuarantinedAlert {
-  const alert = quarantine.get(id);
+async function alertOf(quarantine: QuarantineLedger, id: bigint): Promise<QuarantinedAlert> {
+  const alert = await quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see \`lvra quarantine list\``);
   if (alert.path === '')
     throw new UsageError(`no bytes of alert ${id} were kept: \`lvra quarantine show ${id}\` says why`);

@@ -143,18 +143,25 @@ export class Broker {
 
 /** One test's data root, its consumers and their group; all is ended and removed with the test. */
 export class Scene {
-  rig = new TestRig();
   group: string;
   readonly #server: KafkaServer;
   readonly #running: Running[] = [];
 
-  constructor(context: TestContext, server: KafkaServer) {
+  protected constructor(
+    context: TestContext,
+    server: KafkaServer,
+    public rig: TestRig,
+  ) {
     this.#server = server;
     this.group = context.name;
     context.after(async () => {
       await this.stop();
-      this.rig.close();
+      await this.rig.close();
     });
+  }
+
+  static async create(context: TestContext, server: KafkaServer): Promise<Scene> {
+    return new Scene(context, server, await TestRig.create());
   }
 
   start(topics: string | string[], limits?: Partial<BatchLimits>, on = this.rig, records?: RecordLimits): Running {
@@ -164,12 +171,12 @@ export class Scene {
   }
 
   /** Restores an older copy of the ledger; all consumers must have stopped. */
-  restore(copy: string): void {
+  async restore(copy: string): Promise<void> {
     const { database } = this.rig.paths;
-    this.rig.ledger.close();
+    await this.rig.ledger.close();
     for (const file of [database, `${database}-wal`, `${database}-shm`]) rmSync(file, { force: true });
     cpSync(copy, database);
-    this.rig = new TestRig(this.rig);
+    this.rig = await TestRig.create(this.rig);
   }
 
   /** Ends all its consumers. */
@@ -178,21 +185,21 @@ export class Scene {
   }
 
   async consumed(count: number): Promise<void> {
-    await until(`${count} alerts consumed`, () => this.rig.numbers().length >= count, 60_000);
+    await until(`${count} alerts consumed`, async () => (await this.rig.numbers()).length >= count, 60_000);
   }
 
-  exactly(wanted: readonly number[]): void {
-    assert.deepEqual(sorted(this.rig.numbers()), wanted);
+  async exactly(wanted: readonly number[]): Promise<void> {
+    assert.deepEqual(sorted(await this.rig.numbers()), wanted);
   }
 
-  position(topic: string, partition = 0): bigint | undefined {
-    return this.rig.ledger.batches.position(this.group, topic, partition)?.next;
+  async position(topic: string, partition = 0): Promise<bigint | undefined> {
+    return (await this.rig.ledger.batches.position(this.group, topic, partition))?.next;
   }
 }
 
 /** Messages in every codec, from several topics and partitions, each in one batch and byte for byte. */
 export async function consumeEveryCodec(context: TestContext, server: KafkaServer): Promise<void> {
-  const scene = new Scene(context, server);
+  const scene = await Scene.create(context, server);
   const text = (n: number) => alertText(n, 2_000);
   const topics = CODECS.map((codec) => `lasair_18${codec}`);
   for (const [index, codec] of CODECS.entries()) {
@@ -204,18 +211,19 @@ export async function consumeEveryCodec(context: TestContext, server: KafkaServe
   const running = scene.start(topics);
   await scene.consumed(500);
   await running.stop();
-  scene.exactly(range(0, 500));
+  await scene.exactly(range(0, 500));
   const { rig } = scene;
-  const lines = rig.stems().flatMap((stem) => rig.batchText(stem).slice(2, -3).split(',\n'));
+  const stems = await rig.stems();
+  const lines = stems.flatMap((stem) => rig.batchText(stem).slice(2, -3).split(',\n'));
   assert.deepEqual(lines.sort(), range(0, 500).map(text).sort());
   const check = 'import json, sys; print(sum(len(json.load(open(p))) for p in sys.argv[1:]))';
-  const files = rig.stems().map((stem) => rig.paths.batch(stem));
+  const files = stems.map((stem) => rig.paths.batch(stem));
   assert.equal(execFileSync('python3', ['-c', check, ...files], { encoding: 'utf8' }).trim(), '500');
 }
 
 /** A restart, and then a topic that was created again: shorter, as long, grown past the old place. */
 export async function consumeReplacedTopics(context: TestContext, broker: Broker): Promise<void> {
-  const scene = new Scene(context, broker.server);
+  const scene = await Scene.create(context, broker.server);
   const { rig } = scene;
   let wanted: number[] = [];
   for (const [index, length] of [10, 40, 90, 1].entries()) {
@@ -235,7 +243,7 @@ export async function consumeReplacedTopics(context: TestContext, broker: Broker
     const running = scene.start(topic);
     await scene.consumed(wanted.length);
     await running.stop();
-    scene.exactly(wanted);
-    assert.equal(rig.ledger.batches.unregistered(Date.now() + 60_000).length, 0);
+    await scene.exactly(wanted);
+    assert.equal((await rig.ledger.batches.unregistered(Date.now() + 60_000)).length, 0);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InProcessBus } from '@lvra/bus';
 import { Ledger } from '@lvra/ledger';
+import { type Row, rowsIn, type Value } from '@lvra/ledger/testing/look-inside';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
 import { logged } from '@lvra/telemetry/testing/logged';
@@ -17,16 +18,20 @@ export const DEFAULT_LIMITS: BatchLimits = { alerts: 1_000, bytes: 64 * MIB, age
 
 /** A temporary data root with a ledger on disk, for tests; several consumers may use it. */
 export class TestRig {
-  readonly paths: DataPaths;
-  readonly ledger: Ledger;
   readonly bus = new InProcessBus();
   readonly metrics = new Metrics();
   readonly log: Logger;
 
-  constructor(shared?: TestRig) {
-    this.paths = shared?.paths ?? dataPaths(mkdtempSync(join(tmpdir(), 'lvra-consumer-')));
-    this.ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });
-    this.log = createLogger(this.paths, 'kafka', { stdout: false, level: 'debug' });
+  private constructor(
+    readonly paths: DataPaths,
+    readonly ledger: Ledger,
+  ) {
+    this.log = createLogger(paths, 'kafka', { stdout: false, level: 'debug' });
+  }
+
+  static async create(shared?: TestRig): Promise<TestRig> {
+    const paths = shared?.paths ?? dataPaths(mkdtempSync(join(tmpdir(), 'lvra-consumer-')));
+    return new TestRig(paths, await Ledger.open(paths.database, ['r0b'], { create: true }));
   }
 
   consumer(
@@ -45,8 +50,8 @@ export class TestRig {
   }
 
   /** Registered stems with a batch file, in the order of their registration. */
-  stems(): string[] {
-    return this.rows("SELECT stem FROM stem_event WHERE stage = 'consumer' AND rows > 0 ORDER BY ID").map(
+  async stems(): Promise<string[]> {
+    return (await this.rows("SELECT stem FROM stem_event WHERE stage = 'consumer' AND rows > 0 ORDER BY ID")).map(
       ({ stem }) => stem as string,
     );
   }
@@ -56,22 +61,22 @@ export class TestRig {
   }
 
   /** The `n` of every alert over all registered batch files. */
-  numbers(): number[] {
-    return this.stems().flatMap((stem) =>
+  async numbers(): Promise<number[]> {
+    return (await this.stems()).flatMap((stem) =>
       [...this.batchText(stem).matchAll(/"n": (\d+)/g)].map(([, number]) => Number(number)),
     );
   }
 
-  rows(sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
-    return this.ledger.database.prepare(sql).all(...parameters) as Record<string, unknown>[];
+  async rows(sql: string, ...values: Value[]): Promise<Row[]> {
+    return rowsIn(this.ledger, sql, ...values);
   }
 
   logText(): string {
     return logged(this.paths, 'kafka.log');
   }
 
-  close(): void {
-    this.ledger.close();
+  async close(): Promise<void> {
+    await this.ledger.close();
     rmSync(this.paths.root, { recursive: true, force: true });
   }
 }

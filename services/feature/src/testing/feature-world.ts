@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { runPython } from '@lvra/core/testing/python';
 import { featureSet } from '@lvra/features';
 import { Ledger, type WorkQueue } from '@lvra/ledger';
+import { addStem } from '@lvra/ledger/testing/ledgers';
+import { type Row, rowsIn, type Value } from '@lvra/ledger/testing/look-inside';
 import type { StageReport } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
@@ -19,24 +21,33 @@ const R0B = { vra: 'r0b', set: featureSet(), siblings: [] };
 
 /** A temporary data folder with a feature stage; for tests. */
 export class FeatureWorld {
-  readonly paths: DataPaths = dataPaths(mkdtempSync(join(tmpdir(), 'lvra-feature-')));
-  readonly ledger = Ledger.open(this.paths.database, ['r0b'], { create: true });
-  readonly work: WorkQueue = this.ledger.work('feature', 'r0b');
+  readonly work: WorkQueue;
   readonly metrics = new Metrics();
-  readonly #log = createLogger(this.paths, 'test', { stdout: false });
+  readonly #log;
+
+  private constructor(
+    readonly paths: DataPaths,
+    readonly ledger: Ledger,
+  ) {
+    this.work = ledger.work('feature', 'r0b');
+    this.#log = createLogger(paths, 'test', { stdout: false });
+  }
+
+  static async create(): Promise<FeatureWorld> {
+    const paths = dataPaths(mkdtempSync(join(tmpdir(), 'lvra-feature-')));
+    return new FeatureWorld(paths, await Ledger.open(paths.database, ['r0b'], { create: true }));
+  }
 
   /** Writes a batch file and registers it as the Python consumer does. */
-  register(stem: string, batch: string | Buffer): void {
+  async register(stem: string, batch: string | Buffer): Promise<void> {
     mkdirSync(dirname(this.paths.batch(stem)), { recursive: true });
     writeFileSync(this.paths.batch(stem), batch);
-    this.open(stem);
+    await this.open(stem);
   }
 
   /** A stem in the status tables, independent of what is on disk. */
-  open(stem: string): void {
-    for (const table of ['feature_making', 'predict', 'annotating']) {
-      this.ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, 0)`).run(stem);
-    }
+  async open(stem: string): Promise<void> {
+    await addStem(this.ledger, stem);
   }
 
   perform(stem: string): Promise<StageReport | undefined> {
@@ -48,7 +59,7 @@ export class FeatureWorld {
   /** The features of messages, in a batch of their own. */
   async featuresOf(stem: string, messages: readonly (string | Buffer)[]): Promise<FeatureFile> {
     const bytes = messages.map((message) => Buffer.from(message as string));
-    this.register(
+    await this.register(
       stem,
       Buffer.concat([
         Buffer.from('['),
@@ -78,12 +89,12 @@ print(json.dumps({'columns': rows[0], 'rows': rows[1:]}))`;
     };
   }
 
-  all(sql: string, ...values: unknown[]): Record<string, unknown>[] {
-    return this.ledger.database.prepare(sql).all(...values) as Record<string, unknown>[];
+  async all(sql: string, ...values: Value[]): Promise<Row[]> {
+    return rowsIn(this.ledger, sql, ...values);
   }
 
-  close(): void {
-    this.ledger.close();
+  async close(): Promise<void> {
+    await this.ledger.close();
     rmSync(this.paths.root, { recursive: true });
   }
 }

@@ -10,17 +10,17 @@ import { makeFeatureFile } from '../feature-stage.js';
 import { FeatureWorld } from '../testing/feature-world.js';
 import { FeatureThread } from './feature-thread.js';
 
-const world = new FeatureWorld();
+const world = await FeatureWorld.create();
 const { paths } = world;
 const thread = new FeatureThread(paths.root, featureSet().name);
 after(async () => {
   await thread.close();
-  world.close();
+  await world.close();
 });
 
 describe('the thread of the feature stage', () => {
   test('makes what is made without it, to the byte and the last digit', async () => {
-    world.register('20260202_010000', `[${simpleMessage()},\n{"diaObjectId": 1, "alert": {}}]\n`);
+    await world.register('20260202_010000', `[${simpleMessage()},\n{"diaObjectId": 1, "alert": {}}]\n`);
     const times = Float64Array.of(1_780_000_000_123, Number.NaN);
     const plain = await makeFeatureFile('20260202_010000', paths, times);
     const file = readFileSync(plain.path);
@@ -41,12 +41,12 @@ describe('the thread of the feature stage', () => {
       thread.make('20260202_020000', undefined),
       (error) => error instanceof StemFailed && error.status === STATUS.inputNotFound,
     );
-    world.register('20260202_030000', `[${simpleMessage()}]`);
+    await world.register('20260202_030000', `[${simpleMessage()}]`);
     assert.equal((await thread.make('20260202_030000', undefined)).records.length, 1);
   });
 
   test('says that the disk refuses as a stage understands it', async () => {
-    world.register('20260203_010000', `[${simpleMessage()}]`);
+    await world.register('20260203_010000', `[${simpleMessage()}]`);
     const folder = dirname(paths.features('20260203_010000'));
     mkdirSync(dirname(folder), { recursive: true });
     rmSync(folder, { recursive: true, force: true });

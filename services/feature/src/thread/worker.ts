@@ -9,8 +9,8 @@ const { dataRoot, set } = workerData as ThreadData;
 const paths = dataPaths(dataRoot);
 const features = featureSet(set);
 
-parentPort?.on('message', async (request: MakeRequest) => {
-  parentPort?.postMessage(await answer(request));
+parentPort?.on('message', (request: MakeRequest) => {
+  void answer(request).then((made) => parentPort?.postMessage(made));
 });
 
 async function answer({ stem, receivedMs, wanted }: MakeRequest): Promise<MakeAnswer> {

@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database, Writing } from '../database.js';
+import { question, statement } from '../statements.js';
 
 const MINUTE_MS = 60_000;
 
@@ -12,21 +13,22 @@ export interface Annotated {
   readonly late: number;
 }
 
+const ADD = statement(
+  `INSERT INTO annotated_minute (vra, minute, alerts, late) VALUES (@vra, @minute, @alerts, @late)
+   ON CONFLICT (vra, minute) DO UPDATE SET
+     alerts = annotated_minute.alerts + excluded.alerts, late = annotated_minute.late + excluded.late`,
+);
+const SINCE = question<{ alerts: bigint; late: bigint }>(
+  `SELECT CAST(coalesce(sum(alerts), 0) AS BIGINT) AS alerts, CAST(coalesce(sum(late), 0) AS BIGINT) AS late
+   FROM annotated_minute WHERE vra = ? AND minute >= ?`,
+);
+
 /** How many alerts Lasair took in each minute, from all replicas, including those that have ended since. */
 export class AnnotatedCounts {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#statements = {
-      add: database.prepare(
-        `INSERT INTO annotated_minute (vra, minute, alerts, late) VALUES (@vra, @minute, @alerts, @late)
-         ON CONFLICT (vra, minute) DO UPDATE SET alerts = alerts + excluded.alerts, late = late + excluded.late`,
-      ),
-      since: database.prepare<[string, number], { alerts: bigint; late: bigint }>(
-        `SELECT coalesce(sum(alerts), 0) AS alerts, coalesce(sum(late), 0) AS late FROM annotated_minute
-         WHERE vra = ? AND minute >= ?`,
-      ),
-    };
+    this.#database = database;
   }
 
   /**
@@ -34,15 +36,20 @@ export class AnnotatedCounts {
    *
    * @param now when the call ended, ms since 1970
    */
-  add(vra: string, now: number, accepted: readonly { readonly receivedMs?: number | undefined }[]): void {
+  async add(
+    tx: Writing,
+    vra: string,
+    now: number,
+    accepted: readonly { readonly receivedMs?: number | undefined }[],
+  ): Promise<void> {
     if (accepted.length === 0) return;
     const late = accepted.filter(({ receivedMs }) => receivedMs !== undefined && now - receivedMs > LATE_MS).length;
-    this.#statements.add.run({ vra, minute: Math.floor(now / MINUTE_MS), alerts: accepted.length, late });
+    await tx.run(ADD, { vra, minute: Math.floor(now / MINUTE_MS), alerts: accepted.length, late });
   }
 
   /** What Lasair took from a minute on. */
-  since(vra: string, from: number): Annotated {
-    const { alerts, late } = this.#statements.since.get(vra, Math.floor(from / MINUTE_MS))!;
+  async since(vra: string, from: number): Promise<Annotated> {
+    const { alerts, late } = (await this.#database.get(SINCE, vra, Math.floor(from / MINUTE_MS)))!;
     return { alerts: Number(alerts), late: Number(late) };
   }
 }

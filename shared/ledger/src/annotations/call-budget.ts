@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database, Questions, Writing } from '../database.js';
+import { question, statement } from '../statements.js';
 
 const MINUTE_MS = 60_000;
 
@@ -20,35 +21,34 @@ export interface CallsLeft {
   readonly annotationsPerHour: number;
 }
 
+// Minutes ahead of the clock are from before it was set back.
+const USED = question<{ calls: bigint; oldest: bigint | null; recent: bigint }>(
+  `SELECT CAST(coalesce(sum(calls), 0) AS BIGINT) AS calls, min(minute) AS oldest,
+     coalesce(max(annotations) FILTER (WHERE minute > @rateAfter), 0) AS recent
+   FROM lasair_call WHERE minute BETWEEN @first AND @last`,
+);
+const COUNT = statement(
+  `INSERT INTO lasair_call (minute, calls, annotations) VALUES (?, 1, ?)
+   ON CONFLICT (minute) DO UPDATE SET
+     calls = lasair_call.calls + 1, annotations = lasair_call.annotations + excluded.annotations`,
+);
+const FORGET = statement('DELETE FROM lasair_call WHERE minute NOT BETWEEN @first AND @last');
+
 /** The calls made to Lasair in the last hour, by minute: one budget for all VRAs and replicas. */
 export class CallBudget {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#statements = {
-      // Minutes ahead of the clock are from before it was set back.
-      used: database.prepare<[Record<string, number>], { calls: bigint; oldest: bigint | null; recent: bigint }>(
-        `SELECT coalesce(sum(calls), 0) AS calls, min(minute) AS oldest,
-           coalesce(max(annotations) FILTER (WHERE minute > @minute - ${MINUTES_OF_RATE}), 0) AS recent
-         FROM lasair_call WHERE minute BETWEEN @minute - ${MINUTES_COUNTED} AND @minute + ${MINUTES_COUNTED}`,
-      ),
-      count: database.prepare(
-        `INSERT INTO lasair_call (minute, calls, annotations) VALUES (@minute, 1, @annotations)
-         ON CONFLICT (minute) DO UPDATE SET calls = calls + 1, annotations = annotations + excluded.annotations`,
-      ),
-      forget: database.prepare(
-        `DELETE FROM lasair_call WHERE minute NOT BETWEEN @minute - ${MINUTES_COUNTED} AND @minute + ${MINUTES_COUNTED}`,
-      ),
-    };
+    this.#database = database;
   }
 
   /**
    * @param now ms since 1970
    * @param keep how many of the hour's calls are not for the caller
    */
-  state(now: number, callsPerHour: number, keep = 0): CallsLeft {
+  async state(now: number, callsPerHour: number, keep = 0, ask: Questions = this.#database): Promise<CallsLeft> {
     const minute = Math.floor(now / MINUTE_MS);
-    const used = this.#statements.used.get({ minute })!;
+    const used = (await ask.get(USED, { ...countedAt(minute), rateAfter: minute - MINUTES_OF_RATE }))!;
     const left = Math.max(callsPerHour - Number(used.calls), 0);
     const oldest = Number(used.oldest ?? minute);
     return {
@@ -59,9 +59,14 @@ export class CallBudget {
   }
 
   /** Counts a call that is about to be made, within the caller's transaction. */
-  count(now: number, annotations: number): void {
+  async count(tx: Writing, now: number, annotations: number): Promise<void> {
     const minute = Math.floor(now / MINUTE_MS);
-    this.#statements.forget.run({ minute });
-    this.#statements.count.run({ minute, annotations });
+    await tx.run(FORGET, countedAt(minute));
+    await tx.run(COUNT, minute, annotations);
   }
+}
+
+/** The minutes whose calls count. */
+function countedAt(minute: number): { first: number; last: number } {
+  return { first: minute - MINUTES_COUNTED, last: minute + MINUTES_COUNTED };
 }

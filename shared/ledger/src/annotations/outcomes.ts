@@ -1,7 +1,7 @@
 import { STATUS } from '@lvra/core';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import type { Statement } from '../sqlite/driver.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import type { Database, Writing } from '../database.js';
+import { Insert, type Question, statement, tupleQuestion, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import type { WorkQueue } from '../work/work-queue.js';
 import { CallBudget } from './call-budget.js';
 import { Reservations } from './reservations.js';
@@ -56,6 +56,19 @@ export type Settled =
   /** Lasair refused every score; nothing was written, so that all are sent again on the next attempt. */
   | { readonly kind: 'all-rejected' };
 
+const OUTCOMES = tupleQuestion<readonly [id: bigint, outcome: AnnotationOutcome | null]>(
+  `SELECT p.ID, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+   WHERE p.stem = ? AND p.model_name = ?`,
+);
+const WRITE = new Insert(
+  'annotation_outcome',
+  { provenance_ID: 'integer', outcome: 'text', at: 'integer', detail: 'text' },
+  '(provenance_ID) DO UPDATE SET outcome = excluded.outcome, at = excluded.at, detail = excluded.detail',
+);
+const FORGET = statement(
+  'DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ? AND model_name = ?)',
+);
+
 /**
  * The annotate stage's side of the ledger. A score has one outcome, or none while it is still to be sent.
  *
@@ -67,28 +80,12 @@ export class AnnotationLedger {
   readonly calls: CallBudget;
   readonly reservations: Reservations;
   readonly #database: Database;
-  readonly #partialByOthers = new Map<string, Statement>();
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
     this.scores = new AnnotationScores(database);
     this.calls = new CallBudget(database);
     this.reservations = new Reservations(database, this.scores, this.calls);
-    this.#statements = {
-      outcomes: database
-        .prepare(
-          `SELECT p.ID, o.outcome FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
-           WHERE p.stem = ? AND p.model_name = ?`,
-        )
-        .raw(),
-      write: database.prepare(
-        'INSERT OR REPLACE INTO annotation_outcome (provenance_ID, outcome, at, detail) VALUES (?, ?, ?, ?)',
-      ),
-      forget: database.prepare(
-        'DELETE FROM annotation_outcome WHERE provenance_ID IN (SELECT ID FROM provenance WHERE stem = ? AND model_name = ?)',
-      ),
-    };
   }
 
   /**
@@ -100,33 +97,16 @@ export class AnnotationLedger {
    *
    * @returns the stems, oldest first
    */
-  reopenPartialPythonStems(work: WorkQueue): string[] {
-    const find = () => this.#partialStatement(work.vra).all({ vra: work.vra }) as string[];
+  async reopenPartialPythonStems(work: WorkQueue): Promise<string[]> {
+    const { vra } = work;
+    const partial = partialByPython(vra);
     // It reads every stem that ever was at -1: not with the write lock if there is nothing to reopen.
-    if (find().length === 0) return [];
-    return writeTransaction(this.#database, () => {
-      const stems = find();
-      for (const stem of stems) work.retry(stem, true);
+    if ((await this.#database.all(partial, { vra })).length === 0) return [];
+    return this.#database.writing(async (tx) => {
+      const stems = await tx.all(partial, { vra });
+      for (const stem of stems) await work.reopen(tx, stem, true);
       return stems;
     });
-  }
-
-  #partialStatement(vra: string): Statement {
-    let statement = this.#partialByOthers.get(vra);
-    if (!statement) {
-      statement = this.#database
-        .prepare(
-          `SELECT stem FROM ${STATUS_TABLE.annotate} own WHERE ${columnOf(vra)} = -1
-           AND NOT EXISTS (SELECT 1 FROM stem_event e
-             WHERE e.stem = own.stem AND e.stage = 'annotate' AND e.vra = @vra AND e.status = -1)
-           AND EXISTS (SELECT 1 FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
-             WHERE p.stem = own.stem AND p.model_name = @vra AND o.outcome IS NULL)
-           ORDER BY stem`,
-        )
-        .pluck();
-      this.#partialByOthers.set(vra, statement);
-    }
-    return statement;
   }
 
   /**
@@ -135,10 +115,10 @@ export class AnnotationLedger {
    *
    * @returns false if the ledger does not know the stem
    */
-  reopenForResend(work: WorkQueue, stem: string): boolean {
-    return writeTransaction(this.#database, () => {
-      if (!work.retry(stem, true)) return false;
-      this.#statements.forget.run(stem, work.vra);
+  reopenForResend(work: WorkQueue, stem: string): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      if (!(await work.reopen(tx, stem, true))) return false;
+      await tx.run(FORGET, stem, work.vra);
       return true;
     });
   }
@@ -149,35 +129,8 @@ export class AnnotationLedger {
    *
    * @param outcomes may hold those of other stems too
    */
-  settle(work: WorkQueue, stem: string, outcomes: Outcomes, { now, durationMs }: Settlement): Settled {
-    return writeTransaction(this.#database, () => {
-      const recorded = this.#statements.outcomes.all(stem, work.vra) as [bigint, AnnotationOutcome | null][];
-      const count = new Map<AnnotationOutcome, number>();
-      const fresh: { id: bigint; outcome: Outcome }[] = [];
-      let left = 0;
-      for (const [id, before] of recorded) {
-        const isFinal = before === 'accepted' || before === 'superseded';
-        const outcome = isFinal ? undefined : outcomes.get(id);
-        if (outcome) fresh.push({ id, outcome });
-        const result = outcome?.outcome ?? before;
-        if (result === null) left++;
-        else count.set(result, (count.get(result) ?? 0) + 1);
-      }
-      const of = (outcome: AnnotationOutcome) => count.get(outcome) ?? 0;
-      if (left > 0) return { kind: 'unfinished', left };
-      if (recorded.length > 0 && of('rejected') === recorded.length) return { kind: 'all-rejected' };
-      const isPartial = recorded.length === 0 || of('refused') + of('rejected') > 0;
-      const status = isPartial ? STATUS.partial : STATUS.done;
-      const rows = of('accepted') + of('dry_run');
-      const counts = ANNOTATION_OUTCOMES.filter(of).map((outcome) => `${of(outcome)} ${outcome}`);
-      const detail = recorded.length === 0 ? 'no score to annotate' : counts.join(', ');
-      if (!work.complete(stem, { status, rows, now, durationMs, ...(detail && { detail }) }))
-        return { kind: 'done-before' };
-      for (const { id, outcome } of fresh) {
-        this.#statements.write.run(id, outcome.outcome, Math.round(now), outcome.detail ?? null);
-      }
-      return { kind: 'settled', status, rows, recorded: fresh.map(({ outcome }) => outcome.outcome) };
-    });
+  settle(work: WorkQueue, stem: string, outcomes: Outcomes, how: Settlement): Promise<Settled> {
+    return this.#database.writing((tx) => this.#settle(tx, work, stem, outcomes, how));
   }
 
   /** Settles several stems in one transaction, each as `settle` does. */
@@ -186,10 +139,59 @@ export class AnnotationLedger {
     stems: readonly string[],
     outcomes: Outcomes,
     how: Settlement,
-  ): ReadonlyMap<string, Settled> {
-    return writeTransaction(
-      this.#database,
-      () => new Map(stems.map((stem) => [stem, this.settle(work, stem, outcomes, how)])),
-    );
+  ): Promise<ReadonlyMap<string, Settled>> {
+    return this.#database.writing(async (tx) => {
+      const settled = new Map<string, Settled>();
+      for (const stem of stems) settled.set(stem, await this.#settle(tx, work, stem, outcomes, how));
+      return settled;
+    });
   }
+
+  async #settle(
+    tx: Writing,
+    work: WorkQueue,
+    stem: string,
+    outcomes: Outcomes,
+    { now, durationMs }: Settlement,
+  ): Promise<Settled> {
+    const recorded = await tx.all(OUTCOMES, stem, work.vra);
+    const count = new Map<AnnotationOutcome, number>();
+    const fresh: { id: bigint; outcome: Outcome }[] = [];
+    let left = 0;
+    for (const [id, before] of recorded) {
+      const isFinal = before === 'accepted' || before === 'superseded';
+      const outcome = isFinal ? undefined : outcomes.get(id);
+      if (outcome) fresh.push({ id, outcome });
+      const result = outcome?.outcome ?? before;
+      if (result === null) left++;
+      else count.set(result, (count.get(result) ?? 0) + 1);
+    }
+    const of = (outcome: AnnotationOutcome) => count.get(outcome) ?? 0;
+    if (left > 0) return { kind: 'unfinished', left };
+    if (recorded.length > 0 && of('rejected') === recorded.length) return { kind: 'all-rejected' };
+    const isPartial = recorded.length === 0 || of('refused') + of('rejected') > 0;
+    const status = isPartial ? STATUS.partial : STATUS.done;
+    const rows = of('accepted') + of('dry_run');
+    const counts = ANNOTATION_OUTCOMES.filter(of).map((outcome) => `${of(outcome)} ${outcome}`);
+    const detail = recorded.length === 0 ? 'no score to annotate' : counts.join(', ');
+    const isNew = await work.complete(tx, stem, { status, rows, now, durationMs, ...(detail && { detail }) });
+    if (!isNew) return { kind: 'done-before' };
+    const at = Math.round(now);
+    await tx.each(
+      WRITE,
+      fresh.map(({ id, outcome: { outcome, detail } }) => [id, outcome, at, detail ?? null]),
+    );
+    return { kind: 'settled', status, rows, recorded: fresh.map(({ outcome }) => outcome.outcome) };
+  }
+}
+
+function partialByPython(vra: string): Question<string> {
+  return valueQuestion(
+    `SELECT stem FROM ${STATUS_TABLE.annotate} own WHERE ${columnOf(vra)} = -1
+     AND NOT EXISTS (SELECT 1 FROM stem_event e
+       WHERE e.stem = own.stem AND e.stage = 'annotate' AND e.vra = @vra AND e.status = -1)
+     AND EXISTS (SELECT 1 FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+       WHERE p.stem = own.stem AND p.model_name = @vra AND o.outcome IS NULL)
+     ORDER BY stem`,
+  );
 }

@@ -1,9 +1,11 @@
 import { isDone } from '@lvra/core';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
+import type { Database, Writing } from '../database.js';
+import { Insert, statement, valueQuestion } from '../statements.js';
 import type { WorkQueue } from '../work/work-queue.js';
 import { AnnotatedCounts } from './annotated-counts.js';
+import { AnnotationRows, type Call } from './annotation-rows.js';
 import type { CallBudget, CallsLeft } from './call-budget.js';
-import type { AnnotationScores } from './scores.js';
+import type { AnnotationScores, Planned } from './scores.js';
 
 /** A score that is or was sent. */
 export interface Sent {
@@ -17,25 +19,7 @@ export interface Sent {
 }
 
 /** A score that is to be sent. */
-export interface Sendable extends Sent {
-  /** The greatest provenance ID when it was found to be the newest of its object. */
-  readonly seen: bigint;
-}
-
-interface AnnotationRow {
-  accepted_ID: bigint | null;
-  sending_ID: bigint | null;
-  sender: string | null;
-}
-
-/** A call about to be made. All times in ms since 1970. */
-export interface Call {
-  /** Unique among the calls of running processes. */
-  readonly sender: string;
-  readonly now: number;
-  /** By then Lasair has taken the call, or never will. */
-  readonly until: number;
-}
+export interface Sendable extends Sent, Planned {}
 
 /** How a call ended, as far as the sender knows. */
 export type CallEnd =
@@ -68,6 +52,25 @@ export interface Terms {
   readonly keep?: number;
 }
 
+/** Changes no object of which another row, or a later call, was reserved since. */
+const TAKEN = new Insert(
+  'annotation',
+  { vra: 'text', diaObjectId: 'integer', accepted_ID: 'integer', sending_ID: 'integer', sender: 'text' },
+  `(vra, diaObjectId) DO UPDATE SET accepted_ID = excluded.accepted_ID, sending_until = 0
+   WHERE annotation.sending_ID = excluded.sending_ID AND annotation.sender = excluded.sender`,
+  ['vra', 'diaObjectId'],
+);
+const ACCEPTED = valueQuestion<bigint>(
+  "SELECT provenance_ID FROM annotation_outcome WHERE provenance_ID IN @ids AND outcome = 'accepted'",
+);
+const ACCEPT = new Insert(
+  'annotation_outcome',
+  { provenance_ID: 'integer', outcome: 'text', at: 'integer' },
+  '(provenance_ID) DO UPDATE SET outcome = excluded.outcome, at = excluded.at, detail = NULL',
+);
+const FORGET = statement('DELETE FROM annotation_outcome WHERE provenance_ID IN @ids');
+const STEMS_OF = valueQuestion<string>('SELECT DISTINCT stem FROM provenance WHERE ID IN @ids');
+
 /**
  * Which score of an object may be sent, and which one Lasair holds.
  *
@@ -91,54 +94,12 @@ export class Reservations {
   readonly #history: AnnotationScores;
   readonly #budget: CallBudget;
   readonly #counts: AnnotatedCounts;
-  readonly #statements;
 
   constructor(database: Database, history: AnnotationScores, budget: CallBudget) {
     this.#database = database;
     this.#history = history;
     this.#budget = budget;
     this.#counts = new AnnotatedCounts(database);
-    const ofObject = 'WHERE vra = @vra AND diaObjectId = @object';
-    this.#statements = {
-      take: database.prepare(
-        `INSERT INTO annotation (vra, diaObjectId, sending_ID, sender, sending_until)
-         VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (vra, diaObjectId) DO UPDATE SET
-           doubt_until = CASE WHEN sending_until > ? THEN max(sending_until, doubt_until) ELSE doubt_until END,
-           sending_ID = excluded.sending_ID, sender = excluded.sender, sending_until = excluded.sending_until
-         WHERE sending_ID = excluded.sending_ID OR max(sending_until, doubt_until) <= ?`,
-      ),
-      blockedUntil: database
-        .prepare<[Record<string, unknown>], bigint>(
-          `SELECT max(sending_until, doubt_until) FROM annotation ${ofObject}`,
-        )
-        .pluck(),
-      shorten: database.prepare(
-        `UPDATE annotation SET sending_until = min(sending_until, @until), doubt_until = min(doubt_until, @until) ${ofObject}`,
-      ),
-      read: database.prepare<[Record<string, unknown>], AnnotationRow>(
-        `SELECT accepted_ID, sending_ID, sender FROM annotation ${ofObject}`,
-      ),
-      taken: database.prepare(
-        `UPDATE annotation SET accepted_ID = sending_ID, sending_until = 0
-         WHERE vra = ? AND diaObjectId = ? AND sending_ID = ? AND sender = ?`,
-      ),
-      over: database.prepare(`UPDATE annotation SET sending_until = 0 ${ofObject}`),
-      doubt: database.prepare(
-        `UPDATE annotation SET doubt_until = max(doubt_until, @doubtUntil),
-           sending_until = CASE sender WHEN @sender THEN 0 ELSE sending_until END ${ofObject}`,
-      ),
-      unsettle: database.prepare(
-        `UPDATE annotation SET accepted_ID = NULL, sending_ID = NULL, sender = NULL,
-           doubt_until = max(doubt_until, @doubtUntil) ${ofObject}`,
-      ),
-      accept: database.prepare(
-        `INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, 'accepted', ?)
-         ON CONFLICT (provenance_ID) DO UPDATE SET outcome = 'accepted', at = excluded.at, detail = NULL WHERE outcome <> 'accepted'`,
-      ),
-      forgetOutcome: database.prepare('DELETE FROM annotation_outcome WHERE provenance_ID = ?'),
-      stemOf: database.prepare<[bigint], string>('SELECT stem FROM provenance WHERE ID = ?').pluck(),
-    };
   }
 
   /**
@@ -153,51 +114,29 @@ export class Reservations {
     call: Call,
     { refusedVersion, callsPerHour, keep }: Terms,
     fillers: readonly Row[] = [],
-  ): Reservation<Row> {
-    return writeTransaction(this.#database, () => {
-      const calls = this.#budget.state(call.now, callsPerHour, keep);
+  ): Promise<Reservation<Row>> {
+    return this.#database.writing(async (tx) => {
+      const calls = await this.#budget.state(call.now, callsPerHour, keep, tx);
       if (calls.waitMs > 0) return { reserved: [], superseded: [], busy: [], calls };
+      const all = [...rows, ...fillers];
+      const gaveWay = await this.#history.superseded(tx, work.vra, all, refusedVersion);
+      const objects = await AnnotationRows.read(tx, work.vra, objectsOf(all));
       const reserved: Row[] = [];
-      const superseded: Row[] = [];
       const busy: { row: Row; waitMs: number }[] = [];
-      const greatest = this.#history.greatestId();
-      const isSuperseded = (row: Row) => greatest > row.seen && this.#isSuperseded(work.vra, row, refusedVersion);
       for (const row of rows) {
-        if (isSuperseded(row)) superseded.push(row);
-        else if (this.#take(work.vra, row, call)) reserved.push(row);
-        else busy.push({ row, waitMs: this.#wait(work.vra, row, call) });
+        if (gaveWay.has(row)) continue;
+        if (objects.reserve(row, call)) reserved.push(row);
+        else busy.push({ row, waitMs: objects.waitMs(row, call) });
       }
       for (const row of fillers) {
-        if (isSuperseded(row)) superseded.push(row);
-        else if (this.#isFree(work.vra, row, call) && this.#take(work.vra, row, call)) reserved.push(row);
+        if (!gaveWay.has(row) && objects.isFree(row, call) && objects.reserve(row, call)) reserved.push(row);
       }
+      await objects.write(tx, work.vra);
+      const superseded = all.filter((row) => gaveWay.has(row));
       if (reserved.length === 0) return { reserved, superseded, busy, calls };
-      this.#budget.count(call.now, reserved.length);
+      await this.#budget.count(tx, call.now, reserved.length);
       return { reserved, superseded, busy, calls: { ...calls, left: calls.left - 1 } };
     });
-  }
-
-  #isSuperseded(vra: string, row: Sendable, refusedVersion: string | undefined): boolean {
-    if (!this.#history.hasNewerThan(vra, row.diaObjectId, row.seen)) return false;
-    return this.#history.newest(vra, row.diaObjectId, refusedVersion) !== row.id;
-  }
-
-  #take(vra: string, row: Sent, { sender, now, until }: Call): boolean {
-    return this.#statements.take.run(vra, row.diaObjectId, row.id, sender, until, now, now).changes > 0;
-  }
-
-  #isFree(vra: string, row: Sent, { now }: Call): boolean {
-    const blockedUntil = this.#statements.blockedUntil.get({ vra, object: row.diaObjectId });
-    return blockedUntil === undefined || Number(blockedUntil) <= now;
-  }
-
-  /** A reservation that ends later than one made now is from before the clock was set back: it is cut to one made now. */
-  #wait(vra: string, row: Sent, { now, until }: Call): number {
-    const object = row.diaObjectId;
-    const blockedUntil = Number(this.#statements.blockedUntil.get({ vra, object }));
-    if (blockedUntil <= until) return blockedUntil - now;
-    this.#statements.shorten.run({ vra, object, until });
-    return until - now;
   }
 
   /**
@@ -213,53 +152,94 @@ export class Reservations {
     call: Call,
     end: CallEnd,
     now: number,
-  ): { accepted: Row[]; unsettled: number } {
-    const doubtUntil = now + (call.until - call.now);
-    return writeTransaction(this.#database, () => {
-      const accepted: Row[] = [];
-      let unsettled = 0;
-      for (const row of rows) {
-        if (end === 'taken' && this.#isTaken(work.vra, row, call)) {
-          if (this.#statements.accept.run(row.id, now).changes > 0) accepted.push(row);
-          continue;
-        }
-        const of = { vra: work.vra, object: row.diaObjectId };
-        const held = this.#statements.read.get(of)!;
-        const isSame = held.sending_ID === row.id;
-        if (isSame && end === 'unanswered') this.#statements.doubt.run({ ...of, sender: call.sender, doubtUntil });
-        else if (isSame && held.sender === call.sender) this.#statements.over.run(of);
-        else if (!isSame && end !== 'refused') {
-          this.#invalidateAccepted(work, of, held.accepted_ID, end === 'unanswered' ? doubtUntil : 0);
-          unsettled++;
-        }
-      }
+  ): Promise<{ accepted: Row[]; unsettled: number }> {
+    return this.#database.writing(async (tx) => {
+      const taken = end === 'taken' ? await this.#recordTaken(tx, work.vra, rows, call) : new Set<Row>();
+      const accepted = await this.#accept(tx, [...taken], now);
+      const others = rows.filter((row) => !taken.has(row));
+      const unsettled = await this.#release(tx, work, others, call, end, now);
       const ofTheNight = accepted.filter(({ isBackfilled }) => !isBackfilled);
-      this.#counts.add(work.vra, now, ofTheNight);
+      await this.#counts.add(tx, work.vra, now, ofTheNight);
       return { accepted, unsettled };
     });
   }
 
-  /** Records that Lasair took the row, if the reservation of this call still holds. */
-  #isTaken(vra: string, { id, diaObjectId }: Sent, { sender }: Call): boolean {
-    return this.#statements.taken.run(vra, diaObjectId, id, sender).changes > 0;
+  /** Records what Lasair took. @returns the rows whose reservation by this call still holds */
+  async #recordTaken<Row extends Sent>(
+    tx: Writing,
+    vra: string,
+    rows: readonly Row[],
+    { sender }: Call,
+  ): Promise<Set<Row>> {
+    const taken = await tx.each(
+      TAKEN,
+      rows.map(({ id, diaObjectId }) => [vra, diaObjectId, id, id, sender]),
+    );
+    if (taken === rows.length) return new Set(rows);
+    const objects = await AnnotationRows.read(tx, vra, objectsOf(rows));
+    return new Set(
+      rows.filter(({ id, diaObjectId }) => {
+        const held = objects.get(diaObjectId);
+        return held.sendingId === id && held.sender === sender;
+      }),
+    );
   }
 
-  /** Forgets what is recorded of an object: it is unknown which score of it Lasair holds. */
-  #invalidateAccepted(
+  /** Ends the reservations of rows that are not recorded as taken. @returns how many objects must be sent again */
+  async #release(
+    tx: Writing,
     work: WorkQueue,
-    of: { vra: string; object: bigint },
-    acceptedId: bigint | null,
-    doubtUntil: number,
-  ) {
-    this.#statements.unsettle.run({ ...of, doubtUntil });
-    if (acceptedId !== null) this.#open(work, acceptedId);
+    rows: readonly Sent[],
+    call: Call,
+    end: CallEnd,
+    now: number,
+  ): Promise<number> {
+    if (rows.length === 0) return 0;
+    const mayArriveUntil = end === 'unanswered' ? now + (call.until - call.now) : 0;
+    const objects = await AnnotationRows.read(tx, work.vra, objectsOf(rows));
+    const forgotten: bigint[] = [];
+    let unsettled = 0;
+    for (const { id, diaObjectId } of rows) {
+      const held = objects.get(diaObjectId);
+      const isSame = held.sendingId === id;
+      const isOurs = held.sender === call.sender;
+      const doubtUntil = Math.max(held.doubtUntil, mayArriveUntil);
+      if (isSame && end === 'unanswered') {
+        objects.set({ ...held, doubtUntil, sendingUntil: isOurs ? 0 : held.sendingUntil });
+      } else if (isSame && isOurs) objects.set({ ...held, sendingUntil: 0 });
+      else if (!isSame && end !== 'refused') {
+        // It is unknown which score of the object Lasair holds.
+        if (held.acceptedId !== null) forgotten.push(held.acceptedId);
+        objects.set({ ...held, acceptedId: null, sendingId: null, sender: null, doubtUntil });
+        unsettled++;
+      }
+    }
+    await objects.write(tx, work.vra);
+    await this.#open(tx, work, forgotten);
+    return unsettled;
   }
 
-  /** Reopens a score: it is sent again if it is the newest of its object. */
-  #open(work: WorkQueue, id: bigint): void {
-    this.#statements.forgetOutcome.run(id);
-    const stem = this.#statements.stemOf.get(id) as string;
-    const status = work.status(stem);
-    if (status !== undefined && isDone(status)) work.retry(stem, true);
+  /** Records that Lasair took the rows. @returns those that it had not taken before */
+  async #accept<Row extends Sent>(tx: Writing, rows: readonly Row[], now: number): Promise<Row[]> {
+    if (rows.length === 0) return [];
+    const known = new Set(await tx.all(ACCEPTED, { ids: rows.map(({ id }) => id) }));
+    const accepted = rows.filter(({ id }) => !known.has(id) && known.add(id));
+    await tx.each(
+      ACCEPT,
+      accepted.map(({ id }) => [id, 'accepted', now]),
+    );
+    return accepted;
+  }
+
+  /** Reopens scores: each is sent again if it is the newest of its object. */
+  async #open(tx: Writing, work: WorkQueue, ids: readonly bigint[]): Promise<void> {
+    if (ids.length === 0) return;
+    await tx.run(FORGET, { ids });
+    for (const stem of await tx.all(STEMS_OF, { ids })) {
+      const status = await work.status(stem, tx);
+      if (status !== undefined && isDone(status)) await work.reopen(tx, stem, true);
+    }
   }
 }
+
+const objectsOf = (rows: readonly Sent[]) => rows.map(({ diaObjectId }) => diaObjectId);

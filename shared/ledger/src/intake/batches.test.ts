@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Ledger } from '../ledger.js';
+import type { Ledger } from '../ledger.js';
 import type { QuarantineEntry } from '../quarantine.js';
-import { addStem, newLedger } from '../testing/ledgers.js';
+import { addStem, newLedger, newPlace, openLedger } from '../testing/ledgers.js';
+import { changing, execute, rowIn, tuplesIn, valueIn } from '../testing/look-inside.js';
 import { type BatchRecord, OffsetsTaken } from './batches.js';
 
 const NOW = Date.UTC(2026, 2, 1, 10, 24, 48, 700);
 const STEM = '20260301_102448';
+const PARTITION = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 0 };
 const OBJECTS = [169755827469549632n, 170019716327800983n, 9223372036854775807n];
 
 function batch(stem: string, changes: Partial<BatchRecord> = {}): BatchRecord {
@@ -21,6 +23,15 @@ function batch(stem: string, changes: Partial<BatchRecord> = {}): BatchRecord {
     quarantined: [],
   };
   return { ...made, receivedMs: Float64Array.of(NOW - 5.25, Number.NaN, NOW), now: NOW, durationMs: 3, ...changes };
+}
+
+/** Reserves names at the same instant. */
+async function reserve(ledger: Ledger, count: 2): Promise<[string, string]>;
+async function reserve(ledger: Ledger, count: number): Promise<string[]>;
+async function reserve({ batches }: Ledger, count: number): Promise<string[]> {
+  const stems: string[] = [];
+  while (stems.length < count) stems.push(await batches.reserveStem('me', new Date(NOW)));
+  return stems;
 }
 
 const range = (first: bigint, next: bigint, partition = 0) => ({
@@ -45,102 +56,102 @@ const quarantined = (stem: string, position: number): QuarantineEntry => ({
 });
 
 describe('a stem', () => {
-  test('is named after its second, or the next that no table has', (t) => {
-    const ledger = newLedger(t);
-    const { database, batches } = ledger;
-    database.prepare("INSERT INTO feature_making (stem, r0b) VALUES ('20260301_102449', 1)").run();
-    database.prepare("INSERT INTO annotating (stem, r0b) VALUES ('20260301_102451', NULL)").run();
-    const names = Array.from({ length: 4 }, () => batches.reserveStem('me', new Date(NOW)));
-    assert.deepEqual(names, [STEM, '20260301_102450', '20260301_102452', '20260301_102453']);
-    assert.equal(batches.reserveStem('me', new Date(Date.UTC(2026, 11, 31, 23, 59, 59))), '20261231_235959');
-    assert.equal(batches.reserveStem('me', new Date(Date.UTC(2026, 11, 31, 23, 59, 59))), '20270101_000000');
-  });
-
-  test('that was registered last says when, and a reserved one does not', (t) => {
-    const { batches, totals } = newLedger(t);
-    assert.equal(totals.lastRegisteredMs(), 0);
-    for (const now of [NOW, NOW + 1_500, NOW + 1_000]) {
-      batches.register(batch(batches.reserveStem('me', new Date(NOW)), { now, ranges: [] }));
-    }
-    batches.reserveStem('me', new Date(NOW + 9_000));
-    assert.equal(totals.lastRegisteredMs(), NOW + 1_500);
-  });
-
-  test('comes after the last one if batches come quicker than seconds', (t) => {
-    const { batches } = newLedger(t);
-    for (let times = 0; times < 3; times++) batches.reserveStem('me', new Date(NOW));
-    assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102451');
-  });
-
-  test('is near the clock again after that was set back', (t) => {
-    const { batches } = newLedger(t);
-    batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
-    batches.reserveStem('me', new Date(NOW));
-    batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
-    assert.equal(batches.reserveStem('me', new Date(NOW)), '20260301_102449');
-  });
-
-  test('that was given up is never used again, not even by the consumer that reserved it', (t) => {
-    const ledger = newLedger(t);
+  test('is named after its second, or the next that no table has', async (t) => {
+    const ledger = await newLedger(t);
     const { batches } = ledger;
-    const stem = batches.reserveStem('slow', new Date(NOW));
-    assert.equal(batches.abandonStem(stem, NOW + 1), true);
-    assert.throws(() => batches.register(batch(stem, { ranges: [range(0n, 3n)] })), /is not reserved any more/);
-    assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
-    batches.recordCleared(stem, NOW + 2);
-    const another = Ledger.open(ledger.database.name, ['r0b'], { create: false });
-    t.after(() => another.close());
-    assert.equal(another.batches.reserveStem('me', new Date(NOW)), '20260301_102449');
-    assert.throws(() => batches.register(batch(stem)), /is not reserved any more/);
+    await execute(ledger, "INSERT INTO feature_making (stem, r0b) VALUES ('20260301_102449', 1)");
+    await execute(ledger, "INSERT INTO annotating (stem, r0b) VALUES ('20260301_102451', NULL)");
+    const names = await reserve(ledger, 4);
+    assert.deepEqual(names, [STEM, '20260301_102450', '20260301_102452', '20260301_102453']);
+    assert.equal(await batches.reserveStem('me', new Date(Date.UTC(2026, 11, 31, 23, 59, 59))), '20261231_235959');
+    assert.equal(await batches.reserveStem('me', new Date(Date.UTC(2026, 11, 31, 23, 59, 59))), '20270101_000000');
   });
 
-  test('that is registered stays when its consumer, who had no answer, gives it up', (t) => {
-    const { batches, history } = newLedger(t);
-    const stem = batches.reserveStem('me', new Date(NOW));
-    batches.register(batch(stem));
-    assert.equal(batches.abandonStem(stem, NOW + 1), false);
-    batches.recordCleared(stem, NOW + 1);
-    assert.deepEqual([history.batch(stem)?.registeredAt, history.batch(stem)?.abandonedAt], [NOW, undefined]);
-    assert.deepEqual(batches.unregistered(NOW + 60_000), []);
+  test('that was registered last says when, and a reserved one does not', async (t) => {
+    const { batches, totals } = await newLedger(t);
+    assert.equal(await totals.lastRegisteredMs(), 0);
+    for (const now of [NOW, NOW + 1_500, NOW + 1_000]) {
+      await batches.register(batch(await batches.reserveStem('me', new Date(NOW)), { now, ranges: [] }));
+    }
+    await batches.reserveStem('me', new Date(NOW + 9_000));
+    assert.equal(await totals.lastRegisteredMs(), NOW + 1_500);
   });
 
-  test('that was reserved and never registered is found', (t) => {
-    const { batches } = newLedger(t);
-    batches.reserveStem('killed', new Date(NOW));
-    const later = batches.reserveStem('alive', new Date(NOW + 60_000));
-    batches.register(batch(batches.reserveStem('me', new Date(NOW - 9_000))));
-    assert.deepEqual(batches.unregistered(NOW + 1), [STEM]);
-    assert.deepEqual(batches.unregistered(NOW + 60_001), [STEM, later]);
+  test('comes after the last one if batches come quicker than seconds', async (t) => {
+    const { batches } = await newLedger(t);
+    for (let times = 0; times < 3; times++) await batches.reserveStem('me', new Date(NOW));
+    assert.equal(await batches.reserveStem('me', new Date(NOW)), '20260301_102451');
   });
 
-  test('that was given up is found until its files are removed', (t) => {
-    const { batches, history } = newLedger(t);
-    const stem = batches.reserveStem('killed', new Date(NOW));
-    batches.abandonStem(stem, NOW + 1);
-    batches.abandonStem(stem, NOW + 2);
-    assert.deepEqual(batches.unregistered(NOW + 1), [stem]);
-    batches.recordCleared(stem, NOW + 3);
-    assert.deepEqual(batches.unregistered(NOW + 1), []);
-    assert.equal(history.batch(stem)?.abandonedAt, NOW + 1);
+  test('is near the clock again after that was set back', async (t) => {
+    const { batches } = await newLedger(t);
+    await batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
+    await batches.reserveStem('me', new Date(NOW));
+    await batches.reserveStem('me', new Date(NOW + 2 * 3_600_000));
+    assert.equal(await batches.reserveStem('me', new Date(NOW)), '20260301_102449');
+  });
+
+  test('that was given up is never used again, not even by the consumer that reserved it', async (t) => {
+    const place = newPlace(t);
+    const { batches } = await openLedger(t, place, ['r0b'], { create: true });
+    const stem = await batches.reserveStem('slow', new Date(NOW));
+    assert.equal(await batches.abandonStem(stem, NOW + 1), true);
+    await assert.rejects(batches.register(batch(stem, { ranges: [range(0n, 3n)] })), /is not reserved any more/);
+    assert.equal(await batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
+    await batches.recordCleared(stem, NOW + 2);
+    const another = await openLedger(t, place, ['r0b'], { create: false });
+    assert.equal(await another.batches.reserveStem('me', new Date(NOW)), '20260301_102449');
+    await assert.rejects(batches.register(batch(stem)), /is not reserved any more/);
+  });
+
+  test('that is registered stays when its consumer, who had no answer, gives it up', async (t) => {
+    const { batches, history } = await newLedger(t);
+    const stem = await batches.reserveStem('me', new Date(NOW));
+    await batches.register(batch(stem));
+    assert.equal(await batches.abandonStem(stem, NOW + 1), false);
+    await batches.recordCleared(stem, NOW + 1);
+    const { registeredAt, abandonedAt } = (await history.batch(stem))!;
+    assert.deepEqual([registeredAt, abandonedAt], [NOW, undefined]);
+    assert.deepEqual(await batches.unregistered(NOW + 60_000), []);
+  });
+
+  test('that was reserved and never registered is found', async (t) => {
+    const { batches } = await newLedger(t);
+    await batches.reserveStem('killed', new Date(NOW));
+    const later = await batches.reserveStem('alive', new Date(NOW + 60_000));
+    await batches.register(batch(await batches.reserveStem('me', new Date(NOW - 9_000))));
+    assert.deepEqual(await batches.unregistered(NOW + 1), [STEM]);
+    assert.deepEqual(await batches.unregistered(NOW + 60_001), [STEM, later]);
+  });
+
+  test('that was given up is found until its files are removed', async (t) => {
+    const { batches, history } = await newLedger(t);
+    const stem = await batches.reserveStem('killed', new Date(NOW));
+    await batches.abandonStem(stem, NOW + 1);
+    await batches.abandonStem(stem, NOW + 2);
+    assert.deepEqual(await batches.unregistered(NOW + 1), [stem]);
+    await batches.recordCleared(stem, NOW + 3);
+    assert.deepEqual(await batches.unregistered(NOW + 1), []);
+    assert.equal((await history.batch(stem))?.abandonedAt, NOW + 1);
   });
 });
 
 describe('registering a batch', () => {
-  test('opens it for every VRA in every stage, and keeps what was known of it', (t) => {
-    const ledger = newLedger(t, ['r0b', 'agn']);
+  test('opens it for every VRA in every stage, and keeps what was known of it', async (t) => {
+    const ledger = await newLedger(t, ['r0b', 'agn']);
     const { batches } = ledger;
-    batches.reserveStem('me', new Date(NOW));
-    batches.register(
+    await batches.reserveStem('me', new Date(NOW));
+    await batches.register(
       batch(STEM, { vras: ['r0b', 'agn'], ranges: [range(5n, 8n)], quarantined: [quarantined(STEM, 1)] }),
     );
     for (const stage of ['feature', 'predict', 'annotate'] as const) {
-      for (const vra of ['r0b', 'agn']) assert.equal(ledger.work(stage, vra).status(STEM), 0);
+      for (const vra of ['r0b', 'agn']) assert.equal(await ledger.work(stage, vra).status(STEM), 0);
     }
-    assert.deepEqual(batches.receivedMs(STEM), Float64Array.of(NOW - 5.25, Number.NaN, NOW));
-    assert.deepEqual(batches.position('lvra', 'lasair_18lvra-fodder', 0), {
+    assert.deepEqual(await batches.receivedMs(STEM), Float64Array.of(NOW - 5.25, Number.NaN, NOW));
+    assert.deepEqual(await batches.position('lvra', 'lasair_18lvra-fodder', 0), {
       ...{ next: 8n, fingerprint: 'f8', readTo: 8n, marked: true },
     });
-    const [entry] = ledger.quarantine.list();
+    const [entry] = await ledger.quarantine.list();
     assert.deepEqual(entry, {
       ...quarantined(STEM, 1),
       id: 1n,
@@ -152,15 +163,21 @@ describe('registering a batch', () => {
       prunedAt: undefined,
     });
     assert.deepEqual(
-      ledger.events.ofStem(STEM).map(({ stage, vra, status, rows, detail }) => [stage, vra, status, rows, detail]),
+      (await ledger.events.ofStem(STEM)).map(({ stage, vra, status, rows, detail }) => [
+        stage,
+        vra,
+        status,
+        rows,
+        detail,
+      ]),
       [['consumer', '', -1, 3, '1 in quarantine']],
     );
   });
 
-  test('with nothing but bad messages opens no work, and still moves the position', (t) => {
-    const ledger = newLedger(t);
-    ledger.batches.reserveStem('me', new Date(NOW));
-    ledger.batches.register(
+  test('with nothing but bad messages opens no work, and still moves the position', async (t) => {
+    const ledger = await newLedger(t);
+    await ledger.batches.reserveStem('me', new Date(NOW));
+    await ledger.batches.register(
       batch(STEM, {
         diaObjectIds: [],
         receivedMs: new Float64Array(0),
@@ -168,139 +185,133 @@ describe('registering a batch', () => {
         quarantined: [quarantined(STEM, 0)],
       }),
     );
-    assert.equal(ledger.work('feature', 'r0b').status(STEM), undefined);
-    assert.equal(ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 1n);
-    assert.equal(ledger.quarantine.list().length, 1);
+    assert.equal(await ledger.work('feature', 'r0b').status(STEM), undefined);
+    assert.equal((await ledger.batches.position('lvra', 'lasair_18lvra-fodder', 0))?.next, 1n);
+    assert.equal((await ledger.quarantine.list()).length, 1);
   });
 
-  test('maps every object to its latest stem, whichever is registered first', (t) => {
-    const ledger = newLedger(t);
-    const stemOf = (id: bigint) =>
-      ledger.database.prepare('SELECT stem FROM diaobjid_stems WHERE diaObjectId = ?').pluck().get(id);
-    ledger.database
-      .prepare("INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, '20260127_105636')")
-      .run(OBJECTS[0]);
+  test('maps every object to its latest stem, whichever is registered first', async (t) => {
+    const ledger = await newLedger(t);
+    const before = "INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, '20260127_105636')";
+    await execute(ledger, before, OBJECTS[0]!);
     const [first, second] = [
-      ledger.batches.reserveStem('a', new Date(NOW)),
-      ledger.batches.reserveStem('b', new Date(NOW)),
+      await ledger.batches.reserveStem('a', new Date(NOW)),
+      await ledger.batches.reserveStem('b', new Date(NOW)),
     ];
-    ledger.batches.register(batch(second, { diaObjectIds: OBJECTS.slice(0, 2) }));
-    ledger.batches.register(batch(first));
-    assert.deepEqual(OBJECTS.map(stemOf), [second, second, first]);
-    assert.deepEqual(ledger.database.prepare('SELECT count(*) FROM diaobjid_stems').pluck().get(), 3n);
+    await ledger.batches.register(batch(second, { diaObjectIds: OBJECTS.slice(0, 2) }));
+    await ledger.batches.register(batch(first));
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT diaObjectId, stem FROM diaobjid_stems ORDER BY 1'), [
+      [OBJECTS[0], second],
+      [OBJECTS[1], second],
+      [OBJECTS[2], first],
+    ]);
   });
 
-  test('keeps the time at which an object came first, as the Python consumer does', (t) => {
-    const ledger = newLedger(t);
+  test('keeps the time at which an object came first, as the Python consumer does', async (t) => {
+    const ledger = await newLedger(t);
     const [object] = OBJECTS;
     const insert = 'INSERT INTO diaobjid_stems (diaObjectId, stem, timestamp) VALUES (?, ?, ?)';
-    ledger.database.prepare(insert).run(object, '20260127_105636', '2026-01-27 10:57:01');
-    const stem = ledger.batches.reserveStem('a', new Date(NOW));
-    ledger.batches.register(batch(stem, { diaObjectIds: OBJECTS.slice(0, 1) }));
-    const row = ledger.database.prepare('SELECT stem, timestamp FROM diaobjid_stems WHERE diaObjectId = ?').get(object);
+    await execute(ledger, insert, object!, '20260127_105636', '2026-01-27 10:57:01');
+    const stem = await ledger.batches.reserveStem('a', new Date(NOW));
+    await ledger.batches.register(batch(stem, { diaObjectIds: OBJECTS.slice(0, 1) }));
+    const row = await rowIn(ledger, 'SELECT stem, timestamp FROM diaobjid_stems WHERE diaObjectId = ?', object!);
     assert.deepEqual(row, { stem, timestamp: '2026-01-27 10:57:01' });
   });
 
-  test('of offsets that another consumer has recorded writes nothing at all and names them', (t) => {
-    const ledger = newLedger(t);
-    const { batches } = ledger;
-    const [mine, theirs] = [batches.reserveStem('me', new Date(NOW)), batches.reserveStem('they', new Date(NOW))];
-    batches.register(batch(theirs, { ranges: [range(0n, 10n), range(0n, 4n, 1)] }));
+  test('of offsets that another consumer has recorded writes nothing at all and names them', async (t) => {
+    const ledger = await newLedger(t);
+    const { batches, positions } = ledger;
+    const [mine, theirs] = await reserve(ledger, 2);
+    await batches.register(batch(theirs, { ranges: [range(0n, 10n), range(0n, 4n, 1)] }));
     const late = batch(mine, { ranges: [range(0n, 7n), range(4n, 6n, 1), range(0n, 3n, 2)], diaObjectIds: [77n] });
-    assert.throws(
-      () => batches.register(late),
+    await assert.rejects(
+      batches.register(late),
       (error) =>
         error instanceof OffsetsTaken &&
         /lasair_18lvra-fodder\[0\] up to 10$/.test(error.message) &&
         error.partitions.length === 1,
     );
-    const at = (partition: number) => batches.position('lvra', 'lasair_18lvra-fodder', partition)?.next;
-    assert.deepEqual([at(0), at(1), at(2)], [10n, 4n, undefined]);
-    assert.equal(ledger.work('feature', 'r0b').status(mine), undefined);
-    assert.equal(
-      ledger.database.prepare('SELECT count(*) FROM diaobjid_stems WHERE diaObjectId = 77').pluck().get(),
-      0n,
-    );
-    batches.register(batch(mine, { ranges: [range(10n, 12n), range(4n, 6n, 1)] }));
-    assert.deepEqual([at(0), at(1)], [12n, 6n]);
+    const at = async (...partitions: number[]) =>
+      (await positions.positions(partitions.map((partition) => ({ ...PARTITION, partition })))).map(
+        (each) => each?.next,
+      );
+    assert.deepEqual(await at(0, 1, 2), [10n, 4n, undefined]);
+    assert.equal(await ledger.work('feature', 'r0b').status(mine), undefined);
+    assert.equal(await valueIn(ledger, 'SELECT count(*) FROM diaobjid_stems WHERE diaObjectId = 77'), 0n);
+    await batches.register(batch(mine, { ranges: [range(10n, 12n), range(4n, 6n, 1)] }));
+    assert.deepEqual(await at(1, 0), [6n, 12n]);
   });
 
-  test('knows up to where there is nothing behind it, as long as the group stands there', (t) => {
-    const { batches, positions } = newLedger(t);
-    const partition = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 0 };
-    const readTo = () => batches.position('lvra', 'lasair_18lvra-fodder', 0)?.readTo;
-    const [first, second] = [0, 1].map(() => batches.reserveStem('me', new Date(NOW))) as [string, string];
-    batches.register(batch(first, { ranges: [range(0n, 10n)] }));
-    positions.recordEmpty(partition, 9n, 12n);
-    assert.equal(readTo(), 10n);
-    positions.recordEmpty(partition, 10n, 12n);
-    assert.equal(readTo(), 12n);
-    batches.register(batch(second, { ranges: [range(10n, 15n)] }));
-    assert.equal(readTo(), 15n);
+  test('knows up to where there is nothing behind it, as long as the group stands there', async (t) => {
+    const ledger = await newLedger(t);
+    const { batches, positions } = ledger;
+    const readTo = async () => (await positions.position(PARTITION))?.readTo;
+    const [first, second] = await reserve(ledger, 2);
+    await batches.register(batch(first, { ranges: [range(0n, 10n)] }));
+    await positions.recordEmpty(PARTITION, 9n, 12n);
+    assert.equal(await readTo(), 10n);
+    await positions.recordEmpty(PARTITION, 10n, 12n);
+    assert.equal(await readTo(), 12n);
+    await batches.register(batch(second, { ranges: [range(10n, 15n)] }));
+    assert.equal(await readTo(), 15n);
   });
 
-  test('of another group, or after the topic was created again, may begin anywhere', (t) => {
-    const { batches, positions } = newLedger(t);
-    const stems = Array.from({ length: 3 }, () => batches.reserveStem('me', new Date(NOW))) as [string, string, string];
-    batches.register(batch(stems[0], { ranges: [range(0n, 10n)] }));
-    batches.register(batch(stems[1], { ranges: [range(3n, 5n)], groupId: 'other' }));
-    const partition = { groupId: 'lvra', topic: 'lasair_18lvra-fodder', partition: 0 };
-    assert.ok(positions.turn(partition, { before: 10n, after: 0n, reason: 'replaced', at: NOW }));
-    assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
-    batches.register(batch(stems[2], { ranges: [range(0n, 2n)] }));
-    assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0)?.next, 2n);
-    assert.equal(batches.position('other', 'lasair_18lvra-fodder', 0)?.next, 5n);
+  test('of another group, or after the topic was created again, may begin anywhere', async (t) => {
+    const ledger = await newLedger(t);
+    const { batches, positions } = ledger;
+    const stems = await reserve(ledger, 3);
+    await batches.register(batch(stems[0]!, { ranges: [range(0n, 10n)] }));
+    await batches.register(batch(stems[1]!, { ranges: [range(3n, 5n)], groupId: 'other' }));
+    assert.ok(await positions.turn(PARTITION, { before: 10n, after: 0n, reason: 'replaced', at: NOW }));
+    assert.equal(await batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
+    await batches.register(batch(stems[2]!, { ranges: [range(0n, 2n)] }));
+    assert.equal((await batches.position('lvra', 'lasair_18lvra-fodder', 0))?.next, 2n);
+    assert.equal((await batches.position('other', 'lasair_18lvra-fodder', 0))?.next, 5n);
   });
 
-  test('fails if its name is not reserved any more, or is in a status table by now, and writes nothing', (t) => {
-    const ledger = newLedger(t);
+  test('fails if its name is not reserved any more, or is in a status table by now, and writes nothing', async (t) => {
+    const ledger = await newLedger(t);
     const { batches } = ledger;
-    assert.throws(() => batches.register(batch(STEM, { ranges: [range(0n, 3n)] })), /20260301_102448 is not reserved/);
-    batches.reserveStem('me', new Date(NOW));
-    addStem(ledger, STEM, 1, 1, 1);
-    assert.throws(() => batches.register(batch(STEM, { ranges: [range(0n, 3n)] })), {
-      code: 'SQLITE_CONSTRAINT_PRIMARYKEY',
-    });
-    assert.equal(batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
-    assert.deepEqual(batches.unregistered(NOW + 1), [STEM]);
-    assert.deepEqual(ledger.events.ofStem(STEM), []);
+    await assert.rejects(batches.register(batch(STEM, { ranges: [range(0n, 3n)] })), /20260301_102448 is not reserved/);
+    await batches.reserveStem('me', new Date(NOW));
+    await addStem(ledger, STEM, 1, 1, 1);
+    await assert.rejects(batches.register(batch(STEM, { ranges: [range(0n, 3n)] })), /unique constraint/i);
+    assert.equal(await batches.position('lvra', 'lasair_18lvra-fodder', 0), undefined);
+    assert.deepEqual(await batches.unregistered(NOW + 1), [STEM]);
+    assert.deepEqual(await ledger.events.ofStem(STEM), []);
   });
 
-  test('that the Python pipeline registered has no times of arrival', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM);
-    assert.equal(ledger.batches.receivedMs(STEM), undefined);
+  test('that the Python pipeline registered has no times of arrival', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM);
+    assert.equal(await ledger.batches.receivedMs(STEM), undefined);
   });
 });
 
-test('an alert stays once in quarantine however often its stem is done, and goes when it was replayed', (t) => {
-  const { quarantine } = newLedger(t);
-  quarantine.add(quarantined(STEM, 1));
-  quarantine.add({ ...quarantined(STEM, 1), detail: 'second attempt' });
-  quarantine.add({
-    ...quarantined(STEM, 2),
-    topic: undefined,
-    partition: undefined,
-    offset: undefined,
-    receivedMs: undefined,
-  });
+test('an alert stays once in quarantine however often its stem is done, and goes when it was replayed', async (t) => {
+  const ledger = await newLedger(t);
+  const { quarantine } = ledger;
+  const add = (...entries: QuarantineEntry[]) => changing(ledger, (tx) => quarantine.add(tx, entries));
+  await add(quarantined(STEM, 1), { ...quarantined(STEM, 1), detail: 'twice' });
+  const ofFile = { topic: undefined, partition: undefined, offset: undefined, receivedMs: undefined };
+  await add({ ...quarantined(STEM, 1), detail: 'second attempt' }, { ...quarantined(STEM, 2), ...ofFile });
   assert.deepEqual(
-    quarantine.list().map(({ id, detail }) => [id, detail]),
+    (await quarantine.list()).map(({ id, detail }) => [id, detail]),
     [
       [1n, 'no JSON'],
       [2n, 'no JSON'],
     ],
   );
-  assert.equal(quarantine.get(1n)?.offset, 9007199254740993n);
-  assert.equal(quarantine.get(2n)?.partition, undefined);
-  assert.equal(quarantine.get(99n), undefined);
-  quarantine.markReplayed(1n, '20260301_120000');
+  assert.equal((await quarantine.get(1n))?.offset, 9007199254740993n);
+  assert.equal((await quarantine.get(2n))?.partition, undefined);
+  assert.equal(await quarantine.get(99n), undefined);
+  await quarantine.markReplayed(1n, '20260301_120000');
   assert.deepEqual(
-    quarantine.list().map(({ id }) => id),
+    (await quarantine.list()).map(({ id }) => id),
     [2n],
   );
   assert.deepEqual(
-    quarantine.list({ all: true }).map(({ replayedAs }) => replayedAs),
+    (await quarantine.list({ all: true })).map(({ replayedAs }) => replayedAs),
     ['20260301_120000', undefined],
   );
 });

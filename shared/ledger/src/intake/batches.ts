@@ -1,9 +1,10 @@
 import { type Checksum, instantOfStem, nextStem, STAGES, stemOf } from '@lvra/core';
+import type { Database, Writing } from '../database.js';
 import { type QuarantineEntry, QuarantineLedger } from '../quarantine.js';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import { Insert, statement, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { StemEventLog } from '../work/stem-events.js';
-import { Checksums } from './checksums.js';
+import { Checksums, type NewChecksum } from './checksums.js';
 import type { KafkaPosition, KafkaPositions } from './kafka-positions.js';
 
 /** The offsets of one partition that a batch holds: [first, next). */
@@ -53,6 +54,39 @@ export class OffsetsTaken extends Error {
 /** Names that run further ahead of the clock are from before it was set back. */
 const FURTHEST_AHEAD_MS = 3_600_000;
 
+const TAKEN = valueQuestion<string>(
+  ['batch', ...Object.values(STATUS_TABLE)]
+    .map((table) => `SELECT stem FROM ${table} WHERE stem IN @stems`)
+    .join(' UNION ALL '),
+);
+const RESERVE = statement('INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)');
+const ABANDON = statement(
+  'UPDATE batch SET abandoned_at = coalesce(abandoned_at, ?) WHERE stem = ? AND registered_at IS NULL',
+);
+const REGISTERED = valueQuestion<bigint>('SELECT 1 FROM batch WHERE stem = ? AND registered_at IS NOT NULL');
+const CLEARED = statement('UPDATE batch SET cleared_at = ? WHERE stem = ? AND abandoned_at IS NOT NULL');
+const UNREGISTERED = valueQuestion<string>(
+  'SELECT stem FROM batch WHERE registered_at IS NULL AND cleared_at IS NULL AND reserved_at < ?',
+);
+const COMPLETE = statement(
+  `UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ?, oldest_ms = ?
+   WHERE stem = ? AND registered_at IS NULL AND abandoned_at IS NULL`,
+);
+const MAP_OBJECTS = new Insert(
+  'diaobjid_stems',
+  { diaObjectId: 'integer', stem: 'text' },
+  '(diaObjectId) DO UPDATE SET stem = excluded.stem WHERE excluded.stem >= diaobjid_stems.stem',
+  ['diaObjectId'],
+);
+const ADD_RANGES = new Insert('batch_offsets', {
+  ...{ stem: 'text', group_id: 'text', topic: 'text', partition: 'integer', first_offset: 'integer' },
+  ...{ next_offset: 'integer', left_out: 'integer', gone: 'integer', skipped: 'integer' },
+});
+const OF_OTHERS = valueQuestion<string>(
+  'SELECT stem FROM feature_making WHERE stem NOT IN (SELECT stem FROM batch) LIMIT 1',
+);
+const RECEIVED = valueQuestion<Uint8Array | null>('SELECT received_ms FROM batch WHERE stem = ?');
+
 /** The consumer's side of the ledger: stem names, batches and Kafka positions. */
 export class BatchLedger {
   readonly #database: Database;
@@ -60,7 +94,6 @@ export class BatchLedger {
   readonly #events: StemEventLog;
   readonly #quarantine: QuarantineLedger;
   readonly #checksums: Checksums;
-  readonly #statements;
   /** The name that this process reserved last. */
   #last: string | undefined;
 
@@ -70,45 +103,14 @@ export class BatchLedger {
     this.#events = new StemEventLog(database);
     this.#quarantine = new QuarantineLedger(database);
     this.#checksums = new Checksums(database);
-    this.#statements = {
-      taken: database.prepare(
-        ['batch', ...Object.values(STATUS_TABLE)]
-          .map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem`)
-          .join(' UNION ALL '),
-      ),
-      reserve: database.prepare('INSERT INTO batch (stem, consumer, reserved_at) VALUES (?, ?, ?)'),
-      abandon: database.prepare(
-        'UPDATE batch SET abandoned_at = coalesce(abandoned_at, ?) WHERE stem = ? AND registered_at IS NULL',
-      ),
-      registered: database.prepare('SELECT 1 FROM batch WHERE stem = ? AND registered_at IS NOT NULL'),
-      cleared: database.prepare('UPDATE batch SET cleared_at = ? WHERE stem = ? AND abandoned_at IS NOT NULL'),
-      unregistered: database
-        .prepare<[number], string>(
-          'SELECT stem FROM batch WHERE registered_at IS NULL AND cleared_at IS NULL AND reserved_at < ?',
-        )
-        .pluck(),
-      complete: database.prepare(
-        'UPDATE batch SET registered_at = ?, source = ?, alerts = ?, bytes = ?, received_ms = ?, oldest_ms = ? WHERE stem = ? AND registered_at IS NULL AND abandoned_at IS NULL',
-      ),
-      object: database.prepare(
-        `INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)
-         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem
-         WHERE excluded.stem >= diaobjid_stems.stem`,
-      ),
-      range: database.prepare(
-        'INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset, left_out, gone, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ),
-      ofOthers: database.prepare('SELECT 1 FROM feature_making WHERE stem NOT IN (SELECT stem FROM batch) LIMIT 1'),
-      received: database.prepare<[string], Buffer | null>('SELECT received_ms FROM batch WHERE stem = ?').pluck(),
-    };
   }
 
   /** Reserves the name of `instant`'s second, or of the next unused second. No name is ever reserved twice. */
-  reserveStem(consumer: string, instant: Date): string {
-    return writeTransaction(this.#database, () => {
+  reserveStem(consumer: string, instant: Date): Promise<string> {
+    return this.#database.writing(async (tx) => {
       let stem = stemOf(instant);
-      if (this.#isTaken(stem)) stem = this.#laterThan(stem, instant);
-      this.#statements.reserve.run(stem, consumer, instant.getTime());
+      if ((await tx.all(TAKEN, { stems: [stem] })).length > 0) stem = await this.#laterThan(tx, stem, instant);
+      await tx.run(RESERVE, stem, consumer, instant.getTime());
       this.#last = stem;
       return stem;
     });
@@ -118,16 +120,18 @@ export class BatchLedger {
    * If batches come quicker than seconds, all names from now to the last one are taken: continue after it, unless it lies
    * far ahead, from before the clock was set back.
    */
-  #laterThan(stem: string, instant: Date): string {
+  async #laterThan(tx: Writing, stem: string, instant: Date): Promise<string> {
     const last = this.#last && instantOfStem(this.#last);
     const aheadMs = last ? last.getTime() - instant.getTime() : 0;
-    let later = nextStem(this.#last && aheadMs > 0 && aheadMs < FURTHEST_AHEAD_MS ? this.#last : stem);
-    while (this.#isTaken(later)) later = nextStem(later);
-    return later;
-  }
-
-  #isTaken(stem: string): boolean {
-    return this.#statements.taken.get({ stem }) !== undefined;
+    let before = this.#last && aheadMs > 0 && aheadMs < FURTHEST_AHEAD_MS ? this.#last : stem;
+    for (let count = 1; ; count *= 2) {
+      const stems = [nextStem(before)];
+      while (stems.length < count) stems.push(nextStem(stems.at(-1)!));
+      const taken = new Set(await tx.all(TAKEN, { stems }));
+      const free = stems.find((later) => !taken.has(later));
+      if (free !== undefined) return free;
+      before = stems.at(-1)!;
+    }
   }
 
   /**
@@ -136,24 +140,24 @@ export class BatchLedger {
    *
    * @returns false if the stem is registered; it stays as it is
    */
-  abandonStem(stem: string, now: number): boolean {
-    return writeTransaction(this.#database, () => {
-      this.#statements.abandon.run(now, stem);
-      return this.#statements.registered.get(stem) === undefined;
+  abandonStem(stem: string, now: number): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      await tx.run(ABANDON, now, stem);
+      return (await tx.get(REGISTERED, stem)) === undefined;
     });
   }
 
   /** Records that nothing is left of what was written under an abandoned name. */
-  recordCleared(stem: string, now: number): void {
-    writeTransaction(this.#database, () => this.#statements.cleared.run(now, stem));
+  async recordCleared(stem: string, now: number): Promise<void> {
+    await this.#database.writing((tx) => tx.run(CLEARED, now, stem));
   }
 
   /**
    * Names reserved before `reservedBefore` (ms) that were never registered and may have files: their consumer was killed
    * on the way, before or after it gave them up.
    */
-  unregistered(reservedBefore: number): string[] {
-    return this.#statements.unregistered.all(reservedBefore) as string[];
+  unregistered(reservedBefore: number): Promise<string[]> {
+    return this.#database.all(UNREGISTERED, reservedBefore);
   }
 
   /**
@@ -161,83 +165,85 @@ export class BatchLedger {
    *
    * @throws OffsetsTaken if the ledger's position of a partition is not the beginning of the batch
    */
-  register(batch: BatchRecord): void {
-    writeTransaction(this.#database, () => {
-      this.#advancePositions(batch);
-      const { changes } = this.#statements.complete.run(
-        Math.round(batch.now),
-        batch.source,
-        batch.diaObjectIds.length,
-        batch.bytes,
-        Buffer.from(batch.receivedMs.buffer, batch.receivedMs.byteOffset, batch.receivedMs.byteLength),
-        oldestOf(batch.receivedMs),
-        batch.stem,
+  register(batch: BatchRecord): Promise<void> {
+    return this.#database.writing(async (tx) => {
+      const { stem, diaObjectIds, quarantined } = batch;
+      if (batch.ranges.length > 0) await this.#advancePositions(tx, batch);
+      await this.#complete(tx, batch);
+      if (diaObjectIds.length > 0) await openStatuses(tx, batch);
+      await tx.each(
+        MAP_OBJECTS,
+        diaObjectIds.map((id) => [id, stem]),
       );
-      if (changes === 0) {
-        throw new Error(
-          `stem ${batch.stem} is not reserved any more; the batch was not registered and will be read again`,
-        );
-      }
-      if (batch.diaObjectIds.length > 0) this.#openStatuses(batch);
-      for (const id of batch.diaObjectIds) this.#statements.object.run(id, batch.stem);
-      if (batch.checksum) this.#checksums.record(batch.stem, { kind: 'batch' }, batch.checksum);
-      for (const entry of batch.quarantined) {
-        this.#quarantine.add(entry);
-        const { position, checksum } = entry;
-        if (checksum) this.#checksums.record(batch.stem, { kind: 'quarantined', position }, checksum);
-      }
-      this.#events.append({
-        stem: batch.stem,
+      await this.#quarantine.add(tx, quarantined);
+      await this.#checksums.recordAll(tx, checksumsOf(batch));
+      await this.#events.append(tx, {
+        stem,
         stage: 'consumer',
         vra: '',
         at: batch.now,
-        status: batch.quarantined.length > 0 ? -1 : 1,
-        rows: batch.diaObjectIds.length,
+        status: quarantined.length > 0 ? -1 : 1,
+        rows: diaObjectIds.length,
         durationMs: batch.durationMs,
         detail: detailOf(batch),
       });
     });
   }
 
-  #advancePositions(batch: BatchRecord): void {
-    const taken = batch.ranges.flatMap(({ topic, partition, first }) => {
-      const at = this.position(batch.groupId, topic, partition);
-      return at && at.next !== first ? [{ topic, partition, next: at.next }] : [];
-    });
-    if (taken.length > 0) throw new OffsetsTaken(taken);
-    for (const { topic, partition, first, next, leftOut = 0, gone = 0, skipped = 0, fingerprint } of batch.ranges) {
-      this.#positions.advance({ groupId: batch.groupId, topic, partition }, next, fingerprint);
-      this.#statements.range.run(batch.stem, batch.groupId, topic, partition, first, next, leftOut, gone, skipped);
+  async #complete(tx: Writing, { stem, source, diaObjectIds, bytes, receivedMs, now }: BatchRecord): Promise<void> {
+    const times = Buffer.from(receivedMs.buffer, receivedMs.byteOffset, receivedMs.byteLength);
+    const values = [Math.round(now), source, diaObjectIds.length, bytes, times, oldestOf(receivedMs), stem];
+    if ((await tx.run(COMPLETE, ...values)) === 0) {
+      throw new Error(`stem ${stem} is not reserved any more; the batch was not registered and will be read again`);
     }
   }
 
-  #openStatuses(batch: BatchRecord): void {
-    const columns = batch.vras.map(columnOf);
-    for (const stage of STAGES) {
-      this.#database
-        .prepare(
-          `INSERT INTO ${STATUS_TABLE[stage]} (${['stem', ...columns].join(', ')}) VALUES (?${', 0'.repeat(columns.length)})`,
-        )
-        .run(batch.stem);
-    }
+  async #advancePositions(tx: Writing, { stem, groupId, ranges }: BatchRecord): Promise<void> {
+    const ends = ranges.map((range) => ({ ...range, groupId }));
+    const positions = await this.#positions.positions(ends, tx);
+    const taken = ranges.flatMap(({ topic, partition, first }, at) => {
+      const next = positions[at]?.next ?? first;
+      return next === first ? [] : [{ topic, partition, next }];
+    });
+    if (taken.length > 0) throw new OffsetsTaken(taken);
+    await this.#positions.advanceAll(tx, ends);
+    const rows = ranges.map(({ topic, partition, first, next, leftOut = 0, gone = 0, skipped = 0 }) => [
+      ...[stem, groupId, topic, partition, first, next, leftOut, gone, skipped],
+    ]);
+    await tx.each(ADD_RANGES, rows);
   }
 
   /** Where a group continues reading; undefined if it has never read the partition. */
-  position(groupId: string, topic: string, partition: number): KafkaPosition | undefined {
+  position(groupId: string, topic: string, partition: number): Promise<KafkaPosition | undefined> {
     return this.#positions.position({ groupId, topic, partition });
   }
 
   /** Whether the Python pipeline has made stems here. */
-  hasStemsOfOthers(): boolean {
-    return this.#statements.ofOthers.get() !== undefined;
+  async hasStemsOfOthers(): Promise<boolean> {
+    return (await this.#database.get(OF_OTHERS)) !== undefined;
   }
 
   /** When Kafka received each alert of a stem, ms by position; undefined for stems of the Python pipeline. */
-  receivedMs(stem: string): Float64Array | undefined {
-    const bytes = this.#statements.received.get(stem) as Buffer | null | undefined;
-    if (!bytes) return undefined;
-    return new Float64Array(new Uint8Array(bytes).buffer);
+  async receivedMs(stem: string): Promise<Float64Array | undefined> {
+    const bytes = await this.#database.get(RECEIVED, stem);
+    return bytes ? new Float64Array(new Uint8Array(bytes).buffer) : undefined;
   }
+}
+
+async function openStatuses(tx: Writing, { stem, vras }: BatchRecord): Promise<void> {
+  const columns = ['stem', ...vras.map(columnOf)].join(', ');
+  for (const stage of STAGES) {
+    const values = `?${', 0'.repeat(vras.length)}`;
+    await tx.run(statement(`INSERT INTO ${STATUS_TABLE[stage]} (${columns}) VALUES (${values})`), stem);
+  }
+}
+
+function checksumsOf({ stem, checksum, quarantined }: BatchRecord): NewChecksum[] {
+  const ofBatch = checksum ? [{ stem, what: { kind: 'batch' }, checksum } as const] : [];
+  const ofMessages = quarantined.flatMap(({ position, checksum }) =>
+    checksum ? [{ stem, what: { kind: 'quarantined', position }, checksum } as const] : [],
+  );
+  return [...ofBatch, ...ofMessages];
 }
 
 /** The earliest of the times that are known. */

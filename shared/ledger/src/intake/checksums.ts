@@ -1,6 +1,7 @@
 import { type Checksum, checksumOf } from '@lvra/core';
 import { DEFAULT_FEATURES } from '@lvra/store';
-import type { Database } from '../sqlite/connection.js';
+import type { Database, Questions, Writing } from '../database.js';
+import { Insert, question } from '../statements.js';
 
 /** What has a checksum: a batch file, a message that the consumer put in quarantine, a feature file, the scores of a model. */
 export type Summed =
@@ -15,31 +16,48 @@ export interface SummedScore {
   readonly score: number;
 }
 
+const RECORD = new Insert(
+  'checksum',
+  { stem: 'text', what: 'text', bytes: 'integer', crc32: 'integer' },
+  '(stem, what) DO UPDATE SET bytes = excluded.bytes, crc32 = excluded.crc32',
+  ['stem', 'what'],
+);
+const OF = question<{ bytes: bigint; crc32: bigint }>('SELECT bytes, crc32 FROM checksum WHERE stem = ? AND what = ?');
+
+/** The checksum of something that was made. */
+export interface NewChecksum {
+  readonly stem: string;
+  readonly what: Summed;
+  readonly checksum: Checksum;
+}
+
 /** The checksums of what this pipeline made; what the Python pipeline or an older release made has none. */
 export class Checksums {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#statements = {
-      record: database.prepare('INSERT OR REPLACE INTO checksum (stem, what, bytes, crc32) VALUES (?, ?, ?, ?)'),
-      of: database.prepare<[string, string], { bytes: bigint; crc32: bigint }>(
-        'SELECT bytes, crc32 FROM checksum WHERE stem = ? AND what = ?',
-      ),
-    };
+    this.#database = database;
   }
 
   /** Within the caller's transaction, which records what was made. */
-  record(stem: string, what: Summed, { bytes, crc32 }: Checksum): void {
-    this.#statements.record.run(stem, nameOf(what), bytes, crc32);
+  record(tx: Writing, stem: string, what: Summed, checksum: Checksum): Promise<void> {
+    return this.recordAll(tx, [{ stem, what, checksum }]);
   }
 
-  of(stem: string, what: Summed): Checksum | undefined {
-    const row = this.#statements.of.get(stem, nameOf(what));
+  async recordAll(tx: Writing, made: readonly NewChecksum[]): Promise<void> {
+    await tx.each(
+      RECORD,
+      made.map(({ stem, what, checksum: { bytes, crc32 } }) => [stem, nameOf(what), bytes, crc32]),
+    );
+  }
+
+  async of(stem: string, what: Summed, ask: Questions = this.#database): Promise<Checksum | undefined> {
+    const row = await ask.get(OF, stem, nameOf(what));
     return row && { bytes: Number(row.bytes), crc32: Number(row.crc32) };
   }
 }
 
-function nameOf(what: Summed): string {
+export function nameOf(what: Summed): string {
   if (what.kind === 'batch') return 'batch';
   if (what.kind === 'quarantined') return `quarantined ${what.position}`;
   return what.kind === 'features' ? `features ${what.set ?? DEFAULT_FEATURES}` : `scores ${what.vra} ${what.version}`;

@@ -1,13 +1,32 @@
 import { isStem, UsageError } from '@lvra/core';
+import type { Database, Questions, Writing } from '../database.js';
 import { UNNAMED } from '../queries/verify/names.js';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import { STATUS_TABLE } from '../sqlite/status-columns.js';
-
-/** IDs as a list of texts in JSON: numbers of JSON are doubles to some. */
-const LISTED = 'SELECT CAST(value AS INTEGER) FROM json_each(?)';
+import { type List, question, statement, valueQuestion } from '../statements.js';
+import { STATUS_TABLE } from '../status-tables.js';
 
 /** How many rows of each table were removed. */
 export type Removed = Readonly<Record<string, number>>;
+
+/** Some rows: a condition in SQL, and its values. */
+interface Rows {
+  readonly where: string;
+  readonly values: Readonly<Record<string, string | List>>;
+}
+
+const HELD = valueQuestion<string>(
+  ['batch', 'batch_offsets', 'diaobjid_stems', 'provenance', 'threshold_flags_provenance', 'quarantine']
+    .map((table) => `SELECT '${table}' WHERE EXISTS (SELECT 1 FROM ${table} WHERE stem = @name)`)
+    .join(' UNION ALL '),
+);
+const SCORES = valueQuestion<bigint>(
+  'SELECT ID FROM provenance WHERE ID IN @ids UNION SELECT provenance_ID FROM annotation_outcome WHERE provenance_ID IN @ids',
+);
+const FLAGS = valueQuestion<bigint>('SELECT ID FROM threshold_flags_provenance WHERE ID IN @ids');
+const OBJECTS = valueQuestion<bigint>('SELECT diaObjectId FROM diaobjid_stems WHERE diaObjectId IN @ids');
+const IN_FLIGHT = question<{ id: bigint; until: bigint }>(
+  `SELECT sending_ID AS id, CASE WHEN sending_until > doubt_until THEN sending_until ELSE doubt_until END AS until
+   FROM annotation WHERE sending_ID IN @ids`,
+);
 
 /**
  * Removes rows that should not be in the ledger: what `lvra verify` finds to be no stem, doubled or altered.
@@ -25,27 +44,19 @@ export class Forgetting {
    *
    * @throws UsageError if the stem has a batch, scores or anything else that would be lost
    */
-  stem(name: string): Removed {
-    return writeTransaction(this.#database, () => {
-      if (!isStem(name)) return this.#everything('stem = ?', name);
-      const held = [
-        'batch',
-        'batch_offsets',
-        'diaobjid_stems',
-        'provenance',
-        'threshold_flags_provenance',
-        'quarantine',
-      ].filter(
-        (table) => this.#database.prepare(`SELECT 1 FROM ${table} WHERE stem = ? LIMIT 1`).get(name) !== undefined,
-      );
+  stem(name: string): Promise<Removed> {
+    const rows = { where: 'stem = @name', values: { name } };
+    return this.#database.writing(async (tx) => {
+      if (!isStem(name)) return removeEverything(tx, rows);
+      const held = await tx.all(HELD, { name });
       if (held.length > 0) throw new UsageError(`${name} stays: ${held.join(', ')} has rows of it`);
-      return this.#remove([...Object.values(STATUS_TABLE), 'work', 'backfill'], 'stem = ?', name);
+      return remove(tx, [...Object.values(STATUS_TABLE), 'work', 'backfill'], rows);
     });
   }
 
   /** Removes the rows whose stem is NULL, no text, or cannot be typed. */
-  unnamed(): Removed {
-    return writeTransaction(this.#database, () => this.#everything(UNNAMED));
+  unnamed(): Promise<Removed> {
+    return this.#database.writing((tx) => removeEverything(tx, UNNAMED));
   }
 
   /**
@@ -54,73 +65,65 @@ export class Forgetting {
    * @param now ms since 1970
    * @throws UsageError if there is no such score, or a call with it may be in flight
    */
-  scores(ids: readonly bigint[], now: number): Removed {
-    return writeTransaction(this.#database, () => {
-      const moving = this.#database
-        .prepare('SELECT max(max(sending_until, doubt_until)) FROM annotation WHERE sending_ID = ?')
-        .pluck();
-      for (const id of ids) {
-        this.#mustHave(['provenance', 'ID'], id, ['annotation_outcome', 'provenance_ID']);
-        const until = Number(moving.get(id) ?? 0);
-        if (until > now) {
-          const seconds = Math.ceil((until - now) / 1_000);
-          throw new UsageError(`a call with score ${id} may be in flight for ${seconds} s: stop annotate and wait`);
-        }
-      }
-      const list = JSON.stringify(ids.map(String));
-      const removed = this.#scores(`ID IN (${LISTED})`, list);
+  scores(ids: readonly bigint[], now: number): Promise<Removed> {
+    return this.#database.writing(async (tx) => {
+      assertThere('provenance', ids, await tx.all(SCORES, { ids }));
+      await assertLanded(tx, ids, now);
+      const removed = await removeScores(tx, { where: 'ID IN @ids', values: { ids } });
       // A score that is gone may still have an outcome.
-      return { ...removed, ...this.#remove(['annotation_outcome'], `provenance_ID IN (${LISTED})`, list) };
+      const outcomes = { where: 'provenance_ID IN @ids', values: { ids } };
+      return { ...removed, ...(await remove(tx, ['annotation_outcome'], outcomes)) };
     });
   }
 
   /** Removes threshold flags by their IDs. @throws UsageError if there are no such flags */
-  flags(ids: readonly bigint[]): Removed {
-    return writeTransaction(this.#database, () => {
-      for (const id of ids) this.#mustHave(['threshold_flags_provenance', 'ID'], id);
-      const condition = `ID IN (${LISTED})`;
-      return this.#remove(['threshold_flags_provenance'], condition, JSON.stringify(ids.map(String)));
+  flags(ids: readonly bigint[]): Promise<Removed> {
+    return this.#database.writing(async (tx) => {
+      assertThere('threshold_flags_provenance', ids, await tx.all(FLAGS, { ids }));
+      return remove(tx, ['threshold_flags_provenance'], { where: 'ID IN @ids', values: { ids } });
     });
   }
 
   /** Removes objects from diaobjid_stems. @throws UsageError if one is not in it */
-  objects(diaObjectIds: readonly bigint[]): Removed {
-    return writeTransaction(this.#database, () => {
-      for (const id of diaObjectIds) this.#mustHave(['diaobjid_stems', 'diaObjectId'], id);
-      const condition = `diaObjectId IN (${LISTED})`;
-      return this.#remove(['diaobjid_stems'], condition, JSON.stringify(diaObjectIds.map(String)));
+  objects(ids: readonly bigint[]): Promise<Removed> {
+    return this.#database.writing(async (tx) => {
+      assertThere('diaobjid_stems', ids, await tx.all(OBJECTS, { ids }));
+      return remove(tx, ['diaobjid_stems'], { where: 'diaObjectId IN @ids', values: { ids } });
     });
   }
+}
 
-  #mustHave(place: readonly [string, string], id: bigint, ...others: (readonly [string, string])[]): void {
-    const isThere = [place, ...others].some(
-      ([table, column]) => this.#database.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).get(id) !== undefined,
-    );
-    if (!isThere) throw new UsageError(`${place[0]} has no row ${id}`);
-  }
+function assertThere(table: string, ids: readonly bigint[], found: readonly bigint[]): void {
+  const there = new Set(found);
+  const missing = ids.find((id) => !there.has(id));
+  if (missing !== undefined) throw new UsageError(`${table} has no row ${missing}`);
+}
 
-  #everything(condition: string, ...values: string[]): Removed {
-    const others = ['work', 'backfill', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
-    return {
-      ...this.#scores(condition, ...values),
-      ...this.#remove([...Object.values(STATUS_TABLE), ...others], condition, ...values),
-    };
-  }
+async function assertLanded(ask: Questions, ids: readonly bigint[], now: number): Promise<void> {
+  const call = (await ask.all(IN_FLIGHT, { ids })).find(({ until }) => Number(until) > now);
+  if (!call) return;
+  const seconds = Math.ceil((Number(call.until) - now) / 1_000);
+  throw new UsageError(`a call with score ${call.id} may be in flight for ${seconds} s: stop annotate and wait`);
+}
 
-  #scores(condition: string, ...values: string[]): Removed {
-    const ids = `SELECT ID FROM provenance WHERE ${condition}`;
-    const run = (sql: string) => this.#database.prepare(sql).run(...values);
-    run(`DELETE FROM annotation_outcome WHERE provenance_ID IN (${ids})`);
-    run(`UPDATE annotation SET accepted_ID = NULL WHERE accepted_ID IN (${ids})`);
-    return this.#remove(['provenance'], condition, ...values);
-  }
+async function removeEverything(tx: Writing, rows: Rows): Promise<Removed> {
+  const others = ['work', 'backfill', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
+  const scores = await removeScores(tx, rows);
+  return { ...scores, ...(await remove(tx, [...Object.values(STATUS_TABLE), ...others], rows)) };
+}
 
-  #remove(tables: readonly string[], condition: string, ...values: string[]): Removed {
-    const removed: Record<string, number> = {};
-    for (const table of tables) {
-      const { changes } = this.#database.prepare(`DELETE FROM ${table} WHERE ${condition}`).run(...values);
-      if (changes > 0) removed[table] = changes;
-    }
-    return removed;
+async function removeScores(tx: Writing, { where, values }: Rows): Promise<Removed> {
+  const ids = `SELECT ID FROM provenance WHERE ${where}`;
+  await tx.run(statement(`DELETE FROM annotation_outcome WHERE provenance_ID IN (${ids})`), values);
+  await tx.run(statement(`UPDATE annotation SET accepted_ID = NULL WHERE accepted_ID IN (${ids})`), values);
+  return remove(tx, ['provenance'], { where, values });
+}
+
+async function remove(tx: Writing, tables: readonly string[], { where, values }: Rows): Promise<Removed> {
+  const removed: Record<string, number> = {};
+  for (const table of tables) {
+    const rows = await tx.run(statement(`DELETE FROM ${table} WHERE ${where}`), values);
+    if (rows > 0) removed[table] = rows;
   }
+  return removed;
 }

@@ -1,4 +1,5 @@
-import { type Database, writeTransaction } from '../sqlite/connection.js';
+import type { Database } from '../database.js';
+import { Insert, question, statement } from '../statements.js';
 
 /** A partition as of when a consumer last asked Kafka about it. */
 export interface SeenPartition {
@@ -18,31 +19,42 @@ export interface Lag {
   readonly at: number;
 }
 
+interface LagRow {
+  topic: string;
+  partition: bigint;
+  at: bigint;
+  high: bigint;
+  seen: bigint;
+  registered: bigint | null;
+  empty: bigint | null;
+}
+
+const FORGET_OTHERS = statement('DELETE FROM kafka_seen WHERE group_id <> @groupId OR NOT (topic IN @topics)');
+const SEE = new Insert(
+  'kafka_seen',
+  {
+    ...{ group_id: 'text', topic: 'text', partition: 'integer' },
+    ...{ high_offset: 'integer', next_offset: 'integer', at: 'integer' },
+  },
+  `(group_id, topic, partition) DO UPDATE SET
+     high_offset = excluded.high_offset, next_offset = excluded.next_offset, at = excluded.at`,
+  ['group_id', 'topic', 'partition'],
+);
+const LAGS = question<LagRow>(
+  `SELECT s.topic, s.partition, s.at, s.high_offset AS high, s.next_offset AS seen, p.next_offset AS registered,
+     p.empty_to AS empty
+   FROM kafka_seen s LEFT JOIN kafka_position p USING (group_id, topic, partition)`,
+);
+
 /**
  * How far partitions reached when a consumer last asked: only the consumer has Kafka's password, and its lag matters most
  * while it is down.
  */
 export class KafkaSeen {
   readonly #database: Database;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#statements = {
-      forgetOthers: database.prepare(
-        `DELETE FROM kafka_seen WHERE group_id <> @groupId OR topic NOT IN (SELECT value FROM json_each(@topics))`,
-      ),
-      see: database.prepare(
-        `INSERT INTO kafka_seen (group_id, topic, partition, high_offset, next_offset, at) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (group_id, topic, partition) DO UPDATE SET
-           high_offset = excluded.high_offset, next_offset = excluded.next_offset, at = excluded.at`,
-      ),
-      lags: database.prepare<[], { topic: string; partition: bigint; messages: bigint; at: bigint }>(
-        `SELECT seen.topic, seen.partition, seen.at, max(0, seen.high_offset
-           - max(seen.next_offset, coalesce(position.next_offset, 0), coalesce(position.empty_to, 0))) AS messages
-         FROM kafka_seen seen LEFT JOIN kafka_position position USING (group_id, topic, partition)`,
-      ),
-    };
   }
 
   /**
@@ -56,22 +68,22 @@ export class KafkaSeen {
     topic: string,
     partitions: readonly SeenPartition[],
     now: number,
-  ): void {
-    writeTransaction(this.#database, () => {
-      this.#statements.forgetOthers.run({ groupId, topics: JSON.stringify(topics) });
-      for (const { partition, high, next } of partitions) {
-        this.#statements.see.run(groupId, topic, partition, high, next, Math.round(now));
-      }
+  ): Promise<void> {
+    const at = Math.round(now);
+    return this.#database.writing(async (tx) => {
+      await tx.run(FORGET_OTHERS, { groupId, topics });
+      await tx.each(
+        SEE,
+        partitions.map(({ partition, high, next }) => [groupId, topic, partition, high, next, at]),
+      );
     });
   }
 
   /** Batches registered since then count as read. */
-  lags(): Lag[] {
-    return this.#statements.lags.all().map(({ topic, partition, messages, at }) => ({
-      topic,
-      partition: Number(partition),
-      messages: Number(messages),
-      at: Number(at),
-    }));
+  async lags(): Promise<Lag[]> {
+    return (await this.#database.all(LAGS)).map(({ topic, partition, at, high, seen, registered, empty }) => {
+      const left = [seen, registered ?? 0n, empty ?? 0n].map((read) => Number(high - read));
+      return { topic, partition: Number(partition), messages: Math.max(0, Math.min(...left)), at: Number(at) };
+    });
   }
 }

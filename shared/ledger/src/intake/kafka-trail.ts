@@ -1,5 +1,6 @@
-import type { Database } from '../sqlite/connection.js';
-import type { GroupPartition } from './group-partition.js';
+import type { Database, Writing } from '../database.js';
+import { Insert, question, statement } from '../statements.js';
+import { AMONG, among, type GroupPartition, keyOf } from './group-partition.js';
 
 /** A message that was read, at the end of a batch. */
 export interface KafkaMark {
@@ -8,57 +9,57 @@ export interface KafkaMark {
 }
 
 /** Of this many newest batches each is kept, of twice as many every second one, and so on. */
-const KEPT = 8n;
-/** More than any partition has batches. */
-const LARGEST_AGE = 1n << 40n;
+const KEPT = 8;
+
+const OF = 'group_id = @groupId AND topic = @topic AND partition = @partition';
+const NEWEST = question<{ groupId: string; topic: string; partition: bigint; batch: bigint }>(
+  `SELECT group_id AS "groupId", topic, partition, max(batch) AS batch FROM kafka_trail WHERE ${AMONG} GROUP BY 1, 2, 3`,
+);
+const ADD = new Insert('kafka_trail', {
+  ...{ group_id: 'text', topic: 'text', partition: 'integer', batch: 'integer' },
+  ...{ '"offset"': 'integer', fingerprint: 'text' },
+});
+/**
+ * A batch whose number can be halved t times stays until it is KEPT * 2^t batches old. So with each batch the one goes that
+ * is KEPT times as old as the greatest power of two (`&`) that divides the newest number.
+ */
+const THIN = statement(
+  `DELETE FROM kafka_trail WHERE (group_id, topic, partition, batch) IN (
+     SELECT group_id, topic, partition, max(batch) - ${KEPT} * (max(batch) & -max(batch))
+     FROM kafka_trail WHERE ${AMONG} GROUP BY 1, 2, 3)`,
+);
+const CUT = statement(`DELETE FROM kafka_trail WHERE ${OF} AND "offset" >= @from`);
+const MARKS = question<KafkaMark>(`SELECT "offset", fingerprint FROM kafka_trail WHERE ${OF} ORDER BY "offset"`);
 
 /**
  * The fingerprints of the last messages of batches: dense near the position and thinner further back. Of n batches about
  * 4 log2(n) are kept.
  */
 export class KafkaTrail {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    const of = 'group_id = @groupId AND topic = @topic AND partition = @partition';
-    this.#statements = {
-      add: database
-        .prepare<[GroupPartition & KafkaMark], bigint>(
-          `INSERT INTO kafka_trail (group_id, topic, partition, batch, offset, fingerprint)
-           SELECT @groupId, @topic, @partition, coalesce(max(batch), 0) + 1, @offset, @fingerprint
-           FROM kafka_trail WHERE ${of} RETURNING batch`,
-        )
-        .pluck(),
-      thin: database.prepare(`DELETE FROM kafka_trail WHERE ${of} AND batch = @batch`),
-      cut: database.prepare(`DELETE FROM kafka_trail WHERE ${of} AND offset >= @from`),
-      marks: database.prepare<[GroupPartition], KafkaMark>(
-        `SELECT offset, fingerprint FROM kafka_trail WHERE ${of} ORDER BY offset`,
-      ),
-    };
+    this.#database = database;
   }
 
-  /** A batch ended with this message. */
-  add(of: GroupPartition, mark: KafkaMark): void {
-    const newest = this.#statements.add.get({ ...placeOf(of), ...mark }) as bigint;
-    // A batch whose number can be halved t times stays until it is KEPT * 2^t batches old.
-    for (let halvings = 1n; KEPT * halvings < LARGEST_AGE && KEPT * halvings < newest; halvings *= 2n) {
-      const batch = newest - KEPT * halvings;
-      if (batch % halvings === 0n && batch % (halvings * 2n) !== 0n)
-        this.#statements.thin.run({ ...placeOf(of), batch });
-    }
+  /** In each of these partitions a batch ended with this message. */
+  async add(tx: Writing, ends: readonly (GroupPartition & KafkaMark)[]): Promise<void> {
+    const newest = new Map((await tx.all(NEWEST, among(ends))).map((row) => [keyOf(row), row.batch]));
+    const rows = ends.map((end) => [
+      ...[end.groupId, end.topic, end.partition, (newest.get(keyOf(end)) ?? 0n) + 1n],
+      ...[end.offset, end.fingerprint],
+    ]);
+    await tx.each(ADD, rows);
+    await tx.run(THIN, among(ends));
   }
 
   /** Forgets all from an offset on. */
-  cut(of: GroupPartition, from: bigint): void {
-    this.#statements.cut.run({ ...placeOf(of), from });
+  async cut(tx: Writing, { groupId, topic, partition }: GroupPartition, from: bigint): Promise<void> {
+    await tx.run(CUT, { groupId, topic, partition, from });
   }
 
   /** In the order of their offsets. */
-  marks(of: GroupPartition): KafkaMark[] {
-    return this.#statements.marks.all(placeOf(of));
+  marks({ groupId, topic, partition }: GroupPartition): Promise<KafkaMark[]> {
+    return this.#database.all(MARKS, { groupId, topic, partition });
   }
-}
-
-function placeOf({ groupId, topic, partition }: GroupPartition): GroupPartition {
-  return { groupId, topic, partition };
 }

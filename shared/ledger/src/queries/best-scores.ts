@@ -1,4 +1,6 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
+import { newestStems } from './newest-stems.js';
 
 /** The newest score that a VRA gave to one object within some stems. */
 export interface BestScore {
@@ -10,8 +12,21 @@ export interface BestScore {
   readonly score: number;
 }
 
-/** The column may hold names that are not stems. */
-const STEM = `${'[0-9]'.repeat(8)}_${'[0-9]'.repeat(6)}`;
+/** By the index of stems: the newest come first, and nearly all have scores. */
+const LAST_STEM = valueQuestion<string>(
+  'SELECT stem FROM provenance WHERE model_name = @vra AND stem < @before ORDER BY stem DESC LIMIT @most',
+);
+
+/** The range keeps out what is no number, which SQLite lets in. */
+const BEST = question<BestScore>(
+  `SELECT ID AS "ID", diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", stem, score FROM (
+     SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score,
+       row_number() OVER (PARTITION BY p.diaObjectId
+         ORDER BY source.midpointMjdTai DESC NULLS LAST, p.diaSourceId DESC NULLS LAST, p.ID DESC) AS place
+     FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+     WHERE p.stem >= ? AND p.stem < ? AND p.model_name = ? AND p.score BETWEEN -1e308 AND 1e308) placed
+   WHERE place = 1 ORDER BY score DESC, diaObjectId LIMIT ?`,
+);
 
 /** The objects of a night, ordered by score. */
 export class BestScores {
@@ -22,15 +37,9 @@ export class BestScores {
   }
 
   /** The last stem that this VRA has a score of; undefined if it has none. */
-  lastStem(vra: string): string | undefined {
-    // By the index of stems: the newest come first, and nearly all have scores.
-    return this.#database
-      .prepare<[string, string], string>(
-        'SELECT stem FROM provenance WHERE model_name = ? AND stem GLOB ? ORDER BY stem DESC LIMIT 1',
-      )
-      .pluck()
-
-      .get(vra, STEM) as string | undefined;
+  async lastStem(vra: string): Promise<string | undefined> {
+    const [last] = await newestStems(this.#database, LAST_STEM, { vra }, 1);
+    return last;
   }
 
   /**
@@ -39,17 +48,7 @@ export class BestScores {
    * @param from the first stem
    * @param before every stem is smaller than this text
    */
-  of(vra: string, from: string, before: string, most: number): BestScore[] {
-    return this.#database
-      .prepare<[string, string, string, number], BestScore>(
-        `SELECT ID, diaObjectId, diaSourceId, stem, score FROM (
-           SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score,
-             row_number() OVER (PARTITION BY p.diaObjectId
-               ORDER BY source.midpointMjdTai DESC, p.diaSourceId DESC, p.ID DESC) AS place
-           FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
-           WHERE p.stem >= ? AND p.stem < ? AND p.model_name = ? AND typeof(p.score) = 'real')
-         WHERE place = 1 ORDER BY score DESC, diaObjectId LIMIT ?`,
-      )
-      .all(from, before, vra, most);
+  of(vra: string, from: string, before: string, most: number): Promise<BestScore[]> {
+    return this.#database.all(BEST, from, before, vra, most);
   }
 }

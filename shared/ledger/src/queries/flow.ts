@@ -1,8 +1,8 @@
 import { instantOfStem, type Stage, UPSTREAM } from '@lvra/core';
 import { type Annotated, AnnotatedCounts, LATE_MS } from '../annotations/annotated-counts.js';
-import type { Database } from '../sqlite/connection.js';
-import type { Statement } from '../sqlite/driver.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { IS_BACKFILLED } from '../work/backfill.js';
 
 /** What waits for a stage. */
@@ -22,6 +22,12 @@ export interface Unannotated {
   readonly late: number;
 }
 
+const ALERTS_SINCE = valueQuestion<bigint>(
+  'SELECT CAST(coalesce(sum(alerts), 0) AS BIGINT) FROM batch WHERE registered_at >= ?',
+);
+const LAST_REGISTERED = valueQuestion<bigint | null>('SELECT max(registered_at) FROM batch');
+const REGISTERED_AT = valueQuestion<bigint | null>('SELECT registered_at FROM batch WHERE stem = ?');
+
 /**
  * What a scrape asks: how much waits, since when, and what came in and went out. Every answer comes from an index. Stems
  * of a backfill are not urgent and do not count here.
@@ -29,7 +35,6 @@ export interface Unannotated {
 export class Flow {
   readonly #database: Database;
   readonly #annotated: AnnotatedCounts;
-  readonly #prepared = new Map<string, Statement>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -37,84 +42,75 @@ export class Flow {
   }
 
   /** Stems that the stage itself has to do: done by the stage before, and not dead. */
-  waiting(stage: Stage, vra: string): Waiting {
+  async waiting(stage: Stage, vra: string): Promise<Waiting> {
     const column = columnOf(vra);
     const upstream = UPSTREAM[stage];
     const join = upstream
       ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = own.stem AND upstream.${column} IN (1, -1)`
       : '';
-    const row = this.#prepare(
+    const counts = question<{ stems: bigint; oldest: string | null; dead: bigint }>(
       `SELECT count(*) AS stems, min(own.stem) AS oldest,
          (SELECT count(*) FROM work own
           WHERE stage = @stage AND vra = @vra AND dead_at IS NOT NULL AND NOT ${IS_BACKFILLED}) AS dead
        FROM ${STATUS_TABLE[stage]} own ${join}
        LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = own.stem
        WHERE own.${column} NOT IN (1, -1) AND work.dead_at IS NULL AND NOT ${IS_BACKFILLED}`,
-    ).get({ stage, vra }) as { stems: bigint; oldest: string | null; dead: bigint };
-    return { stems: Number(row.stems), oldest: this.#registeredAt(row.oldest), dead: Number(row.dead) };
+    );
+    const { stems, oldest, dead } = (await this.#database.get(counts, { stage, vra }))!;
+    return { stems: Number(stems), oldest: await this.#registeredAt(oldest), dead: Number(dead) };
   }
 
   /** @param now ms since 1970 */
-  unannotated(vra: string, now: number): Unannotated {
+  async unannotated(vra: string, now: number): Promise<Unannotated> {
     const isOpen = `own.${columnOf(vra)} NOT IN (1, -1)
       AND own.stem NOT IN (SELECT stem FROM work WHERE vra = @vra AND dead_at IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM backfill
         WHERE backfill.vra = @vra AND backfill.stem = own.stem AND backfill.stage IS NOT NULL)`;
     const due = now - LATE_MS;
     // Without the hint SQLite reads the rows, which contain the times of all alerts.
-    const stems = this.#prepare(
+    const open = question<{ oldest: bigint | null; others: string | null; late: bigint | null }>(
       `SELECT min(coalesce(batch.oldest_ms, batch.registered_at)) AS oldest,
          min(CASE WHEN batch.registered_at IS NULL THEN own.stem END) AS others,
-         sum(batch.alerts) FILTER (WHERE batch.registered_at < @due) AS late
+         CAST(sum(batch.alerts) FILTER (WHERE batch.registered_at < @due) AS BIGINT) AS late
        FROM ${STATUS_TABLE.annotate} own
        LEFT JOIN batch INDEXED BY batch_times ON batch.stem = own.stem WHERE ${isOpen}`,
-    ).get({ vra, due }) as { oldest: bigint | null; others: string | null; late: bigint | null };
+    );
+    const { oldest, others, late } = (await this.#database.get(open, { vra, due }))!;
     // What was registered a moment ago may have waited in Kafka for long.
-    const young = this.#prepare(
-      `SELECT batch.received_ms FROM batch CROSS JOIN ${STATUS_TABLE.annotate} own ON own.stem = batch.stem
-       WHERE batch.registered_at >= @due AND batch.oldest_ms < @due AND ${isOpen}`,
-    )
-      .pluck()
-      .all({ vra, due }) as Buffer[];
-    const times = [stems.oldest === null ? undefined : Number(stems.oldest), this.#registeredAt(stems.others)];
+    const young = valueQuestion<Buffer>(
+      `SELECT batch.received_ms FROM batch CROSS JOIN ${STATUS_TABLE.annotate} own
+       WHERE own.stem = batch.stem AND batch.registered_at >= @due AND batch.oldest_ms < @due AND ${isOpen}`,
+    );
+    const received = await this.#database.all(young, { vra, due });
+    const times = [oldest === null ? undefined : Number(oldest), await this.#registeredAt(others)];
     const known = times.filter((time) => time !== undefined);
     return {
       oldest: known.length > 0 ? Math.min(...known) : undefined,
-      late: young.reduce((sum, received) => sum + countBefore(received, due), Number(stems.late ?? 0)),
+      late: received.reduce((sum, each) => sum + countBefore(each, due), Number(late ?? 0)),
     };
   }
 
   /** What Lasair took from an instant on, to the minute. */
-  annotatedSince(vra: string, from: number): Annotated {
+  annotatedSince(vra: string, from: number): Promise<Annotated> {
     return this.#annotated.since(vra, from);
   }
 
   /** How many alerts were registered from an instant on. */
-  alertsSince(from: number): number {
-    const sum = 'SELECT coalesce(sum(alerts), 0) FROM batch WHERE registered_at >= ?';
-    return Number(this.#prepare(sum).pluck().get(from));
+  async alertsSince(from: number): Promise<number> {
+    return Number(await this.#database.get(ALERTS_SINCE, from));
   }
 
   /** When the newest batch was registered, ms since 1970; undefined if there is none. */
-  lastRegistered(): number | undefined {
-    const at = this.#prepare('SELECT max(registered_at) FROM batch').pluck().get() as bigint | null;
+  async lastRegistered(): Promise<number | undefined> {
+    const at = await this.#database.get(LAST_REGISTERED);
     return at === null ? undefined : Number(at);
   }
 
   /** For a stem of the Python pipeline, the time in its name. */
-  #registeredAt(stem: string | null): number | undefined {
+  async #registeredAt(stem: string | null): Promise<number | undefined> {
     if (stem === null) return undefined;
-    const at = this.#prepare('SELECT registered_at FROM batch WHERE stem = ?').pluck().get(stem) as
-      | bigint
-      | null
-      | undefined;
+    const at = await this.#database.get(REGISTERED_AT, stem);
     return at === null || at === undefined ? instantOfStem(stem)?.getTime() : Number(at);
-  }
-
-  #prepare(sql: string): Statement {
-    const prepared = this.#prepared.get(sql) ?? this.#database.prepare(sql);
-    this.#prepared.set(sql, prepared);
-    return prepared;
   }
 }
 

@@ -1,8 +1,10 @@
 import { isDone } from '@lvra/core';
 import type { AnnotationOutcome } from '../annotations/outcomes.js';
 import { newestFirst } from '../annotations/source-order.js';
-import type { Database } from '../sqlite/connection.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
+import { STATUS_TABLE } from '../status-tables.js';
+import { type StatusRow, statusIn } from './status-rows.js';
 
 /** The result of a score at Lasair. */
 export type Fate =
@@ -34,7 +36,7 @@ export interface ObjectScore {
 }
 
 interface ScoreRow {
-  ID: bigint;
+  id: bigint;
   diaSourceId: bigint | null;
   midpointMjdTai: number | null;
   stem: string;
@@ -46,91 +48,79 @@ interface ScoreRow {
   detail: string | null;
 }
 
+/** What Lasair holds of an object, or may hold, for one VRA. */
 interface Held {
+  vra: string;
   accepted: bigint | null;
   unanswered: bigint | null;
 }
 
+const SCORES = question<ScoreRow>(
+  `SELECT p.ID AS id, p.diaSourceId AS "diaSourceId", source.midpointMjdTai AS "midpointMjdTai", p.stem, p.score,
+     p.model_name AS vra, p.model_version AS version, o.outcome, o.at, o.detail
+   FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+   LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
+   WHERE p.diaObjectId = ? ORDER BY p.ID DESC`,
+);
+const HELD = question<Held>(
+  `SELECT vra, accepted_ID AS accepted, CASE WHEN sending_until > 0 OR doubt_until > 0 THEN sending_ID END AS unanswered
+   FROM annotation WHERE vra IN @vras AND diaObjectId = @diaObjectId`,
+);
+/** With every VRA's column: provenance may name models that have none. */
+const STATUSES = question<StatusRow>(`SELECT * FROM ${STATUS_TABLE.annotate} WHERE stem IN @stems`);
+const LAST_STEM = valueQuestion<string>('SELECT stem FROM diaobjid_stems WHERE diaObjectId = ?');
+
 /** What is recorded of single objects, to be shown. Every query uses an index and reads only the object's rows. */
 export class ObjectHistory {
   readonly #database: Database;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#statements = {
-      scores: database.prepare<[bigint], ScoreRow>(
-        `SELECT p.ID, p.diaSourceId, source.midpointMjdTai, p.stem, p.score, p.model_name AS vra,
-           p.model_version AS version, o.outcome, o.at, o.detail
-         FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
-         LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID
-         WHERE p.diaObjectId = ? ORDER BY p.ID DESC`,
-      ),
-      held: database.prepare<[string, bigint], Held>(
-        `SELECT accepted_ID AS accepted, CASE WHEN max(sending_until, doubt_until) > 0 THEN sending_ID END AS unanswered
-         FROM annotation WHERE vra = ? AND diaObjectId = ?`,
-      ),
-      lastStem: database.prepare<[bigint], string>('SELECT stem FROM diaobjid_stems WHERE diaObjectId = ?').pluck(),
-      hasColumn: database.prepare<[string, string]>('SELECT 1 FROM pragma_table_info(?) WHERE name = ?'),
-    };
   }
 
   /** The stem that an object was last in; undefined if no alert was ever about it. */
-  lastStem(diaObjectId: bigint): string | undefined {
-    return this.#statements.lastStem.get(diaObjectId) as string | undefined;
+  lastStem(diaObjectId: bigint): Promise<string | undefined> {
+    return this.#database.get(LAST_STEM, diaObjectId);
   }
 
   /** All scores of an object, of all VRAs and versions: newest source first, of one source the latest first. */
-  scores(diaObjectId: bigint): ObjectScore[] {
-    const rows = this.#statements.scores.all(diaObjectId);
-    const fates = new Map(
-      [...new Set(rows.map(({ vra }) => vra))].map((vra) => [vra, this.#fates(vra, diaObjectId, rows)]),
-    );
-    return newestFirst(
-      rows.map((row): ObjectScore => {
-        const { fateOf, current } = fates.get(row.vra) as Fates;
-        return {
-          ...{ provenanceId: row.ID, diaSourceId: row.diaSourceId, midpointMjdTai: row.midpointMjdTai },
-          ...{ stem: row.stem, score: row.score, vra: row.vra, modelVersion: row.version },
-          ...fateOf(row),
-          fateDetail: row.detail ?? undefined,
-          isCurrent: row.ID === current,
-        };
-      }),
-    );
-  }
-
-  #fates(vra: string, diaObjectId: bigint, rows: readonly ScoreRow[]): Fates {
-    const held = this.#statements.held.get(vra, diaObjectId);
-    const doneAt = this.#doneAt(vra);
-    const fateOf = (row: ScoreRow) => {
-      if (row.outcome !== null) return { fate: row.outcome, fateAt: Number(row.at) };
-      if (row.ID === held?.unanswered) return { fate: 'unanswered', fateAt: undefined } as const;
-      const fateAt = doneAt(row.stem);
-      return { fate: fateAt === undefined ? 'unsent' : 'sent', fateAt } as const;
-    };
-    // Rows come with the last ID first.
-    const lastOfPython = rows.find((row) => row.vra === vra && fateOf(row).fate === 'sent')?.ID;
-    return { fateOf, current: held ? (held.accepted ?? undefined) : lastOfPython };
-  }
-
-  /** When annotating a stem was done, ms since 1970; undefined if it is not. */
-  #doneAt(vra: string): (stem: string) => number | undefined {
-    // Provenance may name models that have no column here.
-    if (!this.#statements.hasColumn.get(STATUS_TABLE.annotate, vra)) return () => undefined;
-    const statement = this.#database.prepare<[string], { status: bigint | null; at: string }>(
-      `SELECT ${columnOf(vra)} AS status, timestamp AS at FROM ${STATUS_TABLE.annotate} WHERE stem = ?`,
-    );
-    return (stem) => {
-      const row = statement.get(stem);
-      if (!row || row.status === null || !isDone(Number(row.status))) return undefined;
-      return Date.parse(`${row.at.replace(' ', 'T')}Z`);
-    };
+  scores(diaObjectId: bigint): Promise<ObjectScore[]> {
+    return this.#database.reading(async (ask) => {
+      const rows = await ask.all(SCORES, diaObjectId);
+      const vras = [...new Set(rows.map(({ vra }) => vra))].filter((vra) => typeof vra === 'string');
+      const held = await ask.all(HELD, { vras, diaObjectId });
+      const statuses = await ask.all(STATUSES, { stems: [...new Set(rows.map(({ stem }) => stem))] });
+      return newestFirst(scoresIn(rows, held, statuses));
+    });
   }
 }
 
-interface Fates {
-  fateOf(row: ScoreRow): { fate: Fate; fateAt: number | undefined };
-  /** Of the provenance row whose annotation Lasair shows. */
-  readonly current: bigint | undefined;
+/** @param rows with the last ID first */
+function scoresIn(rows: readonly ScoreRow[], held: readonly Held[], statuses: readonly StatusRow[]): ObjectScore[] {
+  const heldOf = new Map(held.map((each) => [each.vra, each]));
+  const statusOf = new Map(statuses.map((each) => [each.stem, each]));
+  const fated = rows.map((row) => ({ row, ...fateOf(row, heldOf.get(row.vra), statusOf.get(row.stem)) }));
+  const lastOfPython = new Map(
+    fated.flatMap(({ row, fate }) => (fate === 'sent' ? [[row.vra, row.id] as const] : [])).reverse(),
+  );
+  const currentOf = (vra: string) => (heldOf.has(vra) ? heldOf.get(vra)?.accepted : lastOfPython.get(vra));
+  return fated.map(({ row, fate, fateAt }) => ({
+    ...{ provenanceId: row.id, diaSourceId: row.diaSourceId, midpointMjdTai: row.midpointMjdTai },
+    ...{ stem: row.stem, score: row.score, vra: row.vra, modelVersion: row.version, fate, fateAt },
+    fateDetail: row.detail ?? undefined,
+    isCurrent: row.id === currentOf(row.vra),
+  }));
+}
+
+/** @param status the row of the score's stem in the status table of annotating */
+function fateOf(
+  { id, vra, outcome, at }: ScoreRow,
+  held: Held | undefined,
+  status: StatusRow | undefined,
+): { fate: Fate; fateAt: number | undefined } {
+  if (outcome !== null) return { fate: outcome, fateAt: Number(at) };
+  if (id === held?.unanswered) return { fate: 'unanswered', fateAt: undefined };
+  const code = typeof vra === 'string' ? statusIn(status, vra) : null;
+  if (typeof code !== 'number' || !isDone(code)) return { fate: 'unsent', fateAt: undefined };
+  return { fate: 'sent', fateAt: Date.parse(`${String(status?.timestamp).replace(' ', 'T')}Z`) };
 }

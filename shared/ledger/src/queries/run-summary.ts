@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
 
 /** The best score of one object. */
 export interface RunScore {
@@ -6,6 +7,22 @@ export interface RunScore {
   readonly model: string;
   readonly score: number;
 }
+
+const SCORES = valueQuestion<bigint>('SELECT count(*) FROM provenance');
+const OUTCOMES = question<{ outcome: string; scores: bigint }>(
+  'SELECT outcome, count(*) AS scores FROM annotation_outcome GROUP BY outcome',
+);
+const LATENCIES = valueQuestion<number>(
+  `SELECT outcome.at - source.received_ms AS ms FROM annotation_outcome outcome
+   JOIN provenance ON provenance.ID = outcome.provenance_ID
+   JOIN source ON source.diaSourceId = provenance.diaSourceId
+   WHERE outcome.outcome = 'accepted' AND source.received_ms >= ? ORDER BY ms`,
+);
+const LAST_REGISTERED = valueQuestion<bigint>('SELECT coalesce(max(registered_at), 0) FROM batch');
+const HIGHEST = question<RunScore>(
+  `SELECT diaObjectId AS "diaObjectId", model_name AS model, max(score) AS score FROM provenance
+   GROUP BY diaObjectId, model_name ORDER BY 3 DESC NULLS LAST, 1 LIMIT ?`,
+);
 
 /** Sums over everything that the ledger holds. They read whole tables: for a summary at the end, not for a gauge. */
 export class Totals {
@@ -16,15 +33,13 @@ export class Totals {
   }
 
   /** Scores in the ledger. */
-  scores(): number {
-    return Number(this.#database.prepare('SELECT count(*) FROM provenance').pluck().get());
+  async scores(): Promise<number> {
+    return Number(await this.#database.get(SCORES));
   }
 
   /** Scores by their outcome at Lasair. */
-  outcomes(): Readonly<Record<string, number>> {
-    const rows = this.#database
-      .prepare('SELECT outcome, count(*) AS scores FROM annotation_outcome GROUP BY outcome')
-      .all() as { outcome: string; scores: bigint }[];
+  async outcomes(): Promise<Readonly<Record<string, number>>> {
+    const rows = await this.#database.all(OUTCOMES);
     return Object.fromEntries(rows.map(({ outcome, scores }) => [outcome, Number(scores)]));
   }
 
@@ -33,30 +48,17 @@ export class Totals {
    *
    * @param since ms since 1970; alerts that arrived before are left out
    */
-  latenciesMs(since = 0): number[] {
-    return this.#database
-      .prepare<[number], number>(
-        `SELECT outcome.at - source.received_ms AS ms FROM annotation_outcome outcome
-         JOIN provenance ON provenance.ID = outcome.provenance_ID
-         JOIN source ON source.diaSourceId = provenance.diaSourceId
-         WHERE outcome.outcome = 'accepted' AND source.received_ms >= ? ORDER BY ms`,
-      )
-      .pluck()
-      .all(since);
+  latenciesMs(since = 0): Promise<number[]> {
+    return this.#database.all(LATENCIES, since);
   }
 
   /** When the newest batch was registered, ms since 1970; 0 if there is none. */
-  lastRegisteredMs(): number {
-    return Number(this.#database.prepare('SELECT coalesce(max(registered_at), 0) FROM batch').pluck().get());
+  async lastRegisteredMs(): Promise<number> {
+    return Number(await this.#database.get(LAST_REGISTERED));
   }
 
   /** The objects with the highest scores, highest first. */
-  highestScores(most: number): RunScore[] {
-    return this.#database
-      .prepare<[number], RunScore>(
-        `SELECT diaObjectId, model_name AS model, max(score) AS score FROM provenance
-         GROUP BY diaObjectId, model_name ORDER BY score DESC, diaObjectId LIMIT ?`,
-      )
-      .all(most);
+  highestScores(most: number): Promise<RunScore[]> {
+    return this.#database.all(HIGHEST, most);
   }
 }

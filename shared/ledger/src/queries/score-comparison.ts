@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
 
 /** Whose scores: a VRA's, with one version of its model. */
 export interface ScoredBy {
@@ -15,45 +16,41 @@ export interface ComparedScore {
   readonly midpointMjdTai: number | null;
 }
 
+const STEMS = valueQuestion<string>('SELECT stem FROM feature_making WHERE stem BETWEEN ? AND ? ORDER BY stem');
+/** The first score of a source is compared with its first, and so on. */
+const OF_STEM = question<ComparedScore>(
+  `SELECT p.diaObjectId AS "diaObjectId", p.diaSourceId AS "diaSourceId", p.score, source.midpointMjdTai AS "midpointMjdTai"
+   FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
+   WHERE p.stem = @stem AND model_name = @vra AND model_version = @version
+     AND p.score IS NOT NULL AND p.diaObjectId IS NOT NULL AND p.diaSourceId IS NOT NULL
+   ORDER BY p.ID`,
+);
+const VERSIONS = valueQuestion<string>(
+  `SELECT DISTINCT model_version FROM provenance WHERE stem IN
+     (SELECT stem FROM feature_making WHERE stem BETWEEN @first AND @last) AND model_name = @vra
+   ORDER BY 1`,
+);
+
 /** Scores of model versions over nights. */
 export class ComparedScores {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#statements = {
-      stems: database
-        .prepare<[string, string], string>('SELECT stem FROM feature_making WHERE stem BETWEEN ? AND ? ORDER BY stem')
-        .pluck(),
-      // The first score of a source is compared with its first, and so on.
-      ofStem: database.prepare<[Record<string, string>], ComparedScore>(
-        `SELECT diaObjectId, diaSourceId, score, source.midpointMjdTai FROM provenance
-         LEFT JOIN source USING (diaSourceId)
-         WHERE stem = @stem AND model_name = @vra AND model_version = @version
-           AND score IS NOT NULL AND diaObjectId IS NOT NULL AND diaSourceId IS NOT NULL
-         ORDER BY provenance.ID`,
-      ),
-      versions: database
-        .prepare<[Record<string, string>], string>(
-          `SELECT DISTINCT model_version FROM provenance WHERE stem IN
-             (SELECT stem FROM feature_making WHERE stem BETWEEN @first AND @last) AND model_name = @vra
-           ORDER BY 1`,
-        )
-        .pluck(),
-    };
+    this.#database = database;
   }
 
   /** The stems of the nights from `first` to `last` (YYYYMMDD), oldest first. */
-  stems(first: string, last: string): string[] {
-    return this.#statements.stems.all(`${first}_`, `${last}_~`) as string[];
+  stems(first: string, last: string): Promise<string[]> {
+    return this.#database.all(STEMS, `${first}_`, `${last}_~`);
   }
 
   /** The scores of one stem, in the order in which they were recorded. */
-  ofStem(stem: string, { vra, version }: ScoredBy): ComparedScore[] {
-    return this.#statements.ofStem.all({ stem, vra, version });
+  ofStem(stem: string, { vra, version }: ScoredBy): Promise<ComparedScore[]> {
+    return this.#database.all(OF_STEM, { stem, vra, version });
   }
 
   /** The versions with scores in the nights from `first` to `last`. Reads all of their scores. */
-  versions(vra: string, first: string, last: string): string[] {
-    return this.#statements.versions.all({ vra, first: `${first}_`, last: `${last}_~` }) as string[];
+  versions(vra: string, first: string, last: string): Promise<string[]> {
+    return this.#database.all(VERSIONS, { vra, first: `${first}_`, last: `${last}_~` });
   }
 }

@@ -1,7 +1,9 @@
-import { isStem, STATUS, type Stage } from '@lvra/core';
+import { STATUS, type Stage } from '@lvra/core';
+import type { Database, Questions } from '../database.js';
 import { IS_OPEN } from '../quarantine.js';
-import type { Database } from '../sqlite/connection.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import { question, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
+import { newestStems } from './newest-stems.js';
 
 /** Progress of one stage of one VRA. */
 export interface StageOverview {
@@ -41,6 +43,21 @@ export interface UnscoredStems {
   readonly newest: string;
 }
 
+interface UnfinishedRow {
+  stem: string;
+  status: bigint;
+  attempts: bigint | null;
+  error: string | null;
+  next_attempt: bigint | null;
+  dead_at: bigint | null;
+}
+
+const DEAD = valueQuestion<bigint>('SELECT count(*) FROM work WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL');
+const QUARANTINED = valueQuestion<bigint>(`SELECT count(*) FROM quarantine WHERE ${IS_OPEN}`);
+const PRUNED = valueQuestion<bigint>(
+  'SELECT count(*) FROM quarantine WHERE replayed_as IS NULL AND pruned_at IS NOT NULL',
+);
+
 /** What is done and what is left, for `lvra status` and for gauges. */
 export class Overview {
   readonly #database: Database;
@@ -53,100 +70,68 @@ export class Overview {
    * Done stems are counted as all minus the others: SQLite counts a table without reading its rows, and each of the other
    * kinds has a partial index.
    */
-  of(stage: Stage, vra: string): StageOverview {
-    return this.#database.transaction(() => {
-      const unfinished = this.#unfinishedByCode(stage, vra);
-      const partial = this.#count(stage, `WHERE ${columnOf(vra)} = ${STATUS.partial}`);
+  of(stage: Stage, vra: string): Promise<StageOverview> {
+    return this.#database.reading(async (ask) => {
+      const count = async (which = '') =>
+        Number(await ask.get(valueQuestion<bigint>(`SELECT count(*) FROM ${STATUS_TABLE[stage]} ${which}`)));
+      const unfinished = await unfinishedByCode(ask, stage, vra);
+      const partial = await count(`WHERE ${columnOf(vra)} = ${STATUS.partial}`);
       const others = unfinished.reduce((sum, { stems }) => sum + stems, partial);
       const failed = unfinished.filter(({ code }) => code !== STATUS.initialised);
       return {
         stage,
         vra,
-        done: this.#count(stage) - this.#count(stage, `WHERE ${columnOf(vra)} IS NULL`) - others,
+        done: (await count()) - (await count(`WHERE ${columnOf(vra)} IS NULL`)) - others,
         partial,
         pending: unfinished.find(({ code }) => code === STATUS.initialised)?.stems ?? 0,
         failed: Object.fromEntries(failed.map(({ code, stems }) => [code, stems])),
-        dead: this.dead(stage, vra),
+        dead: await this.dead(stage, vra, ask),
         oldestPending: unfinished.map(({ oldest }) => oldest).sort()[0],
       };
-    })();
+    });
   }
 
-  #unfinishedByCode(stage: Stage, vra: string): { code: number; stems: number; oldest: string }[] {
-    const column = columnOf(vra);
-    return this.#database
-      .prepare<[], { code: bigint; stems: bigint; oldest: string }>(
-        `SELECT ${column} AS code, count(*) AS stems, min(stem) AS oldest FROM ${STATUS_TABLE[stage]}
-         WHERE ${column} NOT IN (1, -1) GROUP BY ${column} ORDER BY ${column}`,
-      )
-      .all()
-      .map(({ code, stems, oldest }) => ({ code: Number(code), stems: Number(stems), oldest }));
-  }
-
-  #count(stage: Stage, which = ''): number {
-    return Number(this.#database.prepare(`SELECT count(*) FROM ${STATUS_TABLE[stage]} ${which}`).pluck().get());
-  }
-
-  dead(stage: Stage, vra: string): number {
-    return Number(
-      this.#database
-        .prepare('SELECT count(*) FROM work WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL')
-        .pluck()
-        .get(stage, vra),
-    );
+  async dead(stage: Stage, vra: string, ask: Questions = this.#database): Promise<number> {
+    return Number(await ask.get(DEAD, stage, vra));
   }
 
   /** The stems that a stage has not done, oldest first. */
-  unfinished(stage: Stage, vra: string): UnfinishedStem[] {
+  async unfinished(stage: Stage, vra: string): Promise<UnfinishedStem[]> {
     const column = columnOf(vra);
-    const rows = this.#database
-      .prepare(
-        `SELECT own.stem, own.${column} AS status, attempts, error, next_attempt, dead_at
-         FROM ${STATUS_TABLE[stage]} own LEFT JOIN work ON work.stage = ? AND work.vra = ? AND work.stem = own.stem
-         WHERE own.${column} NOT IN (1, -1) ORDER BY own.stem`,
-      )
-      .all(stage, vra) as Record<string, unknown>[];
-    return rows.map((row) => ({
-      stem: row.stem as string,
+    const unfinished = question<UnfinishedRow>(
+      `SELECT own.stem, own.${column} AS status, attempts, error, next_attempt, dead_at
+       FROM ${STATUS_TABLE[stage]} own LEFT JOIN work ON work.stage = ? AND work.vra = ? AND work.stem = own.stem
+       WHERE own.${column} NOT IN (1, -1) ORDER BY own.stem`,
+    );
+    return (await this.#database.all(unfinished, stage, vra)).map((row) => ({
+      stem: row.stem,
       stage,
       vra,
       status: Number(row.status),
       attempts: Number(row.attempts ?? 0),
-      error: (row.error as string | null) ?? undefined,
+      error: row.error ?? undefined,
       nextAttempt: Number(row.next_attempt ?? 0) || undefined,
       isDead: row.dead_at !== null,
     }));
   }
 
   /** The newest stems that a stage has done, newest first; rows of names that are no stems are skipped. */
-  newestDone(stage: Stage, vra: string, most: number): string[] {
-    const names = this.#database
-      .prepare<[], string>(
-        `SELECT stem FROM ${STATUS_TABLE[stage]} WHERE ${columnOf(vra)} IN (1, -1) ORDER BY stem DESC`,
-      )
-      .pluck()
-      .iterate();
-    const newest: string[] = [];
-    for (const stem of names) {
-      if (newest.length === most) break;
-      if (isStem(stem)) newest.push(stem);
-    }
-    return newest;
+  newestDone(stage: Stage, vra: string, most: number): Promise<string[]> {
+    const done = valueQuestion<string>(
+      `SELECT stem FROM ${STATUS_TABLE[stage]} WHERE ${columnOf(vra)} IN (1, -1) AND stem < @before
+       ORDER BY stem DESC LIMIT @most`,
+    );
+    return newestStems(this.#database, done, {}, most);
   }
 
   /** How many alerts are in quarantine and can be replayed. */
-  quarantined(): number {
-    return Number(this.#database.prepare(`SELECT count(*) FROM quarantine WHERE ${IS_OPEN}`).pluck().get());
+  async quarantined(): Promise<number> {
+    return Number(await this.#database.get(QUARANTINED));
   }
 
   /** How many alerts were in quarantine until `lvra prune` removed their bytes. */
-  prunedFromQuarantine(): number {
-    return Number(
-      this.#database
-        .prepare('SELECT count(*) FROM quarantine WHERE replayed_as IS NULL AND pruned_at IS NOT NULL')
-        .pluck()
-        .get(),
-    );
+  async prunedFromQuarantine(): Promise<number> {
+    return Number(await this.#database.get(PRUNED));
   }
 
   /**
@@ -154,27 +139,29 @@ export class Overview {
    *
    * @param only look at this stem alone
    */
-  unscored(vra: string, only?: string): UnscoredStems | undefined {
-    const row = this.#database
-      .prepare<[Record<string, unknown>], { stems: bigint; oldest: string; newest: string }>(
-        `SELECT count(*) AS stems, min(aside.stem) AS oldest, max(aside.stem) AS newest
-         FROM (SELECT DISTINCT stem FROM quarantine WHERE ${IS_OPEN} AND stem = coalesce(@only, stem)) aside
-         LEFT JOIN ${STATUS_TABLE.predict} own ON own.stem = aside.stem
-         WHERE (own.stem IS NULL OR own.${columnOf(vra)} IN (1, -1))
-           AND NOT EXISTS (SELECT 1 FROM provenance WHERE provenance.stem = aside.stem AND model_name = @vra)`,
-      )
-      .get({ vra, only: only ?? null });
-    return row && row.stems > 0n ? { vra, ...row, stems: Number(row.stems) } : undefined;
+  async unscored(vra: string, only?: string): Promise<UnscoredStems | undefined> {
+    const unscored = question<{ stems: bigint; oldest: string; newest: string }>(
+      `SELECT count(*) AS stems, min(aside.stem) AS oldest, max(aside.stem) AS newest
+       FROM (SELECT DISTINCT stem FROM quarantine WHERE ${IS_OPEN} AND stem = coalesce(@only, stem)) aside
+       LEFT JOIN ${STATUS_TABLE.predict} own ON own.stem = aside.stem
+       WHERE (own.stem IS NULL OR own.${columnOf(vra)} IN (1, -1))
+         AND NOT EXISTS (SELECT 1 FROM provenance WHERE provenance.stem = aside.stem AND model_name = @vra)`,
+    );
+    const row = (await this.#database.get(unscored, { vra, only: only ?? null }))!;
+    return Number(row.stems) > 0 ? { vra, ...row, stems: Number(row.stems) } : undefined;
   }
+}
 
-  /** The statements that make an empty ledger of this form; the spec keeps them beside it, as log_schema.sql. */
-  schema(): string {
-    const statements = this.#database
-      .prepare<[], string>(
-        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
-      )
-      .pluck()
-      .all();
-    return `${statements.join(';\n')};\n`;
-  }
+async function unfinishedByCode(
+  ask: Questions,
+  stage: Stage,
+  vra: string,
+): Promise<{ code: number; stems: number; oldest: string }[]> {
+  const column = columnOf(vra);
+  const byCode = question<{ code: bigint; stems: bigint; oldest: string }>(
+    `SELECT ${column} AS code, count(*) AS stems, min(stem) AS oldest FROM ${STATUS_TABLE[stage]}
+     WHERE ${column} NOT IN (1, -1) GROUP BY ${column} ORDER BY ${column}`,
+  );
+  const rows = await ask.all(byCode);
+  return rows.map(({ code, stems, oldest }) => ({ code: Number(code), stems: Number(stems), oldest }));
 }

@@ -1,6 +1,7 @@
 import { STAGES, type Stage } from '@lvra/core';
-import type { Database } from '../sqlite/connection.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import type { Database } from '../database.js';
+import { question, valueQuestion } from '../statements.js';
+import { statusIn, statusRowsOf } from './status-rows.js';
 
 /** What the consumer recorded of a stem's batch. */
 export interface BatchHistory {
@@ -44,6 +45,39 @@ export interface StemScores {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
+interface BatchRow {
+  consumer: string;
+  reserved_at: bigint;
+  registered_at: bigint | null;
+  abandoned_at: bigint | null;
+  source: string | null;
+  alerts: bigint | null;
+  bytes: bigint | null;
+}
+
+const BATCH = question<BatchRow>(
+  'SELECT consumer, reserved_at, registered_at, abandoned_at, source, alerts, bytes FROM batch WHERE stem = ?',
+);
+const OFFSETS = question<Omit<StemOffsets, 'partition'> & { partition: bigint }>(
+  `SELECT group_id AS "groupId", topic, partition, first_offset AS first, next_offset AS next FROM batch_offsets
+   WHERE stem = ? ORDER BY group_id, topic, partition`,
+);
+const NEXT_ATTEMPTS = question<{ stage: string; vra: string; next: bigint | null }>(
+  `SELECT stage, vra, nullif(next_attempt, 0) AS next FROM work
+   WHERE stage IN @stages AND vra IN @vras AND stem = @stem AND dead_at IS NULL`,
+);
+const OBJECTS = valueQuestion<bigint>(
+  'SELECT count(DISTINCT diaObjectId) FROM threshold_flags_provenance WHERE stem = ?',
+);
+const QUARANTINED = question<{ stage: string; reason: string; alerts: bigint }>(
+  'SELECT stage, reason, count(*) AS alerts FROM quarantine WHERE stem = ? GROUP BY stage, reason ORDER BY 1, 2',
+);
+const SCORES = question<{ model: string; version: string; outcome: string; scores: bigint }>(
+  `SELECT model_name AS model, model_version AS version, coalesce(outcome, 'none yet') AS outcome, count(*) AS scores
+   FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID
+   WHERE stem = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+);
+
 /** What is recorded of single stems, to be shown to an operator. */
 export class StemHistory {
   readonly #database: Database;
@@ -53,89 +87,58 @@ export class StemHistory {
   }
 
   /** Undefined for a stem of the Python pipeline. */
-  batch(stem: string): BatchHistory | undefined {
-    const row = this.#database
-      .prepare(
-        'SELECT consumer, reserved_at, registered_at, abandoned_at, source, alerts, bytes FROM batch WHERE stem = ?',
-      )
-      .get(stem) as Record<string, unknown> | undefined;
-    const optional = (value: unknown) => (value === null ? undefined : Number(value));
+  async batch(stem: string): Promise<BatchHistory | undefined> {
+    const row = await this.#database.get(BATCH, stem);
+    const optional = (value: bigint | null) => (value === null ? undefined : Number(value));
     return (
       row && {
-        consumer: row.consumer as string,
+        consumer: row.consumer,
         reservedAt: Number(row.reserved_at),
         registeredAt: optional(row.registered_at),
         abandonedAt: optional(row.abandoned_at),
-        source: (row.source as string | null) ?? undefined,
+        source: row.source ?? undefined,
         alerts: optional(row.alerts),
         bytes: optional(row.bytes),
       }
     );
   }
 
-  offsets(stem: string): StemOffsets[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT group_id, topic, partition, first_offset, next_offset FROM batch_offsets
-         WHERE stem = ? ORDER BY group_id, topic, partition`,
-      )
-      .all(stem) as Record<string, unknown>[];
-    return rows.map((row) => ({
-      groupId: row.group_id as string,
-      topic: row.topic as string,
-      partition: Number(row.partition),
-      first: row.first_offset as bigint,
-      next: row.next_offset as bigint,
-    }));
+  async offsets(stem: string): Promise<StemOffsets[]> {
+    const rows = await this.#database.all(OFFSETS, stem);
+    return rows.map((row) => ({ ...row, partition: Number(row.partition) }));
   }
 
   /** The statuses of these VRAs, in the order of the flow; empty if the stem is not registered. */
-  statuses(stem: string, vras: readonly string[]): StemStatus[] {
-    return vras.flatMap((vra) =>
-      STAGES.flatMap((stage) => {
-        const row = this.#database
-          .prepare(
-            `SELECT ${columnOf(vra)} AS status, timestamp,
-               (SELECT nullif(next_attempt, 0) FROM work
-                WHERE stage = @stage AND vra = @vra AND stem = @stem AND dead_at IS NULL) AS next
-             FROM ${STATUS_TABLE[stage]} WHERE stem = @stem`,
-          )
-          .get({ stage, vra, stem }) as { status: bigint | null; timestamp: string; next: bigint | null } | undefined;
-        if (!row || row.status === null) return [];
-        const nextAttempt = row.next === null ? undefined : Number(row.next);
-        return [{ stage, vra, status: Number(row.status), at: row.timestamp, nextAttempt }];
-      }),
-    );
+  statuses(stem: string, vras: readonly string[]): Promise<StemStatus[]> {
+    return this.#database.reading(async (ask) => {
+      const rows = await statusRowsOf(ask, stem);
+      const waits = await ask.all(NEXT_ATTEMPTS, { stages: STAGES, vras, stem });
+      return vras.flatMap((vra) =>
+        STAGES.flatMap((stage) => {
+          const [row, status] = [rows[stage], statusIn(rows[stage], vra)];
+          if (!row || typeof status !== 'number') return [];
+          const next = waits.find((each) => each.stage === stage && each.vra === vra)?.next ?? undefined;
+          const nextAttempt = next === undefined ? undefined : Number(next);
+          return [{ stage, vra, status, at: row.timestamp as string, nextAttempt }];
+        }),
+      );
+    });
   }
 
   /** How many objects have features of this stem. */
-  objects(stem: string): number {
-    return Number(
-      this.#database
-        .prepare('SELECT count(DISTINCT diaObjectId) FROM threshold_flags_provenance WHERE stem = ?')
-        .pluck()
-        .get(stem),
-    );
+  async objects(stem: string): Promise<number> {
+    return Number(await this.#database.get(OBJECTS, stem));
   }
 
   /** How many alerts of the stem are in quarantine, by stage and reason. */
-  quarantined(stem: string): { stage: string; reason: string; alerts: number }[] {
-    const rows = this.#database
-      .prepare('SELECT stage, reason, count(*) AS alerts FROM quarantine WHERE stem = ? GROUP BY stage, reason')
-      .all(stem) as { stage: string; reason: string; alerts: bigint }[];
+  async quarantined(stem: string): Promise<{ stage: string; reason: string; alerts: number }[]> {
+    const rows = await this.#database.all(QUARANTINED, stem);
     return rows.map((row) => ({ ...row, alerts: Number(row.alerts) }));
   }
 
-  scores(stem: string): StemScores[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT model_name AS model, model_version AS version, coalesce(outcome, 'none yet') AS outcome, count(*) AS scores
-         FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID
-         WHERE stem = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
-      )
-      .all(stem) as { model: string; version: string; outcome: string; scores: bigint }[];
+  async scores(stem: string): Promise<StemScores[]> {
     const models = new Map<string, StemScores>();
-    for (const { model, version, outcome, scores } of rows) {
+    for (const { model, version, outcome, scores } of await this.#database.all(SCORES, stem)) {
       const key = JSON.stringify([model, version]);
       const before = models.get(key);
       const outcomes = { ...before?.outcomes, [outcome]: Number(scores) };

@@ -5,7 +5,8 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { Ledger } from '../ledger.js';
-import { addStem, ledgerPath } from '../testing/ledgers.js';
+import { addStem } from '../testing/ledgers.js';
+import { ledgerPath } from '../testing/sqlite.js';
 
 const STEM = '20260301_000001';
 
@@ -16,7 +17,7 @@ const hasCompanions = (path: string) => ['-wal', '-shm', '-journal'].some((end) 
 /** Opens the ledger, and closes it at the end of its input. */
 const OTHER = `
 import { Ledger } from ${JSON.stringify(new URL('../ledger.js', import.meta.url).href)};
-const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
+const ledger = await Ledger.open(process.argv[1], ['r0b'], { create: false });
 process.stdin.on('end', () => ledger.close()).resume();
 process.stdout.write('open');`;
 
@@ -29,15 +30,15 @@ import { Ledger } from ${JSON.stringify(new URL('../ledger.js', import.meta.url)
 import Sqlite from ${JSON.stringify(new URL('driver.js', import.meta.url).href)};
 new Sqlite(':memory:').close();
 if (process.getuid() === 0) process.setuid(65534);
-const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
-const status = ledger.work('feature', 'r0b').status('${STEM}');
+const ledger = await Ledger.open(process.argv[1], ['r0b'], { create: false });
+const status = await ledger.work('feature', 'r0b').status('${STEM}');
 let refused;
 try {
-  ledger.batches.reserveStem('test', new Date());
+  await ledger.batches.reserveStem('test', new Date());
 } catch (error) {
   refused = error.message;
 }
-ledger.close();
+await ledger.close();
 process.stdout.write(JSON.stringify({ status, refused }));`;
 
 const ESM = ['--input-type=module', '-e'];
@@ -48,16 +49,16 @@ function asColleague(path: string) {
 }
 
 /** A ledger that all may read and its owner alone may write. */
-function finished(t: TestContext): string {
+async function finished(t: TestContext): Promise<string> {
   let folder = '';
   // Before it is removed.
   t.after(() => {
     for (const each of [dirname(folder), folder]) chmodSync(each, 0o755);
   });
   const path = ledgerPath(t);
-  const ledger = Ledger.open(path, ['r0b'], { create: true });
-  addStem(ledger, STEM, 1);
-  ledger.close();
+  const ledger = await Ledger.open(path, ['r0b'], { create: true });
+  await addStem(ledger, STEM, 1);
+  await ledger.close();
   folder = dirname(path);
   for (const each of [dirname(folder), folder]) chmodSync(each, 0o555);
   chmodSync(path, 0o444);
@@ -67,32 +68,32 @@ function finished(t: TestContext): string {
 describe('a ledger that no process works on', { concurrency: true }, () => {
   test('rests as one file, which the last to close it has left so', async (t) => {
     const path = ledgerPath(t);
-    const ledger = Ledger.open(path, ['r0b'], { create: true });
+    const ledger = await Ledger.open(path, ['r0b'], { create: true });
     const other = spawn(process.execPath, [...ESM, OTHER, path], { stdio: ['pipe', 'pipe', 'inherit'] });
     t.after(() => other.kill());
     await once(other.stdout, 'data');
-    addStem(ledger, STEM, 1);
-    ledger.close();
+    await addStem(ledger, STEM, 1);
+    await ledger.close();
     assert.deepEqual([isInWal(path), hasCompanions(path)], [true, true], 'another process still has it open');
     other.stdin.end();
     const [code] = await once(other, 'exit');
     assert.equal(code, 0);
     assert.deepEqual([isInWal(path), hasCompanions(path)], [false, false]);
-    const again = Ledger.open(path, ['r0b'], { create: false });
+    const again = await Ledger.open(path, ['r0b'], { create: false });
     t.after(() => again.close());
-    assert.equal(again.work('feature', 'r0b').status(STEM), 1);
+    assert.equal(await again.work('feature', 'r0b').status(STEM), 1);
     assert.ok(isInWal(path));
   });
 
-  test('is read by a colleague who may not write there, and changed by none', (t) => {
-    const { code, said, stderr } = asColleague(finished(t));
+  test('is read by a colleague who may not write there, and changed by none', async (t) => {
+    const { code, said, stderr } = asColleague(await finished(t));
     assert.equal(code, 0, stderr);
     assert.equal(said.status, 1);
     assert.match(said.refused, /log\.db may only be read by this user, .*: have its owner do this/);
   });
 
-  test('tells such a colleague what to do if its last process was killed', (t) => {
-    const path = finished(t);
+  test('tells such a colleague what to do if its last process was killed', async (t) => {
+    const path = await finished(t);
     // As a killed one leaves it, after the machine has started anew.
     const killed = Buffer.from(readFileSync(path));
     killed.fill(2, 18, 20);

@@ -1,8 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '@lvra/core';
-import type { Database } from './connection.js';
-import Sqlite from './driver.js';
+import Sqlite, { type Connection } from './driver.js';
 
 /**
  * Writes a copy of the database as of one instant. Other processes may write at the same time: it is one long read, and
@@ -10,19 +9,19 @@ import Sqlite from './driver.js';
  *
  * @throws UsageError if the database is damaged, or the copy cannot be written
  */
-export function copyDatabase(database: Database, path: string): void {
+export function copyDatabase(connection: Connection, path: string): void {
   try {
     rmSync(path, { force: true });
-    database.prepare('VACUUM INTO ?').run(path);
+    connection.prepare('VACUUM INTO ?').run(path);
   } catch (error) {
-    throw new UsageError(`${database.name} cannot be copied to ${path}: ${messageOf(error)}; ${adviceFor(error)}`, {
+    throw new UsageError(`${connection.name} cannot be copied to ${path}: ${messageOf(error)}; ${adviceFor(error)}`, {
       cause: error,
     });
   }
   const copy = new Sqlite(path, { readonly: true });
   try {
     const found = copy.pragma('integrity_check', { simple: true });
-    if (found !== 'ok') throw new UsageError(`the copy of ${database.name} is damaged: ${found}`);
+    if (found !== 'ok') throw new UsageError(`the copy of ${connection.name} is damaged: ${found}`);
   } finally {
     copy.close();
   }

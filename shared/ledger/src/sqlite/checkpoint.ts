@@ -1,4 +1,4 @@
-import type { Database } from './driver.js';
+import type { Connection } from './driver.js';
 import { assertInPlace } from './file-identity.js';
 
 /**
@@ -8,8 +8,8 @@ import { assertInPlace } from './file-identity.js';
  * pages of its own, so that this commit waits for a thousand scattered writes. What a commit promises is the same
  * either way: it is on the disk, in the log.
  */
-export function checkpoint(database: Database): void {
+export function checkpoint(connection: Connection): void {
   // The log of another ledger than the one that was opened must not be touched.
-  assertInPlace(database);
-  database.pragma('wal_checkpoint(PASSIVE)');
+  assertInPlace(connection);
+  connection.pragma('wal_checkpoint(PASSIVE)');
 }

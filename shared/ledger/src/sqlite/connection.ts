@@ -1,16 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
-import { blockingSleep, messageOf, UsageError } from '@lvra/core';
-import Sqlite, { type Database } from './driver.js';
-import { assertInPlace, LedgerGone, LedgerMoved, trackFileIdentity } from './file-identity.js';
+import { blockingSleep, UsageError } from '@lvra/core';
+import { LedgerGone, LedgerReplaced } from '../errors.js';
+import Sqlite, { type Connection } from './driver.js';
+import { codeOf } from './errors.js';
+import { assertInPlace, trackFileIdentity } from './file-identity.js';
 
-export type { Database };
-
-/**
- * How long a statement waits for another process's transaction before it gives up, in ms. Nothing else happens in this
- * process while it waits, its health page included; the stage's loop waits for a lock that is held for longer.
- */
-const BUSY_TIMEOUT_MS = 10_000;
+/** How long a statement waits for another process's transaction before it gives up, ms. */
+export const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the database file for many processes at once.
@@ -21,23 +18,23 @@ const BUSY_TIMEOUT_MS = 10_000;
  *
  * A user without write permission gets it read-only: while services run, and after the last process has called `leaveWal`.
  */
-export function openDatabase(path: string, options: { create: boolean }): Database {
+export function openConnection(path: string, options: { create: boolean }): Connection {
   if (!options.create && !mayWrite(path)) return openForReading(path);
-  const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create });
+  const connection = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create });
   try {
-    database.defaultSafeIntegers(true);
-    enableWal(database);
-    database.pragma('synchronous = FULL');
+    connection.defaultSafeIntegers(true);
+    enableWal(connection);
+    connection.pragma('synchronous = FULL');
     // 16 MiB of page cache: the hot pages of the indexes of a ledger with 10 million rows.
-    database.pragma('cache_size = -16384');
+    connection.pragma('cache_size = -16384');
     // A reader that takes minutes lets the write-ahead log grow; after it has ended, the log shrinks to this again.
-    database.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
+    connection.pragma(`journal_size_limit = ${LARGEST_IDLE_WAL_BYTES}`);
     // A commit checkpoints the log only if no idle stage has done so. See `checkpoint`.
-    database.pragma(`wal_autocheckpoint = ${LARGEST_IDLE_WAL_BYTES / 4_096}`);
-    trackFileIdentity(database);
-    return database;
+    connection.pragma(`wal_autocheckpoint = ${LARGEST_IDLE_WAL_BYTES / 4_096}`);
+    trackFileIdentity(connection);
+    return connection;
   } catch (error) {
-    database.close();
+    connection.close();
     throw error;
   }
 }
@@ -54,16 +51,16 @@ function mayWrite(path: string): boolean {
   }
 }
 
-function openForReading(path: string): Database {
-  const database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true });
+function openForReading(path: string): Connection {
+  const connection = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true });
   try {
-    database.defaultSafeIntegers(true);
-    database.pragma('cache_size = -16384');
-    readHeader(database);
-    return database;
+    connection.defaultSafeIntegers(true);
+    connection.pragma('cache_size = -16384');
+    readHeader(connection);
+    return connection;
   } catch (error) {
-    database.close();
-    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(String((error as { code?: unknown }).code))) throw error;
+    connection.close();
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;
     throw new UsageError(
       `the ledger ${path} cannot be read by a user who may not write there: no service runs, and the last one did not end ` +
         'in order; have its owner run `lvra status` once, or start the services',
@@ -73,25 +70,25 @@ function openForReading(path: string): Database {
 }
 
 /** After its first read, a database in WAL mode is known to be in use, and stays in that mode. */
-function readHeader(database: Database): void {
-  database.pragma('schema_version');
+function readHeader(connection: Connection): void {
+  connection.pragma('schema_version');
 }
 
 /**
  * Writes the write-ahead log back into the database file and removes it, unless another process has the file open. Reading
  * a file in WAL mode needs write permission beside it; reading a file without a log does not.
  */
-export function leaveWal(database: Database): void {
-  if (database.readonly || database.inTransaction) return;
+export function leaveWal(connection: Connection): void {
+  if (connection.readonly || connection.inTransaction) return;
   try {
     // The log of another ledger than the one that was opened must not be touched.
-    assertInPlace(database);
-    database.exec('PRAGMA busy_timeout = 0');
-    database.pragma('journal_mode = DELETE');
+    assertInPlace(connection);
+    connection.exec('PRAGMA busy_timeout = 0');
+    connection.pragma('journal_mode = DELETE');
   } catch (error) {
-    if (error instanceof LedgerMoved || error instanceof LedgerGone) return;
+    if (error instanceof LedgerReplaced || error instanceof LedgerGone) return;
     // It is in use, or its disk is full or fails: what was committed stays in the log for the next process that opens it.
-    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
+    if (codeOf(error) === '') throw error;
   }
 }
 
@@ -100,20 +97,20 @@ export function leaveWal(database: Database): void {
  *
  * @throws UsageError if the file system of the data folder cannot do it, as network file systems cannot
  */
-function enableWal(database: Database): void {
+function enableWal(connection: Connection): void {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      const mode = database.pragma('journal_mode = WAL', { simple: true });
+      const mode = connection.pragma('journal_mode = WAL', { simple: true });
       if (mode === 'wal') {
-        readHeader(database);
+        readHeader(connection);
         // Another process that closed it may have left that mode in between.
-        if (database.pragma('journal_mode', { simple: true }) === 'wal') return;
+        if (connection.pragma('journal_mode', { simple: true }) === 'wal') return;
         continue;
       }
-      throw new UsageError(`${database.name} stays in journal mode ${mode}: put the data folder on a local disk`);
+      throw new UsageError(`${connection.name} stays in journal mode ${mode}: put the data folder on a local disk`);
     } catch (error) {
-      const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
+      const busy = codeOf(error).startsWith('SQLITE_BUSY');
       if (!busy || performance.now() > deadline) throw error;
       blockingSleep(10);
     }
@@ -122,107 +119,10 @@ function enableWal(database: Database): void {
 
 export const LARGEST_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
-/** SQLite's codes for a file with wrong rights or contents, which an operator must fix. */
-const FATAL_ERRORS = /^SQLITE_(CANTOPEN|READONLY|PERM|NOTADB|CORRUPT)/;
-
-/** SQLite's codes for a volume that takes no writes, and for a lock that is not released. */
-const RETRYABLE_ERRORS = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|PROTOCOL)/;
-
-/** Adds what an operator can do to an error of opening a database; other errors are returned as they are. */
-export function openingError(path: string, error: unknown): unknown {
-  const code = String((error as { code?: unknown }).code);
-  if (!FATAL_ERRORS.test(code) && !RETRYABLE_ERRORS.test(code)) return error;
-  const advice = FATAL_ERRORS.test(code)
-    ? 'this user must be able to write there, and it must be a SQLite database'
-    : 'make room on its volume, fix the volume, or end the process that holds it locked (`fuser -v` shows which)';
-  return new UsageError(`the ledger ${path} cannot be used: ${messageOf(error)}; ${advice}`, { cause: error });
-}
-
-/**
- * Runs `work` in one transaction that holds the write lock from its first statement.
- *
- * A transaction that begins with a read and then writes can fail at once if another process wrote
- * in between; beginning with the lock makes it wait its turn instead.
- *
- * @throws LedgerMoved, LedgerGone if the file is not the one that was opened
- */
-export function writeTransaction<T>(database: Database, work: () => T): T {
-  if (database.readonly) {
-    throw new UsageError(
-      `the ledger ${database.name} may only be read by this user, and would have to be changed: have its owner do this`,
-    );
-  }
-  assertInPlace(database);
-  const begun = performance.now();
-  let locked: number | undefined;
-  let worked: number | undefined;
-  const timed = () => {
-    locked = performance.now();
-    const result = work();
-    worked = performance.now();
-    return result;
-  };
-  try {
-    if (database.inTransaction) return database.transaction(timed)();
-    return retryWhileBusy(
-      database,
-      () => database.transaction(timed).immediate(),
-      () => locked === undefined,
-    );
-  } finally {
-    const ended = performance.now();
-    const waitedMs = (locked ?? ended) - begun;
-    watchers.get(database)?.({ ms: ended - begun, waitedMs, commitMs: ended - (worked ?? ended) });
-  }
-}
-
-/**
- * SQLite's busy handler backs off up to 100 ms, which starves the longest waiter. Retry every millisecond instead.
- *
- * @param isWaiting whether the work has not begun, so that it may be retried
- */
-function retryWhileBusy<T>(database: Database, work: () => T, isWaiting: () => boolean): T {
-  const timeoutMs = busyTimeouts.get(database) ?? BUSY_TIMEOUT_MS;
-  const deadline = performance.now() + timeoutMs;
-  database.exec('PRAGMA busy_timeout = 0');
-  try {
-    for (;;) {
-      try {
-        return work();
-      } catch (error) {
-        const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
-        if (!isBusy || !isWaiting() || performance.now() > deadline) throw error;
-        blockingSleep(LOOK_AGAIN_MS);
-      }
-    }
-  } finally {
-    database.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
-  }
-}
-
-const busyTimeouts = new WeakMap<Database, number>();
-
-/** How long statements wait for the database's lock, ms; ten seconds by default. */
-export function setBusyTimeout(database: Database, ms: number): void {
-  busyTimeouts.set(database, ms);
-  database.exec(`PRAGMA busy_timeout = ${ms}`);
-}
-
-const LOOK_AGAIN_MS = 1;
-
-/** How long a write transaction took. */
-export interface WriteTime {
-  /** In all. */
-  readonly ms: number;
-  /** Of these, the wait for the lock. */
-  readonly waitedMs: number;
-  /** Of these, the commit: the wait for the disk, and the checkpoint if one was due. */
-  readonly commitMs: number;
-}
-
-const watchers = new WeakMap<Database, (time: WriteTime) => void>();
-
-/** Calls `watcher` after every write transaction of a database. */
-export function onWriteTransaction(database: Database, watcher: (time: WriteTime) => void): void {
-  watchers.set(database, watcher);
+/** @throws UsageError if the file may only be read */
+export function assertWritable({ readonly, name }: Connection): void {
+  if (!readonly) return;
+  throw new UsageError(
+    `the ledger ${name} may only be read by this user, and would have to be changed: have its owner do this`,
+  );
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 
-export type { Database, Statement } from 'better-sqlite3';
+export type { Database as Connection, Statement as Prepared } from 'better-sqlite3';
 
 /** Releases of Node from 22.14 on speak this version of Node-API; Node 20 speaks 9. */
 const NODE_API_OF_13 = 10;

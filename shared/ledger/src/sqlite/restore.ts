@@ -12,8 +12,8 @@ import {
 import { dirname, join } from 'node:path';
 import { messageOf, UsageError } from '@lvra/core';
 import { flush } from './backup.js';
-import { leaveWal, openDatabase } from './connection.js';
-import Sqlite, { type Database } from './driver.js';
+import { leaveWal, openConnection } from './connection.js';
+import Sqlite, { type Connection } from './driver.js';
 import { assertKnownRelease } from './migrations.js';
 
 /**
@@ -68,33 +68,33 @@ function setAside(path: string, aside: string): void {
 
 /** If the ledger is damaged, its log is kept beside it as it is. */
 function takeLogIn(path: string): void {
-  let database: Database | undefined;
+  let connection: Connection | undefined;
   try {
-    database = openDatabase(path, { create: false });
-    leaveWal(database);
+    connection = openConnection(path, { create: false });
+    leaveWal(connection);
   } catch (error) {
     if (!isOfSqlite(error)) throw error;
   } finally {
-    database?.close();
+    connection?.close();
   }
 }
 
 function assertUsable(partial: string, copy: string, id: string | undefined): void {
-  let database: Database | undefined;
+  let connection: Connection | undefined;
   try {
-    database = new Sqlite(partial, { fileMustExist: true });
-    const found = database.pragma('integrity_check(1)', { simple: true });
+    connection = new Sqlite(partial, { fileMustExist: true });
+    const found = connection.pragma('integrity_check(1)', { simple: true });
     if (found !== 'ok') throw new UsageError(`${copy} is damaged: ${found}; take an older copy`);
-    if (!hasTable(database, 'provenance')) {
+    if (!hasTable(connection, 'provenance')) {
       throw new UsageError(`${copy} is no ledger: name a copy that lvra backup has made`);
     }
-    assertKnownRelease(database);
-    database.pragma('journal_mode = DELETE');
+    assertKnownRelease(connection);
+    connection.pragma('journal_mode = DELETE');
   } catch (error) {
     if (!isOfSqlite(error)) throw error;
     throw new UsageError(`${copy} is no ledger, or damaged: ${messageOf(error)}; take another copy`, { cause: error });
   } finally {
-    database?.close();
+    connection?.close();
   }
   const idOfCopy = idOf(partial);
   if (id === undefined || idOfCopy === undefined || id === idOfCopy) return;
@@ -105,21 +105,21 @@ function assertUsable(partial: string, copy: string, id: string | undefined): vo
 
 /** The name of the data folder; undefined if the ledger is the Python pipeline's, or cannot be read. */
 function idOf(path: string): string | undefined {
-  let database: Database | undefined;
+  let connection: Connection | undefined;
   try {
-    database = new Sqlite(path, { readonly: true, fileMustExist: true });
-    if (!hasTable(database, 'data_folder')) return undefined;
-    return database.prepare<[], string>('SELECT id FROM data_folder').pluck().get();
+    connection = new Sqlite(path, { readonly: true, fileMustExist: true });
+    if (!hasTable(connection, 'data_folder')) return undefined;
+    return connection.prepare<[], string>('SELECT id FROM data_folder').pluck().get();
   } catch (error) {
     if (!isOfSqlite(error)) throw error;
     return undefined;
   } finally {
-    database?.close();
+    connection?.close();
   }
 }
 
-function hasTable(database: Database, name: string): boolean {
-  return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
+function hasTable(connection: Connection, name: string): boolean {
+  return connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
 function isOfSqlite(error: unknown): boolean {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
-import { newLedger } from '../testing/ledgers.js';
+import { newConnection } from '../testing/sqlite.js';
 import { LARGEST_IDLE_WAL_BYTES } from './connection.js';
 import Sqlite from './driver.js';
 
-test('the write-ahead log grows while a reader looks, and shrinks when it has ended', (t) => {
-  const { database } = newLedger(t);
-  const size = () => statSync(`${database.name}-wal`).size;
-  database.exec('CREATE TABLE ballast (bytes BLOB)');
-  const write = database.prepare('INSERT INTO ballast VALUES (randomblob(1048576))');
-  const reader = new Sqlite(database.name, { readonly: true });
+test('the write-ahead log grows while a reader looks, and shrinks when it has ended', async (t) => {
+  const connection = newConnection(t);
+  const size = () => statSync(`${connection.name}-wal`).size;
+  connection.exec('CREATE TABLE ballast (bytes BLOB)');
+  const write = connection.prepare('INSERT INTO ballast VALUES (randomblob(1048576))');
+  const reader = new Sqlite(connection.name, { readonly: true });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM ballast').get();
   for (let megabytes = 0; megabytes < 24; megabytes++) write.run();

@@ -1,6 +1,9 @@
 import type { CallEnd, Sendable } from '../annotations/reservations.js';
-import { Ledger } from '../ledger.js';
+import type { Ledger } from '../ledger.js';
+import { statement, type Value } from '../statements.js';
 import type { WorkQueue } from '../work/work-queue.js';
+import { ENGINE } from './engines.js';
+import { changing, execute, tuplesIn, valueIn } from './look-inside.js';
 
 /**
  * The annotating steps on a real ledger, as functions from one state of its tables to the next. For the test of all
@@ -23,6 +26,8 @@ const OBJECT = 313637921267122191n;
 const STEMS = ['20260202_102448', '20260202_102458'] as const;
 const NOW = 1_800_000_000_000;
 const TICK_MS = 1000;
+/** Each state has its own rows of these. */
+const CLEARED = 'provenance annotation annotation_outcome annotating predict lasair_call stem_event'.split(' ');
 
 /** How long a reservation lasts. */
 export const RESERVED_TICKS = 2;
@@ -43,6 +48,14 @@ export interface Tables {
   readonly statuses: readonly [number, number];
 }
 
+/** A step that has yet to run. It is thrown, as a promise for each of the millions of steps asked for would be dear. */
+export class StepToRun extends Error {
+  constructor(readonly run: () => Promise<void>) {
+    super('a step of the model has yet to run');
+  }
+}
+
+/** Each step answers at once if it has run from the same tables, and otherwise throws a `StepToRun`. */
 export class LedgerModel {
   readonly #ledger: Ledger;
   readonly #scores: readonly [ModelScore, ModelScore];
@@ -51,13 +64,19 @@ export class LedgerModel {
   readonly #numbers = new Map<string, number>();
   readonly #numberOf = new WeakMap<Tables, number>();
 
-  constructor(path: string, scores: readonly [ModelScore, ModelScore]) {
+  private constructor(ledger: Ledger, scores: readonly [ModelScore, ModelScore]) {
+    this.#ledger = ledger;
     this.#scores = scores;
-    this.#ledger = Ledger.open(path, ['r0b'], { create: true });
-    this.#ledger.database.pragma('synchronous = OFF');
-    this.#work = this.#ledger.work('annotate', 'r0b');
-    const add = 'INSERT OR REPLACE INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)';
-    for (const { source, time } of scores) this.#ledger.database.prepare(add).run(source, time);
+    this.#work = ledger.work('annotate', 'r0b');
+  }
+
+  static async open(place: string, scores: readonly [ModelScore, ModelScore]): Promise<LedgerModel> {
+    const ledger = await ENGINE.open(place, ['r0b'], { create: true });
+    await ENGINE.hurry(ledger);
+    for (const { source, time } of scores) {
+      await execute(ledger, 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)', source, time);
+    }
+    return new LedgerModel(ledger, scores);
   }
 
   /** How many steps ran on the ledger. */
@@ -65,8 +84,8 @@ export class LedgerModel {
     return this.#steps.size;
   }
 
-  close(): void {
-    this.#ledger.close();
+  close(): Promise<void> {
+    return this.#ledger.close();
   }
 
   /** A unique number for each state of the tables. */
@@ -92,8 +111,8 @@ export class LedgerModel {
   }
 
   plan(tables: Tables, stem: number) {
-    return this.#step(tables, `plan ${stem}`, () => {
-      const { scores, seen } = this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!);
+    return this.#step(tables, `plan ${stem}`, async () => {
+      const { scores, seen } = await this.#ledger.annotations.scores.unsettled('r0b', STEMS[stem]!);
       return { score: scores[0], seen: Number(seen) };
     });
   }
@@ -103,11 +122,11 @@ export class LedgerModel {
    * @returns the stems whose scores may be sent, and those whose scores are superseded
    */
   reserve(tables: Tables, sender: string, own: Planned, filler: Planned | undefined) {
-    return this.#step(tables, `reserve ${sender} ${JSON.stringify([own, filler])}`, () => {
+    return this.#step(tables, `reserve ${sender} ${JSON.stringify([own, filler])}`, async () => {
       const limits = { callsPerHour: 1 };
       const { reservations } = this.#ledger.annotations;
       const fillers = filler ? [sendable(filler)] : [];
-      const result = reservations.reserve(this.#work, [sendable(own)], callOf(sender), limits, fillers);
+      const result = await reservations.reserve(this.#work, [sendable(own)], callOf(sender), limits, fillers);
       const stems = (rows: readonly Sendable[]) => rows.map(({ id }) => Number(id) - 1);
       return { reserved: stems(result.reserved), superseded: stems(result.superseded) };
     });
@@ -127,65 +146,63 @@ export class LedgerModel {
     )[0];
   }
 
-  #load({ secondScored, annotation, outcomes, statuses }: Tables): void {
-    const { database } = this.#ledger;
-    database.exec('DELETE FROM provenance; DELETE FROM annotation; DELETE FROM annotation_outcome;');
-    database.exec('DELETE FROM annotating; DELETE FROM predict; DELETE FROM lasair_call; DELETE FROM stem_event;');
-    STEMS.forEach((stem, index) => {
-      database.prepare('INSERT INTO predict (stem, r0b) VALUES (?, 1)').run(stem);
-      database.prepare('INSERT INTO annotating (stem, r0b) VALUES (?, ?)').run(stem, statuses[index]);
-      const outcome = outcomes[index] ?? null;
-      if (outcome !== null) {
-        database
-          .prepare('INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, ?, 0)')
-          .run(index + 1, outcome);
+  #load({ secondScored, annotation, outcomes, statuses }: Tables): Promise<void> {
+    return changing(this.#ledger, async (tx) => {
+      const run = (sql: string, ...values: Value[]) => tx.run(statement(sql), ...values);
+      for (const table of CLEARED) await run(`DELETE FROM ${table}`);
+      for (const [index, stem] of STEMS.entries()) {
+        await run('INSERT INTO predict (stem, r0b) VALUES (?, 1)', stem);
+        await run('INSERT INTO annotating (stem, r0b) VALUES (?, ?)', stem, statuses[index]!);
+        const outcome = outcomes[index] ?? null;
+        const add = 'INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, ?, 0)';
+        if (outcome !== null) await run(add, index + 1, outcome);
+        if (index === 1 && !secondScored) continue;
+        const score = "INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', 'a1', current_timestamp)";
+        await run(score, index + 1, OBJECT, this.#scores[index]!.source, stem);
       }
-      if (index === 1 && !secondScored) return;
-      const { source } = this.#scores[index]!;
-      database
-        .prepare("INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', 'a1', current_timestamp)")
-        .run(index + 1, OBJECT, source, stem);
-    });
-    if (annotation) {
+      if (!annotation) return;
       const { accepted, sending, sender, sendingFor, doubtFor } = annotation;
       const instant = (ticks: number) => (ticks > 0 ? NOW + ticks * TICK_MS : 0);
-      database
-        .prepare("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?)")
-        .run(OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor));
-    }
+      const row = [OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor)];
+      await run("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?)", ...row);
+    });
   }
 
-  #dump(): Tables {
-    const { database } = this.#ledger;
-    const [row] = database.prepare('SELECT * FROM annotation').all() as Record<string, bigint | string | null>[];
-    const ticks = (until: unknown) => Math.max(Math.ceil((Number(until) - NOW) / TICK_MS), 0);
-    const outcome = database.prepare('SELECT outcome FROM annotation_outcome WHERE provenance_ID = ?').pluck();
-    const status = database.prepare('SELECT r0b FROM annotating WHERE stem = ?').pluck();
+  async #dump(): Promise<Tables> {
+    const ledger = this.#ledger;
+    const [row] = await tuplesIn<[bigint | null, bigint | null, string | null, bigint, bigint]>(
+      ledger,
+      'SELECT accepted_ID, sending_ID, sender, sending_until, doubt_until FROM annotation',
+    );
+    const ticks = (until: bigint) => Math.max(Math.ceil((Number(until) - NOW) / TICK_MS), 0);
+    const outcome = async (id: number) =>
+      (await valueIn<string>(ledger, 'SELECT outcome FROM annotation_outcome WHERE provenance_ID = ?', id)) ?? null;
+    const status = async (stem: string) =>
+      Number(await valueIn(ledger, 'SELECT r0b FROM annotating WHERE stem = ?', stem));
     return {
-      secondScored: database.prepare('SELECT 1 FROM provenance WHERE ID = 2').get() !== undefined,
+      secondScored: (await valueIn(ledger, 'SELECT 1 FROM provenance WHERE ID = 2')) !== undefined,
       annotation: row && {
-        accepted: Number(row.accepted_ID ?? 0),
-        sending: Number(row.sending_ID ?? 0),
-        sender: row.sender as string | null,
-        sendingFor: ticks(row.sending_until),
-        doubtFor: ticks(row.doubt_until),
+        accepted: Number(row[0] ?? 0),
+        sending: Number(row[1] ?? 0),
+        sender: row[2],
+        sendingFor: ticks(row[3]),
+        doubtFor: ticks(row[4]),
       },
-      outcomes: [(outcome.get(1) as string) ?? null, (outcome.get(2) as string) ?? null],
-      statuses: [Number(status.get(STEMS[0])), Number(status.get(STEMS[1]))],
+      outcomes: [await outcome(1), await outcome(2)],
+      statuses: [await status(STEMS[0]), await status(STEMS[1])],
     };
   }
 
-  /** Runs a step of the real code on tables in the given state, once for each state. */
-  #step<T>(tables: Tables, name: string, run: () => T): [Tables, T] {
+  /** The result of a step of the real code on tables in the given state. @throws StepToRun if it has yet to run */
+  #step<T>(tables: Tables, name: string, run: () => Promise<T>): [Tables, T] {
     const key = `${name} ${this.numberOf(tables)}`;
-    let done = this.#steps.get(key);
-    if (!done) {
-      this.#load(tables);
-      const result = run();
-      done = [this.#dump(), result];
-      this.#steps.set(key, done);
-    }
-    return done as [Tables, T];
+    const done = this.#steps.get(key);
+    if (done) return done as [Tables, T];
+    throw new StepToRun(async () => {
+      await this.#load(tables);
+      const result = await run();
+      this.#steps.set(key, [await this.#dump(), result]);
+    });
   }
 }
 

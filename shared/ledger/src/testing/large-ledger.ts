@@ -1,7 +1,7 @@
 import { STAGES } from '@lvra/core';
 import type { Ledger } from '../ledger.js';
-import { writeTransaction } from '../sqlite/connection.js';
-import { STATUS_TABLE } from '../sqlite/status-columns.js';
+import { STATUS_TABLE } from '../status-tables.js';
+import { connectionOf, type Database } from './sqlite.js';
 
 /** The size of a ledger, and the distribution of its rows. */
 export interface LedgerSize {
@@ -90,7 +90,7 @@ export function filledObjects({ stems, alertsAStem, sourcesAnObject }: LedgerSiz
  */
 export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const { stems, alertsAStem } = size;
-  const { database } = ledger;
+  const database = connectionOf(ledger);
   // No other process uses it, and an interrupted one is thrown away: no need to wait for the disk.
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
   database.exec(`
@@ -102,14 +102,14 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const objects = filledObjects(size);
   for (let first = filled; first < stems; first += STEMS_AT_ONCE) {
     const end = Math.min(first + STEMS_AT_ONCE, stems);
-    writeTransaction(database, () => fillStems(ledger, { first, end, alerts: alertsAStem, objects }));
+    database.transaction(() => fillStems(database, { first, end, alerts: alertsAStem, objects })).immediate();
   }
   database.exec('DROP TABLE filled_stem; DROP TABLE filled_alert');
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -16384');
 }
 
 function fillStems(
-  { database }: Ledger,
+  database: Database,
   { first, end, alerts, objects }: { first: number; end: number; alerts: number; objects: number },
 ): void {
   // A number would be bound as a double, and SQLite would compute the ids in doubles and lose their last digits.

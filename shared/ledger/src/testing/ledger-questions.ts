@@ -8,64 +8,63 @@ const LEASE_MS = 30_000;
 export interface Question {
   readonly question: string;
   readonly by: 'service' | 'person' | 'verify';
-  readonly ask: () => unknown;
+  readonly ask: () => Promise<unknown>;
 }
 
 /** The frequent queries of services, and those of an operator. */
-export function questionsOf(ledger: Ledger): Question[] {
-  const { database } = ledger;
-  const some = ledger.history;
-  const stem = ledger.overview.newestDone('predict', VRA, 1)[0] as string;
-  const score = ledger.verification.stems.facts(stem).scores[0];
-  const object = score?.diaObjectId as bigint;
+export async function questionsOf(ledger: Ledger): Promise<Question[]> {
+  const { annotations, flow, history, objects, overview, verification } = ledger;
+  const [stem = ''] = await overview.newestDone('predict', VRA, 1);
+  const object = (await verification.stems.facts(stem)).scores[0]?.diaObjectId as bigint;
   const work = STAGES.map((stage) => ledger.work(stage, VRA));
-  const annotate = ledger.work('annotate', VRA);
+  const ofEachStage = (ask: (each: (typeof work)[number]) => readonly Promise<unknown>[]) => () =>
+    Promise.all(work.flatMap(ask));
   const now = Date.now();
   return [
     {
       question: 'lvra status, the queries',
       by: 'person',
-      ask: () => [
-        ...work.map((each) => [ledger.overview.of(each.stage, VRA), each.paused(now)]),
-        ledger.overview.quarantined(),
+      ask: async () => [
+        await ofEachStage((each) => [overview.of(each.stage, VRA), each.paused(now)])(),
+        await overview.quarantined(),
       ],
     },
     {
       question: 'pending',
       by: 'service',
-      ask: () => work.map((each) => each.pending(now, LEASE_MS)),
+      ask: ofEachStage((each) => [each.pending(now, LEASE_MS)]),
     },
     {
       question: 'claims that are alive',
       by: 'service',
-      ask: () => work.map((each) => each.releaseClaimsOf(() => false)),
+      ask: ofEachStage((each) => [each.releaseClaimsOf(() => false)]),
     },
     {
       question: 'stems of a backfill',
       by: 'service',
-      ask: () => work.map((each) => [each.nextBackfilled(now, LEASE_MS), ledger.backfill.left(each.stage, VRA)]),
+      ask: ofEachStage((each) => [each.nextBackfilled(now, LEASE_MS), ledger.backfill.left(each.stage, VRA)]),
     },
     {
       question: 'a scrape: what waits, what is late, what came in and went out tonight',
       by: 'service',
-      ask: () => [
-        work.map(({ stage }) => ledger.flow.waiting(stage, VRA)),
-        ledger.flow.unannotated(VRA, now),
-        ledger.flow.annotatedSince(VRA, nightBegan(now)),
-        ledger.flow.alertsSince(nightBegan(now)),
-        ledger.flow.lastRegistered(),
-        ledger.positions.seen.lags(),
+      ask: async () => [
+        await ofEachStage(({ stage }) => [flow.waiting(stage, VRA)])(),
+        await flow.unannotated(VRA, now),
+        await flow.annotatedSince(VRA, nightBegan(now)),
+        await flow.alertsSince(nightBegan(now)),
+        await flow.lastRegistered(),
+        await ledger.positions.seen.lags(),
       ],
     },
     {
       question: 'calls to Lasair left',
       by: 'service',
-      ask: () => ledger.annotations.calls.state(now, 5_000),
+      ask: () => annotations.calls.state(now, 5_000),
     },
     {
       question: 'stems that the Python pipeline left at -1',
       by: 'service',
-      ask: () => ledger.annotations.reopenPartialPythonStems(annotate),
+      ask: () => annotations.reopenPartialPythonStems(ledger.work('annotate', VRA)),
     },
     {
       question: 'names that were never registered',
@@ -80,45 +79,46 @@ export function questionsOf(ledger: Ledger): Question[] {
     {
       question: 'newest feature files',
       by: 'service',
-      ask: () => ledger.overview.newestDone('feature', VRA, 5),
+      ask: () => overview.newestDone('feature', VRA, 5),
     },
     {
       question: 'lvra object',
       by: 'person',
-      ask: () => [ledger.objects.scores(object), ledger.tns.ofObject(object)],
+      ask: async () => [await objects.scores(object), await ledger.tns.ofObject(object)],
     },
     {
       question: 'lvra stem',
       by: 'person',
-      ask: () => [
-        some.batch(stem),
-        some.offsets(stem),
-        some.scores(stem),
-        some.objects(stem),
-        ledger.events.ofStem(stem),
+      ask: async () => [
+        await history.batch(stem),
+        await history.offsets(stem),
+        await history.statuses(stem, [VRA]),
+        await history.scores(stem),
+        await history.objects(stem),
+        await ledger.events.ofStem(stem),
       ],
     },
     { question: 'lvra quarantine list', by: 'person', ask: () => ledger.quarantine.list() },
-    { question: 'lvra dead', by: 'person', ask: () => work.map((each) => each.deadLetters()) },
+    { question: 'lvra dead', by: 'person', ask: ofEachStage((each) => [each.deadLetters()]) },
     {
       question: 'lvra verify: a stem',
       by: 'verify',
-      ask: () => ledger.verification.stems.facts(stem),
+      ask: () => verification.stems.facts(stem),
     },
     {
-      question: 'lvra verify: a page of 5,000 objects',
+      question: 'lvra verify: a page of objects',
       by: 'verify',
-      ask: () => ledger.verification.objects.page(object, ['0', '9']),
+      ask: () => verification.objects.page(object, ['0', '9']),
     },
     {
-      question: 'lvra verify: an object',
+      question: 'lvra verify: some objects',
       by: 'verify',
-      ask: () => ledger.verification.objects.facts(object, VRA, now),
+      ask: () => verification.objects.facts([object], VRA, now),
     },
     {
       question: 'opening the ledger',
       by: 'service',
-      ask: () => Ledger.open(database.name, [VRA], { create: false }).close(),
+      ask: async () => (await Ledger.open(ledger.name, [VRA], { create: false })).close(),
     },
   ];
 }

@@ -24,14 +24,14 @@ export interface Batch {
 }
 
 /** Runs an operation on the ledger; a benchmark times it. */
-export type Perform = <T>(operation: string, operate: () => T) => T;
+export type Perform = <T>(operation: string, operate: () => Promise<T>) => Promise<T>;
 
 /** The calls of the stages to the ledger, with plain data instead of Kafka, files, models and Lasair. */
 export class LedgerStages {
   readonly #ledger: Ledger;
   readonly #owner: string;
   readonly #partition: number;
-  #nextOffset: bigint;
+  #nextOffset: bigint | undefined;
   #calls = 0;
   readonly #perform: Perform;
 
@@ -41,53 +41,57 @@ export class LedgerStages {
     this.#perform = perform;
     this.#owner = `writer ${number}`;
     this.#partition = number;
-    this.#nextOffset = ledger.batches.position('bench', 'bench', number)?.next ?? 0n;
   }
 
   /** Takes a batch through all four stages. */
-  run(batch: Batch): void {
-    const stem = this.#consume(batch);
-    this.#feature(stem, batch);
-    this.#predict(stem, batch);
-    this.#annotate(stem);
+  async run(batch: Batch): Promise<void> {
+    const stem = await this.#consume(batch);
+    await this.#feature(stem, batch);
+    await this.#predict(stem, batch);
+    await this.#annotate(stem);
   }
 
   /** Registers a batch. @returns its stem */
-  #consume(batch: Batch): string {
-    const { batches } = this.#ledger;
-    const stem = this.#perform('reserve a stem name', () => batches.reserveStem(this.#owner, new Date()));
-    const first = this.#nextOffset;
+  async #consume(batch: Batch): Promise<string> {
+    const { batches, positions } = this.#ledger;
+    const stem = await this.#perform('reserve a stem name', () => batches.reserveStem(this.#owner, new Date()));
+    const place = { groupId: 'bench', topic: 'bench', partition: this.#partition };
+    const first = this.#nextOffset ?? (await positions.position(place))?.next ?? 0n;
     const next = first + BigInt(batch.alerts);
-    const range = { topic: 'bench', partition: this.#partition, first, next, fingerprint: 'f' };
+    const range = { topic: place.topic, partition: place.partition, first, next, fingerprint: 'f' };
     const record = {
-      ...{ stem, vras: [VRA], source: 'kafka', groupId: 'bench', quarantined: [], bytes: batch.alerts * 40_000 },
+      ...{ stem, vras: [VRA], source: 'kafka', groupId: place.groupId, quarantined: [], bytes: batch.alerts * 40_000 },
       diaObjectIds: alertsOf(batch).map(({ diaObjectId }) => diaObjectId),
       receivedMs: new Float64Array(batch.alerts).fill(Date.now()),
       ...{ ranges: [range], now: Date.now(), durationMs: 1 },
     };
-    this.#perform('register a batch', () => batches.register(record));
+    await this.#perform('register a batch', () => batches.register(record));
     this.#nextOffset = next;
     return stem;
   }
 
-  #feature(stem: string, batch: Batch): void {
-    const work = this.#claim('feature', stem);
+  async #feature(stem: string, batch: Batch): Promise<void> {
+    const work = await this.#claim('feature', stem);
     const rows = alertsOf(batch).map((ids) => ({ ...ids, midpointMjdTai: 61_000, receivedMs: 1, flags: FLAGS }));
-    this.#perform('record features', () => this.#ledger.results.recordFeatures(work, stem, rows, [], settlement()));
+    await this.#perform('record features', () =>
+      this.#ledger.results.recordFeatures(work, stem, rows, [], settlement()),
+    );
   }
 
-  #predict(stem: string, batch: Batch): void {
-    const work = this.#claim('predict', stem);
+  async #predict(stem: string, batch: Batch): Promise<void> {
+    const work = await this.#claim('predict', stem);
     const rows = alertsOf(batch).map((ids, place) => ({ ...ids, score: place / batch.alerts }));
     const model = { name: VRA, version: VERSION, edges: EDGES };
-    this.#perform('record scores', () => this.#ledger.results.recordScores(work, stem, model, rows, settlement()));
+    await this.#perform('record scores', () =>
+      this.#ledger.results.recordScores(work, stem, model, rows, settlement()),
+    );
   }
 
-  #annotate(stem: string): void {
-    const work = this.#claim('annotate', stem);
+  async #annotate(stem: string): Promise<void> {
+    const work = await this.#claim('annotate', stem);
     const { scores: history, reservations } = this.#ledger.annotations;
-    const { scores, seen } = this.#perform('read the scores to annotate', () => {
-      work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
+    const { scores, seen } = await this.#perform('read the scores to annotate', async () => {
+      await work.newestPending(Date.now(), LEASE_MS, STEMS_AT_A_LOOK);
       return history.unsettled(VRA, stem);
     });
     const outcomes = new Map(
@@ -100,32 +104,30 @@ export class LedgerStages {
     for (let first = 0; first < sendable.length; first += LIST) {
       const list = sendable.slice(first, first + LIST);
       const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };
-      const { reserved, superseded, busy } = this.#perform('reserve annotations', () =>
+      const { reserved, superseded, busy } = await this.#perform('reserve annotations', () =>
         reservations.reserve(work, list, call, judged),
       );
       for (const { id } of [...superseded, ...busy.map(({ row }) => row)]) outcomes.set(id, { outcome: 'superseded' });
-      this.#perform('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
+      await this.#perform('finish annotations', () => reservations.finish(work, reserved, call, 'taken', Date.now()));
     }
-    this.#perform('settle annotating', () =>
+    await this.#perform('settle annotating', () =>
       this.#ledger.annotations.settle(work, stem, outcomes, { now: Date.now(), durationMs: 1 }),
     );
   }
 
   /** The occasional queries of each stage. */
-  lookAround(stage: Stage): void {
+  async lookAround(stage: Stage): Promise<void> {
     const work = this.#ledger.work(stage, VRA);
-    this.#perform('sweep', () => {
-      work.releaseClaimsOf(() => false);
-      work.pending(Date.now(), LEASE_MS);
+    await this.#perform('sweep', async () => {
+      await work.releaseClaimsOf(() => false);
+      await work.pending(Date.now(), LEASE_MS);
     });
-    this.#perform('gauges', () => {
-      this.#ledger.flow.waiting(stage, VRA);
-    });
+    await this.#perform('gauges', () => this.#ledger.flow.waiting(stage, VRA));
   }
 
-  #claim(stage: Stage, stem: string) {
+  async #claim(stage: Stage, stem: string) {
     const work = this.#ledger.work(stage, VRA);
-    const claim = this.#perform('claim', () => work.claim(stem, this.#owner, Date.now(), LEASE_MS));
+    const claim = await this.#perform('claim', () => work.claim(stem, this.#owner, Date.now(), LEASE_MS));
     if (claim.kind !== 'claimed') throw new Error(`${stage} cannot have stem ${stem}: ${claim.kind}`);
     return work;
   }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import { runPython } from '@lvra/core/testing/python';
-import { Ledger } from '../ledger.js';
+import type { Ledger } from '../ledger.js';
+import { ENGINE } from './engines.js';
+import { execute } from './look-inside.js';
 
 const SPEC = new URL('../../../../../shared/spec/lvra-infrastructure.txt', import.meta.url);
 
@@ -13,19 +14,26 @@ function specSchema(): string {
   return spec.slice(spec.indexOf('CREATE TABLE feature_making'), spec.indexOf('Then run:'));
 }
 
-/** The path of a `log.db` in a new folder that goes when the test ends. */
-export function ledgerPath(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lvra-ledger-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  return join(folder, 'db', 'log.db');
+/** An empty place for a ledger, on the engine under test; it goes when the test ends. */
+export function newPlace(t: TestContext): string {
+  return ENGINE.newPlace(t);
+}
+
+/** The ledger of a place, closed when the test ends: it may be opened many times. */
+export async function openLedger(
+  t: TestContext,
+  place: string,
+  vras: readonly string[],
+  options: { create: boolean },
+): Promise<Ledger> {
+  const ledger = await ENGINE.open(place, vras, options);
+  t.after(() => ledger.close());
+  return ledger;
 }
 
 /** A new ledger that is closed when the test ends. */
-export function newLedger(t: TestContext, vras: readonly string[] = ['r0b']): Ledger {
-  const path = ledgerPath(t);
-  const ledger = Ledger.open(path, vras, { create: true });
-  t.after(() => ledger.close());
-  return ledger;
+export function newLedger(t: TestContext, vras: readonly string[] = ['r0b']): Promise<Ledger> {
+  return openLedger(t, newPlace(t), vras, { create: true });
 }
 
 /** Makes a `log.db` with Python's sqlite3 from the spec's own statements, and the rows that a test adds. */
@@ -42,13 +50,12 @@ connection.close()`,
   );
 }
 
-/** Puts stems into the status tables with the status of each stage; null is a VRA that was not asked for. */
-export function addStem(ledger: Ledger, stem: string, ...statuses: (number | null)[]): void {
-  ['feature_making', 'predict', 'annotating'].forEach((table, i) => {
-    ledger.database
-      .prepare(`INSERT INTO ${table} (stem, r0b) VALUES (?, ?)`)
-      .run(stem, i < statuses.length ? statuses[i] : 0);
-  });
+/** Puts a stem into the status tables with the status of each stage; null is a VRA that was not asked for. */
+export async function addStem(ledger: Ledger, stem: string, ...statuses: (number | null)[]): Promise<void> {
+  for (const [i, table] of ['feature_making', 'predict', 'annotating'].entries()) {
+    const status = i < statuses.length ? statuses[i]! : 0;
+    await execute(ledger, `INSERT INTO ${table} (stem, r0b) VALUES (?, ?)`, stem, status);
+  }
 }
 
 /** The statuses of a stem in the three tables, as the Python pipeline writes them. */

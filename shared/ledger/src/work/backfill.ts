@@ -1,6 +1,7 @@
 import { STAGES, type Stage } from '@lvra/core';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import { columnOf, STATUS_TABLE } from '../sqlite/status-columns.js';
+import type { Database } from '../database.js';
+import { Insert, question, statement, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
 
 /** In SQL, whether the stem of `own` waits for the stage as one of a backfill. */
 export const IS_BACKFILLED = `EXISTS (SELECT 1 FROM backfill
@@ -44,94 +45,91 @@ export interface BackfillProgress {
   readonly dead: number;
 }
 
+interface OpenRow {
+  readonly stage: Stage;
+  readonly last: Stage;
+  readonly begun: bigint;
+}
+
+const FORGET_DONE = statement('DELETE FROM backfill WHERE vra = ? AND stage IS NULL');
+const OPEN = question<OpenRow & { stem: string }>(
+  'SELECT stem, stage, last_stage AS last, begun FROM backfill WHERE vra = @vra AND stem IN @stems',
+);
+const ASK = new Insert(
+  'backfill',
+  { vra: 'text', stem: 'text', stage: 'text', last_stage: 'text' },
+  '(vra, stem) DO UPDATE SET stage = excluded.stage, last_stage = excluded.last_stage',
+  ['vra', 'stem'],
+);
+const PROGRESS = question<{ vra: string; stage: Stage | null; stems: bigint; dead: bigint }>(
+  `SELECT backfill.vra, backfill.stage, count(*) AS stems, count(work.dead_at) AS dead FROM backfill
+   LEFT JOIN work ON work.stage = backfill.stage AND work.vra = backfill.vra AND work.stem = backfill.stem
+   GROUP BY 1, 2`,
+);
+const LEFT = valueQuestion<bigint>('SELECT count(*) FROM backfill WHERE vra = ? AND stage = ?');
+const STEMS = valueQuestion<string>("SELECT DISTINCT stem FROM backfill WHERE stage IN ('feature', 'predict')");
+const BEGUN = 'FROM backfill WHERE vra = @vra AND stage = @stage AND begun = 1';
+const FORGET_WORK = statement(
+  `DELETE FROM work WHERE vra = @vra AND stage = @stage AND stem IN (SELECT stem ${BEGUN})`,
+);
+
 /**
  * The past stems that an operator asked a VRA to do. A row says which stage is next; the stem's status is as it was until
  * a stage that has nothing newer to do begins it (`WorkQueue.nextBackfilled`). From then on it is a stem like others.
  */
 export class Backfill {
   readonly #database: Database;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#statements = {
-      forgetDone: database.prepare('DELETE FROM backfill WHERE vra = ? AND stage IS NULL'),
-      open: database.prepare<[string, string], { stage: Stage; last: Stage; begun: bigint }>(
-        'SELECT stage, last_stage AS last, begun FROM backfill WHERE vra = ? AND stem = ?',
-      ),
-      ask: database.prepare('INSERT INTO backfill (vra, stem, stage, last_stage) VALUES (?, ?, ?, ?)'),
-      widen: database.prepare('UPDATE backfill SET stage = ?, last_stage = ? WHERE vra = ? AND stem = ?'),
-      progress: database.prepare<[], { vra: string; stage: Stage | null; stems: bigint; dead: bigint }>(
-        `SELECT backfill.vra, backfill.stage, count(*) AS stems, count(work.dead_at) AS dead FROM backfill
-         LEFT JOIN work ON work.stage = backfill.stage AND work.vra = backfill.vra AND work.stem = backfill.stem
-         GROUP BY 1, 2`,
-      ),
-      left: database
-        .prepare<[string, Stage], bigint>('SELECT count(*) FROM backfill WHERE vra = ? AND stage = ?')
-        .pluck(),
-      stems: database
-        .prepare<[], string>("SELECT DISTINCT stem FROM backfill WHERE stage IN ('feature', 'predict')")
-        .pluck(),
-      begun: database.prepare<[string], { stem: string; stage: Stage; before: bigint | null }>(
-        'SELECT stem, stage, status_before AS before FROM backfill WHERE vra = ? AND stage IS NOT NULL AND begun = 1',
-      ),
-      forgetWork: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
-    };
   }
 
   /** The stems of a range, both ends included, oldest first. @param version of the VRA's model */
-  stemsFrom(vra: string, version: string, [from, to]: readonly [string, string]): PastStem[] {
+  async stemsFrom(vra: string, version: string, [from, to]: readonly [string, string]): Promise<PastStem[]> {
     const column = columnOf(vra);
     const { feature, predict, annotate } = STATUS_TABLE;
-    const rows = this.#database
-      .prepare<[Record<string, string>], Record<Stage, bigint | null> & { stem: string; isScored: bigint }>(
+    const rows = await this.#database.all(
+      question<Record<Stage, bigint | null> & { stem: string; isScored: bigint }>(
         `SELECT f.stem, f.${column} AS feature, p.${column} AS predict, a.${column} AS annotate,
-           EXISTS (SELECT 1 FROM provenance
-             WHERE stem = f.stem AND model_name = @vra AND model_version = @version) AS isScored
+           CASE WHEN EXISTS (SELECT 1 FROM provenance
+             WHERE stem = f.stem AND model_name = @vra AND model_version = @version) THEN 1 ELSE 0 END AS "isScored"
          FROM ${feature} f LEFT JOIN ${predict} p ON p.stem = f.stem LEFT JOIN ${annotate} a ON a.stem = f.stem
          WHERE f.stem BETWEEN @from AND @to ORDER BY f.stem`,
-      )
-      .all({ vra, version, from, to });
+      ),
+      { vra, version, from, to },
+    );
     const codeOf = (code: bigint | null) => (code === null ? null : Number(code));
     return rows.map(({ stem, isScored, feature: f, predict: p, annotate: a }) => ({
-      ...{ stem, isScored: isScored === 1n },
+      ...{ stem, isScored: Number(isScored) === 1 },
       ...{ feature: codeOf(f), predict: codeOf(p), annotate: codeOf(a) },
     }));
   }
 
   /** Has a VRA do past stems. One that an earlier backfill has is done from the earlier first to the later last stage. */
-  ask(vra: string, stems: readonly Asked[]): AskedStems {
-    return writeTransaction(this.#database, () => {
-      this.#statements.forgetDone.run(vra);
+  ask(vra: string, stems: readonly Asked[]): Promise<AskedStems> {
+    return this.#database.writing(async (tx) => {
+      await tx.run(FORGET_DONE, vra);
+      const rows = await tx.all(OPEN, { vra, stems: stems.map(({ stem }) => stem) });
+      const open = new Map<string, OpenRow>(rows.map((row) => [row.stem, row]));
       const count = { added: 0, before: 0, apart: 0 };
-      for (const asked of stems) count[this.#askFor(vra, asked)]++;
+      const wider: (readonly string[])[] = [];
+      for (const asked of stems) {
+        const before = open.get(asked.stem);
+        const joined = before ? join(before, asked) : { stage: asked.first, last: asked.last, begun: 0n };
+        count[typeof joined === 'string' ? joined : 'added']++;
+        if (typeof joined === 'string') continue;
+        open.set(asked.stem, joined);
+        wider.push([vra, asked.stem, joined.stage, joined.last]);
+      }
+      await tx.each(ASK, wider);
       return count;
     });
   }
 
-  #askFor(vra: string, { stem, first, last }: Asked): keyof AskedStems {
-    const open = this.#statements.open.get(vra, stem);
-    if (open === undefined) {
-      this.#statements.ask.run(vra, stem, first, last);
-      return 'added';
-    }
-    const [from, to, openFrom, openTo] = [first, last, open.stage, open.last].map((stage) => STAGES.indexOf(stage)) as [
-      ...[number, number, number, number],
-    ];
-    if (openFrom <= from && to <= openTo) return 'before';
-    const isBetween = from > openTo + 1 || to < openFrom - 1;
-    if (isBetween || (from < openFrom && open.begun === 1n)) return 'apart';
-    this.#statements.widen.run(
-      ...[STAGES[Math.min(from, openFrom)] as Stage, STAGES[Math.max(to, openTo)] as Stage],
-      ...([vra, stem] as const),
-    );
-    return 'added';
-  }
-
   /** The progress of each VRA that has stems to do, by name. */
-  progress(): BackfillProgress[] {
+  async progress(): Promise<BackfillProgress[]> {
     const found = new Map<string, BackfillProgress>();
-    for (const { vra, stage, stems, dead } of this.#statements.progress.all()) {
+    for (const { vra, stage, stems, dead } of await this.#database.all(PROGRESS)) {
       const before = found.get(vra) ?? {
         vra,
         stems: 0,
@@ -151,13 +149,13 @@ export class Backfill {
   }
 
   /** How many stems wait for a stage, or are being done. */
-  left(stage: Stage, vra: string): number {
-    return Number(this.#statements.left.get(vra, stage));
+  async left(stage: Stage, vra: string): Promise<number> {
+    return Number(await this.#database.get(LEFT, vra, stage));
   }
 
   /** The stems whose files are needed, of all VRAs: all that are not done, but those that are only to be annotated. */
-  stems(): string[] {
-    return this.#statements.stems.all();
+  stems(): Promise<string[]> {
+    return this.#database.all(STEMS);
   }
 
   /**
@@ -167,23 +165,31 @@ export class Backfill {
    *
    * @returns how many stems were cancelled
    */
-  cancel(vra: string): number {
-    return writeTransaction(this.#database, () => {
-      for (const { stem, stage, before } of this.#statements.begun.all(vra)) {
-        const column = columnOf(vra);
-        this.#database
-          .prepare(
-            `UPDATE ${STATUS_TABLE[stage]} SET ${column} = ?, timestamp = current_timestamp
-             WHERE stem = ? AND ${column} NOT IN (1, -1)`,
-          )
-          .run(before, stem);
-        this.#statements.forgetWork.run(stage, vra, stem);
+  cancel(vra: string): Promise<number> {
+    const column = columnOf(vra);
+    return this.#database.writing(async (tx) => {
+      for (const stage of STAGES) {
+        const table = STATUS_TABLE[stage];
+        const giveBack = `UPDATE ${table} SET timestamp = current_timestamp,
+            ${column} = (SELECT status_before FROM backfill WHERE vra = @vra AND backfill.stem = ${table}.stem)
+          WHERE ${column} NOT IN (1, -1) AND stem IN (SELECT stem ${BEGUN})`;
+        await tx.run(statement(giveBack), { vra, stage });
+        await tx.run(FORGET_WORK, { vra, stage });
       }
       const isOpened = `stage = 'annotate' AND begun = 0 AND EXISTS (SELECT 1 FROM ${STATUS_TABLE.annotate} own
-        WHERE own.stem = backfill.stem AND own.${columnOf(vra)} NOT IN (1, -1))`;
-      return this.#database
-        .prepare(`DELETE FROM backfill WHERE vra = ? AND stage IS NOT NULL AND NOT (${isOpened})`)
-        .run(vra).changes;
+        WHERE own.stem = backfill.stem AND own.${column} NOT IN (1, -1))`;
+      return tx.run(statement(`DELETE FROM backfill WHERE vra = ? AND stage IS NOT NULL AND NOT (${isOpened})`), vra);
     });
   }
+}
+
+/** A stem of a backfill with the stages of another one, or why it stays as it is. */
+function join(open: OpenRow, { first, last }: Asked): OpenRow | 'before' | 'apart' {
+  const [from, to, openFrom, openTo] = [first, last, open.stage, open.last].map((stage) => STAGES.indexOf(stage)) as [
+    ...[number, number, number, number],
+  ];
+  if (openFrom <= from && to <= openTo) return 'before';
+  const isBetween = from > openTo + 1 || to < openFrom - 1;
+  if (isBetween || (from < openFrom && Number(open.begun) === 1)) return 'apart';
+  return { ...open, stage: STAGES[Math.min(from, openFrom)]!, last: STAGES[Math.max(to, openTo)]! };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Ledger } from '../ledger.js';
 import type { QuarantineEntry } from '../quarantine.js';
+import type { Value } from '../statements.js';
 import { addStem, newLedger } from '../testing/ledgers.js';
+import { execute, tuplesIn } from '../testing/look-inside.js';
 import type { FeatureRecord } from './results.js';
 
 const STEM = '20260301_000001';
@@ -18,49 +19,50 @@ function row(diaSourceId: bigint, counts = [0, 0, 0, 0, 0]): FeatureRecord {
 
 const score = (diaSourceId: bigint, value = 0.5) => ({ diaObjectId: OBJECT, diaSourceId, score: value });
 
-function all(ledger: Ledger, sql: string): unknown[] {
-  return ledger.database.prepare(sql).raw().all();
-}
-
 describe('features of a stem', () => {
-  test('of an alert that is replayed from a file keep the time at which Kafka had it', (t) => {
-    const ledger = newLedger(t);
+  test('of an alert that is replayed from a file keep the time at which Kafka had it', async (t) => {
+    const ledger = await newLedger(t);
     const work = ledger.work('feature', 'r0b');
     for (const [stem, receivedMs] of [
       [STEM, 1_772_000_000_123],
       ['20260301_000002', undefined],
     ] as const) {
-      addStem(ledger, stem);
-      ledger.results.recordFeatures(work, stem, [{ ...row(SOURCE), receivedMs }], [], DONE);
+      await addStem(ledger, stem);
+      await ledger.results.recordFeatures(work, stem, [{ ...row(SOURCE), receivedMs }], [], DONE);
     }
-    assert.deepEqual(all(ledger, 'SELECT diaSourceId, received_ms FROM source'), [[SOURCE, 1_772_000_000_123]]);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT diaSourceId, received_ms FROM source'), [
+      [SOURCE, 1_772_000_000_123],
+    ]);
   });
 
-  test('are recorded with its status, its event and its quarantine in one go', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM);
+  test('are recorded with its status, its event and its quarantine in one go', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
-    work.claim(STEM, 'a', DONE.now, 30_000);
+    await work.claim(STEM, 'a', DONE.now, 30_000);
     const entry: QuarantineEntry = {
       ...{ stem: STEM, stage: 'feature', position: 3, reason: 'no_sources', detail: 'none' },
       path: 'quarantine/x',
       bytes: 12,
       at: 7,
     };
-    const recorded = ledger.results.recordFeatures(work, STEM, [row(SOURCE, [2, 1, 0, 0, 0])], [entry], {
+    const recorded = await ledger.results.recordFeatures(work, STEM, [row(SOURCE, [2, 1, 0, 0, 0])], [entry], {
       ...DONE,
       status: -1,
       detail: '1 in quarantine',
     });
     assert.equal(recorded, true);
-    assert.equal(work.status(STEM), -1);
+    assert.equal(await work.status(STEM), -1);
     assert.deepEqual(
-      all(ledger, 'SELECT diaSourceId, n_gt22, n_gt21, n_gt20, brighter22, brighter20 FROM threshold_flags_provenance'),
+      await tuplesIn(
+        ledger,
+        'SELECT diaSourceId, n_gt22, n_gt21, n_gt20, brighter22, brighter20 FROM threshold_flags_provenance',
+      ),
       [[SOURCE, 2n, 1n, 0n, 1n, 0n]],
     );
-    assert.deepEqual(all(ledger, 'SELECT * FROM source'), [[SOURCE, 61000.25, 1_772_000_000_123]]);
-    assert.deepEqual(all(ledger, 'SELECT count(*) FROM work'), [[0n]]);
-    assert.deepEqual(ledger.events.ofStem(STEM), [
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT * FROM source'), [[SOURCE, 61000.25, 1_772_000_000_123]]);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM work'), [[0n]]);
+    assert.deepEqual(await ledger.events.ofStem(STEM), [
       {
         ...{ stem: STEM, stage: 'feature', vra: 'r0b', at: DONE.now, status: -1, rows: 1 },
         durationMs: 4.5,
@@ -68,60 +70,63 @@ describe('features of a stem', () => {
       },
     ]);
     assert.deepEqual(
-      ledger.quarantine.list().map(({ position, reason }) => [position, reason]),
+      (await ledger.quarantine.list()).map(({ position, reason }) => [position, reason]),
       [[3, 'no_sources']],
     );
   });
 
-  test('are recorded by the first of two claimants, and never on a stem that is done or unknown', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM);
+  test('are recorded by the first of two claimants, and never on a stem that is done or unknown', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
-    work.claim(STEM, 'a', DONE.now, 30_000);
-    work.claim(STEM, 'b', DONE.now + 30_000, 30_000);
+    await work.claim(STEM, 'a', DONE.now, 30_000);
+    await work.claim(STEM, 'b', DONE.now + 30_000, 30_000);
     // `a` wakes up late and is nevertheless first; `b` then has nothing left to do.
-    assert.equal(ledger.results.recordFeatures(work, STEM, [row(SOURCE)], [], DONE), true);
+    assert.equal(await ledger.results.recordFeatures(work, STEM, [row(SOURCE)], [], DONE), true);
     assert.equal(
-      ledger.results.recordFeatures(work, STEM, [row(SOURCE), row(SOURCE + 1n)], [], { ...DONE, status: -1 }),
+      await ledger.results.recordFeatures(work, STEM, [row(SOURCE), row(SOURCE + 1n)], [], { ...DONE, status: -1 }),
       false,
     );
-    assert.equal(ledger.results.recordFeatures(work, '20260301_000009', [row(SOURCE)], [], DONE), false);
-    assert.equal(work.status(STEM), 1);
-    assert.deepEqual(all(ledger, 'SELECT count(*) FROM threshold_flags_provenance'), [[1n]]);
-    assert.equal(ledger.events.ofStem(STEM).length, 1);
+    assert.equal(await ledger.results.recordFeatures(work, '20260301_000009', [row(SOURCE)], [], DONE), false);
+    assert.equal(await work.status(STEM), 1);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM threshold_flags_provenance'), [[1n]]);
+    assert.equal((await ledger.events.ofStem(STEM)).length, 1);
   });
 
-  test('are all there or none: an error in the middle leaves the stem pending', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM);
+  test('are all there or none: an error in the middle leaves the stem pending', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM);
     const work = ledger.work('feature', 'r0b');
     const broken = {
       ...row(SOURCE + 1n),
       diaObjectId: 'no id' as unknown as bigint,
       midpointMjdTai: undefined as unknown as number,
     };
-    assert.throws(() => ledger.results.recordFeatures(work, STEM, [row(SOURCE), broken], [], DONE));
-    assert.equal(work.status(STEM), 0);
-    assert.deepEqual(all(ledger, 'SELECT count(*) FROM threshold_flags_provenance'), [[0n]]);
-    assert.deepEqual(ledger.events.ofStem(STEM), []);
+    await assert.rejects(() => ledger.results.recordFeatures(work, STEM, [row(SOURCE), broken], [], DONE));
+    assert.equal(await work.status(STEM), 0);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM threshold_flags_provenance'), [[0n]]);
+    assert.deepEqual(await ledger.events.ofStem(STEM), []);
   });
 });
 
 describe('scores of a stem', () => {
   const rows = [score(SOURCE), score(SOURCE + 1n), score(SOURCE), score(SOURCE + 2n)];
 
-  test('that were left half by a killed run are completed; none is doubled and none changes its ID', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM, 1);
-    const insert = ledger.database.prepare(
-      'INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
-    insert.run(41, OBJECT, SOURCE, STEM, 0.1, 'r0b', 'a1');
-    insert.run(42, OBJECT, SOURCE + 2n, STEM, 0.2, 'r0b', 'a1');
-    insert.run(43, OBJECT, SOURCE + 1n, STEM, 0.3, 'r0b', 'before');
-    insert.run(44, OBJECT, SOURCE + 1n, '20260301_000002', 0.4, 'r0b', 'a1');
-    assert.equal(ledger.results.recordScores(ledger.work('predict', 'r0b'), STEM, MODEL, rows, DONE), true);
-    const ours = all(
+  test('that were left half by a killed run are completed; none is doubled and none changes its ID', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM, 1);
+    const insert = (...row: Value[]) =>
+      execute(
+        ledger,
+        'INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...row,
+      );
+    await insert(41, OBJECT, SOURCE, STEM, 0.1, 'r0b', 'a1');
+    await insert(42, OBJECT, SOURCE + 2n, STEM, 0.2, 'r0b', 'a1');
+    await insert(43, OBJECT, SOURCE + 1n, STEM, 0.3, 'r0b', 'before');
+    await insert(44, OBJECT, SOURCE + 1n, '20260301_000002', 0.4, 'r0b', 'a1');
+    assert.equal(await ledger.results.recordScores(ledger.work('predict', 'r0b'), STEM, MODEL, rows, DONE), true);
+    const ours = await tuplesIn(
       ledger,
       `SELECT ID, diaSourceId, score FROM provenance WHERE stem = '${STEM}' AND model_version = 'a1' ORDER BY ID`,
     );
@@ -131,25 +136,25 @@ describe('scores of a stem', () => {
       [45n, SOURCE + 1n, 0.5],
       [46n, SOURCE, 0.5],
     ]);
-    assert.deepEqual(all(ledger, 'SELECT count(*) FROM provenance'), [[6n]]);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM provenance'), [[6n]]);
   });
 
-  test('are recorded once, in either order', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM, 1);
+  test('are recorded once, in either order', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM, 1);
     const work = ledger.work('predict', 'r0b');
-    assert.equal(ledger.results.recordScores(work, STEM, MODEL, rows, DONE), true);
-    assert.equal(ledger.results.recordScores(work, STEM, MODEL, rows, DONE), false);
-    work.retry(STEM, true);
-    assert.equal(ledger.results.recordScores(work, STEM, MODEL, rows, DONE), true);
-    assert.deepEqual(all(ledger, 'SELECT count(*) FROM provenance'), [[4n]]);
+    assert.equal(await ledger.results.recordScores(work, STEM, MODEL, rows, DONE), true);
+    assert.equal(await ledger.results.recordScores(work, STEM, MODEL, rows, DONE), false);
+    await work.retry(STEM, true);
+    assert.equal(await ledger.results.recordScores(work, STEM, MODEL, rows, DONE), true);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM provenance'), [[4n]]);
   });
 
-  test('keep every digit of the double', (t) => {
-    const ledger = newLedger(t);
-    addStem(ledger, STEM, 1);
+  test('keep every digit of the double', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM, 1);
     const values = [0.963998322011434, 0.1 + 0.2, 5e-324, 1, 0];
-    ledger.results.recordScores(
+    await ledger.results.recordScores(
       ledger.work('predict', 'r0b'),
       STEM,
       MODEL,
@@ -157,7 +162,7 @@ describe('scores of a stem', () => {
       DONE,
     );
     assert.deepEqual(
-      all(ledger, 'SELECT score FROM provenance ORDER BY ID'),
+      await tuplesIn(ledger, 'SELECT score FROM provenance ORDER BY ID'),
       values.map((value) => [value]),
     );
   });

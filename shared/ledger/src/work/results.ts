@@ -1,8 +1,9 @@
 import { type Checksum, isDone, STATUS } from '@lvra/core';
+import type { Database, Writing } from '../database.js';
 import { Checksums, checksumOfScores, type SummedScore } from '../intake/checksums.js';
 import { type QuarantineEntry, QuarantineLedger } from '../quarantine.js';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import { THRESHOLDS } from '../sqlite/python-schema.js';
+import { Insert, question, valueQuestion } from '../statements.js';
+import { THRESHOLDS } from '../thresholds.js';
 import { ScoreCounts } from './score-histogram.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -65,41 +66,41 @@ interface Settlement {
 /** The detail in the history of a scored stem that is not annotated. */
 export const NOT_ANNOTATED = 'not wanted: ANNOTATE is no';
 
+const FLAGGED = valueQuestion<bigint>('SELECT diaSourceId FROM threshold_flags_provenance WHERE stem = ?');
+const FLAG_COLUMNS = ['n_gt', 'brighter', 'first'].flatMap((prefix) => THRESHOLDS.map((m) => `${prefix}${m}`));
+const ADD_FLAGS = new Insert('threshold_flags_provenance', {
+  ...{ diaObjectId: 'integer', diaSourceId: 'integer', stem: 'text' },
+  ...Object.fromEntries(FLAG_COLUMNS.map((column) => [column, 'integer' as const])),
+});
+const ADD_SOURCES = new Insert(
+  'source',
+  { diaSourceId: 'integer', midpointMjdTai: 'real', received_ms: 'real' },
+  // A source that is replayed from a file keeps the time at which Kafka received it.
+  `(diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
+     received_ms = coalesce(excluded.received_ms, source.received_ms)`,
+  ['diaSourceId'],
+);
+const SCORED = question<SummedScore>(
+  `SELECT diaSourceId AS "diaSourceId", score FROM provenance
+   WHERE stem = ? AND model_name = ? AND model_version = ? ORDER BY ID`,
+);
+const ADD_SCORES = new Insert('provenance', {
+  ...{ diaObjectId: 'integer', diaSourceId: 'integer', stem: 'text' },
+  ...{ score: 'real', model_name: 'text', model_version: 'text' },
+});
+
 /** What the feature and predict stages record: result and status in one transaction each. */
 export class ResultLedger {
   readonly #database: Database;
   readonly #quarantine: QuarantineLedger;
   readonly #checksums: Checksums;
   readonly #counts: ScoreCounts;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
     this.#counts = new ScoreCounts(database);
     this.#quarantine = new QuarantineLedger(database);
     this.#checksums = new Checksums(database);
-    const flagColumns = ['n_gt', 'brighter', 'first'].flatMap((prefix) => THRESHOLDS.map((m) => `${prefix}${m}`));
-    this.#statements = {
-      flagged: database
-        .prepare<[string], bigint>('SELECT diaSourceId FROM threshold_flags_provenance WHERE stem = ?')
-        .pluck(),
-      flag: database.prepare(
-        `INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem, ${flagColumns.join(', ')})
-         VALUES (?, ?, ?${', ?'.repeat(flagColumns.length)})`,
-      ),
-      source: database.prepare(
-        // A source that is replayed from a file keeps the time at which Kafka received it.
-        `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, ?, ?)
-         ON CONFLICT (diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
-           received_ms = coalesce(excluded.received_ms, source.received_ms)`,
-      ),
-      scored: database.prepare<[string, string, string], SummedScore>(
-        'SELECT diaSourceId, score FROM provenance WHERE stem = ? AND model_name = ? AND model_version = ? ORDER BY ID',
-      ),
-      score: database.prepare(
-        'INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-    };
   }
 
   /** Records a stem's features. @returns false if the stem was done already and nothing was written */
@@ -109,10 +110,11 @@ export class ResultLedger {
     rows: readonly FeatureRecord[],
     quarantined: readonly QuarantineEntry[],
     settlement: Settlement & { readonly file?: FeatureFile },
-  ): boolean {
-    return writeTransaction(this.#database, () => {
-      if (!work.complete(stem, { ...settlement, rows: rows.length })) return false;
-      this.#addFeatures(stem, rows, quarantined, settlement.file);
+  ): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      if (!(await work.complete(tx, stem, { ...settlement, rows: rows.length }))) return false;
+      await this.#addFeatures(tx, stem, rows, settlement.file);
+      await this.#quarantine.add(tx, quarantined);
       return true;
     });
   }
@@ -126,38 +128,29 @@ export class ResultLedger {
     work: WorkQueue,
     stem: string,
     settlement: Settlement & { readonly rows: number },
-  ): boolean {
-    return writeTransaction(this.#database, () => work.complete(stem, settlement));
+  ): Promise<boolean> {
+    return this.#database.writing((tx) => work.complete(tx, stem, settlement));
   }
 
-  /** Adds the features of a stem that are not there yet, within the caller's transaction. */
-  #addFeatures(
-    stem: string,
-    rows: readonly FeatureRecord[],
-    quarantined: readonly QuarantineEntry[],
-    file?: FeatureFile,
-  ): void {
-    if (file) this.#checksums.record(stem, { kind: 'features', set: file.set }, file.checksum);
-    const recorded = countById(this.#statements.flagged.all(stem) as bigint[]);
-    for (const row of rows) {
-      this.#statements.source.run(row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null);
-      if (takeOne(recorded, row.diaSourceId)) continue;
-      const { count, first } = row.flags;
-      this.#statements.flag.run(
-        row.diaObjectId,
-        row.diaSourceId,
-        stem,
-        ...count,
-        ...count.map((n) => (n > 0 ? 1 : 0)),
-        ...first,
-      );
-    }
-    for (const entry of quarantined) this.#quarantine.add(entry);
+  /** Adds the features of a stem that are not there yet. */
+  async #addFeatures(tx: Writing, stem: string, rows: readonly FeatureRecord[], file?: FeatureFile): Promise<void> {
+    if (file) await this.#checksums.record(tx, stem, { kind: 'features', set: file.set }, file.checksum);
+    const recorded = countById(await tx.all(FLAGGED, stem));
+    await tx.each(
+      ADD_SOURCES,
+      rows.map((row) => [row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null]),
+    );
+    const fresh = recorded.size === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
+    const flags = fresh.map(({ diaObjectId, diaSourceId, flags: { count, first } }) => {
+      const brighter = count.map((n) => (n > 0 ? 1 : 0));
+      return [diaObjectId, diaSourceId, stem, ...count, ...brighter, ...first];
+    });
+    await tx.each(ADD_FLAGS, flags);
   }
 
   /** The sources of which the ledger has threshold flags: one for each feature row of the stem. */
-  sources(stem: string): bigint[] {
-    return this.#statements.flagged.all(stem);
+  sources(stem: string): Promise<bigint[]> {
+    return this.#database.all(FLAGGED, stem);
   }
 
   /**
@@ -173,37 +166,39 @@ export class ResultLedger {
     rows: readonly ScoreRecord[],
     settlement: Settlement,
     { quarantined = [], annotate }: WithScores = {},
-  ): boolean {
-    return writeTransaction(this.#database, () => {
-      if (!work.complete(stem, { ...settlement, rows: rows.length })) return false;
-      const added = this.#addScores(stem, model, rows);
-      this.#quarantine.removeUnscored(stem, model.name);
-      for (const entry of quarantined) this.#quarantine.add(entry);
+  ): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      if (!(await work.complete(tx, stem, { ...settlement, rows: rows.length }))) return false;
+      const added = await this.#addScores(tx, stem, model, rows);
+      await this.#quarantine.removeUnscored(tx, stem, model.name);
+      await this.#quarantine.add(tx, quarantined);
       // Also where they are unwanted: with scores that have no outcome it does not count as annotated.
-      if (annotate && added > 0 && isDone(annotate.work.status(stem) ?? STATUS.initialised)) {
-        annotate.work.retry(stem, true);
+      if (annotate && added > 0 && isDone((await annotate.work.status(stem, tx)) ?? STATUS.initialised)) {
+        await annotate.work.reopen(tx, stem, true);
       }
-      if (annotate?.isWanted === false) annotate.work.excludeStem(stem, settlement.now, NOT_ANNOTATED);
+      if (annotate?.isWanted === false) await annotate.work.exclude(tx, stem, settlement.now, NOT_ANNOTATED);
       return true;
     });
   }
 
-  /** Adds the scores of a stem that are not there yet, within the caller's transaction. @returns how many it added */
-  #addScores(stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): number {
-    const before = this.#statements.scored.all(stem, model.name, model.version);
+  /** Adds the scores of a stem that are not there yet. @returns how many it added */
+  async #addScores(tx: Writing, stem: string, model: ScoringModel, rows: readonly ScoreRecord[]): Promise<number> {
+    const { name, version, edges } = model;
+    const before = await tx.all(SCORED, stem, name, version);
     const recorded = countById(before.map(({ diaSourceId }) => diaSourceId));
-    const fresh = before.length === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
+    const fresh = recorded.size === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
     // An earlier row may lack what can be summed: a NULL of the Python pipeline.
     if (before.every(({ diaSourceId, score }) => typeof diaSourceId === 'bigint' && typeof score === 'number')) {
-      const what = { kind: 'scores', vra: model.name, version: model.version } as const;
-      this.#checksums.record(stem, what, checksumOfScores([...before, ...fresh]));
+      const what = { kind: 'scores', vra: name, version } as const;
+      await this.#checksums.record(tx, stem, what, checksumOfScores([...before, ...fresh]));
     }
-    for (const { diaObjectId, diaSourceId, score } of fresh) {
-      this.#statements.score.run(diaObjectId, diaSourceId, stem, score, model.name, model.version);
-    }
-    if (model.edges) {
+    await tx.each(
+      ADD_SCORES,
+      fresh.map(({ diaObjectId, diaSourceId, score }) => [diaObjectId, diaSourceId, stem, score, name, version]),
+    );
+    if (edges) {
       const scores = fresh.map(({ score }) => score);
-      this.#counts.add(model, stem, scores, model.edges);
+      await this.#counts.add(tx, model, stem, scores, edges);
     }
     return fresh.length;
   }

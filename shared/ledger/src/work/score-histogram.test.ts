@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { newLedger } from '../testing/ledgers.js';
+import { changing, execute } from '../testing/look-inside.js';
 import { countsBetween } from './score-histogram.js';
 
 const EDGES = [0, 0.25, 0.5, 0.75, 1];
@@ -13,34 +14,37 @@ describe('the spread of scores', () => {
     assert.deepEqual(countsBetween(EDGES, []), [0, 0, 0, 0]);
   });
 
-  test('adds up by night and model version, newest night first', (t: TestContext) => {
-    const { scoreCounts } = newLedger(t);
-    scoreCounts.add(A1, '20260301_235959', [0.1, 0.9], EDGES);
-    scoreCounts.add(A1, '20260302_000001', [0.3], EDGES);
-    scoreCounts.add(A1, '20260302_000002', [0.3, 1], EDGES);
-    scoreCounts.add({ name: 'r0b', version: 'a2' }, '20260302_000002', [0.6], EDGES);
-    scoreCounts.add({ name: 'agn', version: 'a1' }, '20260302_000002', [0.6], EDGES);
+  test('adds up by night and model version, newest night first', async (t: TestContext) => {
+    const ledger = await newLedger(t);
+    const { scoreCounts } = ledger;
+    await changing(ledger, async (tx) => {
+      await scoreCounts.add(tx, A1, '20260301_235959', [0.1, 0.9], EDGES);
+      await scoreCounts.add(tx, A1, '20260302_000001', [0.3], EDGES);
+      await scoreCounts.add(tx, A1, '20260302_000002', [0.3, 1], EDGES);
+      await scoreCounts.add(tx, { name: 'r0b', version: 'a2' }, '20260302_000002', [0.6], EDGES);
+      await scoreCounts.add(tx, { name: 'agn', version: 'a1' }, '20260302_000002', [0.6], EDGES);
+    });
     const nights = [
       { night: '20260302', counts: [0, 2, 0, 1] },
       { night: '20260301', counts: [1, 0, 0, 1] },
     ];
-    assert.deepEqual(scoreCounts.nights(A1, EDGES, 8), nights);
-    assert.deepEqual(scoreCounts.nights(A1, EDGES, 1), nights.slice(0, 1));
-    assert.deepEqual(scoreCounts.nights({ name: 'r0b', version: 'a3' }, EDGES, 8), []);
+    assert.deepEqual(await scoreCounts.nights(A1, EDGES, 8), nights);
+    assert.deepEqual(await scoreCounts.nights(A1, EDGES, 1), nights.slice(0, 1));
+    assert.deepEqual(await scoreCounts.nights({ name: 'r0b', version: 'a3' }, EDGES, 8), []);
   });
 
-  test('counts each recorded score once, however often its stem is done', (t: TestContext) => {
-    const ledger = newLedger(t);
+  test('counts each recorded score once, however often its stem is done', async (t: TestContext) => {
+    const ledger = await newLedger(t);
     for (const table of ['feature_making', 'predict', 'annotating']) {
-      ledger.database.prepare(`INSERT INTO ${table} (stem, r0b) VALUES ('20260302_000001', 1)`).run();
+      await execute(ledger, `INSERT INTO ${table} (stem, r0b) VALUES ('20260302_000001', 1)`);
     }
     const work = ledger.work('predict', 'r0b');
     const rows = [0.1, 0.6].map((score, at) => ({ diaObjectId: 1n, diaSourceId: BigInt(at), score }));
     for (let time = 0; time < 2; time += 1) {
-      work.retry('20260302_000001', true);
+      await work.retry('20260302_000001', true);
       const settlement = { status: 1, now: 0, durationMs: 0 } as const;
-      assert.ok(ledger.results.recordScores(work, '20260302_000001', { ...A1, edges: EDGES }, rows, settlement));
+      assert.ok(await ledger.results.recordScores(work, '20260302_000001', { ...A1, edges: EDGES }, rows, settlement));
     }
-    assert.deepEqual(ledger.scoreCounts.nights(A1, EDGES, 8), [{ night: '20260302', counts: [1, 0, 1, 0] }]);
+    assert.deepEqual(await ledger.scoreCounts.nights(A1, EDGES, 8), [{ night: '20260302', counts: [1, 0, 1, 0] }]);
   });
 });

@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Database, Writing } from '../database.js';
+import { Insert, question } from '../statements.js';
 
 /** The histogram of the scores of one night. */
 export interface NightOfScores {
@@ -13,23 +14,24 @@ interface ModelKey {
   readonly version: string;
 }
 
+const ADD = new Insert(
+  'score_count',
+  { model_name: 'text', model_version: 'text', night: 'text', bin: 'real', scores: 'integer' },
+  '(model_name, model_version, night, bin) DO UPDATE SET scores = score_count.scores + excluded.scores',
+);
+const NIGHTS = question<{ night: string; bin: number; scores: bigint }>(
+  `SELECT night, bin, scores FROM score_count WHERE model_name = @name AND model_version = @version AND night IN (
+     SELECT DISTINCT night FROM score_count WHERE model_name = @name AND model_version = @version
+     ORDER BY night DESC LIMIT @most)
+   ORDER BY night DESC`,
+);
+
 /** Histograms of the scores of each model version, by night; all replicas add to the same counts. */
 export class ScoreCounts {
-  readonly #statements;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#statements = {
-      add: database.prepare(
-        `INSERT INTO score_count (model_name, model_version, night, bin, scores) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (model_name, model_version, night, bin) DO UPDATE SET scores = scores + excluded.scores`,
-      ),
-      nights: database.prepare<[Record<string, unknown>], { night: string; bin: number; scores: bigint }>(
-        `SELECT night, bin, scores FROM score_count WHERE model_name = @name AND model_version = @version AND night IN (
-           SELECT DISTINCT night FROM score_count WHERE model_name = @name AND model_version = @version
-           ORDER BY night DESC LIMIT @most)
-         ORDER BY night DESC`,
-      ),
-    };
+    this.#database = database;
   }
 
   /**
@@ -37,16 +39,24 @@ export class ScoreCounts {
    *
    * @param edges of the bins, rising; scores outside count for the first or the last bin
    */
-  add({ name, version }: ModelKey, stem: string, scores: readonly number[], edges: readonly number[]): void {
+  async add(
+    tx: Writing,
+    { name, version }: ModelKey,
+    stem: string,
+    scores: readonly number[],
+    edges: readonly number[],
+  ): Promise<void> {
     const night = stem.slice(0, 8);
-    countsBetween(edges, scores).forEach((count, bin) => {
-      if (count > 0) this.#statements.add.run(name, version, night, edges[bin], count);
-    });
+    const bins = countsBetween(edges, scores).map((count, bin) => [name, version, night, edges[bin]!, count] as const);
+    await tx.each(
+      ADD,
+      bins.filter(([, , , , count]) => count > 0),
+    );
   }
 
   /** The newest nights of a model version, newest first. */
-  nights({ name, version }: ModelKey, edges: readonly number[], most: number): NightOfScores[] {
-    const rows = this.#statements.nights.all({ name, version, most });
+  async nights({ name, version }: ModelKey, edges: readonly number[], most: number): Promise<NightOfScores[]> {
+    const rows = await this.#database.all(NIGHTS, { name, version, most });
     const nights = new Map<string, number[]>();
     for (const { night, bin, scores } of rows) {
       const counts = nights.get(night) ?? new Array<number>(edges.length - 1).fill(0);

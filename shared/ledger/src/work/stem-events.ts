@@ -1,5 +1,6 @@
 import type { Stage } from '@lvra/core';
-import type { Database } from '../sqlite/connection.js';
+import type { Database, Writing } from '../database.js';
+import { question, statement } from '../statements.js';
 
 /** One line of a stem's history. */
 export interface StemEvent {
@@ -16,44 +17,41 @@ export interface StemEvent {
   readonly detail?: string | undefined;
 }
 
+interface EventRow {
+  stem: string;
+  stage: StemEvent['stage'];
+  vra: string;
+  at: bigint;
+  status: bigint;
+  rows: bigint;
+  duration_ms: number | null;
+  detail: string | null;
+}
+
+const APPEND = statement(
+  'INSERT INTO stem_event (stem, stage, vra, at, status, rows, duration_ms, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+);
+const OF_STEM = question<EventRow>(
+  'SELECT stem, stage, vra, at, status, rows, duration_ms, detail FROM stem_event WHERE stem = ? ORDER BY ID',
+);
+
 /** The history of the stems: each event is appended within the transaction that it reports. */
 export class StemEventLog {
-  readonly #append;
-  readonly #ofStem;
+  readonly #database: Database;
 
   constructor(database: Database) {
-    this.#append = database.prepare(
-      'INSERT INTO stem_event (stem, stage, vra, at, status, rows, duration_ms, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    );
-    this.#ofStem = database.prepare(
-      'SELECT stem, stage, vra, at, status, rows, duration_ms, detail FROM stem_event WHERE stem = ? ORDER BY ID',
-    );
+    this.#database = database;
   }
 
-  append(event: StemEvent): void {
-    this.#append.run(
-      event.stem,
-      event.stage,
-      event.vra,
-      Math.round(event.at),
-      event.status,
-      event.rows,
-      event.durationMs ?? null,
-      event.detail ?? null,
-    );
+  async append(tx: Writing, { stem, stage, vra, at, status, rows, durationMs, detail }: StemEvent): Promise<void> {
+    await tx.run(APPEND, stem, stage, vra, Math.round(at), status, rows, durationMs ?? null, detail ?? null);
   }
 
   /** Everything recorded of a stem, oldest first. */
-  ofStem(stem: string): StemEvent[] {
-    return (this.#ofStem.all(stem) as Record<string, unknown>[]).map((row) => ({
-      stem: row.stem as string,
-      stage: row.stage as StemEvent['stage'],
-      vra: row.vra as string,
-      at: Number(row.at),
-      status: Number(row.status),
-      rows: Number(row.rows),
-      durationMs: (row.duration_ms as number | null) ?? undefined,
-      detail: (row.detail as string | null) ?? undefined,
+  async ofStem(stem: string): Promise<StemEvent[]> {
+    return (await this.#database.all(OF_STEM, stem)).map(({ at, status, rows, duration_ms, detail, ...row }) => ({
+      ...{ ...row, at: Number(at), status: Number(status), rows: Number(rows) },
+      ...{ durationMs: duration_ms ?? undefined, detail: detail ?? undefined },
     }));
   }
 }

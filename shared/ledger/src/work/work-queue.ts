@@ -1,29 +1,44 @@
-import { isDone, STATUS, type Stage, type StatusCode, UPSTREAM } from '@lvra/core';
-import { checkpoint } from '../sqlite/checkpoint.js';
-import { type Database, writeTransaction } from '../sqlite/connection.js';
-import { columnOf, isPending, STATUS_TABLE, StatusColumn } from '../sqlite/status-columns.js';
-import { IS_BACKFILLED } from './backfill.js';
+import { STATUS, type Stage, type StatusCode } from '@lvra/core';
+import type { Database, Questions, Writing } from '../database.js';
+import { Insert, type Question, question, statement, valueQuestion } from '../statements.js';
+import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { BackfillTurn } from './backfill-turn.js';
-import type { Claim, DeadLetter } from './claim.js';
+import { type Claim, ClaimCheck, type DeadLetter } from './claim.js';
+import { PendingStems } from './pending-stems.js';
+import { StagePause } from './stage-pause.js';
+import { isPending, StatusColumn } from './status-column.js';
 import { StemEventLog } from './stem-events.js';
+import type { Wait } from './waits.js';
 
-interface WorkRow {
-  owner: string | null;
-  lease_until: bigint;
-  attempts: bigint;
-  next_attempt: bigint;
-  waits_since: bigint | null;
-  dead_at: bigint | null;
-}
-
-/** A time to wait: `ms` from `now`, which is in ms since 1970. */
-export interface Wait {
-  readonly now: number;
-  readonly ms: number;
-}
-
-/** The longest that a failed stem waits for its next attempt. */
-export const LONGEST_BACKOFF_MS = 3_600_000;
+const CLAIM = valueQuestion<bigint>(
+  `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
+   ON CONFLICT (stage, vra, stem) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until,
+     attempts = work.attempts + 1, next_attempt = 0
+   RETURNING attempts`,
+);
+const RENEW = statement('UPDATE work SET lease_until = ? WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?');
+const RELEASE = statement(
+  `UPDATE work SET owner = NULL, lease_until = 0, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END,
+     next_attempt = ?, waits_since = ?, error = ?
+   WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
+);
+const FAIL = statement(
+  `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, waits_since = ?, error = ?, dead_at = ?
+   WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
+);
+const OWNERS = valueQuestion<string>(
+  'SELECT DISTINCT owner FROM work WHERE stage = ? AND vra = ? AND owner IS NOT NULL',
+);
+const RELEASE_CLAIMS = statement(
+  'UPDATE work SET owner = NULL, lease_until = 0 WHERE stage = @stage AND vra = @vra AND owner IN @owners',
+);
+const FORGET = statement('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?');
+const OBJECTS = valueQuestion<unknown>('SELECT DISTINCT diaObjectId FROM threshold_flags_provenance WHERE stem = ?');
+const MAP_AGAIN = new Insert(
+  'diaobjid_stems',
+  { diaObjectId: 'integer', stem: 'text' },
+  '(diaObjectId) DO UPDATE SET stem = excluded.stem WHERE excluded.stem > diaobjid_stems.stem',
+);
 
 /**
  * The work of one stage for one VRA: who has which stem, and what is left.
@@ -33,86 +48,37 @@ export const LONGEST_BACKOFF_MS = 3_600_000;
  * recorded in a transaction that checks the status again.
  */
 export class WorkQueue {
+  readonly #database: Database;
+  readonly #check: ClaimCheck;
+  readonly #pending: PendingStems;
   readonly #status: StatusColumn;
-  readonly #upstream: StatusColumn | undefined;
-  readonly #events: StemEventLog;
   readonly #backfill: BackfillTurn;
-  readonly #statements;
+  readonly #events: StemEventLog;
+  readonly #pause: StagePause;
+  readonly #dead: Question<{ stem: string; attempts: bigint; error: string | null; dead_at: bigint }>;
 
   constructor(
-    readonly database: Database,
+    database: Database,
     readonly stage: Stage,
     readonly vra: string,
   ) {
-    const upstream = UPSTREAM[stage];
-    this.#status = new StatusColumn(database, stage, vra);
-    this.#upstream = upstream && new StatusColumn(database, upstream, vra);
+    this.#database = database;
+    this.#check = new ClaimCheck(stage, vra);
+    this.#pending = new PendingStems(stage, vra);
+    this.#status = new StatusColumn(stage, vra);
+    this.#backfill = new BackfillTurn(stage, vra);
     this.#events = new StemEventLog(database);
-    const column = columnOf(vra);
-    // What the Python pipeline did since is not dead any more.
-    const isOpen = `EXISTS (SELECT 1 FROM ${STATUS_TABLE[stage]} own WHERE own.stem = backfill.stem AND own.${column} NOT IN (1, -1))`;
-    const free = (of: 'own' | 'backfill') =>
-      `${upstream ? `JOIN ${STATUS_TABLE[upstream]} upstream ON upstream.stem = ${of}.stem AND upstream.${column} IN (1, -1)` : ''}
-     LEFT JOIN work ON work.stage = @stage AND work.vra = @vra AND work.stem = ${of}.stem
-     WHERE (work.dead_at IS NULL${of === 'own' ? '' : ` OR NOT ${isOpen}`})
-       AND (coalesce(work.next_attempt, 0) NOT BETWEEN @now + 1 AND @now + ${LONGEST_BACKOFF_MS} OR work.waits_since > @now + @lease)
-       AND coalesce(work.lease_until, 0) NOT BETWEEN @now + 1 AND @now + 2 * @lease`;
-    const pending = (order: 'ASC' | 'DESC') =>
-      `SELECT own.stem AS stem FROM ${STATUS_TABLE[stage]} own ${free('own')}
-       AND own.${column} NOT IN (1, -1) AND NOT ${IS_BACKFILLED}
-     ORDER BY own.stem ${order} LIMIT @limit`;
-    this.#backfill = new BackfillTurn(database, stage, vra, free('backfill'));
-    this.#statements = {
-      read: database.prepare<[string, string, string], WorkRow>(
-        'SELECT owner, lease_until, attempts, next_attempt, waits_since, dead_at FROM work WHERE stage = ? AND vra = ? AND stem = ?',
-      ),
-      claim: database
-        .prepare<[Record<string, unknown>], bigint>(
-          `INSERT INTO work (stage, vra, stem, owner, lease_until, attempts) VALUES (@stage, @vra, @stem, @owner, @until, 1)
-         ON CONFLICT (stage, vra, stem) DO UPDATE SET owner = @owner, lease_until = @until, attempts = attempts + 1, next_attempt = 0
-         RETURNING attempts`,
-        )
-        .pluck(),
-      renew: database.prepare('UPDATE work SET lease_until = ? WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?'),
-      release: database.prepare(
-        `UPDATE work SET owner = NULL, lease_until = 0, attempts = max(attempts - 1, 0), next_attempt = ?, waits_since = ?, error = ?
-         WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
-      ),
-      fail: database.prepare(
-        `UPDATE work SET owner = NULL, lease_until = 0, next_attempt = ?, waits_since = ?, error = ?, dead_at = ?
-         WHERE stage = ? AND vra = ? AND stem = ? AND owner = ?`,
-      ),
-      owners: database
-        .prepare<[string, string], string>(
-          'SELECT DISTINCT owner FROM work WHERE stage = ? AND vra = ? AND owner IS NOT NULL',
-        )
-        .pluck(),
-      releaseClaimsOf: database.prepare(
-        'UPDATE work SET owner = NULL, lease_until = 0 WHERE stage = ? AND vra = ? AND owner = ?',
-      ),
-      forget: database.prepare('DELETE FROM work WHERE stage = ? AND vra = ? AND stem = ?'),
-      pending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('ASC')),
-      newestPending: database.prepare<[Record<string, unknown>], { stem: string }>(pending('DESC')),
-      mapAgain: database.prepare(
-        `INSERT INTO diaobjid_stems (diaObjectId, stem)
-         SELECT DISTINCT diaObjectId, stem FROM threshold_flags_provenance
-         WHERE stem = ? AND typeof(diaObjectId) = 'integer'
-         ON CONFLICT (diaObjectId) DO UPDATE SET stem = excluded.stem WHERE excluded.stem > diaobjid_stems.stem`,
-      ),
-      dead: database.prepare(
-        `SELECT work.stem, attempts, error, dead_at FROM work
-         JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${column} NOT IN (1, -1)
-         WHERE stage = ? AND vra = ? AND dead_at IS NOT NULL ORDER BY work.stem`,
-      ),
-      pause: database.prepare(
-        `INSERT INTO stage_pause (stage, vra, until, since, reason) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (stage, vra) DO UPDATE SET until = excluded.until, since = excluded.since, reason = excluded.reason`,
-      ),
-      resume: database.prepare('DELETE FROM stage_pause WHERE stage = ? AND vra = ?'),
-      pausedUntil: database.prepare<[string, string], { until: bigint; since: bigint | null; reason: string }>(
-        'SELECT until, since, reason FROM stage_pause WHERE stage = ? AND vra = ?',
-      ),
-    };
+    this.#pause = new StagePause(database, stage, vra);
+    this.#dead = question(
+      `SELECT work.stem, work.attempts, work.error, work.dead_at FROM work
+       JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${columnOf(vra)} NOT IN (1, -1)
+       WHERE work.stage = ? AND work.vra = ? AND work.dead_at IS NOT NULL ORDER BY work.stem`,
+    );
+  }
+
+  /** For people: where the ledger is. */
+  get ledgerName(): string {
+    return this.#database.name;
   }
 
   /**
@@ -122,57 +88,39 @@ export class WorkQueue {
    * back, and is ignored. Times of other processes may be ahead of `now` by up to a lease: it was read before waiting for
    * the ledger's lock, and clocks differ.
    */
-  claim(stem: string, owner: string, now: number, leaseMs: number): Claim {
-    const refusal = () => this.#refusal(stem, now, leaseMs);
+  async claim(stem: string, owner: string, now: number, leaseMs: number): Promise<Claim> {
     // Checked without the lock first: when several replicas sweep, all but one come too late for each stem.
-    return (
-      refusal() ??
-      writeTransaction(this.database, () => {
-        const refused = refusal();
-        if (refused) return refused;
-        const { stage, vra } = this;
-        const attempt = this.#statements.claim.get({ stage, vra, stem, owner, until: now + leaseMs });
-        return { kind: 'claimed', attempt: Number(attempt) };
-      })
-    );
-  }
-
-  /** Why the stem cannot be claimed; undefined if it can. */
-  #refusal(stem: string, now: number, leaseMs: number): Claim | undefined {
-    const code = this.#status.read(stem);
-    if (code === undefined) return { kind: 'not-ready' };
-    if (isDone(code)) return { kind: 'done' };
-    const upstreamCode = this.#upstream?.read(stem);
-    if (this.#upstream && (upstreamCode === undefined || !isDone(upstreamCode))) return { kind: 'not-ready' };
-    const row = this.#statements.read.get(this.stage, this.vra, stem);
-    if (!row) return undefined;
-    if (row.dead_at !== null) return { kind: 'dead' };
-    const leased = Number(row.lease_until) - now;
-    if (leased > 0 && leased <= 2 * leaseMs) return { kind: 'busy', waitMs: leased };
-    const waits = Number(row.next_attempt) - now;
-    if (waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.waits_since) > now + leaseMs))
-      return { kind: 'later', waitMs: waits };
-    return undefined;
+    const refused = await this.#check.refusal(this.#database, stem, now, leaseMs);
+    if (refused) return refused;
+    return this.#database.writing(async (tx) => {
+      const refusedNow = await this.#check.refusal(tx, stem, now, leaseMs);
+      if (refusedNow) return refusedNow;
+      const { stage, vra } = this;
+      const attempt = await tx.get(CLAIM, { stage, vra, stem, owner, until: now + leaseMs });
+      return { kind: 'claimed', attempt: Number(attempt) };
+    });
   }
 
   /** Renews a claim. @returns false if it is lost */
-  renew(stem: string, owner: string, now: number, leaseMs: number): boolean {
-    return this.#statements.renew.run(now + leaseMs, this.stage, this.vra, stem, owner).changes > 0;
+  async renew(stem: string, owner: string, now: number, leaseMs: number): Promise<boolean> {
+    const { stage, vra } = this;
+    return (await this.#database.writing((tx) => tx.run(RENEW, now + leaseMs, stage, vra, stem, owner))) > 0;
   }
 
   /** Releases the claims of dead processes; the attempts that they began count. */
-  releaseClaimsOf(isDeadProcess: (owner: string) => boolean): void {
-    const gone = (this.#statements.owners.all(this.stage, this.vra) as string[]).filter(isDeadProcess);
-    for (const owner of gone) this.#statements.releaseClaimsOf.run(this.stage, this.vra, owner);
+  async releaseClaimsOf(isDeadProcess: (owner: string) => boolean): Promise<void> {
+    const { stage, vra } = this;
+    const owners = (await this.#database.all(OWNERS, stage, vra)).filter(isDeadProcess);
+    if (owners.length > 0) await this.#database.writing((tx) => tx.run(RELEASE_CLAIMS, { stage, vra, owners }));
   }
 
   /** Requeues a stem without counting the attempt; does nothing if the claim is lost. */
-  release(stem: string, owner: string, { now, ms }: Wait, why: string | null, status?: StatusCode): void {
-    writeTransaction(this.database, () => {
-      const { release } = this.#statements;
+  release(stem: string, owner: string, { now, ms }: Wait, why: string | null, status?: StatusCode): Promise<void> {
+    const { stage, vra } = this;
+    return this.#database.writing(async (tx) => {
       const due = Math.round(now + ms);
-      const { changes } = release.run(due, Math.round(now), why, this.stage, this.vra, stem, owner);
-      if (changes > 0 && status !== undefined) this.#status.write(stem, status);
+      const released = await tx.run(RELEASE, due, Math.round(now), why, stage, vra, stem, owner);
+      if (released > 0 && status !== undefined) await this.#status.write(tx, stem, status);
     });
   }
 
@@ -184,14 +132,14 @@ export class WorkQueue {
     stem: string,
     owner: string,
     failure: { status: StatusCode; message: string; dueAt: number | undefined; now: number; durationMs: number },
-  ): void {
-    writeTransaction(this.database, () => {
-      const { status, message, dueAt, now, durationMs } = failure;
+  ): Promise<void> {
+    const { stage, vra } = this;
+    const { status, message, dueAt, now, durationMs } = failure;
+    return this.#database.writing(async (tx) => {
       const dead = dueAt === undefined ? now : null;
-      const { changes } = this.#statements.fail.run(dueAt ?? 0, now, message, dead, this.stage, this.vra, stem, owner);
-      if (changes === 0 || !this.#status.write(stem, status)) return;
-      const { stage, vra } = this;
-      this.#events.append({ stem, stage, vra, at: now, status, rows: 0, durationMs, detail: message });
+      const failed = await tx.run(FAIL, dueAt ?? 0, now, message, dead, stage, vra, stem, owner);
+      if (failed === 0 || !(await this.#status.write(tx, stem, status))) return;
+      await this.#events.append(tx, { stem, stage, vra, at: now, status, rows: 0, durationMs, detail: message });
     });
   }
 
@@ -200,14 +148,23 @@ export class WorkQueue {
    *
    * @returns false if it is done already: the caller must then record nothing
    */
-  complete(stem: string, result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string }) {
-    if (!this.#status.write(stem, result.status)) return false;
-    this.#statements.forget.run(this.stage, this.vra, stem);
-    this.#backfill.passed(stem);
-    const { stage, vra } = this;
+  async complete(
+    tx: Writing,
+    stem: string,
+    result: { status: 1 | -1; rows: number; now: number; durationMs?: number; detail?: string },
+  ): Promise<boolean> {
     const { status, rows, now: at, durationMs, detail } = result;
-    this.#events.append({ stem, stage, vra, at, status, rows, durationMs, detail });
+    if (!(await this.#status.write(tx, stem, status))) return false;
+    await this.#leave(tx, stem);
+    const { stage, vra } = this;
+    await this.#events.append(tx, { stem, stage, vra, at, status, rows, durationMs, detail });
     return true;
+  }
+
+  /** Nothing more is to be done here of a stem. */
+  async #leave(tx: Writing, stem: string): Promise<void> {
+    await tx.run(FORGET, this.stage, this.vra, stem);
+    await this.#backfill.passed(tx, stem);
   }
 
   /**
@@ -216,15 +173,17 @@ export class WorkQueue {
    *
    * @returns false if it is done, or was not this stage's to do
    */
-  excludeStem(stem: string, now: number, detail: string): boolean {
-    return writeTransaction(this.database, () => {
-      if (!this.#status.exclude(stem)) return false;
-      this.#statements.forget.run(this.stage, this.vra, stem);
-      this.#backfill.passed(stem);
-      const { stage, vra } = this;
-      this.#events.append({ stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
-      return true;
-    });
+  excludeStem(stem: string, now: number, detail: string): Promise<boolean> {
+    return this.#database.writing((tx) => this.exclude(tx, stem, now, detail));
+  }
+
+  /** The same, within the caller's transaction. */
+  async exclude(tx: Writing, stem: string, now: number, detail: string): Promise<boolean> {
+    if (!(await this.#status.exclude(tx, stem))) return false;
+    await this.#leave(tx, stem);
+    const { stage, vra } = this;
+    await this.#events.append(tx, { stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
+    return true;
   }
 
   /**
@@ -232,11 +191,10 @@ export class WorkQueue {
    *
    * @returns how many were changed
    */
-  setStatusOfPending(status: StatusCode, now: number, leaseMs: number): number {
-    return writeTransaction(this.database, () => {
-      const others = this.pending(now, leaseMs).filter((stem) => this.#status.read(stem) !== status);
-      return others.filter((stem) => this.#status.write(stem, status)).length;
-    });
+  setStatusOfPending(status: StatusCode, now: number, leaseMs: number): Promise<number> {
+    return this.#database.writing(async (tx) =>
+      this.#status.writeAll(tx, await this.pending(now, leaseMs, undefined, tx), status),
+    );
   }
 
   /**
@@ -244,41 +202,39 @@ export class WorkQueue {
    *
    * @param leaseMs with 0 no lease counts: stems that other processes work on are included
    */
-  pending(now: number, leaseMs: number, limit = 10_000): string[] {
-    const { stage, vra } = this;
-    return this.#statements.pending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  pending(now: number, leaseMs: number, limit = 10_000, ask: Questions = this.#database): Promise<string[]> {
+    return this.#pending.ask(ask, 'oldest', now, leaseMs, limit);
   }
 
   /** The same, newest first. */
-  newestPending(now: number, leaseMs: number, limit: number): string[] {
-    const { stage, vra } = this;
-    return this.#statements.newestPending.all({ stage, vra, now, lease: leaseMs, limit }).map((row) => row.stem);
+  newestPending(now: number, leaseMs: number, limit: number): Promise<string[]> {
+    return this.#pending.ask(this.#database, 'newest', now, leaseMs, limit);
   }
 
   /** The oldest stem of a backfill that this stage could claim now. */
-  nextBackfilled(now: number, leaseMs: number): string | undefined {
-    return this.#backfill.next(now, leaseMs);
+  nextBackfilled(now: number, leaseMs: number): Promise<string | undefined> {
+    return this.#pending.nextBackfilled(this.#database, now, leaseMs);
   }
 
   /** Whether a stem waits here as one of a backfill: it is opened when it is its turn. */
-  isBackfilled(stem: string): boolean {
-    return this.#backfill.has(stem);
+  isBackfilled(stem: string): Promise<boolean> {
+    return this.#backfill.has(this.#database, stem);
   }
 
   /** Opens a stem of a backfill, to be claimed; its row of the backfill keeps its previous status. */
-  beginBackfilled(stem: string): void {
-    writeTransaction(this.database, () => {
-      const code = this.#status.read(stem);
+  beginBackfilled(stem: string): Promise<void> {
+    return this.#database.writing(async (tx) => {
+      const code = await this.#status.read(tx, stem);
       if (isPending(code)) return;
-      if (this.#backfill.begin(stem, code)) this.retry(stem, true);
+      if (await this.#backfill.begin(tx, stem, code)) await this.reopen(tx, stem, true);
       // The Python pipeline may have done it since.
-      else this.#backfill.passed(stem);
+      else await this.#backfill.passed(tx, stem);
     });
   }
 
   /** The stem's status now; undefined where it is not registered. */
-  status(stem: string): number | undefined {
-    return this.#status.read(stem);
+  status(stem: string, ask: Questions = this.#database): Promise<number | undefined> {
+    return this.#status.read(ask, stem);
   }
 
   /**
@@ -287,60 +243,56 @@ export class WorkQueue {
    * @param force also a stem that is done, or was not meant for the VRA; also restores objects that diaobjid_stems has lost
    * @returns false if there was nothing to do
    */
-  retry(stem: string, force: boolean): boolean {
-    return writeTransaction(this.database, () => {
-      const code = this.#status.read(stem);
-      if (!isPending(code) && (!force || !this.#status.reopen(stem))) return false;
-      if (force && this.stage === 'feature') this.#statements.mapAgain.run(stem);
-      this.#statements.forget.run(this.stage, this.vra, stem);
-      return true;
-    });
+  retry(stem: string, force: boolean): Promise<boolean> {
+    return this.#database.writing((tx) => this.reopen(tx, stem, force));
   }
 
-  deadLetters(): DeadLetter[] {
-    return (this.#statements.dead.all(this.stage, this.vra) as Record<string, unknown>[]).map((row) => ({
-      stage: this.stage,
-      vra: this.vra,
-      stem: row.stem as string,
-      attempts: Number(row.attempts),
-      error: (row.error as string | null) ?? '',
-      at: Number(row.dead_at),
+  /** The same, within the caller's transaction. */
+  async reopen(tx: Writing, stem: string, force: boolean): Promise<boolean> {
+    const code = await this.#status.read(tx, stem);
+    if (!isPending(code) && !(force && (await this.#status.reopen(tx, stem)))) return false;
+    if (force && this.stage === 'feature') {
+      const ids = (await tx.all(OBJECTS, stem)).filter((id) => typeof id === 'bigint');
+      await tx.each(
+        MAP_AGAIN,
+        ids.map((id) => [id, stem]),
+      );
+    }
+    await tx.run(FORGET, this.stage, this.vra, stem);
+    return true;
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    const { stage, vra } = this;
+    const rows = await this.#database.all(this.#dead, stage, vra);
+    return rows.map(({ stem, attempts, error, dead_at }) => ({
+      ...{ stage, vra, stem, attempts: Number(attempts) },
+      ...{ error: error ?? '', at: Number(dead_at) },
     }));
   }
 
   /** Makes the stage wait in every replica. */
-  pause({ now, ms }: Wait, reason: string): void {
-    this.#statements.pause.run(this.stage, this.vra, Math.round(now + ms), Math.round(now), reason);
+  pause(wait: Wait, reason: string): Promise<void> {
+    return this.#pause.begin(wait, reason);
   }
 
   /** Ends the pause in every replica, once its cause is fixed. */
-  resume(): void {
-    this.#statements.resume.run(this.stage, this.vra);
-  }
-
-  /**
-   * Writes a page of the ledger unchanged, to see whether it can be written.
-   *
-   * @throws SQLite's error if it cannot
-   */
-  probe(): void {
-    writeTransaction(this.database, () => {
-      const version = this.database.pragma('user_version', { simple: true });
-      this.database.pragma(`user_version = ${version}`);
-    });
-  }
-
-  /** Does what commits would have to do sooner or later, while the stage is idle. See `checkpoint`. */
-  checkpoint(): void {
-    checkpoint(this.database);
+  resume(): Promise<void> {
+    return this.#pause.end();
   }
 
   /** The pause in force, if there is one. */
-  paused(now: number): { until: number; reason: string } | undefined {
-    const row = this.#statements.pausedUntil.get(this.stage, this.vra);
-    const waits = row ? Number(row.until) - now : 0;
-    return row && waits > 0 && waits <= LONGEST_BACKOFF_MS && !(Number(row.since) > now)
-      ? { until: Number(row.until), reason: row.reason }
-      : undefined;
+  paused(now: number): Promise<{ until: number; reason: string } | undefined> {
+    return this.#pause.inForce(now);
+  }
+
+  /** Writes something that changes nothing, to see whether the ledger can be written. */
+  probe(): Promise<void> {
+    return this.#database.probe();
+  }
+
+  /** Does what commits would have to do sooner or later, while the stage is idle. */
+  tidy(): Promise<void> {
+    return this.#database.tidy();
   }
 }

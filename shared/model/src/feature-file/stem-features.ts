@@ -25,7 +25,7 @@ export async function readStemFeatures(
 ): Promise<FeatureTable> {
   const path = paths.features(stem, features);
   const table = await readFeatureFile(path, manifest.features, manifest.input);
-  assertRowsOfStem(table.diaSourceIds, ledger.results.sources(stem), path);
+  assertRowsOfStem(table.diaSourceIds, await ledger.results.sources(stem), path);
   return table;
 }
 

@@ -10,14 +10,9 @@ if (!process.send) throw new Error('this process is started by the service to tr
 // If the container runs out of memory, this process is killed first.
 if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000');
 
-process.on('message', async ({ path, manifest, bytes }: TrialOrder) => {
-  let answer: string | null = null;
-  try {
-    await (await Model.open(path, manifest, bytes, ROWS_A_RUN)).close();
-  } catch (error) {
-    answer = messageOf(error);
-  }
-  process.send?.(answer);
+process.on('message', ({ path, manifest, bytes }: TrialOrder) => {
+  const opened = Model.open(path, manifest, bytes, ROWS_A_RUN).then((model) => model.close());
+  void opened.then(() => null, messageOf).then((answer) => process.send?.(answer));
 });
 // The service has ended.
 process.on('disconnect', () => process.exit());

@@ -39,29 +39,34 @@ export interface BackfillPlan {
  *
  * @throws UsageError if there is no such VRA or stem, or the VRA must not do it
  */
-export function backfill(open: OpenLedger, wish: BackfillWish): BackfillPlan {
+export async function backfill(open: OpenLedger, wish: BackfillWish): Promise<BackfillPlan> {
   const { settings, ledger } = open;
   const vra = vraOf(settings, wish.vra);
   const { modelName: name, modelVersion: version } = vra;
   refuse(wish, vra);
-  const stems = ledger.backfill.stemsFrom(name, version, stemRange(wish.from, wish.to));
+  const stems = await ledger.backfill.stemsFrom(name, version, stemRange(wish.from, wish.to));
   if (stems.length === 0) throw new UsageError(`the ledger knows no stem from ${wish.from} to ${wish.to}`);
   const leftOut: Record<LeftOut, number> = { misnamed: 0, unfinished: 0, scored: 0, unscored: 0, gone: 0, apart: 0 };
-  const asked = stems.flatMap((stem): Asked[] => {
-    const first = firstStage(stem, wish.stage, vra, open);
-    if (typeof first !== 'object') leftOut[first]++;
-    return typeof first !== 'object' ? [] : [{ stem: stem.stem, first: first.stage, last: lastStage(wish) }];
-  });
-  const { added, before, apart } = ledger.backfill.ask(name, asked);
+  const asked: Asked[] = [];
+  for (const stem of stems) {
+    const first = await firstStage(stem, wish.stage, vra, open);
+    if (typeof first === 'object') asked.push({ stem: stem.stem, first: first.stage, last: lastStage(wish) });
+    else leftOut[first]++;
+  }
+  const { added, before, apart } = await ledger.backfill.ask(name, asked);
   return { vra: name, version, added, addedBefore: before, leftOut: { ...leftOut, apart } };
 }
 
 /** Takes back what is not done, of one VRA or of all. @returns the stems taken back of each that had a backfill */
-export function cancelBackfill({ ledger }: OpenLedger, only: string | undefined): { vra: string; stems: number }[] {
-  return ledger.backfill
-    .progress()
-    .filter(({ vra }) => (only ?? vra) === vra)
-    .map(({ vra }) => ({ vra, stems: ledger.backfill.cancel(vra) }));
+export async function cancelBackfill(
+  { ledger }: OpenLedger,
+  only: string | undefined,
+): Promise<{ vra: string; stems: number }[]> {
+  return await Promise.all(
+    (await ledger.backfill.progress())
+      .filter(({ vra }) => (only ?? vra) === vra)
+      .map(async ({ vra }) => ({ vra, stems: await ledger.backfill.cancel(vra) })),
+  );
 }
 
 function refuse({ stage, annotate }: BackfillWish, { modelName: name, annotate: isAnnotated }: VraSettings): void {
@@ -81,7 +86,12 @@ function refuse({ stage, annotate }: BackfillWish, { modelName: name, annotate: 
 const lastStage = ({ stage, annotate }: BackfillWish): Stage => (annotate ? 'annotate' : stage);
 
 /** Where a stem begins, or why it is left out. */
-function firstStage(past: PastStem, wanted: Stage, vra: VraSettings, open: OpenLedger): { stage: Stage } | LeftOut {
+async function firstStage(
+  past: PastStem,
+  wanted: Stage,
+  vra: VraSettings,
+  open: OpenLedger,
+): Promise<{ stage: Stage } | LeftOut> {
   const { stem, feature, predict, annotate } = past;
   if (!isStem(stem)) return 'misnamed';
   const isOpen = (code: number | null) => code !== null && !isDone(code);
@@ -95,12 +105,16 @@ function firstStage(past: PastStem, wanted: Stage, vra: VraSettings, open: OpenL
   if (past.isScored) return 'scored';
   const hasFeatures = existsSync(open.paths.features(stem, vra.features));
   if (hasFeatures && feature !== null) return { stage: 'predict' };
-  return hasBatch || (hasFeatures && isMadeByAnother(stem, vra, open)) ? { stage: 'feature' } : 'gone';
+  return hasBatch || (hasFeatures && (await isMadeByAnother(stem, vra, open))) ? { stage: 'feature' } : 'gone';
 }
 
 /** Then the feature stage takes the file as it is. */
-function isMadeByAnother(stem: string, { features }: VraSettings, { settings, ledger }: OpenLedger): boolean {
-  return settings.vras
-    .filter((other) => other.features === features)
-    .some(({ modelName }) => isDone(ledger.work('feature', modelName).status(stem) ?? 0));
+async function isMadeByAnother(
+  stem: string,
+  { features }: VraSettings,
+  { settings, ledger }: OpenLedger,
+): Promise<boolean> {
+  const siblings = settings.vras.filter((other) => other.features === features);
+  const statuses = await Promise.all(siblings.map(({ modelName }) => ledger.work('feature', modelName).status(stem)));
+  return statuses.some((status) => isDone(status ?? 0));
 }

@@ -29,10 +29,11 @@ export interface Pruned {
  *
  * @param before the first instant to keep
  */
-export function prune({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolean): Pruned {
+export async function prune({ ledger, stages, paths }: OpenLedger, before: Date, remove: boolean): Promise<Pruned> {
   const first = nightOf(before);
-  const unfinished = stages.flatMap(([stage, vra]) => ledger.overview.unfinished(stage, vra).map(({ stem }) => stem));
-  const wanted = new Set([...unfinished, ...ledger.backfill.stems()].map((stem) => stem.slice(0, 8)));
+  const unfinished = await Promise.all(stages.map(([stage, vra]) => ledger.overview.unfinished(stage, vra)));
+  const stems = [...unfinished.flat().map(({ stem }) => stem), ...(await ledger.backfill.stems())];
+  const wanted = new Set(stems.map((stem) => stem.slice(0, 8)));
   const old: NightFolder[] = [];
   for (const type of readdirSync(paths.root).filter((name) => isWrittenFolder(name) || name === 'logs')) {
     for (const year of datedFolders(join(paths.root, type), /^\d{4}$/)) {
@@ -44,7 +45,7 @@ export function prune({ ledger, stages, paths }: OpenLedger, before: Date, remov
   const folders = old.filter(({ night }) => !wanted.has(night));
   const keptNights = [...new Set(old.map(({ night }) => night))].filter((night) => wanted.has(night)).sort();
   if (remove) for (const { path } of folders) rmSync(path, { recursive: true });
-  return { folders, keptNights, marked: remove ? markPruned(paths, ledger.quarantine, first) : 0 };
+  return { folders, keptNights, marked: remove ? await markPruned(paths, ledger.quarantine, first) : 0 };
 }
 
 /**
@@ -54,15 +55,17 @@ export function prune({ ledger, stages, paths }: OpenLedger, before: Date, remov
  * @param first the first night that is kept
  * @returns how many they are
  */
-export function markPruned(paths: DataPaths, quarantine: QuarantineLedger, first: string): number {
+export async function markPruned(paths: DataPaths, quarantine: QuarantineLedger, first: string): Promise<number> {
   const batches = join(paths.root, 'JSON');
-  const gone = quarantine.nights().filter((night) => {
+  const gone = (await quarantine.nights()).filter((night) => {
     const year = night.slice(0, 4);
     if (night >= first || !existsSync(join(batches, year))) return false;
     // The bytes are in that folder or in the batch file.
     return ![paths.quarantine, batches].some((folder) => existsSync(join(folder, year, night)));
   });
-  return gone.reduce((sum, night) => sum + quarantine.markPruned(night, Date.now()), 0);
+  let marked = 0;
+  for (const night of gone) marked += await quarantine.markPruned(night, Date.now());
+  return marked;
 }
 
 function datedFolders(path: string, name: RegExp): string[] {

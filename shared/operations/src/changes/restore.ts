@@ -21,16 +21,16 @@ export interface Restored {
  * @throws LockHeld if a service, `lvra run` or the Python pipeline works on the data folder
  * @throws UsageError if the copy cannot be used
  */
-export function restore(paths: DataPaths, vras: readonly string[], copy: string): Restored {
+export async function restore(paths: DataPaths, vras: readonly string[], copy: string): Promise<Restored> {
   const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns'], 'exclusive', 'lvra restore');
   try {
     const aside = unusedName((second) => join(paths.beforeRestore, second));
     restoreDatabase(copy, paths.database, join(aside, 'db'));
-    const ledger = Ledger.open(paths.database, vras, { create: false });
+    const ledger = await Ledger.open(paths.database, vras, { create: false });
     try {
-      return { aside, ...moveStrangers(paths.root, aside, (stem) => ledger.verification.stems.knows(stem)) };
+      return { aside, ...(await moveStrangers(paths.root, aside, (stem) => ledger.verification.stems.knows(stem))) };
     } finally {
-      ledger.close();
+      await ledger.close();
       ownAs(paths.root, paths.beforeRestore);
     }
   } finally {
@@ -39,13 +39,13 @@ export function restore(paths: DataPaths, vras: readonly string[], copy: string)
 }
 
 /** Moves the files of unknown stems to the same paths below another folder. */
-function moveStrangers(root: string, aside: string, knows: (stem: string) => boolean) {
+async function moveStrangers(root: string, aside: string, knows: (stem: string) => Promise<boolean>) {
   const strangers = new Set<string>();
   let files = 0;
   for (const type of readdirSync(root).filter(isWrittenFolder)) {
     for (const path of filesBelow(join(root, type))) {
       const stem = basename(path).slice(0, 'YYYYMMDD_HHMMSS'.length);
-      if (!isStem(stem) || knows(stem)) continue;
+      if (!isStem(stem) || (await knows(stem))) continue;
       const to = join(aside, relative(root, path));
       mkdirSync(dirname(to), { recursive: true });
       move(path, to);

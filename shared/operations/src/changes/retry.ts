@@ -29,34 +29,38 @@ export interface Retried {
  * @returns the stages with something to do, in the order of the flow; empty if nothing has failed
  * @throws UsageError if there is no such VRA, or if the one stem asked for cannot be opened
  */
-export function retry({ settings, ledger, stages }: OpenLedger, wish: RetryWish): Retried[] {
+export async function retry({ settings, ledger, stages }: OpenLedger, wish: RetryWish): Promise<Retried[]> {
   const { stem, force } = wish;
   if (wish.vra !== undefined) vraOf(settings, wish.vra);
   const wanted = stages.filter(([stage, vra]) => (wish.stage ?? stage) === stage && (wish.vra ?? vra) === vra);
-  const retried = wanted.map(([stage, vra]): Retried => {
-    const work = ledger.work(stage, vra);
-    const stems = (stem === undefined ? failedStems(ledger, stage, vra) : [stem]).filter((each) =>
-      force && stage === 'annotate' ? ledger.annotations.reopenForResend(work, each) : work.retry(each, force),
-    );
-    const wasPaused = stem === undefined && work.paused(Date.now()) !== undefined;
-    if (stems.length > 0 || wasPaused) work.resume();
-    return { stage, vra, stems, wasPaused };
-  });
+  const retried = await Promise.all(
+    wanted.map(async ([stage, vra]): Promise<Retried> => {
+      const work = ledger.work(stage, vra);
+      const resend = force && stage === 'annotate';
+      const stems: string[] = [];
+      for (const each of stem === undefined ? await failedStems(ledger, stage, vra) : [stem]) {
+        const opened = resend ? await ledger.annotations.reopenForResend(work, each) : await work.retry(each, force);
+        if (await opened) stems.push(each);
+      }
+      const wasPaused = stem === undefined && (await work.paused(Date.now())) !== undefined;
+      if (stems.length > 0 || wasPaused) await work.resume();
+      return { stage, vra, stems, wasPaused };
+    }),
+  );
   const opened = retried.filter(({ stems, wasPaused }) => stems.length > 0 || wasPaused);
-  if (opened.length === 0 && stem !== undefined) throw new UsageError(whyNothing(stem, wanted, ledger));
+  if (opened.length === 0 && stem !== undefined) throw new UsageError(await whyNothing(stem, wanted, ledger));
   return opened;
 }
 
-function failedStems(ledger: OpenLedger['ledger'], stage: Stage, vra: string): string[] {
-  return ledger.overview
-    .unfinished(stage, vra)
+async function failedStems(ledger: OpenLedger['ledger'], stage: Stage, vra: string): Promise<string[]> {
+  return (await ledger.overview.unfinished(stage, vra))
     .filter(({ status, isDead, error }) => status !== STATUS.initialised || isDead || error !== undefined)
     .map(({ stem }) => stem);
 }
 
-function whyNothing(stem: string, wanted: OpenLedger['stages'], ledger: OpenLedger['ledger']): string {
-  const isKnown = wanted.some(([stage, vra]) => ledger.work(stage, vra).status(stem) !== undefined);
-  if (isKnown) return `${stem} is done: write --force to have it done again`;
+async function whyNothing(stem: string, wanted: OpenLedger['stages'], ledger: OpenLedger['ledger']): Promise<string> {
+  const statuses = await Promise.all(wanted.map(([stage, vra]) => ledger.work(stage, vra).status(stem)));
+  if (statuses.some((status) => status !== undefined)) return `${stem} is done: write --force to have it done again`;
   return isStem(stem)
     ? `the ledger knows no stem ${stem}`
     : `${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`;

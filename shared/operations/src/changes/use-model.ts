@@ -31,7 +31,7 @@ async function check(settings: Settings, vra: VraSettings, version: string): Pro
   assertNotDemoModel(settings, { ...vra, modelVersion: version });
   const paths = dataPaths(settings.dataRoot);
   const ledger = existsSync(paths.database)
-    ? Ledger.open(paths.database, [vra.modelName], { create: false })
+    ? await Ledger.open(paths.database, [vra.modelName], { create: false })
     : undefined;
   try {
     const files = ledger && { vra: vra.modelName, features: vra.features, paths, ledger };
@@ -40,6 +40,6 @@ async function check(settings: Settings, vra: VraSettings, version: string): Pro
     if (!(error instanceof StageMisconfigured)) throw error;
     throw new UsageError(`${error.message}; nothing was changed`, { cause: error });
   } finally {
-    ledger?.close();
+    await ledger?.close();
   }
 }

@@ -115,18 +115,22 @@ export class Comparing {
  * @param threshold as for `Comparing`
  * @throws UsageError if there is nothing to compare
  */
-export function comparisonOf(
+export async function comparisonOf(
   scores: ComparedScores,
   first: ScoredBy,
   second: ScoredBy,
   { from, to, threshold }: { from: string; to: string; threshold: number },
-): Comparison {
+): Promise<Comparison> {
   const comparing = new Comparing(threshold);
-  for (const stem of scores.stems(from, to)) comparing.add(scores.ofStem(stem, first), scores.ofStem(stem, second));
+  for (const stem of await scores.stems(from, to))
+    comparing.add(await scores.ofStem(stem, first), await scores.ofStem(stem, second));
   const comparison = comparing.end();
   if (comparison.pairs > 0) return comparison;
-  const there = [...new Set([first.vra, second.vra])].map(
-    (vra) => `of ${vra} there are scores of ${scores.versions(vra, from, to).join(', ') || 'no version'}`,
+  const there = await Promise.all(
+    [...new Set([first.vra, second.vra])].map(
+      async (vra) =>
+        `of ${vra} there are scores of ${(await scores.versions(vra, from, to)).join(', ') || 'no version'}`,
+    ),
   );
   throw new UsageError(
     `no source from ${from} to ${to} has scores of both: ${there.join('; ')}. ` +

@@ -9,8 +9,7 @@ export interface DeadStem extends Omit<DeadLetter, 'at'> {
 }
 
 /** Every stem that a stage gave up on, in the order of the flow. */
-export function deadLetters({ ledger, stages }: Pick<OpenLedger, 'ledger' | 'stages'>): DeadStem[] {
-  return stages
-    .flatMap(([stage, vra]) => ledger.work(stage, vra).deadLetters())
-    .map(({ at, ...rest }) => ({ ...rest, at: iso(at) }));
+export async function deadLetters({ ledger, stages }: Pick<OpenLedger, 'ledger' | 'stages'>): Promise<DeadStem[]> {
+  const dead = await Promise.all(stages.map(([stage, vra]) => ledger.work(stage, vra).deadLetters()));
+  return dead.flat().map(({ at, ...rest }) => ({ ...rest, at: iso(at) }));
 }

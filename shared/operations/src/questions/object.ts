@@ -32,9 +32,9 @@ export interface ScoreRecord extends Omit<ObjectScore, 'diaSourceId' | 'provenan
 /** @throws UsageError if no alert, score or report was ever about the object */
 export async function objectRecord(open: OpenLedger, diaObjectId: bigint): Promise<ObjectRecord> {
   const { ledger, settings } = open;
-  const scores = ledger.objects.scores(diaObjectId);
-  const lastStem = ledger.objects.lastStem(diaObjectId);
-  const reports = ledger.tns.ofObject(diaObjectId);
+  const scores = await ledger.objects.scores(diaObjectId);
+  const lastStem = await ledger.objects.lastStem(diaObjectId);
+  const reports = await ledger.tns.ofObject(diaObjectId);
   if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
     throw new UsageError(
       `the ledger in ${settings.dataRoot} knows no object ${diaObjectId}: no alert of it has come through the filter`,

@@ -19,18 +19,19 @@ export interface QuarantineFilter {
  *
  * @throws UsageError if `since` is no night
  */
-export function quarantined({ ledger }: OpenLedger, { all, since, reason }: QuarantineFilter): QuarantinedAlert[] {
+export async function quarantined(
+  { ledger }: OpenLedger,
+  { all, since, reason }: QuarantineFilter,
+): Promise<QuarantinedAlert[]> {
   if (since !== undefined) checkNight(since);
-  return ledger.quarantine
-    .list({ all })
-    .filter(
-      (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
-    );
+  return (await ledger.quarantine.list({ all })).filter(
+    (alert) => (reason === undefined || alert.reason === reason) && (since === undefined || alert.stem >= since),
+  );
 }
 
 /** @throws UsageError if there is no such alert */
-export function quarantinedAlert({ ledger }: OpenLedger, id: bigint): QuarantinedAlert {
-  const alert = ledger.quarantine.get(id);
+export async function quarantinedAlert({ ledger }: OpenLedger, id: bigint): Promise<QuarantinedAlert> {
+  const alert = await ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
   return alert;
 }

@@ -25,32 +25,39 @@ export interface StageStatus extends StageOverview {
   readonly pausedBecause?: string;
 }
 
-export function status({ settings, ledger, stages, vras }: OpenLedger): Status {
+export async function status({ settings, ledger, stages, vras }: OpenLedger): Promise<Status> {
   const now = Date.now();
+  const unscored: UnscoredStems[] = [];
+  for (const vra of vras) {
+    const of = await ledger.overview.unscored(vra);
+    if (of) unscored.push(of);
+  }
   return {
     profile: settings.profile,
     dataRoot: settings.dataRoot,
-    stages: stages.map(([stage, vra]) => {
-      const pause = ledger.work(stage, vra).paused(now);
-      const overview = ledger.overview.of(stage, vra);
-      const nextAttempt = Object.keys(overview.failed).length > 0 ? nextAttemptOf(ledger, stage, vra) : undefined;
-      return {
-        ...overview,
-        ...(nextAttempt !== undefined && { nextAttempt: new Date(nextAttempt).toISOString() }),
-        ...(pause && { pausedUntil: new Date(pause.until).toISOString(), pausedBecause: pause.reason }),
-      };
-    }),
-    backfills: ledger.backfill.progress(),
-    quarantined: ledger.overview.quarantined(),
-    prunedFromQuarantine: ledger.overview.prunedFromQuarantine(),
-    unscored: vras.flatMap((vra) => ledger.overview.unscored(vra) ?? []),
+    stages: await Promise.all(
+      stages.map(async ([stage, vra]) => {
+        const pause = await ledger.work(stage, vra).paused(now);
+        const overview = await ledger.overview.of(stage, vra);
+        const hasFailed = Object.keys(overview.failed).length > 0;
+        const nextAttempt = hasFailed ? await nextAttemptOf(ledger, stage, vra) : undefined;
+        return {
+          ...overview,
+          ...(nextAttempt !== undefined && { nextAttempt: new Date(nextAttempt).toISOString() }),
+          ...(pause && { pausedUntil: new Date(pause.until).toISOString(), pausedBecause: pause.reason }),
+        };
+      }),
+    ),
+    backfills: await ledger.backfill.progress(),
+    quarantined: await ledger.overview.quarantined(),
+    prunedFromQuarantine: await ledger.overview.prunedFromQuarantine(),
+    unscored,
   };
 }
 
 /** A failed stem without a time of its own is tried as soon as the stage gets to it. */
-function nextAttemptOf(ledger: Ledger, stage: Stage, vra: string): number | undefined {
-  const due = ledger.overview
-    .unfinished(stage, vra)
-    .flatMap(({ nextAttempt, isDead }) => (nextAttempt === undefined || isDead ? [] : nextAttempt));
+async function nextAttemptOf(ledger: Ledger, stage: Stage, vra: string): Promise<number | undefined> {
+  const unfinished = await ledger.overview.unfinished(stage, vra);
+  const due = unfinished.flatMap(({ nextAttempt, isDead }) => (nextAttempt === undefined || isDead ? [] : nextAttempt));
   return due.length > 0 ? Math.min(...due) : undefined;
 }

@@ -60,9 +60,11 @@ export interface RecordedEvent extends Omit<StemEvent, 'at'> {
 }
 
 /** @throws UsageError if there is no trace of the stem */
-export function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: string): StemRecord {
+export async function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: string): Promise<StemRecord> {
   const { history } = ledger;
-  const batch = history.batch(stem);
+  const batch = await history.batch(stem);
+  const ofNoScore: string[] = [];
+  for (const vra of vras) if (await ledger.overview.unscored(vra, stem)) ofNoScore.push(vra);
   const record: StemRecord = {
     stem,
     batch: batch
@@ -73,20 +75,22 @@ export function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: 
           abandonedAt: batch.abandonedAt === undefined ? null : iso(batch.abandonedAt),
         }
       : null,
-    offsets: history
-      .offsets(stem)
-      .map(({ first, next, ...rest }) => ({ ...rest, first: String(first), last: String(next - 1n) })),
-    quarantined: history.quarantined(stem),
+    offsets: (await history.offsets(stem)).map(({ first, next, ...rest }) => ({
+      ...rest,
+      first: String(first),
+      last: String(next - 1n),
+    })),
+    quarantined: await history.quarantined(stem),
     files: filesOf(stem, paths),
-    objects: history.objects(stem),
-    statuses: history.statuses(stem, vras).map(({ nextAttempt, ...row }) => ({
+    objects: await history.objects(stem),
+    statuses: (await history.statuses(stem, vras)).map(({ nextAttempt, ...row }) => ({
       ...row,
       meaning: statusMeaning(row.status),
       nextAttempt: nextAttempt === undefined ? null : iso(nextAttempt),
     })),
-    unscored: vras.filter((vra) => ledger.overview.unscored(vra, stem)),
-    scores: history.scores(stem),
-    events: ledger.events.ofStem(stem).map(({ at, ...event }) => ({ at: iso(at), ...event })),
+    unscored: ofNoScore,
+    scores: await history.scores(stem),
+    events: (await ledger.events.ofStem(stem)).map(({ at, ...event }) => ({ at: iso(at), ...event })),
   };
   if (hasTrace(record)) return record;
   if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);

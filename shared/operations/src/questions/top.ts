@@ -50,14 +50,14 @@ export async function topCandidates(open: OpenLedger, question: TopQuestion): Pr
   if (!open.vras.includes(vra))
     throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
   if (night !== undefined) checkNight(night);
-  const stems = night === undefined ? newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
+  const stems = night === undefined ? await newestNight(open, vra) : { from: `${night}_`, before: `${night}_${LAST}` };
   const candidates = stems === undefined ? [] : await bestOf(open, vra, stems, limit);
   return { vra, from: stems?.from ?? null, candidates };
 }
 
 /** From the noon before the last stem with a score to the next one. */
-function newestNight({ ledger }: OpenLedger, vra: string): { from: string; before: string } | undefined {
-  const last = instantOfStem(ledger.best.lastStem(vra) ?? '');
+async function newestNight({ ledger }: OpenLedger, vra: string): Promise<{ from: string; before: string } | undefined> {
+  const last = instantOfStem((await ledger.best.lastStem(vra)) ?? '');
   if (!last) return undefined;
   const began = nightBegan(last.getTime());
   return { from: stemOf(new Date(began)), before: stemOf(new Date(began + DAY_MS)) };
@@ -69,23 +69,25 @@ async function bestOf(
   { from, before }: { from: string; before: string },
   most: number,
 ): Promise<Candidate[]> {
-  const best = ledger.best.of(vra, from, before, most);
+  const best = await ledger.best.of(vra, from, before, most);
   const epochs = await epochsOf(paths, best);
-  return best.map(({ ID, diaObjectId, diaSourceId, stem, score }) => {
-    const scores = ledger.objects.scores(diaObjectId).filter((each) => each.vra === vra);
-    const shown = scores.find((each) => each.provenanceId === ID) as ObjectScore;
-    const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
-    const epoch = epochs.get(String(diaSourceId));
-    return {
-      ...{ diaObjectId: String(diaObjectId), score, stem },
-      sources: new Set(scores.map((each) => each.diaSourceId)).size,
-      modelVersion: shown.modelVersion,
-      atLasair: shown.isCurrent ? `shown (${shown.fate.replaceAll('_', ' ')})` : shown.fate.replaceAll('_', ' '),
-      change: typeof earlier?.score === 'number' ? score - earlier.score : null,
-      magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : null,
-      band: epoch?.band ?? null,
-    };
-  });
+  return await Promise.all(
+    best.map(async ({ ID, diaObjectId, diaSourceId, stem, score }) => {
+      const scores = (await ledger.objects.scores(diaObjectId)).filter((each) => each.vra === vra);
+      const shown = scores.find((each) => each.provenanceId === ID) as ObjectScore;
+      const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
+      const epoch = epochs.get(String(diaSourceId));
+      return {
+        ...{ diaObjectId: String(diaObjectId), score, stem },
+        sources: new Set(scores.map((each) => each.diaSourceId)).size,
+        modelVersion: shown.modelVersion,
+        atLasair: shown.isCurrent ? `shown (${shown.fate.replaceAll('_', ' ')})` : shown.fate.replaceAll('_', ' '),
+        change: typeof earlier?.score === 'number' ? score - earlier.score : null,
+        magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : null,
+        band: epoch?.band ?? null,
+      };
+    }),
+  );
 }
 
 /** What the batch files say of these sources, by diaSourceId. Each file is read once. */

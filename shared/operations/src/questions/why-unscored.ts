@@ -17,13 +17,12 @@ export async function whyUnscored(
   stem: string,
   vras: readonly string[],
 ): Promise<string[]> {
-  const late = vras.flatMap((vra) => unfinished(open, stem, vra));
+  const late = (await Promise.all(vras.map((vra) => unfinished(open, stem, vra)))).flat();
   if (late.length > 0) return late;
   const alerts = await unusable(open.paths, diaObjectId, stem);
   if (typeof alerts === 'string') return [alerts];
   const rejected = alerts.flatMap(({ position, isRejected }) => (isRejected ? position : []));
-  const aside = open.ledger.quarantine
-    .list({ all: true })
+  const aside = (await open.ledger.quarantine.list({ all: true }))
     .filter(
       (entry) =>
         entry.stem === stem &&
@@ -40,8 +39,8 @@ export async function whyUnscored(
 }
 
 /** The first stage before a VRA's score that has not done the stem. */
-function unfinished({ ledger, stages }: Open, stem: string, vra: string): string[] {
-  const statuses = ledger.history.statuses(stem, [vra]);
+async function unfinished({ ledger, stages }: Open, stem: string, vra: string): Promise<string[]> {
+  const statuses = await ledger.history.statuses(stem, [vra]);
   for (const stage of ['feature', 'predict'] as const) {
     if (!stages.some(([each, of]) => each === stage && of === vra)) continue;
     const status = statuses.find((row) => row.stage === stage)?.status;

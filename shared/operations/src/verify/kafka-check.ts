@@ -22,8 +22,7 @@ export async function checkKafka(
   const options = { clientId: 'lvra-verify', brokers: [...servers], logLevel: logLevel.NOTHING, retry };
   const admin = new Kafka({ ...options, ...kafkajsSecurity(security), connectionTimeout: 5_000 }).admin();
   const positions = new Map(
-    offsets
-      .partitions()
+    (await offsets.partitions())
       .filter((read) => read.groupId === groupId)
       .map((read) => [`${read.topic}/${read.partition}`, read.readTo]),
   );

@@ -29,14 +29,13 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
   const suspects: { object: bigint; vra: Vra }[] = [];
   let after = -(2n ** 63n);
   for (;;) {
-    const page = objects.page(after, range);
+    const page = await objects.page(after, range);
     if (page.length === 0) break;
-    for (const object of page) {
-      findings.counts.objects++;
-      for (const vra of vras) {
-        const wrong = faultOf(object, vra, held, check);
-        if (wrong && suspects.length < MOST_SUSPECTS) suspects.push({ object, vra });
-        else if (wrong) findings.add(wrong);
+    findings.counts.objects += page.length;
+    for (const vra of vras) {
+      for (const wrong of await faultsOf(page, vra, held, check)) {
+        if (suspects.length < MOST_SUSPECTS) suspects.push({ object: BigInt(wrong.object!), vra });
+        else findings.add(wrong);
       }
     }
     after = page.at(-1) as bigint;
@@ -47,21 +46,26 @@ export async function checkObjects(check: ObjectCheck): Promise<void> {
   if (suspects.length === 0) return;
   await sleep(check.lookAgainMs);
   const again = await check.fetchSandboxAnnotations?.();
-  for (const { object, vra } of suspects) {
-    const wrong = faultOf(object, vra, again, check);
-    if (wrong) findings.add(wrong);
+  for (const vra of vras) {
+    const ofVra = suspects.filter((suspect) => suspect.vra === vra).map(({ object }) => object);
+    for (const wrong of await faultsOf(ofVra, vra, again, check)) findings.add(wrong);
   }
 }
 
-function faultOf(
-  object: bigint,
+async function faultsOf(
+  objects: readonly bigint[],
   vra: Vra,
   held: SandboxAnnotations | undefined,
-  { objects }: ObjectCheck,
-): Finding | undefined {
-  const facts = objects.facts(object, vra.modelName, Date.now());
+  check: ObjectCheck,
+): Promise<Finding[]> {
+  const facts = await check.objects.facts(objects, vra.modelName, Date.now());
+  return facts.flatMap((each) => faultOf(each, vra, held) ?? []);
+}
+
+function faultOf(facts: ObjectFacts, vra: Vra, held: SandboxAnnotations | undefined): Finding | undefined {
   // A score without an outcome is pending, or the Python pipeline's, which kept none.
-  if (!facts || facts.hasCallInFlight || facts.newest.outcome === null) return undefined;
+  if (facts.hasCallInFlight || facts.newest.outcome === null) return undefined;
+  const object = facts.diaObjectId;
   const what = staleInLedger(facts) ?? (held && wrongAtLasair(facts, held.get(`${vra.topicOut}/${object}`)));
   if (what === undefined) return undefined;
   const { stem } = facts.newest;

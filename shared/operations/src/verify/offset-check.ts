@@ -3,10 +3,10 @@ import { FROM_BACKUP } from './advice.js';
 import type { Findings } from './findings.js';
 
 /** Checks that every offset that was read is in one stem, and that the group continues after the last. */
-export function checkOffsetRanges(offsets: OffsetVerification, findings: Findings): void {
-  for (const partition of offsets.partitions()) {
+export async function checkOffsetRanges(offsets: OffsetVerification, findings: Findings): Promise<void> {
+  for (const partition of await offsets.partitions()) {
     const where = `${partition.topic}[${partition.partition}]`;
-    const { faults, turns, last, end } = offsets.course(partition);
+    const { faults, turns, last, end } = await offsets.course(partition);
     for (const fault of faults) addFault(where, fault, findings);
     for (const turn of turns) noteTurn(where, partition.groupId, turn, findings);
     if (!last || partition.next === end) continue;

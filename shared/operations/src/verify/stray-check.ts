@@ -39,10 +39,10 @@ async function checkFiles(of: Nights, kind: 'batch' | 'features', check: StrayCh
       reportMisplaced(kind, { stem, path, belongsAt }, findings);
       continue;
     }
-    if (stems.knows(stem)) continue;
+    if (await stems.knows(stem)) continue;
     const file = statSync(path, { throwIfNoEntry: false });
     // It was registered, or removed, since the folder was read.
-    if (!file || stems.knows(stem)) continue;
+    if (!file || (await stems.knows(stem))) continue;
     // No process works on what a restore put aside, however new it is.
     const isAside = of !== check.nights;
     const isInHand = !isAside && now - file.mtimeMs < IN_HAND_MS;
@@ -79,8 +79,8 @@ async function reportBatch(
   try {
     const contents = await readBatchContents(path);
     const unknown =
-      contents.withRow.filter((ids) => !alerts.knowsSource(ids)).length +
-      objectsWithoutRow(contents).filter((diaObjectId) => !alerts.knowsObject(diaObjectId)).length;
+      (await alerts.unknownSources(contents.withRow)).length +
+      (await alerts.unknownObjects(objectsWithoutRow(contents))).length;
     if (unknown === 0 && isAside) return;
     if (unknown === 0) {
       add('is of a stem that the ledger does not know; it has all of its alerts from other stems', `\`rm ${path}\``);
@@ -99,11 +99,13 @@ async function reportBatch(
 }
 
 async function reportFeatures(stem: string, path: string, { alerts, findings }: StrayCheck): Promise<void> {
-  const isKnown = ({ diaObjectId, diaSourceId }: FeatureIds) =>
-    diaObjectId !== undefined && diaSourceId !== undefined && alerts.knowsSource({ diaObjectId, diaSourceId });
+  const hasIds = (row: FeatureIds): row is FeatureIds & { diaObjectId: bigint; diaSourceId: bigint } =>
+    row.diaObjectId !== undefined && row.diaSourceId !== undefined;
   let unknown: number;
   try {
-    unknown = (await readFeatureIds(path)).filter((row) => !isKnown(row)).length;
+    const rows = await readFeatureIds(path);
+    const withIds = rows.filter(hasIds);
+    unknown = rows.length - withIds.length + (await alerts.unknownSources(withIds)).length;
   } catch (error) {
     findings.add({
       check: 'features',

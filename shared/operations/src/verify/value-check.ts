@@ -1,11 +1,11 @@
 import { isStem } from '@lvra/core';
-import { type OddValue, stageOfTable, type ValueVerification } from '@lvra/ledger';
+import { type OddValue, stageOfTable } from '@lvra/ledger';
 import { doAgain, FROM_BACKUP, forgetFlags, forgetScores, shellWord } from './advice.js';
 import type { Findings } from './findings.js';
 
-/** Looks for values that are not of their column's type. */
-export function checkValues(values: ValueVerification, findings: Findings): void {
-  for (const odd of values.odd()) {
+/** Reports values that are not of their column's type. */
+export function reportValues(values: readonly OddValue[], findings: Findings): void {
+  for (const odd of values) {
     const { table, column, value, id, stem } = odd;
     const where = id === undefined ? table : `row ${id} of ${table}`;
     const what = `${where} has ${value} in ${column}, which is not of the column's type`;

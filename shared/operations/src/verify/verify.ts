@@ -13,7 +13,7 @@ import { checkMappedStems } from './stem/mapping-check.js';
 import { ScoreModels } from './stem/score-models.js';
 import { checkStem } from './stem/stem-check.js';
 import { checkStrayFiles } from './stray-check.js';
-import { checkValues } from './value-check.js';
+import { reportValues } from './value-check.js';
 
 /** As `checkNames` knows it: all other names are reported there. */
 const LIKE_A_STEM = /^\d{8}_\d{6}$/;
@@ -53,29 +53,29 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   const findings = new Findings();
   const now = Date.now();
   const nights = new Nights(paths, now);
-  const { alerts, mapping, names, values, stems, offsets, objects } = ledger.verification;
+  const { alerts, mapping, names, stems, offsets, objects } = ledger.verification;
   const models = new ScoreModels(open, options.scores);
-  checkNames(names, findings);
-  checkValues(values, findings);
-  const all = stems.count(...range);
+  await checkNames(names, findings);
+  reportValues(await ledger.oddValues(), findings);
+  const all = await stems.count(...range);
   let after = range[0].slice(0, -1);
   for (;;) {
-    const page = stems.page(after, range[1]);
+    const page = await stems.page(after, range[1]);
     if (page.length === 0) break;
     for (const stem of page) {
       if (isStem(stem))
-        await checkStem(stems.facts(stem), { paths, nights, findings, models, mapping, vras, features, stages });
-      else if (LIKE_A_STEM.test(stem)) reportOddName(stem, names, findings);
+        await checkStem(await stems.facts(stem), { paths, nights, findings, models, mapping, vras, features, stages });
+      else if (LIKE_A_STEM.test(stem)) await reportOddName(stem, names, findings);
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }
     after = page.at(-1) as string;
   }
   await models.close();
-  checkMappedStems(mapping, findings);
-  checkOrphans(stems.outcomesOfNothing(), findings);
+  await checkMappedStems(mapping, findings);
+  checkOrphans(await stems.outcomesOfNothing(), findings);
   const beforeRestore = foldersIn(paths.beforeRestore).map((folder) => new Nights(dataPaths(folder), now));
   await checkStrayFiles({ stems, alerts, nights, beforeRestore, range, now, findings });
-  checkOffsetRanges(offsets, findings);
+  await checkOffsetRanges(offsets, findings);
   const { sandbox } = options;
   await checkObjects({
     objects,
@@ -88,7 +88,7 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
   });
   if (options.kafka) {
     const { kafkaServer = [], myTopic = [], kafkaSecurity: security } = settings;
-    const groupId = groupIdOf(settings, ledger);
+    const groupId = await groupIdOf(settings, ledger);
     await checkKafka(offsets, { servers: kafkaServer, topics: myTopic, groupId, security }, findings);
   }
   return findings;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadSettings } from '@lvra/config';
 import { addStem, newLedger } from '@lvra/ledger/testing/ledgers';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { Metrics } from '@lvra/telemetry';
 import { LedgerGauges } from './ledger-gauges.js';
 
@@ -32,15 +33,15 @@ async function linesOf(metrics: Metrics, name: RegExp): Promise<string[]> {
 }
 
 test('a backfill has a gauge of its own, and raises no alarm', async (t) => {
-  const ledger = newLedger(t, ['r0b', 'shadow']);
+  const ledger = await newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
-  addStem(ledger, STEM, 1, 1, 1);
-  ledger.backfill.ask('shadow', [{ stem: STEM, first: 'feature', last: 'predict' }]);
+  await addStem(ledger, STEM, 1, 1, 1);
+  await ledger.backfill.ask('shadow', [{ stem: STEM, first: 'feature', last: 'predict' }]);
   const work = ledger.work('feature', 'shadow');
-  work.beginBackfilled(STEM);
-  work.claim(STEM, 'me', Date.now(), 30_000);
-  work.fail(STEM, 'me', { status: 99, message: 'why', dueAt: undefined, now: Date.now(), durationMs: 1 });
-  new LedgerGauges(ledger, metrics.service, settingsOf(t)).refresh();
+  await work.beginBackfilled(STEM);
+  await work.claim(STEM, 'me', Date.now(), 30_000);
+  await work.fail(STEM, 'me', { status: 99, message: 'why', dueAt: undefined, now: Date.now(), durationMs: 1 });
+  await new LedgerGauges(ledger, metrics.service, settingsOf(t)).refresh();
   assert.deepEqual(
     await linesOf(metrics, /^lvra_(backfill_stems|pending_stems|dead_stems|oldest_pending_seconds)\{.*[^0]$/),
     ['lvra_backfill_stems{stage="feature",vra="shadow"} 1'],
@@ -48,14 +49,14 @@ test('a backfill has a gauge of its own, and raises no alarm', async (t) => {
 });
 
 test('the gauges are those of all stages and VRAs, and a VRA that is not annotated has nothing that waits for it', async (t) => {
-  const ledger = newLedger(t, ['r0b', 'shadow']);
+  const ledger = await newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
-  addStem(ledger, STEM, 1, 0, 0);
-  ledger.database.exec(
-    'UPDATE feature_making SET shadow = 1; UPDATE predict SET shadow = 0; UPDATE annotating SET shadow = 0',
-  );
-  ledger.positions.seen.see('g', ['t'], 't', [{ partition: 0, high: 9n, next: 2n }], Date.now());
-  new LedgerGauges(ledger, metrics.service, settingsOf(t)).refresh();
+  await addStem(ledger, STEM, 1, 0, 0);
+  for (const [table, status] of Object.entries({ feature_making: 1, predict: 0, annotating: 0 })) {
+    await execute(ledger, `UPDATE ${table} SET shadow = ?`, status);
+  }
+  await ledger.positions.seen.see('g', ['t'], 't', [{ partition: 0, high: 9n, next: 2n }], Date.now());
+  await new LedgerGauges(ledger, metrics.service, settingsOf(t)).refresh();
   assert.deepEqual(await linesOf(metrics, /^lvra_(pending|ledger_readable|kafka_lag_messages)/), [
     'lvra_pending_stems{stage="feature",vra="r0b"} 0',
     'lvra_pending_stems{stage="predict",vra="r0b"} 1',
@@ -76,33 +77,33 @@ test('the gauges are those of all stages and VRAs, and a VRA that is not annotat
 });
 
 test('a ledger that does not answer leaves no previous number, and the page says so', async (t) => {
-  const ledger = newLedger(t, ['r0b', 'shadow']);
+  const ledger = await newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
   const gauges = new LedgerGauges(ledger, metrics.service, settingsOf(t));
-  addStem(ledger, STEM, 0);
+  await addStem(ledger, STEM, 0);
   let now = 10_000;
   t.mock.method(performance, 'now', () => now);
-  gauges.refresh();
+  await gauges.refresh();
   now += 5_000;
-  ledger.database.exec('ALTER TABLE work RENAME TO gone');
-  assert.throws(() => gauges.refresh(), /no such table/);
+  await execute(ledger, 'ALTER TABLE work RENAME TO gone');
+  await assert.rejects(() => gauges.refresh(), /no such table/);
   assert.deepEqual(await linesOf(metrics, /^lvra_(?!ledger_write)/), ['lvra_ledger_readable 0']);
-  ledger.database.exec('ALTER TABLE gone RENAME TO work');
-  gauges.refresh();
+  await execute(ledger, 'ALTER TABLE gone RENAME TO work');
+  await gauges.refresh();
   assert.equal((await linesOf(metrics, /^lvra_pending_stems/)).length, 6);
 });
 
 test('the ledger is asked once for all who ask within a moment', async (t) => {
-  const ledger = newLedger(t, ['r0b', 'shadow']);
+  const ledger = await newLedger(t, ['r0b', 'shadow']);
   const metrics = new Metrics();
   const gauges = new LedgerGauges(ledger, metrics.service, settingsOf(t));
   let now = 10_000;
   t.mock.method(performance, 'now', () => now);
-  gauges.refresh();
-  ledger.database.exec('DROP TABLE work');
+  await gauges.refresh();
+  await execute(ledger, 'DROP TABLE work');
   now += 1_000;
-  gauges.refresh();
+  await gauges.refresh();
   assert.deepEqual(await linesOf(metrics, /^lvra_ledger_readable/), ['lvra_ledger_readable 1']);
   now += 2_000;
-  assert.throws(() => gauges.refresh(), /no such table/);
+  await assert.rejects(() => gauges.refresh(), /no such table/);
 });

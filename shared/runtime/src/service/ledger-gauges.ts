@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { LiveVra, type Settings, stagesOf } from '@lvra/config';
 import { nightBegan } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
@@ -14,6 +13,7 @@ export class LedgerGauges {
   readonly #metrics: ServiceMetrics;
   readonly #settings: Settings;
   readonly #vras: readonly LiveVra[];
+  #asking: Promise<void> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ledger: Ledger, metrics: ServiceMetrics, settings: Settings) {
@@ -24,11 +24,17 @@ export class LedgerGauges {
   }
 
   /** @throws what the ledger throws; the gauges then have no values */
-  refresh(): void {
+  refresh(): Promise<void> {
+    this.#asking ??= this.#refresh().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #refresh(): Promise<void> {
     if (performance.now() - this.#askedAt < ASK_EVERY_MS) return;
     try {
-      // One snapshot.
-      this.#ledger.database.transaction(() => this.#ask(Date.now()))();
+      await this.#ask(Date.now());
       this.#metrics.ledgerUp.set(1);
       this.#askedAt = performance.now();
     } catch (error) {
@@ -38,40 +44,41 @@ export class LedgerGauges {
     }
   }
 
-  #ask(now: number): void {
-    const { flow, backfill, positions, database } = this.#ledger;
+  async #ask(now: number): Promise<void> {
+    const { flow, backfill, positions } = this.#ledger;
     const metrics = this.#metrics;
     for (const [stage, vra] of stagesOf(this.#settings)) {
-      const { stems, oldest, dead } = flow.waiting(stage, vra);
+      const { stems, oldest, dead } = await flow.waiting(stage, vra);
       metrics.pending.set({ stage, vra }, stems);
       metrics.oldestPending.set({ stage, vra }, secondsSince(oldest, now));
       metrics.dead.set({ stage, vra }, dead);
-      metrics.backfill.set({ stage, vra }, backfill.left(stage, vra));
+      metrics.backfill.set({ stage, vra }, await backfill.left(stage, vra));
     }
-    for (const vra of this.#vras) this.#askOfVra(vra, now);
-    metrics.alertsTonight.set(flow.alertsSince(nightBegan(now)));
-    const last = flow.lastRegistered();
+    for (const vra of this.#vras) await this.#askOfVra(vra, now);
+    metrics.alertsTonight.set(await flow.alertsSince(nightBegan(now)));
+    const last = await flow.lastRegistered();
     if (last !== undefined) metrics.lastAlert.set(last / 1_000);
     metrics.kafkaLag.reset();
     metrics.kafkaLagAge.reset();
-    for (const { topic, partition, messages, at } of positions.seen.lags()) {
+    for (const { topic, partition, messages, at } of await positions.seen.lags()) {
       metrics.kafkaLag.set({ topic, partition }, messages);
       metrics.kafkaLagAge.set({ topic, partition }, secondsSince(at, now));
     }
-    metrics.ledgerWalBytes.set(statSync(`${database.name}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+    metrics.ledgerWalBytes.set(await this.#ledger.logBytes());
   }
 
-  #askOfVra(live: LiveVra, now: number): void {
+  async #askOfVra(live: LiveVra, now: number): Promise<void> {
     const { flow, annotations } = this.#ledger;
     const metrics = this.#metrics;
     const { modelName: vra, annotate } = live.read();
-    const waiting = annotate ? flow.unannotated(vra, now) : { oldest: undefined, late: 0 };
-    const done = flow.annotatedSince(vra, now - HOUR_MS);
+    const waiting = annotate ? await flow.unannotated(vra, now) : { oldest: undefined, late: 0 };
+    const done = await flow.annotatedSince(vra, now - HOUR_MS);
     metrics.oldestUnannotated.set({ vra }, secondsSince(waiting.oldest, now));
     metrics.lateAlerts.set({ vra }, waiting.late + done.late);
     metrics.dueAlerts.set({ vra }, waiting.late + done.alerts);
-    metrics.annotatedTonight.set({ vra }, flow.annotatedSince(vra, nightBegan(now)).alerts);
-    const { left } = annotations.calls.state(now, this.#settings.annotateCallsPerHour);
+    const tonight = await flow.annotatedSince(vra, nightBegan(now));
+    metrics.annotatedTonight.set({ vra }, tonight.alerts);
+    const { left } = await annotations.calls.state(now, this.#settings.annotateCallsPerHour);
     metrics.callsLeft.set({ vra }, left);
   }
 }

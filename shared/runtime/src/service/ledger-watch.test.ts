@@ -4,21 +4,21 @@ import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@lvra/core';
-import { Ledger, LedgerMoved, writeTransaction } from '@lvra/ledger';
+import { Ledger, LedgerReplaced } from '@lvra/ledger';
 import { addStem, newLedger } from '@lvra/ledger/testing/ledgers';
 import { until } from '../testing/stage-world.js';
 import { ledgerWatch } from './ledger-watch.js';
 
 const OPENS = `
   import { Ledger } from ${JSON.stringify(new URL('../../../ledger/dist/ledger.js', import.meta.url).href)};
-  const ledger = Ledger.open(process.argv[1], ['r0b'], { create: false });
-  ledger.overview.schema();
+  const ledger = await Ledger.open(process.argv[1], ['r0b'], { create: false });
+  await ledger.schema();
   process.kill(process.pid, 'SIGKILL');
 `;
 
 /** Watches an idle ledger. */
-function watched(t: TestContext) {
-  const ledger = newLedger(t);
+async function watched(t: TestContext) {
+  const ledger = await newLedger(t);
   const watch = ledgerWatch(ledger, 10);
   const stop = new AbortController();
   const ended = watch.run(stop.signal).then(
@@ -35,17 +35,12 @@ function watched(t: TestContext) {
 describe('a service that has nothing to do', () => {
   for (const removed of [['-wal'], ['-shm'], ['-wal', '-shm']]) {
     test(`ends with a message if log.db${removed.join(' and ')} is removed, before there are two ledgers`, async (t) => {
-      const { ledger, ended } = watched(t);
+      const { ledger, ended } = await watched(t);
       await sleep(50);
-      for (const suffix of removed) rmSync(ledger.database.name + suffix);
+      for (const suffix of removed) rmSync(ledger.name + suffix);
       if (removed.length === 2) {
         // Another process starts and creates its own files.
-        const { stderr, signal } = spawnSync(process.execPath, [
-          '--input-type=module',
-          '-e',
-          OPENS,
-          ledger.database.name,
-        ]);
+        const { stderr, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', OPENS, ledger.name]);
         assert.equal(signal, 'SIGKILL', String(stderr));
       }
       const error = await ended;
@@ -54,13 +49,13 @@ describe('a service that has nothing to do', () => {
         error.message,
         /log\.db-(wal|shm) was removed or replaced .*lvra verify.*: start this service again/,
       );
-      assert.throws(() => writeTransaction(ledger.database, () => {}), LedgerMoved);
+      await assert.rejects(() => addStem(ledger, '20260301_000009'), LedgerReplaced);
     });
   }
 
   test('ends with a message if another log.db takes its place', async (t) => {
-    const { ledger, ended } = watched(t);
-    const { name } = ledger.database;
+    const { ledger, ended } = await watched(t);
+    const { name } = ledger;
     copyFileSync(name, `${name}.copy`);
     renameSync(`${name}.copy`, name);
     const error = await ended;
@@ -69,29 +64,29 @@ describe('a service that has nothing to do', () => {
   });
 
   test('waits and is not ready while the volume is away, and is when the same files are back', async (t) => {
-    const { ledger, watch, stop, ended } = watched(t);
-    const { name } = ledger.database;
+    const { ledger, watch, stop, ended } = await watched(t);
+    const { name } = ledger;
     const files = ['', '-wal', '-shm'].map((suffix) => name + suffix);
     for (const file of files) renameSync(file, `${file}.away`);
     await until('it is reported', () => watch.notReady() !== undefined);
     assert.match(watch.notReady() ?? '', /log\.db is gone: is its volume mounted\?/);
     for (const file of files.toReversed()) renameSync(`${file}.away`, file);
     await until('it is ready', () => watch.notReady() === undefined);
-    addStem(ledger, '20260301_000001');
+    await addStem(ledger, '20260301_000001');
     stop.abort();
     assert.equal(await ended, 'stopped');
   });
 
   test('continues if others open, write and close the ledger', async (t) => {
-    const { ledger, watch, stop, ended } = watched(t);
+    const { ledger, watch, stop, ended } = await watched(t);
     for (let times = 0; times < 5; times++) {
-      const other = Ledger.open(ledger.database.name, ['r0b'], { create: false });
-      addStem(other, `20260301_00000${times}`);
-      other.close();
+      const other = await Ledger.open(ledger.name, ['r0b'], { create: false });
+      await addStem(other, `20260301_00000${times}`);
+      await other.close();
       await sleep(20);
     }
     assert.equal(watch.notReady(), undefined);
-    addStem(ledger, '20260302_000001');
+    await addStem(ledger, '20260302_000001');
     stop.abort();
     assert.equal(await ended, 'stopped');
   });

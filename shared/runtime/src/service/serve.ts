@@ -33,7 +33,12 @@ export interface ServiceParts extends ServiceContext {
 }
 
 /** Runs the service of one stage, for all VRAs or for one, until SIGTERM or SIGINT. */
-export function serveStage(stage: Stage, createTask: CreateTask, settings: Settings, vra?: string): Promise<void> {
+export async function serveStage(
+  stage: Stage,
+  createTask: CreateTask,
+  settings: Settings,
+  vra?: string,
+): Promise<void> {
   const vras = vra === undefined ? settings.vras : [vraOf(settings, vra)];
   return serve(stage, settings, (parts) =>
     vras.map((settingsOfVra) => stageRunner(parts, stage, createTask, settingsOfVra, parts.bus, { stdout: true })),
@@ -49,10 +54,14 @@ export function serveStage(stage: Stage, createTask: CreateTask, settings: Setti
 export async function serve(
   name: Stage | 'consumer',
   settings: Settings,
-  makeWorkers: (parts: ServiceParts) => Worker[],
+  makeWorkers: (parts: ServiceParts) => Worker[] | Promise<Worker[]>,
 ): Promise<void> {
   tuneGarbageCollector();
-  const pipeline = openServiceContext(settings, { stages: [name], mode: 'shared', command: `lvra start ${name}` });
+  const pipeline = await openServiceContext(settings, {
+    stages: [name],
+    mode: 'shared',
+    command: `lvra start ${name}`,
+  });
   const { paths } = pipeline;
   const log = createLogger(paths, logNameOf(name === 'consumer' ? 'consumer' : 'run'), {
     stdout: true,
@@ -75,7 +84,7 @@ export async function serve(
   let health: HealthServer | undefined;
   try {
     // The error of the first is reported: if the ledger is gone, that is why the others ended.
-    const workers = [ledgerWatch(pipeline.ledger), ...makeWorkers({ ...pipeline, bus, log })];
+    const workers = [ledgerWatch(pipeline.ledger), ...(await makeWorkers({ ...pipeline, bus, log }))];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
     if (port !== 0)
@@ -90,6 +99,6 @@ export async function serve(
     await health?.close();
     await endClearing();
     endProfiling();
-    pipeline.close();
+    await pipeline.close();
   }
 }

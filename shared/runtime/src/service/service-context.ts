@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Bus } from '@lvra/bus';
 import type { Settings, VraSettings } from '@lvra/config';
 import { messageOf, type Stage, UsageError } from '@lvra/core';
-import { Ledger, onWriteTransaction } from '@lvra/ledger';
+import { Ledger } from '@lvra/ledger';
 import { type DataPaths, dataPaths, freeBytesOf } from '@lvra/store';
 import { createLogger, type HealthServer, type Logger, logNameOf, Metrics, serveHealth } from '@lvra/telemetry';
 import { type Lockable, takeLocks } from '../process/locks.js';
@@ -23,7 +23,7 @@ export interface ServiceContext {
   readonly owner: string;
   readonly inHand: InHand;
   /** Closes the ledger and releases the locks. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What a stage creates its task from. */
@@ -41,10 +41,10 @@ export type CreateTask = (setup: StageSetup) => StageTask;
  *
  * @param as the locks that this process needs, and its command for the lock files
  */
-export function openServiceContext(
+export async function openServiceContext(
   settings: Settings,
   as: { stages: readonly Lockable[]; mode: 'exclusive' | 'shared'; command: string },
-): ServiceContext {
+): Promise<ServiceContext> {
   const paths = dataPaths(settings.dataRoot);
   if (!existsSync(paths.root)) {
     throw new UsageError(
@@ -53,12 +53,12 @@ export function openServiceContext(
   }
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
-  const ledger = Ledger.open(paths.database, vras, { create: true });
+  const ledger = await Ledger.open(paths.database, vras, { create: true });
   const owner = processName();
   const metrics = new Metrics(owner);
-  onWriteTransaction(ledger.database, ({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
-  const close = () => {
-    ledger.close();
+  ledger.onWrite(({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));
+  const close = async () => {
+    await ledger.close();
     locks.release();
   };
   return { settings, paths, ledger, metrics, owner, inHand: new InHand(), close };
@@ -74,11 +74,12 @@ export function stageRunner(
   logTo: { stdout: boolean },
 ): StageRunner {
   const { settings, paths, ledger, metrics, owner, inHand } = pipeline;
+  const dataRoot = paths.root;
   const name = vra.modelName;
   const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
   metrics.beginStage(stage, name);
   const task = createTask({ ...pipeline, vra, log });
-  return new StageRunner({ task, work: ledger.work(stage, name), bus, log, metrics, owner, inHand });
+  return new StageRunner({ task, work: ledger.work(stage, name), dataRoot, bus, log, metrics, owner, inHand });
 }
 
 /**

@@ -5,8 +5,8 @@ export interface BackfillParts {
   readonly work: WorkQueue;
   readonly handler: StemHandler;
   readonly leaseMs: number;
-  /** Whether this process has nothing newer to do. */
-  readonly mayBegin: () => boolean;
+  /** Does something if this process has nothing newer to do; undefined if it has. */
+  readonly ifIdle: <T>(work: () => Promise<T>) => Promise<T | undefined>;
 }
 
 /** How soon to check again whether a stem of a backfill may be begun. */
@@ -19,12 +19,14 @@ export const LOOK_AGAIN_MS = 50;
  * @returns 'none' if there is nothing to backfill, 'later' if something newer is to be done first
  */
 export async function backfillOne(
-  { work, handler, leaseMs, mayBegin }: BackfillParts,
+  { work, handler, leaseMs, ifIdle }: BackfillParts,
   signal: AbortSignal,
 ): Promise<{ readonly stem: string; readonly outcome: StemResult } | 'none' | 'later'> {
-  const stem = work.nextBackfilled(Date.now(), leaseMs);
+  const stem = await work.nextBackfilled(Date.now(), leaseMs);
   if (stem === undefined) return 'none';
-  if (!mayBegin()) return 'later';
-  work.beginBackfilled(stem);
-  return { stem, outcome: await handler.handle(stem, undefined, signal) };
+  const outcome = await ifIdle(async () => {
+    await work.beginBackfilled(stem);
+    return handler.handle(stem, undefined, signal);
+  });
+  return outcome ? { stem, outcome } : 'later';
 }

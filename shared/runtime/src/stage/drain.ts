@@ -1,11 +1,11 @@
 import type { Subscription } from '@lvra/bus';
 import { sleep } from '@lvra/core';
 import type { WorkQueue } from '@lvra/ledger';
-import { backfillOne } from './backfilling.js';
+import { type BackfillParts, backfillOne } from './backfilling.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
 import type { StemHandler, StemResult } from './stem-handler.js';
-import { asFatalLedgerError, isStorageUnavailable } from './storage-errors.js';
+import { isStorageUnavailable } from './storage-errors.js';
 
 export interface DrainParts {
   readonly work: WorkQueue;
@@ -42,7 +42,7 @@ export async function drain(
   void upstreamDone.then(close, close);
   const either = AbortSignal.any([signal, upstream.signal]);
   const state = new DrainState();
-  const backfill = { work, handler, leaseMs, mayBegin: () => inHand.isEmpty };
+  const backfill: BackfillParts = { work, handler, leaseMs, ifIdle: (begin) => inHand.holdIfEmpty(begin) };
   while (!signal.aborted) {
     // Read before the ledger, so that the last stems are seen.
     const isLast = upstream.signal.aborted;
@@ -57,8 +57,8 @@ export async function drain(
     let areOthersAtWork: boolean;
     let backfilled: Awaited<ReturnType<typeof backfillOne>> = 'none';
     try {
-      handler.retryPendingReleases();
-      todo = work.pending(Date.now(), leaseMs).filter((stem) => state.isRunnable(stem));
+      await handler.retryPendingReleases();
+      todo = (await work.pending(Date.now(), leaseMs)).filter((stem) => state.isRunnable(stem));
       for (const stem of todo) {
         if (signal.aborted || (await readiness.check()) > 0) break;
         state.note(stem, await handler.handle(stem, undefined, signal));
@@ -68,9 +68,9 @@ export async function drain(
         backfilled = await backfillOne(backfill, signal);
       if (typeof backfilled === 'object') state.noteBackfilled(backfilled.stem, backfilled.outcome, finishesBackfill);
       if (state.shouldAbortRun()) return state.lastFailure;
-      areOthersAtWork = work.pending(Date.now(), 0).some((stem) => state.isRunnable(stem));
+      areOthersAtWork = (await work.pending(Date.now(), 0)).some((stem) => state.isRunnable(stem));
     } catch (error) {
-      if (!isStorageUnavailable(error)) throw asFatalLedgerError(error, work.database.name) ?? error;
+      if (!isStorageUnavailable(error)) throw error;
       readiness.onStorageError(error);
       continue;
     }

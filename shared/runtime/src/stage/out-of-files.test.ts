@@ -35,8 +35,8 @@ if (process.env.LVRA_TEST_FEW_FILES === undefined) {
   });
 } else {
   test('no attempt of a stem is counted, and all are done when files can be opened again', async (t) => {
-    const world = new StageWorld(t);
-    world.add(...STEMS);
+    const world = await StageWorld.create(t);
+    await world.add(...STEMS);
     const folder = mkdtempSync(join(tmpdir(), 'lvra-files-'));
     t.after(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'in'), 'x');
@@ -66,7 +66,7 @@ if (process.env.LVRA_TEST_FEW_FILES === undefined) {
       await until('it waits', () => /no more files can be opened .*ulimit -n/.test(runner.notReady() ?? ''));
       release?.();
       release = undefined;
-      await until(`${stem} is done`, () => world.work.status(stem) === 1);
+      await until(`${stem} is done`, async () => (await world.work.status(stem)) === 1);
     }
     (release as (() => void) | undefined)?.();
     stop.abort();

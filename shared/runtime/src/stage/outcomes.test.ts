@@ -2,21 +2,28 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { RetryLater, STATUS, StageMisconfigured, StagePaused, StemFailed } from '@lvra/core';
+import { execute, rowIn, valueIn } from '@lvra/ledger/testing/look-inside';
 import { StageWorld, until } from '../testing/stage-world.js';
 import { MOST_ATTEMPTS } from './backoff.js';
 
 const [A, B] = ['20260301_000001', '20260301_000002'] as const;
 
-function workRow(
-  world: StageWorld,
-): { attempts: bigint; next_attempt: bigint; error: string; dead_at: bigint | null; owner: string | null } | undefined {
-  return world.ledger.database.prepare('SELECT * FROM work WHERE stem = ?').get(A) as ReturnType<typeof workRow>;
+interface WorkRow {
+  attempts: bigint;
+  next_attempt: bigint;
+  error: string;
+  dead_at: bigint | null;
+  owner: string | null;
+}
+
+async function workRow(world: StageWorld): Promise<WorkRow | undefined> {
+  return rowIn<WorkRow>(world.ledger, 'SELECT * FROM work WHERE stem = ?', A);
 }
 
 describe('a task that throws', () => {
   test('StemFailed: status, reason and waiting time are recorded, the other stems are done', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     world.start(
       world.runner((stem, context) =>
         stem === A
@@ -24,16 +31,16 @@ describe('a task that throws', () => {
           : world.record(stem, context),
       ),
     );
-    await until('the second is done', () => world.work.status(B) === 1);
-    assert.equal(world.work.status(A), 21);
-    const waitMs = Number(workRow(world)?.next_attempt) - Date.now();
+    await until('the second is done', async () => (await world.work.status(B)) === 1);
+    assert.equal(await world.work.status(A), 21);
+    const waitMs = Number((await workRow(world))?.next_attempt) - Date.now();
     assert.ok(waitMs > 3_000 && waitMs <= 10_000, `${waitMs} ms`);
     assert.deepEqual(
-      [workRow(world)?.error, workRow(world)?.attempts, workRow(world)?.owner],
+      [(await workRow(world))?.error, (await workRow(world))?.attempts, (await workRow(world))?.owner],
       ['the batch file is missing', 1n, null],
     );
     assert.deepEqual(
-      world.ledger.events.ofStem(A).map(({ status, detail }) => [status, detail]),
+      (await world.ledger.events.ofStem(A)).map(({ status, detail }) => [status, detail]),
       [[21, 'the batch file is missing']],
     );
     assert.match(
@@ -43,10 +50,10 @@ describe('a task that throws', () => {
   });
 
   test('anything else: status 99 and the whole error in the log', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
+    const world = await StageWorld.create(t);
+    await world.add(A);
     world.start(world.runner(() => Promise.reject(new TypeError('x is undefined'))));
-    await until('the stem has failed', () => world.work.status(A) === 99);
+    await until('the stem has failed', async () => (await world.work.status(A)) === 99);
     const line = world.logged.find(({ level }) => level === 'error') as unknown as {
       err: { stack: string };
       stem: string;
@@ -56,8 +63,8 @@ describe('a task that throws', () => {
   });
 
   test('a full disk: the stem waits, keeps its status, and no attempt is counted', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
+    const world = await StageWorld.create(t);
+    await world.add(A);
     // The kernel's own full disk.
     world.start(
       world.runner(async (stem, context) => {
@@ -65,14 +72,17 @@ describe('a task that throws', () => {
         return world.record(stem, context);
       }),
     );
-    await until('the stem is requeued', () => workRow(world)?.error != null);
-    assert.match(String(workRow(world)?.error), /ENOSPC.*make room/);
-    assert.deepEqual([workRow(world)?.attempts, workRow(world)?.dead_at, world.work.status(A)], [0n, null, 0]);
+    await until('the stem is requeued', async () => (await workRow(world))?.error != null);
+    assert.match(String((await workRow(world))?.error), /ENOSPC.*make room/);
+    assert.deepEqual(
+      [(await workRow(world))?.attempts, (await workRow(world))?.dead_at, await world.work.status(A)],
+      [0n, null, 0],
+    );
   });
 
   test('RetryLater: the stem comes again after the delay, and no attempt is counted', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
+    const world = await StageWorld.create(t);
+    await world.add(A);
     const attempts: number[] = [];
     world.start(
       world.runner(
@@ -85,23 +95,23 @@ describe('a task that throws', () => {
         { sweepMs: 20 },
       ),
     );
-    await until('the stem is done', () => world.work.status(A) === 1);
+    await until('the stem is done', async () => (await world.work.status(A)) === 1);
     assert.deepEqual(attempts, [1, 1, 1]);
-    assert.equal(world.ledger.events.ofStem(A).length, 1);
+    assert.equal((await world.ledger.events.ofStem(A)).length, 1);
   });
 
   test('RetryLater with a wait beyond an hour: it waits an hour, and is not taken again at once', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
+    const world = await StageWorld.create(t);
+    await world.add(A);
     world.start(world.runner(() => Promise.reject(new RetryLater(86_400_000, 'tomorrow')), { sweepMs: 30 }));
-    await until('it was requeued', () => workRow(world)?.error === 'tomorrow');
+    await until('it was requeued', async () => (await workRow(world))?.error === 'tomorrow');
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.deepEqual(world.performed, [A]);
   });
 
   test('StagePaused: the stem shows the status, every replica waits, and all resume by themselves', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     let refused = false;
     const runner = world.runner(
       (stem, context) => {
@@ -112,19 +122,23 @@ describe('a task that throws', () => {
       { sweepMs: 20 },
     );
     world.start(runner);
-    await until('the stage is paused', () => world.work.status(A) === 40);
+    await until('the stage is paused', async () => (await world.work.status(A)) === 40);
     assert.match(runner.notReady() ?? '', /feature-r0b: paused until \S+Z: Lasair refuses the token/);
-    const reason = world.ledger.database.prepare('SELECT reason FROM stage_pause').pluck().get();
+    const reason = await valueIn(world.ledger, 'SELECT reason FROM stage_pause');
     assert.equal(reason, 'Lasair refuses the token');
-    assert.equal(world.work.status(B), 0);
-    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1, 3_000);
+    assert.equal(await world.work.status(B), 0);
+    await until(
+      'both are done',
+      async () => (await world.work.status(A)) === 1 && (await world.work.status(B)) === 1,
+      3_000,
+    );
     assert.deepEqual(world.performed, [A, A, B]);
     assert.equal(world.logged.filter(({ level }) => level === 'error').length, 1);
   });
 
   test('StageMisconfigured: the stem is as it was, the others show the status, and it is not tried over and over', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     const attempts: number[] = [];
     const runner = world.runner(
       () => {
@@ -134,30 +148,28 @@ describe('a task that throws', () => {
       { sweepMs: 10 },
     );
     world.start(runner);
-    await until('both show it', () => world.work.status(A) === 41 && world.work.status(B) === 41);
+    await until('both show it', async () => (await world.work.status(A)) === 41 && (await world.work.status(B)) === 41);
     assert.equal(runner.notReady(), 'feature-r0b: no such annotator: make it');
     await until('it is tried again later', () => attempts.length === 2);
     const [first = 0, second = 0] = attempts;
     assert.ok(second - first >= 145, `${second - first} ms`);
-    assert.deepEqual(world.ledger.events.ofStem(A), []);
+    assert.deepEqual(await world.ledger.events.ofStem(A), []);
   });
 });
 
 describe('a stem', () => {
   const use = (world: StageWorld, attempts: number) =>
-    world.ledger.database
-      .prepare("INSERT INTO work (stage, vra, stem, attempts) VALUES ('feature', 'r0b', ?, ?)")
-      .run(A, attempts);
+    execute(world.ledger, "INSERT INTO work (stage, vra, stem, attempts) VALUES ('feature', 'r0b', ?, ?)", A, attempts);
 
   test('that fails for the last time is dead: announced, listed, and left alone until an operator acts', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
-    use(world, MOST_ATTEMPTS - 1);
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    await use(world, MOST_ATTEMPTS - 1);
     world.start(world.runner(() => Promise.reject(new StemFailed(STATUS.keyMissing, 'no key')), { sweepMs: 20 }));
     await until('it is dead', () => world.published.length === 1);
     assert.equal(world.published[0]?.subject, `lvra.dead.feature.r0b.${A}`);
     assert.deepEqual(
-      world.work.deadLetters().map(({ stem, attempts, error }) => [stem, attempts, error]),
+      (await world.work.deadLetters()).map(({ stem, attempts, error }) => [stem, attempts, error]),
       [[A, MOST_ATTEMPTS, 'no key']],
     );
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -166,50 +178,50 @@ describe('a stem', () => {
       world.logged.findLast(({ level }) => level === 'error')?.msg ?? '',
       new RegExp(`given up after 10 attempts.*lvra retry ${A}`),
     );
-    world.work.retry(A, false);
+    await world.work.retry(A, false);
     await until('it is tried again', () => world.performed.length === 2);
-    assert.equal(workRow(world)?.dead_at, null);
+    assert.equal((await workRow(world))?.dead_at, null);
   });
 
   test('that killed the process ten times is dead without another attempt', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
-    use(world, MOST_ATTEMPTS);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
+    await use(world, MOST_ATTEMPTS);
     world.start(world.runner(world.record));
-    await until('the other is done', () => world.work.status(B) === 1);
+    await until('the other is done', async () => (await world.work.status(B)) === 1);
     assert.deepEqual(world.performed, [B]);
-    assert.equal(world.work.status(A), 99);
-    assert.match(world.work.deadLetters()[0]?.error ?? '', /10 attempts ended without a result/);
+    assert.equal(await world.work.status(A), 99);
+    assert.match((await world.work.deadLetters())[0]?.error ?? '', /10 attempts ended without a result/);
   });
 
   test('that another process finished first is neither announced nor counted', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     world.start(
       world.runner(async (stem, context) => {
-        if (stem === A) world.ledger.database.prepare('UPDATE feature_making SET r0b = -1 WHERE stem = ?').run(A);
+        if (stem === A) await execute(world.ledger, 'UPDATE feature_making SET r0b = -1 WHERE stem = ?', A);
         return world.record(stem, context);
       }),
     );
-    await until('the other is done', () => world.work.status(B) === 1);
+    await until('the other is done', async () => (await world.work.status(B)) === 1);
     assert.deepEqual(
       world.published.map(({ message }) => message.stem),
       [B],
     );
-    assert.equal(world.work.status(A), -1);
+    assert.equal(await world.work.status(A), -1);
   });
 
   test('whose claim was lost in a long stop does not get the failure of its old holder', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
+    const world = await StageWorld.create(t);
+    await world.add(A);
     world.start(
-      world.runner((stem) => {
-        world.ledger.database.prepare("UPDATE work SET owner = 'another' WHERE stem = ?").run(stem);
+      world.runner(async (stem) => {
+        await execute(world.ledger, "UPDATE work SET owner = 'another' WHERE stem = ?", stem);
         return Promise.reject(new StemFailed(STATUS.keyMissing, 'no key'));
       }),
     );
     await until('it was tried', () => world.logged.some(({ level }) => level === 'error'));
-    assert.equal(world.work.status(A), 0);
-    assert.equal(workRow(world)?.owner, 'another');
+    assert.equal(await world.work.status(A), 0);
+    assert.equal((await workRow(world))?.owner, 'another');
   });
 });

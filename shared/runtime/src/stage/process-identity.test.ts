@@ -34,18 +34,18 @@ test('a process of this host is dead when no process has its number, or this one
 });
 
 test('a stage takes the stem of a process that was killed at once, and leaves that of one that lives', async (t) => {
-  const world = new StageWorld(t);
+  const world = await StageWorld.create(t);
   const dead = await other();
   const alive = await other();
   t.after(() => alive.end());
   const [taken, left] = [STEM, '20260301_000002'];
-  world.add(taken, left);
-  world.work.claim(taken, `${hostname()}/${dead.pid}/1`, Date.now(), 30_000);
-  world.work.claim(left, `${hostname()}/${alive.pid}/1`, Date.now(), 30_000);
+  await world.add(taken, left);
+  await world.work.claim(taken, `${hostname()}/${dead.pid}/1`, Date.now(), 30_000);
+  await world.work.claim(left, `${hostname()}/${alive.pid}/1`, Date.now(), 30_000);
   await dead.end();
   world.start(world.runner(world.record));
   await until('the stem of the dead process is done', () => world.performed.length > 0);
   assert.deepEqual(world.performed, [taken]);
   // The attempt that ended with the process counts: a stem that kills every process is given up in the end.
-  assert.equal(world.work.status(left), 0);
+  assert.equal(await world.work.status(left), 0);
 });

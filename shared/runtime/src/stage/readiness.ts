@@ -7,6 +7,7 @@ import type { StageTask } from './task.js';
 export interface ReadinessOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
+  readonly dataRoot: string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly leaseMs: number;
@@ -50,10 +51,12 @@ export class Readiness {
     if (notReadyMs > 0 && this.#notReadyStatus === undefined) return notReadyMs;
     try {
       if (notReadyMs > 0) {
-        this.#markWaiting();
+        await this.#markWaiting();
         return notReadyMs;
       }
-      if (this.#storageError !== undefined) probe(this.#options.work, this.#storageError);
+      if (this.#storageError !== undefined) {
+        await probe(this.#options.work, this.#storageError, this.#options.dataRoot);
+      }
       this.#storageError = undefined;
       return await this.#checkTask();
     } catch (error) {
@@ -66,7 +69,7 @@ export class Readiness {
   async #checkTask(): Promise<number> {
     const { task, work } = this.#options;
     const now = Date.now();
-    const pause = work.paused(now);
+    const pause = await work.paused(now);
     if (pause) {
       this.#set(pauseMessage(pause));
       return Math.min(pause.until - now, LOOK_AT_PAUSE_MS);
@@ -75,7 +78,7 @@ export class Readiness {
       await task.prepare?.();
     } catch (error) {
       if (isStorageUnavailable(error)) throw error;
-      this.markNotReady(error);
+      await this.markNotReady(error);
       return this.#options.retryIntervalMs;
     }
     this.#set(undefined);
@@ -83,10 +86,10 @@ export class Readiness {
   }
 
   /** The stage cannot work for a while; if an operator must act, every waiting stem shows it. */
-  markNotReady(error: unknown): void {
+  async markNotReady(error: unknown): Promise<void> {
     this.#notReadyUntil = performance.now() + this.#options.retryIntervalMs;
     this.#notReadyStatus = error instanceof StageMisconfigured ? error.status : undefined;
-    this.#markWaiting();
+    await this.#markWaiting();
     this.#set(messageOf(error));
   }
 
@@ -95,23 +98,23 @@ export class Readiness {
     this.#storageError = error;
     this.#notReadyUntil = performance.now() + this.#waitMs();
     this.#notReadyStatus = undefined;
-    this.#set(storageErrorMessage(error, this.#options.work.database.name));
+    this.#set(storageErrorMessage(error));
   }
 
   #waitMs(): number {
     return Math.min(this.#options.retryIntervalMs, LOOK_AT_DISK_MS);
   }
 
-  #markWaiting(): void {
+  async #markWaiting(): Promise<void> {
     const { work, leaseMs } = this.#options;
-    if (this.#notReadyStatus !== undefined) work.setStatusOfPending(this.#notReadyStatus, Date.now(), leaseMs);
+    if (this.#notReadyStatus !== undefined) await work.setStatusOfPending(this.#notReadyStatus, Date.now(), leaseMs);
   }
 
   /** Pauses the stage in every replica, for an hour at most; Lasair may ask again then. */
-  pause({ delayMs, message }: StagePaused): void {
+  async pause({ delayMs, message }: StagePaused): Promise<void> {
     const { work } = this.#options;
     const wait = { now: Date.now(), ms: Math.min(delayMs, LONGEST_BACKOFF_MS) };
-    work.pause(wait, message);
+    await work.pause(wait, message);
     this.#set(pauseMessage({ until: Math.round(wait.now + wait.ms), reason: message }));
   }
 

@@ -8,12 +8,14 @@ import { InHand } from './in-hand.js';
 import { isDeadProcess } from './process-identity.js';
 import { Readiness } from './readiness.js';
 import { StemHandler } from './stem-handler.js';
-import { asFatalLedgerError, isStorageUnavailable } from './storage-errors.js';
+import { isStorageUnavailable } from './storage-errors.js';
 import type { StageTask } from './task.js';
 
 export interface RunnerOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
+  /** The folder of the data, to see whether it takes files. */
+  readonly dataRoot: string;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -67,7 +69,8 @@ export class StageRunner {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, inHand } = this.#options;
-    const isWaitedFor = () => this.#readiness.reason === undefined && work.pending(Date.now(), leaseMs, 1).length > 0;
+    const isWaitedFor = async () =>
+      this.#readiness.reason === undefined && (await work.pending(Date.now(), leaseMs, 1)).length > 0;
     inHand.join(isWaitedFor);
     await this.#subscribed(async (subscription) => {
       while (!signal.aborted) {
@@ -100,7 +103,7 @@ export class StageRunner {
   async #subscribed<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
     const subscription = await this.#options.bus.subscribe(this.#route);
     try {
-      this.#releasePredecessorsClaims();
+      await this.#releasePredecessorsClaims();
       return await work(subscription);
     } finally {
       await subscription.close();
@@ -110,7 +113,7 @@ export class StageRunner {
 
   /** Waits for a ledger that is unavailable for now, as for a full disk. */
   #handleLedgerError(error: unknown): void {
-    if (!isStorageUnavailable(error)) throw asFatalLedgerError(error, this.#options.work.database.name) ?? error;
+    if (!isStorageUnavailable(error)) throw error;
     this.#readiness.onStorageError(error);
   }
 
@@ -129,8 +132,8 @@ export class StageRunner {
   /** Does one stem of a backfill. The bus need not be asked before: the ledger tells if a stem of the night waits. */
   async #backfill(signal: AbortSignal): Promise<'done' | 'none' | 'later'> {
     if (performance.now() < this.#nextBackfill) return 'none';
-    const mayBegin = () => this.#options.inHand.isQuiet;
-    const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, mayBegin }, signal);
+    const ifIdle = <T>(begin: () => Promise<T>) => this.#options.inHand.holdIfQuiet(begin);
+    const backfilled = await backfillOne({ ...this.#options, handler: this.#handler, ifIdle }, signal);
     if (typeof backfilled === 'string') return backfilled;
     const { outcome } = backfilled;
     if (outcome.kind === 'requeued') this.#nextBackfill = performance.now() + outcome.waitMs;
@@ -144,10 +147,10 @@ export class StageRunner {
   }
 
   /** A restarted process need not wait until the claims of its predecessor expire. */
-  #releasePredecessorsClaims(): void {
+  async #releasePredecessorsClaims(): Promise<void> {
     const { work, owner } = this.#options;
     try {
-      work.releaseClaimsOf((other) => isDeadProcess(other, owner));
+      await work.releaseClaimsOf((other) => isDeadProcess(other, owner));
     } catch (error) {
       this.#handleLedgerError(error);
     }
@@ -157,13 +160,13 @@ export class StageRunner {
   async #sweep(signal: AbortSignal): Promise<void> {
     const { work, leaseMs, sweepMs } = this.#options;
     this.#nextSweep = performance.now() + sweepMs;
-    this.#handler.retryPendingReleases();
-    for (const stem of work.pending(Date.now(), leaseMs)) {
+    await this.#handler.retryPendingReleases();
+    for (const stem of await work.pending(Date.now(), leaseMs)) {
       if (signal.aborted || performance.now() >= this.#nextSweep) return;
       if ((await this.#readiness.check()) > 0) return;
       await this.#handler.handle(stem, undefined, signal);
     }
     // Nothing is left to do, so no stem waits for it.
-    work.checkpoint();
+    await work.tidy();
   }
 }

@@ -10,13 +10,13 @@ import {
   StemFailed,
   subjects,
 } from '@lvra/core';
-import { LONGEST_BACKOFF_MS, type WorkQueue } from '@lvra/ledger';
+import { LedgerDamaged, LedgerReplaced, LONGEST_BACKOFF_MS, type WorkQueue } from '@lvra/ledger';
 import { CannotWrite } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
-import { asFatalLedgerError, stageWideError, storageErrorMessage } from './storage-errors.js';
+import { stageWideError, storageErrorMessage } from './storage-errors.js';
 import type { StageReport, StageTask } from './task.js';
 
 /** The result of a stem, as far as the loop must know. */
@@ -35,6 +35,7 @@ export type StemResult =
 export interface HandlerOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
+  readonly dataRoot: string;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -60,17 +61,19 @@ export class StemHandler {
   async handle(stem: string, delivery: Delivery | undefined, signal: AbortSignal): Promise<StemResult> {
     const { work, owner, leaseMs, inHand } = this.#options;
     // Asked, not told: what an operator retries by hand may be of a backfill too, and is then announced.
-    const isBackfilled = work.isBackfilled(stem);
-    const claim = work.claim(stem, owner, Date.now(), leaseMs);
+    const isBackfilled = await work.isBackfilled(stem);
+    const claim = await work.claim(stem, owner, Date.now(), leaseMs);
     if (claim.kind !== 'claimed') {
       delivery?.ack();
       return 'waitMs' in claim ? { kind: 'leased', waitMs: claim.waitMs } : { kind: 'settled' };
     }
-    const heartbeat = setInterval(() => this.#renewLease(stem, delivery), leaseMs / 3);
+    let isOver = false;
+    const heartbeat = setInterval(() => void this.#renewLease(stem, delivery, () => isOver), leaseMs / 3);
     let outcome: StemResult;
     try {
       outcome = await inHand.hold(() => this.#attempt(stem, claim.attempt, signal, isBackfilled));
     } finally {
+      isOver = true;
       clearInterval(heartbeat);
     }
     // A stem that is requeued because this replica stops goes to another one at once.
@@ -84,19 +87,20 @@ export class StemHandler {
    *
    * @param status shown until the next attempt; unchanged by default
    */
-  retryPendingReleases(why = 'the ledger took no writes', status?: StatusCode): void {
+  async retryPendingReleases(why = 'the ledger took no writes', status?: StatusCode): Promise<void> {
     for (const stem of this.#pendingReleases) {
-      this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why, status);
+      await this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why, status);
       this.#pendingReleases.delete(stem);
     }
   }
 
   /** Keeps claim and message; if the ledger is busy for too long, only the claim is lost. */
-  #renewLease(stem: string, delivery: Delivery | undefined): void {
+  async #renewLease(stem: string, delivery: Delivery | undefined, isOver: () => boolean): Promise<void> {
     const { work, owner, leaseMs, log } = this.#options;
     delivery?.working();
     try {
-      if (!work.renew(stem, owner, Date.now(), leaseMs))
+      // A stem that was finished meanwhile has no claim any more.
+      if (!(await work.renew(stem, owner, Date.now(), leaseMs)) && !isOver())
         log.warn({ stem }, 'the claim is lost; another replica has the stem');
     } catch (error) {
       log.warn({ stem }, `the claim could not be renewed: ${messageOf(error)}`);
@@ -125,9 +129,9 @@ export class StemHandler {
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#requeue(stem, error);
-      const stageError = stageWideError(error, this.#options.work.database.name);
+      const stageError = stageWideError(error, this.#options.dataRoot);
       if (stageError !== undefined) return this.#releaseAfterStorageError(stem, stageError, error);
-      if (asFatalLedgerError(error, this.#options.work.database.name)) throw error;
+      if (error instanceof LedgerDamaged || error instanceof LedgerReplaced) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured)
         return this.#stageUnavailable(stem, error);
       return this.#failed(stem, attempt, error, elapsed(), isBackfilled);
@@ -151,31 +155,31 @@ export class StemHandler {
     return this.#announce(routeOf(stage, vra).output(stem), { stem, vra, count: report.rows, ...path, at: Date.now() });
   }
 
-  #requeue(stem: string, { delayMs, message }: RetryLater): StemResult {
+  async #requeue(stem: string, { delayMs, message }: RetryLater): Promise<StemResult> {
     const { work, owner, log } = this.#options;
     const waitMs = Math.min(delayMs, LONGEST_BACKOFF_MS);
-    work.release(stem, owner, { now: Date.now(), ms: waitMs }, message);
+    await work.release(stem, owner, { now: Date.now(), ms: waitMs }, message);
     log.warn({ ...this.#labels(stem), retryMs: waitMs }, message);
     return { kind: 'requeued', waitMs, message };
   }
 
-  #stageUnavailable(stem: string, error: StagePaused | StageMisconfigured): StemResult {
+  async #stageUnavailable(stem: string, error: StagePaused | StageMisconfigured): Promise<StemResult> {
     const { work, owner, readiness } = this.#options;
-    work.release(stem, owner, { now: Date.now(), ms: 0 }, error.message, error.status);
-    if (error instanceof StagePaused) readiness.pause(error);
-    else readiness.markNotReady(error);
+    await work.release(stem, owner, { now: Date.now(), ms: 0 }, error.message, error.status);
+    if (error instanceof StagePaused) await readiness.pause(error);
+    else await readiness.markNotReady(error);
     return { kind: 'stage-unavailable' };
   }
 
   /** Every other stem would fail the same way, so the stage waits. */
-  #releaseAfterStorageError(stem: string, stageError: unknown, error: unknown): StemResult {
-    const { work, readiness, log } = this.#options;
+  async #releaseAfterStorageError(stem: string, stageError: unknown, error: unknown): Promise<StemResult> {
+    const { readiness, log } = this.#options;
     log.warn({ ...this.#labels(stem), err: error }, `${stem} is requeued: ${messageOf(error)}`);
     readiness.onStorageError(stageError);
     this.#pendingReleases.add(stem);
     try {
       const status = error instanceof CannotWrite ? STATUS.outputNotFound : undefined;
-      this.retryPendingReleases(storageErrorMessage(stageError, work.database.name), status);
+      await this.retryPendingReleases(storageErrorMessage(stageError), status);
     } catch (again) {
       log.warn(
         { stem },
@@ -198,7 +202,7 @@ export class StemHandler {
     const message = messageOf(error);
     const status = statusOf(error);
     const waitMs = waitAfterAttempt(attempt);
-    work.fail(stem, owner, {
+    await work.fail(stem, owner, {
       status,
       message,
       dueAt: waitMs === undefined ? undefined : now + waitMs,

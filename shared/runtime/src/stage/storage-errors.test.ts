@@ -14,8 +14,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { UsageError } from '@lvra/core';
-import { setBusyTimeout } from '@lvra/ledger';
-import { Sqlite } from '@lvra/ledger/testing/sqlite';
+import { tuplesIn, valueIn } from '@lvra/ledger/testing/look-inside';
+import { connectionOf, Sqlite, setLockTimeout } from '@lvra/ledger/testing/sqlite';
 import { writeFileAtomically } from '@lvra/store';
 import { StageWorld, until } from '../testing/stage-world.js';
 import type { StageRunner } from './runner.js';
@@ -24,7 +24,7 @@ const [A, B] = ['20260301_000001', '20260301_000002'] as const;
 
 /** Another process's transaction. */
 function lockLedger(t: TestContext, world: StageWorld): { release(): void } {
-  const other = new Sqlite(world.ledger.database.name);
+  const other = new Sqlite(world.ledger.name);
   t.after(() => other.close());
   other.exec('BEGIN IMMEDIATE');
   return { release: () => other.exec('ROLLBACK') };
@@ -46,26 +46,26 @@ function run(t: TestContext, runner: StageRunner): Promise<unknown> {
 
 describe('a ledger that takes no writes', () => {
   test('makes the stage wait and say why; then it resumes, and no attempt is counted', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
-    setBusyTimeout(world.ledger.database, 20);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
+    setLockTimeout(world.ledger, 20);
     const lock = lockLedger(t, world);
     const runner = world.runner(world.record, { sweepMs: 2 });
-    run(t, runner);
+    void run(t, runner);
     await until('it is not ready', () => /the ledger .* does not take writes/.test(runner.notReady() ?? ''));
     await new Promise((resolve) => setTimeout(resolve, 150));
-    assert.match(runner.notReady() ?? '', /database is locked.*make room, or fix it/);
+    assert.match(runner.notReady() ?? '', /database is locked.*end the process that holds it/);
     assert.deepEqual(world.performed, []);
     lock.release();
-    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
+    await until('both are done', async () => (await world.work.status(A)) === 1 && (await world.work.status(B)) === 1);
     assert.equal(runner.notReady(), undefined);
   });
 
   test('ends a run that must end with a message, also if a killed process has left claims', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
-    setBusyTimeout(world.ledger.database, 20);
-    world.work.claim(A, `${hostname()}/999999999/1`, Date.now(), 30_000);
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    setLockTimeout(world.ledger, 20);
+    await world.work.claim(A, `${hostname()}/999999999/1`, Date.now(), 30_000);
     const lock = lockLedger(t, world);
     const problem = await world.runner(world.record).drain(Promise.resolve(), new AbortController().signal);
     lock.release();
@@ -73,9 +73,9 @@ describe('a ledger that takes no writes', () => {
   });
 
   test('in the middle of a stem: its claim is released afterwards, without the attempt', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
-    setBusyTimeout(world.ledger.database, 20);
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    setLockTimeout(world.ledger, 20);
     const attempts: number[] = [];
     let lock: { release(): void } | undefined;
     const runner = world.runner(
@@ -90,19 +90,19 @@ describe('a ledger that takes no writes', () => {
       },
       { sweepMs: 2 },
     );
-    run(t, runner);
-    await until('it is done', () => world.work.status(A) === 1);
+    void run(t, runner);
+    await until('it is done', async () => (await world.work.status(A)) === 1);
     assert.deepEqual(attempts, [1, 1, 1, 1]);
   });
 
   test('because its file was replaced ends the stage: what it wrote would be lost', async (t) => {
-    const world = new StageWorld(t);
-    const path = world.ledger.database.name;
+    const world = await StageWorld.create(t);
+    const path = world.ledger.name;
     const runner = world.runner(world.record, { sweepMs: 2 });
     const ended = run(t, runner);
     await until('it is ready', () => runner.notReady() === undefined);
     copyFileSync(path, `${path}.copy`);
-    world.add(A);
+    await world.add(A);
     renameSync(`${path}.copy`, path);
     const error = await ended;
     assert.ok(error instanceof UsageError, String(error));
@@ -111,9 +111,9 @@ describe('a ledger that takes no writes', () => {
   });
 
   test('because it is damaged ends the stage, and says where restoring is documented', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A);
-    const { database } = world.ledger;
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    const database = connectionOf(world.ledger);
     database.pragma('wal_checkpoint(TRUNCATE)');
     const pageSize = Number(database.pragma('page_size', { simple: true }));
     // Every page but the first, which an open connection keeps.
@@ -132,7 +132,7 @@ describe('a ledger that takes no writes', () => {
 describe('a path that takes no file', () => {
   /** The folder of feature files, and a runner that writes one for each stem. */
   function writer(world: StageWorld, pathOf: (csv: string, stem: string) => string) {
-    const csv = join(dirname(dirname(world.ledger.database.name)), 'csv');
+    const csv = join(dirname(dirname(world.ledger.name)), 'csv');
     const runner = world.runner(
       async (stem, context) => {
         await writeFileAtomically(pathOf(csv, stem), async (file) => void (await file.write('a,b\n')));
@@ -144,17 +144,17 @@ describe('a path that takes no file', () => {
   }
 
   test('makes the stage wait and say why if it is the top folder, until it takes files', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     const { csv, runner } = writer(world, (folder, stem) => join(folder, '2026', stem.slice(0, 8), `${stem}.csv`));
     // A file where the folder should be: refused to every user, root too.
     closeSync(openSync(csv, 'w'));
-    run(t, runner);
+    void run(t, runner);
     await until('it is not ready', () => /the disk takes no writes \(E.*\)/.test(runner.notReady() ?? ''));
-    await until('the stem says that its output is not there', () => world.work.status(A) === 22);
+    await until('the stem says that its output is not there', async () => (await world.work.status(A)) === 22);
     rmSync(csv);
-    await until('both are done', () => world.work.status(A) === 1 && world.work.status(B) === 1);
-    const attempts = world.ledger.database.prepare('SELECT count(*) FROM work').pluck().get();
+    await until('both are done', async () => (await world.work.status(A)) === 1 && (await world.work.status(B)) === 1);
+    const attempts = await valueIn(world.ledger, 'SELECT count(*) FROM work');
     assert.equal(attempts, 0n);
   });
 
@@ -176,27 +176,27 @@ describe('a path that takes no file', () => {
     ],
   ] as const) {
     test(`fails its stem alone, with 22 and an attempt: ${what}`, async (t) => {
-      const world = new StageWorld(t);
+      const world = await StageWorld.create(t);
       const [bad, ...neighbours] = ['20260228_000001', A, B] as const;
-      world.add(bad, ...neighbours);
+      await world.add(bad, ...neighbours);
       const { csv, runner } = writer(world, (folder, stem) => join(folder, '2026', stem.slice(0, 8), `${stem}.csv`));
       spoil(join(csv, '2026', '20260228', `${bad}.csv`));
-      run(t, runner);
-      await until('its neighbours are done', () => neighbours.every((stem) => world.work.status(stem) === 1));
-      assert.equal(world.work.status(bad), 22);
+      void run(t, runner);
+      await until('its neighbours are done', () => world.areDone(...neighbours));
+      assert.equal(await world.work.status(bad), 22);
       assert.equal(runner.notReady(), undefined);
-      const work = world.ledger.database.prepare('SELECT stem, attempts FROM work').raw().all();
+      const work = await tuplesIn(world.ledger, 'SELECT stem, attempts FROM work');
       assert.deepEqual(work, [[bad, 1n]]);
     });
   }
 
   test('fails its stem alone: a name that is too long', async (t) => {
-    const world = new StageWorld(t);
-    world.add(A, B);
+    const world = await StageWorld.create(t);
+    await world.add(A, B);
     const { runner } = writer(world, (folder, stem) => join(folder, `${stem.repeat(stem === A ? 20 : 1)}.csv`));
-    run(t, runner);
-    await until('its neighbour is done', () => world.work.status(B) === 1);
-    assert.equal(world.work.status(A), 22);
+    void run(t, runner);
+    await until('its neighbour is done', async () => (await world.work.status(B)) === 1);
+    assert.equal(await world.work.status(A), 22);
     assert.equal(runner.notReady(), undefined);
   });
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { messageOf, UsageError } from '@lvra/core';
-import { LedgerGone, LedgerMoved, type WorkQueue } from '@lvra/ledger';
+import { join, relative, sep } from 'node:path';
+import { messageOf } from '@lvra/core';
+import { LedgerUnavailable, type WorkQueue } from '@lvra/ledger';
 import { CannotWrite } from '@lvra/store';
 
 /** A folder at the top of the data root takes no file, so every stem of the stage would fail the same way. */
@@ -19,15 +19,6 @@ class FolderUnwritable extends Error {
 
 /** Errors of a disk that is full, gone or read-only, wherever Node meets them. */
 const DISK_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
-
-/**
- * SQLite's codes while the ledger is unavailable: no room, a failing disk, rights taken away, or another process that
- * holds the lock for longer than a statement waits.
- */
-const LEDGER_UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/;
-
-/** SQLite's codes for a damaged file, which no waiting fixes. */
-const LEDGER_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /** Size of the file that probes for room: about a feature file. */
 const PROBE_BYTES = 1 << 20;
@@ -49,52 +40,38 @@ function isOutOfFiles(error: unknown): boolean {
  * attempts: the stem would be dead before an operator has made room.
  */
 export function isStorageUnavailable(error: unknown): boolean {
-  if (error instanceof FolderUnwritable || error instanceof LedgerGone || isOutOfFiles(error)) return true;
-  const code = codeOf(error);
+  if (error instanceof FolderUnwritable || error instanceof LedgerUnavailable || isOutOfFiles(error)) return true;
   // A file that cannot be read concerns one stem: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
-  return (DISK_ERRORS.has(code) && !isReading) || LEDGER_UNAVAILABLE.test(code);
+  return DISK_ERRORS.has(codeOf(error)) && !isReading;
 }
 
 /**
  * The error that stops the whole stage; undefined if it concerns the stem alone. A path that cannot be written concerns
  * one stem, unless the top folder, such as `csv`, takes no file either.
  */
-export function stageWideError(error: unknown, ledgerPath: string): unknown {
+export function stageWideError(error: unknown, dataRoot: string): unknown {
   if (isStorageUnavailable(error)) return error;
   if (!(error instanceof CannotWrite)) return undefined;
-  const root = dirname(dirname(ledgerPath));
-  const [top] = relative(root, error.folder).split(sep);
+  const [top] = relative(dataRoot, error.folder).split(sep);
   if (!top || top === '..') return undefined;
   try {
-    probeFolder(join(root, top));
+    probeFolder(join(dataRoot, top));
     return undefined;
   } catch (refusal) {
     return refusal;
   }
 }
 
-/** What an operator has to do if waiting cannot help, because the ledger is damaged or replaced; otherwise undefined. */
-export function asFatalLedgerError(error: unknown, path: string): UsageError | undefined {
-  if (error instanceof LedgerMoved)
-    return new UsageError(`${error.message}: start this service again`, { cause: error });
-  if (!LEDGER_DAMAGED.test(codeOf(error))) return undefined;
-  const advice = 'stop all services and restore it, see "Backup and restore" in docs/guarantees.md';
-  return new UsageError(`the ledger ${path} is damaged (${messageOf(error)}): ${advice}`, { cause: error });
-}
-
 /** What is unavailable and what an operator can do. */
-export function storageErrorMessage(error: unknown, ledgerPath: string): string {
-  const code = codeOf(error);
+export function storageErrorMessage(error: unknown): string {
+  const patience = 'nothing is lost meanwhile and no attempt is counted';
   if (isOutOfFiles(error)) {
-    return (
-      `no more files can be opened (${messageOf(error)}): raise the limit (ulimit -n), or start the service again; ` +
-      'nothing is lost meanwhile and no attempt is counted'
-    );
+    const advice = 'raise the limit (ulimit -n), or start the service again';
+    return `no more files can be opened (${messageOf(error)}): ${advice}; ${patience}`;
   }
-  const isLedger = code.startsWith('SQLITE_') || error instanceof LedgerGone;
-  const where = isLedger ? `the ledger ${ledgerPath} does not take writes` : 'the disk takes no writes';
-  return `${where} (${messageOf(error)}): make room, or fix it; nothing is lost meanwhile and no attempt is counted`;
+  if (error instanceof LedgerUnavailable) return `${error.message}; ${patience}`;
+  return `the disk takes no writes (${messageOf(error)}): make room, or fix it; ${patience}`;
 }
 
 /**
@@ -102,10 +79,10 @@ export function storageErrorMessage(error: unknown, ledgerPath: string): string 
  *
  * @throws if they still do not
  */
-export function probe(work: WorkQueue, error: unknown): void {
-  work.probe();
-  // A folder: opening and closing the ledger's own file would release SQLite's locks on it.
-  if (isOutOfFiles(error)) closeSync(openSync(dirname(work.database.name), 'r'));
+export async function probe(work: WorkQueue, error: unknown, dataRoot: string): Promise<void> {
+  await work.probe();
+  // A folder: opening and closing the ledger's own file would release its locks.
+  if (isOutOfFiles(error)) closeSync(openSync(dataRoot, 'r'));
   if (error instanceof CannotWrite || error instanceof FolderUnwritable) probeFolder(error.folder);
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Bus, InProcessBus, type StemMessage } from '@lvra/bus';
 import { routeOf } from '@lvra/core';
@@ -14,7 +15,6 @@ export type Perform = (stem: string, context: StemContext) => Promise<StageRepor
 
 /** A ledger, a bus and feature runners over tasks that a test makes up. */
 export class StageWorld {
-  readonly ledger: Ledger;
   readonly work: WorkQueue;
   readonly bus = new InProcessBus();
   readonly metrics = new Metrics();
@@ -26,11 +26,17 @@ export class StageWorld {
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
 
-  constructor(t: TestContext) {
+  private constructor(readonly ledger: Ledger) {
+    this.work = ledger.work('feature', 'r0b');
+  }
+
+  /** Ends with the test. */
+  static async create(t: TestContext): Promise<StageWorld> {
+    let world: StageWorld | undefined;
     // Before the ledger's own, which closes it.
-    t.after(() => this.stop());
-    this.ledger = newLedger(t);
-    this.work = this.ledger.work('feature', 'r0b');
+    t.after(() => world?.stop());
+    world = new StageWorld(await newLedger(t));
+    return world;
   }
 
   get signal(): AbortSignal {
@@ -38,23 +44,29 @@ export class StageWorld {
   }
 
   /** Records a stem as done; what most tasks do. */
-  readonly record: Perform = (stem) => {
+  readonly record: Perform = async (stem) => {
     const settlement = { status: 1, now: Date.now(), durationMs: 1 } as const;
-    const recorded = this.ledger.results.recordFeatures(this.work, stem, [], [], settlement);
-    return Promise.resolve(recorded ? { status: 1, rows: 7, path: `csv/${stem}.csv` } : undefined);
+    const recorded = await this.ledger.results.recordFeatures(this.work, stem, [], [], settlement);
+    return recorded ? { status: 1, rows: 7, path: `csv/${stem}.csv` } : undefined;
   };
 
-  add(...stems: string[]): void {
-    for (const stem of stems) addStem(this.ledger, stem);
+  async add(...stems: string[]): Promise<void> {
+    for (const stem of stems) await addStem(this.ledger, stem);
   }
 
   /** Stems that are done, to be done again by a backfill. */
-  addPast(...stems: string[]): void {
-    for (const stem of stems) addStem(this.ledger, stem, 1, 1, 1);
-    this.ledger.backfill.ask(
+  async addPast(...stems: string[]): Promise<void> {
+    for (const stem of stems) await addStem(this.ledger, stem, 1, 1, 1);
+    await this.ledger.backfill.ask(
       'r0b',
       stems.map((stem) => ({ stem, first: 'feature', last: 'feature' })),
     );
+  }
+
+  /** Whether these stems are done. */
+  async areDone(...stems: string[]): Promise<boolean> {
+    const statuses = await Promise.all(stems.map((stem) => this.work.status(stem)));
+    return statuses.every((status) => status === 1);
   }
 
   /** Announces a stem as the consumer does. */
@@ -93,7 +105,15 @@ export class StageWorld {
       return bus.publish(subject, message);
     };
     return new StageRunner({
-      ...{ task, work: this.work, log, metrics: this.metrics, owner, inHand },
+      ...{
+        task,
+        work: this.work,
+        dataRoot: dirname(dirname(this.ledger.name)),
+        log,
+        metrics: this.metrics,
+        owner,
+        inHand,
+      },
       bus: {
         publish,
         subscribe: (route) => bus.subscribe(route),
@@ -119,9 +139,13 @@ export class StageWorld {
 }
 
 /** Waits until `what` is true; fails after a while, with what was waited for. */
-export async function until(description: string, what: () => boolean, withinMs = 5_000): Promise<void> {
+export async function until(
+  description: string,
+  what: () => boolean | Promise<boolean>,
+  withinMs = 5_000,
+): Promise<void> {
   const deadline = performance.now() + withinMs;
-  while (!what()) {
+  while (!(await what())) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${description}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -27,7 +27,7 @@ function storeOf(t: TestContext, files: Readonly<Record<string, string>>) {
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [stem, text] of Object.entries(files)) writeFileSync(join(folder, stem), text);
   const stems = Object.keys(files).sort().reverse();
-  return { ledger: { stemsOf: () => [...stems] }, paths: { batch: (stem: string) => join(folder, stem) } };
+  return { ledger: { stemsOf: async () => [...stems] }, paths: { batch: (stem: string) => join(folder, stem) } };
 }
 
 async function timesOf(store: Parameters<typeof gatherLightCurves>[1], id = ID) {
@@ -98,7 +98,7 @@ describe('the light curve of an object', () => {
     const missing = { ...store, paths: { batch: () => '/nowhere/batch.json' } };
     assert.match(String((await gatherLightCurves([ID], missing)).get(ID)), /cannot be read: ENOENT.*\/nowhere/);
     assert.match(String((await gatherLightCurves([ID], store)).get(ID)), /cannot be read: .*is not a list of alerts/);
-    const unknown = { ...store, ledger: { stemsOf: () => [] } };
+    const unknown = { ...store, ledger: { stemsOf: async () => [] } };
     assert.equal((await gatherLightCurves([ID], unknown)).get(ID), 'the ledger knows no such object');
     const without = storeOf(t, { '20260202_000001': `[{"diaObjectId": ${ID}}]` });
     assert.equal((await gatherLightCurves([ID], without)).get(ID), 'no batch file has an alert of it');

@@ -28,7 +28,9 @@ export async function gatherLightCurves(
   diaObjectIds: readonly bigint[],
   { ledger, paths }: AlertStore,
 ): Promise<Map<bigint, Gathered>> {
-  const stems = new Map(diaObjectIds.map((id) => [id, ledger.stemsOf(id)]));
+  const stems = new Map<bigint, string[]>();
+  for (const id of diaObjectIds) stems.set(id, await ledger.stemsOf(id));
+  const known = new Set(diaObjectIds.filter((id) => stems.get(id)?.length));
   const curves = new Map<bigint, LightCurve>();
   const unreadable = new Map<bigint, string>();
   for (;;) {
@@ -45,10 +47,7 @@ export async function gatherLightCurves(
       else for (const [id, older] of found) curves.set(id, merged(curves.get(id), older));
     }
   }
-  const known = new Map(diaObjectIds.map((id) => [id, ledger.stemsOf(id).length > 0]));
-  return new Map(
-    diaObjectIds.map((id) => [id, curves.get(id) ?? unreadable.get(id) ?? whyMissing(known.get(id) === true)]),
-  );
+  return new Map(diaObjectIds.map((id) => [id, curves.get(id) ?? unreadable.get(id) ?? whyMissing(known.has(id))]));
 }
 
 function merged(newer: LightCurve | undefined, older: LightCurve): LightCurve {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { REAL, REAL_STEM } from '@lvra/core/testing/reference';
 import type { TnsOutcome } from '@lvra/ledger';
 import { newLedger } from '@lvra/ledger/testing/ledgers';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { loadTnsSettings } from '../settings.js';
 import { DOUBT_MS } from '../submit/in-doubt.js';
 import { planReports } from './plan.js';
@@ -23,12 +24,13 @@ async function plannedAfter(
   again: boolean,
   later = 0,
 ) {
-  const { tns, database } = newLedger(t);
-  database.prepare('INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)').run(ID, REAL_STEM);
+  const ledger = await newLedger(t);
+  const { tns } = ledger;
+  await execute(ledger, 'INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)', ID, REAL_STEM);
   if (outcome !== 'never') {
-    const { submission = 0n } = tns.begin('live', [SENT], { sender: 'test', again: false, now: 0 });
-    if (outcome === 'awaited') tns.received(submission, '91000');
-    else if (outcome !== 'in doubt') tns.settle(submission, [{ diaObjectId: ID, outcome, objname: '2026ob' }], 0);
+    const { submission = 0n } = await tns.begin('live', [SENT], { sender: 'test', again: false, now: 0 });
+    if (outcome === 'awaited') await tns.received(submission, '91000');
+    else if (outcome !== 'in doubt') await tns.settle(submission, [{ diaObjectId: ID, outcome, objname: '2026ob' }], 0);
   }
   const options = { ledger: tns, paths, settings, site: 'live', again: () => again, now: later } as const;
   const [planned] = await planReports([ID], options);
@@ -56,8 +58,9 @@ describe('what is planned for an object', () => {
   }
 
   test('what Lasair knows by a name of TNS’s is left out, unless asked for', async (t) => {
-    const { tns, database } = newLedger(t);
-    database.prepare('INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)').run(ID, REAL_STEM);
+    const ledger = await newLedger(t);
+    const { tns } = ledger;
+    await execute(ledger, 'INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)', ID, REAL_STEM);
     const folder = mkdtempSync(join(tmpdir(), 'lvra-plan-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const named = join(folder, 'batch.json');

@@ -33,9 +33,13 @@ export interface PlanOptions {
 /** Decides for each object what to report. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
   const { ledger, site, again, now } = options;
-  const known = new Map(diaObjectIds.map((id) => [id, planFromLedger(id, ledger.standing(site, id), again(id), now)]));
+  const known = new Map<bigint, Planned>();
+  for (const id of diaObjectIds) {
+    const planned = planFromLedger(id, await ledger.standing(site, id), again(id), now);
+    if (planned) known.set(id, planned);
+  }
   const curves = await gatherLightCurves(
-    diaObjectIds.filter((id) => known.get(id) === undefined),
+    diaObjectIds.filter((id) => !known.has(id)),
     options,
   );
   return diaObjectIds.map((id) => {

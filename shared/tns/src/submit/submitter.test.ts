@@ -6,13 +6,13 @@ import { DOUBT_MS } from './in-doubt.js';
 
 const ID = 169760231708427201n;
 
-const outcomesOf = (ledger: TnsLedger, id = ID) => ledger.ofObject(id).map(({ outcome }) => outcome);
+const outcomesOf = async (ledger: TnsLedger, id = ID) => (await ledger.ofObject(id)).map(({ outcome }) => outcome);
 
 describe('sending reports', () => {
   test('ends with the name that TNS gave', async (t) => {
     const { submitting, sandbox, ledger } = await makeTnsWorld(t);
     await submitting.send([sampleReport(ID)], false);
-    const [record] = ledger.tns.ofObject(ID);
+    const [record] = await ledger.tns.ofObject(ID);
     assert.deepEqual([record?.outcome, record?.objname], ['inserted', sandbox.taken[0]?.objname]);
     assert.equal(record?.reportId, sandbox.calls.at(-1)?.form.report_id);
     assert.equal(record?.report, JSON.stringify(sandbox.received[0]), 'what is recorded is what was sent');
@@ -22,7 +22,7 @@ describe('sending reports', () => {
     const { submitting, sandbox, ledger } = await makeTnsWorld(t, { asksBeforeReply: 5 });
     const begun = performance.now();
     await submitting.send([sampleReport(ID)], false);
-    assert.deepEqual(outcomesOf(ledger.tns), ['inserted']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['inserted']);
     const replies = sandbox.calls.filter(({ path }) => path === '/api/get/bulk-report-reply');
     assert.deepEqual(
       replies.map(({ status }) => status),
@@ -35,7 +35,7 @@ describe('sending reports', () => {
   test('waits for the last report of a submission that is processed bit by bit', async (t) => {
     const { submitting, sandbox, ledger } = await makeTnsWorld(t, { asksBeforeAll: 2 });
     await submitting.send([sampleReport(ID), sampleReport(ID + 1n), sampleReport(ID + 2n)], false);
-    for (const id of [ID, ID + 1n, ID + 2n]) assert.deepEqual(outcomesOf(ledger.tns, id), ['inserted']);
+    for (const id of [ID, ID + 1n, ID + 2n]) assert.deepEqual(await outcomesOf(ledger.tns, id), ['inserted']);
     assert.equal(sandbox.calls.length, 1 + 1 + 2 + 1, 'the submission, not there, in part twice, whole');
   });
 
@@ -48,14 +48,16 @@ describe('sending reports', () => {
       .map(({ form }) => Object.keys(JSON.parse(form.data ?? '').at_report).length);
     assert.deepEqual(sizes, [100, 100, 50]);
     assert.equal(sandbox.taken.length, 250);
-    assert.ok(reports.every(({ diaObjectId }) => ledger.tns.standing('sandbox', diaObjectId)?.outcome === 'inserted'));
+    for (const { diaObjectId } of reports) {
+      assert.equal((await ledger.tns.standing('sandbox', diaObjectId))?.outcome, 'inserted');
+    }
   });
 
   test('tells an object of others from a new one', async (t) => {
     const others = { objname: '2025zzz', ra: Number(ID % 3_600n) / 10, dec: -41.0225 };
     const { submitting, ledger } = await makeTnsWorld(t, { objects: [others] });
     await submitting.send([sampleReport(ID)], false);
-    const standing = ledger.tns.standing('sandbox', ID);
+    const standing = await ledger.tns.standing('sandbox', ID);
     assert.deepEqual([standing?.outcome, standing?.objname], ['existing', '2025zzz']);
   });
 
@@ -66,12 +68,12 @@ describe('sending reports', () => {
       photometry: { photometry_group: { 0: { obsdate: 'x', flux: '21' } } },
     });
     await submitting.send([bad, sampleReport(ID + 1n)], false);
-    const [record] = ledger.tns.ofObject(ID);
+    const [record] = await ledger.tns.ofObject(ID);
     assert.equal(record?.outcome, 'refused');
     assert.match(record?.detail ?? '', /reporter: Required field; photometry\.0\.obsdate: Required field/);
-    assert.deepEqual(outcomesOf(ledger.tns, ID + 1n), ['inserted'], 'the good one beside it is taken');
+    assert.deepEqual(await outcomesOf(ledger.tns, ID + 1n), ['inserted'], 'the good one beside it is taken');
     await submitting.send([sampleReport(ID)], false);
-    assert.deepEqual(outcomesOf(ledger.tns), ['refused', 'inserted']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['refused', 'inserted']);
   });
 
   test('does not send what is at TNS already, by us or by others with the same report', async (t) => {
@@ -79,7 +81,7 @@ describe('sending reports', () => {
     // Somebody else of the team, with another ledger.
     await client.call('set/bulk-report', { data: `{"at_report":{"0":${sampleReport(ID).report}}}` });
     await submitting.send([sampleReport(ID)], false);
-    const standing = ledger.tns.standing('sandbox', ID);
+    const standing = await ledger.tns.standing('sandbox', ID);
     assert.deepEqual([standing?.outcome, standing?.objname], ['identical', sandbox.objects[0]?.objname]);
     assert.match(standing?.detail ?? '', /An identical AT report/);
     await submitting.send([sampleReport(ID)], false);
@@ -92,7 +94,7 @@ describe('sending reports', () => {
   test('is told by TNS as a whole what is no submission', async (t) => {
     const { submitting, ledger } = await makeTnsWorld(t);
     await submitting.send([{ ...sampleReport(ID), report: '{"ra":' }], false);
-    const [record] = ledger.tns.ofObject(ID);
+    const [record] = await ledger.tns.ofObject(ID);
     assert.equal(record?.outcome, 'refused');
     assert.match(record?.detail ?? '', /HTTP 400 .*Bad Request/);
   });
@@ -104,7 +106,7 @@ describe('sending reports', () => {
       assert.ok(!error.message.includes('tns-sandbox-key'), 'the key is not in it');
       return true;
     });
-    assert.deepEqual(outcomesOf(ledger.tns), ['not_sent']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['not_sent']);
     assert.equal(sandbox.received.length, 0);
   });
 
@@ -113,19 +115,19 @@ describe('sending reports', () => {
     await sandbox.close();
     const reports = Array.from({ length: 101 }, (_, i) => sampleReport(ID + BigInt(i)));
     await submitting.send(reports, false);
-    assert.deepEqual(outcomesOf(ledger.tns), ['not_sent']);
-    assert.deepEqual(outcomesOf(ledger.tns, ID + 100n), [], 'the second hundred is not begun');
+    assert.deepEqual(await outcomesOf(ledger.tns), ['not_sent']);
+    assert.deepEqual(await outcomesOf(ledger.tns, ID + 100n), [], 'the second hundred is not begun');
     assert.match(said.join('\n'), /TNS took nothing: .*ECONNREFUSED/);
   });
 
   test('a reply that does not come is left for the next run, which asks for it', async (t) => {
     const world = await makeTnsWorld(t, { asksBeforeReply: 4, sending: { replyMs: 60 } });
     await world.submitting.send([sampleReport(ID)], false);
-    assert.deepEqual(outcomesOf(world.ledger.tns), [undefined]);
+    assert.deepEqual(await outcomesOf(world.ledger.tns), [undefined]);
     assert.match(world.said.join('\n'), /reply 91000 is missing on 1 report \(it is not ready\)/);
     // Each run asks once at least.
     for (let run = 0; run < 5; run++) await world.submitting.resolve();
-    assert.deepEqual(outcomesOf(world.ledger.tns), ['inserted']);
+    assert.deepEqual(await outcomesOf(world.ledger.tns), ['inserted']);
     assert.equal(world.sandbox.received.length, 1);
   });
 });
@@ -142,15 +144,15 @@ describe('a submission whose answer is lost', () => {
       const { submitting, sandbox, ledger, said } = await makeTnsWorld(t, { sending: { timeoutMs: 300 } });
       sandbox.fault({ call: 'set/bulk-report', ...fault });
       await submitting.send([sampleReport(ID), sampleReport(ID + 1n)], false);
-      assert.deepEqual(outcomesOf(ledger.tns), [undefined], 'in doubt');
+      assert.deepEqual(await outcomesOf(ledger.tns), [undefined], 'in doubt');
       assert.match(said.join('\n'), /is not known/);
       await submitting.send([sampleReport(ID)], false);
       await submitting.send([sampleReport(ID)], true);
       assert.equal(sandbox.received.length, 2, 'not even when asked for, before TNS was asked');
       await submitting.resolve();
-      const standing = ledger.tns.standing('sandbox', ID);
+      const standing = await ledger.tns.standing('sandbox', ID);
       assert.deepEqual([standing?.outcome, standing?.objname], ['found', sandbox.taken[0]?.objname]);
-      assert.equal(ledger.tns.standing('sandbox', ID + 1n)?.outcome, 'found');
+      assert.equal((await ledger.tns.standing('sandbox', ID + 1n))?.outcome, 'found');
       assert.equal(sandbox.taken.length, 2);
     });
   }
@@ -161,7 +163,7 @@ describe('a submission whose answer is lost', () => {
     sandbox.fault({ call: 'set/bulk-report', kind: 'reset', when: 'before' });
     await submitting.send([sampleReport(ID)], false);
     await submitting.resolve();
-    assert.deepEqual(outcomesOf(ledger.tns), [undefined]);
+    assert.deepEqual(await outcomesOf(ledger.tns), [undefined]);
 
     world.clock += DOUBT_MS - 1;
     await submitting.send([sampleReport(ID)], true);
@@ -170,7 +172,7 @@ describe('a submission whose answer is lost', () => {
     await submitting.send([sampleReport(ID)], false);
     assert.equal(sandbox.received.length, 0, 'it was not asked for');
     await submitting.send([sampleReport(ID)], true);
-    assert.deepEqual(outcomesOf(ledger.tns), ['lost', 'inserted']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['lost', 'inserted']);
   });
 
   test('and that TNS took all the same comes back as identical: there is one report', async (t) => {
@@ -181,7 +183,7 @@ describe('a submission whose answer is lost', () => {
     // TNS has it, and its search does not show it.
     world.clock += DOUBT_MS;
     await submitting.send([sampleReport(ID)], true);
-    assert.deepEqual(outcomesOf(ledger.tns), ['lost', 'identical']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['lost', 'identical']);
     assert.equal(sandbox.taken.length, 1);
   });
 
@@ -191,9 +193,9 @@ describe('a submission whose answer is lost', () => {
     await submitting.send([sampleReport(ID)], false);
     sandbox.fault({ call: 'get/search', kind: 'status', status: 503, times: 5 });
     await submitting.resolve();
-    assert.deepEqual(outcomesOf(ledger.tns), [undefined]);
+    assert.deepEqual(await outcomesOf(ledger.tns), [undefined]);
     assert.match(said.join('\n'), /TNS could not be asked for LSST-AP-DO-169760231708427201: HTTP 503/);
     await submitting.resolve();
-    assert.deepEqual(outcomesOf(ledger.tns), ['found']);
+    assert.deepEqual(await outcomesOf(ledger.tns), ['found']);
   });
 });

@@ -42,7 +42,7 @@ export class ReportSubmitter {
    */
   async resolve(): Promise<void> {
     const { ledger, sending, signal } = this.#options;
-    const open = ledger.open(sending.site);
+    const open = await ledger.open(sending.site);
     for (const submission of new Set(open.map((record) => record.submission))) {
       if (signal.aborted) return;
       const records = open.filter((record) => record.submission === submission);
@@ -60,9 +60,13 @@ export class ReportSubmitter {
    */
   async send(reports: readonly NewTnsReport[], again: boolean): Promise<void> {
     const { ledger, sending, sender, signal, now } = this.#options;
-    if (again) this.#giveUp(reports);
+    if (again) await this.#giveUp(reports);
     for (let from = 0; from < reports.length && !signal.aborted; from += MOST_REPORTS) {
-      const begun = ledger.begin(sending.site, reports.slice(from, from + MOST_REPORTS), { sender, again, now: now() });
+      const begun = await ledger.begin(sending.site, reports.slice(from, from + MOST_REPORTS), {
+        sender,
+        again,
+        now: now(),
+      });
       if (begun.submission === undefined) continue;
       const goesOn = await this.#submit(begun.submission, begun.taken);
       if (!goesOn) return;
@@ -70,14 +74,14 @@ export class ReportSubmitter {
   }
 
   /** Closes what is in doubt, so that it can be sent again; TNS recognizes an identical report. */
-  #giveUp(reports: readonly NewTnsReport[]): void {
+  async #giveUp(reports: readonly NewTnsReport[]): Promise<void> {
     const { ledger, sending, now } = this.#options;
     const wanted = new Set(reports.map(({ diaObjectId }) => diaObjectId));
-    for (const record of ledger.open(sending.site)) {
+    for (const record of await ledger.open(sending.site)) {
       const { submission, diaObjectId } = record;
       if (!wanted.has(diaObjectId) || !mayBeRepeated(record, now())) continue;
       const detail = 'TNS gave no receipt, and did not have it when asked';
-      ledger.settle(submission, [{ diaObjectId, outcome: 'lost', detail }], now());
+      await ledger.settle(submission, [{ diaObjectId, outcome: 'lost', detail }], now());
     }
   }
 
@@ -93,19 +97,19 @@ export class ReportSubmitter {
       );
     switch (verdict.kind) {
       case 'received':
-        ledger.received(submission, verdict.reportId);
+        await ledger.received(submission, verdict.reportId);
         await this.#awaitReply(submission, verdict.reportId);
         return true;
       case 'refused':
-        ledger.settle(submission, settlementsOf(ledger.ofSubmission(submission), verdict.feedback), now());
-        settleAll('refused', verdict.message);
+        await ledger.settle(submission, settlementsOf(await ledger.ofSubmission(submission), verdict.feedback), now());
+        await settleAll('refused', verdict.message);
         return true;
       case 'not_sent':
-        settleAll('not_sent', verdict.message);
+        await settleAll('not_sent', verdict.message);
         say(`TNS took nothing: ${verdict.message}`);
         return false;
       case 'key_refused':
-        settleAll('not_sent', verdict.message);
+        await settleAll('not_sent', verdict.message);
         throw this.#keyRefused(verdict.message);
       case 'in_doubt':
         say(`whether TNS took the reports is not known: ${verdict.message}; the next run asks TNS for them`);
@@ -124,12 +128,12 @@ export class ReportSubmitter {
         const verdict = await tns.reply(reportId);
         if (verdict.kind === 'key_refused') throw this.#keyRefused(verdict.message);
         if (verdict.kind === 'feedback') {
-          const settlements = settlementsOf(ledger.ofSubmission(submission), verdict.feedback);
-          ledger.settle(submission, await this.#named(settlements), now());
+          const settlements = settlementsOf(await ledger.ofSubmission(submission), verdict.feedback);
+          await ledger.settle(submission, await this.#named(settlements), now());
         }
         problem = verdict.kind === 'failed' ? verdict.message : 'it is not ready';
       }
-      const left = ledger.ofSubmission(submission).filter(({ outcome }) => outcome === undefined);
+      const left = (await ledger.ofSubmission(submission)).filter(({ outcome }) => outcome === undefined);
       if (left.length === 0) return;
       if (!signal.aborted && performance.now() < end) continue;
       say(`TNS's reply ${reportId} is missing on ${countOf(left.length)} (${problem}); the next run asks for it again`);
@@ -157,7 +161,7 @@ export class ReportSubmitter {
       if (verdict.kind === 'failed') say(`TNS could not be asked for ${internalName}: ${verdict.message}`);
       if (verdict.kind !== 'found') continue;
       const detail = 'TNS gave no receipt, and had it when asked';
-      ledger.settle(submission, [{ diaObjectId, outcome: 'found', objname: verdict.objname, detail }], now());
+      await ledger.settle(submission, [{ diaObjectId, outcome: 'found', objname: verdict.objname, detail }], now());
     }
   }
 

@@ -47,7 +47,7 @@ export async function makeTnsWorld(
   const waits: number[] = [];
   const client = new TnsClient({ ...sending, signal: stop.signal, onWait: (waitMs) => waits.push(waitMs) });
   t.after(() => client.close());
-  const ledger = options.ledger ?? newLedger(t);
+  const ledger = options.ledger ?? (await newLedger(t));
   const world = { sandbox, ledger, client, said, waits, stop, clock: Date.UTC(2026, 1, 3) };
   const submitting = new ReportSubmitter({
     ...{ ledger: ledger.tns, tns: new Tns(client), sending, sender: 'test', signal: stop.signal },

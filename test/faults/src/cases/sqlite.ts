@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from '@lvra/ledger';
-import { Sqlite } from '@lvra/ledger/testing/sqlite';
+import { connectionOf, Sqlite } from '@lvra/ledger/testing/sqlite';
 import { restore as restoreCopy } from '@lvra/operations';
 import type { FaultCase } from '../fault-case.js';
 import { type FaultWorld, SERVICES } from '../fault-world.js';
@@ -24,10 +24,10 @@ function copyAtOnce(world: FaultWorld, to: string): void {
 }
 
 /** A copy at any instant must be whole, with no stage ahead of the previous one. */
-function assertConsistent(world: FaultWorld, path: string): void {
-  const ledger = Ledger.open(path, ['r0b'], { create: false });
+async function assertConsistent(world: FaultWorld, path: string): Promise<void> {
+  const ledger = await Ledger.open(path, ['r0b'], { create: false });
   try {
-    const { database } = ledger;
+    const database = connectionOf(ledger);
     assert.equal(database.pragma('integrity_check', { simple: true }), 'ok');
     const none = (what: string, sql: string) => assert.deepEqual(database.prepare(sql).pluck().all(), [], what);
     none(
@@ -48,7 +48,7 @@ function assertConsistent(world: FaultWorld, path: string): void {
     const stems = database.prepare('SELECT stem FROM batch WHERE registered_at IS NOT NULL').pluck().all() as string[];
     for (const stem of stems) assert.ok(existsSync(world.paths.batch(stem)), `${stem} is registered without its file`);
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
@@ -58,9 +58,9 @@ async function endAll(world: FaultWorld, signal: NodeJS.Signals): Promise<void> 
 }
 
 /** As an operator does it, all services being ended. */
-function restore(world: FaultWorld, copy: string): void {
+async function restore(world: FaultWorld, copy: string): Promise<void> {
   world.forgetLedger();
-  restoreCopy(world.paths, ['r0b'], copy);
+  await restoreCopy(world.paths, ['r0b'], copy);
 }
 
 function folderFor(world: FaultWorld): string {
@@ -103,14 +103,14 @@ export const cases: FaultCase[] = [
         await sleep(random.between(20, 400));
         copyAtOnce(world, join(folder, `${copy}.db`));
         world.injected();
-        assertConsistent(world, join(folder, `${copy}.db`));
+        await assertConsistent(world, join(folder, `${copy}.db`));
       }
       over.abort();
       await load;
       const last = join(folder, 'last.db');
       copyAtOnce(world, last);
       await endAll(world, 'SIGKILL');
-      restore(world, last);
+      await restore(world, last);
       world.faultEnded();
     },
   },
@@ -155,7 +155,7 @@ export const cases: FaultCase[] = [
       damage(world.paths.database);
       world.injected();
       assert.match(await lastOutputOf(world, 'feature'), /the ledger .* (is damaged|cannot be used).*malformed/);
-      restore(world, backup);
+      await restore(world, backup);
       // Annotating comes last, when all scores are there again: an older one must not go out before a newer one.
       for (const name of SERVICES.slice(0, 3)) await world.start(name);
       await world.until(

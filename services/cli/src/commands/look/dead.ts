@@ -1,4 +1,4 @@
-import { deadLetters } from '@lvra/operations';
+import { type DeadStem, deadLetters } from '@lvra/operations';
 import { Command } from 'commander';
 import { table, utc } from '../../command-line/output.js';
 import { printAnswer } from '../../command-line/print-answer.js';
@@ -19,7 +19,7 @@ export function deadCommand(): Command {
     .action(({ json }: { json?: true }) => printAnswer(deadLetters, describe, json));
 }
 
-function describe(dead: ReturnType<typeof deadLetters>): string {
+function describe(dead: readonly DeadStem[]): string {
   const rows = dead.map(({ stem, stage, vra, attempts, at, error }) => {
     return [stem, stage, vra, String(attempts), utc(at), error];
   });

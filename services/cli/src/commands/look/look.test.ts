@@ -74,11 +74,11 @@ describe('a log.db of the Python pipeline', () => {
 
   test('lvra stem and lvra status say when a stage tries a failed stem again', async () => {
     const [stem, now] = ['20260301_000005', Date.parse('2026-03-01T00:00:00Z')];
-    const ledger = Ledger.open(database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(database, ['r0b'], { create: false });
     const work = ledger.work('feature', 'r0b');
-    work.claim(stem, 'a stage', now, 30_000);
-    work.release(stem, 'a stage', { now, ms: 600_000 }, 'no such file', 21);
-    ledger.close();
+    await work.claim(stem, 'a stage', now, 30_000);
+    await work.release(stem, 'a stage', { now, ms: 600_000 }, 'no such file', 21);
+    await ledger.close();
     const { stdout } = await runLvra(['stem', stem], environment);
     assert.match(stdout, /^feature +r0b +21 .* 2026-03-01 00:10:00$/m);
     const { statuses } = JSON.parse((await runLvra(['stem', stem, '--json'], environment)).stdout);
@@ -99,13 +99,13 @@ describe('a log.db of the Python pipeline', () => {
   });
 
   test('lvra retry opens what is dead, and says why it opens nothing else', async () => {
-    const ledger = Ledger.open(database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(database, ['r0b'], { create: false });
     const work = ledger.work('feature', 'r0b');
     const now = Date.now();
-    work.claim('20260301_000005', 'test', now, 1_000);
+    await work.claim('20260301_000005', 'test', now, 1_000);
     const failure = { status: 21, message: 'its batch file is gone', dueAt: undefined, now, durationMs: 1 } as const;
-    work.fail('20260301_000005', 'test', failure);
-    ledger.close();
+    await work.fail('20260301_000005', 'test', failure);
+    await ledger.close();
 
     const dead = await runLvra(['dead'], environment);
     assert.match(dead.stdout, /^20260301_000005 +feature +r0b +1 .*its batch file is gone$/m);
@@ -142,9 +142,9 @@ describe('a log.db of the Python pipeline', () => {
   });
 
   test('a stage that waits is shown with the command that ends it, which needs no stem that failed', async () => {
-    const ledger = Ledger.open(database, ['r0b'], { create: false });
-    ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
-    ledger.close();
+    const ledger = await Ledger.open(database, ['r0b'], { create: false });
+    await ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
+    await ledger.close();
     const [, command] =
       /: Lasair refuses the token\nSooner, .*: lvra (.*)$/m.exec((await runLvra(['status'], environment)).stdout) ?? [];
     const { code, stdout } = await runLvra(command?.split(' ') ?? [], environment);
@@ -154,9 +154,9 @@ describe('a log.db of the Python pipeline', () => {
   });
 
   test('lvra retry --force opens a stage that is done, and ends its pause', async () => {
-    const ledger = Ledger.open(database, ['r0b'], { create: false });
-    ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
-    ledger.close();
+    const ledger = await Ledger.open(database, ['r0b'], { create: false });
+    await ledger.work('annotate', 'r0b').pause({ now: Date.now(), ms: 600_000 }, 'Lasair refuses the token');
+    await ledger.close();
     const before = (await status()).stages[2];
     assert.equal(before.pausedBecause, 'Lasair refuses the token');
     const { code } = await runLvra(['retry', '20260301_000001', '--stage', 'annotate', '--force'], environment);

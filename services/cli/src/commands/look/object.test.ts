@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ledger } from '@lvra/ledger';
 import { makePythonLedger, statusRows } from '@lvra/ledger/testing/ledgers';
+import { changing, execute } from '@lvra/ledger/testing/look-inside';
+import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { dataPaths } from '@lvra/store';
 import { runLvra, temporaryFolder } from '../../testing/run-lvra.js';
 
@@ -57,10 +59,10 @@ describe('lvra object', () => {
   });
 
   test('shows when a source was observed, in MJD TAI and in UTC, once that is known', async () => {
-    const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
-    const add = ledger.database.prepare('INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)');
-    add.run(170046091000545383n, 61073.25);
-    ledger.close();
+    const ledger = await Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    const add = 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)';
+    await execute(ledger, add, 170046091000545383n, 61073.25);
+    await ledger.close();
     const { stdout } = await runLvra(['object', OBJECT], environment);
     assert.match(stdout, /^\* +61073\.25000 +2026-02-02 05:59:23 +170046091000545383 /m);
     const { scores, diaObjectId } = JSON.parse((await runLvra(['object', OBJECT, '--json'], environment)).stdout);
@@ -91,8 +93,8 @@ describe('lvra object', () => {
   });
 
   test('shows what is no time and no outcome as such, and so does lvra stem', async () => {
-    const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
-    ledger.database.exec(`
+    const ledger = await Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    connectionOf(ledger).exec(`
       INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (170046091000545385, 'at dusk');
       INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (3, 'banana', 'noon');
       INSERT INTO tns_submission (ID, site, sender, sent_at) VALUES (7, 'live', 'me', 'noon');
@@ -102,7 +104,7 @@ describe('lvra object', () => {
         VALUES ('20260302_000001', 'predict', 'r0b', 'noon', 'high', 'many', 'long');
       INSERT INTO batch (stem, consumer, reserved_at, registered_at, alerts, bytes)
         VALUES ('20260302_000001', 'me', 'then', 'noon', 'many', 'many');`);
-    ledger.close();
+    await ledger.close();
     const shown = await runLvra(['object', ODD], environment);
     assert.deepEqual([shown.code, shown.stderr], [0, '']);
     assert.match(shown.stdout, / at dusk +no time +170046091000545385 .* banana +no time$/m);
@@ -124,11 +126,12 @@ describe('lvra object', () => {
     const stem = '20260303_000001';
     mkdirSync(dirname(paths.batch(stem)), { recursive: true });
     writeFileSync(paths.batch(stem), FATAL_ERRORS);
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
     const found = { reason: 'source_incomplete', detail: 'no diaSourceId', path: '', bytes: 0, at: 0 } as const;
-    ledger.quarantine.add({ stem, stage: 'consumer', position: 1, ...found, detail: 'another message' });
-    ledger.quarantine.add({ stem, stage: 'feature', position: 1, ...found });
-    ledger.close();
+    const ofConsumer = { stem, stage: 'consumer', position: 1, ...found, detail: 'another message' } as const;
+    const ofFeature = { stem, stage: 'feature', position: 1, ...found } as const;
+    await changing(ledger, (tx) => ledger.quarantine.add(tx, [ofConsumer, ofFeature]));
+    await ledger.close();
     const why = async (object: string) => {
       const { stdout, stderr } = await runLvra(['object', object], environment);
       assert.equal(stderr, '');

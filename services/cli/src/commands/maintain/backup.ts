@@ -28,7 +28,7 @@ export function backupCommand(): Command {
       if (file !== undefined && keep !== undefined) {
         throw new UsageError('--keep counts the copies in backups/ of the data folder: leave it out, or the name');
       }
-      await withLedger(({ ledger, paths }) => {
+      await withLedger(async ({ ledger, paths }) => {
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
         const begun = new Date();
@@ -43,7 +43,7 @@ export function backupCommand(): Command {
         const partial = `${unused()}.${randomBytes(4).toString('hex')}.partial`;
         let path: string;
         try {
-          ledger.copyTo(partial);
+          await ledger.copyTo(partial);
           path = place(partial, unused);
         } finally {
           rmSync(partial, { force: true });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { execute } from '@lvra/ledger/testing/look-inside';
+import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { ScoredNights } from '../../testing/scored-nights.js';
 
 const ADD = fileURLToPath(new URL('../../../../../../shared/cases/verify-odd-stem/add.sql', import.meta.url));
@@ -18,16 +20,16 @@ describe('rows whose names are no stems', () => {
   before(async () => {
     nights = await empty;
     assert.equal((await nights.run(['init'])).code, 0);
-    nights.look(({ database }) => database.exec(readFileSync(ADD, 'utf8')));
+    await nights.look(async (ledger) => connectionOf(ledger).exec(readFileSync(ADD, 'utf8')));
     await nights.simulate(20, 10);
   });
 
   const verified = async (): Promise<Report> => JSON.parse((await nights.run(['verify', '--json'])).stdout);
 
-  test('do not keep the stages from their work', () => {
-    const stems = nights.stems().filter((stem) => stem !== ODD);
+  test('do not keep the stages from their work', async () => {
+    const stems = (await nights.stems()).filter((stem) => stem !== ODD);
     assert.equal(stems.length, 2);
-    const done = nights.rows('SELECT stem FROM annotating WHERE r0b IN (1, -1) ORDER BY stem').flat();
+    const done = (await nights.rows('SELECT stem FROM annotating WHERE r0b IN (1, -1) ORDER BY stem')).flat();
     assert.deepEqual(done, [ODD, ...stems]);
   });
 
@@ -63,13 +65,13 @@ describe('rows whose names are no stems', () => {
   });
 
   test('go by lvra forget, which takes nothing that a stem has', async () => {
-    const [stem] = nights.stems().filter((name) => name !== ODD);
+    const [stem] = (await nights.stems()).filter((name) => name !== ODD);
     const kept = await nights.run(['forget', 'stem', String(stem)]);
     assert.equal(kept.code, 2);
     assert.match(kept.stderr, new RegExp(`${stem} stays: batch, `));
     // NULL, and bytes that are no text; and a name that a shell would not take for one word.
-    nights.look(({ database }) =>
-      database.exec("INSERT INTO predict (stem, r0b) VALUES (NULL, 1), (x'00ff', 1), ('it''s *', 0)"),
+    await nights.look((ledger) =>
+      execute(ledger, "INSERT INTO predict (stem, r0b) VALUES (NULL, 1), (x'00ff', 1), ('it''s *', 0)"),
     );
     const { findings } = await verified();
     assert.deepEqual(
@@ -85,14 +87,14 @@ describe('rows whose names are no stems', () => {
   });
 
   test('a score goes with its outcome, and comes back by lvra retry', async () => {
-    const before = nights.rows('SELECT stem, diaSourceId, score FROM provenance ORDER BY stem, diaSourceId');
-    const [[id, stem] = []] = nights.rows('SELECT ID, stem FROM provenance ORDER BY ID LIMIT 1');
+    const before = await nights.rows('SELECT stem, diaSourceId, score FROM provenance ORDER BY stem, diaSourceId');
+    const [[id, stem] = []] = await nights.rows('SELECT ID, stem FROM provenance ORDER BY ID LIMIT 1');
     assert.equal((await nights.run(['forget', 'scores', String(id), '999999'])).code, 2, 'all or nothing');
     assert.equal((await nights.run(['forget', 'scores', String(id)])).code, 0);
-    assert.deepEqual(nights.rows(`SELECT * FROM annotation_outcome WHERE provenance_ID = ${id}`), []);
+    assert.deepEqual(await nights.rows(`SELECT * FROM annotation_outcome WHERE provenance_ID = ${id}`), []);
     assert.equal((await nights.run(['retry', String(stem), '--force'])).code, 0);
     assert.equal((await nights.run(['run', '--once', '--source', 'none'])).code, 0);
-    const now = nights.rows('SELECT stem, diaSourceId, score FROM provenance ORDER BY stem, diaSourceId');
+    const now = await nights.rows('SELECT stem, diaSourceId, score FROM provenance ORDER BY stem, diaSourceId');
     assert.deepEqual(now, before);
     const checked = await nights.run(['verify', '--sandbox', nights.sandbox.endpoint]);
     assert.equal(checked.code, 0, checked.stdout);

@@ -54,9 +54,9 @@ export function forgetCommand(): Command {
   return forget;
 }
 
-function run(remove: (ledger: OpenLedger['ledger']) => Removed): Promise<void> {
-  return withLedger(({ ledger }) => {
-    const removed = Object.entries(remove(ledger));
+async function run(remove: (ledger: OpenLedger['ledger']) => Promise<Removed>): Promise<void> {
+  return withLedger(async ({ ledger }) => {
+    const removed = Object.entries(await remove(ledger));
     if (removed.length === 0) throw new UsageError('the ledger has no such row');
     print(removed.map(([table, rows]) => `${table}: ${count(rows)} removed`).join('\n'));
   });

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { nightOf, stemOf } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
 import { makePythonLedger, statusRows } from '@lvra/ledger/testing/ledgers';
+import { changing } from '@lvra/ledger/testing/look-inside';
 import { dataPaths } from '@lvra/store';
 import { runLvra, temporaryFolder } from '../../testing/run-lvra.js';
 
@@ -22,7 +23,7 @@ describe('keeping a data folder', () => {
   const paths = dataPaths(folder);
   const today = stemOf(new Date());
 
-  before(() => {
+  before(async () => {
     makePythonLedger(paths.database, [statusRows(DONE, 1, 1, 1), statusRows(UNFINISHED, 1, 1, 0)].join('\n'));
     for (const stem of [DONE, UNFINISHED, today]) {
       for (const path of [paths.batch(stem), paths.features(stem), paths.features(stem, 'own'), paths.cutouts(stem)])
@@ -30,14 +31,13 @@ describe('keeping a data folder', () => {
       write(paths.quarantined(stem, 'feature', 3));
       write(join(paths.logs(nightOf(new Date(`${stem.slice(0, 4)}-01-01T00:00:00Z`))), 'run.log'));
     }
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
     for (const stem of [DONE, UNFINISHED, today]) {
       const path = relative(folder, paths.quarantined(stem, 'feature', 3));
-      ledger.quarantine.add({
-        ...{ stem, stage: 'feature', position: 3, reason: 'not_json', detail: '', path, bytes: 7, at: Date.now() },
-      });
+      const entry = { stem, stage: 'feature', position: 3, reason: 'not_json', detail: '', path, bytes: 7 } as const;
+      await changing(ledger, (tx) => ledger.quarantine.add(tx, [{ ...entry, at: Date.now() }]));
     }
-    ledger.close();
+    await ledger.close();
     write(join(folder, 'models', 'r0b_a1.onnx'));
     write(join(folder, 'notes.txt'));
   });
@@ -67,10 +67,10 @@ describe('keeping a data folder', () => {
   test('lvra prune marks nothing in quarantine while the batches of its year are not there, as on a disk that is not mounted', async () => {
     const mounted = join(folder, 'JSON');
     const elsewhere = join(folder, 'elsewhere');
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
     const at = { stage: 'feature', position: 9, reason: 'not_json', detail: '', path: 'x', bytes: 7, at: 0 } as const;
-    ledger.quarantine.add({ stem: '20260101_000009', ...at });
-    ledger.close();
+    await changing(ledger, (tx) => ledger.quarantine.add(tx, [{ stem: '20260101_000009', ...at }]));
+    await ledger.close();
     renameSync(mounted, elsewhere);
     mkdirSync(mounted);
     const away = await runLvra(['prune', '--older-than', '90d', '--yes'], environment);
@@ -113,21 +113,21 @@ describe('keeping a data folder', () => {
   });
 
   test('lvra backup copies the ledger while somebody writes', async () => {
-    const ledger = Ledger.open(paths.database, ['r0b'], { create: false });
+    const ledger = await Ledger.open(paths.database, ['r0b'], { create: false });
     let stems = 0;
     const writer = setInterval(() => {
-      ledger.batches.reserveStem('test', new Date(Date.UTC(2027, 0, 1, 0, 0, stems++)));
+      void ledger.batches.reserveStem('test', new Date(Date.UTC(2027, 0, 1, 0, 0, stems++)));
     }, 1);
     const { code, stdout, stderr } = await runLvra(['backup'], environment);
     clearInterval(writer);
-    ledger.close();
+    await ledger.close();
     assert.equal(code, 0, stderr);
     assert.ok(stems > 0);
     const [name = ''] = readdirSync(join(folder, 'backups'));
     assert.match(stdout, new RegExp(`${name} .*whole and checked`));
-    const copy = Ledger.open(join(folder, 'backups', name), ['r0b'], { create: false });
-    assert.equal(copy.work('annotate', 'r0b').status(DONE), 1);
-    copy.close();
+    const copy = await Ledger.open(join(folder, 'backups', name), ['r0b'], { create: false });
+    assert.equal(await copy.work('annotate', 'r0b').status(DONE), 1);
+    await copy.close();
   });
 
   test('lvra backup --keep removes the oldest of its copies, and nothing that somebody else put there', async () => {
@@ -170,7 +170,7 @@ describe('keeping a data folder', () => {
     );
     const made = readdirSync(backups).filter((name) => !before.includes(name));
     assert.equal(made.length, 4, made.join());
-    for (const name of made) Ledger.open(join(backups, name), ['r0b'], { create: false }).close();
+    for (const name of made) await (await Ledger.open(join(backups, name), ['r0b'], { create: false })).close();
   });
 
   test('lvra backup overwrites nothing, and leaves no half of a copy', async () => {

@@ -34,8 +34,8 @@ function days(given: string): number {
   throw new InvalidArgumentError('Write a number of days, 7d at least.');
 }
 
-function run(open: OpenLedger, before: Date, remove: boolean): void {
-  const { folders, keptNights, marked } = prune(open, before, remove);
+async function run(open: OpenLedger, before: Date, remove: boolean): Promise<void> {
+  const { folders, keptNights, marked } = await prune(open, before, remove);
   const rows = folders.map(({ path, files, bytes }) => [relative(open.paths.root, path), count(files), size(bytes)]);
   if (rows.length > 0) print(table(['folder', 'files', 'size'], rows, [1, 2]));
   for (const night of keptNights) print(`${night} stays: stems of it are not done (lvra status)`);

@@ -35,8 +35,8 @@ export function quarantineListCommand(): Command {
     .action((options: ListOptions) => withLedger((open) => list(open, options)));
 }
 
-function list(open: OpenLedger, { all, since, reason, json }: ListOptions): void {
-  const alerts = quarantined(open, { all: all === true, since, reason });
+async function list(open: OpenLedger, { all, since, reason, json }: ListOptions): Promise<void> {
+  const alerts = await quarantined(open, { all: all === true, since, reason });
   if (json) printJson(alerts.map(quarantineRecord));
   else print(alerts.length > 0 ? describe(alerts, reason === undefined) : 'Nothing is in quarantine.');
 }

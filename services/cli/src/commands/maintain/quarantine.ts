@@ -49,7 +49,7 @@ export function quarantineCommand(): Command {
 }
 
 async function show(open: OpenLedger, id: bigint, json: boolean): Promise<void> {
-  const alert = quarantinedAlert(open, id);
+  const alert = await quarantinedAlert(open, id);
   if (json) return printJson(quarantineRecord(alert));
   const kept = await quarantinedBytes(open, alert);
   const facts = [

@@ -29,7 +29,7 @@ export function restoreCommand(): Command {
       const paths = dataPaths(settings.dataRoot);
       const { restore } = await import('@lvra/operations');
       const vras = settings.vras.map(({ modelName }) => modelName);
-      const { aside, files, stems } = restore(paths, vras, copyAt(copy, settings.dataRoot));
+      const { aside, files, stems } = await restore(paths, vras, copyAt(copy, settings.dataRoot));
       print(
         [
           `${paths.database} is now the copy ${copy}.`,

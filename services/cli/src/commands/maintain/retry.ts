@@ -38,7 +38,7 @@ export function retryCommand(): Command {
       }
       if (stem === undefined && options.force) throw new UsageError('--force goes with one stem, not with --failed');
       const { stage, vra, force } = options;
-      await withLedger((open) => print(describe(retry(open, { stem, stage, vra, force: force === true }))));
+      await withLedger(async (open) => print(describe(await retry(open, { stem, stage, vra, force: force === true }))));
     });
 }
 

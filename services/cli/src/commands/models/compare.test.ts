@@ -33,7 +33,7 @@ describe('lvra model compare', () => {
     const words = ['model', 'compare', 'r0b', 'a1', 'r0b_next:b1', ...ALL_NIGHTS];
     const { code, stdout, stderr } = await nights.run([...words, '--svg', svg]);
     assert.equal(code, 0, stderr);
-    const [pairs] = nights.rows("SELECT count(*) FROM provenance WHERE model_name = 'r0b_next'")[0] ?? [];
+    const [pairs] = (await nights.rows("SELECT count(*) FROM provenance WHERE model_name = 'r0b_next'"))[0] ?? [];
     assert.ok(Number(pairs) > 0);
     assert.match(
       stdout,
@@ -54,12 +54,14 @@ describe('lvra model compare', () => {
 
     const json = JSON.parse((await nights.run([...words, '--threshold', '0.9', '--json'])).stdout);
     assert.equal(json.threshold, 0.9);
-    const expected = nights.rows(
-      `WITH scored AS (
+    const expected = (
+      await nights.rows(
+        `WITH scored AS (
          SELECT *, row_number() OVER (PARTITION BY model_name, stem, diaSourceId ORDER BY ID) AS turn FROM provenance)
        SELECT avg(next.score - live.score), max(abs(next.score - live.score)) FROM scored live
        JOIN scored next USING (stem, diaSourceId, turn)
        WHERE live.model_name = 'r0b' AND next.model_name = 'r0b_next'`,
+      )
     )[0] as [number, number];
     assert.ok(Math.abs(json.meanDifference - expected[0]) < 1e-12);
     assert.equal(Math.max(json.quantiles[1], -json.quantiles[0]), expected[1]);

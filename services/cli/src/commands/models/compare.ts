@@ -52,7 +52,7 @@ async function compare(name: string, first: string, second: string, options: Com
       `${labelOf(name, first)} twice: name two versions, of which \`lvra model list\` shows what is there`,
     );
   }
-  const comparison = await withLedger(({ ledger, settings }) => {
+  const comparison = await withLedger(async ({ ledger, settings }) => {
     const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
     return comparisonOf(ledger.compared, scoredBy(name, first), scoredBy(name, second), { from, to, threshold });
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from '@lvra/ledger';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { runLvra, temporaryFolder } from '../../testing/run-lvra.js';
 
 const DEMO = fileURLToPath(new URL('../../../../../deploy/models/demo/r0b_demo', import.meta.url));
@@ -67,9 +68,9 @@ describe('lvra model', () => {
   test('use refuses a model whose features the newest feature files lack', async (t) => {
     const { folder, lvra, text } = twoVersions(t);
     await lvra('init');
-    const ledger = Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: false });
-    ledger.database.prepare("INSERT INTO feature_making (stem, r0b) VALUES ('20260202_102448', 1)").run();
-    ledger.close();
+    const ledger = await Ledger.open(join(folder, 'db', 'log.db'), ['r0b'], { create: false });
+    await execute(ledger, "INSERT INTO feature_making (stem, r0b) VALUES ('20260202_102448', 1)");
+    await ledger.close();
     mkdirSync(join(folder, 'csv', '2026', '20260202'), { recursive: true });
     writeFileSync(join(folder, 'csv', '2026', '20260202', '20260202_102448.csv'), 'diaObjectId,snr\n7,8\n');
     const { code, stderr } = await lvra('model use r0b a2');

@@ -54,7 +54,7 @@ export function backfillCommand(): Command {
         throw new UsageError('say which VRA and which stems: --vra, --from and --to');
       }
       const { backfill } = await import('@lvra/operations');
-      await withLedger((open) => print(describe(backfill(open, { vra, from, to, stage, annotate }))));
+      await withLedger(async (open) => print(describe(await backfill(open, { vra, from, to, stage, annotate }))));
     });
 }
 

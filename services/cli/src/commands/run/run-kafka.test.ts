@@ -48,9 +48,9 @@ describe('a drain of Kafka', () => {
       2_000,
     );
     assert.deepEqual(troubles, []);
-    const ledger = Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
-    assert.equal(ledger.totals.scores(), 20);
-    ledger.close();
+    const ledger = await Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    assert.equal(await ledger.totals.scores(), 20);
+    await ledger.close();
     const night = join(folder, 'logs');
     const logs = readdirSync(night, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const logged = logs.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('');

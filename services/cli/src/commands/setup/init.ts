@@ -24,7 +24,7 @@ export function initCommand(): Command {
   return new Command('init')
     .description('make the data folder and its database')
     .addHelpText('after', HELP)
-    .action(() => {
+    .action(async () => {
       const settings = loadSettings();
       const paths = dataPaths(settings.dataRoot);
       try {
@@ -33,10 +33,10 @@ export function initCommand(): Command {
         throw new UsageError(`the data folder cannot be made: ${messageOf(error)}; check LVRA_DATA_ROOT`);
       }
       const vras = settings.vras.map(({ modelName }) => modelName);
-      const ledger = Ledger.open(paths.database, vras, { create: true });
+      const ledger = await Ledger.open(paths.database, vras, { create: true });
       const schema = join(dirname(paths.database), 'log_schema.sql');
-      if (!existsSync(schema)) writeFileSync(schema, ledger.overview.schema());
-      ledger.close();
+      if (!existsSync(schema)) writeFileSync(schema, await ledger.schema());
+      await ledger.close();
       print(
         `${paths.root} is ready: database ${paths.database}, VRA${vras.length === 1 ? '' : 's'} ${vras.join(', ')}`,
       );

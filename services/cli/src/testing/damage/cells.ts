@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import { rowsIn } from '@lvra/ledger/testing/look-inside';
 import { type ask, type Damage, run } from './victim.js';
 
 /** The first scores of a stem. */
 const scoresOf = (ledger: Parameters<typeof ask>[0], stem: string | undefined) =>
-  ledger.database.prepare('SELECT ID, score FROM provenance WHERE stem = ? ORDER BY ID LIMIT 2').all(stem) as {
+  rowsIn<{
     ID: bigint;
     score: number;
-  }[];
+  }>(ledger, 'SELECT ID, score FROM provenance WHERE stem = ? ORDER BY ID LIMIT 2', stem!);
 
 /** A damage of one cell of a stem's first row of a table. */
 function cell(name: string, table: string, set: string, check: Damage['check'], says: RegExp): Damage {
@@ -14,8 +15,8 @@ function cell(name: string, table: string, set: string, check: Damage['check'], 
     name,
     check,
     says,
-    do: ({ ledger, stems: [, stem] }) => {
-      const { changes } = run(
+    do: async ({ ledger, stems: [, stem] }) => {
+      const changes = await run(
         ledger,
         `UPDATE ${table} SET ${set} WHERE rowid = (SELECT min(rowid) FROM ${table} WHERE stem = ?)`,
         stem,
@@ -32,8 +33,8 @@ function ofStem(name: string, sql: string, check: Damage['check'], says: RegExp)
     name,
     check,
     says,
-    do: ({ ledger, stems: [, stem] }) => {
-      assert.ok(run(ledger, sql, stem).changes > 0);
+    do: async ({ ledger, stems: [, stem] }) => {
+      assert.ok((await run(ledger, sql, stem)) > 0);
       return { stem: stem! };
     },
   };
@@ -50,11 +51,11 @@ export const CELL_DAMAGES: readonly Damage[] = [
     name: 'two scores are swapped',
     check: 'scores',
     says: /the model demo gives [\d.]+, and 1 others of the stem differ too/,
-    do: ({ ledger, stems: [, stem] }) => {
-      const [first, second] = scoresOf(ledger, stem);
+    do: async ({ ledger, stems: [, stem] }) => {
+      const [first, second] = await scoresOf(ledger, stem);
       assert.notEqual(first!.score, second!.score);
-      run(ledger, 'UPDATE provenance SET score = ? WHERE ID = ?', first!.score, second!.ID);
-      run(ledger, 'UPDATE provenance SET score = ? WHERE ID = ?', second!.score, first!.ID);
+      await run(ledger, 'UPDATE provenance SET score = ? WHERE ID = ?', first!.score, second!.ID);
+      await run(ledger, 'UPDATE provenance SET score = ? WHERE ID = ?', second!.score, first!.ID);
       return { stem: stem! };
     },
   },
@@ -83,17 +84,17 @@ export const CELL_DAMAGES: readonly Damage[] = [
     name: 'a score is in another stem',
     check: 'id',
     says: /is a score of source \d+, of which there is no feature row/,
-    do: ({ ledger, stems: [, stem, other] }) => {
-      const [first] = scoresOf(ledger, stem);
-      run(ledger, 'UPDATE provenance SET stem = ? WHERE ID = ?', other, first!.ID);
+    do: async ({ ledger, stems: [, stem, other] }) => {
+      const [first] = await scoresOf(ledger, stem);
+      await run(ledger, 'UPDATE provenance SET stem = ? WHERE ID = ?', other, first!.ID);
       return { stem: other! };
     },
   },
   {
     ...cell('a score is of a name that is no stem', 'provenance', "stem = '20260230_000000'", 'batch', /is no stem/),
-    do: ({ ledger, stems: [, stem] }) => {
-      const [first] = scoresOf(ledger, stem);
-      run(ledger, "UPDATE provenance SET stem = '20260230_000000' WHERE ID = ?", first!.ID);
+    do: async ({ ledger, stems: [, stem] }) => {
+      const [first] = await scoresOf(ledger, stem);
+      await run(ledger, "UPDATE provenance SET stem = '20260230_000000' WHERE ID = ?", first!.ID);
       return { stem: '20260230_000000' };
     },
   },
@@ -145,8 +146,8 @@ export const CELL_DAMAGES: readonly Damage[] = [
     name: 'an outcome is of a score that is not there',
     check: 'outcomes',
     says: /has an outcome of score 999999, and provenance has no such row/,
-    do: ({ ledger }) => {
-      run(ledger, "INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (999999, 'accepted', 1)");
+    do: async ({ ledger }) => {
+      await run(ledger, "INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (999999, 'accepted', 1)");
       return {};
     },
   },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { ask, type Damage, run } from './victim.js';
 
 /** A damage of what a batch was registered with. */
@@ -7,20 +8,22 @@ function of(name: string, sql: string, check: Damage['check'], says: RegExp): Da
     name,
     check,
     says,
-    do: ({ ledger, stems: [, stem] }) => {
-      assert.ok(run(ledger, sql, stem).changes > 0);
+    do: async ({ ledger, stems: [, stem] }) => {
+      assert.ok((await run(ledger, sql, stem)) > 0);
       return { stem: stem! };
     },
   };
 }
 
 /** An object whose last alert is in a stem, and has features. */
-const objectIn = (ledger: Parameters<typeof ask>[0], stem: string | undefined) =>
-  ask(
-    ledger,
-    `SELECT diaObjectId FROM diaobjid_stems m WHERE stem = ?
+const objectIn = async (ledger: Parameters<typeof ask>[0], stem: string | undefined) =>
+  (
+    await ask(
+      ledger,
+      `SELECT diaObjectId FROM diaobjid_stems m WHERE stem = ?
      AND EXISTS (SELECT 1 FROM provenance p WHERE p.diaObjectId = m.diaObjectId AND p.stem = m.stem)`,
-    stem,
+      stem,
+    )
   ).diaObjectId!;
 
 function moved(
@@ -32,11 +35,11 @@ function moved(
     name,
     check: 'mapping',
     says,
-    do: ({ ledger, stems }) => {
+    do: async ({ ledger, stems }) => {
       const { from, to: target } = to(stems);
-      const object = objectIn(ledger, from);
-      if (target === undefined) run(ledger, 'DELETE FROM diaobjid_stems WHERE diaObjectId = ?', object);
-      else run(ledger, 'UPDATE diaobjid_stems SET stem = ? WHERE diaObjectId = ?', target, object);
+      const object = await objectIn(ledger, from);
+      if (target === undefined) await run(ledger, 'DELETE FROM diaobjid_stems WHERE diaObjectId = ?', object);
+      else await run(ledger, 'UPDATE diaobjid_stems SET stem = ? WHERE diaObjectId = ?', target, object);
       return { object };
     },
   };
@@ -96,9 +99,9 @@ export const REGISTRATION_DAMAGES: readonly Damage[] = [
     name: 'a stem has lost its rows of all status tables',
     check: 'batch',
     says: /no row in the status table of feature, predict, annotate/,
-    do: ({ ledger, stems: [, stem] }) => {
+    do: async ({ ledger, stems: [, stem] }) => {
       for (const table of ['feature_making', 'predict', 'annotating'])
-        run(ledger, `DELETE FROM ${table} WHERE stem = ?`, stem);
+        await run(ledger, `DELETE FROM ${table} WHERE stem = ?`, stem);
       return { stem: stem! };
     },
   },
@@ -106,8 +109,8 @@ export const REGISTRATION_DAMAGES: readonly Damage[] = [
     name: 'the position of the group is gone',
     check: 'offsets',
     says: /does not say where the group g continues/,
-    do: ({ ledger, stems }) => {
-      run(ledger, 'DELETE FROM kafka_position');
+    do: async ({ ledger, stems }) => {
+      await run(ledger, 'DELETE FROM kafka_position');
       return { stem: stems.at(-1)! };
     },
   },
@@ -115,8 +118,8 @@ export const REGISTRATION_DAMAGES: readonly Damage[] = [
     name: 'a quarantined alert names a file elsewhere',
     check: 'quarantine',
     says: /which is not in quarantine\//,
-    do: ({ ledger }) => {
-      run(ledger, "UPDATE quarantine SET path = 'quarantine/../../../etc/hostname'");
+    do: async ({ ledger }) => {
+      await run(ledger, "UPDATE quarantine SET path = 'quarantine/../../../etc/hostname'");
       return {};
     },
   },
@@ -124,8 +127,8 @@ export const REGISTRATION_DAMAGES: readonly Damage[] = [
     name: 'a table is gone',
     check: 'ledger',
     says: /the table threshold_flags_provenance is missing/,
-    do: ({ ledger }) => {
-      ledger.database.exec('DROP TABLE threshold_flags_provenance');
+    do: async ({ ledger }) => {
+      await execute(ledger, 'DROP TABLE threshold_flags_provenance');
       return {};
     },
   },

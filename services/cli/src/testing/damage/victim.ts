@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Ledger } from '@lvra/ledger';
+import { execute, rowIn, type Value } from '@lvra/ledger/testing/look-inside';
 import type { Check } from '@lvra/operations';
 import type { Sandbox } from '@lvra/simulator';
 import type { DataPaths } from '@lvra/store';
@@ -20,12 +21,13 @@ export interface Damage {
   readonly check: Check;
   readonly says: RegExp;
   /** @returns the stem or the object that must be named */
-  readonly do: (victim: Victim) => { stem?: string; object?: bigint };
+  readonly do: (victim: Victim) => Promise<{ stem?: string; object?: bigint }>;
 }
 
-export const run = (ledger: Ledger, sql: string, ...values: unknown[]) => ledger.database.prepare(sql).run(...values);
-export const ask = (ledger: Ledger, sql: string, ...values: unknown[]) =>
-  ledger.database.prepare(sql).get(...values) as Record<string, bigint & string>;
+export const run = (ledger: Ledger, sql: string, ...values: (Value | undefined)[]) =>
+  execute(ledger, sql, ...(values as Value[]));
+export const ask = async (ledger: Ledger, sql: string, ...values: (Value | undefined)[]) =>
+  (await rowIn<Record<string, bigint & string>>(ledger, sql, ...(values as Value[])))!;
 
 /** Changes a file as text. */
 export function edit(path: string, change: (text: string) => string): void {
@@ -39,8 +41,8 @@ export function edit(path: string, change: (text: string) => string): void {
 export const altered = (id: bigint | string) => `${String(id).slice(0, -1)}${(Number(String(id).at(-1)) + 1) % 10}`;
 
 /** An object with several scores. */
-export function revisited(ledger: Ledger): { diaObjectId: bigint; newest: bigint; older: bigint } {
-  const { diaObjectId, newest, older } = ask(
+export async function revisited(ledger: Ledger): Promise<{ diaObjectId: bigint; newest: bigint; older: bigint }> {
+  const { diaObjectId, newest, older } = await ask(
     ledger,
     'SELECT diaObjectId, max(ID) AS newest, min(ID) AS older FROM provenance GROUP BY diaObjectId HAVING count(*) > 1 LIMIT 1',
   );

@@ -14,7 +14,7 @@ import { SchemaStore } from './schema-store.js';
 const never = new AbortController().signal;
 
 test('alerts whose schema was unknown can be read from quarantine, together with others in Lasair’s form', async (context: TestContext) => {
-  const rig = new TestRig();
+  const rig = await TestRig.create();
   context.after(() => rig.close());
   const folder = join(rig.paths.root, 'schemas-of-rubin');
   const format = () =>
@@ -23,23 +23,23 @@ test('alerts whose schema was unknown can be read from quarantine, together with
     name: 'kafka',
     ...(as && { format: as }),
     async run(sink) {
-      sink.add({ bytes, receivedMs: 1 });
+      await sink.add({ bytes, receivedMs: 1 });
     },
   });
   await rig.consumer(source(readFileSync(FRAMED_SAMPLE), format())).run(never);
   await rig.consumer(source(Buffer.from(`${alertText(1)}x`))).run(never);
   const { quarantine } = rig.ledger;
-  const ids = quarantine.list().map(({ id }) => id);
+  const ids = (await quarantine.list()).map(({ id }) => id);
   assert.deepEqual(
-    quarantine.list().map(({ reason }) => reason),
+    (await quarantine.list()).map(({ reason }) => reason),
     ['schema_unknown', 'not_json'],
   );
   writeSchemas(folder, RUBIN, AVRO_VERSIONS);
-  await rig.consumer(quarantineSource({ ids, quarantine, paths: rig.paths, avro: format() })).run(never);
-  const [stem] = rig.stems();
+  await rig.consumer(await quarantineSource({ ids, quarantine, paths: rig.paths, avro: format() })).run(never);
+  const [stem] = await rig.stems();
   assert.match(rig.batchText(stem as string), /"diaObjectId": 7912941781254298/);
   assert.deepEqual(
-    quarantine.list().map(({ reason }) => reason),
+    (await quarantine.list()).map(({ reason }) => reason),
     ['not_json'],
   );
 });

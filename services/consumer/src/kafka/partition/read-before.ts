@@ -22,9 +22,9 @@ export class ReadBefore {
   }
 
   /** Reading of a partition starts at `next`. */
-  begin({ topic, partition }: TopicPartition, next: bigint): void {
+  async begin({ topic, partition }: TopicPartition, next: bigint): Promise<void> {
     const { positions, groupId, ...ofFiles } = this.#options;
-    const before = positions.readBefore({ groupId, topic, partition }, next);
+    const before = await positions.readBefore({ groupId, topic, partition }, next);
     if (!before) return;
     const known = new KnownAlerts({ ranges: before.ranges, ...ofFiles });
     this.#partitions.set(keyOf({ topic, partition }), { upTo: before.upTo, known });

@@ -1,9 +1,11 @@
-import { type Checksum, STAGES, type Stage } from '@lvra/core';
+import { type Checksum, isDone, STAGES, type Stage } from '@lvra/core';
 import type { AnnotationOutcome } from '../../annotations/outcomes.js';
 import { THRESHOLD_FLAGS } from '../../annotations/scores.js';
-import { Checksums, type Summed } from '../../intake/checksums.js';
-import type { Database } from '../../sqlite/connection.js';
-import { STATUS_TABLE } from '../../sqlite/status-columns.js';
+import type { Database, Questions } from '../../database.js';
+import { nameOf, type Summed } from '../../intake/checksums.js';
+import { question, tupleQuestion, valueQuestion } from '../../statements.js';
+import { STATUS_TABLE } from '../../status-tables.js';
+import { columnNamed, statusIn, statusRowsOf } from '../status-rows.js';
 
 /** One score, and its outcome at Lasair. */
 export interface ScoreFact {
@@ -96,185 +98,160 @@ export interface StemFacts {
 /** How many stems are read from the ledger's indexes at a time. */
 const PAGE = 1_000;
 
+const TABLES = ['batch', ...Object.values(STATUS_TABLE)];
+const NEXT = valueQuestion<string>(
+  `${TABLES.map((table) => `SELECT stem FROM ${table} WHERE stem > @after AND stem <= @to`).join(' UNION ')}
+   UNION SELECT stem FROM (SELECT DISTINCT stem FROM provenance WHERE stem > @after AND stem <= @to) scored
+   ORDER BY stem LIMIT ${PAGE}`,
+);
+const COUNT = valueQuestion<bigint>('SELECT count(*) FROM feature_making WHERE stem BETWEEN ? AND ?');
+const KNOWS = valueQuestion<bigint>(
+  `${TABLES.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem${table === 'batch' ? ' AND cleared_at IS NULL' : ''}`).join(' UNION ALL ')} LIMIT 1`,
+);
+const OUTCOMES_OF_NOTHING = valueQuestion<bigint>(
+  `SELECT provenance_ID FROM annotation_outcome o
+   WHERE NOT EXISTS (SELECT 1 FROM provenance p WHERE p.ID = o.provenance_ID) LIMIT 100`,
+);
+
+/** Values may be of any type: SQLite lets them in. */
+type Row = Readonly<Record<string, unknown>>;
+
+const BATCH = question<Row>(
+  `SELECT registered_at, abandoned_at, reserved_at, source, alerts, bytes, CAST(length(received_ms) AS BIGINT) AS received
+   FROM batch WHERE stem = ?`,
+);
+const OFFSETS = question<{ ranges: bigint; messages: bigint | null; gone: bigint }>(
+  `SELECT count(*) AS ranges, CAST(sum(next_offset - first_offset - left_out - gone - skipped) AS BIGINT) AS messages,
+     CAST(coalesce(sum(gone), 0) AS BIGINT) AS gone
+   FROM batch_offsets WHERE stem = ?`,
+);
+const EVENTS = question<{ stage: string; vra: string; status: bigint; detail: string | null }>(
+  'SELECT stage, vra, status, detail FROM stem_event WHERE stem = ? ORDER BY ID',
+);
+const CHECKSUMS = question<{ what: string; bytes: bigint; crc32: bigint }>(
+  'SELECT what, bytes, crc32 FROM checksum WHERE stem = ?',
+);
+const DEAD = question<{ stage: string; vra: string }>(
+  `SELECT stage, vra FROM work WHERE stage IN @stages AND vra IN @vras AND stem = @stem AND dead_at IS NOT NULL`,
+);
+const QUARANTINED = question<Row>(
+  `SELECT stage, vra, diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", position, path, bytes, offsets
+   FROM quarantine WHERE stem = ? ORDER BY ID`,
+);
+const FLAGS = tupleQuestion<[bigint, ...unknown[]]>(
+  `SELECT f.ID, f.diaObjectId, f.diaSourceId, midpointMjdTai, ${THRESHOLD_FLAGS.join(', ')}
+   FROM threshold_flags_provenance f LEFT JOIN source ON source.diaSourceId = f.diaSourceId
+   WHERE f.stem = ? ORDER BY f.ID`,
+);
+const SCORES = question<ScoreFact>(
+  `SELECT ID AS id, diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", score, model_name AS model,
+     model_version AS version, outcome
+   FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID`,
+);
+
 /** The stems as the ledger has them, to compare with the files. It reads and never writes. */
 export class StemVerification {
   readonly #database: Database;
-  readonly #checksums: Checksums;
-  readonly #statements;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#checksums = new Checksums(database);
-    const tables = ['batch', ...Object.values(STATUS_TABLE)];
-    this.#statements = {
-      page: database
-        .prepare<[Record<string, unknown>], string>(
-          `${tables.map((table) => `SELECT stem FROM ${table} WHERE stem > @after AND stem <= @to`).join(' UNION ')}
-           UNION SELECT stem FROM (SELECT DISTINCT stem FROM provenance WHERE stem > @after AND stem <= @to)
-           ORDER BY stem LIMIT ${PAGE}`,
-        )
-        .pluck(),
-      count: database
-        .prepare<[string, string], bigint>('SELECT count(*) FROM feature_making WHERE stem BETWEEN ? AND ?')
-        .pluck(),
-      knows: database.prepare<[Record<string, unknown>], number>(
-        `${tables.map((table) => `SELECT 1 FROM ${table} WHERE stem = @stem${table === 'batch' ? ' AND cleared_at IS NULL' : ''}`).join(' UNION ALL ')} LIMIT 1`,
-      ),
-      batch: database.prepare<[string], Record<string, unknown>>(
-        'SELECT registered_at, abandoned_at, reserved_at, source, alerts, bytes, length(received_ms) AS received FROM batch WHERE stem = ?',
-      ),
-      offsets: database
-        .prepare<[string], bigint | null>(
-          'SELECT sum(next_offset - first_offset - left_out - gone - skipped) FROM batch_offsets WHERE stem = ?',
-        )
-        .pluck(),
-      gone: database
-        .prepare<[string], bigint>('SELECT coalesce(sum(gone), 0) FROM batch_offsets WHERE stem = ?')
-        .pluck(),
-      rows: Object.fromEntries(
-        STAGES.map((stage) => [stage, database.prepare(`SELECT * FROM ${STATUS_TABLE[stage]} WHERE stem = ?`)]),
-      ),
-      done: database.prepare(
-        'SELECT 1 FROM stem_event WHERE stem = ? AND stage = ? AND vra = ? AND status IN (1, -1) LIMIT 1',
-      ),
-      featuresMadeFor: database
-        .prepare<[string], string>(
-          "SELECT DISTINCT vra FROM stem_event WHERE stem = ? AND stage = 'feature' AND status IN (1, -1)",
-        )
-        .pluck(),
-      traces: database.prepare<[Record<string, string>], { event: bigint; others: bigint }>(
-        `SELECT EXISTS (SELECT 1 FROM stem_event WHERE stem = @stem AND stage = 'consumer') AS event,
-           EXISTS (SELECT 1 FROM batch_offsets WHERE stem = @stem)
-             OR EXISTS (SELECT 1 FROM checksum WHERE stem = @stem AND what = 'batch') AS others`,
-      ),
-      lastStatus: database
-        .prepare<[string, string, string], bigint>(
-          `SELECT status FROM stem_event WHERE stem = ? AND stage = ? AND vra = ?
-             AND coalesce(detail, '') NOT LIKE 'replayed%' ORDER BY ID DESC LIMIT 1`,
-        )
-        .pluck(),
-      dead: database.prepare('SELECT 1 FROM work WHERE stage = ? AND vra = ? AND stem = ? AND dead_at IS NOT NULL'),
-      quarantined: database.prepare(
-        'SELECT stage, position, path, bytes, offsets FROM quarantine WHERE stem = ? ORDER BY ID',
-      ),
-      unscored: database.prepare<[string, string], SourceFact>(
-        "SELECT diaObjectId, diaSourceId FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ?",
-      ),
-      flags: database.prepare(
-        `SELECT f.ID, f.diaObjectId, f.diaSourceId, midpointMjdTai, ${THRESHOLD_FLAGS.join(', ')}
-         FROM threshold_flags_provenance f LEFT JOIN source ON source.diaSourceId = f.diaSourceId
-         WHERE f.stem = ? ORDER BY f.ID`,
-      ),
-      scores: database.prepare(
-        `SELECT ID AS id, diaObjectId, diaSourceId, score, model_name AS model, model_version AS version, outcome
-         FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID WHERE stem = ? ORDER BY ID`,
-      ),
-    };
   }
 
   /** About how many stems there are from `from` to `to`, both included. */
-  count(from: string, to: string): number {
-    return Number(this.#statements.count.get(from, to));
+  async count(from: string, to: string): Promise<number> {
+    return Number(await this.#database.get(COUNT, from, to));
   }
 
   /** The next stems after `after` and up to `to`, in order, some at a time; empty at the end. */
-  page(after: string, to: string): string[] {
-    return this.#statements.page.all({ after, to }) as string[];
+  page(after: string, to: string): Promise<string[]> {
+    return this.#database.all(NEXT, { after, to });
   }
 
   /** Whether the ledger has the stem, or may have files of its name; an abandoned one has none once they were removed. */
-  knows(stem: string): boolean {
-    return this.#statements.knows.get({ stem }) !== undefined;
+  async knows(stem: string): Promise<boolean> {
+    return (await this.#database.get(KNOWS, { stem })) !== undefined;
   }
 
   /** Some of the outcomes whose score is not there, by ID. */
-  outcomesOfNothing(): bigint[] {
-    return this.#database
-      .prepare<[], bigint>(
-        `SELECT provenance_ID FROM annotation_outcome o
-         WHERE NOT EXISTS (SELECT 1 FROM provenance p WHERE p.ID = o.provenance_ID) LIMIT 100`,
-      )
-      .pluck()
-      .all();
+  outcomesOfNothing(): Promise<bigint[]> {
+    return this.#database.all(OUTCOMES_OF_NOTHING);
   }
 
-  facts(stem: string): StemFacts {
-    return this.#database.transaction(() => this.#read(stem))();
-  }
-
-  #read(stem: string): StemFacts {
-    const statements = this.#statements;
-    const batch = statements.batch.get(stem);
-    const rows = Object.fromEntries(
-      STAGES.map((stage) => [stage, statements.rows[stage]?.get(stem) as Record<string, unknown> | undefined]),
-    );
-    const quarantined = statements.quarantined.all(stem) as Record<string, unknown>[];
-    return {
-      stem,
-      batch: batch && {
-        registered: batch.registered_at !== null,
-        abandoned: batch.abandoned_at !== null,
-        reservedAt: numberOf(batch.reserved_at),
-        source: typeof batch.source === 'string' ? batch.source : undefined,
-        alerts: numberOf(batch.alerts),
-        bytes: numberOf(batch.bytes),
-        arrivals: numberOf(batch.received) / 8,
-      },
-      offsets: (statements.offsets.get(stem) as bigint | null | undefined) ?? undefined,
-      gone: statements.gone.get(stem) as bigint,
-      status: (stage, vra) => statusIn(rows[stage], vra),
-      doneByUs: (stage, vra) => statements.done.get(stem, stage, vra) !== undefined,
-      featuresMadeFor: statements.featuresMadeFor.all(stem) as string[],
-      traces: tracesIn(statements.traces.get({ stem })),
-      hasVra: (name) => rows.feature !== undefined && columnNamed(rows.feature, name) !== undefined,
-      lastStatus: (stage, vra) => {
-        const status = statements.lastStatus.get(stem, stage, vra);
-        return status === undefined ? undefined : Number(status);
-      },
-      checksum: (what) => this.#checksums.of(stem, what),
-      isDead: (stage, vra) => statements.dead.get(stage, vra, stem) !== undefined,
-      quarantined: quarantined.map(({ stage, position, path, bytes, offsets }) => ({
-        stage: String(stage),
-        position: numberOf(position),
-        path: String(path),
-        bytes: numberOf(bytes),
-        offsets: numberOf(offsets),
-      })),
-      unscored: (vra) => statements.unscored.all(stem, vra),
-      flags: (statements.flags.raw().all(stem) as [bigint, ...unknown[]][]).map(flagFact),
-      scores: (statements.scores.all(stem) as ScoreFact[]).map((row) => ({ ...row, ...idsIn(row) })),
-    };
+  facts(stem: string): Promise<StemFacts> {
+    return this.#database.reading((ask) => factsOf(ask, stem));
   }
 }
 
-/** A value that should be a whole number; `ValueVerification` reports what is not. */
+async function factsOf(ask: Questions, stem: string): Promise<StemFacts> {
+  const batch = await ask.get(BATCH, stem);
+  const rows = await statusRowsOf(ask, stem);
+  const offsets = (await ask.get(OFFSETS, stem))!;
+  const events = (await ask.all(EVENTS, stem)).map((event) => ({ ...event, status: Number(event.status) }));
+  const checksums = new Map((await ask.all(CHECKSUMS, stem)).map((row) => [row.what, row]));
+  const vras = [...new Set([...Object.keys(rows.feature ?? {}), ...events.map(({ vra }) => vra)])];
+  const dead = await ask.all(DEAD, { stages: STAGES, vras, stem });
+  const quarantined = await ask.all(QUARANTINED, stem);
+  const of = (stage: Stage, vra: string) => events.filter((event) => event.stage === stage && event.vra === vra);
+  return {
+    stem,
+    batch: batch && {
+      registered: batch.registered_at !== null,
+      abandoned: batch.abandoned_at !== null,
+      reservedAt: numberOf(batch.reserved_at),
+      source: typeof batch.source === 'string' ? batch.source : undefined,
+      alerts: numberOf(batch.alerts),
+      bytes: numberOf(batch.bytes),
+      arrivals: numberOf(batch.received) / 8,
+    },
+    offsets: offsets.messages ?? undefined,
+    gone: offsets.gone,
+    status: (stage, vra) => statusIn(rows[stage], vra),
+    doneByUs: (stage, vra) => of(stage, vra).some(({ status }) => isDone(status)),
+    featuresMadeFor: [
+      ...new Set(events.filter(({ stage, status }) => stage === 'feature' && isDone(status)).map(({ vra }) => vra)),
+    ],
+    traces: {
+      event: events.some(({ stage }) => stage === 'consumer'),
+      others: offsets.ranges > 0n || checksums.has(nameOf({ kind: 'batch' })),
+    },
+    hasVra: (name) => rows.feature !== undefined && columnNamed(rows.feature, name) !== undefined,
+    lastStatus: (stage, vra) => of(stage, vra).findLast(({ detail }) => !isOfReplay(detail))?.status,
+    checksum: (what) => {
+      const sum = checksums.get(nameOf(what));
+      return sum && { bytes: Number(sum.bytes), crc32: Number(sum.crc32) };
+    },
+    isDead: (stage, vra) => dead.some((row) => row.stage === stage && row.vra === vra),
+    quarantined: quarantined.map(({ stage, position, path, bytes, offsets: count }) => ({
+      stage: String(stage),
+      position: numberOf(position),
+      path: String(path),
+      bytes: numberOf(bytes),
+      offsets: numberOf(count),
+    })),
+    unscored: (vra) => quarantined.filter((row) => row.stage === 'predict' && row.vra === vra).map(idsIn),
+    flags: (await ask.all(FLAGS, stem)).map(flagFact),
+    scores: (await ask.all(SCORES, stem)).map((row) => ({ ...row, ...idsIn(row) })),
+  };
+}
+
+const isOfReplay = (detail: string | null) => String(detail).toLowerCase().startsWith('replayed');
+
+/** A value that should be a whole number; `lvra verify` reports what is not. */
 function numberOf(value: unknown): number {
   return typeof value === 'bigint' ? Number(value) : 0;
 }
 
-function idsIn({ diaObjectId, diaSourceId }: Readonly<Record<keyof SourceFact, unknown>>): SourceFact {
+function idsIn({
+  diaObjectId,
+  diaSourceId,
+}: {
+  readonly diaObjectId?: unknown;
+  readonly diaSourceId?: unknown;
+}): SourceFact {
   const idOf = (value: unknown) => (typeof value === 'bigint' ? value : null);
   return { diaObjectId: idOf(diaObjectId), diaSourceId: idOf(diaSourceId) };
 }
 
 function flagFact([id, diaObjectId, diaSourceId, midpointMjdTai, ...values]: [bigint, ...unknown[]]): FlagFact {
   return { id, ...idsIn({ diaObjectId, diaSourceId }), midpointMjdTai, values };
-}
-
-function tracesIn(row: { event: bigint; others: bigint } | undefined): { event: boolean; others: boolean } {
-  return { event: row?.event === 1n, others: row?.others === 1n };
-}
-
-function statusIn(row: Record<string, unknown> | undefined, vra: string): number | null | undefined {
-  if (row === undefined) return undefined;
-  const code = row[columnNamed(row, vra) ?? ''];
-  if (code === null || code === undefined) return null;
-  // A status that is no number is not done: the stage takes the stem.
-  return typeof code === 'bigint' ? Number(code) : Number.NaN;
-}
-
-/** The name of a VRA's column, in the table's spelling. */
-function columnNamed(row: Record<string, unknown>, vra: string): string | undefined {
-  const wanted = vra.toLowerCase();
-  return Object.keys(row).find((name) => name.toLowerCase() === wanted);
 }

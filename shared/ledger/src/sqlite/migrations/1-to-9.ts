@@ -1,5 +1,5 @@
-import { REFERENCE_SCHEMA } from '../python-schema.js';
 import type { Migration } from './migration.js';
+import { REFERENCE_SCHEMA } from './python-schema.js';
 
 export const MIGRATIONS_1_TO_9: readonly Migration[] = [
   { name: "the spec's tables", sql: REFERENCE_SCHEMA },

@@ -5,17 +5,18 @@ import type { Findings } from '../findings.js';
 import { type BatchContents, objectsWithoutRow } from './batch-contents.js';
 
 /** Compares diaobjid_stems with the objects of a batch, in both directions. */
-export function checkMapping(
+export async function checkMapping(
   { stem, flags }: StemFacts,
   contents: BatchContents,
   mapping: MappingVerification,
   findings: Findings,
-): void {
+): Promise<void> {
   const inBatch = new Set([...contents.withRow.map(({ diaObjectId }) => diaObjectId), ...objectsWithoutRow(contents)]);
   const withFlags = new Set(flags.map(({ diaObjectId }) => diaObjectId));
+  const stemOf = await mapping.stemsOf([...inBatch]);
   let here = 0;
   for (const object of inBatch) {
-    const mapped = mapping.stemOf(object);
+    const mapped = stemOf.get(object);
     if (mapped === stem) here++;
     if (mapped !== undefined && mapped >= stem) continue;
     const what =
@@ -25,9 +26,9 @@ export function checkMapping(
     const todo = withFlags.has(object) ? doAgain(stem, 'feature') : FROM_BACKUP;
     findings.add({ check: 'mapping', stem, object: String(object), what, todo });
   }
-  if (mapping.count(stem) === here) return;
-  const strangers = mapping.objectsOf(stem).filter((mapped) => !inBatch.has(mapped));
-  const newest = mapping.newestWithFeatures(strangers);
+  if ((await mapping.count(stem)) === here) return;
+  const strangers = (await mapping.objectsOf(stem)).filter((mapped) => !inBatch.has(mapped));
+  const newest = await mapping.newestWithFeatures(strangers);
   for (const object of strangers) {
     const what = 'diaobjid_stems has an object in this stem, and no alert of its batch is about it';
     findings.add({ check: 'mapping', stem, object: String(object), what, todo: mapAgain(object, newest.get(object)) });
@@ -35,9 +36,9 @@ export function checkMapping(
 }
 
 /** Looks for objects in stems that are not there. Names that are no stems have findings of their own. */
-export function checkMappedStems(mapping: MappingVerification, findings: Findings): void {
-  const nowhere = mapping.nowhere().filter(({ stem }) => isStem(stem));
-  const newest = mapping.newestWithFeatures(nowhere.map(({ diaObjectId }) => diaObjectId));
+export async function checkMappedStems(mapping: MappingVerification, findings: Findings): Promise<void> {
+  const nowhere = (await mapping.nowhere()).filter(({ stem }) => isStem(stem));
+  const newest = await mapping.newestWithFeatures(nowhere.map(({ diaObjectId }) => diaObjectId));
   for (const { diaObjectId, stem } of nowhere) {
     const what = `diaobjid_stems has the object in ${stem}, which no status table knows`;
     const todo = mapAgain(diaObjectId, newest.get(diaObjectId));

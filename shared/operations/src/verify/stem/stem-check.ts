@@ -33,7 +33,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
   checkRegistration(facts, findings);
   checkStatuses(facts, check);
   const contents = await readBatch(facts, check);
-  if (batch && contents) checkMapping(facts, contents, check.mapping, findings);
+  if (batch && contents) await checkMapping(facts, contents, check.mapping, findings);
   const rows = await checkFeatures(facts, contents, check);
   for (const vra of vras) {
     const set = check.features.get(vra);

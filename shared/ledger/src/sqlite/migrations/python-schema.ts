@@ -1,10 +1,9 @@
+import { THRESHOLDS } from '../../thresholds.js';
+
 /**
  * The six tables of the team's spec, as `log_schema.sql` has them: same names, columns and meaning,
  * so that each of the two pipelines can open a `log.db` of the other.
  */
-
-export const THRESHOLDS = [22, 21, 20, 19, 18] as const;
-
 const thresholdColumns = ['n_gt', 'brighter', 'first']
   .flatMap((prefix) => THRESHOLDS.map((magnitude) => `${prefix}${magnitude} INTEGER`))
   .join(', ');

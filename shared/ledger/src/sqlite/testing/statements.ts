@@ -1,4 +1,5 @@
-import type { Database } from '../sqlite/connection.js';
+import type { Ledger } from '../../ledger.js';
+import { connectionOf, Sqlite } from '../../testing/sqlite.js';
 
 /** A statement as it was asked. */
 export interface Asked {
@@ -6,12 +7,12 @@ export interface Asked {
   readonly values: readonly unknown[];
 }
 
-const WAYS = ['run', 'get', 'all', 'iterate'] as const;
+const WAYS = ['run', 'get', 'all'] as const;
 
-/** The statements that `work` has the database execute; none of them twice. */
-export function statementsOf(database: Database, work: () => void): Asked[] {
+/** The statements that `work` has SQLite execute; none of them twice. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<Asked[]> {
   const asked = new Map<string, Asked>();
-  const prototype = Object.getPrototypeOf(database.prepare('SELECT 1'));
+  const prototype = Object.getPrototypeOf(new Sqlite(':memory:').prepare('SELECT 1'));
   const before = WAYS.map((way) => prototype[way]);
   WAYS.forEach((way, index) => {
     prototype[way] = function (this: { source: string }, ...values: unknown[]) {
@@ -20,7 +21,7 @@ export function statementsOf(database: Database, work: () => void): Asked[] {
     };
   });
   try {
-    work();
+    await work();
   } finally {
     WAYS.forEach((way, index) => {
       prototype[way] = before[index];
@@ -30,8 +31,9 @@ export function statementsOf(database: Database, work: () => void): Asked[] {
 }
 
 /** How SQLite would go about a statement, a line a step. */
-export function planOf(database: Database, sql: string): string[] {
+export function planOf(ledger: Ledger, sql: string): string[] {
   // A plan does not depend on the values, but only complete statements can be asked for theirs.
   const complete = sql.replace(/@\w+|\?/g, '1');
-  return (database.prepare(`EXPLAIN QUERY PLAN ${complete}`).all() as { detail: string }[]).map(({ detail }) => detail);
+  const steps = connectionOf(ledger).prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${complete}`).all();
+  return steps.map(({ detail }) => detail);
 }

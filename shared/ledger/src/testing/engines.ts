@@ -1,0 +1,14 @@
+import type { Engine } from './engine.js';
+import { SQLITE } from './sqlite.js';
+
+/** A further one has its entry here, and the whole suite runs on it too: see conformance.test.ts. */
+export const ENGINES: readonly Engine[] = [SQLITE];
+
+/** The one under test. */
+export const ENGINE = engineNamed(process.env.LEDGER_ENGINE ?? SQLITE.name);
+
+function engineNamed(name: string): Engine {
+  const engine = ENGINES.find((each) => each.name === name);
+  if (engine) return engine;
+  throw new Error(`LEDGER_ENGINE is ${name}: choose one of ${ENGINES.map((each) => each.name).join(', ')}`);
+}
