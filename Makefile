@@ -95,6 +95,7 @@ run-tests:
 lint: packages ## what Biome has to say; FIX=1 lets it rewrite what it can
 	biome check $(if $(FIX),--write) .
 	@node scripts/check-packages.mjs
+	@node scripts/check-awaits.mjs
 
 bench: setup build ## what an alert costs, and with PROFILE=<stage> its CPU profile; OF=hot-paths, OF=backfill, OF=ledger up to ROWS=10000000
 	node bench/dist/$(or $(OF),end-to-end)/main.js \

@@ -1,16 +1,20 @@
 // What the linter cannot see of the house (docs/architecture.md, "Where things live"): every import is declared, every
 // declaration is used, references of tsconfig.json are those of package.json (tsc -b refuses circles of them), SQL stands in
-// shared/ledger alone, and no folder or file of the product grows beyond what is read at one go.
+// shared/ledger alone, what knows SQLite in its sqlite/ alone, and no folder or file of the product grows beyond what is read at one go.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MOST_FILES = 15;
-const MOST_LINES = 370;
+const MOST_LINES = 300;
 const IMPORT =
   /(?:^(?:import|export|\})(?: .*)? from |^import |\bimport\(|\bimport\.meta\.resolve\(|import\.meta\.url\)\()'([@a-z][^']*)'/gm;
 const NEAR = /(?:\bfrom |\bimport |\bimport\()'(\.[^']*)'/g;
 const SQL = /\b(?:SELECT .* FROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA)\b/;
+
+/** The engine of the ledger: its driver is named there alone, and it is reached through these alone. */
+const ENGINE = 'shared/ledger/src/sqlite/';
+const TO_THE_ENGINE = /^shared\/ledger\/src\/(?:ledger\.ts|index\.ts|testing\/.*|sqlite\/.*)$/;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const faults = [];
@@ -39,15 +43,21 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
       const wanted = specifier.match(/^(?:@[^/]+\/)?[^/]+/)[0];
       if (specifier.startsWith('node:') || wanted === name) continue;
       used.add(wanted);
+      if (wanted.startsWith('better-sqlite3') && !where.startsWith(ENGINE))
+        faults.push(`${where}: imports ${wanted}, which ${ENGINE} alone may`);
       if (!(wanted in declared))
         faults.push(`${where}: imports ${wanted}, which ${folder}/package.json does not declare`);
     }
     for (const [, near] of text.matchAll(NEAR)) {
+      if (relative(root, join(dirname(file), near)).startsWith(ENGINE) && !TO_THE_ENGINE.test(where))
+        faults.push(`${where}: imports ${near}; only ledger.ts, index.ts and testing/ know ${ENGINE}`);
       if (!relative(join(root, folder, 'src'), join(dirname(file), near)).startsWith('..')) continue;
       faults.push(`${where}: imports ${near}; another package is imported by its name`);
     }
     if (!isProduct || forTests) continue;
     if (folder !== 'shared/ledger' && SQL.test(text)) faults.push(`${where}: SQL belongs in shared/ledger`);
+    if (text.includes('better-sqlite3') && !where.startsWith(ENGINE))
+      faults.push(`${where}: names better-sqlite3, which ${ENGINE} alone does`);
     const lines = text.split('\n').length - 1;
     if (lines > MOST_LINES) faults.push(`${where}: ${lines} lines, at most ${MOST_LINES}: which ideas does it hold?`);
   }
