@@ -86,7 +86,11 @@ export class Ledger {
    * @throws UsageError if the file may not be written or is no database
    */
   static async open(path: string, vras: readonly string[], options: { create: boolean }): Promise<Ledger> {
-    const database = await openSqlite(path, vras, options);
+    return Ledger.on(await openSqlite(path, vras, options));
+  }
+
+  /** The ledger that an engine keeps, open and of the newest schema; it is closed with the ledger. */
+  static async on(database: Database): Promise<Ledger> {
     try {
       return new Ledger(database, (await database.get(DATA_FOLDER))!);
     } catch (error) {
