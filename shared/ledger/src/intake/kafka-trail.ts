@@ -9,7 +9,7 @@ export interface KafkaMark {
 }
 
 /** Of this many newest batches each is kept, of twice as many every second one, and so on. */
-const KEPT = 8;
+const KEPT = 8n;
 
 const OF = 'group_id = @groupId AND topic = @topic AND partition = @partition';
 const NEWEST = question<{ groupId: string; topic: string; partition: bigint; batch: bigint }>(
@@ -19,15 +19,7 @@ const ADD = new Insert('kafka_trail', {
   ...{ group_id: 'text', topic: 'text', partition: 'integer', batch: 'integer' },
   ...{ '"offset"': 'integer', fingerprint: 'text' },
 });
-/**
- * A batch whose number can be halved t times stays until it is KEPT * 2^t batches old. So with each batch the one goes that
- * is KEPT times as old as the greatest power of two (`&`) that divides the newest number.
- */
-const THIN = statement(
-  `DELETE FROM kafka_trail WHERE (group_id, topic, partition, batch) IN (
-     SELECT group_id, topic, partition, max(batch) - ${KEPT} * (max(batch) & -max(batch))
-     FROM kafka_trail WHERE ${AMONG} GROUP BY 1, 2, 3)`,
-);
+const THIN = statement(`DELETE FROM kafka_trail WHERE ${OF} AND batch = @batch`);
 const CUT = statement(`DELETE FROM kafka_trail WHERE ${OF} AND "offset" >= @from`);
 const MARKS = question<KafkaMark>(`SELECT "offset", fingerprint FROM kafka_trail WHERE ${OF} ORDER BY "offset"`);
 
@@ -45,12 +37,14 @@ export class KafkaTrail {
   /** In each of these partitions a batch ended with this message. */
   async add(tx: Writing, ends: readonly (GroupPartition & KafkaMark)[]): Promise<void> {
     const newest = new Map((await tx.all(NEWEST, among(ends))).map((row) => [keyOf(row), row.batch]));
-    const rows = ends.map((end) => [
-      ...[end.groupId, end.topic, end.partition, (newest.get(keyOf(end)) ?? 0n) + 1n],
-      ...[end.offset, end.fingerprint],
-    ]);
-    await tx.each(ADD, rows);
-    await tx.run(THIN, among(ends));
+    const numbered = ends.map((end) => ({ ...end, batch: (newest.get(keyOf(end)) ?? 0n) + 1n }));
+    await tx.each(
+      ADD,
+      numbered.map((end) => [end.groupId, end.topic, end.partition, end.batch, end.offset, end.fingerprint]),
+    );
+    for (const { groupId, topic, partition, batch } of numbered) {
+      await tx.run(THIN, { groupId, topic, partition, batch: goesWith(batch) });
+    }
   }
 
   /** Forgets all from an offset on. */
@@ -62,4 +56,12 @@ export class KafkaTrail {
   marks({ groupId, topic, partition }: GroupPartition): Promise<KafkaMark[]> {
     return this.#database.all(MARKS, { groupId, topic, partition });
   }
+}
+
+/**
+ * A batch whose number can be halved t times stays until it is KEPT * 2^t batches old. So with each batch the one goes that
+ * is KEPT times as old as the greatest power of two that divides its number.
+ */
+function goesWith(batch: bigint): bigint {
+  return batch - KEPT * (batch & -batch);
 }

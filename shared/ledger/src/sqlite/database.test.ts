@@ -58,6 +58,35 @@ describe('a transaction of the ledger', () => {
     assert.equal(await database.get(COUNT), 30n);
   });
 
+  test('that has just begun is not seen either, and a tidy of another stage does not meet it', async (t) => {
+    const { database } = newDatabase(t);
+    for (let ticks = 0; ticks < 15; ticks++) {
+      const failing = database.writing(async (tx) => {
+        await tx.run(ADD, 1n, 'one');
+        for (let n = 0; n < 5; n++) await null;
+        throw new Error('of the work');
+      });
+      const outcome = assert.rejects(failing, /of the work/);
+      for (let n = 0; n < ticks; n++) await null;
+      assert.equal(await database.get(COUNT), 0n, `after ${ticks} ticks`);
+      await Promise.all([database.tidy(), outcome]);
+    }
+  });
+
+  test('whose rollback fails too holds up nobody', async (t) => {
+    const { connection, database } = newDatabase(t);
+    const { exec } = connection;
+    const rollback = t.mock.method(connection, 'exec', (sql: string) => {
+      if (sql === 'ROLLBACK') throw new Error('disk I/O error');
+      return exec.call(connection, sql);
+    });
+    const failing = database.writing(() => Promise.reject(new Error('of the work')));
+    await assert.rejects(failing, /disk I.O error/);
+    rollback.mock.restore();
+    assert.equal(await database.get(COUNT), 0n);
+    assert.equal(await database.writing((tx) => tx.run(ADD, 1n, 'one')), 1);
+  });
+
   test('that fails leaves nothing, and the next one works', async (t) => {
     const { database } = newDatabase(t);
     const failing = database.writing(async (tx) => {

@@ -21,7 +21,7 @@ export class SqliteDatabase implements Database {
   readonly #lock: WriteLock;
   /** Resolves when the transactions that have begun, and those that wait for their turn, have ended. */
   #last: Promise<void> = Promise.resolve();
-  /** Resolves when the open transaction has ended. */
+  /** Resolves when the open transaction has ended; set in the moment in which it begins. */
   #open: Promise<void> | undefined;
   #watcher: ((time: WriteTime) => void) | undefined;
 
@@ -35,18 +35,24 @@ export class SqliteDatabase implements Database {
     return this.#connection.name;
   }
 
+  // What a transaction of this process has not committed is nobody else's to see. Nothing may come between the look and
+  // the statement.
   async get<Row>(question: Question<Row>, ...values: Values): Promise<Row | undefined> {
-    await this.#committed();
+    while (this.#open !== undefined) await this.#open;
     return this.#statements.get(question, values);
   }
 
   async all<Row>(question: Question<Row>, ...values: Values): Promise<Row[]> {
-    await this.#committed();
+    while (this.#open !== undefined) await this.#open;
     return this.#statements.all(question, values);
   }
 
   reading<T>(work: (ask: Questions) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => this.#transact(() => this.#connection.exec('BEGIN'), work));
+    const begin = (opened: () => void) => {
+      this.#connection.exec('BEGIN');
+      opened();
+    };
+    return this.#inTurn(() => this.#transact(begin, work));
   }
 
   async writing<T>(work: (tx: Writing) => Promise<T>): Promise<T> {
@@ -54,9 +60,9 @@ export class SqliteDatabase implements Database {
     const begun = performance.now();
     let locked: number | undefined;
     let worked: number | undefined;
-    const begin = async () => {
+    const begin = async (opened: () => void) => {
       assertInPlace(this.#connection);
-      await this.#lock.take();
+      await this.#lock.take(opened, begun);
       locked = performance.now();
     };
     const timed = async (tx: Writing) => {
@@ -81,14 +87,22 @@ export class SqliteDatabase implements Database {
     return result;
   }
 
-  async #transact<T>(begin: () => unknown, work: (tx: Writing) => Promise<T>): Promise<T> {
+  /** @param begin calls `opened` at once when the transaction has begun: others must see neither it nor its lock */
+  async #transact<T>(
+    begin: (opened: () => void) => void | Promise<void>,
+    work: (tx: Writing) => Promise<T>,
+  ): Promise<T> {
     const transaction = new Transaction(this.#statements);
     let end = () => {};
-    try {
-      await begin();
+    const opened = () => {
       this.#open = new Promise((resolve) => {
         end = resolve;
       });
+    };
+    try {
+      // One whose rollback failed may be open still.
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      await begin(opened);
       const result = await unlessItWaits(work(transaction));
       this.#connection.exec('COMMIT');
       return result;
@@ -96,15 +110,13 @@ export class SqliteDatabase implements Database {
       throw storageError(this.name, error);
     } finally {
       transaction.hasEnded = true;
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      this.#open = undefined;
-      end();
+      try {
+        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      } finally {
+        this.#open = undefined;
+        end();
+      }
     }
-  }
-
-  /** What a transaction of this process has not committed is nobody else's to see. */
-  async #committed(): Promise<void> {
-    while (this.#open !== undefined) await this.#open;
   }
 
   onWrite(watcher: (time: WriteTime) => void): void {
@@ -124,7 +136,7 @@ export class SqliteDatabase implements Database {
   }
 
   async tidy(): Promise<void> {
-    await this.#committed();
+    while (this.#open !== undefined) await this.#open;
     try {
       checkpoint(this.#connection);
     } catch (error) {
@@ -151,7 +163,7 @@ export class SqliteDatabase implements Database {
   }
 
   async copyTo(path: string): Promise<void> {
-    await this.#committed();
+    while (this.#open !== undefined) await this.#open;
     copyDatabase(this.#connection, path);
   }
 
@@ -203,18 +215,20 @@ const ignore = () => {};
 /**
  * The result of a transaction's work.
  *
- * @throws if the work waits for anything but its statements: SQLite answers before any timer, file or socket is served
+ * @throws if the work waits for anything but its statements: SQLite answers within the microtasks of this turn of the event
+ *   loop, and what is next on the tick queue comes when none of them is left
  */
 async function unlessItWaits<T>(work: Promise<T>): Promise<T> {
-  let idle: NodeJS.Immediate | undefined;
+  let hasEnded = false;
   const waits = new Promise<never>((_resolve, reject) => {
-    idle = setImmediate(() =>
-      reject(new Error('a transaction of the ledger waited for something besides its statements, and was rolled back')),
-    );
+    process.nextTick(() => {
+      if (hasEnded) return;
+      reject(new Error('a transaction of the ledger waited for something besides its statements, and was rolled back'));
+    });
   });
   try {
     return await Promise.race([work, waits]);
   } finally {
-    clearImmediate(idle);
+    hasEnded = true;
   }
 }

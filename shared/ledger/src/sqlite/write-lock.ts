@@ -23,13 +23,16 @@ export class WriteLock {
    * Begins a transaction that holds the lock. One that began with a read and then wrote could fail at once if another
    * process wrote in between.
    *
+   * @param taken called at once when it holds the lock
+   * @param since when the caller began to wait, by `performance.now()`: those that queue in this process wait together
    * @throws SQLite's error if others hold it for too long
    */
-  async take(): Promise<void> {
-    const deadline = performance.now() + this.timeoutMs;
+  async take(taken: () => void, since = performance.now()): Promise<void> {
+    const deadline = since + this.timeoutMs;
     for (;;) {
       try {
         this.#begin();
+        taken();
         return;
       } catch (error) {
         if (!codeOf(error).startsWith('SQLITE_BUSY') || performance.now() > deadline) throw error;
