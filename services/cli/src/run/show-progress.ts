@@ -38,6 +38,8 @@ export async function withProgress<T>(
     }
     await look();
   })();
+  // It is told at the end, and must not end the work before.
+  looking.catch(() => {});
   try {
     return await work();
   } finally {

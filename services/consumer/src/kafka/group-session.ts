@@ -111,9 +111,12 @@ export class KafkaSession {
 
   /** Makes the ledger's position in a partition the group's. */
   #commitPosition({ topic, partition }: TopicPartition, next: bigint): void {
-    const { positions, groupId } = this.#options;
+    const { positions, groupId, log } = this.#options;
     this.#committing = this.#committing.then(async () => {
-      if (await this.#commit([{ topic, partition, next }])) await positions.recordMark({ groupId, topic, partition });
+      if (!(await this.#commit([{ topic, partition, next }]))) return;
+      // Without the mark it is committed again at the next start.
+      const told = (error: unknown) => log.warn(`the group's offset is not marked in the ledger: ${messageOf(error)}`);
+      await positions.recordMark({ groupId, topic, partition }).catch(told);
     });
   }
 

@@ -289,6 +289,7 @@ export class PartitionAssignment {
       const span = spans.get(reader.partition);
       if (!span) continue;
       await this.#progress.recordEmpty(reader);
+      if (over()) return;
       const position = positions[index];
       if (position && span.high < position.next && !reader.searches) return this.#search(reader, async () => {});
       if (performance.now() - reader.lookedAt > RECHECK_MS) this.#recheckPrevious(reader);

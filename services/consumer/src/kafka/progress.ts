@@ -25,12 +25,11 @@ export class KafkaProgress {
     places: ReadonlyMap<string, GroupPlace>,
   ): Promise<void> {
     const { positions, groupId, topics } = this.#options;
-    const seen = [];
-    for (const [partition, { low, high }] of spans) {
-      const position = await positions.position({ groupId, topic, partition });
-      const next = position?.readTo ?? places.get(keyOf({ topic, partition }))?.committed ?? low;
-      seen.push({ partition, high, next });
-    }
+    const known = await positions.positions([...spans.keys()].map((partition) => ({ groupId, topic, partition })));
+    const seen = [...spans].map(([partition, { low, high }], index) => {
+      const next = known[index]?.readTo ?? places.get(keyOf({ topic, partition }))?.committed ?? low;
+      return { partition, high, next };
+    });
     await positions.seen.see(groupId, [...topics.keys()], topic, seen, Date.now());
   }
 

@@ -25,12 +25,15 @@ export interface Starts {
 export async function whereToStart(options: WhereToStartOptions, readers: readonly PartitionReader[]): Promise<Starts> {
   const { admin, groupId, topics, positions: ledger } = options;
   const places = await groupPlaces(admin, groupId, [...topics.keys()], ledger.mark);
+  const all = readers.map(({ topic, partition }) => ({ groupId, topic, partition }));
+  const before = await ledger.positions(all);
+  const fresh = all.filter((_, index) => before[index] === undefined && readers[index]?.origin === undefined);
+  for (const of of fresh) await ledger.adopt(of);
+  const known = fresh.length > 0 ? await ledger.positions(all) : before;
   const positions = new Map<string, KafkaPosition>();
   const readBefore = new ReadBefore(options);
-  for (const { topic, partition, origin } of readers) {
-    const of = { groupId, topic, partition };
-    if (origin === undefined) await ledger.adopt(of);
-    const position = await ledger.position(of);
+  for (const [index, of] of all.entries()) {
+    const position = known[index];
     if (!position) continue;
     positions.set(keyOf(of), position);
     await readBefore.begin(of, position.next);
