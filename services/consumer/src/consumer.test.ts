@@ -302,6 +302,20 @@ describe('a consumer whose registration fails without an answer', { concurrency:
   }
 });
 
+test('a consumer that stops with a registration in doubt still writes the batch after it', async (t) => {
+  const rig = await TestRig.create();
+  t.after(() => rig.close());
+  const { batches } = rig.ledger;
+  const register = t.mock.method(batches, 'register', async (record: BatchRecord) => {
+    register.mock.restore();
+    await batches.register(record);
+    throw new Error('the connection was lost');
+  });
+  const consumer = rig.consumer(listSource(range(0, 4).map((n) => message(alertText(n)))), { alerts: 2 });
+  await assert.rejects(consumer.run(AbortSignal.abort()), /2 alerts were read but not written/);
+  assert.deepEqual(await rig.numbers(), [0, 1, 2, 3]);
+});
+
 describe('a volume with less free than it must have', () => {
   let rig: TestRig;
   beforeEach(async () => {

@@ -73,6 +73,8 @@ export class BatchWriter {
   async write(received: readonly ClassifiedMessage[]): Promise<boolean> {
     let batch = received;
     let wereTaken = false;
+    // That of a batch which was dropped at a stop says nothing of this one.
+    this.#inDoubt = undefined;
     for (let failures = 0; batch.length > 0; ) {
       let retryMs: number;
       const stopping = this.#signal.aborted;
