@@ -258,8 +258,6 @@ export class PartitionAssignment {
 
   /** Looks for the newest message that was read and that the topic still holds. */
   async #search(reader: PartitionReader, heartbeat: Heartbeat): Promise<void> {
-    // The newest of what was read is in the ledger then.
-    if (reader.hasRead) return this.restart();
     const { positions, groupId, admin } = this.#options;
     const { topic, partition } = reader;
     const over = this.#overLater();
@@ -267,6 +265,8 @@ export class PartitionAssignment {
     if (!span || over()) return;
     const marks = await positions.trail({ groupId, topic, partition });
     if (over()) return;
+    // What was read must be in the ledger before its position moves, and the newest of it among the marks.
+    if (reader.hasRead) return this.restart();
     const held = marks.filter(({ offset }) => offset >= span.low && offset < span.high);
     const verdict = reader.search(held);
     if (verdict.kind === 'fetch') return this.#fetchFrom(reader, verdict.offset);

@@ -149,6 +149,15 @@ describe('the reader of a partition', () => {
     assert.deepEqual(reader.judge(11n, fetchedRange(11, 14), 10), { kind: 'take', from: 1 });
   });
 
+  test('has read from its first message on, not only from the end of its fetch', () => {
+    const reader = standingAfter(9);
+    reader.judge(9n, fetchedRange(9, 12), 0);
+    reader.markConsumed(fetched(9), 12n, 0);
+    assert.equal(reader.hasRead, false);
+    reader.advance(10n);
+    assert.equal(reader.hasRead, true);
+  });
+
   test('restarts at the beginning if the ledger has lost a position that it had', () => {
     assert.equal(standingAfter(9).origin, 0n);
   });

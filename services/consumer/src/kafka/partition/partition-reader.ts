@@ -70,9 +70,9 @@ export class PartitionReader {
     return this.#origin;
   }
 
-  /** Whether it is past the position at which it started. */
+  /** Whether a message was taken since it started, also if its fetch is not through yet. */
   get hasRead(): boolean {
-    return this.#position?.next !== this.#startedAt;
+    return this.#next !== this.#startedAt;
   }
 
   get position(): ReadPosition | undefined {

@@ -34,4 +34,10 @@ describe('the search for the newest message that is still the same', () => {
     looking.take(9n, [message(11n)]);
     assert.deepEqual([looking.offset, looking.found], [undefined, undefined]);
   });
+
+  test('is over at once if nothing can be the same, whatever is fetched then', () => {
+    const looking = new TrailSearch([], () => true);
+    looking.take(0n, [message(0n)]);
+    assert.deepEqual([looking.offset, looking.found], [undefined, undefined]);
+  });
 });

@@ -37,6 +37,7 @@ export class TrailSearch {
    * Takes what was fetched from `fetchedFrom` on: elsewhere if a fetch was in flight, or Kafka has dropped that one.
    */
   take(fetchedFrom: bigint, messages: readonly FetchedMessage[]): void {
+    if (this.offset === undefined) return;
     const { offset } = this.#candidate;
     const message = messages.find((each) => BigInt(each.offset) === offset);
     if (!message && fetchedFrom !== offset && ++this.#elsewhere < MOST_ELSEWHERE) return;
