@@ -17,14 +17,14 @@ const LAST_STEM = valueQuestion<string>(
   'SELECT stem FROM provenance WHERE model_name = @vra AND stem < @before ORDER BY stem DESC LIMIT @most',
 );
 
-/** The range keeps out what is no number, which SQLite lets in. */
+/** The range, from one infinity to the other, keeps out what is no number, which SQLite lets in. */
 const BEST = question<BestScore>(
   `SELECT ID AS "ID", diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", stem, score FROM (
      SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score,
        row_number() OVER (PARTITION BY p.diaObjectId
          ORDER BY source.midpointMjdTai DESC NULLS LAST, p.diaSourceId DESC NULLS LAST, p.ID DESC) AS place
      FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId
-     WHERE p.stem >= ? AND p.stem < ? AND p.model_name = ? AND p.score BETWEEN -1e308 AND 1e308) placed
+     WHERE p.stem >= ? AND p.stem < ? AND p.model_name = ? AND p.score BETWEEN ? AND ?) placed
    WHERE place = 1 ORDER BY score DESC, diaObjectId LIMIT ?`,
 );
 
@@ -49,6 +49,6 @@ export class BestScores {
    * @param before every stem is smaller than this text
    */
   of(vra: string, from: string, before: string, most: number): Promise<BestScore[]> {
-    return this.#database.all(BEST, from, before, vra, most);
+    return this.#database.all(BEST, from, before, vra, -Infinity, Infinity, most);
   }
 }
