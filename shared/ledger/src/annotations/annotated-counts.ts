@@ -1,4 +1,4 @@
-import type { Database, Writing } from '../database.js';
+import type { Database, Questions, Writing } from '../database.js';
 import { question, statement } from '../statements.js';
 
 const MINUTE_MS = 60_000;
@@ -48,8 +48,8 @@ export class AnnotatedCounts {
   }
 
   /** What Lasair took from a minute on. */
-  async since(vra: string, from: number): Promise<Annotated> {
-    const { alerts, late } = (await this.#database.get(SINCE, vra, Math.floor(from / MINUTE_MS)))!;
+  async since(vra: string, from: number, ask: Questions = this.#database): Promise<Annotated> {
+    const { alerts, late } = (await ask.get(SINCE, vra, Math.floor(from / MINUTE_MS)))!;
     return { alerts: Number(alerts), late: Number(late) };
   }
 }

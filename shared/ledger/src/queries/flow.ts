@@ -1,6 +1,6 @@
 import { instantOfStem, type Stage, UPSTREAM } from '@lvra/core';
 import { type Annotated, AnnotatedCounts, LATE_MS } from '../annotations/annotated-counts.js';
-import type { Database } from '../database.js';
+import type { Database, Questions } from '../database.js';
 import { question, valueQuestion } from '../statements.js';
 import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { IS_BACKFILLED } from '../work/backfill.js';
@@ -61,7 +61,7 @@ export class Flow {
   }
 
   /** @param now ms since 1970 */
-  async unannotated(vra: string, now: number): Promise<Unannotated> {
+  async unannotated(vra: string, now: number, ask: Questions = this.#database): Promise<Unannotated> {
     const isOpen = `own.${columnOf(vra)} NOT IN (1, -1)
       AND own.stem NOT IN (SELECT stem FROM work WHERE vra = @vra AND dead_at IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM backfill
@@ -75,19 +75,27 @@ export class Flow {
        FROM ${STATUS_TABLE.annotate} own
        LEFT JOIN batch INDEXED BY batch_times ON batch.stem = own.stem WHERE ${isOpen}`,
     );
-    const { oldest, others, late } = (await this.#database.get(open, { vra, due }))!;
+    const { oldest, others, late } = (await ask.get(open, { vra, due }))!;
     // What was registered a moment ago may have waited in Kafka for long.
     const young = valueQuestion<Buffer>(
       `SELECT batch.received_ms FROM batch CROSS JOIN ${STATUS_TABLE.annotate} own
        WHERE own.stem = batch.stem AND batch.registered_at >= @due AND batch.oldest_ms < @due AND ${isOpen}`,
     );
-    const received = await this.#database.all(young, { vra, due });
-    const times = [oldest === null ? undefined : Number(oldest), await this.#registeredAt(others)];
+    const received = await ask.all(young, { vra, due });
+    const times = [oldest === null ? undefined : Number(oldest), await this.#registeredAt(others, ask)];
     const known = times.filter((time) => time !== undefined);
     return {
       oldest: known.length > 0 ? Math.min(...known) : undefined,
       late: received.reduce((sum, each) => sum + countBefore(each, due), Number(late ?? 0)),
     };
+  }
+
+  /** What waits for its annotation, and what Lasair took from an instant on: of one moment, so that no alert is in both. */
+  annotating(vra: string, now: number, from: number): Promise<{ waiting: Unannotated; taken: Annotated }> {
+    return this.#database.reading(async (ask) => ({
+      waiting: await this.unannotated(vra, now, ask),
+      taken: await this.#annotated.since(vra, from, ask),
+    }));
   }
 
   /** What Lasair took from an instant on, to the minute. */
@@ -107,9 +115,9 @@ export class Flow {
   }
 
   /** For a stem of the Python pipeline, the time in its name. */
-  async #registeredAt(stem: string | null): Promise<number | undefined> {
+  async #registeredAt(stem: string | null, ask: Questions = this.#database): Promise<number | undefined> {
     if (stem === null) return undefined;
-    const at = await this.#database.get(REGISTERED_AT, stem);
+    const at = await ask.get(REGISTERED_AT, stem);
     return at === null || at === undefined ? instantOfStem(stem)?.getTime() : Number(at);
   }
 }

@@ -49,8 +49,7 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       by: 'service',
       ask: async () => [
         await ofEachStage(({ stage }) => [flow.waiting(stage, VRA)])(),
-        await flow.unannotated(VRA, now),
-        await flow.annotatedSince(VRA, nightBegan(now)),
+        await flow.annotating(VRA, now, nightBegan(now)),
         await flow.alertsSince(nightBegan(now)),
         await flow.lastRegistered(),
         await ledger.positions.seen.lags(),

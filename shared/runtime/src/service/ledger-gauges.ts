@@ -58,9 +58,10 @@ export class LedgerGauges {
     metrics.alertsTonight.set(await flow.alertsSince(nightBegan(now)));
     const last = await flow.lastRegistered();
     if (last !== undefined) metrics.lastAlert.set(last / 1_000);
+    const lags = await positions.seen.lags();
     metrics.kafkaLag.reset();
     metrics.kafkaLagAge.reset();
-    for (const { topic, partition, messages, at } of await positions.seen.lags()) {
+    for (const { topic, partition, messages, at } of lags) {
       metrics.kafkaLag.set({ topic, partition }, messages);
       metrics.kafkaLagAge.set({ topic, partition }, secondsSince(at, now));
     }
@@ -71,11 +72,11 @@ export class LedgerGauges {
     const { flow, annotations } = this.#ledger;
     const metrics = this.#metrics;
     const { modelName: vra, annotate } = live.read();
-    const waiting = annotate ? await flow.unannotated(vra, now) : { oldest: undefined, late: 0 };
-    const done = await flow.annotatedSince(vra, now - HOUR_MS);
-    metrics.oldestUnannotated.set({ vra }, secondsSince(waiting.oldest, now));
-    metrics.lateAlerts.set({ vra }, waiting.late + done.late);
-    metrics.dueAlerts.set({ vra }, waiting.late + done.alerts);
+    const { waiting, taken } = await flow.annotating(vra, now, now - HOUR_MS);
+    const late = annotate ? waiting.late : 0;
+    metrics.oldestUnannotated.set({ vra }, annotate ? secondsSince(waiting.oldest, now) : 0);
+    metrics.lateAlerts.set({ vra }, late + taken.late);
+    metrics.dueAlerts.set({ vra }, late + taken.alerts);
     const tonight = await flow.annotatedSince(vra, nightBegan(now));
     metrics.annotatedTonight.set({ vra }, tonight.alerts);
     const { left } = await annotations.calls.state(now, this.#settings.annotateCallsPerHour);
