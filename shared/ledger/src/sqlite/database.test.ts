@@ -77,11 +77,11 @@ describe('a transaction of the ledger', () => {
     const { connection, database } = newDatabase(t);
     const { exec } = connection;
     const rollback = t.mock.method(connection, 'exec', (sql: string) => {
-      if (sql === 'ROLLBACK') throw new Error('disk I/O error');
+      if (sql === 'ROLLBACK') throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
       return exec.call(connection, sql);
     });
     const failing = database.writing(() => Promise.reject(new Error('of the work')));
-    await assert.rejects(failing, /disk I.O error/);
+    await assert.rejects(failing, { name: 'LedgerUnavailable', message: /disk I.O error.*fix its volume/ });
     rollback.mock.restore();
     assert.equal(await database.get(COUNT), 0n);
     assert.equal(await database.writing((tx) => tx.run(ADD, 1n, 'one')), 1);
@@ -114,6 +114,19 @@ describe('a transaction of the ledger', () => {
     other.exec('COMMIT');
     assert.equal(await waiting, 1);
   });
+});
+
+test('questions of one instant do not see what another process commits between them', async (t) => {
+  const { connection, database } = newDatabase(t);
+  const other = openConnection(connection.name, { create: false });
+  t.after(() => other.close());
+  const counts = await database.reading(async (ask) => {
+    const first = await ask.get(COUNT);
+    other.exec("INSERT INTO item VALUES (1, 'one')");
+    return [first, await ask.get(COUNT)];
+  });
+  assert.deepEqual(counts, [0n, 0n]);
+  assert.equal(await database.get(COUNT), 1n);
 });
 
 test('a question may name a list of ids or of names, and no digit of an id is lost', async (t) => {

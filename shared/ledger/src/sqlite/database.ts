@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database, OddValue, Questions, WriteTime, Writing } from '../database.js';
-import type { Insert, Question, Statement, Values } from '../statements.js';
+import { type Insert, type Question, type Statement, type Values, valueQuestion } from '../statements.js';
 import { copyDatabase } from './backup.js';
 import { checkpoint } from './checkpoint.js';
 import { assertWritable, leaveWal } from './connection.js';
@@ -10,6 +10,10 @@ import { assertInPlace } from './file-identity.js';
 import { oddValues } from './odd-values.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { WriteLock } from './write-lock.js';
+
+const SCHEMA = valueQuestion<string>(
+  "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+);
 
 /**
  * The ledger in one SQLite file. SQLite answers at once, so every promise is settled when it is returned, and a
@@ -101,7 +105,7 @@ export class SqliteDatabase implements Database {
     };
     try {
       // One whose rollback failed may be open still.
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      this.#rollBack();
       await begin(opened);
       const result = await unlessItWaits(work(transaction));
       this.#connection.exec('COMMIT');
@@ -111,11 +115,19 @@ export class SqliteDatabase implements Database {
     } finally {
       transaction.hasEnded = true;
       try {
-        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+        this.#rollBack();
       } finally {
         this.#open = undefined;
         end();
       }
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+    } catch (error) {
+      throw storageError(this.name, error);
     }
   }
 
@@ -148,23 +160,17 @@ export class SqliteDatabase implements Database {
     return statSync(`${this.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  async oddValues(): Promise<OddValue[]> {
-    return oddValues(this.#connection);
+  oddValues(): Promise<OddValue[]> {
+    return this.#inTurn(async () => oddValues(this.#connection));
   }
 
   async schema(): Promise<string> {
-    const statements = this.#connection
-      .prepare<[], string>(
-        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
-      )
-      .pluck()
-      .all();
+    const statements = await this.all(SCHEMA);
     return `${statements.join(';\n')};\n`;
   }
 
-  async copyTo(path: string): Promise<void> {
-    while (this.#open !== undefined) await this.#open;
-    copyDatabase(this.#connection, path);
+  copyTo(path: string): Promise<void> {
+    return this.#inTurn(async () => copyDatabase(this.#connection, path));
   }
 
   /** For tests that know SQLite. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, UsageError } from '@lvra/core';
-import { LedgerDamaged, LedgerUnavailable } from '../errors.js';
+import { LedgerDamaged, LedgerGone, LedgerUnavailable } from '../errors.js';
 import { openConnection } from './connection.js';
 import { SqliteDatabase } from './database.js';
 import type { Connection } from './driver.js';
@@ -49,6 +49,8 @@ async function upgrade(database: SqliteDatabase, connection: Connection, vras: r
 
 /** What an operator can do if the ledger cannot be opened. */
 function openingError(path: string, error: unknown): unknown {
+  // Its message says it all.
+  if (error instanceof LedgerGone) return new UsageError(error.message, { cause: error });
   const found = storageError(path, error);
   if (!(found instanceof LedgerUnavailable) && !(found instanceof LedgerDamaged)) return error;
   const { cause } = found;
