@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InProcessBus } from '@lvra/bus';
 import { secretOf } from '@lvra/config';
 import { StageMisconfigured } from '@lvra/core';
-import { StageRunner } from '@lvra/runtime';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
 
 const STEM = FIRST_STEM;
@@ -29,17 +27,7 @@ describe('the stage cannot work', () => {
     await night.addStem(STEM, scoresOf(1));
     const lasair = { endpoint: night.sandbox.endpoint, token: undefined, tokenVariable: 'LASAIR_LSST_TOKEN' };
     const work = night.ledger.work('annotate', 'r0b');
-    const { log, metrics } = night;
-    const runner = new StageRunner({
-      task: night.task({ lasair }),
-      work,
-      dataRoot: night.paths.root,
-      bus: new InProcessBus(),
-      log,
-      metrics,
-      owner: 'test',
-    });
-    const failure = await runner.drain(Promise.resolve(), new AbortController().signal);
+    const failure = await night.runner({ lasair }).drain(Promise.resolve(), new AbortController().signal);
     assert.match(failure ?? '', /LASAIR_LSST_TOKEN/);
     assert.equal(await night.status(STEM), 41);
     assert.deepEqual(await work.pending(Date.now(), 30_000), [STEM]);

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InProcessBus } from '@lvra/bus';
 import { RetryLater } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
-import { StageRunner } from '@lvra/runtime';
 import { Gate } from './testing/gate.js';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, type TestScore } from './testing/night.js';
 
@@ -245,17 +243,6 @@ describe('a sender that is killed', () => {
 
 /** Processes all that is pending; returns what failed. */
 function drain(night: Night, ledger: Ledger, aheadMs: number): Promise<string | undefined> {
-  const { log, metrics } = night;
-  const task = night.task({ ledger, owner: 'drain', now: () => Date.now() + aheadMs });
-  const work = ledger.work('annotate', 'r0b');
-  const runner = new StageRunner({
-    task,
-    work,
-    dataRoot: night.paths.root,
-    bus: new InProcessBus(),
-    log,
-    metrics,
-    owner: 'drain',
-  });
+  const runner = night.runner({ ledger, owner: 'drain', now: () => Date.now() + aheadMs });
   return runner.drain(Promise.resolve(), new AbortController().signal);
 }

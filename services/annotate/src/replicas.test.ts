@@ -17,7 +17,7 @@ describe('two replicas', () => {
     night.sandbox.fault({ kind: 'status', status: 502, when: 'after', probability: 0.1, seed: 7 });
     night.sandbox.fault({ kind: 'reset', probability: 0.1, seed: 11 });
     night.sandbox.fault({ kind: 'latency', ms: 20, probability: 0.3, seed: 5 });
-    // A call whose end nobody knows holds back its objects for half a minute. Between two rounds no call is on its way,
+    // A call whose outcome is unknown holds back its objects for half a minute. Between two rounds no call is on its way,
     // and a minute passes.
     let minutes = 0;
     const now = () => Date.now() + minutes * 60_000;

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InProcessBus } from '@lvra/bus';
 import { RetryLater, StagePaused, stemOf } from '@lvra/core';
 import { connectionOf } from '@lvra/ledger/testing/sqlite';
-import { StageRunner } from '@lvra/runtime';
+import type { StageRunner } from '@lvra/runtime';
 import { Night, objectId } from '../testing/night.js';
 
 const NIGHT = Date.UTC(2026, 1, 2, 1);
@@ -21,19 +20,7 @@ async function addSmallStems(night: Night, first: number, count: number): Promis
 }
 
 async function runner(night: Night, owner: string, change: Parameters<Night['task']>[0]): Promise<StageRunner> {
-  const { log, metrics } = night;
-  const dataRoot = night.paths.root;
-  const ledger = await night.openLedger();
-  const task = night.task({ ledger, owner, ...change });
-  return new StageRunner({
-    task,
-    work: ledger.work('annotate', 'r0b'),
-    dataRoot,
-    bus: new InProcessBus(),
-    log,
-    metrics,
-    owner,
-  });
+  return night.runner({ ledger: await night.openLedger(), owner, ...change });
 }
 
 const itemsSent = (night: Night) => night.sandbox.received.reduce((sum, { items }) => sum + items, 0);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InProcessBus } from '@lvra/bus';
 import { secretOf } from '@lvra/config';
 import { secretFile } from '@lvra/config/testing/secret-file';
 import { StagePaused } from '@lvra/core';
-import { StageRunner } from '@lvra/runtime';
 import type { SandboxOptions } from '@lvra/simulator';
 import { FIRST_STEM, Night, SECOND_STEM, scoresOf, TOKEN } from '../testing/night.js';
 
@@ -152,19 +150,7 @@ describe('the stage pauses in all replicas', () => {
   test('which the ledger tells the others; the stem shows 40', async (context) => {
     const night = await Night.start(context, { tokens: { other: owner } });
     await night.addStem(STEM, scoresOf(1));
-    const { log, metrics } = night;
-    const stop = new AbortController();
-    const work = night.ledger.work('annotate', 'r0b');
-    const runner = new StageRunner({
-      task: night.task(),
-      work,
-      dataRoot: night.paths.root,
-      bus: new InProcessBus(),
-      log,
-      metrics,
-      owner: 'test',
-    });
-    await runner.drain(Promise.resolve(), stop.signal);
+    await night.runner().drain(Promise.resolve(), new AbortController().signal);
     assert.equal(await night.status(STEM), 40);
     const pause = await (await night.openLedger()).work('annotate', 'r0b').paused(Date.now());
     assert.match(pause?.reason ?? '', /refuses the token/);

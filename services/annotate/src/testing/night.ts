@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { InProcessBus } from '@lvra/bus';
 import { secretOf } from '@lvra/config';
 import { Ledger } from '@lvra/ledger';
 import { addStem } from '@lvra/ledger/testing/ledgers';
 import { execute, valuesIn } from '@lvra/ledger/testing/look-inside';
-import type { StageReport, StageTask } from '@lvra/runtime';
+import { type StageReport, StageRunner, type StageTask } from '@lvra/runtime';
 import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
@@ -116,6 +117,15 @@ export class Night {
       for (const row of rows) await execute(ledger, add, row.diaObjectId, row.diaSourceId, stem, row.score, version);
     }
     await execute(ledger, 'UPDATE predict SET r0b = 1 WHERE stem = ?', stem);
+  }
+
+  /** A runner of such a stage, with a bus of its own. */
+  runner(change: Change = {}): StageRunner {
+    const { log, metrics, paths } = this;
+    const { ledger = this.ledger, owner = 'test' } = change;
+    const work = ledger.work('annotate', 'r0b');
+    const bus = new InProcessBus();
+    return new StageRunner({ task: this.task(change), work, dataRoot: paths.root, bus, log, metrics, owner });
   }
 
   /** The stage, quick to retry, with the options of the test. */
