@@ -121,7 +121,8 @@ class KafkaSource implements AlertSource {
   }
 
   #explain(error: unknown): string {
-    if (isStorageUnavailable(error)) return `the positions in Kafka cannot be had from the ledger: ${messageOf(error)}`;
+    if (isStorageUnavailable(error))
+      return `the positions in Kafka cannot be read from the ledger: ${messageOf(error)}`;
     return `Kafka at ${this.#where} cannot be used: ${explainKafkaError(error, this.#options.groupId)}`;
   }
 

@@ -64,6 +64,6 @@ export interface AlertSource {
   isHeldUp?(): boolean;
   /** Called for every registered batch. */
   onBatchRegistered?(batch: RegisteredBatch): void | Promise<void>;
-  /** Tells it to go on at the ledger's positions, because other consumers registered some of its messages first. */
+  /** Tells it to resume at the ledger's positions, because other consumers registered some of its messages first. */
   restart?(): void;
 }

@@ -33,27 +33,7 @@ test('what measurements look like is plain', () => {
 });
 
 test('other values are left to the rules for text, which reject or accept them', () => {
-  const texts = [
-    'nan',
-    'inf',
-    '-inf',
-    'TRUE',
-    '.5',
-    '+1',
-    '-',
-    '--1',
-    '1e',
-    '1e+',
-    '1e5x',
-    '1 ',
-    ' 1',
-    '0x1F',
-    '1_000',
-    'None',
-    '1.2.3',
-    'Falsy',
-    'Trus',
-  ];
+  const texts = ['nan', 'inf', '-inf', 'TRUE', '.5', '+1', '1e', 'None', 'Falsy', 'Trus'];
   for (const text of texts) assert.equal(plainValue(text), undefined, text);
   assert.deepEqual(
     texts.map(featureValue).map((value) => value === undefined),
