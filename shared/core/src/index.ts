@@ -13,6 +13,14 @@ export {
 } from './errors.js';
 export { HttpClient, NoAnswer } from './http-client.js';
 export { parseId } from './names/ids.js';
+export {
+  type LedgerAddress,
+  type LedgerServer,
+  type LedgerTls,
+  nameOfLedgerServer,
+  parseLedgerServer,
+  type ServerNames,
+} from './names/ledger-address.js';
 export { type Route, routeOf } from './names/routes.js';
 export { DOWNSTREAM, STAGES, type Stage, UPSTREAM } from './names/stages.js';
 export { instantOfStem, isStem, nextStem, nightOf, stemOf } from './names/stem.js';
