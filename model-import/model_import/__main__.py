@@ -1,7 +1,6 @@
 """The command: a joblib to an ONNX model with its manifest, or to a refusal in words and no file at all."""
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -65,9 +64,10 @@ def import_model(options: argparse.Namespace) -> Path:
         facts["missing"] = manifest.shares_missing(rows, features)
         facts["scores"] = manifest.shares_of_scores(check.scores(rows))
     facts["features"] = features
+    sample = check.sample(given)
     # The stage reads the manifest first, so it comes last.
     _write(target, onnx)
-    _write(target.with_suffix(".json"), (json.dumps(facts, indent=2, allow_nan=False) + "\n").encode())
+    _write(target.with_suffix(".json"), manifest.text_of(facts, sample).encode())
     _report(target, facts, parity)
     return target
 

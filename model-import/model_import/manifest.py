@@ -42,6 +42,16 @@ def training_of(model, final) -> dict:
     return facts
 
 
+def text_of(facts: dict, sample: np.ndarray) -> str:
+    """The manifest's text, a line a row of the sample; a missing value is null."""
+    text = json.dumps(facts, indent=2, allow_nan=False)
+    if len(sample) == 0:
+        return f"{text}\n"
+    rows = [json.dumps([None if np.isnan(value) else float(value) for value in row]) for row in sample]
+    lines = ",\n".join(f"    {row}" for row in rows)
+    return f'{text[:-2]},\n  "sample": [\n{lines}\n  ]\n}}\n'
+
+
 def shares_missing(rows: np.ndarray, features: list[str]) -> dict[str, float]:
     return {name: float(share) for name, share in zip(features, np.isnan(rows).mean(axis=0))}
 

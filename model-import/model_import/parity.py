@@ -17,6 +17,8 @@ LARGEST_DIFFERENCE = 1e-6
 MADE_ROWS = 2_000
 AT_ONCE = 10_000
 SEED = 20260422
+# For the manifest.
+SAMPLE_ROWS = 100
 
 
 @dataclass
@@ -90,12 +92,21 @@ class ParityCheck:
     def scores(self, rows: np.ndarray) -> np.ndarray:
         return probabilities_of(self._model, rows)[:, self._column]
 
+    def sample(self, given: list[tuple[str, np.ndarray]]) -> np.ndarray:
+        """At most SAMPLE_ROWS rows, spread over the given ones; made ones where none are given."""
+        rows = np.vstack([values for _, values in given]) if given else self._made_rows(SplitRows(self._conversion))
+        rows = rows[~np.isinf(rows).any(axis=1)]
+        return rows[np.unique(np.linspace(0, len(rows) - 1, SAMPLE_ROWS).astype(int))] if len(rows) > 0 else rows
+
+    def _made_rows(self, splits: SplitRows) -> np.ndarray:
+        return made_rows(self._conversion, splits, self._final, MADE_ROWS, np.random.default_rng(SEED))
+
     def _all_rows(self, given: list[tuple[str, np.ndarray]]) -> Iterator[Rows]:
         for name, values in given:
             says = [f"row {row + 1} of {name}" for row in range(len(values))]
             yield Rows("given", values, says, [None] * len(values))
         splits = SplitRows(self._conversion)
-        made = made_rows(self._conversion, splits, self._final, MADE_ROWS, np.random.default_rng(SEED))
+        made = self._made_rows(splits)
         yield Rows("made", made, [f"made row {row + 1}" for row in range(len(made))], [None] * len(made))
         base = np.vstack([*(values for _, values in given), made])
         at_splits = splits.of(base)

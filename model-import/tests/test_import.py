@@ -137,6 +137,14 @@ class WhatIsWritten(ImportTest):
         self.assertEqual(len(manifest["scores"]["edges"]), 11)
         self.assertAlmostEqual(manifest["scores"]["shares"][0], np.mean(scores < 0.1))
         self.assertAlmostEqual(sum(manifest["scores"]["shares"]), 1)
+        given = {tuple(None if np.isnan(value) else value for value in row) for row in MISSING.tolist()}
+        self.assertEqual(len(manifest["sample"]), 100)
+        self.assertLessEqual({tuple(row) for row in manifest["sample"]}, given)
+
+    def test_has_a_sample_of_made_rows_where_no_file_is_given(self):
+        self.assertEqual(self.run_import(self.write(a_forest()))[0], 0)
+        sample = json.loads((self.out / "r0b_a1.json").read_text())["sample"]
+        self.assertEqual((len(sample), len(sample[0])), (100, len(NAMES)))
 
     def test_says_nothing_of_shares_that_are_not_known(self):
         self.assertEqual(self.run_import(self.write(a_forest()))[0], 0)

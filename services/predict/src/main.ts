@@ -20,6 +20,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
     paths,
     vra: name,
     features: vra.features,
+    provider: settings.predictProvider,
     wanted: () => {
       const { modelVersion: version, modelPath: path, annotate } = live.read();
       return { model: { name, version, path }, annotate, problem: live.problem };

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { messageOf, StageMisconfigured } from '@lvra/core';
-import { assertFeaturesExist, findModel, Model, type WantedModel } from '@lvra/model';
+import { assertFeaturesExist, findModel, Model, type Provider, type WantedModel } from '@lvra/model';
 import type { Logger, ModelMetrics } from '@lvra/telemetry';
 import { type FolderLook, lookInto } from './folder-look.js';
 
@@ -13,6 +13,8 @@ export interface Wanted {
 
 export interface LiveModelOptions {
   readonly wanted: () => Wanted;
+  /** What models run on; by default the CPU. */
+  readonly provider?: Provider | undefined;
   /** Those of a model's features that the feature stage does not make. */
   readonly lacking: (features: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: ModelMetrics;
@@ -127,7 +129,7 @@ export class ModelReloader {
   }
 
   async #checked({ name, version }: WantedModel, path: string): Promise<Model> {
-    const model = await Model.load(path);
+    const model = await Model.load(path, this.#options.provider);
     try {
       // The files may have changed since they were found.
       if (model.manifest.name !== name || model.manifest.version !== version) {

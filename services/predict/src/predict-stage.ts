@@ -1,6 +1,13 @@
 import { STATUS, StemFailed } from '@lvra/core';
 import type { Ledger, QuarantineEntry, ScoreRecord, WorkQueue } from '@lvra/ledger';
-import { type FeatureTable, type Model, missingFeatures, readStemFeatures, scoreTable } from '@lvra/model';
+import {
+  type FeatureTable,
+  type Model,
+  missingFeatures,
+  type Provider,
+  readStemFeatures,
+  scoreTable,
+} from '@lvra/model';
 import type { StageReport, StageTask, StemContext } from '@lvra/runtime';
 import type { DataPaths } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
@@ -17,6 +24,8 @@ export interface PredictOptions {
   readonly features: string;
   /** The current settings; called before each stem. */
   readonly wanted: () => Wanted & { readonly annotate: boolean };
+  /** What models run on; by default the CPU. */
+  readonly provider?: Provider | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -43,9 +52,9 @@ class PredictTask implements StageTask {
   constructor(options: PredictOptions) {
     this.#options = options;
     this.vra = options.vra;
-    const { wanted, metrics, log, ledger } = options;
+    const { wanted, provider, metrics, log, ledger } = options;
     const lacking = (features: readonly string[]) => missingFeatures(features, options);
-    this.#live = new ModelReloader({ wanted, lacking, metrics: metrics.model, log });
+    this.#live = new ModelReloader({ wanted, provider, lacking, metrics: metrics.model, log });
     this.#watch = new ScoreMonitor(metrics.model, ledger.scoreCounts);
   }
 

@@ -45,6 +45,8 @@ export const COMMON_SETTINGS = {
     )
     .default(DEFAULT_PREFIX),
 
+  predictProvider: oneOf(['cpu', 'cuda']).default('cpu'),
+
   annotateListSize: wholeNumber(1, 10_000).default(400),
   annotateListSmallest: wholeNumber(1, 10_000).default(10),
   annotateListLargest: wholeNumber(1, 10_000).default(1_000),

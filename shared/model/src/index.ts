@@ -13,5 +13,6 @@ export {
 export type { Manifest } from './manifest.js';
 export { Model } from './onnx/model.js';
 export { InferenceSession } from './onnx/onnxruntime.js';
+export type { Provider } from './onnx/provider.js';
 export { scoreStem, scoreTable, type UnscoredRow } from './score-stem.js';
 export { populationStability, sum } from './stability.js';

@@ -36,6 +36,8 @@ const MANIFEST = z.looseObject({
     .refine(({ edges, shares }) => shares.length === edges.length - 1, 'must have one edge more than shares')
     .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > (edges[at - 1] as number)), 'edges must rise')
     .optional(),
+  /** Rows to compare what scores them: values in the order of `features`, null if missing. */
+  sample: z.array(z.array(z.number().nullable())).min(1).optional(),
 });
 
 export type Manifest = z.infer<typeof MANIFEST>;
@@ -51,5 +53,7 @@ export function parseManifest(text: string): Manifest {
   const { features } = parsed.data;
   const twice = features.filter((feature, at) => features.indexOf(feature) !== at);
   if (twice.length > 0) throw new Error(`features are named twice: ${twice.join(', ')}`);
+  const odd = parsed.data.sample?.findIndex((row) => row.length !== features.length) ?? -1;
+  if (odd >= 0) throw new Error(`row ${odd + 1} of sample has not one value a feature`);
   return parsed.data;
 }

@@ -3,26 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, STATUS, StageMisconfigured, StemFailed } from '@lvra/core';
 import type { Manifest } from '../manifest.js';
 import { refuseUnsafe } from './onnx-bytes.js';
-import { InferenceSession, Tensor } from './onnxruntime.js';
+import { type InferenceSession, Tensor } from './onnxruntime.js';
+import { assertSameScores, type Provider } from './provider.js';
+import { checkInput, ELEMENT, openSession, probabilityOutput, unusable } from './session.js';
 import { tryModel } from './trial.js';
-
-/** ONNX Runtime's names of the manifest's input types. */
-const ELEMENT = { float: 'float32', double: 'float64' } as const;
-
-/**
- * One thread: the stages share the machine's cores, and a second thread would spin while it waits. No arena and no
- * memory pattern: they keep the memory of the largest batch, without a measurable gain here.
- */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  executionMode: 'sequential',
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  enableCpuMemArena: false,
-  enableMemPattern: false,
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-};
 
 /** How far outside 0 to 1 rounding may leave a probability. */
 const ROUNDING = 1e-6;
@@ -58,9 +42,10 @@ export class Model {
    * are the bytes that run.
    *
    * @param path of the .onnx file
+   * @param provider on another than the CPU, scores of the manifest's sample must be the CPU's
    * @throws StageMisconfigured if model or manifest cannot be used, or they do not match
    */
-  static async load(path: string): Promise<Model> {
+  static async load(path: string, provider: Provider = 'cpu'): Promise<Model> {
     if (!path.endsWith('.onnx')) throw unusable(path, 'its name does not end in .onnx');
     // Imported here because the trial process does not need it, and zod loads more slowly than a model.
     const { readManifest } = await import('../find-model.js');
@@ -76,7 +61,10 @@ export class Model {
       throw unusable(path, messageOf(error), error);
     }
     const refusal = await tryModel({ path, manifest, bytes });
-    if (refusal === undefined) return Model.open(path, manifest, bytes);
+    if (refusal === undefined) {
+      const model = await Model.open(path, manifest, bytes);
+      return provider === 'cpu' ? model : model.#on(provider, bytes);
+    }
     // An error of the model is kept as it is; of a process that ended only how is known.
     throw 'thrown' in refusal ? new StageMisconfigured(undefined, refusal.thrown) : unusable(path, refusal.ended);
   }
@@ -89,7 +77,10 @@ export class Model {
    * @throws StageMisconfigured
    */
   static async open(path: string, manifest: Manifest, bytes: Uint8Array, rows = 1): Promise<Model> {
-    const session = await openSession(path, bytes);
+    return Model.#checked(path, manifest, await openSession(path, bytes), rows);
+  }
+
+  static async #checked(path: string, manifest: Manifest, session: InferenceSession, rows: number): Promise<Model> {
     try {
       checkInput(path, session, manifest);
       const model = new Model(path, manifest, session, probabilityOutput(path, session, manifest));
@@ -98,6 +89,25 @@ export class Model {
     } catch (error) {
       await session.release();
       throw error;
+    }
+  }
+
+  /** The same model on another provider, in place of this one, which is closed. */
+  async #on(provider: Provider, bytes: Uint8Array): Promise<Model> {
+    try {
+      const session = await openSession(this.path, bytes, provider);
+      const model = await Model.#checked(this.path, this.manifest, session, 1);
+      try {
+        await assertSameScores(this.manifest, this, model, provider);
+      } catch (error) {
+        await model.close();
+        throw new StageMisconfigured(undefined, `model ${this.path} cannot be used: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+      return model;
+    } finally {
+      await this.close();
     }
   }
 
@@ -223,10 +233,6 @@ export class Model {
   }
 }
 
-function unusable(path: string, why: string, cause?: unknown): StageMisconfigured {
-  return new StageMisconfigured(undefined, `model ${path} cannot be used: ${why}; import it again`, { cause });
-}
-
 async function readOrExplain(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
@@ -234,48 +240,4 @@ async function readOrExplain(path: string): Promise<Buffer> {
     const message = `model ${path} cannot be read: ${messageOf(error)}; put it there, or set another model`;
     throw new StageMisconfigured(undefined, message, { cause: error });
   }
-}
-
-async function openSession(path: string, bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, SESSION_OPTIONS);
-  } catch (error) {
-    throw unusable(path, `ONNX Runtime rejects it: ${messageOf(error)}`, error);
-  }
-}
-
-/** The graph must have one input, a table of the manifest's type and width. */
-function checkInput(path: string, session: InferenceSession, { input, features }: Manifest): void {
-  const [only, ...others] = session.inputMetadata;
-  if (!only?.isTensor || others.length > 0) {
-    throw unusable(path, `it has the inputs ${session.inputNames.join(', ')}, not one table of features`);
-  }
-  if (only.type !== ELEMENT[input]) {
-    throw unusable(path, `its input is ${only.type}, but its manifest says ${input} (${ELEMENT[input]})`);
-  }
-  const width = only.shape[1];
-  if (only.shape.length !== 2 || (typeof width === 'number' && width !== features.length)) {
-    throw unusable(path, `its input has the shape [${only.shape}], but its manifest has ${features.length} features`);
-  }
-}
-
-/** The name of the one output that can be probabilities: floating-point, a column a class. */
-function probabilityOutput(path: string, session: InferenceSession, { classes }: Manifest): string {
-  const outputs = session.outputMetadata;
-  if (outputs.some((output) => !output.isTensor)) {
-    throw unusable(path, 'it gives probabilities as maps (ZipMap), not as a table; convert it with zipmap off');
-  }
-  const candidates = outputs.filter(
-    (output) =>
-      output.isTensor &&
-      (output.type === 'float32' || output.type === 'float64') &&
-      (output.shape.length === 0 || typeof output.shape[1] !== 'number' || output.shape[1] === classes.length),
-  );
-  const [only, ...others] = candidates;
-  if (only && others.length === 0) return only.name;
-  const found = outputs.map((output) => `${output.name} ${output.isTensor ? `${output.type}[${output.shape}]` : ''}`);
-  throw unusable(
-    path,
-    `it must have one output with the probabilities of the classes ${classes.join(', ')}; it has ${found.join(', ')}`,
-  );
 }

@@ -1,4 +1,4 @@
 /** ONNX Runtime without its telemetry; import it from here only. */
 import './no-telemetry.js';
 
-export { env, InferenceSession, Tensor } from 'onnxruntime-node';
+export { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
