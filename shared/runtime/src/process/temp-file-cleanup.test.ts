@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -35,4 +35,23 @@ test('half-written files of killed processes are removed, those of living ones a
   await clearLeftovers(paths, createLogger(paths, 'test', { stdout: false }));
   assert.deepEqual(left.filter(existsSync), []);
   assert.deepEqual(kept.filter(existsSync), kept);
+  assert.deepEqual(readdirSync(dirname(paths.features(STEM))).length, 3, 'nothing else is left');
+});
+
+test('a file that another host is writing stays, however far this clock is from that of the file server', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-leftovers-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const paths = dataPaths(root);
+  const [written, left] = [`${paths.batch(STEM)}.ffffffff.tmp`, `${paths.batch(STEM)}.0a1b2c3d.tmp`] as const;
+  mkdirSync(dirname(written), { recursive: true });
+  for (const path of [written, left]) writeFileSync(path, 'half');
+  const twoHoursAgo = Date.now() / 1000 - 7_200;
+  utimesSync(left, twoHoursAgo, twoHoursAgo);
+  const log = createLogger(paths, 'test', { stdout: false });
+  for (const hours of [3, -3]) {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + hours * 3_600_000 });
+    await clearLeftovers(paths, log);
+    t.mock.timers.reset();
+    assert.deepEqual([existsSync(written), existsSync(left)], [true, false], `${hours} h`);
+  }
 });
