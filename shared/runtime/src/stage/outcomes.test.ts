@@ -62,6 +62,22 @@ describe('a task that throws', () => {
     assert.equal(line.stem, A);
   });
 
+  test('a file that another host replaces meanwhile: the stem is done again, and no attempt is counted', async (t) => {
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    const attempts: number[] = [];
+    world.start(
+      world.runner(async (stem, context) => {
+        attempts.push(context.attempt);
+        if (attempts.length > 1) return world.record(stem, context);
+        const stale = Object.assign(new Error('ESTALE: stale file handle, read'), { code: 'ESTALE', syscall: 'read' });
+        throw new StemFailed(STATUS.unexpectedInputType, `a.csv cannot be read: ${stale.message}`, { cause: stale });
+      }),
+    );
+    await until('it is done', async () => (await world.work.status(A)) === 1);
+    assert.deepEqual(attempts, [1, 1]);
+  });
+
   test('a full disk: the stem waits, keeps its status, and no attempt is counted', async (t) => {
     const world = await StageWorld.create(t);
     await world.add(A);

@@ -16,8 +16,11 @@ import type { Logger, Metrics } from '@lvra/telemetry';
 import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
-import { stageWideError, storageErrorMessage } from './storage-errors.js';
+import { isStale, stageWideError, storageErrorMessage } from './storage-errors.js';
 import type { StageReport, StageTask } from './task.js';
+
+/** After which another host's change of a file is seen by this one. */
+const STALE_RETRY_MS = 1_000;
 
 /** The result of a stem, as far as the loop must know. */
 export type StemResult =
@@ -134,6 +137,8 @@ export class StemHandler {
       if (error instanceof LedgerDamaged || error instanceof LedgerReplaced) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured)
         return this.#stageUnavailable(stem, error);
+      if (isStale(error))
+        return this.#requeue(stem, new RetryLater(STALE_RETRY_MS, `${messageOf(error)}; it is opened again`));
       return this.#failed(stem, attempt, error, elapsed(), isBackfilled);
     }
   }

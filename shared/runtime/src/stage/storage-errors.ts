@@ -63,6 +63,15 @@ export function stageWideError(error: unknown, dataRoot: string): unknown {
   }
 }
 
+/**
+ * True if what was opened is not on the server of a network file system any more: another host has replaced the file, or
+ * the server was started again. Opened anew, it is there.
+ */
+export function isStale(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return codeOf(error) === 'ESTALE' || isStale(error.cause);
+}
+
 /** What is unavailable and what an operator can do. */
 export function storageErrorMessage(error: unknown): string {
   const patience = 'nothing is lost meanwhile and no attempt is counted';
