@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadSettings } from '@lvra/config';
-import { InHand } from '@lvra/runtime';
+import { DataFolder, InHand } from '@lvra/runtime';
 import { Metrics } from '@lvra/telemetry';
 import { createTask } from './main.js';
 import { FIRST_STEM, Night, scoresOf } from './testing/night.js';
@@ -25,6 +25,7 @@ test('scores of the demonstration that wait when the team’s model is set do no
   const parts = {
     settings,
     paths,
+    folder: new DataFolder(paths, ledger, false),
     ledger,
     log,
     metrics: new Metrics(),
@@ -59,6 +60,7 @@ test('nor do those of the demonstration model, swapped in while the stage runs',
   const parts = {
     settings,
     paths,
+    folder: new DataFolder(paths, ledger, false),
     ledger,
     log,
     metrics: new Metrics(),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { realMessages } from '@lvra/alerts/testing/json-samples';
-import { StemFailed, stemOf } from '@lvra/core';
+import { RetryLater, StemFailed, stemOf } from '@lvra/core';
 import { messageText, simpleMessage } from '@lvra/features/testing/messages';
 import { execute } from '@lvra/ledger/testing/look-inside';
-import { readQuarantined } from '@lvra/runtime';
+import { DataFolder, readQuarantined } from '@lvra/runtime';
 import { hostileMessages, simulateAlerts } from '@lvra/simulator';
+import { writeBatchFile } from '@lvra/store';
 import { FeatureWorld } from './testing/feature-world.js';
 
 const world = await FeatureWorld.create();
@@ -18,6 +19,23 @@ const nextStem = () => stemOf(new Date(Date.UTC(2026, 1, 2, 10, 0, second++)));
 
 const batchOf = (messages: readonly string[]) => `[\n${messages.join(',\n')}\n]\n`;
 const eventsOf = (stem: string) => world.ledger.events.ofStem(stem);
+
+test('a batch file that another host has just registered is waited for', async () => {
+  const { ledger, paths } = world;
+  const shared = new DataFolder(paths, ledger, true);
+  const now = new Date();
+  const stem = await ledger.batches.reserveStem('another host', now);
+  const record = { stem, vras: ['r0b'], source: 'kafka', groupId: '', ranges: [], quarantined: [], bytes: 1 };
+  const messages = [Buffer.from(simpleMessage())];
+  const checksum = await writeBatchFile(paths.batch(stem), messages);
+  renameSync(paths.batch(stem), `${paths.batch(stem)}.hidden`);
+  const times = { receivedMs: Float64Array.of(Number.NaN), now: now.getTime() };
+  await ledger.batches.register({ ...record, ...times, diaObjectIds: [1n], checksum });
+  await assert.rejects(world.perform(stem, shared), RetryLater);
+  assert.deepEqual([await world.work.status(stem), existsSync(paths.features(stem))], [0, false]);
+  renameSync(`${paths.batch(stem)}.hidden`, paths.batch(stem));
+  assert.equal((await world.perform(stem, shared))?.status, 1);
+});
 
 describe('a stem ends', () => {
   test('as done if every alert has a row', async () => {

@@ -3,7 +3,7 @@ import { BatchUnreadable, objectOf, scanBatch } from '@lvra/alerts';
 import { AlertRejected, checksumOf, STATUS, StemFailed } from '@lvra/core';
 import { AlertView, type FeatureRows, type FeatureSet, featureSet, readAlert, thresholdFlags } from '@lvra/features';
 import type { FeatureFile, FeatureRecord, Ledger, QuarantineEntry, WorkQueue } from '@lvra/ledger';
-import { pathInBatch, type StageReport, type StageTask, type StemContext } from '@lvra/runtime';
+import { type DataFolder, pathInBatch, type StageReport, type StageTask, type StemContext } from '@lvra/runtime';
 import { type DataPaths, writeChunks, writeFileAtomically } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { findExistingResult, singleFlight } from './single-flight.js';
@@ -11,7 +11,7 @@ import { findExistingResult, singleFlight } from './single-flight.js';
 export interface FeatureStageOptions {
   readonly ledger: Ledger;
   readonly work: WorkQueue;
-  readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly vra: string;
   readonly set: FeatureSet;
   /** The other VRAs with the same set of features. */
@@ -43,10 +43,11 @@ export function createFeatureTask(options: FeatureStageOptions): StageTask {
 async function perform(
   stem: string,
   context: StemContext,
-  { ledger, work, paths, vra, set, siblings, wanted, maker, log, metrics }: FeatureStageOptions,
+  { ledger, work, folder, vra, set, siblings, wanted, maker, log, metrics }: FeatureStageOptions,
 ): Promise<StageReport | undefined> {
+  const { paths } = folder;
   const path = paths.features(stem, set.name);
-  const made = await findExistingResult(ledger, stem, path, vra, siblings);
+  const made = await findExistingResult(ledger, folder, stem, set.name, vra, siblings);
   if (made) {
     const status = made.status === STATUS.done ? STATUS.done : STATUS.partial;
     const detail = `the feature file of ${made.vra}`;
@@ -55,6 +56,7 @@ async function perform(
     return taken ? { status, rows: made.rows, path: relative(paths.root, path) } : undefined;
   }
   const { result, isMaker } = await singleFlight(ledger, path, async () => {
+    await folder.assertVisible(stem, { kind: 'batch' });
     const receivedMs = await ledger.batches.receivedMs(stem);
     return maker ? maker.make(stem, receivedMs, wanted?.()) : makeFeatureFile(stem, paths, receivedMs, set, wanted?.());
   });

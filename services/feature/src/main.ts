@@ -12,11 +12,11 @@ export const createTask: CreateTask = (setup) => taskOf(setup);
 export const createThreadedTask: CreateTask = (setup) =>
   taskOf(setup, new FeatureThread(setup.paths.root, setup.vra.features));
 
-function taskOf({ ledger, paths, settings, vra, log, metrics }: StageSetup, maker?: FeatureMaker): StageTask {
+function taskOf({ ledger, folder, settings, vra, log, metrics }: StageSetup, maker?: FeatureMaker): StageTask {
   const sharing = settings.vras.filter(({ features }) => features === vra.features);
   const models = new ModelColumns(sharing.map((one) => new LiveVra(one, settings.profile)));
   return createFeatureTask({
-    ...{ ledger, paths, log, metrics, ...(maker && { maker }) },
+    ...{ ledger, folder, log, metrics, ...(maker && { maker }) },
     work: ledger.work('feature', vra.modelName),
     vra: vra.modelName,
     set: featureSet(vra.features),

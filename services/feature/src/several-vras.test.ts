@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { UsageError } from '@lvra/core';
+import { RetryLater, UsageError } from '@lvra/core';
 import { type FeatureSet, featureSet } from '@lvra/features';
 import { messageText, simpleMessage } from '@lvra/features/testing/messages';
 import { Ledger } from '@lvra/ledger';
 import { execute, valueIn } from '@lvra/ledger/testing/look-inside';
+import { DataFolder } from '@lvra/runtime';
 import { dataPaths, writeFileAtomically } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createFeatureTask } from './feature-stage.js';
@@ -28,8 +29,12 @@ const BRIGHTNESS: FeatureSet = {
   },
 };
 
-/** A stem of two alerts, one of them unusable, for three VRAs: r0b and agn have the same features. */
-async function night(context: TestContext) {
+/**
+ * A stem of two alerts, one of them unusable, for three VRAs: r0b and agn have the same features.
+ *
+ * @param isShared whether other hosts use the folder
+ */
+async function night(context: TestContext, isShared = false) {
   const root = mkdtempSync(join(tmpdir(), 'lvra-vras-'));
   const paths = dataPaths(root);
   const ledger = await Ledger.open(paths.database, VRAS, { create: true });
@@ -44,10 +49,11 @@ async function night(context: TestContext) {
   for (const table of ['feature_making', 'predict', 'annotating']) {
     await execute(ledger, `INSERT INTO ${table} (stem, r0b, agn, own) VALUES (?, 0, 0, 0)`, STEM);
   }
+  const folder = new DataFolder(paths, ledger, isShared);
   const perform = (vra: string, set = featureSet(), isBackfilled = false) => {
     const siblings = set.name === 'r0b' ? ['r0b', 'agn'].filter((other) => other !== vra) : [];
     const task = createFeatureTask({
-      ...{ ledger, paths, metrics, log, vra, set, siblings },
+      ...{ ledger, folder, metrics, log, vra, set, siblings },
       work: ledger.work('feature', vra),
     });
     return task.perform(STEM, { signal: context.signal, attempt: 1, elapsed: () => 1, isBackfilled });
@@ -111,6 +117,18 @@ describe('VRAs with the same features', () => {
     await ledger.work('feature', 'agn').retry(STEM, true);
     assert.deepEqual(await perform('agn'), DONE);
     assert.deepEqual(readFileSync(paths.features(STEM)), whole);
+  });
+
+  test('wait for the file if another host has just made it, instead of making it again', async (context) => {
+    const { perform, ledger, paths } = await night(context, true);
+    await perform('r0b');
+    const made = paths.features(STEM);
+    renameSync(made, `${made}.hidden`);
+    await assert.rejects(perform('agn'), (error) => error instanceof RetryLater && error.message.includes(made));
+    assert.equal(existsSync(made), false);
+    renameSync(`${made}.hidden`, made);
+    assert.deepEqual(await perform('agn'), DONE);
+    assert.equal((await ledger.events.ofStem(STEM)).at(-1)?.detail, 'the feature file of r0b');
   });
 
   test('fail together if there is nothing to make it from, and leave no trace for the next attempt', async (context) => {

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { isDone } from '@lvra/core';
 import type { Ledger, StemEvent } from '@lvra/ledger';
+import type { DataFolder } from '@lvra/runtime';
 
 /**
  * VRAs with the same features share one feature file a stem.
@@ -37,13 +38,16 @@ export type MadeBefore = Pick<StemEvent, 'vra' | 'status' | 'rows'>;
 /**
  * Another VRA's result for the feature file of a stem; undefined if none has made it, or it is gone.
  *
+ * @param set the name of the set of features
  * @param vra the VRA that asks: if it had finished the stem before, the file must be made again
  * @param siblings the other VRAs with the same features
+ * @throws RetryLater if it has just been made on another host, and is not visible here yet
  */
 export async function findExistingResult(
   ledger: Ledger,
+  folder: DataFolder,
   stem: string,
-  path: string,
+  set: string,
   vra: string,
   siblings: readonly string[],
 ): Promise<MadeBefore | undefined> {
@@ -53,7 +57,9 @@ export async function findExistingResult(
   const done: string[] = [];
   for (const other of siblings) if (await isStillDone(ledger, stem, other)) done.push(other);
   const made = ends.findLast((event) => done.includes(event.vra)) ?? (await madeByPython(ledger, stem, done));
-  return made && (await isThere(path)) ? made : undefined;
+  if (made === undefined) return undefined;
+  await folder.assertVisible(stem, { kind: 'features', set });
+  return (await isThere(folder.paths.features(stem, set))) ? made : undefined;
 }
 
 /** The Python pipeline leaves a status and the flags of each row, and no event. */

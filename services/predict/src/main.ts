@@ -6,7 +6,7 @@ import { type CreateTask, isProgram, runProgram, serveStage } from '@lvra/runtim
 import { createPredictTask } from './predict-stage.js';
 
 /** @throws UsageError if there is no model at all at MODEL_PATH */
-export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, log }) => {
+export const createTask: CreateTask = ({ ledger, folder, settings, vra, metrics, log }) => {
   const { modelName: name, modelPath } = vra;
   if (!isReadable(modelPath) && modelNames(modelPath).length === 0) {
     throw new UsageError(
@@ -17,7 +17,7 @@ export const createTask: CreateTask = ({ ledger, paths, settings, vra, metrics, 
   return createPredictTask({
     ledger,
     work: ledger.work('predict', name),
-    paths,
+    folder,
     vra: name,
     features: vra.features,
     provider: settings.predictProvider,

@@ -7,7 +7,7 @@ import { InProcessBus } from '@lvra/bus';
 import { Ledger } from '@lvra/ledger';
 import { execute, valueIn } from '@lvra/ledger/testing/look-inside';
 import { ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
-import { StageRunner } from '@lvra/runtime';
+import { DataFolder, StageRunner } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createPredictTask } from './predict-stage.js';
@@ -28,7 +28,7 @@ async function stage(context: TestContext, models: ModelFolder) {
   const log = createLogger(paths, 'test', { stdout: false });
   const work = ledger.work('predict', 'r0b');
   const task = createPredictTask({
-    ...{ ledger, paths, work, vra: 'r0b', features: 'r0b', metrics, log },
+    ...{ ledger, folder: new DataFolder(paths, ledger, false), work, vra: 'r0b', features: 'r0b', metrics, log },
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
   const runner = new StageRunner({

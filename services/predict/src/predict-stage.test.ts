@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, mock, type TestContext, test } from 'node:test';
-import { StageMisconfigured, StemFailed } from '@lvra/core';
+import { RetryLater, StageMisconfigured, StemFailed } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
 import { addStem } from '@lvra/ledger/testing/ledgers';
 import { changing, execute, rowsIn } from '@lvra/ledger/testing/look-inside';
 import { InferenceSession } from '@lvra/model';
-import { readQuarantined } from '@lvra/runtime';
+import { DataFolder, readQuarantined } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createPredictTask } from './predict-stage.js';
@@ -34,6 +43,8 @@ interface Given {
   status?: number;
   version?: string;
   annotate?: boolean;
+  /** Whether other hosts use the folder. */
+  isShared?: boolean;
 }
 
 /** A data root whose ledger has one stem, with features made and not yet scored. */
@@ -51,10 +62,11 @@ async function pipeline(context: TestContext, features: Given = {}) {
   if (features.csv === undefined) copyFileSync(ROWS, path);
   else writeFileSync(path, features.csv);
   const work = ledger.work('predict', 'r0b');
+  const folder = new DataFolder(paths, ledger, features.isShared === true);
   const model = { name: 'r0b', version: features.version ?? 'demo', path: join(DEMO, 'r0b_demo.onnx') };
   const metrics = new Metrics();
   const task = createPredictTask({
-    ...{ ledger, work, paths, vra: 'r0b', features: 'r0b', metrics },
+    ...{ ledger, work, folder, vra: 'r0b', features: 'r0b', metrics },
     wanted: () => ({ model, annotate: features.annotate ?? true }),
     log: createLogger(paths, 'test', { stdout: false }),
   });
@@ -152,6 +164,22 @@ describe('the predict stage', () => {
       task.perform(STEM, CONTEXT),
       (error: unknown) => error instanceof StemFailed && error.status === 21,
     );
+  });
+
+  test('waits for a feature file that another host has just made, until all of it is here', async (context) => {
+    const { task, paths, ledger, provenance } = await pipeline(context, { status: 0, isShared: true });
+    const file = { set: 'r0b', checksum: { bytes: statSync(ROWS).size, crc32: 1 } };
+    const settlement = { status: 1, now: Date.now(), durationMs: 1, file } as const;
+    await ledger.results.recordFeatures(ledger.work('feature', 'r0b'), STEM, [], [], settlement);
+    const seen = readFileSync(ROWS, 'utf8');
+    for (const content of [undefined, seen.slice(0, seen.indexOf('\n') + 1)]) {
+      if (content === undefined) rmSync(paths.features(STEM));
+      else writeFileSync(paths.features(STEM), content);
+      await assert.rejects(task.perform(STEM, CONTEXT), RetryLater);
+    }
+    assert.deepEqual(await provenance(), []);
+    copyFileSync(ROWS, paths.features(STEM));
+    assert.deepEqual(await task.perform(STEM, CONTEXT), { status: 1, rows: expected.ids.length });
   });
 
   test('scores all rows but those that it cannot, whose alerts go to quarantine', async (context) => {

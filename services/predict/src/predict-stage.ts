@@ -1,6 +1,7 @@
 import { STATUS, StemFailed } from '@lvra/core';
 import type { Ledger, QuarantineEntry, ScoreRecord, WorkQueue } from '@lvra/ledger';
 import {
+  type FeatureFiles,
   type FeatureTable,
   type Model,
   missingFeatures,
@@ -8,8 +9,7 @@ import {
   readStemFeatures,
   scoreTable,
 } from '@lvra/model';
-import type { StageReport, StageTask, StemContext } from '@lvra/runtime';
-import type { DataPaths } from '@lvra/store';
+import type { DataFolder, StageReport, StageTask, StemContext } from '@lvra/runtime';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { ModelReloader, type Wanted } from './model-reloader.js';
 import { edgesOf, ScoreMonitor } from './score-monitor.js';
@@ -18,7 +18,7 @@ import { quarantineUnscored } from './unscored-alerts.js';
 export interface PredictOptions {
   readonly ledger: Ledger;
   readonly work: WorkQueue;
-  readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly vra: string;
   /** The feature set that its models take. */
   readonly features: string;
@@ -46,14 +46,16 @@ class PredictTask implements StageTask {
   readonly stage = 'predict';
   readonly vra: string;
   readonly #options: PredictOptions;
+  readonly #files: FeatureFiles;
   readonly #live: ModelReloader;
   readonly #watch: ScoreMonitor;
 
   constructor(options: PredictOptions) {
     this.#options = options;
     this.vra = options.vra;
-    const { wanted, provider, metrics, log, ledger } = options;
-    const lacking = (features: readonly string[]) => missingFeatures(features, options);
+    const { wanted, provider, metrics, log, ledger, folder, vra, features } = options;
+    this.#files = { ledger, paths: folder.paths, vra, features };
+    const lacking = (wantedFeatures: readonly string[]) => missingFeatures(wantedFeatures, this.#files);
     this.#live = new ModelReloader({ wanted, provider, lacking, metrics: metrics.model, log });
     this.#watch = new ScoreMonitor(metrics.model, ledger.scoreCounts);
   }
@@ -63,12 +65,12 @@ class PredictTask implements StageTask {
   }
 
   async perform(stem: string, { elapsed, isBackfilled }: StemContext): Promise<StageReport | undefined> {
-    const { ledger, work, paths, vra, wanted } = this.#options;
+    const { ledger, work, folder, vra, wanted } = this.#options;
     // One model for the whole stem, even if the settings change meanwhile.
     const model = await this.#live.current();
     const table = await this.#read(stem, model);
     const { rows, unscored } = await scoreTable(table, model);
-    const quarantined = await quarantineUnscored(stem, vra, unscored, paths);
+    const quarantined = await quarantineUnscored(stem, vra, unscored, folder);
     const scoredBy = { name: vra, version: model.manifest.version, edges: edgesOf(model.manifest) };
     const settlement = { ...outcomeOf(table.rows, unscored.length), now: Date.now(), durationMs: elapsed() };
     const annotate = { work: ledger.work('annotate', vra), isWanted: wanted().annotate };
@@ -100,8 +102,10 @@ class PredictTask implements StageTask {
   }
 
   async #read(stem: string, { manifest }: Model): Promise<FeatureTable> {
+    const { folder, features } = this.#options;
+    await folder.assertVisible(stem, { kind: 'features', set: features });
     try {
-      return await readStemFeatures(this.#options, stem, manifest);
+      return await readStemFeatures(this.#files, stem, manifest);
     } catch (error) {
       if (error instanceof StemFailed && error.status === STATUS.columnsMissing) await this.#live.recheckFeatures();
       throw error;

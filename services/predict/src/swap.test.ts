@@ -9,7 +9,7 @@ import { stemOf } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
 import { execute, rowsIn } from '@lvra/ledger/testing/look-inside';
 import { EXPECTED, ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
-import { StageRunner } from '@lvra/runtime';
+import { DataFolder, StageRunner } from '@lvra/runtime';
 import { dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createPredictTask } from './predict-stage.js';
@@ -46,7 +46,7 @@ test('models that are swapped under load lose no stem, and no stem has scores of
   const stop = new AbortController();
   const replicas = ['one', 'two'].map((owner) => {
     const task = createPredictTask({
-      ...{ ledger, paths, vra: 'r0b', features: 'r0b' },
+      ...{ ledger, folder: new DataFolder(paths, ledger, false), vra: 'r0b', features: 'r0b' },
       work: ledger.work('predict', 'r0b'),
       wanted: () => ({ model: { name: 'r0b', version, path: models.file('a1') }, annotate: true }),
       metrics: new Metrics(),

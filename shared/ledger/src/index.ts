@@ -24,6 +24,7 @@ export { type KafkaPosition, KafkaPositions, type StemRange, type Turn } from '.
 export type { KafkaMark } from './intake/kafka-trail.js';
 export { Ledger } from './ledger.js';
 export { type QuarantinedAlert, type QuarantineEntry, QuarantineLedger } from './quarantine.js';
+export type { FileRecord, RecordedFile } from './queries/file-records.js';
 export type { ObjectScore } from './queries/object.js';
 export type { RunScore } from './queries/run-summary.js';
 export { type ComparedScore, ComparedScores, type ScoredBy } from './queries/score-comparison.js';

@@ -6,6 +6,7 @@ import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
 import { QuarantineLedger } from './quarantine.js';
 import { BestScores } from './queries/best-scores.js';
+import { FileRecords } from './queries/file-records.js';
 import { Flow } from './queries/flow.js';
 import { ObjectHistory } from './queries/object.js';
 import { Totals } from './queries/run-summary.js';
@@ -43,6 +44,7 @@ export class Ledger {
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
   readonly events: StemEventLog;
+  readonly files: FileRecords;
   readonly flow: Flow;
   readonly forgetting: Forgetting;
   readonly history: StemHistory;
@@ -69,6 +71,7 @@ export class Ledger {
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
     this.events = new StemEventLog(database);
+    this.files = new FileRecords(database);
     this.flow = new Flow(database);
     this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);

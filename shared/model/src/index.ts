@@ -1,4 +1,4 @@
-export { assertFeaturesExist, checkModel, missingFeatures } from './check-model.js';
+export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } from './check-model.js';
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
 export { readStemFeatures } from './feature-file/stem-features.js';

@@ -1,3 +1,4 @@
+export { DataFolder } from './folder/data-folder.js';
 export { tuneGarbageCollector } from './process/gc-flags.js';
 export { LOCK_FILES, LockHeld, takeLocks } from './process/locks.js';
 export { EXIT, isProgram, runProgram } from './process/program.js';

@@ -1,4 +1,5 @@
 export { batchFileBytes, removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
+export { sizeAtOpen } from './file-size.js';
 export { isAsMade } from './file-sum.js';
 export { CannotWrite, namesIn, writeChunks, writeFileAtomically } from './files.js';
 export { freeBytesOf } from './free-bytes.js';

@@ -12,7 +12,7 @@ import { addStem } from '@lvra/ledger/testing/ledgers';
 import { rowsIn, valuesIn } from '@lvra/ledger/testing/look-inside';
 import { CsvScanner } from '@lvra/model';
 import { createPredictTask } from '@lvra/predict';
-import type { StageTask } from '@lvra/runtime';
+import { DataFolder, type StageTask } from '@lvra/runtime';
 import type { SimulatedAlert } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
@@ -61,7 +61,7 @@ export class NeighbourWorld {
     const metrics = new Metrics();
     const log = createLogger(paths, 'fuzz', { stdout: false, level: 'fatal' });
     const model = { name: VRA, version: 'demo', path: MODEL };
-    const common = { ledger, paths, metrics, log, vra: VRA };
+    const common = { ledger, folder: new DataFolder(paths, ledger, false), metrics, log, vra: VRA };
     this.#tasks = [
       createFeatureTask({ ...common, work: ledger.work('feature', VRA), set: featureSet(), siblings: [] }),
       createPredictTask({

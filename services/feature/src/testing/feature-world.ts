@@ -6,7 +6,7 @@ import { featureSet } from '@lvra/features';
 import { Ledger, type WorkQueue } from '@lvra/ledger';
 import { addStem } from '@lvra/ledger/testing/ledgers';
 import { type Row, rowsIn, type Value } from '@lvra/ledger/testing/look-inside';
-import type { StageReport } from '@lvra/runtime';
+import { DataFolder, type StageReport } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
 import { createFeatureTask } from '../feature-stage.js';
@@ -50,9 +50,9 @@ export class FeatureWorld {
     await addStem(this.ledger, stem);
   }
 
-  perform(stem: string): Promise<StageReport | undefined> {
-    const { ledger, work, paths, metrics } = this;
-    const task = createFeatureTask({ ledger, work, paths, log: this.#log, metrics, ...R0B });
+  perform(stem: string, folder = new DataFolder(this.paths, this.ledger, false)): Promise<StageReport | undefined> {
+    const { ledger, work, metrics } = this;
+    const task = createFeatureTask({ ledger, work, folder, log: this.#log, metrics, ...R0B });
     return task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 12 });
   }
 

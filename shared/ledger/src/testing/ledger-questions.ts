@@ -81,6 +81,14 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       ask: () => overview.newestDone('feature', VRA, 5),
     },
     {
+      question: 'when files of a stem were made',
+      by: 'service',
+      ask: async () => [
+        await ledger.files.of(stem, { kind: 'batch' }),
+        await ledger.files.of(stem, { kind: 'features' }),
+      ],
+    },
+    {
       question: 'lvra object',
       by: 'person',
       ask: async () => [await objects.scores(object), await ledger.tns.ofObject(object)],

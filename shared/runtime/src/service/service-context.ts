@@ -5,6 +5,7 @@ import { messageOf, type Stage, UsageError } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
 import { type DataPaths, dataPaths, freeBytesOf } from '@lvra/store';
 import { createLogger, type HealthServer, type Logger, logNameOf, Metrics, serveHealth } from '@lvra/telemetry';
+import { DataFolder } from '../folder/data-folder.js';
 import { type Lockable, takeLocks } from '../process/locks.js';
 import { InHand } from '../stage/in-hand.js';
 import { processName } from '../stage/process-identity.js';
@@ -17,6 +18,7 @@ import { LedgerGauges } from './ledger-gauges.js';
 export interface ServiceContext {
   readonly settings: Settings;
   readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly ledger: Ledger;
   readonly metrics: Metrics;
   /** Names this process in the ledger. */
@@ -61,7 +63,8 @@ export async function openServiceContext(
     await ledger.close();
     locks.release();
   };
-  return { settings, paths, ledger, metrics, owner, inHand: new InHand(), close };
+  const folder = new DataFolder(paths, ledger, false);
+  return { settings, paths, folder, ledger, metrics, owner, inHand: new InHand(), close };
 }
 
 /** A stage of a VRA, ready to run; it logs to the stage's own files. */

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryLater } from '@lvra/core';
+import type { Ledger, RecordedFile } from '@lvra/ledger';
+import { type DataPaths, sizeAtOpen } from '@lvra/store';
+
+/**
+ * How long a file that another host has written may stay invisible: a network file system remembers for up to a minute
+ * that a name was missing, and the clocks of the hosts differ by seconds.
+ */
+const VISIBLE_WITHIN_MS = 90_000;
+
+const SOONEST_MS = 500;
+
+/**
+ * The data folder of a ledger, which several hosts may share. Where they do, what one of them wrote may become visible to
+ * the others only some time after the ledger says that it is there.
+ */
+export class DataFolder {
+  constructor(
+    readonly paths: DataPaths,
+    private readonly ledger: Ledger,
+    /** Whether other hosts may use it. */
+    private readonly isShared: boolean,
+  ) {}
+
+  /**
+   * Checks that this host sees all of a file that the ledger has just recorded; of an older one this says nothing.
+   *
+   * @throws RetryLater if it does not yet
+   */
+  async assertVisible(stem: string, file: RecordedFile, now = Date.now()): Promise<void> {
+    if (!this.isShared) return;
+    const record = await this.ledger.files.of(stem, file);
+    if (record === undefined || now - record.at > VISIBLE_WITHIN_MS) return;
+    const path = this.#pathOf(stem, file);
+    const size = await sizeAtOpen(path);
+    if (size !== undefined && size === (record.bytes ?? size)) return;
+    const ageMs = Math.max(0, now - record.at);
+    const seen = size === undefined ? 'is not here yet' : `has ${size} of its ${record.bytes} bytes here`;
+    const message = `${path} was recorded ${Math.round(ageMs / 1_000)} s ago, maybe by another host, and ${seen}: it is waited for`;
+    throw new RetryLater(Math.max(SOONEST_MS, ageMs / 4), message);
+  }
+
+  /** As `assertVisible`, for who has nothing else to do: waits until the file is visible, or is too old to be waited for. */
+  async untilVisible(stem: string, file: RecordedFile): Promise<void> {
+    for (;;) {
+      try {
+        return await this.assertVisible(stem, file);
+      } catch (error) {
+        if (!(error instanceof RetryLater)) throw error;
+        await sleep(error.delayMs);
+      }
+    }
+  }
+
+  #pathOf(stem: string, file: RecordedFile): string {
+    if (file.kind === 'batch') return this.paths.batch(stem);
+    if (file.kind === 'features') return this.paths.features(stem, file.set);
+    return this.paths.quarantined(stem, 'consumer', file.position);
+  }
+}

@@ -1,0 +1,23 @@
+import { open } from 'node:fs/promises';
+
+/**
+ * How long a file is, as this host sees it; undefined if it sees none. The file is opened for that: a network file system
+ * asks its server at an open, while what `stat` says may be a minute old.
+ *
+ * @throws any other error of the file system
+ */
+export async function sizeAtOpen(path: string): Promise<number | undefined> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // ESTALE: what this host remembers of the name is not on the server any more.
+    if (code === 'ENOENT' || code === 'ESTALE') return undefined;
+    throw error;
+  }
+}
