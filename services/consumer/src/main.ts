@@ -31,7 +31,7 @@ export async function consumerOf(parts: ServiceParts, given?: AlertSource): Prom
   return consumer;
 }
 
-function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, groupId: string): AlertSource {
+function sourceOf({ settings, ledger, paths, folder, metrics, log }: ServiceParts, groupId: string): AlertSource {
   switch (settings.source) {
     case 'kafka':
       return kafkaSource({
@@ -39,7 +39,7 @@ function sourceOf({ settings, ledger, paths, metrics, log }: ServiceParts, group
         topics: settings.myTopic ?? [],
         groupId,
         positions: ledger.positions,
-        batchPath: (stem) => paths.batch(stem),
+        batchFile: (stem) => folder.batchFile(stem),
         format: alertFormatOf(settings, paths, log),
         security: settings.kafkaSecurity,
         limits: { unpackedBytes: settings.maxUnpackedBytes, records: settings.maxBatchRecords },

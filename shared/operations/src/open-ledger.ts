@@ -1,12 +1,14 @@
 import { loadSettings, type Settings, stagesOf } from '@lvra/config';
 import type { Stage } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
+import { DataFolder } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 
 /** The ledger of the current data folder, for commands that read it or change a status in it. */
 export interface OpenLedger {
   readonly settings: Settings;
   readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly ledger: Ledger;
   /** The names of all VRAs. */
   readonly vras: readonly string[];
@@ -25,7 +27,8 @@ export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): 
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = await Ledger.open(paths.database, vras, { create: false });
   try {
-    return await use({ settings, paths, ledger, vras, stages: stagesOf(settings) });
+    const folder = new DataFolder(paths, ledger, false);
+    return await use({ settings, paths, folder, ledger, vras, stages: stagesOf(settings) });
   } finally {
     await ledger.close();
   }

@@ -40,7 +40,7 @@ const bands = new Set(settings.filters.keys());
 
 async function curvesIn(path: string, ids: readonly string[]) {
   const ledger = { stemsOf: async () => [REAL_STEM] };
-  return gatherLightCurves(ids.map(BigInt), { ledger, paths: { batch: () => path } });
+  return gatherLightCurves(ids.map(BigInt), { ledger, batchFile: async () => path });
 }
 
 /** MJD in UTC of a date of TNS's. */

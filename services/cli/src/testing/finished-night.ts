@@ -7,6 +7,7 @@ import { Ledger } from '@lvra/ledger';
 import { rowsIn, valuesIn } from '@lvra/ledger/testing/look-inside';
 import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { type Findings, verify, verifyLedgerFile } from '@lvra/operations';
+import { DataFolder } from '@lvra/runtime';
 import { type Sandbox, simulateAlerts, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { run, type Victim } from './damage/victim.js';
@@ -158,7 +159,7 @@ export class FinishedNight {
     const ledger = await Ledger.open(paths.database, vras, { create: false });
     try {
       return await verify(
-        { settings, paths, ledger, vras, stages: stagesOf(settings) },
+        { settings, paths, folder: new DataFolder(paths, ledger, false), ledger, vras, stages: stagesOf(settings) },
         {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,

@@ -121,11 +121,11 @@ async function dryRun(
   ids: readonly bigint[],
   { again, json }: TnsReportOptions,
   settings: TnsSettings,
-  { ledger, paths }: OpenLedger,
+  { ledger, folder }: OpenLedger,
 ): Promise<void> {
   const options = {
     ledger: ledger.tns,
-    paths,
+    batchFile: (stem: string) => folder.batchFile(stem),
     settings,
     site: 'live',
     again: () => again === true,
@@ -153,7 +153,7 @@ async function report(
   options: TnsReportOptions,
   settings: TnsSettings,
   sending: TnsSending,
-  { ledger, paths }: OpenLedger,
+  { ledger, paths, folder }: OpenLedger,
 ): Promise<void> {
   const again = options.again === true;
   const locks = takeLocks(paths, ['tns'], 'exclusive', 'lvra tns-report');
@@ -174,7 +174,8 @@ async function report(
     await submitting.resolve();
     const resolved = await resolvedOf(before, sending, ledger.tns);
     const planned = await planReports(ids, {
-      ...{ ledger: ledger.tns, paths, settings, site: sending.site, now: Date.now() },
+      ...{ ledger: ledger.tns, settings, site: sending.site, now: Date.now() },
+      batchFile: (stem) => folder.batchFile(stem),
       again: (id) => again && !resolved.has(id),
     });
     const reports = reportsOf(planned);

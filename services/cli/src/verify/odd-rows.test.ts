@@ -7,6 +7,7 @@ import { Ledger, REFERENCE_SCHEMA } from '@lvra/ledger';
 import { valuesIn } from '@lvra/ledger/testing/look-inside';
 import { connectionOf } from '@lvra/ledger/testing/sqlite';
 import { verify } from '@lvra/operations';
+import { DataFolder } from '@lvra/runtime';
 import { ScoredNights } from '../testing/scored-nights.js';
 
 /** What a person or another program may leave in a cell, as SQL. */
@@ -47,6 +48,7 @@ describe('lvra verify on a ledger with odd rows', () => {
     const verdict = async (edits: readonly string[]) => {
       copyFileSync(whole, damaged);
       const ledger = await Ledger.open(damaged, ['r0b'], { create: false });
+      const { paths } = nights;
       try {
         const connection = connectionOf(ledger);
         connection.pragma('synchronous = OFF');
@@ -59,7 +61,14 @@ describe('lvra verify on a ledger with odd rows', () => {
           }
         }
         return await verify(
-          { settings, paths: nights.paths, ledger, vras: ['r0b'], stages: stagesOf(settings) },
+          {
+            settings,
+            paths,
+            folder: new DataFolder(paths, ledger, false),
+            ledger,
+            vras: ['r0b'],
+            stages: stagesOf(settings),
+          },
           options,
         );
       } finally {

@@ -69,7 +69,7 @@ class Scene {
         topics: [this.topic],
         groupId: this.topic,
         positions: ledger.positions,
-        batchPath: (stem: string) => paths.batch(stem),
+        batchFile: async (stem: string) => paths.batch(stem),
       },
       ...{ metrics, log, format: new AvroFormat(store) },
     });

@@ -62,7 +62,7 @@ describe('a Kafka broker that requires authentication', () => {
         topics: [topic],
         groupId,
         positions: ledger.positions,
-        batchPath: (stem: string) => rig.paths.batch(stem),
+        batchFile: async (stem: string) => rig.paths.batch(stem),
         metrics,
         log,
         security,

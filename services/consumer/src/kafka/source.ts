@@ -24,7 +24,7 @@ export interface KafkaSourceOptions {
   readonly groupId: string;
   readonly positions: KafkaPositions;
   /** Where a stem's batch file is. */
-  readonly batchPath: (stem: string) => string;
+  readonly batchFile: (stem: string) => Promise<string>;
   /** How the messages are read; as a Lasair filter's by default. */
   readonly format?: AlertFormat | undefined;
   /** Account and encryption; neither by default. */
@@ -131,7 +131,7 @@ class KafkaSource implements AlertSource {
     onState: (problem: string | undefined) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { groupId, positions, batchPath, metrics, log } = this.#options;
+    const { groupId, positions, batchFile, metrics, log } = this.#options;
     const admin = this.#kafka.admin();
     try {
       await admin.connect();
@@ -145,7 +145,7 @@ class KafkaSource implements AlertSource {
           admin,
           groupId,
           positions,
-          batchPath,
+          batchFile,
           metrics,
           log,
           sink,

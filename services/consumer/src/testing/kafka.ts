@@ -35,7 +35,7 @@ export class Running {
       topics,
       groupId,
       positions: rig.ledger.positions,
-      batchPath: (stem) => rig.paths.batch(stem),
+      batchFile: async (stem) => rig.paths.batch(stem),
       limits: records,
       metrics,
       log,

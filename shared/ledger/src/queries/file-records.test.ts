@@ -40,6 +40,14 @@ test('a file is known from when it was recorded, with its length; the newest fea
   assert.deepEqual(await files.of(stem, { kind: 'features', set: 'own' }), { at: NOW + 30, bytes: undefined });
 });
 
+test('a batch without an alert has no file', async (t) => {
+  const { batches, files } = await newLedger(t);
+  const stem = await batches.reserveStem('me', new Date(NOW));
+  const empty = { diaObjectIds: [], bytes: 0, receivedMs: new Float64Array(0), quarantined: [] };
+  await batches.register({ stem, vras: ['r0b'], source: 'kafka', ...empty, groupId: 'lvra', ranges: [], now: NOW });
+  assert.equal(await files.of(stem, { kind: 'batch' }), undefined);
+});
+
 test('of a file of the Python pipeline nothing is known', async (t) => {
   const ledger = await newLedger(t);
   await addStem(ledger, '20260301_000001', 1);

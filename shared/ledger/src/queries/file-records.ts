@@ -21,7 +21,7 @@ interface Row {
 const OF_CONSUMER = question<Row>(
   `SELECT b.registered_at AS at, c.bytes AS bytes FROM batch b
    LEFT JOIN checksum c ON c.stem = b.stem AND c.what = @what
-   WHERE b.stem = @stem AND b.registered_at IS NOT NULL`,
+   WHERE b.stem = @stem AND b.registered_at IS NOT NULL AND (b.alerts > 0 OR @what <> 'batch')`,
 );
 const OF_FEATURES = question<Row>(
   `SELECT e.at AS at, c.bytes AS bytes FROM stem_event e

@@ -47,7 +47,7 @@ export function verifyLedgerFile(path: string): Findings | undefined {
  * Kafka and Lasair if asked for. It changes nothing, and the services may run: work in flight counts as pending.
  */
 export async function verify(open: OpenLedger, options: VerifyOptions): Promise<Findings> {
-  const { settings, paths, ledger, vras, stages } = open;
+  const { settings, paths, folder, ledger, vras, stages } = open;
   const { range, onProgress } = options;
   const features = new Map(settings.vras.map((vra) => [vra.modelName, vra.features]));
   const findings = new Findings();
@@ -64,7 +64,9 @@ export async function verify(open: OpenLedger, options: VerifyOptions): Promise<
     if (page.length === 0) break;
     for (const stem of page) {
       if (isStem(stem))
-        await checkStem(await stems.facts(stem), { paths, nights, findings, models, mapping, vras, features, stages });
+        await checkStem(await stems.facts(stem), {
+          ...{ paths, folder, nights, findings, models, mapping, vras, features, stages },
+        });
       else if (LIKE_A_STEM.test(stem)) await reportOddName(stem, names, findings);
       onProgress('stems', findings.counts.stems, Math.max(all, findings.counts.stems));
     }

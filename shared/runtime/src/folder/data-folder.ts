@@ -53,6 +53,12 @@ export class DataFolder {
     }
   }
 
+  /** The path of a batch file, once it is visible or is not waited for any more. */
+  async batchFile(stem: string): Promise<string> {
+    await this.untilVisible(stem, { kind: 'batch' });
+    return this.paths.batch(stem);
+  }
+
   #pathOf(stem: string, file: RecordedFile): string {
     if (file.kind === 'batch') return this.paths.batch(stem);
     if (file.kind === 'features') return this.paths.features(stem, file.set);

@@ -27,7 +27,7 @@ function storeOf(t: TestContext, files: Readonly<Record<string, string>>) {
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [stem, text] of Object.entries(files)) writeFileSync(join(folder, stem), text);
   const stems = Object.keys(files).sort().reverse();
-  return { ledger: { stemsOf: async () => [...stems] }, paths: { batch: (stem: string) => join(folder, stem) } };
+  return { ledger: { stemsOf: async () => [...stems] }, batchFile: async (stem: string) => join(folder, stem) };
 }
 
 async function timesOf(store: Parameters<typeof gatherLightCurves>[1], id = ID) {
@@ -95,7 +95,7 @@ describe('the light curve of an object', () => {
 
   test('a file that is gone or broken is a reason, and others of the same call are read', async (t) => {
     const store = storeOf(t, { '20260202_000001': `[${message(ID, [61_000])}, {"cut` });
-    const missing = { ...store, paths: { batch: () => '/nowhere/batch.json' } };
+    const missing = { ...store, batchFile: async () => '/nowhere/batch.json' };
     assert.match(String((await gatherLightCurves([ID], missing)).get(ID)), /cannot be read: ENOENT.*\/nowhere/);
     assert.match(String((await gatherLightCurves([ID], store)).get(ID)), /cannot be read: .*is not a list of alerts/);
     const unknown = { ...store, ledger: { stemsOf: async () => [] } };

@@ -1,7 +1,6 @@
 import { JsonCursor, type JsonRecord, KIND, keyIs, readValue, scanBatch } from '@lvra/alerts';
 import { AlertRejected, parseId } from '@lvra/core';
 import type { TnsLedger } from '@lvra/ledger';
-import type { DataPaths } from '@lvra/store';
 import {
   type Epoch,
   inOrder,
@@ -14,7 +13,8 @@ import {
 /** Objects are looked up in the batch files of the stems that the ledger names. */
 export interface AlertStore {
   readonly ledger: Pick<TnsLedger, 'stemsOf'>;
-  readonly paths: Pick<DataPaths, 'batch'>;
+  /** Where the batch file of a stem is. */
+  readonly batchFile: (stem: string) => Promise<string>;
 }
 
 /** The light curve of an object, or why there is none. */
@@ -26,7 +26,7 @@ export type Gathered = LightCurve | string;
  */
 export async function gatherLightCurves(
   diaObjectIds: readonly bigint[],
-  { ledger, paths }: AlertStore,
+  { ledger, batchFile }: AlertStore,
 ): Promise<Map<bigint, Gathered>> {
   const stems = new Map<bigint, string[]>();
   for (const id of diaObjectIds) stems.set(id, await ledger.stemsOf(id));
@@ -42,7 +42,7 @@ export async function gatherLightCurves(
     }
     if (wanted.size === 0) break;
     for (const [stem, ids] of wanted) {
-      const found = await lightCurvesIn(paths.batch(stem), ids);
+      const found = await lightCurvesIn(await batchFile(stem), ids);
       if (typeof found === 'string') for (const id of ids) unreadable.set(id, found);
       else for (const [id, older] of found) curves.set(id, merged(curves.get(id), older));
     }

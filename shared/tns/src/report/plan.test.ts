@@ -15,7 +15,8 @@ import { planReports } from './plan.js';
 const ID = 169760231708427201n;
 const SENT = { diaObjectId: ID, internalName: 'LSST-AP-DO-1', report: '{"as":"it was"}' };
 const settings = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: 'A. Person' });
-const paths = { batch: () => fileURLToPath(new URL(`JSON/2026/20260202/${REAL_STEM}.json`, REAL)) };
+const batch = fileURLToPath(new URL(`JSON/2026/20260202/${REAL_STEM}.json`, REAL));
+const batchFile = async () => batch;
 
 /** What is planned for the object after a report of it, `later` ms ago, that ended so; 'open' has no outcome. */
 async function plannedAfter(
@@ -32,7 +33,7 @@ async function plannedAfter(
     if (outcome === 'awaited') await tns.received(submission, '91000');
     else if (outcome !== 'in doubt') await tns.settle(submission, [{ diaObjectId: ID, outcome, objname: '2026ob' }], 0);
   }
-  const options = { ledger: tns, paths, settings, site: 'live', again: () => again, now: later } as const;
+  const options = { ledger: tns, batchFile, settings, site: 'live', again: () => again, now: later } as const;
   const [planned] = await planReports([ID], options);
   return planned;
 }
@@ -64,10 +65,10 @@ describe('what is planned for an object', () => {
     const folder = mkdtempSync(join(tmpdir(), 'lvra-plan-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const named = join(folder, 'batch.json');
-    const text = readFileSync(paths.batch(), 'utf8');
+    const text = readFileSync(batch, 'utf8');
     assert.match(text, /"tns_name": ?null/);
     writeFileSync(named, text.replace(/"tns_name": ?null/g, '"tns_name": "2025abc"'));
-    const options = { ledger: tns, paths: { batch: () => named }, settings, site: 'live', now: 0 } as const;
+    const options = { ledger: tns, batchFile: async () => named, settings, site: 'live', now: 0 } as const;
     const [plain] = await planReports([ID], { ...options, again: () => false });
     assert.deepEqual(plain, { diaObjectId: ID, kind: 'named', tnsName: '2025abc' });
     const [again] = await planReports([ID], { ...options, again: () => true });

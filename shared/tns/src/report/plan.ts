@@ -1,6 +1,5 @@
 import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/ledger';
-import type { DataPaths } from '@lvra/store';
-import { gatherLightCurves } from '../light-curve/collect.js';
+import { type AlertStore, gatherLightCurves } from '../light-curve/collect.js';
 import { type Discovery, discoveryOf, NoDiscovery } from '../light-curve/discovery.js';
 import type { TnsSettings } from '../settings.js';
 import { mayBeRepeated } from '../submit/in-doubt.js';
@@ -21,7 +20,7 @@ export type Planned = { readonly diaObjectId: bigint } & (
 
 export interface PlanOptions {
   readonly ledger: TnsLedger;
-  readonly paths: Pick<DataPaths, 'batch'>;
+  readonly batchFile: AlertStore['batchFile'];
   readonly settings: TnsSettings;
   readonly site: TnsSite;
   /** Whether to report an object that is at TNS already. */

@@ -8,7 +8,7 @@ export interface KnownAlertsOptions {
   /** The stems that have read the offsets, each with its ranges. */
   readonly ranges: readonly StemRange[];
   /** Where a stem's batch file is. */
-  readonly batchPath: (stem: string) => string;
+  readonly batchFile: (stem: string) => Promise<string>;
   readonly log: Logger;
 }
 
@@ -36,10 +36,10 @@ export class KnownAlerts {
   }
 
   async #digestsOf(stem: string): Promise<ReadonlySet<string>> {
-    const { batchPath, log } = this.#options;
+    const { batchFile, log } = this.#options;
     const digests = new Set<string>();
     try {
-      for await (const { bytes } of readBatch(batchPath(stem))) digests.add(digestOf(bytes));
+      for await (const { bytes } of readBatch(await batchFile(stem))) digests.add(digestOf(bytes));
     } catch (error) {
       // Better twice than not at all.
       log.warn({ stem }, `alerts of ${stem} may be taken again: its batch file cannot be read: ${messageOf(error)}`);

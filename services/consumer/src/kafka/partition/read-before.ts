@@ -8,7 +8,7 @@ export interface ReadBeforeOptions {
   readonly groupId: string;
   readonly positions: KafkaPositions;
   /** Where a stem's batch file is. */
-  readonly batchPath: (stem: string) => string;
+  readonly batchFile: (stem: string) => Promise<string>;
   readonly log: Logger;
 }
 

@@ -1,5 +1,6 @@
 import type { Stage } from '@lvra/core';
 import type { MappingVerification } from '@lvra/ledger';
+import type { DataFolder } from '@lvra/runtime';
 import type { DataPaths, Nights } from '@lvra/store';
 import type { Findings } from '../findings.js';
 import type { ScoreModels } from './score-models.js';
@@ -7,6 +8,7 @@ import type { ScoreModels } from './score-models.js';
 /** What the checks of a stem work with. */
 export interface StemCheck {
   readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly nights: Nights;
   readonly findings: Findings;
   readonly models: ScoreModels;

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { isDone, messageOf, STAGES } from '@lvra/core';
+import { instantOfStem, isDone, messageOf, STAGES } from '@lvra/core';
 import type { StemFacts } from '@lvra/ledger';
 import { isInBatch } from '@lvra/runtime';
 import { batchFileBytes, DEFAULT_FEATURES, isAsMade } from '@lvra/store';
@@ -23,6 +23,7 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
     if (!batch.abandoned) countUp(counts.pending, 'consumer');
     return;
   }
+  await untilVisible(facts, check);
   counts.stems++;
   if (!batch) counts.stemsOfOthers++;
   counts.quarantined += facts.quarantined.length;
@@ -51,6 +52,26 @@ export async function checkStem(facts: StemFacts, check: StemCheck): Promise<voi
       what: `provenance has ${facts.scores.length} scores of a stem that no status table knows`,
       todo: FROM_BACKUP,
     });
+  }
+}
+
+/** Files of a stem this old are visible on every host. */
+const VISIBLE_AFTER_MS = 600_000;
+
+/** Waits for the stem's files as long as another host may just have written them. */
+async function untilVisible(
+  { stem, quarantined, status }: StemFacts,
+  { folder, paths, features }: StemCheck,
+): Promise<void> {
+  if (Date.now() - Number(instantOfStem(stem)) > VISIBLE_AFTER_MS) return;
+  await folder.untilVisible(stem, { kind: 'batch' });
+  for (const [vra, set] of features) {
+    const made = status('feature', vra);
+    if (typeof made === 'number' && isDone(made)) await folder.untilVisible(stem, { kind: 'features', set });
+  }
+  for (const { stage, position, path } of quarantined) {
+    if (stage === 'consumer' && path !== '' && !isInBatch(paths, { stem, path }))
+      await folder.untilVisible(stem, { kind: 'quarantined', position });
   }
 }
 
