@@ -1,6 +1,6 @@
 // What the linter cannot see of the house (docs/architecture.md, "Where things live"): every import is declared, every
 // declaration is used, references of tsconfig.json are those of package.json (tsc -b refuses circles of them), SQL stands in
-// shared/ledger alone, what knows SQLite in its sqlite/ alone, and no folder or file of the product grows beyond what is read at one go.
+// shared/ledger alone, what knows an engine in its sqlite/ and postgres/ alone, and no folder or file of the product grows beyond what is read at one go.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,9 @@ const IMPORT =
 const NEAR = /(?:\bfrom |\bimport |\bimport\()'(\.[^']*)'/g;
 const SQL = /\b(?:SELECT .* FROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA)\b/;
 
-/** The engine of the ledger: its driver is named there alone, and it is reached through these alone. */
-const ENGINE = 'shared/ledger/src/sqlite/';
-const TO_THE_ENGINE = /^shared\/ledger\/src\/(?:ledger\.ts|index\.ts|testing\/.*|sqlite\/.*)$/;
+/** The engines of the ledger, by their drivers: these are named there alone, and the engines are reached through these alone. */
+const ENGINES = { 'better-sqlite3': 'shared/ledger/src/sqlite/', pg: 'shared/ledger/src/postgres/' };
+const TO_THE_ENGINES = /^shared\/ledger\/src\/(?:ledger\.ts|index\.ts|testing\/.*)$/;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const faults = [];
@@ -43,21 +43,24 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
       const wanted = specifier.match(/^(?:@[^/]+\/)?[^/]+/)[0];
       if (specifier.startsWith('node:') || wanted === name) continue;
       used.add(wanted);
-      if (wanted.startsWith('better-sqlite3') && !where.startsWith(ENGINE))
-        faults.push(`${where}: imports ${wanted}, which ${ENGINE} alone may`);
+      const engine = ENGINES[wanted.replace('better-sqlite3-node-api', 'better-sqlite3')];
+      if (engine && !forTests && !where.startsWith(engine) && !where.startsWith('test/'))
+        faults.push(`${where}: imports ${wanted}, which ${engine} alone may`);
       if (!(wanted in declared))
         faults.push(`${where}: imports ${wanted}, which ${folder}/package.json does not declare`);
     }
     for (const [, near] of text.matchAll(NEAR)) {
-      if (relative(root, join(dirname(file), near)).startsWith(ENGINE) && !TO_THE_ENGINE.test(where))
-        faults.push(`${where}: imports ${near}; only ledger.ts, index.ts and testing/ know ${ENGINE}`);
+      const to = relative(root, join(dirname(file), near));
+      const engine = Object.values(ENGINES).find((each) => to.startsWith(each));
+      if (engine && !where.startsWith(engine) && !TO_THE_ENGINES.test(where))
+        faults.push(`${where}: imports ${near}; only ledger.ts, index.ts and testing/ know ${engine}`);
       if (!relative(join(root, folder, 'src'), join(dirname(file), near)).startsWith('..')) continue;
       faults.push(`${where}: imports ${near}; another package is imported by its name`);
     }
     if (!isProduct || forTests) continue;
     if (folder !== 'shared/ledger' && SQL.test(text)) faults.push(`${where}: SQL belongs in shared/ledger`);
-    if (text.includes('better-sqlite3') && !where.startsWith(ENGINE))
-      faults.push(`${where}: names better-sqlite3, which ${ENGINE} alone does`);
+    if (text.includes('better-sqlite3') && !where.startsWith(ENGINES['better-sqlite3']))
+      faults.push(`${where}: names better-sqlite3, which ${ENGINES['better-sqlite3']} alone does`);
     const lines = text.split('\n').length - 1;
     if (lines > MOST_LINES) faults.push(`${where}: ${lines} lines, at most ${MOST_LINES}: which ideas does it hold?`);
   }

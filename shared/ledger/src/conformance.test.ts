@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { ENGINE, ENGINES } from './testing/engines.js';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 /** Every test of what any engine must do. */
 const SUITE = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.test.js') && !file.startsWith('sqlite/') && file !== 'conformance.test.js',
+  (file) => file.endsWith('.test.js') && !/^(sqlite|postgres)\//.test(file) && file !== 'conformance.test.js',
 );
 
 /** The ways by which a test would get hold of SQLite, or of its file. */
 const OF_ONE_ENGINE =
-  /\bfrom '[^']*(?:sqlite|\/python|large-ledger\.js)[^']*'|\bmakePythonLedger\b|\bLedger\.open\(|\bledgerPath\b/;
+  /\bfrom '[^']*(?:sqlite|postgres|\/python|large-ledger\.js)[^']*'|\bmakePythonLedger\b|\bLedger\.open\(|\bledgerPath\b/;
 
 describe('the suite of the ledger', () => {
   test('asks every engine the same: no test of it knows one', () => {
@@ -28,16 +29,18 @@ describe('the suite of the ledger', () => {
 
   // A run on a named engine is one of these, or what somebody asked for: it is not to begin the others.
   const further = process.env.LEDGER_ENGINE === undefined ? ENGINES.filter((each) => each !== ENGINE) : [];
-  for (const { name } of further) {
-    test(`holds on ${name}`, () => {
+  for (const { name, serve } of further) {
+    test(`holds on ${name}`, async (t) => {
+      const { environment, stop } = await serve();
+      t.after(stop);
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
       const files = SUITE.map((file) => join(FOLDER, file));
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...files], {
-        env: { ...env, LEDGER_ENGINE: name },
-        encoding: 'utf8',
-        maxBuffer: 100_000_000,
+      const options = { env: { ...env, ...environment, LEDGER_ENGINE: name }, maxBuffer: 100_000_000 };
+      const run = promisify(execFile)(process.execPath, ['--test', '--test-concurrency=2', ...files], options);
+      // What failed stands in its output alone.
+      await run.catch((error: { stdout: string; stderr: string }) => {
+        throw new Error(`${error.stdout}${error.stderr}`);
       });
-      assert.equal(status, 0, `${stdout}${stderr}`);
     });
   }
 });

@@ -46,6 +46,8 @@ export interface WriteTime {
 export interface Database extends Questions {
   /** For people: its path, or its host and name. */
   readonly name: string;
+  /** Whether other hosts may use it too. */
+  readonly isOnServer: boolean;
   /** Asks several questions about one instant. `work` awaits nothing else. */
   reading<T>(work: (ask: Questions) => Promise<T>): Promise<T>;
   /**

@@ -1,4 +1,4 @@
-import type { Stage } from '@lvra/core';
+import type { LedgerAddress, Stage } from '@lvra/core';
 import { AnnotationLedger } from './annotations/outcomes.js';
 import type { Database, OddValue, WriteTime } from './database.js';
 import { BatchLedger } from './intake/batches.js';
@@ -31,8 +31,8 @@ import { WorkQueue } from './work/work-queue.js';
 const DATA_FOLDER = valueQuestion<string>('SELECT id FROM data_folder');
 
 /**
- * The truth about what is done: `db/log.db`, opened in place, also one of the Python pipeline. Safe with every stage and
- * replica writing at once. The only folder of the project that contains SQL.
+ * The truth about what is done: `db/log.db`, opened in place, also one of the Python pipeline, or a database on a server. Safe
+ * with every stage and replica writing at once. The only folder of the project that contains SQL.
  */
 export class Ledger {
   readonly positions: KafkaPositions;
@@ -85,11 +85,14 @@ export class Ledger {
   /**
    * Opens the ledger, brings it to the newest schema and gives every VRA its columns.
    *
-   * @param create create the file if it is missing; otherwise that is a UsageError
-   * @throws UsageError if the file may not be written or is no database
+   * @param create make it if it is missing; otherwise that is a UsageError
+   * @throws UsageError if the file may not be written or is no database, or the server cannot be used
    */
-  static async open(path: string, vras: readonly string[], options: { create: boolean }): Promise<Ledger> {
-    return Ledger.on(await openSqlite(path, vras, options));
+  static async open(address: LedgerAddress, vras: readonly string[], options: { create: boolean }): Promise<Ledger> {
+    if (typeof address === 'string') return Ledger.on(await openSqlite(address, vras, options));
+    // What speaks to a server is loaded where one is used.
+    const { openPostgres } = await import('./postgres/open.js');
+    return Ledger.on(await openPostgres(address, vras, options));
   }
 
   /** The ledger that an engine keeps, open and of the newest schema; it is closed with the ledger. */
@@ -105,6 +108,11 @@ export class Ledger {
   /** For people: where it is. */
   get name(): string {
     return this.#database.name;
+  }
+
+  /** Whether it is on a server, which other hosts may use too. */
+  get isOnServer(): boolean {
+    return this.#database.isOnServer;
   }
 
   /** The queries of `lvra verify`: they read and never write. */

@@ -22,3 +22,16 @@ export function columnOf(vra: string): string {
 export function stageOfTable(table: string): keyof typeof STATUS_TABLE | undefined {
   return (Object.keys(STATUS_TABLE) as (keyof typeof STATUS_TABLE)[]).find((stage) => STATUS_TABLE[stage] === table);
 }
+
+/**
+ * The partial indexes of a VRA's column. They find and count the few stems that are not done, that are at -1, which the
+ * Python pipeline may have left half annotated, or that were never meant for the VRA.
+ */
+export function indexesOfVra(table: string, vra: string): ReadonlyMap<string, string> {
+  const column = columnOf(vra);
+  return new Map([
+    [`${table}_open_${vra}`, `(stem) WHERE ${column} NOT IN (1, -1)`],
+    [`${table}_partial_${vra}`, `(stem) WHERE ${column} = -1`],
+    [`${table}_unasked_${vra}`, `(${column}) WHERE ${column} IS NULL`],
+  ]);
+}

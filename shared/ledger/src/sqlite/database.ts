@@ -20,6 +20,7 @@ const SCHEMA = valueQuestion<string>(
  * transaction runs to its end before any timer or socket of the process is served.
  */
 export class SqliteDatabase implements Database {
+  readonly isOnServer = false;
   readonly #connection: Connection;
   readonly #statements: PreparedStatements;
   readonly #lock: WriteLock;

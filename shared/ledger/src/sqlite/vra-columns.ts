@@ -1,19 +1,6 @@
 import { UsageError } from '@lvra/core';
-import { columnOf, STATUS_TABLE } from '../status-tables.js';
+import { columnOf, indexesOfVra, STATUS_TABLE } from '../status-tables.js';
 import type { Connection } from './driver.js';
-
-/**
- * The partial indexes of a VRA's column. They find and count the few stems that are not done, that are at -1, which the
- * Python pipeline may have left half annotated, or that were never meant for the VRA.
- */
-function indexesOf(table: string, vra: string): ReadonlyMap<string, string> {
-  const column = columnOf(vra);
-  return new Map([
-    [`${table}_open_${vra}`, `(stem) WHERE ${column} NOT IN (1, -1)`],
-    [`${table}_partial_${vra}`, `(stem) WHERE ${column} = -1`],
-    [`${table}_unasked_${vra}`, `(${column}) WHERE ${column} IS NULL`],
-  ]);
-}
 
 /** Whether the status tables have the VRA's column and its indexes. */
 export function hasVraColumns(connection: Connection, vra: string): boolean {
@@ -23,7 +10,8 @@ export function hasVraColumns(connection: Connection, vra: string): boolean {
   return Object.values(STATUS_TABLE).every((table) => {
     const there = new Set(indexes.pluck().all(table));
     return (
-      columnsOf(connection, table).includes(vra) && [...indexesOf(table, vra).keys()].every((name) => there.has(name))
+      columnsOf(connection, table).includes(vra) &&
+      [...indexesOfVra(table, vra).keys()].every((name) => there.has(name))
     );
   });
 }
@@ -44,7 +32,7 @@ export function addVraColumns(connection: Connection, vra: string): void {
       );
     }
     if (alike === undefined) connection.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER`);
-    for (const [name, rows] of indexesOf(table, vra)) {
+    for (const [name, rows] of indexesOfVra(table, vra)) {
       connection.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} ${rows}`);
     }
   }

@@ -1,8 +1,9 @@
 import type { Engine } from './engine.js';
+import { POSTGRES } from './postgres.js';
 import { SQLITE } from './sqlite.js';
 
 /** A further one has its entry here, and the whole suite runs on it too: see conformance.test.ts. */
-export const ENGINES: readonly Engine[] = [SQLITE];
+export const ENGINES: readonly Engine[] = [SQLITE, POSTGRES];
 
 /** The one under test. */
 export const ENGINE = engineNamed(process.env.LEDGER_ENGINE ?? SQLITE.name);

@@ -21,6 +21,7 @@ export function ledgerPath(t: TestContext): string {
 
 export const SQLITE: Engine = {
   name: 'sqlite',
+  serve: async () => ({ environment: {}, stop: async () => {} }),
   newPlace: ledgerPath,
   open: (path, vras, options) => Ledger.open(path, vras, options),
   hurry: async (ledger) => {

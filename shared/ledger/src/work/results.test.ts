@@ -118,23 +118,23 @@ describe('scores of a stem', () => {
     const insert = (...row: Value[]) =>
       execute(
         ledger,
-        'INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, ?, ?)',
         ...row,
       );
-    await insert(41, OBJECT, SOURCE, STEM, 0.1, 'r0b', 'a1');
-    await insert(42, OBJECT, SOURCE + 2n, STEM, 0.2, 'r0b', 'a1');
-    await insert(43, OBJECT, SOURCE + 1n, STEM, 0.3, 'r0b', 'before');
-    await insert(44, OBJECT, SOURCE + 1n, '20260301_000002', 0.4, 'r0b', 'a1');
+    await insert(OBJECT, SOURCE, STEM, 0.1, 'r0b', 'a1');
+    await insert(OBJECT, SOURCE + 2n, STEM, 0.2, 'r0b', 'a1');
+    await insert(OBJECT, SOURCE + 1n, STEM, 0.3, 'r0b', 'before');
+    await insert(OBJECT, SOURCE + 1n, '20260301_000002', 0.4, 'r0b', 'a1');
     assert.equal(await ledger.results.recordScores(ledger.work('predict', 'r0b'), STEM, MODEL, rows, DONE), true);
     const ours = await tuplesIn(
       ledger,
       `SELECT ID, diaSourceId, score FROM provenance WHERE stem = '${STEM}' AND model_version = 'a1' ORDER BY ID`,
     );
     assert.deepEqual(ours, [
-      [41n, SOURCE, 0.1],
-      [42n, SOURCE + 2n, 0.2],
-      [45n, SOURCE + 1n, 0.5],
-      [46n, SOURCE, 0.5],
+      [1n, SOURCE, 0.1],
+      [2n, SOURCE + 2n, 0.2],
+      [5n, SOURCE + 1n, 0.5],
+      [6n, SOURCE, 0.5],
     ]);
     assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM provenance'), [[6n]]);
   });

@@ -33,18 +33,7 @@ describe('the names of stems', () => {
   test('are none if there is nothing to type, and cannot be odd then', async (t) => {
     const ledger = await newLedger(t);
     const add = 'INSERT INTO provenance (stem) VALUES (?)';
-    const bytes = new TextEncoder().encode(STEM);
-    const unnamed = [
-      null,
-      bytes,
-      new Uint8Array(),
-      `${STEM}\0`,
-      '\0',
-      '20260301\t000001',
-      'naïve',
-      '\u{1f52d}',
-      '\x7f',
-    ];
+    const unnamed = [null, '20260301\t000001', 'naïve', '\u{1f52d}', '\x7f'];
     for (const stem of unnamed) await execute(ledger, add, stem);
     await execute(ledger, add, STEM);
     assert.deepEqual(await ledger.verification.names.unnamed(), [{ table: 'provenance', rows: unnamed.length }]);

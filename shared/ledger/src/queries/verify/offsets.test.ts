@@ -69,7 +69,7 @@ describe('the course of a partition', () => {
     await execute(
       ledger,
       `INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset)
-       ${numbers} SELECT 'stem ' || n, @groupId, @topic, 0, n * 2 + (n = 5000), n * 2 + 2 FROM range`,
+       ${numbers} SELECT 'stem ' || n, @groupId, @topic, 0, n * 2 + CASE n WHEN 5000 THEN 1 ELSE 0 END, n * 2 + 2 FROM range`,
       { groupId: OF.groupId, topic: OF.topic },
     );
     await execute(

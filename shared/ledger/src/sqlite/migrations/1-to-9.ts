@@ -1,4 +1,4 @@
-import type { Migration } from './migration.js';
+import type { Migration } from '../../migration.js';
 import { REFERENCE_SCHEMA } from './python-schema.js';
 
 export const MIGRATIONS_1_TO_9: readonly Migration[] = [

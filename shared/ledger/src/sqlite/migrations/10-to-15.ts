@@ -1,4 +1,4 @@
-import type { Migration } from './migration.js';
+import type { Migration } from '../../migration.js';
 
 export const MIGRATIONS_10_TO_15: readonly Migration[] = [
   {

@@ -1,6 +1,6 @@
-import type { Migration } from './migration.js';
+import type { Migration } from '../../migration.js';
 
-export const MIGRATIONS_FROM_16: readonly Migration[] = [
+export const MIGRATIONS_16_TO_22: readonly Migration[] = [
   {
     name: 'fingerprints of batches before',
     sql: `

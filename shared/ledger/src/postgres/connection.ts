@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { type LedgerServer, messageOf } from '@lvra/core';
+import pg from 'pg';
+import { LedgerUnavailable } from '../errors.js';
+import { ROW_TYPES } from './row-types.js';
+
+/** How long a host may take to answer to a new connection, ms. */
+const CONNECT_WITHIN_MS = 5_000;
+/** From when an idle connection is asked whether its other end is still there. */
+const KEEPALIVE_AFTER_MS = 5_000;
+
+/**
+ * How the server ends our session if this process is stopped or its host lost, so that the one writer's lock is free within
+ * 15 s. Its own defaults are two hours, or never. No statement_timeout: it would also end a COMMIT that waits for a standby,
+ * and say that it had committed.
+ */
+const SESSION = {
+  idle_in_transaction_session_timeout: '10s',
+  tcp_keepalives_idle: '5',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '15s',
+  client_connection_check_interval: '5s',
+  lock_timeout: '10s',
+  // A server that was set up for speed must not lose what it said was committed.
+  synchronous_commit: 'on',
+  timezone: 'UTC',
+  client_min_messages: 'warning',
+};
+
+/** How this process is called in pg_stat_activity. */
+export function applicationName(): string {
+  const [, program = 'lvra', ...words] = process.argv;
+  const command = [
+    basename(program).replace(/\.m?js$/, ''),
+    ...words.filter((word) => /^[a-z-]+$/.test(word)).slice(0, 2),
+  ];
+  // The server keeps 63 bytes.
+  return `${command.join(' ').slice(0, 30)} ${process.pid}@${hostname()}`.slice(0, 63);
+}
+
+/**
+ * Connects to the host that takes writes: each is asked in turn, as drivers do not follow a failover.
+ *
+ * @throws LedgerUnavailable if none does, with what each said
+ */
+export async function connect(server: LedgerServer, name: string): Promise<pg.Client> {
+  const refusals: string[] = [];
+  for (const { host, port } of server.hosts) {
+    try {
+      const client = await connectTo(server, host, port);
+      if (await takesWrites(client)) return client;
+      await client.end();
+      refusals.push(`${host}:${port} is a standby`);
+    } catch (error) {
+      refusals.push(`${host}:${port}: ${reasonOf(error)}`);
+    }
+  }
+  throw new LedgerUnavailable(
+    `the ledger ${name} cannot be used (${refusals.join('; ')}): see to its server, or to the network`,
+  );
+}
+
+async function connectTo(server: LedgerServer, host: string, port: number): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...{ host, port, database: server.database, user: server.user, password: server.password?.() ?? '' },
+    ssl: server.tls ? tlsOf(server.tls) : false,
+    application_name: applicationName(),
+    options: Object.entries(SESSION)
+      .map(([key, value]) => `-c ${key}=${value}`)
+      .join(' '),
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
+    types: ROW_TYPES,
+  });
+  // Its next use says so; without a listener the process would end.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    void client.end().catch(() => {});
+    throw error;
+  }
+}
+
+/** Read anew at each connection: certificates are renewed while services run. */
+function tlsOf({ ca, certificate, key }: NonNullable<LedgerServer['tls']>) {
+  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+  return { rejectUnauthorized: true, ca: read(ca), cert: read(certificate), key: read(key) };
+}
+
+async function takesWrites(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+  return rows[0]?.transaction_read_only === 'off';
+}
+
+/** Where a name has several addresses, each has its own error. */
+function reasonOf(error: unknown): string {
+  return error instanceof AggregateError && error.message === ''
+    ? error.errors.map(messageOf).join(', ')
+    : messageOf(error);
+}

@@ -1,0 +1,175 @@
+import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
+import type pg from 'pg';
+import type { Database, OddValue, Questions, WriteTime } from '../database.js';
+import { LedgerReplaced } from '../errors.js';
+import { type Question, statement, type Values } from '../statements.js';
+import { Connections } from './connections.js';
+import { isOfConnection, serverError } from './errors.js';
+import { identityOf } from './identity.js';
+import { schemaText } from './schema.js';
+import { Transaction, timed } from './transaction.js';
+
+/** The one writer's lock among those of the database; any number would do. */
+const WRITERS_LOCK = 7_261_001;
+/** How long a transaction waits for those of others before it gives up, from when its caller began, ms. */
+const LOCK_TIMEOUT_MS = 10_000;
+/** The shortest wait of one whose turn in this process came late, ms. */
+const SHORTEST_LOCK_TIMEOUT_MS = 100;
+/** How long the check may take whether the server still answers, ms. */
+const CHECK_WITHIN_MS = 5_000;
+
+const TOUCH = statement('UPDATE data_folder SET id = id');
+
+/**
+ * The ledger in a PostgreSQL database, which processes of several hosts use. Writers wait for each other at one advisory lock,
+ * at READ COMMITTED: what a transaction reads after it has the lock stays true until it commits, as in SQLite.
+ */
+export class PostgresDatabase implements Database {
+  readonly name: string;
+  readonly isOnServer = true;
+  readonly #connections: Connections;
+  /** Resolves when the write transactions that have begun, and those that wait for their turn, have ended. */
+  #last: Promise<void> = Promise.resolve();
+  #watcher: ((time: WriteTime) => void) | undefined;
+  /** What the ledger was when it was opened. */
+  #identity: string | undefined;
+
+  constructor(server: LedgerServer) {
+    this.name = nameOfLedgerServer(server);
+    this.#connections = new Connections(server, this.name, (client) => this.#assertSame(client));
+  }
+
+  async get<Row>(question: Question<Row>, ...values: Values): Promise<Row | undefined> {
+    return (await this.#ask((ask) => ask.all(question, ...values)))[0];
+  }
+
+  all<Row>(question: Question<Row>, ...values: Values): Promise<Row[]> {
+    return this.#ask((ask) => ask.all(question, ...values));
+  }
+
+  reading<T>(work: (ask: Questions) => Promise<T>): Promise<T> {
+    const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+    return this.#use((client) => transact(new Transaction(client, false), begin, work));
+  }
+
+  async writing<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    const times = { locked: undefined as number | undefined, worked: undefined as number | undefined };
+    const writing = () =>
+      this.#use((client) => {
+        const waited = performance.now() - begun;
+        const timeout = Math.ceil(Math.max(LOCK_TIMEOUT_MS - waited, SHORTEST_LOCK_TIMEOUT_MS));
+        const begin = `BEGIN; SET LOCAL lock_timeout = ${timeout}; SELECT pg_advisory_xact_lock(${WRITERS_LOCK})`;
+        return transact(new Transaction(client, true), begin, async (tx) => {
+          times.locked = performance.now();
+          const result = await work(tx);
+          times.worked = performance.now();
+          return result;
+        });
+      });
+    const result = this.#last.then(writing);
+    this.#last = result.then(ignore, ignore);
+    try {
+      return await result;
+    } finally {
+      const ended = performance.now();
+      const waitedMs = (times.locked ?? ended) - begun;
+      this.#watcher?.({ ms: ended - begun, waitedMs, commitMs: ended - (times.worked ?? ended) });
+    }
+  }
+
+  onWrite(watcher: (time: WriteTime) => void): void {
+    this.#watcher = watcher;
+  }
+
+  /** Also lets go of connections to a server that does not answer: nothing else would end those that wait for it. */
+  async assertInPlace(): Promise<void> {
+    await this.#use((client) => timed(this.#assertSame(client), CHECK_WITHIN_MS));
+  }
+
+  probe(): Promise<void> {
+    return this.writing(async (tx) => {
+      await tx.run(TOUCH);
+    });
+  }
+
+  /** The server does it by itself. */
+  async tidy(): Promise<void> {}
+
+  async logBytes(): Promise<number> {
+    return 0;
+  }
+
+  /** Columns let no others in. */
+  async oddValues(): Promise<OddValue[]> {
+    return [];
+  }
+
+  schema(): Promise<string> {
+    return this.#ask(schemaText);
+  }
+
+  async copyTo(path: string): Promise<void> {
+    throw new UsageError(
+      `the ledger ${this.name} cannot be copied to ${path}: it is on a server; back up the server's database, see ` +
+        '"Backup and point-in-time restore" in docs/several-servers.md',
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#connections.close();
+  }
+
+  /** From now on only this ledger is used: after a failover the new primary must be the old one's standby. */
+  async remember(): Promise<void> {
+    this.#identity = await this.#use(identityOf);
+  }
+
+  async #assertSame(client: pg.Client): Promise<void> {
+    if (this.#identity === undefined) return;
+    const found = await identityOf(client);
+    if (found === this.#identity) return;
+    throw new LedgerReplaced(
+      `the ledger ${this.name} is another one than when this process started (${found}, before: ${this.#identity}): is the ` +
+        'new primary a standby of the old one? Start again when it is right',
+    );
+  }
+
+  #ask<T>(work: (ask: Questions) => Promise<T>): Promise<T> {
+    return this.#use(async (client) => {
+      const alone = new Transaction(client, false);
+      try {
+        return await work(alone);
+      } finally {
+        alone.hasEnded = true;
+      }
+    });
+  }
+
+  async #use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connections.use(work);
+    } catch (error) {
+      throw serverError(this.name, error);
+    }
+  }
+}
+
+async function transact<T>(transaction: Transaction, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    await transaction.control(begin);
+    const result = await work(transaction);
+    // If its answer does not come, it may have been committed: callers ask, or do what is harmless twice. A transaction in which
+    // a statement had failed is rolled back without an error.
+    if ((await transaction.control('COMMIT')) === 'COMMIT') return result;
+    throw new Error('a statement of the transaction had failed, and the work went on: it was rolled back');
+  } catch (error) {
+    if (!isOfConnection(error)) await transaction.control('ROLLBACK');
+    throw error;
+  } finally {
+    transaction.hasEnded = true;
+  }
+}
+
+const ignore = () => {};
