@@ -397,10 +397,10 @@ describe('stems of killed consumers', () => {
             (BatchLedger.prototype[step] as (...args: [string, number]) => unknown).apply(batches, args);
           throw new Error('killed');
         });
-        await assert.rejects(() => abandon(batches, rig.paths, stem), /killed/);
+        await assert.rejects(() => abandon(batches, rig.folder, stem), /killed/);
         const wasRemoved = step === 'recordCleared';
         assert.equal(existsSync(rig.paths.batch(stem)), !wasRemoved);
-        await clearOrphans(another.ledger.batches, rig.paths, rig.log);
+        await clearOrphans(another.ledger.batches, rig.folder, rig.log);
         assert.ok(!existsSync(rig.paths.batch(stem)));
         assert.ok(!(await another.ledger.batches.unregistered(Date.now())).includes(stem));
       });

@@ -32,8 +32,8 @@ const CLEAR_EVERY_MS = 60_000;
 
 /** The first part of the pipeline: alerts from a source, in batches, onto disk and into the ledger. */
 export function createConsumer(options: ConsumerOptions): AlertConsumer {
-  const { source, ledger, paths, log, limits, metrics, leastFreeBytes } = options;
-  const room = new DiskSpaceMonitor({ folder: paths.root, leastFreeBytes, metrics, log });
+  const { source, ledger, folder, log, limits, metrics, leastFreeBytes } = options;
+  const room = new DiskSpaceMonitor({ folder: folder.paths.root, leastFreeBytes, metrics, log });
   metrics.beginConsumer(source.name);
   let writer: BatchWriter | undefined;
   const storageProblem = () => writer?.problem() ?? room.problem();
@@ -54,8 +54,8 @@ export function createConsumer(options: ConsumerOptions): AlertConsumer {
         if (await current.write(batch)) source.restart?.();
       };
       const batcher = new Batcher(limits, write, source.format);
-      await clearOrphans(ledger.batches, paths, log);
-      const clearing = setInterval(() => void clearOrphans(ledger.batches, paths, log), CLEAR_EVERY_MS);
+      await clearOrphans(ledger.batches, folder, log);
+      const clearing = setInterval(() => void clearOrphans(ledger.batches, folder, log), CLEAR_EVERY_MS);
       await room.check();
       const ended = new AbortController();
       const watching = room.watch(AbortSignal.any([either, ended.signal]));

@@ -11,7 +11,7 @@ import type { AlertSource } from './sources/source.js';
 
 /** The consumer of the settings; with another source if given. */
 export async function consumerOf(parts: ServiceParts, given?: AlertSource): Promise<AlertConsumer> {
-  const { settings, ledger, paths, metrics, bus, log, owner } = parts;
+  const { settings, ledger, folder, metrics, bus, log, owner } = parts;
   const groupId = settings.source === 'kafka' && !given ? await groupIdOf(settings, ledger) : '';
   const source = given ?? sourceOf(parts, groupId);
   const consumer = createConsumer({
@@ -25,7 +25,7 @@ export async function consumerOf(parts: ServiceParts, given?: AlertSource): Prom
     leastFreeBytes: settings.leastFreeBytes,
     vras: settings.vras.map(({ modelName }) => modelName),
     keepCutouts: settings.keepCutouts,
-    ...{ groupId, ledger, paths, metrics, bus, log, owner },
+    ...{ groupId, ledger, folder, metrics, bus, log, owner },
   });
   metrics.watchConsumer(() => consumer.notReady() === undefined);
   return consumer;

@@ -62,6 +62,7 @@ async function perform(
   });
   const status = result.withoutAlert + result.quarantined.length > 0 ? STATUS.partial : STATUS.done;
   const detail = describe(result);
+  await folder.assertInPlace();
   const recorded = await ledger.results.recordFeatures(work, stem, result.records, result.quarantined, {
     file: result.file,
     status,

@@ -32,7 +32,7 @@ async function stage(context: TestContext, models: ModelFolder) {
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
   const runner = new StageRunner({
-    ...{ task, work, dataRoot: root, bus: new InProcessBus(), log, metrics },
+    ...{ task, work, folder: new DataFolder(paths, ledger, false), bus: new InProcessBus(), log, metrics },
     ...{ owner: 'test', sweepMs: 2 },
   });
   const stop = new AbortController();

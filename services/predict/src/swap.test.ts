@@ -42,11 +42,12 @@ test('models that are swapped under load lose no stem, and no stem has scores of
   for (const version of ['a1', 'a2'] as const) models.put(version === 'a1' ? 'demo' : 'simple', version);
   models.put('demo', 'a3');
   writeFileSync(models.file('a3'), 'half of a model');
+  const folder = new DataFolder(paths, ledger, false);
   let version = 'a1';
   const stop = new AbortController();
   const replicas = ['one', 'two'].map((owner) => {
     const task = createPredictTask({
-      ...{ ledger, folder: new DataFolder(paths, ledger, false), vra: 'r0b', features: 'r0b' },
+      ...{ ledger, folder, vra: 'r0b', features: 'r0b' },
       work: ledger.work('predict', 'r0b'),
       wanted: () => ({ model: { name: 'r0b', version, path: models.file('a1') }, annotate: true }),
       metrics: new Metrics(),
@@ -55,7 +56,7 @@ test('models that are swapped under load lose no stem, and no stem has scores of
     const log = createLogger(paths, 'test', { stdout: false });
     const work = ledger.work('predict', 'r0b');
     return new StageRunner({
-      ...{ task, work, dataRoot: paths.root, bus: new InProcessBus(), log },
+      ...{ task, work, folder, bus: new InProcessBus(), log },
       ...{ metrics: new Metrics(), owner, sweepMs: 2 },
     });
   });

@@ -20,7 +20,7 @@ import { ObjectVerification } from './queries/verify/objects.js';
 import { OffsetVerification } from './queries/verify/offsets.js';
 import { StemVerification } from './queries/verify/stems.js';
 import { openSqlite } from './sqlite/open.js';
-import { valueQuestion } from './statements.js';
+import { statement, valueQuestion } from './statements.js';
 import { TnsLedger } from './tns-reports.js';
 import { Backfill } from './work/backfill.js';
 import { ResultLedger } from './work/results.js';
@@ -29,6 +29,8 @@ import { StemEventLog } from './work/stem-events.js';
 import { WorkQueue } from './work/work-queue.js';
 
 const DATA_FOLDER = valueQuestion<string>('SELECT id FROM data_folder');
+const MARKED = valueQuestion<bigint | null>('SELECT marked_at FROM data_folder');
+const MARK = statement('UPDATE data_folder SET marked_at = coalesce(marked_at, ?)');
 
 /**
  * The truth about what is done: `db/log.db`, opened in place, also one of the Python pipeline, or a database on a server. Safe
@@ -144,6 +146,20 @@ export class Ledger {
       this.#work.set(key, work);
     }
     return work;
+  }
+
+  /** When the data folder was marked as this ledger's, as its mark says; undefined if it never was. */
+  async marked(): Promise<number | undefined> {
+    const at = await this.#database.get(MARKED);
+    return typeof at === 'bigint' ? Number(at) : undefined;
+  }
+
+  /** Records that the data folder is marked, unless one is. @returns when the folder was marked that counts */
+  async mark(at: number): Promise<number> {
+    const marked = await this.marked();
+    if (marked !== undefined) return marked;
+    await this.#database.writing((tx) => tx.run(MARK, BigInt(at)));
+    return (await this.marked())!;
   }
 
   /** Values that are not of their column's type. */

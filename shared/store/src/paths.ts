@@ -11,6 +11,8 @@ export const DEFAULT_FEATURES = 'r0b';
 export interface DataPaths {
   readonly root: string;
   readonly database: string;
+  /** The file that proves that this is the folder which all hosts share. */
+  readonly mark: string;
   readonly locks: string;
   readonly models: string;
   /** The batch file of a stem. */
@@ -52,6 +54,7 @@ export function dataPaths(root: string): DataPaths {
   return {
     root,
     database: join(root, 'db', 'log.db'),
+    mark: join(root, 'ledger-id'),
     locks: join(root, 'locks'),
     models: join(root, 'models'),
     quarantine: join(root, 'quarantine'),

@@ -7,7 +7,7 @@ import { secretOf } from '@lvra/config';
 import { Ledger } from '@lvra/ledger';
 import { addStem } from '@lvra/ledger/testing/ledgers';
 import { execute, valuesIn } from '@lvra/ledger/testing/look-inside';
-import { type StageReport, StageRunner, type StageTask } from '@lvra/runtime';
+import { DataFolder, type StageReport, StageRunner, type StageTask } from '@lvra/runtime';
 import { type Sandbox, type SandboxOptions, type StoredAnnotation, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
@@ -125,7 +125,15 @@ export class Night {
     const { ledger = this.ledger, owner = 'test' } = change;
     const work = ledger.work('annotate', 'r0b');
     const bus = new InProcessBus();
-    return new StageRunner({ task: this.task(change), work, dataRoot: paths.root, bus, log, metrics, owner });
+    return new StageRunner({
+      task: this.task(change),
+      work,
+      folder: new DataFolder(paths, ledger, false),
+      bus,
+      log,
+      metrics,
+      owner,
+    });
   }
 
   /** The stage, quick to retry, with the options of the test. */

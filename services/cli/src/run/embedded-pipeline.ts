@@ -78,7 +78,7 @@ export class EmbeddedPipeline {
     this.stages = stagesOf(settings);
     this.#log = loggerOf(pipeline, 'run');
     for (const warning of settings.warnings) this.#log.warn(warning);
-    this.#ledgerWatch = ledgerWatch(pipeline.ledger);
+    this.#ledgerWatch = ledgerWatch(pipeline.ledger, pipeline.folder);
     this.#chains = settings.vras.map((vra) =>
       STAGES.map((stage) => stageRunner(pipeline, stage, CREATE_TASK[stage], vra, bus, LOG_TO)),
     );

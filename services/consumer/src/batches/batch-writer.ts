@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import type { Bus } from '@lvra/bus';
 import { backoffMs, messageOf, sleep, subjects } from '@lvra/core';
 import { type BatchRecord, type Ledger, OffsetsTaken } from '@lvra/ledger';
-import { type DataPaths, writeBatchFile, writeQuarantineFiles } from '@lvra/store';
+import type { DataFolder } from '@lvra/runtime';
+import { writeBatchFile, writeQuarantineFiles } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { believableArrival } from '../kafka/arrival.js';
 import type { AlertSource } from '../sources/source.js';
@@ -14,7 +15,7 @@ export interface BatchWriterOptions {
   readonly source: Pick<AlertSource, 'name' | 'onBatchRegistered'>;
   readonly ledger: Ledger;
   readonly bus: Bus;
-  readonly paths: DataPaths;
+  readonly folder: DataFolder;
   readonly vras: readonly string[];
   readonly groupId: string;
   readonly metrics: Metrics;
@@ -106,8 +107,10 @@ export class BatchWriter {
   }
 
   async #store(received: readonly ClassifiedMessage[]): Promise<void> {
-    const { ledger, owner, paths, keepCutouts } = this.#options;
+    const { ledger, owner, folder, keepCutouts } = this.#options;
+    const { paths } = folder;
     const begun = performance.now();
+    await folder.assertInPlace();
     const stem = await ledger.batches.reserveStem(owner, new Date());
     let record: BatchRecord | undefined;
     try {
@@ -131,6 +134,7 @@ export class BatchWriter {
         now: Date.now(),
         durationMs: performance.now() - begun,
       };
+      await folder.assertInPlace();
       await ledger.batches.register(record);
     } catch (error) {
       if (record && !(error instanceof OffsetsTaken)) this.#inDoubt = record;
@@ -189,9 +193,9 @@ export class BatchWriter {
   }
 
   async #announce(stem: string, count: number): Promise<void> {
-    const { bus, paths, log } = this.#options;
+    const { bus, folder, log } = this.#options;
     try {
-      const path = relative(paths.root, paths.batch(stem));
+      const path = relative(folder.paths.root, folder.paths.batch(stem));
       await bus.publish(subjects.alerts(stem), { stem, count, path, at: Date.now() });
     } catch (error) {
       log.warn({ stem }, `${messageOf(error)}; the feature stage finds ${stem} by its sweep`);
@@ -212,9 +216,9 @@ export class BatchWriter {
   }
 
   async #abandon(stem: string): Promise<void> {
-    const { ledger, paths, log } = this.#options;
+    const { ledger, folder, log } = this.#options;
     try {
-      await abandon(ledger.batches, paths, stem);
+      await abandon(ledger.batches, folder, stem);
     } catch (error) {
       log.warn({ stem }, `the unused name ${stem} could not be given up: ${messageOf(error)}; it is given up later`);
     }

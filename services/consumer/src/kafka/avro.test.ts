@@ -286,7 +286,7 @@ describe('Avro alerts from Kafka', () => {
     const path = rig.paths.cutouts(stem);
     await mkdir(dirname(path), { recursive: true });
     writeFileSync(path, 'half a file');
-    await clearOrphans(rig.ledger.batches, rig.paths, rig.log);
+    await clearOrphans(rig.ledger.batches, rig.folder, rig.log);
     assert.ok(!existsSync(path));
   });
 });

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InProcessBus } from '@lvra/bus';
 import { Ledger } from '@lvra/ledger';
 import { type Row, rowsIn, type Value } from '@lvra/ledger/testing/look-inside';
+import { DataFolder } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { createLogger, type Logger, Metrics } from '@lvra/telemetry';
 import { logged } from '@lvra/telemetry/testing/logged';
@@ -21,12 +22,14 @@ export class TestRig {
   readonly bus = new InProcessBus();
   readonly metrics = new Metrics();
   readonly log: Logger;
+  readonly folder: DataFolder;
 
   private constructor(
     readonly paths: DataPaths,
     readonly ledger: Ledger,
   ) {
     this.log = createLogger(paths, 'kafka', { stdout: false, level: 'debug' });
+    this.folder = new DataFolder(paths, ledger, false);
   }
 
   static async create(shared?: TestRig): Promise<TestRig> {
@@ -38,12 +41,12 @@ export class TestRig {
     source: AlertSource,
     limits: Partial<BatchLimits> = {},
     groupId = 'lvra',
-    { leastFreeBytes = 0, keepCutouts = false } = {},
+    { leastFreeBytes = 0, keepCutouts = false, folder = this.folder } = {},
   ): AlertConsumer {
-    const { ledger, bus, paths, metrics, log } = this;
+    const { ledger, bus, metrics, log } = this;
     const owner = `test-${process.pid}`;
     return createConsumer({
-      ...{ source, ledger, bus, paths, vras: ['r0b'], groupId, metrics, log, owner },
+      ...{ source, ledger, bus, folder, vras: ['r0b'], groupId, metrics, log, owner },
       limits: { ...DEFAULT_LIMITS, ...limits },
       ...{ leastFreeBytes, keepCutouts },
     });

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLater } from '@lvra/core';
 import type { Ledger, RecordedFile } from '@lvra/ledger';
-import { type DataPaths, sizeAtOpen } from '@lvra/store';
-
-/**
- * How long a file that another host has written may stay invisible: a network file system remembers for up to a minute
- * that a name was missing, and the clocks of the hosts differ by seconds.
- */
-const VISIBLE_WITHIN_MS = 90_000;
+import { type DataPaths, type FolderMark, sizeAtOpen, VISIBLE_WITHIN_MS } from '@lvra/store';
+import { assertSameFolder, proveFolder } from './folder-proof.js';
 
 const SOONEST_MS = 500;
 
@@ -21,7 +16,25 @@ export class DataFolder {
     private readonly ledger: Ledger,
     /** Whether other hosts may use it. */
     private readonly isShared: boolean,
+    private readonly mark?: FolderMark,
   ) {}
+
+  /**
+   * @param mayMark whether to mark a shared folder that no host has marked yet
+   * @throws UsageError if it is not the folder that all hosts share
+   */
+  static async open(paths: DataPaths, ledger: Ledger, mayMark: boolean, isShared: boolean): Promise<DataFolder> {
+    return new DataFolder(paths, ledger, isShared, isShared ? await proveFolder(paths, ledger, mayMark) : undefined);
+  }
+
+  /**
+   * Checks that the shared folder is still mounted: what was written into an empty mount point would be lost.
+   *
+   * @throws FolderGone if it is not; UsageError if it is another folder now
+   */
+  async assertInPlace(): Promise<void> {
+    if (this.mark) await assertSameFolder(this.paths, this.mark);
+  }
 
   /**
    * Checks that this host sees all of a file that the ledger has just recorded; of an older one this says nothing.

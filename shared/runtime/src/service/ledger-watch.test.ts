@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '@lvra/core';
 import { Ledger, LedgerReplaced } from '@lvra/ledger';
 import { addStem, newLedger } from '@lvra/ledger/testing/ledgers';
+import { dataPaths } from '@lvra/store';
+import { DataFolder } from '../folder/data-folder.js';
 import { until } from '../testing/stage-world.js';
 import { ledgerWatch } from './ledger-watch.js';
 
@@ -17,9 +21,12 @@ const OPENS = `
 `;
 
 /** Watches an idle ledger. */
-async function watched(t: TestContext) {
+async function watched(
+  t: TestContext,
+  open = async (ledger: Ledger) => new DataFolder(dataPaths('/nowhere'), ledger, false),
+) {
   const ledger = await newLedger(t);
-  const watch = ledgerWatch(ledger, 10);
+  const watch = ledgerWatch(ledger, await open(ledger), 10);
   const stop = new AbortController();
   const ended = watch.run(stop.signal).then(
     () => 'stopped',
@@ -75,6 +82,18 @@ describe('a service that has nothing to do', () => {
     await addStem(ledger, '20260301_000001');
     stop.abort();
     assert.equal(await ended, 'stopped');
+  });
+
+  test('is not ready while a shared data folder is not mounted', async (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'lvra-watch-'));
+    t.after(() => rmSync(root, { recursive: true }));
+    const paths = dataPaths(root);
+    const { watch } = await watched(t, (ledger) => DataFolder.open(paths, ledger, true, true));
+    renameSync(paths.mark, `${paths.mark}.away`);
+    await until('it is reported', () => watch.notReady() !== undefined);
+    assert.match(watch.notReady() ?? '', /is the volume of the data folder mounted/);
+    renameSync(`${paths.mark}.away`, paths.mark);
+    await until('it is ready', () => watch.notReady() === undefined);
   });
 
   test('continues if others open, write and close the ledger', async (t) => {

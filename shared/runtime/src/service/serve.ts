@@ -84,7 +84,7 @@ export async function serve(
   let health: HealthServer | undefined;
   try {
     // The error of the first is reported: if the ledger is gone, that is why the others ended.
-    const workers = [ledgerWatch(pipeline.ledger), ...(await makeWorkers({ ...pipeline, bus, log }))];
+    const workers = [ledgerWatch(pipeline.ledger, pipeline.folder), ...(await makeWorkers({ ...pipeline, bus, log }))];
     const signal = stopSignal((by) => log.info(`${name} stops: ${by}`));
     const port = settings.healthPort ?? HEALTH_PORT[name];
     if (port !== 0)

@@ -63,8 +63,13 @@ export async function openServiceContext(
     await ledger.close();
     locks.release();
   };
-  const folder = new DataFolder(paths, ledger, false);
-  return { settings, paths, folder, ledger, metrics, owner, inHand: new InHand(), close };
+  try {
+    const folder = await DataFolder.open(paths, ledger, true, false);
+    return { settings, paths, folder, ledger, metrics, owner, inHand: new InHand(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A stage of a VRA, ready to run; it logs to the stage's own files. */
@@ -76,13 +81,12 @@ export function stageRunner(
   bus: Bus,
   logTo: { stdout: boolean },
 ): StageRunner {
-  const { settings, paths, ledger, metrics, owner, inHand } = pipeline;
-  const dataRoot = paths.root;
+  const { settings, paths, folder, ledger, metrics, owner, inHand } = pipeline;
   const name = vra.modelName;
   const log = createLogger(paths, logNameOf(stage, name), { ...logTo, level: settings.logLevel });
   metrics.beginStage(stage, name);
   const task = createTask({ ...pipeline, vra, log });
-  return new StageRunner({ task, work: ledger.work(stage, name), dataRoot, bus, log, metrics, owner, inHand });
+  return new StageRunner({ task, work: ledger.work(stage, name), folder, bus, log, metrics, owner, inHand });
 }
 
 /**

@@ -1,13 +1,14 @@
 import { messageOf, StageMisconfigured, type StagePaused, type StatusCode } from '@lvra/core';
 import { LONGEST_BACKOFF_MS, type WorkQueue } from '@lvra/ledger';
 import type { Logger, Metrics } from '@lvra/telemetry';
+import type { DataFolder } from '../folder/data-folder.js';
 import { isStorageUnavailable, probe, storageErrorMessage } from './storage-errors.js';
 import type { StageTask } from './task.js';
 
 export interface ReadinessOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
-  readonly dataRoot: string;
+  readonly folder: DataFolder;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly leaseMs: number;
@@ -54,8 +55,9 @@ export class Readiness {
         await this.#markWaiting();
         return notReadyMs;
       }
+      await this.#options.folder.assertInPlace();
       if (this.#storageError !== undefined) {
-        await probe(this.#options.work, this.#storageError, this.#options.dataRoot);
+        await probe(this.#options.work, this.#storageError, this.#options.folder.paths.root);
       }
       this.#storageError = undefined;
       return await this.#checkTask();

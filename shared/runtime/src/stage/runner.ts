@@ -2,6 +2,7 @@ import type { Bus, Delivery, Subscription } from '@lvra/bus';
 import { type Route, routeOf, sleep, stemOfSubject } from '@lvra/core';
 import type { WorkQueue } from '@lvra/ledger';
 import type { Logger, Metrics } from '@lvra/telemetry';
+import type { DataFolder } from '../folder/data-folder.js';
 import { backfillOne, LOOK_AGAIN_MS } from './backfilling.js';
 import { drain } from './drain.js';
 import { InHand } from './in-hand.js';
@@ -15,7 +16,7 @@ export interface RunnerOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
   /** The folder of the data, to see whether it takes files. */
-  readonly dataRoot: string;
+  readonly folder: DataFolder;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -13,6 +13,7 @@ import {
 import { LedgerDamaged, LedgerReplaced, LONGEST_BACKOFF_MS, type WorkQueue } from '@lvra/ledger';
 import { CannotWrite } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
+import type { DataFolder } from '../folder/data-folder.js';
 import { MOST_ATTEMPTS, waitAfterAttempt } from './backoff.js';
 import type { InHand } from './in-hand.js';
 import type { Readiness } from './readiness.js';
@@ -38,7 +39,7 @@ export type StemResult =
 export interface HandlerOptions {
   readonly task: StageTask;
   readonly work: WorkQueue;
-  readonly dataRoot: string;
+  readonly folder: DataFolder;
   readonly bus: Bus;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -132,7 +133,7 @@ export class StemHandler {
       return { kind: 'settled', attempt };
     } catch (error) {
       if (error instanceof RetryLater) return this.#requeue(stem, error);
-      const stageError = stageWideError(error, this.#options.dataRoot);
+      const stageError = stageWideError(error, this.#options.folder.paths.root);
       if (stageError !== undefined) return this.#releaseAfterStorageError(stem, stageError, error);
       if (error instanceof LedgerDamaged || error instanceof LedgerReplaced) throw error;
       if (error instanceof StagePaused || error instanceof StageMisconfigured)

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { messageOf } from '@lvra/core';
 import { LedgerUnavailable, type WorkQueue } from '@lvra/ledger';
 import { CannotWrite } from '@lvra/store';
+import { FolderGone } from '../folder/folder-proof.js';
 
 /** A folder at the top of the data root takes no file, so every stem of the stage would fail the same way. */
 class FolderUnwritable extends Error {
@@ -40,7 +41,8 @@ function isOutOfFiles(error: unknown): boolean {
  * attempts: the stem would be dead before an operator has made room.
  */
 export function isStorageUnavailable(error: unknown): boolean {
-  if (error instanceof FolderUnwritable || error instanceof LedgerUnavailable || isOutOfFiles(error)) return true;
+  if (error instanceof FolderGone || error instanceof FolderUnwritable) return true;
+  if (error instanceof LedgerUnavailable || isOutOfFiles(error)) return true;
   // A file that cannot be read concerns one stem: it must not hold up the others.
   const isReading = (error as NodeJS.ErrnoException | undefined)?.syscall === 'read';
   return DISK_ERRORS.has(codeOf(error)) && !isReading;
@@ -79,7 +81,7 @@ export function storageErrorMessage(error: unknown): string {
     const advice = 'raise the limit (ulimit -n), or start the service again';
     return `no more files can be opened (${messageOf(error)}): ${advice}; ${patience}`;
   }
-  if (error instanceof LedgerUnavailable) return `${error.message}; ${patience}`;
+  if (error instanceof LedgerUnavailable || error instanceof FolderGone) return `${error.message}; ${patience}`;
   return `the disk takes no writes (${messageOf(error)}): make room, or fix it; ${patience}`;
 }
 

@@ -4,8 +4,10 @@ import { type Bus, InProcessBus, type StemMessage } from '@lvra/bus';
 import { routeOf } from '@lvra/core';
 import type { Ledger, WorkQueue } from '@lvra/ledger';
 import { addStem, newLedger } from '@lvra/ledger/testing/ledgers';
+import { type DataPaths, dataPaths } from '@lvra/store';
 import { Metrics } from '@lvra/telemetry';
 import pino from 'pino';
+import { DataFolder } from '../folder/data-folder.js';
 import { InHand } from '../stage/in-hand.js';
 import { StageRunner } from '../stage/runner.js';
 import type { StageReport, StageTask, StemContext } from '../stage/task.js';
@@ -37,6 +39,10 @@ export class StageWorld {
     t.after(() => world?.stop());
     world = new StageWorld(await newLedger(t));
     return world;
+  }
+
+  get paths(): DataPaths {
+    return dataPaths(dirname(dirname(this.ledger.name)));
   }
 
   get signal(): AbortSignal {
@@ -84,9 +90,11 @@ export class StageWorld {
       sweepMs?: number;
       bus?: Bus;
       inHand?: InHand;
+      folder?: DataFolder;
     } = {},
   ): StageRunner {
     const { owner = 'me', prepare, leaseMs, sweepMs, bus = this.bus, inHand = new InHand() } = options;
+    const { folder = new DataFolder(this.paths, this.ledger, false) } = options;
     const task: StageTask = {
       stage: 'feature',
       vra: 'r0b',
@@ -108,7 +116,7 @@ export class StageWorld {
       ...{
         task,
         work: this.work,
-        dataRoot: dirname(dirname(this.ledger.name)),
+        folder,
         log,
         metrics: this.metrics,
         owner,
