@@ -25,7 +25,7 @@ test('scores of the demonstration that wait when the team’s model is set do no
   const parts = {
     settings,
     paths,
-    folder: new DataFolder(paths, ledger, false),
+    folder: new DataFolder(paths, ledger),
     ledger,
     log,
     metrics: new Metrics(),
@@ -60,7 +60,7 @@ test('nor do those of the demonstration model, swapped in while the stage runs',
   const parts = {
     settings,
     paths,
-    folder: new DataFolder(paths, ledger, false),
+    folder: new DataFolder(paths, ledger),
     ledger,
     log,
     metrics: new Metrics(),

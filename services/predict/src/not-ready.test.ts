@@ -28,11 +28,11 @@ async function stage(context: TestContext, models: ModelFolder) {
   const log = createLogger(paths, 'test', { stdout: false });
   const work = ledger.work('predict', 'r0b');
   const task = createPredictTask({
-    ...{ ledger, folder: new DataFolder(paths, ledger, false), work, vra: 'r0b', features: 'r0b', metrics, log },
+    ...{ ledger, folder: new DataFolder(paths, ledger), work, vra: 'r0b', features: 'r0b', metrics, log },
     wanted: () => ({ model: { name: 'r0b', version: 'a1', path: models.file('a1') }, annotate: true }),
   });
   const runner = new StageRunner({
-    ...{ task, work, folder: new DataFolder(paths, ledger, false), bus: new InProcessBus(), log, metrics },
+    ...{ task, work, folder: new DataFolder(paths, ledger), bus: new InProcessBus(), log, metrics },
     ...{ owner: 'test', sweepMs: 2 },
   });
   const stop = new AbortController();

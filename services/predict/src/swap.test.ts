@@ -42,7 +42,7 @@ test('models that are swapped under load lose no stem, and no stem has scores of
   for (const version of ['a1', 'a2'] as const) models.put(version === 'a1' ? 'demo' : 'simple', version);
   models.put('demo', 'a3');
   writeFileSync(models.file('a3'), 'half of a model');
-  const folder = new DataFolder(paths, ledger, false);
+  const folder = new DataFolder(paths, ledger);
   let version = 'a1';
   const stop = new AbortController();
   const replicas = ['one', 'two'].map((owner) => {

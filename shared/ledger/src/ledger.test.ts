@@ -14,6 +14,18 @@ describe('opening a ledger', () => {
     assert.notEqual((await newLedger(t)).id, first.id);
   });
 
+  test('again finds when the data folder was marked; of several marks the first counts', async (t) => {
+    const place = newPlace(t);
+    const first = await openLedger(t, place, ['r0b'], { create: true });
+    assert.equal(await first.marked(), undefined);
+    const second = await openLedger(t, place, ['r0b'], { create: false });
+    const marks = [1_790_000_000_123_456, 1_790_000_000_123_457] as const;
+    const [one, other] = await Promise.all([first.mark(marks[0]), second.mark(marks[1])]);
+    assert.equal(one, other);
+    assert.ok(marks.some((mark) => mark === one));
+    assert.deepEqual([await first.mark(3), await second.marked()], [one, one]);
+  });
+
   test('that is missing is a usage error, unless it is to be created', async (t) => {
     const place = newPlace(t);
     await assert.rejects(openLedger(t, place, ['r0b'], { create: false }), { name: 'UsageError' });

@@ -33,8 +33,8 @@ export const COMMON_MIGRATIONS: readonly CommonMigration[] = [
     sql: `
       -- How many migrations a release must know to use the ledger after this one; null for all up to this one.
       ALTER TABLE lvra_migration ADD COLUMN needs INTEGER;
-      -- When the ledger's name was written into a file of the data folder, ms since 1970. From then on a folder without
-      -- that file is another one.
+      -- What stands in the file of the data folder that names the ledger: when it was written, in microseconds since 1970,
+      -- random below a second. From then on a folder without that file is another one.
       ALTER TABLE data_folder ADD COLUMN marked_at INTEGER;
     `,
   },

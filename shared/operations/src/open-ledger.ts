@@ -27,7 +27,7 @@ export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): 
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = await Ledger.open(paths.database, vras, { create: false });
   try {
-    const folder = await DataFolder.open(paths, ledger, false, false);
+    const folder = await DataFolder.open(paths, ledger, { mayMark: false });
     return await use({ settings, paths, folder, ledger, vras, stages: stagesOf(settings) });
   } finally {
     await ledger.close();

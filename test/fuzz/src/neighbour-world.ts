@@ -61,7 +61,7 @@ export class NeighbourWorld {
     const metrics = new Metrics();
     const log = createLogger(paths, 'fuzz', { stdout: false, level: 'fatal' });
     const model = { name: VRA, version: 'demo', path: MODEL };
-    const common = { ledger, folder: new DataFolder(paths, ledger, false), metrics, log, vra: VRA };
+    const common = { ledger, folder: new DataFolder(paths, ledger), metrics, log, vra: VRA };
     this.#tasks = [
       createFeatureTask({ ...common, work: ledger.work('feature', VRA), set: featureSet(), siblings: [] }),
       createPredictTask({

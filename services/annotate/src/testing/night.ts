@@ -128,7 +128,7 @@ export class Night {
     return new StageRunner({
       task: this.task(change),
       work,
-      folder: new DataFolder(paths, ledger, false),
+      folder: new DataFolder(paths, ledger),
       bus,
       log,
       metrics,

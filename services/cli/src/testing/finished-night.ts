@@ -159,7 +159,7 @@ export class FinishedNight {
     const ledger = await Ledger.open(paths.database, vras, { create: false });
     try {
       return await verify(
-        { settings, paths, folder: new DataFolder(paths, ledger, false), ledger, vras, stages: stagesOf(settings) },
+        { settings, paths, folder: new DataFolder(paths, ledger), ledger, vras, stages: stagesOf(settings) },
         {
           range: ['00000000_000000', '99999999_999999'],
           kafka: false,

@@ -64,7 +64,7 @@ describe('lvra verify on a ledger with odd rows', () => {
           {
             settings,
             paths,
-            folder: new DataFolder(paths, ledger, false),
+            folder: new DataFolder(paths, ledger),
             ledger,
             vras: ['r0b'],
             stages: stagesOf(settings),

@@ -10,7 +10,7 @@ async function sharing(t: TestContext) {
   const rig = await TestRig.create();
   t.after(() => rig.close());
   const { paths, ledger } = rig;
-  const folder = await DataFolder.open(paths, ledger, true, true);
+  const folder = await DataFolder.open(paths, ledger, { mayMark: true, isShared: true });
   return {
     ...{ rig, folder },
     unmount: () => renameSync(paths.mark, `${paths.mark}.away`),

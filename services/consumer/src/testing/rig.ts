@@ -29,7 +29,7 @@ export class TestRig {
     readonly ledger: Ledger,
   ) {
     this.log = createLogger(paths, 'kafka', { stdout: false, level: 'debug' });
-    this.folder = new DataFolder(paths, ledger, false);
+    this.folder = new DataFolder(paths, ledger);
   }
 
   static async create(shared?: TestRig): Promise<TestRig> {

@@ -50,7 +50,7 @@ export class FeatureWorld {
     await addStem(this.ledger, stem);
   }
 
-  perform(stem: string, folder = new DataFolder(this.paths, this.ledger, false)): Promise<StageReport | undefined> {
+  perform(stem: string, folder = new DataFolder(this.paths, this.ledger)): Promise<StageReport | undefined> {
     const { ledger, work, metrics } = this;
     const task = createFeatureTask({ ledger, work, folder, log: this.#log, metrics, ...R0B });
     return task.perform(stem, { signal: new AbortController().signal, attempt: 1, elapsed: () => 12 });

@@ -15,15 +15,19 @@ export class DataFolder {
     readonly paths: DataPaths,
     private readonly ledger: Ledger,
     /** Whether other hosts may use it. */
-    private readonly isShared: boolean,
+    private readonly isShared = ledger.isOnServer,
     private readonly mark?: FolderMark,
   ) {}
 
   /**
-   * @param mayMark whether to mark a shared folder that no host has marked yet
+   * @param options.mayMark whether to mark a shared folder that no host has marked yet
    * @throws UsageError if it is not the folder that all hosts share
    */
-  static async open(paths: DataPaths, ledger: Ledger, mayMark: boolean, isShared: boolean): Promise<DataFolder> {
+  static async open(
+    paths: DataPaths,
+    ledger: Ledger,
+    { mayMark, isShared = ledger.isOnServer }: { mayMark: boolean; isShared?: boolean },
+  ): Promise<DataFolder> {
     return new DataFolder(paths, ledger, isShared, isShared ? await proveFolder(paths, ledger, mayMark) : undefined);
   }
 

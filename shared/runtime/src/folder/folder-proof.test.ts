@@ -20,7 +20,7 @@ function newFolder(t: TestContext): DataPaths {
 }
 
 /** As a service starts on it. */
-const start = (paths: DataPaths, ledger: Ledger) => DataFolder.open(paths, ledger, true, true);
+const start = (paths: DataPaths, ledger: Ledger) => DataFolder.open(paths, ledger, { mayMark: true, isShared: true });
 
 const refused = (opening: Promise<unknown>, why: RegExp) =>
   assert.rejects(opening, (error) => error instanceof UsageError && why.test(error.message));
@@ -28,7 +28,7 @@ const refused = (opening: Promise<unknown>, why: RegExp) =>
 describe('the folder that the hosts of a ledger share', () => {
   test('is marked by the first service, and known by its mark from then on', async (t) => {
     const [paths, ledger] = [newFolder(t), await newLedger(t)];
-    await DataFolder.open(paths, ledger, false, true);
+    await DataFolder.open(paths, ledger, { mayMark: false, isShared: true });
     assert.deepEqual([readdirSync(paths.root), await ledger.marked()], [[], undefined], 'a command marks nothing');
     const opened = await Promise.all([start(paths, ledger), start(paths, ledger), start(paths, ledger)]);
     for (const folder of opened) await folder.assertInPlace();
@@ -88,7 +88,7 @@ describe('the folder that the hosts of a ledger share', () => {
 
   test('is not asked for a mark where the ledger lies in it', async (t) => {
     const [paths, ledger] = [newFolder(t), await newLedger(t)];
-    const folder = await DataFolder.open(paths, ledger, true, false);
+    const folder = await DataFolder.open(paths, ledger, { mayMark: true, isShared: false });
     await folder.assertInPlace();
     assert.deepEqual([readdirSync(paths.root), await ledger.marked()], [[], undefined]);
   });

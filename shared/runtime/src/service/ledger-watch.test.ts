@@ -21,10 +21,7 @@ const OPENS = `
 `;
 
 /** Watches an idle ledger. */
-async function watched(
-  t: TestContext,
-  open = async (ledger: Ledger) => new DataFolder(dataPaths('/nowhere'), ledger, false),
-) {
+async function watched(t: TestContext, open = async (ledger: Ledger) => new DataFolder(dataPaths('/nowhere'), ledger)) {
   const ledger = await newLedger(t);
   const watch = ledgerWatch(ledger, await open(ledger), 10);
   const stop = new AbortController();
@@ -88,7 +85,7 @@ describe('a service that has nothing to do', () => {
     const root = mkdtempSync(join(tmpdir(), 'lvra-watch-'));
     t.after(() => rmSync(root, { recursive: true }));
     const paths = dataPaths(root);
-    const { watch } = await watched(t, (ledger) => DataFolder.open(paths, ledger, true, true));
+    const { watch } = await watched(t, (ledger) => DataFolder.open(paths, ledger, { mayMark: true, isShared: true }));
     renameSync(paths.mark, `${paths.mark}.away`);
     await until('it is reported', () => watch.notReady() !== undefined);
     assert.match(watch.notReady() ?? '', /is the volume of the data folder mounted/);

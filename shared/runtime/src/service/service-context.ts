@@ -64,7 +64,7 @@ export async function openServiceContext(
     locks.release();
   };
   try {
-    const folder = await DataFolder.open(paths, ledger, true, false);
+    const folder = await DataFolder.open(paths, ledger, { mayMark: true });
     return { settings, paths, folder, ledger, metrics, owner, inHand: new InHand(), close };
   } catch (error) {
     await close();

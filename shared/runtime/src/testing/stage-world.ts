@@ -94,7 +94,7 @@ export class StageWorld {
     } = {},
   ): StageRunner {
     const { owner = 'me', prepare, leaseMs, sweepMs, bus = this.bus, inHand = new InHand() } = options;
-    const { folder = new DataFolder(this.paths, this.ledger, false) } = options;
+    const { folder = new DataFolder(this.paths, this.ledger) } = options;
     const task: StageTask = {
       stage: 'feature',
       vra: 'r0b',
