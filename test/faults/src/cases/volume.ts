@@ -21,7 +21,8 @@ function temporaryFiles(world: FaultWorld): string[] {
   return all.filter((name) => name.endsWith('.tmp')).map((name) => join(world.root, name));
 }
 
-export const cases: FaultCase[] = [
+/** Only where the ledger does not lie in the folder itself. */
+const CASES_ON_A_SERVER: FaultCase[] = [
   {
     name: 'volume-late',
     fault:
@@ -40,7 +41,7 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(200);
       over.abort();
       await load;
-      assert.equal(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'an attempt was counted');
+      assert.equal(await world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'an attempt was counted');
       world.faultEnded();
     },
   },
@@ -67,10 +68,14 @@ export const cases: FaultCase[] = [
         SERVICES.every((name) => world.service(name).alive),
         world.lastOutput(),
       );
-      assert.equal(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'an attempt was counted');
+      assert.equal(await world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'an attempt was counted');
       world.faultEnded();
     },
   },
+];
+
+export const cases: FaultCase[] = [
+  ...(process.env.LEDGER === 'postgres' ? CASES_ON_A_SERVER : []),
   {
     name: 'volume-left-behind',
     fault:
