@@ -1,5 +1,6 @@
 import { DEFAULT_PREFIX, isNatsPrefix } from '@lvra/core';
 import { KAFKA_SETTINGS } from './kafka.js';
+import { LEDGER_SETTINGS } from './ledger.js';
 import { decimal, list, oneOf, plainServers, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
 const GIBIBYTE = 1024 ** 3;
@@ -35,6 +36,8 @@ export const COMMON_SETTINGS = {
   maxUnpackedBytes: wholeNumber(1_024, GIBIBYTE).default(128 * 1024 ** 2),
   maxBatchRecords: wholeNumber(1, 10_000_000).default(100_000),
   leastFreeBytes: wholeNumber(0, 1_024 * GIBIBYTE).default(2 * GIBIBYTE),
+
+  ...LEDGER_SETTINGS,
 
   natsServer: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),
   natsUser: text('the name of a NATS user').optional(),

@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '@lvra/core';
+import { type LedgerAddress, UsageError } from '@lvra/core';
+import { dataPaths } from '@lvra/store';
 import type { z } from 'zod';
 import { COMMON_SETTINGS } from './common.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './kafka.js';
+import { LEDGER_PATHS, type LEDGER_SETTINGS, readLedgerServer } from './ledger.js';
 import { closestMatch, environmentName, fileName, optionName } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
 import { readVra, type VraSettings } from './vra.js';
@@ -19,11 +21,16 @@ type Common = z.output<z.ZodObject<typeof COMMON_SETTINGS>>;
 /** Replaced by `groupId`, `schemaRegistry` and `kafkaSecurity` in `Settings`. */
 type KafkaKey = (typeof KAFKA_PATHS)[number] | 'kafkaUser' | 'kafkaTls';
 
+/** Replaced by `ledger` in `Settings`. */
+type LedgerKey = keyof typeof LEDGER_SETTINGS;
+
 /** All settings of the pipeline, validated. */
-export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey> {
+export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey | LedgerKey> {
   readonly profile: Profile;
   /** Absolute; the folder that holds JSON, csv, db, locks and logs. */
   readonly dataRoot: string;
+  /** The path of log.db, or a server. */
+  readonly ledger: LedgerAddress;
   /** Absolute; set if the source is `replay`. */
   readonly replayPath: string | undefined;
   readonly vras: readonly VraSettings[];
@@ -69,6 +76,8 @@ const OTHER_VARIABLES = [
   'LVRA_NATS_PASSWORD_FILE',
   'LVRA_KAFKA_PASSWORD',
   'LVRA_KAFKA_PASSWORD_FILE',
+  'LVRA_LEDGER_PASSWORD',
+  'LVRA_LEDGER_PASSWORD_FILE',
   'LVRA_SERVICE',
   'LVRA_UID',
   'LVRA_GID',
@@ -102,11 +111,9 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   const { dataRoot: rootName, token: tokenVariable } = PROFILE_VARIABLES[profile];
   const token = readSecret([tokenVariable, 'LASAIR_TOKEN'], environment, issues);
   const natsPassword = readSecret(['LVRA_NATS_PASSWORD'], environment, issues);
-  const kafkaPaths = Object.fromEntries(KAFKA_PATHS.map((key) => [key, addressOrPath(written, key)])) as Record<
-    (typeof KAFKA_PATHS)[number],
-    string | undefined
-  >;
+  const kafkaPaths = pathsOf(KAFKA_PATHS, written);
   const kafkaSecurity = common && readKafkaSecurity(common, kafkaPaths, environment, issues);
+  const server = common && readLedgerServer(common, pathsOf(LEDGER_PATHS, written), environment, issues);
   const baseDir = resolvePath(written, 'baseDir');
   const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
   if (dataRoot === undefined) {
@@ -118,10 +125,24 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   if (common) issues.push(...validateCombinations(common, vras));
   if (issues.length > 0 || !common || !kafkaSecurity || dataRoot === undefined) throw new UsageError(issues.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
-  const { kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...rest } = common;
+  const { kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...withLedger } = common;
+  const { ledgerTls, ledgerCa, ledgerCertificate, ledgerKey, ledgerSingleServer, ...rest } = withLedger;
+  const ledger = server ?? dataPaths(dataRoot).database;
   const groupId = rest.groupId && `${rest.groupPrefix ?? ''}${rest.groupId}`;
   const ofKafka = { groupId, schemaRegistry: kafkaPaths.schemaRegistry, kafkaSecurity };
-  return { ...rest, ...ofKafka, profile, dataRoot, replayPath, vras, token, tokenVariable, natsPassword, warnings };
+  return {
+    ...rest,
+    ...ofKafka,
+    ledger,
+    profile,
+    dataRoot,
+    replayPath,
+    vras,
+    token,
+    tokenVariable,
+    natsPassword,
+    warnings,
+  };
 }
 
 function readProfile(environment: NodeJS.ProcessEnv, issues: Issues): Profile {
@@ -143,6 +164,8 @@ function readCommon(
   const forbidden = {
     kafka_password:
       'a secret does not belong in a file of settings: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE',
+    ledger_password:
+      'a secret does not belong in a file of settings: set LVRA_LEDGER_PASSWORD or LVRA_LEDGER_PASSWORD_FILE',
     nats_password: 'a secret does not belong in a file of settings: set LVRA_NATS_PASSWORD or LVRA_NATS_PASSWORD_FILE',
     token: `a secret does not belong in a file of settings: set ${tokenName} or ${tokenName}_FILE`,
   };
@@ -186,6 +209,10 @@ function readVras(
 function resolvePath(written: RawSettings, key: string): string | undefined {
   const found = written.get(key);
   return typeof found?.value === 'string' ? resolve(found.folder, found.value) : undefined;
+}
+
+function pathsOf<Key extends string>(keys: readonly Key[], written: RawSettings): Record<Key, string | undefined> {
+  return Object.fromEntries(keys.map((key) => [key, addressOrPath(written, key)])) as Record<Key, string | undefined>;
 }
 
 function addressOrPath(written: RawSettings, key: string): string | undefined {

@@ -25,7 +25,7 @@ export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): 
   const settings = loadSettings();
   const paths = dataPaths(settings.dataRoot);
   const vras = settings.vras.map(({ modelName }) => modelName);
-  const ledger = await Ledger.open(paths.database, vras, { create: false });
+  const ledger = await Ledger.open(settings.ledger, vras, { create: false });
   try {
     const folder = await DataFolder.open(paths, ledger, { mayMark: false });
     return await use({ settings, paths, folder, ledger, vras, stages: stagesOf(settings) });

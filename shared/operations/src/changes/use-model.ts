@@ -30,9 +30,8 @@ async function check(settings: Settings, vra: VraSettings, version: string): Pro
   const [{ checkModel }, { assertNotDemoModel }] = await Promise.all([import('@lvra/model'), import('@lvra/config')]);
   assertNotDemoModel(settings, { ...vra, modelVersion: version });
   const paths = dataPaths(settings.dataRoot);
-  const ledger = existsSync(paths.database)
-    ? await Ledger.open(paths.database, [vra.modelName], { create: false })
-    : undefined;
+  const isThere = typeof settings.ledger !== 'string' || existsSync(settings.ledger);
+  const ledger = isThere ? await Ledger.open(settings.ledger, [vra.modelName], { create: false }) : undefined;
   try {
     const files = ledger && { vra: vra.modelName, features: vra.features, paths, ledger };
     await checkModel({ name: vra.modelName, version, path: vra.modelPath }, files);

@@ -55,7 +55,7 @@ export async function openServiceContext(
   }
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
-  const ledger = await Ledger.open(paths.database, vras, { create: true });
+  const ledger = await Ledger.open(settings.ledger, vras, { create: true });
   const owner = processName();
   const metrics = new Metrics(owner);
   ledger.onWrite(({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));

@@ -33,13 +33,11 @@ export function initCommand(): Command {
         throw new UsageError(`the data folder cannot be made: ${messageOf(error)}; check LVRA_DATA_ROOT`);
       }
       const vras = settings.vras.map(({ modelName }) => modelName);
-      const ledger = await Ledger.open(paths.database, vras, { create: true });
+      const ledger = await Ledger.open(settings.ledger, vras, { create: true });
       const schema = join(dirname(paths.database), 'log_schema.sql');
       if (!existsSync(schema)) writeFileSync(schema, await ledger.schema());
       await ledger.close();
-      print(
-        `${paths.root} is ready: database ${paths.database}, VRA${vras.length === 1 ? '' : 's'} ${vras.join(', ')}`,
-      );
+      print(`${paths.root} is ready: database ${ledger.name}, VRA${vras.length === 1 ? '' : 's'} ${vras.join(', ')}`);
     });
 }
 
