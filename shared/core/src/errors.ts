@@ -87,6 +87,11 @@ export const QUARANTINE_REASONS = [
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
+/** Another process holds a lock that excludes this one; exit code 3. */
+export class LockHeld extends Error {
+  override readonly name = 'LockHeld';
+}
+
 /** A setting, an option or a path that the operator must change; exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

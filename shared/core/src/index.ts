@@ -2,6 +2,7 @@ export { backoffMs } from './backoff.js';
 export { type Checksum, checksumOf } from './checksum.js';
 export {
   AlertRejected,
+  LockHeld,
   messageOf,
   QUARANTINE_REASONS,
   type QuarantineReason,

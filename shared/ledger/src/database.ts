@@ -37,6 +37,16 @@ export interface WriteTime {
   readonly commitMs: number;
 }
 
+/** What can be locked: the steps of the pipeline, and reporting to TNS. */
+export const LOCKABLE = ['consumer', 'feature', 'predict', 'annotate', 'tns'] as const;
+
+export type Lockable = (typeof LOCKABLE)[number];
+
+/** Locks that are held; they are also released when the process ends. */
+export interface HeldLocks {
+  release(): Promise<void>;
+}
+
 /**
  * Where the ledger is kept. Everything that differs between one database and another is behind this.
  *
@@ -58,7 +68,18 @@ export interface Database extends Questions {
   writing<T>(work: (tx: Writing) => Promise<T>): Promise<T>;
   /** Calls `watcher` after every write transaction. */
   onWrite(watcher: (time: WriteTime) => void): void;
-  /** Checks that it is still the ledger that was opened. @throws LedgerReplaced, LedgerGone */
+  /**
+   * Locks that all hosts which use the ledger see: `exclusive` for a program that does all the work itself, `shared` for services.
+   * Where one host alone can use it, there are none; that host's own locks do.
+   *
+   * @throws LockHeld, which says who holds one
+   */
+  lock(names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string): Promise<HeldLocks>;
+  /**
+   * Checks that it is still the ledger that was opened, and that its locks are held.
+   *
+   * @throws LedgerReplaced, LedgerGone, LockHeld
+   */
   assertInPlace(): Promise<void>;
   /** Writes something that changes nothing, to see whether it can be written. */
   probe(): Promise<void>;

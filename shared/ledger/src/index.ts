@@ -14,7 +14,7 @@ export type { CallEnd, Sendable } from './annotations/reservations.js';
 export type { PastScore } from './annotations/score-history.js';
 export { AnnotationScores, type Score, THRESHOLD_FLAGS } from './annotations/scores.js';
 export { compareSources } from './annotations/source-order.js';
-export type { OddValue, WriteTime } from './database.js';
+export type { HeldLocks, Lockable, OddValue, WriteTime } from './database.js';
 export { LedgerDamaged, LedgerFull, LedgerGone, LedgerReplaced, LedgerUnavailable } from './errors.js';
 export { BatchLedger, type BatchRecord, type OffsetRange, OffsetsTaken } from './intake/batches.js';
 export { checksumOfScores } from './intake/checksums.js';

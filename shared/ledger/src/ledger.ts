@@ -1,6 +1,6 @@
 import type { LedgerAddress, Stage } from '@lvra/core';
 import { AnnotationLedger } from './annotations/outcomes.js';
-import type { Database, OddValue, WriteTime } from './database.js';
+import type { Database, HeldLocks, Lockable, OddValue, WriteTime } from './database.js';
 import { BatchLedger } from './intake/batches.js';
 import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
@@ -172,7 +172,12 @@ export class Ledger {
     this.#database.onWrite(watcher);
   }
 
-  /** Checks that it is still the ledger that was opened. @throws LedgerReplaced, LedgerGone */
+  /** Locks that all hosts which use the ledger see. @throws LockHeld, which says who holds one */
+  lock(names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string): Promise<HeldLocks> {
+    return this.#database.lock(names, mode, holder);
+  }
+
+  /** Checks that it is still the ledger that was opened, and that its locks are held. @throws LedgerReplaced, LedgerGone, LockHeld */
   assertInPlace(): Promise<void> {
     return this.#database.assertInPlace();
   }

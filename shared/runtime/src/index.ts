@@ -1,6 +1,6 @@
 export { DataFolder } from './folder/data-folder.js';
 export { tuneGarbageCollector } from './process/gc-flags.js';
-export { LOCK_FILES, LockHeld, takeLocks } from './process/locks.js';
+export { LOCK_FILES, takeLocks } from './process/locks.js';
 export { EXIT, isProgram, runProgram } from './process/program.js';
 export { clearLeftovers, startTempFileCleanup } from './process/temp-file-cleanup.js';
 export { notReady, runAll, type Worker } from './process/workers.js';

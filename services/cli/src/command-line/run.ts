@@ -1,5 +1,5 @@
-import { UsageError } from '@lvra/core';
-import { EXIT, LockHeld, runProgram } from '@lvra/runtime';
+import { LockHeld, UsageError } from '@lvra/core';
+import { EXIT, runProgram } from '@lvra/runtime';
 import { CommanderError } from 'commander';
 import { asCalled, hintsAt } from './called-as.js';
 import { type Commands, makeProgram } from './program.js';

@@ -157,6 +157,7 @@ async function report(
 ): Promise<void> {
   const again = options.again === true;
   const locks = takeLocks(paths, ['tns'], 'exclusive', 'lvra tns-report');
+  await ledger.lock(['tns'], 'exclusive', 'lvra tns-report');
   const signal = stopSignal(() =>
     printError('stopping; what is in flight is finished first, a second Ctrl-C breaks it off'),
   );

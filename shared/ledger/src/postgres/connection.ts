@@ -31,14 +31,15 @@ const SESSION = {
 };
 
 /** How this process is called in pg_stat_activity. */
-export function applicationName(): string {
-  const [, program = 'lvra', ...words] = process.argv;
-  const command = [
-    basename(program).replace(/\.m?js$/, ''),
-    ...words.filter((word) => /^[a-z-]+$/.test(word)).slice(0, 2),
-  ];
+function applicationName(command = commandLine()): string {
   // The server keeps 63 bytes.
-  return `${command.join(' ').slice(0, 30)} ${process.pid}@${hostname()}`.slice(0, 63);
+  return `${command.slice(0, 30)} ${process.pid}@${hostname()}`.slice(0, 63);
+}
+
+function commandLine(): string {
+  const [, program = 'lvra', ...words] = process.argv;
+  const plain = words.filter((word) => /^[a-z-]+$/.test(word)).slice(0, 2);
+  return [basename(program).replace(/\.m?js$/, ''), ...plain].join(' ');
 }
 
 /**
@@ -46,11 +47,11 @@ export function applicationName(): string {
  *
  * @throws LedgerUnavailable if none does, with what each said
  */
-export async function connect(server: LedgerServer, name: string): Promise<pg.Client> {
+export async function connect(server: LedgerServer, name: string, command?: string): Promise<pg.Client> {
   const refusals: string[] = [];
   for (const { host, port } of server.hosts) {
     try {
-      const client = await connectTo(server, host, port);
+      const client = await connectTo(server, host, port, command);
       if (await takesWrites(client)) return client;
       await client.end();
       refusals.push(`${host}:${port} is a standby`);
@@ -63,11 +64,11 @@ export async function connect(server: LedgerServer, name: string): Promise<pg.Cl
   );
 }
 
-async function connectTo(server: LedgerServer, host: string, port: number): Promise<pg.Client> {
+async function connectTo(server: LedgerServer, host: string, port: number, command?: string): Promise<pg.Client> {
   const client = new pg.Client({
     ...{ host, port, database: server.database, user: server.user, password: server.password?.() ?? '' },
     ssl: server.tls ? tlsOf(server.tls) : false,
-    application_name: applicationName(),
+    application_name: applicationName(command),
     options: Object.entries(SESSION)
       .map(([key, value]) => `-c ${key}=${value}`)
       .join(' '),
@@ -103,4 +104,10 @@ function reasonOf(error: unknown): string {
   return error instanceof AggregateError && error.message === ''
     ? error.errors.map(messageOf).join(', ')
     : messageOf(error);
+}
+
+/** `end` would wait for an answer that may never come. */
+export function destroy(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
 }

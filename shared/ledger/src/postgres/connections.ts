@@ -1,6 +1,6 @@
 import type { LedgerServer } from '@lvra/core';
 import type pg from 'pg';
-import { connect } from './connection.js';
+import { connect, destroy } from './connection.js';
 import { isOfConnection } from './errors.js';
 
 /** So many questions at once; one of the connections may be the writer's. */
@@ -83,10 +83,4 @@ export class Connections {
       throw error;
     }
   }
-}
-
-/** `end` would wait for an answer that may never come. */
-function destroy(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }

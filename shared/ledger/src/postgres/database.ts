@@ -1,8 +1,9 @@
 import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
 import type pg from 'pg';
-import type { Database, OddValue, Questions, WriteTime } from '../database.js';
+import type { Database, HeldLocks, Lockable, OddValue, Questions, WriteTime } from '../database.js';
 import { LedgerReplaced } from '../errors.js';
 import { type Question, statement, type Values } from '../statements.js';
+import { AdvisoryLocks } from './advisory-locks.js';
 import { Connections } from './connections.js';
 import { isOfConnection, serverError } from './errors.js';
 import { identityOf } from './identity.js';
@@ -27,7 +28,9 @@ const TOUCH = statement('UPDATE data_folder SET id = id');
 export class PostgresDatabase implements Database {
   readonly name: string;
   readonly isOnServer = true;
+  readonly #server: LedgerServer;
   readonly #connections: Connections;
+  readonly #locks = new Set<AdvisoryLocks>();
   /** Resolves when the write transactions that have begun, and those that wait for their turn, have ended. */
   #last: Promise<void> = Promise.resolve();
   #watcher: ((time: WriteTime) => void) | undefined;
@@ -35,6 +38,7 @@ export class PostgresDatabase implements Database {
   #identity: string | undefined;
 
   constructor(server: LedgerServer) {
+    this.#server = server;
     this.name = nameOfLedgerServer(server);
     this.#connections = new Connections(server, this.name, (client) => this.#assertSame(client));
   }
@@ -82,9 +86,21 @@ export class PostgresDatabase implements Database {
     this.#watcher = watcher;
   }
 
+  async lock(names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string): Promise<HeldLocks> {
+    const locks = await AdvisoryLocks.take(this.#server, names, mode, holder);
+    this.#locks.add(locks);
+    return {
+      release: async () => {
+        this.#locks.delete(locks);
+        await locks.release();
+      },
+    };
+  }
+
   /** Also lets go of connections to a server that does not answer: nothing else would end those that wait for it. */
   async assertInPlace(): Promise<void> {
     await this.#use((client) => timed(this.#assertSame(client), CHECK_WITHIN_MS));
+    for (const locks of this.#locks) await locks.assertHeld();
   }
 
   probe(): Promise<void> {
@@ -118,6 +134,7 @@ export class PostgresDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#last;
+    for (const locks of this.#locks) await locks.release();
     await this.#connections.close();
   }
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Database, OddValue, Questions, WriteTime, Writing } from '../database.js';
+import type { Database, HeldLocks, OddValue, Questions, WriteTime, Writing } from '../database.js';
 import { type Insert, type Question, type Statement, type Values, valueQuestion } from '../statements.js';
 import { copyDatabase } from './backup.js';
 import { checkpoint } from './checkpoint.js';
@@ -134,6 +134,10 @@ export class SqliteDatabase implements Database {
 
   onWrite(watcher: (time: WriteTime) => void): void {
     this.#watcher = watcher;
+  }
+
+  async lock(): Promise<HeldLocks> {
+    return { release: async () => {} };
   }
 
   async assertInPlace(): Promise<void> {

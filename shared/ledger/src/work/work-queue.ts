@@ -76,9 +76,9 @@ export class WorkQueue {
     );
   }
 
-  /** For people: where the ledger is. */
-  get ledgerName(): string {
-    return this.#database.name;
+  /** Where the ledger is, for people, and whether other hosts may use it too. */
+  get ledger(): Pick<Database, 'name' | 'isOnServer'> {
+    return this.#database;
   }
 
   /**

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { STAGES } from '@lvra/core';
+import { LockHeld, STAGES } from '@lvra/core';
 import { type DataPaths, dataPaths } from '@lvra/store';
-import { type HeldLocks, LOCK_FILES, LockHeld, takeLocks } from './locks.js';
+import { type HeldLocks, LOCK_FILES, takeLocks } from './locks.js';
 
 const ALL = ['consumer', ...STAGES] as const;
 

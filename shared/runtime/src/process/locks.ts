@@ -1,7 +1,8 @@
 import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { blockingSleep, messageOf, type Stage, UsageError } from '@lvra/core';
+import { blockingSleep, LockHeld, messageOf, type Stage, UsageError } from '@lvra/core';
+import type { Lockable } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
 import { flockSync } from 'fs-ext';
 import { describeHolder } from './lock-holder.js';
@@ -14,20 +15,12 @@ export const LOCK_FILES: Readonly<Record<Stage | 'consumer', string>> = {
   annotate: 'annotate.lock',
 };
 
-/** What can be locked: the steps of the pipeline, and reporting to TNS. */
-export type Lockable = Stage | 'consumer' | 'tns';
-
 const FILES: Readonly<Record<Lockable, string>> = {
   ...LOCK_FILES,
   tns: 'tns.lock',
 };
 
-/** Another process holds a lock on this data folder that excludes this one. */
-export class LockHeld extends Error {
-  override readonly name = 'LockHeld';
-}
-
-/** Locks that are held; they are also released when the process ends. */
+/** Locks of this host that are held; they are also released when the process ends. */
 export interface HeldLocks {
   release(): void;
 }

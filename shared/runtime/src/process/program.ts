@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { escapeControlLines, messageOf, UsageError } from '@lvra/core';
+import { escapeControlLines, LockHeld, messageOf, UsageError } from '@lvra/core';
 import { hideSecrets } from '@lvra/telemetry';
-import { LockHeld } from './locks.js';
 
 /** The exit codes of all programs. */
 export const EXIT = {

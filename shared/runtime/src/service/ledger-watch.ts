@@ -1,5 +1,5 @@
 import { sleep } from '@lvra/core';
-import { type Ledger, LedgerGone } from '@lvra/ledger';
+import { type Ledger, LedgerUnavailable } from '@lvra/ledger';
 import type { DataFolder } from '../folder/data-folder.js';
 import { FolderGone } from '../folder/folder-proof.js';
 import type { Worker } from '../process/workers.js';
@@ -21,8 +21,8 @@ export function ledgerWatch(ledger: Ledger, folder: DataFolder, checkIntervalMs 
           await folder.assertInPlace();
           gone = undefined;
         } catch (error) {
-          // An unmounted volume comes back with the same files.
-          if (!(error instanceof LedgerGone || error instanceof FolderGone)) throw error;
+          // An unmounted volume comes back with the same files, a server with the same ledger.
+          if (!(error instanceof LedgerUnavailable || error instanceof FolderGone)) throw error;
           gone = error.message;
         }
         await sleep(checkIntervalMs, signal);

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Bus } from '@lvra/bus';
 import type { Settings, VraSettings } from '@lvra/config';
 import { messageOf, type Stage, UsageError } from '@lvra/core';
-import { Ledger } from '@lvra/ledger';
+import { Ledger, type Lockable } from '@lvra/ledger';
 import { type DataPaths, dataPaths, freeBytesOf } from '@lvra/store';
 import { createLogger, type HealthServer, type Logger, logNameOf, Metrics, serveHealth } from '@lvra/telemetry';
 import { DataFolder } from '../folder/data-folder.js';
-import { type Lockable, takeLocks } from '../process/locks.js';
+import { takeLocks } from '../process/locks.js';
 import { InHand } from '../stage/in-hand.js';
 import { processName } from '../stage/process-identity.js';
 import { StageRunner } from '../stage/runner.js';
@@ -56,6 +56,12 @@ export async function openServiceContext(
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = await Ledger.open(settings.ledger, vras, { create: true });
+  try {
+    await ledger.lock(as.stages, as.mode, as.command);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
   const owner = processName();
   const metrics = new Metrics(owner);
   ledger.onWrite(({ ms }) => metrics.ledgerWrite.observe(ms / 1_000));

@@ -147,9 +147,13 @@ export class StageRunner {
     await this.#handler.handle(stemOfSubject(delivery.subject), delivery, signal);
   }
 
-  /** A restarted process need not wait until the claims of its predecessor expire. */
+  /**
+   * A restarted process need not wait until the claims of its predecessor expire. Where there are several hosts, neither the
+   * number of a process nor the name of its host says whether it is dead: leases alone do.
+   */
   async #releasePredecessorsClaims(): Promise<void> {
     const { work, owner } = this.#options;
+    if (work.ledger.isOnServer) return;
     try {
       await work.releaseClaimsOf((other) => isDeadProcess(other, owner));
     } catch (error) {

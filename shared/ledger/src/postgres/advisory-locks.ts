@@ -1,0 +1,99 @@
+import { setTimeout } from 'node:timers/promises';
+import { type LedgerServer, LockHeld, nameOfLedgerServer } from '@lvra/core';
+import type pg from 'pg';
+import { type HeldLocks, LOCKABLE, type Lockable } from '../database.js';
+import { connect, destroy } from './connection.js';
+import { serverError } from './errors.js';
+import { timed } from './transaction.js';
+
+/** The first number of each of these locks; the second is its place in the list of what can be locked. */
+const CLASS = 7_261;
+/** How long the session of a process that has just ended may still hold its locks, ms. */
+const RELEASED_WITHIN_MS = 1_000;
+const LOOK_AGAIN_MS = 100;
+const ANSWER_WITHIN_MS = 5_000;
+
+const HOLDERS = `SELECT application_name AS name, coalesce(host(client_addr), 'this host') AS host
+  FROM pg_locks JOIN pg_stat_activity USING (pid)
+  WHERE locktype = 'advisory' AND classid = ${CLASS} AND objid = $1 AND granted AND pid <> pg_backend_pid()
+    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/**
+ * Locks that all hosts see, held by a connection of their own. Nothing rests on them but that two programs which each do all the
+ * work do not do it at once: what a stage records is checked in its own transaction. So a connection that is lost is made anew, and
+ * the work goes on meanwhile.
+ */
+export class AdvisoryLocks implements HeldLocks {
+  readonly #server: LedgerServer;
+  readonly #names: readonly Lockable[];
+  readonly #mode: 'exclusive' | 'shared';
+  readonly #holder: string;
+  #client: pg.Client | undefined;
+
+  private constructor(server: LedgerServer, names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string) {
+    this.#server = server;
+    this.#names = names;
+    this.#mode = mode;
+    this.#holder = holder;
+  }
+
+  /** @throws LockHeld, which says who holds one of them */
+  static async take(
+    server: LedgerServer,
+    names: readonly Lockable[],
+    mode: 'exclusive' | 'shared',
+    holder: string,
+  ): Promise<AdvisoryLocks> {
+    const locks = new AdvisoryLocks(server, names, mode, holder);
+    await locks.assertHeld();
+    return locks;
+  }
+
+  /** Takes them again if their connection was lost. @throws LockHeld if another process has one of them by now */
+  async assertHeld(): Promise<void> {
+    try {
+      if (this.#client) await timed(this.#client.query('SELECT 1'), ANSWER_WITHIN_MS);
+      else this.#client = await this.#take();
+    } catch (error) {
+      await this.release();
+      throw serverError(nameOfLedgerServer(this.#server), error);
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.#client) destroy(this.#client);
+    this.#client = undefined;
+  }
+
+  async #take(): Promise<pg.Client> {
+    const client = await connect(this.#server, nameOfLedgerServer(this.#server), this.#holder);
+    try {
+      for (const name of this.#names) await this.#takeOne(client, name);
+      return client;
+    } catch (error) {
+      destroy(client);
+      throw error;
+    }
+  }
+
+  async #takeOne(client: pg.Client, name: Lockable): Promise<void> {
+    const number = LOCKABLE.indexOf(name);
+    const kind = this.#mode === 'shared' ? '_shared' : '';
+    const deadline = performance.now() + RELEASED_WITHIN_MS;
+    for (;;) {
+      const { rows } = await timed(
+        client.query(`SELECT pg_try_advisory_lock${kind}(${CLASS}, ${number}) AS held`),
+        ANSWER_WITHIN_MS,
+      );
+      if (rows[0]?.held === 1n) return;
+      if (performance.now() > deadline) break;
+      await setTimeout(LOOK_AGAIN_MS);
+    }
+    const { rows } = await timed(client.query(HOLDERS, [number]), ANSWER_WITHIN_MS);
+    const holders = rows.map(({ name, host }) => `${name} from ${host}`).join(', ');
+    throw new LockHeld(
+      `${name} of the ledger ${nameOfLedgerServer(this.#server)} is held by ${holders || 'a process that has just ended'}: ` +
+        'wait until it has ended, or stop it',
+    );
+  }
+}
