@@ -1,6 +1,6 @@
 import { DEFAULT_PREFIX, isNatsPrefix } from '@lvra/core';
-import { KAFKA_SETTINGS } from './kafka.js';
-import { LEDGER_SETTINGS } from './ledger.js';
+import { KAFKA_SETTINGS } from './servers/kafka.js';
+import { LEDGER_SETTINGS } from './servers/ledger.js';
 import { decimal, list, oneOf, plainServers, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
 const GIBIBYTE = 1024 ** 3;

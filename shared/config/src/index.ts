@@ -1,10 +1,10 @@
 export { assertNotDemoModel, refusedVersion } from './demo-model-guard.js';
 export { writeModelVersion } from './edit-vra.js';
-export type { KafkaSecurity } from './kafka.js';
-export { explainKafkaError, kafkajsSecurity } from './kafkajs-security.js';
 export { fileVersionOf, LiveVra } from './live-vra.js';
 export { closestMatch, environmentName, fileName } from './names.js';
 export { readSecret, type Secret, secretOf } from './secrets.js';
+export type { KafkaSecurity } from './servers/kafka.js';
+export { explainKafkaError, kafkajsSecurity } from './servers/kafkajs-security.js';
 export { loadSettings, type Overrides, type Settings, type VraSettings } from './settings.js';
 export { stagesOf, vraOf } from './stage-vras.js';
 export { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';

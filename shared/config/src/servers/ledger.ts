@@ -1,7 +1,7 @@
 import { type LedgerServer, parseLedgerServer, type ServerNames } from '@lvra/core';
-import { readSecret } from './secrets.js';
-import { text, yesNo } from './values.js';
-import type { Issues } from './written.js';
+import { readSecret } from '../secrets.js';
+import { text, yesNo } from '../values.js';
+import type { Issues } from '../written.js';
 
 const ADDRESS =
   'postgres://user@host1,host2:5433/database, without a password; empty for the file db/log.db of the data folder';

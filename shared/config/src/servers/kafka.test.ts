@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { UsageError } from '@lvra/core';
-import { loadSettings, type Settings } from './settings.js';
+import { loadSettings, type Settings } from '../settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lvra-kafka-settings-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

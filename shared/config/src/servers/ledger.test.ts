@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { LedgerServer } from '@lvra/core';
-import { loadSettings } from './settings.js';
+import { loadSettings } from '../settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lvra-ledger-settings-'));
 after(() => rmSync(folder, { recursive: true }));

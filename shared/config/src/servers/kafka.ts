@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@lvra/core';
-import { readSecret, type Secret } from './secrets.js';
-import { addressOrPath, oneOf, text, yesNo } from './values.js';
-import type { Issues } from './written.js';
+import { readSecret, type Secret } from '../secrets.js';
+import { addressOrPath, oneOf, text, yesNo } from '../values.js';
+import type { Issues } from '../written.js';
 
 /** The settings of the Kafka source other than server and topic: the format of the alerts, and the account. */
 export const KAFKA_SETTINGS = {
