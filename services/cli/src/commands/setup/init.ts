@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { loadSettings } from '@lvra/config';
 import { messageOf, nightOf, UsageError } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
-import { LOCK_FILES } from '@lvra/runtime';
+import { DataFolder, LOCK_FILES } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { Command } from 'commander';
 import { print } from '../../command-line/output.js';
@@ -34,9 +34,13 @@ export function initCommand(): Command {
       }
       const vras = settings.vras.map(({ modelName }) => modelName);
       const ledger = await Ledger.open(settings.ledger, vras, { create: true });
-      const schema = join(dirname(paths.database), 'log_schema.sql');
-      if (!existsSync(schema)) writeFileSync(schema, await ledger.schema());
-      await ledger.close();
+      try {
+        await DataFolder.open(paths, ledger, { mayMark: true });
+        const schema = join(dirname(paths.database), 'log_schema.sql');
+        if (!existsSync(schema)) writeFileSync(schema, await ledger.schema());
+      } finally {
+        await ledger.close();
+      }
       print(`${paths.root} is ready: database ${ledger.name}, VRA${vras.length === 1 ? '' : 's'} ${vras.join(', ')}`);
     });
 }
