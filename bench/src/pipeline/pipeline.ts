@@ -69,7 +69,7 @@ export class Pipeline {
       LVRA_MY_TOPIC: options.topic,
       LVRA_GROUP_ID: options.topic,
       LVRA_SOURCE: 'kafka',
-      LVRA_NATS_SERVER: nats.url,
+      LVRA_NATS_SERVERS: nats.url,
       LVRA_ENDPOINT: sandbox.endpoint,
       LVRA_ANNOTATE_CALLS_PER_HOUR: '1000000',
       LASAIR_LSST_TOKEN: 'sandbox-token',

@@ -39,7 +39,7 @@ export const COMMON_SETTINGS = {
 
   ...LEDGER_SETTINGS,
 
-  natsServer: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),
+  natsServers: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),
   natsUser: text('the name of a NATS user').optional(),
   natsPrefix: text('a small letter, then at most 31 small letters, digits, _ or -, without _dead at the end')
     .refine(

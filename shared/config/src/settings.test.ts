@@ -227,6 +227,15 @@ describe('mistakes', () => {
       ['LVRA_BATCH_ALERT is not a setting: did you mean LVRA_BATCH_ALERTS?'],
     ],
     [
+      'the name that nats_servers had before',
+      `${REFERENCE}nats_server: one:4222\n`,
+      { LVRA_NATS_SERVER: 'one:4222' },
+      [
+        'settings.yaml:7: nats_server is not a setting: did you mean nats_servers?',
+        'LVRA_NATS_SERVER is not a setting: did you mean LVRA_NATS_SERVERS?',
+      ],
+    ],
+    [
       'a mistyped LVRA_R0B_CONFIG',
       REFERENCE,
       { LVRA_R0B_CONFG: '/r0b_config.yaml' },

@@ -70,7 +70,7 @@ describe('nothing leaves the machine, and nothing is written beside the data', (
 
   test('in a predict service that is ready', async () => {
     const [port, nats] = [await freePort(), await freePort()];
-    const environment = { ...ofDemo, LVRA_HEALTH_PORT: String(port), LVRA_NATS_SERVER: `127.0.0.1:${nats}` };
+    const environment = { ...ofDemo, LVRA_HEALTH_PORT: String(port), LVRA_NATS_SERVERS: `127.0.0.1:${nats}` };
     const command = [process.execPath, LVRA, 'start', 'predict'];
     const watched = startWatched(command, trace('predict'), options(environment));
     await untilReady(`http://127.0.0.1:${port}/readyz`);

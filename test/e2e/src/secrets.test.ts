@@ -89,7 +89,7 @@ describe('the token of Lasair and the password of NATS', () => {
           LVRA_PROFILE: 'production',
           LVRA_ENDPOINT: echo.endpoint,
           LVRA_LOG_LEVEL: 'debug',
-          LVRA_NATS_SERVER: '127.0.0.1:1',
+          LVRA_NATS_SERVERS: '127.0.0.1:1',
           ...given(secrets),
         },
         { ready: 'alive', node: ['--import', crash, '--report-on-fatalerror', `--report-dir=${reports}`] },

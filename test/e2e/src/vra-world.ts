@@ -84,7 +84,7 @@ export class VraWorld {
 
   async run(...names: ServiceName[]): Promise<Service[]> {
     const environment = {
-      ...{ LVRA_PROFILE: 'production', LVRA_DATA_ROOT: this.root, LVRA_NATS_SERVER: this.nats.url },
+      ...{ LVRA_PROFILE: 'production', LVRA_DATA_ROOT: this.root, LVRA_NATS_SERVERS: this.nats.url },
       ...{ LVRA_SETTINGS: join(this.root, 'settings.yaml'), LASAIR_LSST_TOKEN: 'sandbox-token' },
     };
     const started = await Promise.all(names.map((name) => startService(name, environment)));

@@ -42,7 +42,7 @@ export async function makeWorld(settings: Readonly<Record<string, string>> = {})
     LVRA_KAFKA_SERVER: kafka.brokers.join(','),
     LVRA_MY_TOPIC: TOPIC,
     LVRA_GROUP_ID: 'e2e',
-    LVRA_NATS_SERVER: nats.url,
+    LVRA_NATS_SERVERS: nats.url,
     LVRA_ENDPOINT: sandbox.endpoint,
     LASAIR_LSST_TOKEN: 'sandbox-token',
     ...settings,

@@ -74,7 +74,7 @@ export class FaultWorld {
       LVRA_KAFKA_SERVER: kafka.brokers.join(','),
       LVRA_MY_TOPIC: topic,
       LVRA_GROUP_ID: topic,
-      LVRA_NATS_SERVER: nats.url,
+      LVRA_NATS_SERVERS: nats.url,
       LVRA_ENDPOINT: sandbox.endpoint,
       ...settings,
     };

@@ -69,7 +69,7 @@ export async function serve(
   });
   for (const warning of settings.warnings) log.warn(warning);
   const bus = new NatsBus({
-    servers: settings.natsServer.join(','),
+    servers: settings.natsServers.join(','),
     user: settings.natsUser,
     password: settings.natsPassword,
     name: `lvra-${name}`,

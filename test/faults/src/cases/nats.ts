@@ -76,7 +76,7 @@ export const cases: FaultCase[] = [
       const volume = mountVolume(world, 'nats', 16);
       const nats = await startNats({ storeDir: volume.path });
       world.atEnd(() => nats.stop('SIGKILL'));
-      world.environment.LVRA_NATS_SERVER = nats.url;
+      world.environment.LVRA_NATS_SERVERS = nats.url;
       await underLoad(world, async () => {
         volume.fill();
         world.injected();
@@ -196,7 +196,7 @@ async function underLoad(world: FaultWorld, inject: () => Promise<unknown>): Pro
 async function throughProxy(world: FaultWorld): Promise<TcpProxy> {
   const proxy = await startProxy(world.nats.port);
   world.atEnd(() => proxy.close());
-  world.environment.LVRA_NATS_SERVER = `127.0.0.1:${proxy.port}`;
+  world.environment.LVRA_NATS_SERVERS = `127.0.0.1:${proxy.port}`;
   return proxy;
 }
 

@@ -3,7 +3,7 @@ import { STAGES, type Stage, UsageError } from '@lvra/core';
 import { Argument, Command } from 'commander';
 
 const HELP = `
-Runs one stage as a service, beside the others and a NATS server (LVRA_NATS_SERVER), until SIGTERM or SIGINT; the stem in
+Runs one stage as a service, beside the others and a NATS server (LVRA_NATS_SERVERS), until SIGTERM or SIGINT; the stem in
 progress is finished first, a second signal ends it at once. Any number of them may run, of every stage. It logs to stdout,
 as JSON, and to logs/YYYY/YYYYMMDD in the data folder, and answers /healthz, /readyz and /metrics on health_port.
 
