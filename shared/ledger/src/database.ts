@@ -87,6 +87,8 @@ export interface Database extends Questions {
   tidy(): Promise<void>;
   /** Bytes of the log that is not yet part of the database. */
   logBytes(): Promise<number>;
+  /** How far this host's clock is ahead of that of the ledger's server, ms; 0 where there is none. */
+  clockOffsetMs(): Promise<number>;
   /** Values that are not of their column's type, where the database lets them in. */
   oddValues(): Promise<OddValue[]>;
   /** The SQL that makes an empty ledger of this form. */

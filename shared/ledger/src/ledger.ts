@@ -187,6 +187,11 @@ export class Ledger {
     return this.#database.logBytes();
   }
 
+  /** How far this host's clock is ahead of that of the ledger's server, ms; 0 where there is none. */
+  clockOffsetMs(): Promise<number> {
+    return this.#database.clockOffsetMs();
+  }
+
   /** The SQL that makes an empty ledger of this form; the spec keeps it beside the ledger, as log_schema.sql. */
   schema(): Promise<string> {
     return this.#database.schema();

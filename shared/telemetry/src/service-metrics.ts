@@ -75,6 +75,10 @@ export class ServiceMetrics extends MetricGroup {
     'lvra_ledger_wal_bytes',
     'Size of the write-ahead log. Tens of MB are usual; one that only grows has a reader that never ends.',
   );
+  readonly clockOffset = this.#ofTheLedger(
+    'lvra_ledger_clock_offset_seconds',
+    'How far the clock of this host is ahead of that of the ledger’s server; 0 for a ledger in a file. Leases rest on the clocks.',
+  );
   readonly ledgerUp = this.gauge(
     'lvra_ledger_readable',
     '1 while the ledger answers. At 0 the metrics of the ledger have no value: is the volume mounted, full, or locked by a process?',

@@ -8,6 +8,7 @@ import { Connections } from './connections.js';
 import { isOfConnection, serverError } from './errors.js';
 import { identityOf } from './identity.js';
 import { schemaText } from './schema.js';
+import { clockOffsetMs } from './server-checks.js';
 import { Transaction, timed } from './transaction.js';
 
 /** The one writer's lock among those of the database; any number would do. */
@@ -114,6 +115,10 @@ export class PostgresDatabase implements Database {
 
   async logBytes(): Promise<number> {
     return 0;
+  }
+
+  clockOffsetMs(): Promise<number> {
+    return this.#ask(clockOffsetMs);
   }
 
   /** Columns let no others in. */

@@ -2,6 +2,7 @@ import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
 import { LedgerUnavailable } from '../errors.js';
 import { PostgresDatabase } from './database.js';
 import { isLedger, isNewest, migrate } from './migrations.js';
+import { checkServer } from './server-checks.js';
 import type { Transaction } from './transaction.js';
 import { addVraColumns, hasVraColumns } from './vra-columns.js';
 
@@ -18,6 +19,7 @@ export async function openPostgres(
 ): Promise<PostgresDatabase> {
   const database = new PostgresDatabase(server);
   try {
+    await checkServer(database, server);
     await upgrade(database, vras, create);
     await database.remember();
     return database;

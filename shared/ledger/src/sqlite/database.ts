@@ -165,6 +165,10 @@ export class SqliteDatabase implements Database {
     return statSync(`${this.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  async clockOffsetMs(): Promise<number> {
+    return 0;
+  }
+
   oddValues(): Promise<OddValue[]> {
     return this.#inTurn(async () => oddValues(this.#connection));
   }

@@ -66,6 +66,7 @@ export class LedgerGauges {
       metrics.kafkaLagAge.set({ topic, partition }, secondsSince(at, now));
     }
     metrics.ledgerWalBytes.set(await this.#ledger.logBytes());
+    metrics.clockOffset.set((await this.#ledger.clockOffsetMs()) / 1_000);
   }
 
   async #askOfVra(live: LiveVra, now: number): Promise<void> {
