@@ -132,8 +132,7 @@ export class PostgresDatabase implements Database {
 
   async copyTo(path: string): Promise<void> {
     throw new UsageError(
-      `the ledger ${this.name} cannot be copied to ${path}: it is on a server; back up the server's database, see ` +
-        '"Backup and point-in-time restore" in docs/several-servers.md',
+      `the ledger ${this.name} is on a server, and cannot be copied to ${path}: back up its database there`,
     );
   }
 

@@ -1,8 +1,8 @@
 import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { isStem, STAGES } from '@lvra/core';
+import { isStem, type LedgerAddress, STAGES, UsageError } from '@lvra/core';
 import { Ledger, restoreDatabase } from '@lvra/ledger';
-import { takeLocks } from '@lvra/runtime';
+import { DataFolder, takeLocks } from '@lvra/runtime';
 import { type DataPaths, isWrittenFolder } from '@lvra/store';
 import { unusedName } from './unused-name.js';
 
@@ -14,20 +14,31 @@ export interface Restored {
   readonly stems: number;
 }
 
+const ALL = ['consumer', ...STAGES, 'tns'] as const;
+
 /**
  * Replaces the ledger by a copy, and moves files that the copy does not know into a separate folder: what was registered
  * after the copy is read again from Kafka, into new stems, and would otherwise be there twice.
  *
+ * @param copy undefined for a ledger on a server, whose database was restored there
  * @throws LockHeld if a service, `lvra run` or the Python pipeline works on the data folder
  * @throws UsageError if the copy cannot be used
  */
-export async function restore(paths: DataPaths, vras: readonly string[], copy: string): Promise<Restored> {
-  const locks = takeLocks(paths, ['consumer', ...STAGES, 'tns'], 'exclusive', 'lvra restore');
+export async function restore(
+  paths: DataPaths,
+  vras: readonly string[],
+  copy: string | undefined,
+  address: LedgerAddress = paths.database,
+): Promise<Restored> {
+  const locks = takeLocks(paths, ALL, 'exclusive', 'lvra restore');
   try {
     const aside = unusedName((second) => join(paths.beforeRestore, second));
-    restoreDatabase(copy, paths.database, join(aside, 'db'));
-    const ledger = await Ledger.open(paths.database, vras, { create: false });
+    replaceLedger(address, copy, aside);
+    const ledger = await Ledger.open(address, vras, { create: false });
     try {
+      await ledger.lock(ALL, 'exclusive', 'lvra restore');
+      // Of another data folder it would know no file at all.
+      await DataFolder.open(paths, ledger, { mayMark: false });
       return { aside, ...(await moveStrangers(paths.root, aside, (stem) => ledger.verification.stems.knows(stem))) };
     } finally {
       await ledger.close();
@@ -35,6 +46,18 @@ export async function restore(paths: DataPaths, vras: readonly string[], copy: s
     }
   } finally {
     locks.release();
+  }
+}
+
+function replaceLedger(address: LedgerAddress, copy: string | undefined, aside: string): void {
+  if (typeof address === 'string') {
+    if (copy === undefined) throw new UsageError('name the copy that is to take the place of the ledger');
+    restoreDatabase(copy, address, join(aside, 'db'));
+  } else if (copy !== undefined) {
+    throw new UsageError(
+      `the ledger is on a server, and ${copy} cannot take its place: restore its database there first, then ` +
+        '`lvra restore` without a name moves the files that it does not know',
+    );
   }
 }
 

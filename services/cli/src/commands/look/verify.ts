@@ -2,7 +2,6 @@ import { loadSettings } from '@lvra/config';
 import { escapeControl, UsageError } from '@lvra/core';
 import { stemRange, type VerifyOptions, withLedger } from '@lvra/operations';
 import { EXIT } from '@lvra/runtime';
-import { dataPaths } from '@lvra/store';
 import { Command } from 'commander';
 import { count, print, printJson } from '../../command-line/output.js';
 
@@ -55,8 +54,9 @@ export function verifyCommand(): Command {
         onProgress: process.stderr.isTTY ? showProgress : () => {},
       };
       const { verify, verifyLedgerFile } = await import('@lvra/operations');
-      const { database } = dataPaths(loadSettings().dataRoot);
-      const findings = verifyLedgerFile(database) ?? (await withLedger((open) => verify(open, wanted)));
+      const { ledger } = loadSettings();
+      const broken = typeof ledger === 'string' ? verifyLedgerFile(ledger) : undefined;
+      const findings = broken ?? (await withLedger((open) => verify(open, wanted)));
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       const { asJson, asText } = await import('../../print/findings.js');
       if (options.json) printJson(asJson(findings));

@@ -29,6 +29,7 @@ export function backupCommand(): Command {
         throw new UsageError('--keep counts the copies in backups/ of the data folder: leave it out, or the name');
       }
       await withLedger(async ({ ledger, paths }) => {
+        if (ledger.isOnServer) throw onServer(ledger.name);
         const ours = join(paths.root, 'backups');
         if (file === undefined) mkdirSync(ours, { recursive: true });
         const begun = new Date();
@@ -48,10 +49,17 @@ export function backupCommand(): Command {
         } finally {
           rmSync(partial, { force: true });
         }
-        print(`${path} (${size(statSync(path).size)}) is a copy of ${paths.database}, whole and checked.`);
+        print(`${path} (${size(statSync(path).size)}) is a copy of ${ledger.name}, whole and checked.`);
         if (keep !== undefined) removeOld(ours, keep);
       });
     });
+}
+
+function onServer(name: string): UsageError {
+  return new UsageError(
+    `the ledger ${name} is on a server: back up its database there, see "Backup and point-in-time restore" in ` +
+      'docs/several-servers.md',
+  );
 }
 
 /** Of several that come to the same name each takes another one. @returns where the copy is now */

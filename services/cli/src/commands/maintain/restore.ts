@@ -16,24 +16,32 @@ Then start consumer, feature and predict. Alerts of after the backup are read fr
 annotate when \`lvra status\` shows nothing pending before it: Lasair may hold newer annotations than the copy knows scores.
 \`lvra verify\` says then which files in before-restore/ hold alerts that Kafka had no more, and how they are read in.
 
+Where the ledger is on a server, restore its database there; then \`lvra restore\` without a name moves the files that it does not
+know.
+
 Example:
   lvra restore backups/log_20260202_102448.db`;
 
 export function restoreCommand(): Command {
   return new Command('restore')
     .description('put a copy of the ledger in its place, with the services stopped')
-    .argument('<copy>', 'as `lvra backup` made it; a relative path counts from here, or else from the data folder')
+    .argument('[copy]', 'as `lvra backup` made it; a relative path counts from here, or else from the data folder')
     .addHelpText('after', HELP)
-    .action(async (copy: string) => {
+    .action(async (copy: string | undefined) => {
       const settings = loadSettings();
       const paths = dataPaths(settings.dataRoot);
       const { restore } = await import('@lvra/operations');
       const vras = settings.vras.map(({ modelName }) => modelName);
-      const { aside, files, stems } = await restore(paths, vras, copyAt(copy, settings.dataRoot));
+      const { aside, files, stems } = await restore(
+        paths,
+        vras,
+        copy && copyAt(copy, settings.dataRoot),
+        settings.ledger,
+      );
       print(
         [
-          `${paths.database} is now the copy ${copy}.`,
-          `What was there is in ${aside}: the ledger, and ${counted(files, 'file')} of ${counted(stems, 'stem')} that the copy does not know.`,
+          ...(copy === undefined ? [] : [`${paths.database} is now the copy ${copy}.`]),
+          `What was there is in ${aside}: ${copy === undefined ? '' : 'the ledger, and '}${counted(files, 'file')} of ${counted(stems, 'stem')} that ${copy === undefined ? 'the ledger' : 'the copy'} does not know.`,
           'Start consumer, feature and predict now; annotate when `lvra status` shows nothing pending before it; then `lvra verify`.',
         ].join('\n'),
       );

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { POSTGRES_PASSWORD, type Postgres, startPostgres } from '@lvra/test-servers/postgres';
+import { runLvra } from './testing/run-lvra.js';
+
+describe('the command line with the ledger on a server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lvra-on-server-'));
+  let server: Postgres;
+  let environment: Record<string, string>;
+  const lvra = (...words: string[]) => runLvra(words, environment);
+
+  before(async () => {
+    server = await startPostgres({ standbys: 1, fsync: true });
+    await server.createDatabase('lvra');
+    environment = {
+      LVRA_DATA_ROOT: join(folder, 'data'),
+      LVRA_LEDGER: server.address('lvra'),
+      LVRA_LEDGER_PASSWORD: POSTGRES_PASSWORD,
+      LVRA_SIMULATE_COUNT: '300',
+      LVRA_SOURCE: 'simulate',
+      LVRA_DRY_RUN: 'yes',
+    };
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('makes it, runs the whole pipeline on it, and finds all as promised', async () => {
+    const made = await lvra('init');
+    assert.match(
+      made.stdout,
+      /is ready: database postgres:\/\/127\.0\.0\.1:\d+,127\.0\.0\.1:\d+\/lvra, VRA r0b/,
+      made.stderr,
+    );
+    const ran = await lvra('run', '--once');
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /^300 alerts in, \d+ scored, \d+ annotated in/m);
+    const verified = await lvra('verify', '--scores');
+    assert.match(verified.stdout, /All is as promised\./, verified.stdout + verified.stderr);
+    assert.ok(!existsSync(join(folder, 'data', 'db', 'log.db')));
+  });
+
+  test('leaves copies of the database to its server, and moves files that a restored one does not know', async () => {
+    const backup = await lvra('backup');
+    assert.match(backup.stderr, /is on a server: back up its database there/);
+    const copy = await lvra('restore', join(folder, 'data', 'db', 'log_schema.sql'));
+    assert.match(copy.stderr, /restore its database there first/);
+    const restored = await lvra('restore');
+    assert.match(restored.stdout, /0 files of 0 stems that the ledger does not know/, restored.stderr);
+    assert.deepEqual([backup.code, copy.code, restored.code], [2, 2, 0]);
+  });
+
+  test('says what is wrong with the password, in words without it', async () => {
+    environment.LVRA_LEDGER_PASSWORD = 'not-this-one';
+    const { code, stderr } = await lvra('status');
+    assert.equal(code, 2);
+    assert.match(stderr, /password authentication failed for user "lvra"/);
+    assert.doesNotMatch(stderr, /not-this-one/);
+  });
+});
