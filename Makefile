@@ -78,7 +78,7 @@ fuzz: setup build ## broken messages judged by Python, and stems of one among go
 soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: what grows, how late are they?
 	node test/soak/dist/main.js
 
-test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one
+test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one; LEDGER=postgres
 	node --test --test-reporter=spec test/faults/dist/suite.js
 
 test-compose: build ## docker-compose.yml, with Docker: a night with all that an operator may do; SUITE=outages: what do panels show?

@@ -17,16 +17,15 @@ export interface FaultCase {
   readonly settings?: Readonly<Record<string, string>>;
   /** `own`: a broker that only this case has, to be stopped and broken. `shared` is usual: the topic alone is its own. */
   readonly kafka?: 'shared' | 'own';
+  /** Where its ledger must be; by default it runs with either. */
+  readonly ledger?: 'sqlite' | 'postgres';
+  /** `own`: a primary and standbys that only this case has, to be stopped and killed. */
+  readonly postgres?: 'shared' | 'own';
   /** Of the topic; by default 1. */
   readonly partitions?: number;
   /** How long it may take from the end of `run` until everything is settled; by default two minutes. */
   readonly recoversWithinMs?: number;
   /** How long the case may take in all; by default five minutes. */
   readonly timeoutMs?: number;
-  /**
-   * Waits until everything is settled, if the usual condition (every alert sent is scored, nothing is pending) does
-   * not apply.
-   */
-  settled?(world: FaultWorld): boolean;
   run(world: FaultWorld, random: Random): Promise<void>;
 }

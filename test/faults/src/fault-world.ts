@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ran, runLvra } from '@lvra/cli/testing/run-lvra';
-import { type Database, Sqlite } from '@lvra/ledger/testing/sqlite';
+import type { Value } from '@lvra/ledger/testing/look-inside';
 import { type Sandbox, startSandbox } from '@lvra/simulator';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import type { KafkaServer } from '@lvra/test-servers/kafka/brokers';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
+import type { Postgres } from '@lvra/test-servers/postgres';
 import { type Service, type ServiceName, startService } from '@lvra/test-servers/service';
 import kafkajs, { Kafka, logLevel, type Producer } from 'kafkajs';
+import type { LedgerPlace } from './ledgers/ledger-place.js';
+import { PostgresPlace } from './ledgers/postgres-place.js';
+import { SqlitePlace } from './ledgers/sqlite-place.js';
 import { Load } from './load.js';
 
 export const SERVICES = ['consumer', 'feature', 'predict', 'annotate'] as const;
@@ -53,12 +57,14 @@ export class FaultWorld {
   readonly injections = { times: 0, inFlight: 0 };
   /** When the fault was over, on the clock of `performance.now()`. */
   faultEndedAt: number | undefined;
-  #ledger: Database | undefined;
   readonly #ends: (() => void | Promise<void>)[] = [];
 
   private constructor(
     readonly seed: number,
     readonly root: string,
+    readonly ledger: LedgerPlace,
+    /** Where its ledger is; undefined where that is a file. */
+    readonly postgres: Postgres | undefined,
     readonly topic: string,
     readonly kafka: KafkaServer,
     readonly nats: NatsServer,
@@ -76,27 +82,35 @@ export class FaultWorld {
       LVRA_GROUP_ID: topic,
       LVRA_NATS_SERVERS: nats.url,
       LVRA_ENDPOINT: sandbox.endpoint,
+      ...ledger.environment,
       ...settings,
     };
   }
 
-  /** @param topic also the name of the consumer group */
+  /**
+   * @param topic also the name of the consumer group, and of the ledger's database
+   * @param postgres has the ledger; without it that is a file
+   */
   static async make(options: {
     seed: number;
     topic: string;
     partitions: number;
     kafka: KafkaServer;
     settings: Readonly<Record<string, string>>;
+    postgres?: Postgres | undefined;
   }): Promise<FaultWorld> {
-    const { seed, topic, partitions, kafka, settings } = options;
+    const { seed, topic, partitions, kafka, settings, postgres } = options;
     const root = mkdtempSync(join(tmpdir(), 'lvra-faults-'));
+    const ledger = postgres
+      ? await PostgresPlace.make(postgres, topic.replace(/[^a-z0-9]+/g, '_'))
+      : new SqlitePlace(dataPaths(root).database);
     const [nats, sandbox] = await Promise.all([startNats(), startSandbox()]);
     await kafka.createTopic(topic, partitions);
     const producer = new Kafka({ clientId: 'load', brokers: kafka.brokers, logLevel: logLevel.NOTHING }).producer({
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    return new FaultWorld(seed, root, topic, kafka, nats, sandbox, producer, settings);
+    return new FaultWorld(seed, root, ledger, postgres, topic, kafka, nats, sandbox, producer, settings);
   }
 
   /** Starts a service, or starts it again. */
@@ -122,9 +136,10 @@ export class FaultWorld {
   }
 
   /** Notes that the fault is injected now. */
-  injected(times = 1): void {
+  async injected(times = 1): Promise<void> {
     this.injections.times += times;
-    this.injections.inFlight = Math.max(this.injections.inFlight, this.inFlight());
+    const inFlight = await this.inFlight();
+    this.injections.inFlight = Math.max(this.injections.inFlight, inFlight);
   }
 
   /** Notes that the fault is over: from now on the time to recover counts. The last call counts. */
@@ -133,31 +148,29 @@ export class FaultWorld {
   }
 
   /** Alerts sent whose score has no outcome yet. */
-  inFlight(): number {
-    return this.load.sent.length - this.count('SELECT count(*) FROM annotation_outcome');
+  async inFlight(): Promise<number> {
+    const sent = this.load.sent.length;
+    return sent - (await this.count('SELECT count(*) FROM annotation_outcome'));
   }
 
-  /** The ledger, read-only, integers as bigint. */
-  ledger(): Database {
-    this.#ledger ??= this.#open();
-    return this.#ledger;
+  /** What a query of the ledger returns, integers as bigint. Columns with capital letters are quoted. */
+  rows<T extends object>(sql: string, ...values: Value[]): Promise<T[]> {
+    return this.ledger.rows(sql, values) as Promise<T[]>;
   }
 
-  #open(): Database {
-    const ledger = new Sqlite(this.paths.database, { readonly: true, timeout: 30_000 });
-    ledger.defaultSafeIntegers(true);
-    return ledger;
-  }
-
-  /** Closes the ledger, for a case that replaces its file; the next query opens the new one. */
-  forgetLedger(): void {
-    this.#ledger?.close();
-    this.#ledger = undefined;
+  /** The first column of the rows. */
+  async values<T>(sql: string, ...values: Value[]): Promise<T[]> {
+    return (await this.rows(sql, ...values)).map((row) => Object.values(row)[0] as T);
   }
 
   /** The number that a query of the ledger returns. */
-  count(sql: string): number {
-    return Number(this.ledger().prepare(sql).pluck().get());
+  async count(sql: string): Promise<number> {
+    return Number((await this.values(sql))[0]);
+  }
+
+  /** Closes the ledger, for a case that replaces its file; the next query opens the new one. */
+  forgetLedger(): Promise<void> {
+    return this.ledger.forget();
   }
 
   /** Waits until `what` is true. The error says what was waited for and shows the end of each service's output. */
@@ -172,7 +185,7 @@ export class FaultWorld {
 
   /** Waits until at least `count` scores have an outcome, so that the fault is injected into running work. */
   untilAnnotated(count: number, withinMs?: number): Promise<void> {
-    const annotated = () => this.count('SELECT count(*) FROM annotation_outcome') >= count;
+    const annotated = async () => (await this.count('SELECT count(*) FROM annotation_outcome')) >= count;
     return this.until(`${count} scores have an outcome`, annotated, withinMs);
   }
 
@@ -195,7 +208,7 @@ export class FaultWorld {
     this.load.end();
     await Promise.all([...this.services.values()].map((service) => service.end('SIGKILL')));
     for (const end of this.#ends.reverse()) await end();
-    this.forgetLedger();
+    await this.forgetLedger();
     await this.producer.disconnect();
     await Promise.all([this.nats.stop('SIGKILL'), this.sandbox.close()]);
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });

@@ -4,7 +4,7 @@ import { watchTransactions } from './points/transactions.js';
 
 // Loaded into a service before its own code, by `node --import`; see points/point.ts.
 watchFiles();
-watchTransactions();
+await watchTransactions();
 watchNats();
 watchHttp();
 watchKafka();

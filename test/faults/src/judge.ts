@@ -11,18 +11,20 @@ export interface Judgement {
 }
 
 /** True once every alert that was sent is scored by each VRA, r0b's scores have an outcome, and nothing is pending. */
-export function isSettled(world: FaultWorld): boolean {
+export async function isSettled(world: FaultWorld): Promise<boolean> {
   const { sent } = world.load;
   const open = `SELECT (SELECT count(*) FROM annotating a JOIN predict p USING (stem) JOIN feature_making f USING (stem)
       WHERE a.r0b NOT IN (1, -1) OR p.r0b NOT IN (1, -1) OR f.r0b NOT IN (1, -1))
     + (SELECT count(*) FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID
       WHERE model_name = 'r0b' AND outcome IS NULL)`;
-  const isScored = (vra: string) =>
-    world.count(`SELECT count(*) FROM provenance WHERE model_name = '${vra}'`) >= sent.length;
-  return world.vras.every(isScored) && world.count(open) === 0;
+  for (const vra of world.vras) {
+    const scores = await world.count(`SELECT count(*) FROM provenance WHERE model_name = '${vra}'`);
+    if (scores < sent.length) return false;
+  }
+  return (await world.count(open)) === 0;
 }
 
-export function judge(world: FaultWorld): Judgement {
+export async function judge(world: FaultWorld): Promise<Judgement> {
   const newest = new Map<string, bigint>();
   const age = new Map<string, number>();
   world.load.sent.forEach(({ diaObjectId, diaSourceId }, place) => {
@@ -32,7 +34,7 @@ export function judge(world: FaultWorld): Judgement {
   let lost = 0;
   let doubled = 0;
   for (const vra of world.vras) {
-    const of = judgeScores(world, vra);
+    const of = await judgeScores(world, vra);
     lost += of.lost;
     doubled += of.doubled;
   }
@@ -47,19 +49,19 @@ export function judge(world: FaultWorld): Judgement {
 }
 
 /** A VRA's scores, compared with the alerts. */
-function judgeScores(world: FaultWorld, vra: string): Omit<Judgement, 'stale'> {
+async function judgeScores(world: FaultWorld, vra: string): Promise<Omit<Judgement, 'stale'>> {
   const missing = new Map<string, number>();
   for (const { diaObjectId, diaSourceId } of world.load.sent) {
     const key = `${diaObjectId} ${diaSourceId}`;
     missing.set(key, (missing.get(key) ?? 0) + 1);
   }
   let doubled = 0;
-  const scores = world
-    .ledger()
-    .prepare('SELECT diaObjectId, diaSourceId FROM provenance WHERE model_name = ?')
-    .all(vra);
-  for (const { diaObjectId, diaSourceId } of scores as { diaObjectId: bigint; diaSourceId: bigint }[]) {
-    const key = `${diaObjectId} ${diaSourceId}`;
+  const scores = await world.rows<{ object: bigint; source: bigint }>(
+    'SELECT diaObjectId AS object, diaSourceId AS source FROM provenance WHERE model_name = ?',
+    vra,
+  );
+  for (const { object, source } of scores) {
+    const key = `${object} ${source}`;
     const left = missing.get(key) ?? 0;
     if (left > 0) missing.set(key, left - 1);
     else doubled++;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '@lvra/core';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
+import { type Postgres, startPostgres } from '@lvra/test-servers/postgres';
 import type { FaultCase } from './fault-case.js';
 import { FaultWorld } from './fault-world.js';
 import { isSettled, type Judgement, judge } from './judge.js';
@@ -12,19 +13,21 @@ const RECOVERS_WITHIN_MS = 120_000;
  * Runs one case from its servers to its judgement.
  *
  * @param seed of the whole suite; each case makes its own of it, so that it does not matter which others run
+ * @param postgres has the ledger; without it that is a file
  * @param report gets the line of the table, passed or failed
  */
 export async function runCase(
   fault: FaultCase,
   seed: number,
-  shared: KafkaServer,
+  shared: { readonly kafka: KafkaServer; readonly postgres: Postgres | undefined },
   report: (row: Row) => void,
 ): Promise<void> {
   const own = seedOf(fault.name, seed);
-  const kafka = fault.kafka === 'own' ? await startKafka({ version: '3.9', heap: 1_024 }) : shared;
+  const kafka = fault.kafka === 'own' ? await startKafka({ version: '3.9', heap: 1_024 }) : shared.kafka;
+  const postgres = fault.postgres === 'own' ? await startCluster() : shared.postgres;
   const { settings = {}, partitions = 1 } = fault;
   const topic = `lasair_18-${fault.name.replace(/[^a-z0-9-]+/gi, '-')}`;
-  const world = await FaultWorld.make({ seed: own, topic, partitions, kafka, settings });
+  const world = await FaultWorld.make({ seed: own, topic, partitions, kafka, settings, postgres });
   let judgement: Judgement | undefined;
   let recoverSeconds: number | undefined;
   let passed = false;
@@ -32,16 +35,15 @@ export async function runCase(
     await fault.run(world, new Random(own));
     await world.startAll();
     const faultEndedAt = world.faultEndedAt ?? performance.now();
-    const settled = () => fault.settled?.(world) ?? isSettled(world);
-    await world.until('every alert is settled', settled, fault.recoversWithinMs ?? RECOVERS_WITHIN_MS);
+    await world.until('every alert is settled', () => isSettled(world), fault.recoversWithinMs ?? RECOVERS_WITHIN_MS);
     recoverSeconds = (performance.now() - faultEndedAt) / 1000;
-    judgement = judge(world);
+    judgement = await judge(world);
     assert.ok(world.injections.times > 0, 'the case injected nothing');
     assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastOutput());
     await assertVerified(world);
     passed = true;
   } catch (error) {
-    judgement ??= judgeAnyway(world);
+    judgement ??= await judgeAnyway(world);
     throw error;
   } finally {
     const { times: injected, inFlight } = world.injections;
@@ -53,7 +55,14 @@ export async function runCase(
     });
     await world.end();
     if (fault.kafka === 'own') await kafka.stop('SIGKILL');
+    if (fault.postgres === 'own') await postgres?.stop();
   }
+}
+
+/** A primary and two standbys, of which one must have a commit before it is answered. */
+export function startCluster(): Promise<Postgres> {
+  // Some cases have as many replicas of a stage as it has points.
+  return startPostgres({ standbys: 2, settings: { max_connections: '500' } });
 }
 
 /** `lvra verify` over files, ledger, Kafka's offsets and the annotations of the sandbox. */
@@ -63,9 +72,9 @@ async function assertVerified(world: FaultWorld): Promise<void> {
 }
 
 /** The damage if a case failed before its end; unknown if the ledger cannot be read. */
-function judgeAnyway(world: FaultWorld): Judgement | undefined {
+async function judgeAnyway(world: FaultWorld): Promise<Judgement | undefined> {
   try {
-    return judge(world);
+    return await judge(world);
   } catch {
     // The error of the case itself says more.
     return undefined;

@@ -32,8 +32,8 @@ export function mountVolume(world: FaultWorld, folder: string, megabytes: number
   const filler = join(store, 'filler');
   mkdirSync(path, { recursive: true });
   run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'lvra-faults', store);
-  world.atEnd(() => {
-    world.forgetLedger();
+  world.atEnd(async () => {
+    await world.forgetLedger();
     spawnSync('umount', ['-l', path]);
     run('umount', '-l', store);
     rmSync(store, { recursive: true });

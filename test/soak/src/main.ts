@@ -66,8 +66,8 @@ async function send(signal: AbortSignal): Promise<number> {
   return count;
 }
 
-function isDone(alerts: number): boolean {
-  return world.count('SELECT count(*) FROM annotation_outcome') >= alerts;
+async function isDone(alerts: number): Promise<boolean> {
+  return (await world.count('SELECT count(*) FROM annotation_outcome')) >= alerts;
 }
 
 async function reportLatency(since: number): Promise<void> {

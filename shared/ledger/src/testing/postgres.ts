@@ -3,7 +3,11 @@ import { type LedgerServer, parseLedgerServer } from '@lvra/core';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
 import pg from 'pg';
 import { Ledger } from '../ledger.js';
+import { PostgresDatabase } from '../postgres/database.js';
 import type { Engine } from './engine.js';
+
+/** For tests that stop a process in its transactions. */
+export { PostgresDatabase };
 
 /** Where tests make their databases: the suite starts one server for all of its processes. */
 const SERVER = 'LVRA_TEST_POSTGRES';

@@ -54,12 +54,12 @@ export const cases: FaultCase[] = [
       const asked = await world.lvra('backfill', '--vra', 'r0b_next', '--from', '20260101', '--to', '20991231');
       if (asked.code !== 0 || !/^\d\d+ stems to be done/.test(asked.stdout))
         throw new Error(asked.stdout + asked.stderr);
-      const past = world.count('SELECT count(*) FROM backfill');
+      const past = await world.count('SELECT count(*) FROM backfill');
       for (let kill = 0; kill < 6; kill++) {
-        const scored = scoredOf(world);
-        await world.until('some more are done', () => scoredOf(world) > scored || scoredOf(world) >= past);
+        const scored = await scoredOf(world);
+        await world.until('some more are done', async () => (await scoredOf(world)) > Math.min(scored, past - 1));
         await sleep(random.between(0, 100));
-        world.injected();
+        await world.injected();
         const stage = STAGES[kill % 2]!;
         const as = kill % 4 < 2 ? stage : `${stage} 2`;
         await world.service(as).end('SIGKILL');
@@ -67,7 +67,7 @@ export const cases: FaultCase[] = [
       }
       over.abort();
       await load;
-      const isDone = () => world.count('SELECT count(*) FROM backfill WHERE stage IS NOT NULL') === 0;
+      const isDone = async () => (await world.count('SELECT count(*) FROM backfill WHERE stage IS NOT NULL')) === 0;
       await world.until('the backfill is done', isDone, 90_000);
       world.faultEnded();
     },

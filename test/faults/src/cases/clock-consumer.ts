@@ -19,10 +19,10 @@ export const cases: FaultCase[] = [
       const over = new AbortController();
       const load = world.load.stream(20, over.signal);
       await world.untilAnnotated(20);
-      setClock(-HOUR_MS);
+      await setClock(-HOUR_MS);
       // Longer than a session of the group: a client that times heartbeats by the clock sends none.
       await sleep(random.between(12_000, 14_000));
-      setClock(0);
+      await setClock(0);
       await sleep(2_000);
       over.abort();
       await load;
@@ -39,11 +39,11 @@ export const cases: FaultCase[] = [
       await world.load.send(30);
       await untilRegistered(world, 20);
       await sleep(random.between(300, 1_200));
-      setClock(DAY_MS);
+      await setClock(DAY_MS);
       await world.load.send(30);
       world.faultEnded();
       await untilRegistered(world, 60);
-      const nights = world.ledger().prepare('SELECT DISTINCT substr(stem, 1, 8) FROM batch').pluck().all();
+      const nights = await world.values('SELECT DISTINCT substr(stem, 1, 8) FROM batch');
       assert.equal(nights.length, 2);
     },
   },
@@ -58,15 +58,15 @@ export const cases: FaultCase[] = [
       await world.load.send(120);
       await untilRegistered(world, 120);
       world.faultEnded();
-      assert.equal(world.count('SELECT count(DISTINCT consumer) FROM batch'), 2);
-      const batches = world.count('SELECT count(*) FROM batch');
-      world.injected(batches - world.count('SELECT count(DISTINCT reserved_at / 1000) FROM batch'));
+      assert.equal(await world.count('SELECT count(DISTINCT consumer) FROM batch'), 2);
+      const batches = await world.count('SELECT count(*) FROM batch');
+      await world.injected(batches - (await world.count('SELECT count(DISTINCT reserved_at / 1000) FROM batch')));
     },
   },
 ];
 
 /** Starts all services on a clock that can be changed. @returns a function that sets it, in ms from the true time */
-async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => void> {
+async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => Promise<void>> {
   const file = join(world.root, 'clock');
   const write = (offsetMs: number) => {
     writeFileSync(`${file}.new`, String(offsetMs));
@@ -75,8 +75,8 @@ async function startOnClock(world: FaultWorld): Promise<(offsetMs: number) => vo
   write(0);
   world.environment.LVRA_TEST_CLOCK = file;
   await world.startAll({ node: ['--import', new URL('../shifted-clock.js', import.meta.url).href] });
-  return (offsetMs) => {
-    world.injected();
+  return async (offsetMs) => {
+    await world.injected();
     write(offsetMs);
   };
 }

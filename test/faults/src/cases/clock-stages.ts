@@ -41,9 +41,9 @@ export const cases: FaultCase[] = [
         await world.service(name).end('SIGKILL');
       }
       setClock(-HOUR_MS);
-      world.injected();
+      await world.injected();
       for (const name of STAGES) await world.start(name, { node });
-      const before = world.count('SELECT count(*) FROM annotation_outcome');
+      const before = await world.count('SELECT count(*) FROM annotation_outcome');
       await world.untilAnnotated(before + 60);
       over.abort();
       await load;
@@ -57,10 +57,11 @@ export const cases: FaultCase[] = [
       const setClock = await startOnClock(world);
       world.sandbox.fault({ kind: 'status', status: 500 });
       await world.load.send(60, 60);
-      const waiting = () => world.count("SELECT count(*) FROM work WHERE stage = 'annotate' AND next_attempt > 0") > 0;
+      const waiting = async () =>
+        (await world.count("SELECT count(*) FROM work WHERE stage = 'annotate' AND next_attempt > 0")) > 0;
       await world.until('a stem waits for its next attempt', waiting, 120_000);
       setClock(-HOUR_MS);
-      world.injected();
+      await world.injected();
       world.sandbox.clearFaults();
       world.faultEnded();
       await world.untilAnnotated(60, 120_000);

@@ -37,7 +37,7 @@ export const cases: FaultCase[] = [
       for (let at = 0; at < messages.length; at += A_SEND) {
         await world.load.sendRaw(messages.slice(at, at + A_SEND).filter(({ length }) => length > 0));
         await world.load.send(10);
-        world.injected(A_SEND);
+        await world.injected(A_SEND);
       }
       world.load.sent.push(...scored);
       world.faultEnded();

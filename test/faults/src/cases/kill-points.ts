@@ -64,7 +64,7 @@ async function endAtEach(
     // The stem of the previous kill is finished first: ten kills in a row would make it a dead letter.
     const service = await startArmed(world, name, { point, nth: random.whole(2, 3), signal });
     await world.until(`${name} ends at ${point}`, () => !service.alive, REACHED_WITHIN_MS);
-    world.injected();
+    await world.injected();
   }
   await world.start(name);
 }

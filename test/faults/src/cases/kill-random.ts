@@ -25,7 +25,7 @@ export const cases: FaultCase[] = [
         await sleep(random.between(100, 2_500));
         const name = SERVICES[random.whole(0, SERVICES.length - 1)]!;
         const signal = random.pick({ SIGKILL: 0.5, SIGTERM: 0.3, SIGSTOP: 0.2 });
-        world.injected();
+        await world.injected();
         if (signal !== 'SIGSTOP') {
           await world.service(name).end(signal);
         } else {

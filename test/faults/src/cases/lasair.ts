@@ -101,7 +101,7 @@ export const cases: FaultCase[] = [
       world.sandbox.fault({ kind: 'bad-item', item: { objectId: String(bad.diaObjectId) } });
       world.load.unannotated.add(String(bad.diaObjectId));
       await world.load.deliver(alerts);
-      world.injected();
+      await world.injected();
       world.faultEnded();
     },
   },
@@ -125,9 +125,9 @@ function faulty([name, fault, faults, forMs]: [string, string, Fault[], number])
       const load = world.load.stream(PER_SECOND, over.signal);
       await world.untilAnnotated(20);
       for (const each of faults) world.sandbox.fault({ ...each, seed: random.whole(1, 2 ** 30) });
-      world.injected(0);
+      await world.injected(0);
       const struck = await strikes(world, forMs);
-      world.injected(struck);
+      await world.injected(struck);
       world.sandbox.clearFaults();
       world.faultEnded();
       over.abort();
@@ -174,9 +174,9 @@ async function whileDown(
   await world.untilAnnotated(20);
   await breakIt();
   await sleep(1_000);
-  world.injected();
+  await world.injected();
   await sleep(DOWN_MS);
-  world.injected(0);
+  await world.injected(0);
   await repair();
   world.faultEnded();
   over.abort();
@@ -214,14 +214,15 @@ function paused(name: string, fault: string, answer: { status: 401 | 403 | 429 }
       await world.untilAnnotated(30);
       world.sandbox.fault(answer ? { kind: 'status', ...answer } : { kind: 'inactive' });
       await world.load.send(60);
-      const pauses = () => world.count('SELECT count(*) FROM stage_pause') > 0;
+      const pauses = async () => (await world.count('SELECT count(*) FROM stage_pause')) > 0;
       await world.until('the stage pauses', pauses, 60_000);
-      world.injected();
+      await world.injected();
       assert.equal((await fetch(`${world.service('annotate').url}/readyz`)).status, 503);
       // While it waits the other stages continue, and no call is wasted.
       const { length: calls } = world.sandbox.received;
       await world.load.send(40);
-      await world.until('the new alerts are scored', () => world.count('SELECT count(*) FROM provenance') >= 160);
+      const scored = async () => (await world.count('SELECT count(*) FROM provenance')) >= 160;
+      await world.until('the new alerts are scored', scored);
       assert.equal(world.sandbox.received.length, calls);
       world.sandbox.clearFaults();
       const { code, stdout, stderr } = await world.lvra('retry', '--failed', '--stage', 'annotate');

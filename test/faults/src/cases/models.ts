@@ -24,7 +24,7 @@ function configure(folder: string, version: string): void {
   renameSync(join(folder, 'next.yaml'), join(folder, 'r0b.yaml'));
 }
 
-function annotated(world: FaultWorld): number {
+function annotated(world: FaultWorld): Promise<number> {
   return world.count('SELECT count(*) FROM annotation_outcome');
 }
 
@@ -47,10 +47,10 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(20);
       for (const [version, refusal] of HOSTILE) {
         configure(folder, version);
-        world.injected();
+        await world.injected();
         const said = () => world.service('predict').lines.some((line) => refusal.test(line));
         await world.until(`predict refuses ${version}`, said, 90_000);
-        await world.untilAnnotated(annotated(world) + 20);
+        await world.untilAnnotated((await annotated(world)) + 20);
       }
       configure(folder, 'demo');
       over.abort();

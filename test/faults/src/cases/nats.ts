@@ -22,7 +22,7 @@ export const cases: FaultCase[] = [
     fault: `NATS stopped for ${DOWN_MS / 1000} s`,
     run: (world) =>
       underLoad(world, async () => {
-        world.injected();
+        await world.injected();
         await world.nats.kill('SIGTERM');
         await sleep(DOWN_MS);
         await world.nats.restart();
@@ -34,7 +34,7 @@ export const cases: FaultCase[] = [
     run: (world, random) =>
       underLoad(world, async () => {
         for (let time = 0; time < 4; time++) {
-          world.injected();
+          await world.injected();
           await world.nats.kill('SIGKILL');
           await world.nats.restart();
           await sleep(random.between(500, 2_000));
@@ -46,7 +46,7 @@ export const cases: FaultCase[] = [
     fault: 'the storage of NATS wiped while it is down',
     run: (world) =>
       underLoad(world, async () => {
-        world.injected();
+        await world.injected();
         await world.nats.kill('SIGKILL');
         for (const name of readdirSync(world.nats.storeDir)) {
           rmSync(join(world.nats.storeDir, name), { recursive: true });
@@ -61,7 +61,7 @@ export const cases: FaultCase[] = [
       underLoad(world, () =>
         withManager(world, async (manager) => {
           for (let time = 0; time < 3; time++) {
-            world.injected();
+            await world.injected();
             for (const stream of STREAMS) await manager.streams.delete(stream);
             await sleep(2_000);
           }
@@ -79,7 +79,7 @@ export const cases: FaultCase[] = [
       world.environment.LVRA_NATS_SERVERS = nats.url;
       await underLoad(world, async () => {
         volume.fill();
-        world.injected();
+        await world.injected();
         await sleep(10_000);
         volume.empty();
       });
@@ -91,7 +91,7 @@ export const cases: FaultCase[] = [
     run: async (world) => {
       const proxy = await throughProxy(world);
       await underLoad(world, async () => {
-        world.injected();
+        await world.injected();
         proxy.slow(400, 4_000);
         await sleep(15_000);
         await proxy.pass();
@@ -104,7 +104,7 @@ export const cases: FaultCase[] = [
     run: async (world) => {
       const proxy = await throughProxy(world);
       await underLoad(world, async () => {
-        world.injected();
+        await world.injected();
         proxy.silent();
         await sleep(20_000);
         await proxy.pass();
@@ -117,7 +117,10 @@ export const cases: FaultCase[] = [
     run: (world, random) =>
       withConnection(world, async (connection) => {
         const echo = sayAgain(world, connection, random);
-        await underLoad(world, () => sleep(10_000));
+        await underLoad(world, async () => {
+          await world.injected(0);
+          await sleep(10_000);
+        });
         await echo();
       }),
   },
@@ -137,7 +140,7 @@ export const cases: FaultCase[] = [
           const subscription = await bus.subscribe(routeOf(stage, 'r0b'));
           while (!stop.signal.aborted) {
             const delivery = await subscription.next(1_000, stop.signal);
-            if (delivery) world.injected();
+            if (delivery) await world.injected();
             delivery?.ack();
           }
         });
@@ -168,7 +171,7 @@ export const cases: FaultCase[] = [
         await manager.consumers.pause('LVRA', 'predict-r0b', new Date(Date.now() + 3_600_000));
         // Messages in delivery have arrived by then.
         await sleep(6_000);
-        world.injected();
+        await world.injected();
         await world.load.send(60);
         await world.untilAnnotated(120, 30_000);
         world.faultEnded();
@@ -224,7 +227,7 @@ function sayAgain(world: FaultWorld, connection: NatsConnection, random: Random)
       if (left > 0) return void ours.set(subject, left - 1);
       ours.set(subject, 2);
       for (let time = 0; time < 2; time++) {
-        world.injected();
+        world.injections.times++;
         again.push(sleep(random.between(0, 5_000)).then(() => connection.publish(subject, data)));
       }
     },

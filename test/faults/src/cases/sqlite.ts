@@ -54,12 +54,12 @@ async function assertConsistent(world: FaultWorld, path: string): Promise<void> 
 
 async function endAll(world: FaultWorld, signal: NodeJS.Signals): Promise<void> {
   await Promise.all([...world.services.values()].map((service) => service.end(signal)));
-  world.forgetLedger();
+  await world.forgetLedger();
 }
 
 /** As an operator does it, all services being ended. */
 async function restore(world: FaultWorld, copy: string): Promise<void> {
-  world.forgetLedger();
+  await world.forgetLedger();
   await restoreCopy(world.paths, ['r0b'], copy);
 }
 
@@ -72,6 +72,7 @@ function folderFor(world: FaultWorld): string {
 export const cases: FaultCase[] = [
   {
     name: 'sqlite-locked',
+    ledger: 'sqlite',
     fault: 'another process keeps the ledger locked for 30 s',
     async run(world) {
       await world.startAll();
@@ -80,7 +81,7 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(20);
       const other = new Sqlite(world.paths.database);
       other.exec('BEGIN EXCLUSIVE');
-      world.injected();
+      await world.injected();
       await Promise.all([sleep(LOCKED_FOR_MS), untilNotReady(world, 'consumer', /database is locked/, LOCKED_FOR_MS)]);
       other.exec('ROLLBACK');
       other.close();
@@ -92,6 +93,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'sqlite-power-cut',
+    ledger: 'sqlite',
     fault: 'copies of the ledger at random instants are whole; kill -9 of all, and the last copy is used',
     async run(world, random) {
       const folder = folderFor(world);
@@ -102,7 +104,7 @@ export const cases: FaultCase[] = [
       for (let copy = 0; copy < POWER_CUTS; copy++) {
         await sleep(random.between(20, 400));
         copyAtOnce(world, join(folder, `${copy}.db`));
-        world.injected();
+        await world.injected();
         await assertConsistent(world, join(folder, `${copy}.db`));
       }
       over.abort();
@@ -116,6 +118,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'sqlite-log-removed',
+    ledger: 'sqlite',
     fault: 'log.db-wal and log.db-shm are removed under running services: all end, and are started again',
     async run(world) {
       await world.startAll();
@@ -123,7 +126,7 @@ export const cases: FaultCase[] = [
       const load = world.load.stream(40, over.signal);
       await world.untilAnnotated(40);
       // An open connection here would keep the last service from checkpointing the log.
-      world.forgetLedger();
+      await world.forgetLedger();
       for (const end of ['-wal', '-shm']) rmSync(world.paths.database + end);
       world.injections.times++;
       const services = SERVICES.map((name) => world.service(name));
@@ -139,6 +142,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'sqlite-corrupt',
+    ledger: 'sqlite',
     fault: 'a page of the ledger is damaged: the stages stop, and a backup is restored',
     async run(world) {
       const backup = join(folderFor(world), 'backup.db');
@@ -153,14 +157,14 @@ export const cases: FaultCase[] = [
       await load;
       await endAll(world, 'SIGTERM');
       damage(world.paths.database);
-      world.injected();
+      await world.injected();
       assert.match(await lastOutputOf(world, 'feature'), /the ledger .* (is damaged|cannot be used).*malformed/);
       await restore(world, backup);
       // Annotating comes last, when all scores are there again: an older one must not go out before a newer one.
       for (const name of SERVICES.slice(0, 3)) await world.start(name);
       await world.until(
         'everything is scored again',
-        () => world.count('SELECT count(*) FROM provenance') >= world.load.sent.length,
+        async () => (await world.count('SELECT count(*) FROM provenance')) >= world.load.sent.length,
         150_000,
       );
       world.faultEnded();

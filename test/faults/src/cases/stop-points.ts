@@ -38,7 +38,7 @@ function stopReplicas(name: ServiceName): FaultCase {
       const over = new AbortController();
       const load = world.load.stream(30, over.signal);
       for (const as of stopped) await world.until(`${as} is suspended`, () => isStopped(world.service(as)));
-      world.injected(stopped.length);
+      await world.injected(stopped.length);
       await world.start(name);
       await sleep(STOPPED_MS);
       for (const as of stopped) world.service(as).signal('SIGCONT');
@@ -81,7 +81,7 @@ async function stopInTurn(world: FaultWorld, points: readonly string[], nth: () 
     const as = `consumer ${index}`;
     await startArmed(world, 'consumer', { point, nth: nth(), signal: 'SIGSTOP' }, as);
     await world.until(`${as} is suspended at ${point}`, () => isStopped(world.service(as)));
-    world.injected();
+    await world.injected();
     stopped.push(as);
   }
   return stopped;
@@ -100,7 +100,7 @@ function stopInTransaction(name: 'feature' | 'annotate'): FaultCase {
       const service = await startArmed(world, name, { point, nth: 2, signal: 'SIGSTOP' });
       await world.load.send(100);
       await world.until(`${name} is suspended`, () => isStopped(service));
-      world.injected();
+      await world.injected();
       await sleep(STOPPED_MS);
       service.signal('SIGCONT');
       world.faultEnded();

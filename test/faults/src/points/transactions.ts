@@ -2,9 +2,20 @@ import { SqliteDatabase } from '@lvra/ledger/testing/sqlite';
 import { pass } from './point.js';
 
 /** Puts points before and after each COMMIT, named after the method of the ledger whose transaction it is. */
-export function watchTransactions(): void {
-  const { writing } = SqliteDatabase.prototype;
-  SqliteDatabase.prototype.writing = async function (work) {
+export async function watchTransactions(): Promise<void> {
+  watch(SqliteDatabase.prototype);
+  // Not loaded where the ledger is a file, as in the services themselves.
+  if (process.env.LVRA_LEDGER) watch((await import('@lvra/ledger/testing/postgres')).PostgresDatabase.prototype);
+}
+
+/** A database of either engine. */
+interface Watched<Tx> {
+  writing(work: (tx: Tx) => Promise<unknown>): Promise<unknown>;
+}
+
+function watch<Tx>(database: Watched<Tx>): void {
+  const { writing } = database;
+  database.writing = async function (this: Watched<Tx>, work) {
     const name = `commit ${caller()}`;
     const result = await writing.call(this, async (tx) => {
       const done = await work(tx);
@@ -12,7 +23,7 @@ export function watchTransactions(): void {
       return done;
     });
     pass('after', name);
-    return result as Awaited<ReturnType<typeof work>>;
+    return result;
   };
 }
 

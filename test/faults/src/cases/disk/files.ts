@@ -8,15 +8,17 @@ import { type FaultWorld, SERVICES } from '../../fault-world.js';
 import { untilNotReady, untilReady } from '../../readiness.js';
 
 /** The first stem with this status. */
-function stemWith(world: FaultWorld, table: string, status: number): string | undefined {
-  return world.ledger().prepare(`SELECT stem FROM ${table} WHERE r0b = ? ORDER BY stem LIMIT 1`).pluck().get(status) as
-    | string
-    | undefined;
+async function stemWith(world: FaultWorld, table: string, status: number): Promise<string | undefined> {
+  return (await world.values<string>(`SELECT stem FROM ${table} WHERE r0b = ? ORDER BY stem LIMIT 1`, status))[0];
 }
 
 async function waitForStem(world: FaultWorld, table: string, status: number): Promise<string> {
-  await world.until(`a stem has status ${status} in ${table}`, () => stemWith(world, table, status) !== undefined);
-  return stemWith(world, table, status) as string;
+  let stem: string | undefined;
+  await world.until(`a stem has status ${status} in ${table}`, async () => {
+    stem = await stemWith(world, table, status);
+    return stem !== undefined;
+  });
+  return stem!;
 }
 
 /** Lets stems pile up before a stage that does not run yet. */
@@ -54,14 +56,14 @@ export const cases: FaultCase[] = [
         stages.some((name) => said.test(world.service(name).lines.join('\n'))),
       );
       limitFiles(world, 'consumer', '1');
-      world.injected(SERVICES.length);
+      await world.injected(SERVICES.length);
       await sleep(FEW_FILES_MS);
       for (const name of SERVICES) limitFiles(world, name, limit);
       over.abort();
       await load;
       world.faultEnded();
       await untilReady(world, SERVICES);
-      assert.equal(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'no attempt counts');
+      assert.equal(await world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'no attempt counts');
     },
   },
   {
@@ -74,9 +76,9 @@ export const cases: FaultCase[] = [
       const path = world.paths.batch(stem);
       copyFileSync(path, `${path}.copy`);
       truncateSync(path, Math.floor(statSync(path).size / 2));
-      world.injected();
+      await world.injected();
       await world.startAll();
-      await world.until('its stem failed', () => stemWith(world, 'feature_making', 23) === stem);
+      await world.until('its stem failed', async () => (await stemWith(world, 'feature_making', 23)) === stem);
       await world.untilAnnotated(80);
       const verified = await world.lvra('verify');
       assert.notEqual(verified.code, 0, 'verify has nothing against a truncated batch file');
@@ -94,14 +96,14 @@ export const cases: FaultCase[] = [
     async run(world) {
       const stem = await pileUp(world, 'predict', 'feature_making');
       rmSync(world.paths.features(stem));
-      world.injected();
+      await world.injected();
       await world.startAll();
-      await world.until('its stem failed', () => stemWith(world, 'predict', 21) === stem);
+      await world.until('its stem failed', async () => (await stemWith(world, 'predict', 21)) === stem);
       const feature = await world.lvra('retry', stem, '--stage', 'feature', '--force');
       assert.equal(feature.code, 0, feature.stderr);
       await world.until(
         'the feature file is there again',
-        () => stemWith(world, 'feature_making', 0) === undefined,
+        async () => (await stemWith(world, 'feature_making', 0)) === undefined,
         90_000,
       );
       const predict = await world.lvra('retry', '--failed', '--stage', 'predict');
@@ -123,10 +125,10 @@ export const cases: FaultCase[] = [
       const night = dirname(`${world.root}/csv/${first}`);
       const folders = [night, dirname(night), `${world.root}/csv`];
       for (const folder of folders) chmodSync(folder, 0o500);
-      world.injected();
+      await world.injected();
       await untilNotReady(world, 'feature', /the disk takes no writes \(EACCES/);
       await sleep(6_000);
-      assert.deepEqual(world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'attempts were counted');
+      assert.equal(await world.count('SELECT count(*) FROM work WHERE attempts > 1'), 0, 'attempts were counted');
       for (const folder of folders) chmodSync(folder, 0o755);
       await untilReady(world, SERVICES);
       over.abort();

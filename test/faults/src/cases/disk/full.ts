@@ -29,7 +29,7 @@ async function fillUnderLoad(
   for (let round = 0; round < rounds; round++) {
     await sleep(pauseMs());
     volume.fill();
-    world.injected();
+    await world.injected();
     await whileFull();
     await sleep(FULL_FOR_MS);
     volume.empty();
@@ -73,6 +73,7 @@ export const cases: FaultCase[] = [
   ...FOLDERS.map(
     ([folder, what, service, reason]): FaultCase => ({
       name: `disk-full-${folder.toLowerCase()}`,
+      ...(folder === 'db' && { ledger: 'sqlite' }),
       fault: `no room left for ${what}`,
       async run(world, random) {
         const volume = mountVolume(world, folder, 16);
@@ -83,6 +84,7 @@ export const cases: FaultCase[] = [
   ),
   {
     name: 'disk-full-ledger-of-a-stage',
+    ledger: 'sqlite',
     fault: 'no room left for the ledger while stages have work',
     async run(world) {
       const volume = mountVolume(world, 'db', 8);
@@ -91,10 +93,10 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(20);
       world.service('feature').signal('SIGSTOP');
       await world.load.send(200, 100);
-      const registered = () => world.count('SELECT count(*) FROM feature_making WHERE r0b = 0') >= 5;
+      const registered = async () => (await world.count('SELECT count(*) FROM feature_making WHERE r0b = 0')) >= 5;
       await world.until('stems wait for the feature stage', registered);
       volume.fill();
-      world.injected();
+      await world.injected();
       world.service('feature').signal('SIGCONT');
       await untilNotReady(world, 'feature', /the ledger .* does not take writes|the disk takes no writes/);
       await sleep(FULL_FOR_MS);
@@ -114,7 +116,7 @@ export const cases: FaultCase[] = [
         1,
         () => random.between(0, 500),
         async () => {
-          const before = world.count('SELECT count(*) FROM annotation_outcome');
+          const before = await world.count('SELECT count(*) FROM annotation_outcome');
           await world.untilAnnotated(before + 40);
         },
       );
@@ -129,7 +131,7 @@ export const cases: FaultCase[] = [
       await world.load.send(40, 40);
       await world.untilAnnotated(20);
       volume.fill();
-      world.injected();
+      await world.injected();
       await world.load.sendRaw([Buffer.from('no alert at all'), Buffer.from('{"diaObjectId": 1.5}')]);
       await world.load.send(20);
       await untilNotReady(world, 'consumer', /cannot be written: ENOSPC/);
@@ -138,7 +140,7 @@ export const cases: FaultCase[] = [
       await untilReady(world, SERVICES);
       await world.until(
         'both bad messages are in quarantine',
-        () => world.count('SELECT count(*) FROM quarantine') === 2,
+        async () => (await world.count('SELECT count(*) FROM quarantine')) === 2,
       );
       world.faultEnded();
     },
@@ -154,7 +156,7 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(20);
       // A process that is writing a file at this instant keeps the volume from changing.
       await world.until('the volumes are read-only', () => volumes.every((volume) => succeeds(volume.readOnly)));
-      world.injected();
+      await world.injected();
       await untilNotReady(world, 'consumer', /cannot be written: EROFS/);
       await sleep(FULL_FOR_MS);
       for (const volume of volumes) volume.writable();
@@ -166,6 +168,7 @@ export const cases: FaultCase[] = [
   },
   {
     name: 'disk-gone',
+    ledger: 'sqlite',
     fault: 'the data volume is taken away and comes back',
     async run(world) {
       const volume = mountVolume(world, '', 48);
@@ -174,7 +177,7 @@ export const cases: FaultCase[] = [
       const load = world.load.stream(40, over.signal);
       await world.untilAnnotated(20);
       volume.detach();
-      world.injected();
+      await world.injected();
       await untilNotReady(world, 'consumer', /log\.db is gone/);
       await sleep(FULL_FOR_MS);
       volume.attach();

@@ -35,11 +35,11 @@ export const cases: FaultCase[] = [
       const begun = performance.now();
       await world.startAll();
       const bombs = IN_TURN.length + AT_ONCE.length;
-      world.injected(bombs);
+      await world.injected(bombs);
       await untilRegistered(world, world.load.sent.length + bombs, WITHIN_MS);
       world.faultEnded();
       assert.ok(performance.now() - begun < WITHIN_MS, 'the good alerts must come in within a minute');
-      const rows = world.ledger().prepare('SELECT reason, path, offsets FROM quarantine ORDER BY kafka_offset').all();
+      const rows = await world.rows('SELECT reason, path, offsets FROM quarantine ORDER BY kafka_offset');
       assert.deepEqual(
         rows,
         [...IN_TURN, ...AT_ONCE].map((bomb) => {

@@ -23,7 +23,7 @@ export const cases: FaultCase[] = [
         await world.service('consumer').end('SIGTERM');
         const first = world.load.sent.length;
         await world.load.send(30);
-        world.injected();
+        await world.injected();
         const { brokers } = world.kafka;
         const poll = {
           brokers,
@@ -54,7 +54,7 @@ export const cases: FaultCase[] = [
       const other = await otherTopic(world);
       await world.startAll();
       await world.load.send(40);
-      world.injected();
+      await world.injected();
       const root = mkdtempSync(join(tmpdir(), 'lvra-faults-other-'));
       world.atEnd(() => rmSync(root, { recursive: true, force: true }));
       await world.start('consumer', { as: 'neighbour', environment: { LVRA_DATA_ROOT: root, LVRA_MY_TOPIC: other } });
@@ -63,7 +63,7 @@ export const cases: FaultCase[] = [
       await world.service('neighbour').end('SIGTERM');
       await world.service('consumer').end('SIGTERM');
 
-      world.injected();
+      await world.injected();
       const leave = await leadGroup(world, other);
       await world.start('consumer', { ready: 'alive' });
       await world.load.send(40);

@@ -19,16 +19,15 @@ export const cases: FaultCase[] = [
       for (const alert of padded) await world.load.deliver([alert]);
       const tooLarge = world.load.take(3).map(({ text }, index) => Buffer.from(pad(text, (3 + 2 * index) * MIB + 1)));
       for (const message of tooLarge) {
-        world.injected();
+        await world.injected();
         await world.load.sendRaw([message]);
       }
       await world.load.send(20);
       world.faultEnded();
       await untilRegistered(world, 46);
-      const rows = world
-        .ledger()
-        .prepare("SELECT reason, path FROM quarantine WHERE stage = 'consumer' ORDER BY bytes");
-      const quarantined = rows.all() as { reason: string; path: string }[];
+      const quarantined = await world.rows<{ reason: string; path: string }>(
+        "SELECT reason, path FROM quarantine WHERE stage = 'consumer' ORDER BY bytes",
+      );
       assert.deepEqual(
         quarantined.map(({ reason }) => reason),
         Array(3).fill('too_large'),

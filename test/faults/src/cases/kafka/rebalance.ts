@@ -17,20 +17,20 @@ export const cases: FaultCase[] = [
       await world.untilAnnotated(20);
       const pause = () => sleep(random.between(500, 2_000));
 
-      world.injected();
+      await world.injected();
       await world.start('consumer', { as: 'second' });
       await pause();
-      world.injected();
+      await world.injected();
       await world.service('consumer').end('SIGTERM');
       await pause();
-      world.injected();
+      await world.injected();
       await world.start('consumer', { as: 'third' });
       await pause();
-      world.injected();
+      await world.injected();
       await world.service('second').end('SIGKILL');
       await world.start('consumer');
       await pause();
-      world.injected();
+      await world.injected();
       world.service('third').signal('SIGSTOP');
       await sleep(STOPPED_FOR_MS);
       world.service('third').signal('SIGCONT');

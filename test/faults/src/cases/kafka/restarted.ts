@@ -17,7 +17,7 @@ export const cases: FaultCase[] = [
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         await send(world);
         await sleep(random.between(0, 1_500));
-        world.injected();
+        await world.injected();
         await world.kafka.kill(signal);
         await untilNotReady(world, 'consumer', /Kafka/);
         await world.kafka.restart();

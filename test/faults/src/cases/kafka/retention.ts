@@ -14,7 +14,7 @@ export const cases: FaultCase[] = [
       await untilRegistered(world, 40);
       await world.service('consumer').end('SIGTERM');
       await world.load.send(50);
-      world.injected();
+      await world.injected();
       const removed = 30;
       await removeBefore(world.kafka.brokers, world.topic, 40 + removed);
       world.load.sent.splice(40, removed);

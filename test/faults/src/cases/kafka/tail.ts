@@ -23,7 +23,7 @@ export const cases: FaultCase[] = [
         const end = await endOf(world.kafka.brokers, world.topic);
         const isDown = random.chance(0.5);
         if (isDown) await world.service('consumer').end('SIGTERM');
-        world.injected();
+        await world.injected();
         await world.kafka.kill();
         cutTail(world.kafka.logDir, world.topic, 0, end - lost);
         await world.kafka.restart();

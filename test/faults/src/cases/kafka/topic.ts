@@ -36,7 +36,7 @@ export const cases: FaultCase[] = [
     async run(world, random) {
       await world.startAll();
       for (const length of [10, 60]) {
-        const before = registered(world);
+        const before = await registered(world);
         await world.load.send(25);
         await untilRegistered(world, before + 20);
         await sleep(random.between(600, 1_200));
@@ -53,7 +53,7 @@ export const cases: FaultCase[] = [
     async run(world) {
       await world.kafka.deleteTopic(world.topic);
       await world.start('consumer', { ready: 'alive' });
-      world.injected();
+      await world.injected();
       await world.startAll();
       await untilNotReady(world, 'consumer', /does not exist at/);
       await world.kafka.createTopic(world.topic);
@@ -65,7 +65,7 @@ export const cases: FaultCase[] = [
 ];
 
 async function createAgain(world: FaultWorld): Promise<void> {
-  world.injected();
+  await world.injected();
   await world.kafka.deleteTopic(world.topic);
   await world.kafka.createTopic(world.topic);
 }
