@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { realMessages } from '@lvra/alerts/testing/json-samples';
@@ -35,6 +35,16 @@ test('a batch file that another host has just registered is waited for', async (
   assert.deepEqual([await world.work.status(stem), existsSync(paths.features(stem))], [0, false]);
   renameSync(`${paths.batch(stem)}.hidden`, paths.batch(stem));
   assert.equal((await world.perform(stem, shared))?.status, 1);
+});
+
+test('a feature file that went into an empty mount point is not recorded', async (t) => {
+  const shared = await DataFolder.open(world.paths, world.ledger, { mayMark: true, isShared: true });
+  t.after(() => rmSync(world.paths.mark, { force: true }));
+  const stem = nextStem();
+  await world.register(stem, batchOf([simpleMessage()]));
+  rmSync(world.paths.mark);
+  await assert.rejects(world.perform(stem, shared), { name: 'FolderGone' });
+  assert.equal(await world.work.status(stem), 0);
 });
 
 describe('a stem ends', () => {
