@@ -6,8 +6,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from '../ledger.js';
-import { everyTransaction } from '../testing/every-transaction.js';
-import { addStem } from '../testing/ledgers.js';
+import { addRowsToChange, everyTransaction } from '../testing/every-transaction.js';
 import { execute } from '../testing/look-inside.js';
 import { ledgerPath } from '../testing/sqlite.js';
 import { openConnection } from './connection.js';
@@ -23,14 +22,8 @@ const AT_ONCE = 4;
 async function prepare(t: TestContext): Promise<string> {
   const path = ledgerPath(t);
   const ledger = await Ledger.open(path, ['r0b'], { create: true });
-  await addStem(ledger, 'no stem', 0);
   await execute(ledger, 'INSERT INTO predict (stem, r0b) VALUES (NULL, 0)');
-  const ofPython = '20260101_000001';
-  await addStem(ledger, ofPython, 1, 1, -1);
-  const score = `INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name) VALUES (1, 9, 99, ?, 0.5, 'r0b')`;
-  await execute(ledger, score, ofPython);
-  const place = `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked) VALUES ('old', 'topic', 1, 0, 'f', 0)`;
-  await execute(ledger, place);
+  await addRowsToChange(ledger);
   await ledger.close();
   return path;
 }

@@ -1,4 +1,6 @@
 import type { Ledger } from '../ledger.js';
+import { addStem } from './ledgers.js';
+import { execute } from './look-inside.js';
 
 const NOW = 1_790_000_000_000;
 const LEASE_MS = 30_000;
@@ -43,6 +45,17 @@ async function send(ledger: Ledger, stem: string, end: 'taken' | 'unanswered'): 
   const call = { sender: stem, now: NOW, until: NOW + 90_000 };
   await reservations.reserve(work, rows, call, { callsPerHour: 100 });
   await reservations.finish(work, rows, call, end, NOW);
+}
+
+/** Adds rows for what only removes or reopens. */
+export async function addRowsToChange(ledger: Ledger): Promise<void> {
+  await addStem(ledger, 'no stem', 0);
+  const ofPython = '20260101_000001';
+  await addStem(ledger, ofPython, 1, 1, -1);
+  const score = `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name) VALUES (9, 99, ?, 0.5, 'r0b')`;
+  await execute(ledger, score, ofPython);
+  const place = `INSERT INTO kafka_position (group_id, topic, partition, next_offset, fingerprint, marked) VALUES ('old', 'topic', 1, 0, 'f', 0)`;
+  await execute(ledger, place);
 }
 
 /** Makes every kind of write transaction of the ledger, each of which changes it. */
