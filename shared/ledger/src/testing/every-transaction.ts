@@ -64,6 +64,7 @@ export async function everyTransaction(ledger: Ledger): Promise<void> {
   const [feature, predict, annotate] = (['feature', 'predict', 'annotate'] as const).map((stage) =>
     ledger.work(stage, 'r0b'),
   ) as [ReturnType<typeof ledger.work>, ReturnType<typeof ledger.work>, ReturnType<typeof ledger.work>];
+  await ledger.mark(NOW);
   const abandoned = await reserve(ledger, 0);
   await batches.abandonStem(abandoned, NOW);
   await batches.recordCleared(abandoned, NOW);
