@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -40,8 +49,10 @@ export interface PostgresHost {
   thaw(): void;
   /** Starts it again on its files. */
   start(): Promise<void>;
-  /** Makes a standby the primary, and waits until it takes writes. */
+  /** Makes a standby the primary, and waits until it takes writes; the standbys that run follow it. */
   promote(): Promise<void>;
+  /** Makes a host that was killed a standby of the primary, with nothing left of what it had, and starts it. */
+  rejoin(primary: PostgresHost): Promise<void>;
   /** As superuser. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
 }
@@ -59,17 +70,20 @@ export interface Postgres {
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const { standbys = 0 } = options;
-  const primary = await Host.make(options);
-  const hosts = [primary];
+  const hosts: Host[] = [];
+  const addHost = async () => {
+    const host = new Host(`host${hosts.length}`, await freePort(), options, hosts);
+    hosts.push(host);
+    return host;
+  };
+  const primary = await addHost();
   try {
-    await primary.start();
+    await primary.init();
     await primary.query(`CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${POSTGRES_PASSWORD}'`);
-    for (let number = 1; number <= standbys; number++) hosts.push(await primary.standby(`standby${number}`));
-    if (standbys > 0) {
-      const names = hosts.slice(1).map((_, index) => `standby${index + 1}`);
-      await primary.query(`ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (${names.join(', ')})'`);
-      await primary.query('SELECT pg_reload_conf()');
-    }
+    while (hosts.length <= standbys) await (await addHost()).rejoin(primary);
+    if (standbys > 0) await primary.waitForOthers();
+    // So that none can take writes alone; of two hosts, the one that is left must.
+    if (standbys > 1) for (const standby of hosts.slice(1)) await standby.waitForOthers();
   } catch (error) {
     for (const host of hosts) await host.remove();
     throw error;
@@ -87,47 +101,52 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 class Host implements PostgresHost {
-  readonly port: number;
-  readonly #folder: string;
-  readonly #options: PostgresOptions;
+  readonly #folder = temporaryFolder('postgres');
   #process: ServerProcess | undefined;
+  #isFrozen = false;
 
-  private constructor(port: number, folder: string, options: PostgresOptions) {
-    this.port = port;
-    this.#folder = folder;
-    this.#options = options;
+  /** @param all the hosts of the cluster, this one among them */
+  constructor(
+    readonly name: string,
+    readonly port: number,
+    readonly options: PostgresOptions,
+    readonly all: readonly Host[],
+  ) {
+    ownedByServer(this.#folder);
   }
 
-  static async make(options: PostgresOptions): Promise<Host> {
-    const host = new Host(await freePort(), temporaryFolder('postgres'), options);
-    ownedByServer(host.#folder);
-    const password = host.#write('password', POSTGRES_PASSWORD);
+  /** Makes it the first primary, and starts it. */
+  async init(): Promise<void> {
+    const password = this.#write('password', POSTGRES_PASSWORD);
     await asServer('initdb', [
-      ...['--pgdata', host.#data, '--username', SUPERUSER, '--auth', 'scram-sha-256', '--pwfile', password],
+      ...['--pgdata', this.#data, '--username', SUPERUSER, '--auth', 'scram-sha-256', '--pwfile', password],
       ...['--no-sync', '--encoding', 'UTF8', '--locale', 'C'],
     ]);
-    return host;
+    await this.start();
   }
 
   get #data(): string {
     return join(this.#folder, 'data');
   }
 
-  /** Makes a standby of this one, and starts it. */
-  async standby(name: string): Promise<Host> {
-    const host = new Host(await freePort(), temporaryFolder('postgres'), this.#options);
-    ownedByServer(host.#folder);
-    const from = `host=127.0.0.1 port=${this.port} user=${SUPERUSER} password=${POSTGRES_PASSWORD} application_name=${name}`;
+  async rejoin(primary: PostgresHost): Promise<void> {
+    rmSync(this.#data, { recursive: true, force: true });
+    await this.#makeSlot(primary);
     await asServer('pg_basebackup', [
-      ...['--pgdata', host.#data, '--dbname', from, '--write-recovery-conf', '--checkpoint', 'fast', '--no-sync'],
-      ...['--create-slot', '--slot', name],
+      ...['--pgdata', this.#data, '--dbname', this.#connectionTo(primary), '--write-recovery-conf'],
+      ...['--checkpoint', 'fast', '--no-sync', '--slot', this.name],
     ]);
-    await host.start();
-    return host;
+    await this.start();
+  }
+
+  /** Has a commit here wait for one of the others. */
+  async waitForOthers(): Promise<void> {
+    const names = this.all.filter((host) => host !== this).map(({ name }) => name);
+    await this.#set({ synchronous_standby_names: `ANY 1 (${names.join(', ')})` });
   }
 
   async start(): Promise<void> {
-    const { fsync = true, tls, settings = {} } = this.#options;
+    const { fsync = true, tls, settings = {} } = this.options;
     const files = tls && {
       ...{ ssl: 'on', ssl_cert_file: this.#copy(tls.server.certificate, 'server.pem') },
       ...{ ssl_key_file: this.#copy(tls.server.key, 'server.key'), ssl_ca_file: this.#copy(tls.ca, 'ca.pem') },
@@ -149,23 +168,54 @@ class Host implements PostgresHost {
     const children = this.#children();
     await this.#process?.end('SIGKILL');
     for (const pid of children) signal(pid, 'SIGKILL');
+    this.#process = undefined;
   }
 
   freeze(): void {
+    this.#isFrozen = true;
     // Its own process first: it would miss its children's deaths.
     for (const pid of this.#all()) signal(pid, 'SIGSTOP');
   }
 
   thaw(): void {
+    this.#isFrozen = false;
     for (const pid of this.#all().reverse()) signal(pid, 'SIGCONT');
   }
 
   async promote(): Promise<void> {
     await this.query('SELECT pg_promote(true, 30)');
+    for (const host of this.all) if (await host.#isStandby()) await host.#follow(this);
+  }
+
+  async #isStandby(): Promise<boolean> {
+    if (!this.#process || this.#isFrozen) return false;
+    return (await this.query('SELECT pg_is_in_recovery() AS "is"'))[0]?.is === true;
+  }
+
+  async #follow(primary: PostgresHost): Promise<void> {
+    await this.#makeSlot(primary);
+    await this.#set({ primary_conninfo: this.#connectionTo(primary) });
+  }
+
+  /** So that the primary keeps what this standby has not read. */
+  async #makeSlot(primary: PostgresHost): Promise<void> {
+    const isThere = `SELECT 1 FROM pg_replication_slots WHERE slot_name = '${this.name}'`;
+    await primary.query(
+      `SELECT pg_create_physical_replication_slot('${this.name}', true) WHERE NOT EXISTS (${isThere})`,
+    );
+  }
+
+  #connectionTo({ port }: PostgresHost): string {
+    return `host=127.0.0.1 port=${port} user=${SUPERUSER} password=${POSTGRES_PASSWORD} application_name=${this.name}`;
+  }
+
+  async #set(settings: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, value] of Object.entries(settings)) await this.query(`ALTER SYSTEM SET ${key} = '${value}'`);
+    await this.query('SELECT pg_reload_conf()');
   }
 
   async query(sql: string, database = 'postgres'): Promise<Record<string, unknown>[]> {
-    const ssl = this.#options.tls ? { rejectUnauthorized: false } : false;
+    const ssl = this.options.tls ? { rejectUnauthorized: false } : false;
     const client = new pg.Client({
       ...{ host: '127.0.0.1', port: this.port, user: SUPERUSER, password: POSTGRES_PASSWORD, database, ssl },
     });
