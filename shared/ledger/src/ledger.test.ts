@@ -14,6 +14,13 @@ describe('opening a ledger', () => {
     assert.notEqual((await newLedger(t)).id, first.id);
   });
 
+  test('by several at once makes one ledger', async (t) => {
+    const place = newPlace(t);
+    const openings = [1, 2, 3, 4].map(() => openLedger(t, place, ['r0b'], { create: true }));
+    const ids = new Set((await Promise.all(openings)).map(({ id }) => id));
+    assert.equal(ids.size, 1);
+  });
+
   test('again finds when the data folder was marked; of several marks the first counts', async (t) => {
     const place = newPlace(t);
     const first = await openLedger(t, place, ['r0b'], { create: true });

@@ -12,7 +12,7 @@ import { clockOffsetMs } from './server-checks.js';
 import { Transaction, timed } from './transaction.js';
 
 /** The one writer's lock among those of the database; any number would do. */
-const WRITERS_LOCK = 7_261_001;
+export const WRITERS_LOCK = 7_261_001;
 /** How long a transaction waits for those of others before it gives up, from when its caller began, ms. */
 const LOCK_TIMEOUT_MS = 10_000;
 /** The shortest wait of one whose turn in this process came late, ms. */

@@ -12,7 +12,10 @@ import { ddlOf } from './ddl.js';
 import { SCHEMA } from './schema-22.js';
 import type { Transaction } from './transaction.js';
 
-const TABLE_THERE = valueQuestion<bigint>("SELECT to_regclass('lvra_migration') IS NOT NULL");
+/** Not by to_regclass, which may answer with what the session saw before it waited for another process's transaction. */
+const TABLE_THERE = valueQuestion<bigint>(
+  "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'lvra_migration')",
+);
 const APPLIED = question<{ applied: bigint; needed: bigint }>(
   'SELECT coalesce(max(number), 0) AS applied, coalesce(max(coalesce(needs, number)), 0) AS needed FROM lvra_migration',
 );

@@ -53,7 +53,7 @@ export function ready(sql: string, values: Values): Ready {
         const of = namedPlace(list, () => {
           const items = valueNamed(named, list) as List;
           bound.push(arrayOf(items));
-          return `$${bound.length}::${typeof items[0] === 'string' ? 'text' : 'bigint'}[]`;
+          return `$${bound.length}${castOfList(items)}`;
         });
         return not === undefined ? `= ANY (${of})` : `<> ALL (${of})`;
       }
@@ -100,6 +100,12 @@ function castOf(value: Value): string {
   if (typeof value === 'number' && !Number.isNaN(value))
     return Number.isSafeInteger(value) ? '::bigint' : '::double precision';
   return typeof value === 'string' ? '::text' : '';
+}
+
+/** The server knows what an empty list is of by what it is compared with. */
+function castOfList([first]: List): string {
+  if (first === undefined) return '';
+  return typeof first === 'string' ? '::text[]' : '::bigint[]';
 }
 
 /** NaN is no value, as in SQLite. */

@@ -19,7 +19,7 @@ export class PostgresPlace implements LedgerPlace {
 
   private constructor(address: string) {
     this.#address = address;
-    this.environment = { LVRA_LEDGER: address, LVRA_LEDGER_PASSWORD: POSTGRES_PASSWORD, LVRA_LEDGER_TLS: 'no' };
+    this.environment = { LVRA_LEDGER: address, LVRA_LEDGER_PASSWORD: POSTGRES_PASSWORD };
   }
 
   static async make(postgres: Postgres, database: string): Promise<PostgresPlace> {

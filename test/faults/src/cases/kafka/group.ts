@@ -57,7 +57,11 @@ export const cases: FaultCase[] = [
       await world.injected();
       const root = mkdtempSync(join(tmpdir(), 'lvra-faults-other-'));
       world.atEnd(() => rmSync(root, { recursive: true, force: true }));
-      await world.start('consumer', { as: 'neighbour', environment: { LVRA_DATA_ROOT: root, LVRA_MY_TOPIC: other } });
+      const ownLedger = Object.fromEntries(Object.keys(world.ledger.environment).map((name) => [name, '']));
+      await world.start('consumer', {
+        as: 'neighbour',
+        environment: { ...ownLedger, LVRA_DATA_ROOT: root, LVRA_MY_TOPIC: other },
+      });
       await world.load.send(40);
       await untilRegistered(world, 80);
       await world.service('neighbour').end('SIGTERM');
