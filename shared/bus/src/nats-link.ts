@@ -1,51 +1,48 @@
 import { setMaxListeners } from 'node:events';
-import type { Secret } from '@lvra/config';
-import { messageOf, type NatsNames, sleep, subjects } from '@lvra/core';
-import {
-  connect,
-  type JetStreamClient,
-  type JetStreamManager,
-  type NatsConnection,
-  usernamePasswordAuthenticator,
-} from 'nats';
-import { type DataFolder, ensureStreams, wordsOf } from './nats-streams.js';
+import type { NatsServers } from '@lvra/config';
+import { messageOf, natsNames, sleep, subjects } from '@lvra/core';
+import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { loginOf, wordsOf } from './nats-login.js';
+import { type DataFolder, ensureStreams } from './nats-streams.js';
 
-export interface NatsOptions {
-  /** One or several `host:port`, comma-separated. */
-  readonly servers: string;
-  readonly user?: string | undefined;
-  readonly password?: Secret | undefined;
+export interface NatsOptions extends NatsServers {
   /** What this service is called at the server. */
   readonly name: string;
-  readonly names: NatsNames;
   readonly dataFolder: DataFolder;
   /** How long a message stays with a silent replica before another gets it. */
   readonly ackWaitMs: number;
   /** Called with a text when it is connected. */
   readonly onStatus: (status: string) => void;
-  /** Called with the text of every new problem, and if another deployment uses the same names. */
+  /** Called with the text of every new problem, and of what is wrong with streams that can be used. */
   readonly onProblem: (problem: string) => void;
 }
 
 /** The API of a working connection whose streams exist. */
 export interface JetStreamHandles {
+  readonly connection: NatsConnection;
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
+  /** Aborted when the connection is not used any more. */
+  readonly lost: AbortSignal;
 }
 
 const RETRY_MS = 1_000;
-const RESPONSE_TIMEOUT_MS = 5_000;
+/** A server that takes longer is left for another: what it would tell, the sweep finds sooner. */
+const ANSWERS_WITHIN_MS = 3_000;
 const FLUSH_TIMEOUT_MS = 1_000;
 
 /**
- * Maintains a connection to NATS and the streams there, in the background, retrying without limit.
+ * Maintains a connection to one of the NATS servers and the streams there, in the background, retrying without limit.
  * While there is no connection, `live` throws at once.
+ *
+ * There is one way back from any trouble: connect anew, to whichever server answers, see to the streams, and go on.
  */
 export class NatsConnectionManager {
   readonly #options: NatsOptions;
   readonly #closing = new AbortController();
-  #connection: NatsConnection | undefined;
+  readonly #noted = new Set<string>();
   #live: JetStreamHandles | undefined;
+  #lost = new AbortController();
   #problem: string | undefined = 'not connected to NATS yet';
 
   constructor(options: NatsOptions) {
@@ -71,37 +68,22 @@ export class NatsConnectionManager {
     return this.#live;
   }
 
-  /** Creates the streams again after the server lost its storage. */
-  async restoreStreams(): Promise<void> {
-    await this.#ensureStreams(this.live.manager);
-  }
-
-  async #ensureStreams(manager: JetStreamManager): Promise<void> {
-    const { names, dataFolder, onProblem } = this.#options;
-    const other = await ensureStreams(manager, names, dataFolder);
-    if (other === undefined) return;
-    onProblem(
-      `the stream ${names.work.name} at NATS was last used with the data folder ${other}: if that is still in use, the two ` +
-        'take each other’s messages; give each a nats_prefix of its own',
-    );
-  }
-
   /**
-   * JetStream failed though the connection is up: its storage is lost, or full and disabled. It is not used until it
-   * answers again, so that no stem waits for it.
+   * JetStream failed though the connection is up: the stream has no leader, its storage is lost, or full and disabled.
+   * The connection is given up, so that no stem waits for it.
    */
   markDegraded(problem: string): void {
-    const connection = this.#connection;
-    if (!this.#live || !connection) return;
+    if (!this.#live) return;
+    const { connection } = this.#live;
     this.#markDown(problem);
-    void this.#restore(connection);
+    void connection.close();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    const connection = this.#connection;
+    const connection = this.#live?.connection;
     if (!connection || connection.isClosed()) return;
-    if (this.#live) await this.#flush(connection);
+    await this.#flush(connection);
     await connection.close();
   }
 
@@ -122,75 +104,55 @@ export class NatsConnectionManager {
       try {
         await this.#connectOnce();
       } catch (error) {
-        this.#markDown(`NATS at ${this.#options.servers} cannot be used: ${wordsOf(error)}; retrying`);
+        this.#markDown(`NATS at ${this.#options.servers.join(', ')} cannot be used: ${wordsOf(error)}; retrying`);
       }
       await sleep(RETRY_MS, closing);
     }
   }
 
-  /** Connects, and returns when the connection is closed permanently. */
+  /** Connects, and returns when the connection is closed. */
   async #connectOnce(): Promise<void> {
-    const { servers, user, password, name } = this.#options;
-    const connection = await connect({
-      servers: servers.split(',').map((server) => server.trim()),
-      name,
-      // A function is called at every log-in; `user` and `pass` beside it would override it.
-      ...(user !== undefined && { authenticator: usernamePasswordAuthenticator(user, password) }),
-      maxReconnectAttempts: -1,
-      // The password may be right again after the server has reloaded its settings.
-      ignoreAuthErrorAbort: true,
-      reconnectTimeWait: 500,
-      reconnectJitter: 500,
-      pingInterval: 10_000,
-      timeout: RESPONSE_TIMEOUT_MS,
-    });
-    this.#connection = connection;
+    const connection = await connect(loginOf(this.#options, this.#options.name, ANSWERS_WITHIN_MS));
+    // A service that ends meanwhile does not wait for it.
+    const giveUp = () => void connection.close();
+    this.#closing.signal.addEventListener('abort', giveUp);
     try {
       if (this.#closing.signal.aborted) return;
-      const following = this.#follow(connection);
       await this.#goLive(connection);
-      await following;
+      this.#closing.signal.removeEventListener('abort', giveUp);
+      await connection.closed();
+      if (this.#live) this.#markDown('NATS is disconnected; reconnecting');
     } finally {
+      this.#closing.signal.removeEventListener('abort', giveUp);
       await connection.close();
     }
-    const reason = await connection.closed();
-    if (reason) throw reason;
   }
 
   async #goLive(connection: NatsConnection): Promise<void> {
-    const manager = await connection.jetstreamManager({ timeout: RESPONSE_TIMEOUT_MS });
-    await this.#ensureStreams(manager);
-    const jetstream = connection.jetstream({ timeout: RESPONSE_TIMEOUT_MS });
+    const { prefix, replicas, dataFolder, onStatus } = this.#options;
+    const names = natsNames(prefix);
+    const manager = await connection.jetstreamManager({ timeout: ANSWERS_WITHIN_MS });
+    for (const note of await ensureStreams(manager, { names, replicas, dataFolder })) this.#note(note);
+    const jetstream = connection.jetstream({ timeout: ANSWERS_WITHIN_MS });
     // A stream whose disk was full answers requests but takes no messages until the server is restarted.
-    await jetstream.publish(this.#options.names.subject(subjects.probe));
-    this.#live = { jetstream, manager };
+    await jetstream.publish(names.subject(subjects.probe));
+    this.#lost = new AbortController();
+    setMaxListeners(0, this.#lost.signal);
+    this.#live = { connection, jetstream, manager, lost: this.#lost.signal };
     this.#problem = undefined;
-    this.#options.onStatus(`connected to NATS at ${connection.getServer()}`);
+    onStatus(`connected to NATS at ${connection.getServer()}`);
   }
 
-  /** Handles disconnects and reconnects until the connection is closed. */
-  async #follow(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (type === 'disconnect') this.#markDown('NATS is disconnected; reconnecting');
-      else if (type === 'reconnect') void this.#restore(connection);
-    }
-  }
-
-  /** After a reconnect the server may have other storage, or need a while before it has any. */
-  async #restore(connection: NatsConnection): Promise<void> {
-    while (!connection.isClosed() && !this.#live) {
-      try {
-        await this.#goLive(connection);
-      } catch (error) {
-        this.#markDown(`NATS is back but cannot be used: ${wordsOf(error)}; retrying`);
-        await sleep(RETRY_MS, this.#closing.signal);
-      }
-    }
+  /** Says once what is wrong with a stream that can be used. */
+  #note(note: string): void {
+    if (!this.#noted.has(note)) this.#options.onProblem(note);
+    this.#noted.add(note);
   }
 
   #markDown(problem: string): void {
     if (this.#closing.signal.aborted) return;
     this.#live = undefined;
+    this.#lost.abort();
     if (problem !== this.#problem) this.#options.onProblem(problem);
     this.#problem = problem;
   }

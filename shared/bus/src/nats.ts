@@ -1,9 +1,9 @@
-import { messageOf, type Route, sleep } from '@lvra/core';
+import { messageOf, type NatsNames, natsNames, type Route, sleep } from '@lvra/core';
 import type { BusDepth, QueueDepth } from '@lvra/telemetry';
 import { AckPolicy, type Consumer, ErrorCode, JSONCodec, type JsMsg, NatsError } from 'nats';
 import type { Bus, Delivery, StemMessage, Subscription } from './bus.js';
-import { NatsConnectionManager, type NatsOptions } from './nats-link.js';
-import { KEEP_WORK_MS, NANOSECONDS_PER_MS } from './nats-streams.js';
+import { type JetStreamHandles, NatsConnectionManager, type NatsOptions } from './nats-link.js';
+import { KEEP_WORK_MS, NANOSECONDS_PER_MS, STREAM_NOT_FOUND } from './nats-streams.js';
 
 /** A message delivered this often without an acknowledgement has killed as many processes; the ledger counts them. */
 const MAX_DELIVERIES = 20;
@@ -20,23 +20,18 @@ const codec = JSONCodec<StemMessage>();
  */
 export class NatsBus implements Bus {
   readonly #options: NatsOptions;
+  readonly #names: NatsNames;
   readonly #connection: NatsConnectionManager;
 
   constructor(options: NatsOptions) {
     this.#options = options;
+    this.#names = natsNames(options.prefix);
     this.#connection = new NatsConnectionManager(options);
   }
 
   async publish(subject: string, message: StemMessage): Promise<void> {
-    const payload = codec.encode(message);
-    const name = this.#options.names.subject(subject);
     try {
-      await this.#connection.live.jetstream.publish(name, payload).catch(async (error) => {
-        // A server that lost its storage while connected has no stream: create it and retry once.
-        if (!(error instanceof NatsError) || error.code !== ErrorCode.NoResponders) throw error;
-        await this.#connection.restoreStreams();
-        await this.#connection.live.jetstream.publish(name, payload);
-      });
+      await this.#connection.live.jetstream.publish(this.#names.subject(subject), codec.encode(message));
     } catch (error) {
       const failure = new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
       this.#connection.markDegraded(failure.message);
@@ -45,7 +40,7 @@ export class NatsBus implements Bus {
   }
 
   subscribe(route: Route): Promise<Subscription> {
-    return Promise.resolve(new NatsSubscription(route, this.#connection, this.#options));
+    return Promise.resolve(new NatsSubscription(route, this.#connection, this.#names, this.#options));
   }
 
   problem(): string | undefined {
@@ -55,7 +50,7 @@ export class NatsBus implements Bus {
   async depth(): Promise<BusDepth | undefined> {
     if (this.#connection.problem !== undefined) return undefined;
     const { manager } = this.#connection.live;
-    const { name } = this.#options.names.work;
+    const { name } = this.#names.work;
     const { state } = await manager.streams.info(name);
     const queues: QueueDepth[] = [];
     for await (const { name: queue, num_pending, num_ack_pending, num_redelivered } of manager.consumers.list(name)) {
@@ -70,56 +65,61 @@ export class NatsBus implements Bus {
 }
 
 class NatsSubscription implements Subscription {
-  #consumer: Consumer | undefined;
+  /** With the connection that it belongs to. */
+  #consumer: { readonly of: JetStreamHandles; readonly consumer: Consumer } | undefined;
   #problem: string | undefined;
 
   constructor(
     readonly route: Route,
     readonly connection: NatsConnectionManager,
+    readonly names: NatsNames,
     readonly options: NatsOptions,
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
     if (this.connection.problem !== undefined) {
-      this.#consumer = undefined;
       await sleep(waitMs, signal);
       return undefined;
     }
+    const { live, closing } = this.connection;
     try {
-      this.#consumer ??= await this.#ensureConsumer();
-      const ends = [signal, this.connection.closing];
-      const message = await pull(this.#consumer, Math.max(waitMs, MIN_PULL_MS), ends);
+      const consumer = await this.#consumerAt(live);
+      const ends = [signal, closing, live.lost];
+      const message = await pull(consumer, Math.max(waitMs, MIN_PULL_MS), ends);
       // No message may also mean that the server lost the consumer with its storage.
-      if (!message && !ends.some(({ aborted }) => aborted)) await this.#consumer.info();
+      if (!message && !ends.some(({ aborted }) => aborted)) await consumer.info();
       this.#problem = undefined;
-      return message && deliveryOf(message);
+      return message && deliveryOf(message, live);
     } catch (error) {
       this.#consumer = undefined;
+      // What the connection has met is told by it.
+      if (live.lost.aborted) return undefined;
       const problem = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep continues`;
-      this.#report(problem);
-      // A lost stream or consumer is created again with the next pull.
-      if (error instanceof NatsError && error.code === ErrorCode.Timeout) this.connection.markDegraded(problem);
+      // A lost consumer is created again with the next pull.
+      if (isOfStream(error)) this.connection.markDegraded(problem);
+      else this.#report(problem);
       await sleep(Math.min(waitMs, MIN_PULL_MS), signal);
       return undefined;
     }
   }
 
   /** Creates the durable consumer, or uses the one that another replica created. */
-  async #ensureConsumer(): Promise<Consumer> {
-    const { manager, jetstream } = this.connection.live;
-    const { names, ackWaitMs } = this.options;
-    await this.connection.restoreStreams();
-    await manager.consumers.add(names.work.name, {
+  async #consumerAt(live: JetStreamHandles): Promise<Consumer> {
+    if (this.#consumer?.of === live) return this.#consumer.consumer;
+    const { work, subject } = this.names;
+    await live.manager.consumers.add(work.name, {
       durable_name: this.route.durable,
-      filter_subject: names.subject(this.route.filter),
+      filter_subject: subject(this.route.filter),
       ack_policy: AckPolicy.Explicit,
-      ack_wait: ackWaitMs * NANOSECONDS_PER_MS,
+      ack_wait: this.options.ackWaitMs * NANOSECONDS_PER_MS,
       max_deliver: MAX_DELIVERIES,
       max_ack_pending: 1_000,
       // The consumer of a removed VRA expires once the stream has no more messages for it.
       inactive_threshold: KEEP_WORK_MS * NANOSECONDS_PER_MS,
     });
-    return jetstream.consumers.get(names.work.name, this.route.durable);
+    const consumer = await live.jetstream.consumers.get(work.name, this.route.durable);
+    this.#consumer = { of: live, consumer };
+    return consumer;
   }
 
   #report(problem: string): void {
@@ -148,7 +148,21 @@ async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSign
   }
 }
 
-function deliveryOf(message: JsMsg): Delivery {
-  const { subject } = message;
-  return { subject, ack: () => message.ack(), working: () => message.working(), nak: () => message.nak() };
+/** After the connection's end nobody hears an acknowledgement: the message is delivered again, and the ledger knows it. */
+function deliveryOf(message: JsMsg, { connection }: JetStreamHandles): Delivery {
+  const tell = (say: () => void) => () => {
+    if (!connection.isClosed()) say();
+  };
+  return {
+    subject: message.subject,
+    ack: tell(() => message.ack()),
+    working: tell(() => message.working()),
+    nak: tell(() => message.nak()),
+  };
+}
+
+/** True if the stream is gone or does not answer, so that no consumer of it can work. */
+function isOfStream(error: unknown): boolean {
+  if (!(error instanceof NatsError)) return false;
+  return error.code === ErrorCode.Timeout || error.api_error?.err_code === STREAM_NOT_FOUND;
 }

@@ -1,7 +1,7 @@
-import { DEFAULT_PREFIX, isNatsPrefix } from '@lvra/core';
 import { KAFKA_SETTINGS } from './servers/kafka.js';
 import { LEDGER_SETTINGS } from './servers/ledger.js';
-import { decimal, list, oneOf, plainServers, servers, text, webAddress, wholeNumber, yesNo } from './values.js';
+import { NATS_SETTINGS } from './servers/nats.js';
+import { decimal, list, oneOf, plainServers, text, webAddress, wholeNumber, yesNo } from './values.js';
 
 const GIBIBYTE = 1024 ** 3;
 
@@ -39,14 +39,7 @@ export const COMMON_SETTINGS = {
 
   ...LEDGER_SETTINGS,
 
-  natsServers: servers('127.0.0.1:4222').default(['127.0.0.1:4222']),
-  natsUser: text('the name of a NATS user').optional(),
-  natsPrefix: text('a small letter, then at most 31 small letters, digits, _ or -, without _dead at the end')
-    .refine(
-      isNatsPrefix,
-      'write a small letter, then at most 31 small letters, digits, _ or -, without _dead at the end',
-    )
-    .default(DEFAULT_PREFIX),
+  ...NATS_SETTINGS,
 
   predictProvider: oneOf(['cpu', 'cuda']).default('cpu'),
 

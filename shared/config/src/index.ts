@@ -5,6 +5,7 @@ export { closestMatch, environmentName, fileName } from './names.js';
 export { readSecret, type Secret, secretOf } from './secrets.js';
 export type { KafkaSecurity } from './servers/kafka.js';
 export { explainKafkaError, kafkajsSecurity } from './servers/kafkajs-security.js';
+export type { NatsServers, NatsTls } from './servers/nats.js';
 export { loadSettings, type Overrides, type Settings, type VraSettings } from './settings.js';
 export { stagesOf, vraOf } from './stage-vras.js';
 export { decimal, oneOf, text, webAddress, wholeNumber } from './values.js';

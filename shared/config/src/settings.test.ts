@@ -188,9 +188,10 @@ describe('the environment', () => {
   test('a secret can be in a file', () => {
     const settings = load(REFERENCE, {
       LASAIR_LSST_TOKEN_FILE: write('abc123\n', 'token'),
+      LVRA_NATS_USER: 'night',
       LVRA_NATS_PASSWORD_FILE: write('  hunter2  ', 'password'),
     });
-    assert.deepEqual([settings.token?.(), settings.natsPassword?.()], ['abc123', 'hunter2']);
+    assert.deepEqual([settings.token?.(), settings.nats.account?.password?.()], ['abc123', 'hunter2']);
   });
 });
 

@@ -8,6 +8,7 @@ import { closestMatch, environmentName, fileName, optionName } from './names.js'
 import { readSecret, type Secret } from './secrets.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './servers/kafka.js';
 import { LEDGER_PATHS, type LEDGER_SETTINGS, readLedgerServer } from './servers/ledger.js';
+import { NATS_PATHS, type NATS_SETTINGS, type NatsServers, readNatsServers } from './servers/nats.js';
 import { readVra, type VraSettings } from './vra.js';
 import { type Issues, overrideFromEnvironment, type RawSettings, readGroup } from './written.js';
 import { PROFILES, type Profile, readYamlFile, shownPath } from './yaml-file.js';
@@ -24,8 +25,11 @@ type KafkaKey = (typeof KAFKA_PATHS)[number] | 'kafkaUser' | 'kafkaTls';
 /** Replaced by `ledger` in `Settings`. */
 type LedgerKey = keyof typeof LEDGER_SETTINGS;
 
+/** Replaced by `nats` in `Settings`. */
+type NatsKey = keyof typeof NATS_SETTINGS;
+
 /** All settings of the pipeline, validated. */
-export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey | LedgerKey> {
+export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey | LedgerKey | NatsKey> {
   readonly profile: Profile;
   /** Absolute; the folder that holds JSON, csv, db, locks and logs. */
   readonly dataRoot: string;
@@ -38,7 +42,7 @@ export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'
   readonly token: Secret | undefined;
   /** The environment variable for it in this profile. */
   readonly tokenVariable: string;
-  readonly natsPassword: Secret | undefined;
+  readonly nats: NatsServers;
   /** The address of a schema registry, or the absolute path of a folder of schemas. */
   readonly schemaRegistry: string | undefined;
   readonly kafkaSecurity: KafkaSecurity;
@@ -110,10 +114,10 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   const { vras, environmentNames } = readVras(written, profile, environment, issues, warnings);
   const { dataRoot: rootName, token: tokenVariable } = PROFILE_VARIABLES[profile];
   const token = readSecret([tokenVariable, 'LASAIR_TOKEN'], environment, issues);
-  const natsPassword = readSecret(['LVRA_NATS_PASSWORD'], environment, issues);
   const kafkaPaths = pathsOf(KAFKA_PATHS, written);
   const kafkaSecurity = common && readKafkaSecurity(common, kafkaPaths, environment, issues);
   const server = common && readLedgerServer(common, pathsOf(LEDGER_PATHS, written), environment, issues);
+  const nats = common && readNatsServers(common, pathsOf(NATS_PATHS, written), environment, issues);
   const baseDir = resolvePath(written, 'baseDir');
   const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
   if (dataRoot === undefined) {
@@ -123,10 +127,13 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   }
   reportUnknownVariables(environment, environmentNames, issues, warnings);
   if (common) issues.push(...validateCombinations(common, vras));
-  if (issues.length > 0 || !common || !kafkaSecurity || dataRoot === undefined) throw new UsageError(issues.join('\n'));
+  if (issues.length > 0 || !common || !kafkaSecurity || !nats || dataRoot === undefined)
+    throw new UsageError(issues.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
   const { kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...withLedger } = common;
-  const { ledgerTls, ledgerCa, ledgerCertificate, ledgerKey, ledgerSingleServer, ...rest } = withLedger;
+  const { ledgerTls, ledgerCa, ledgerCertificate, ledgerKey, ledgerSingleServer, ...withNats } = withLedger;
+  const { natsServers, natsUser, natsCredentials, natsTls, natsCa, natsCertificate, natsKey, ...others } = withNats;
+  const { natsReplicas, natsPrefix, ...rest } = others;
   const ledger = server ?? dataPaths(dataRoot).database;
   const groupId = rest.groupId && `${rest.groupPrefix ?? ''}${rest.groupId}`;
   const ofKafka = { groupId, schemaRegistry: kafkaPaths.schemaRegistry, kafkaSecurity };
@@ -140,7 +147,7 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
     vras,
     token,
     tokenVariable,
-    natsPassword,
+    nats,
     warnings,
   };
 }

@@ -129,7 +129,7 @@ describe('a logger', () => {
     const secret = 's3cr3t';
     const headers = { authorization: `Token ${secret}`, Authorization: `Token ${secret}`, accept: 'shown' };
     log.warn({ token: secret, password: secret, headers }, 'top');
-    log.warn({ settings: { token: secret, natsPassword: secret, endpoint: 'shown' }, request: { headers } }, 'below');
+    log.warn({ settings: { token: secret, credentials: secret, endpoint: 'shown' }, request: { headers } }, 'below');
     log.error({ err: Object.assign(new Error('refused'), { token: secret, headers }) }, 'in an error');
     const text = readFileSync(join(paths.logs(nightOf(new Date())), 'kafka.log'), 'utf8');
     assert.equal(text.includes(secret), false, text);

@@ -17,7 +17,7 @@ export const LOG_NAMES = {
 } as const;
 
 /** Never logged, up to three levels down: `err.headers.authorization`. */
-const SECRET_PATHS = ['token', 'password', 'natsPassword', 'authorization', 'Authorization'].flatMap((key) => [
+const SECRET_PATHS = ['token', 'password', 'credentials', 'authorization', 'Authorization'].flatMap((key) => [
   key,
   `*.${key}`,
   `*.*.${key}`,

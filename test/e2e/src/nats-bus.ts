@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Delivery, NatsBus, type Subscription } from '@lvra/bus';
-import { DEFAULT_PREFIX, natsNames, routeOf, stemOf } from '@lvra/core';
+import { DEFAULT_PREFIX, routeOf, stemOf } from '@lvra/core';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 
 export const route = routeOf('predict', 'r0b');
@@ -18,15 +18,16 @@ export async function natsServer(t: TestContext): Promise<NatsServer> {
 export interface BusOptions {
   readonly ackWaitMs?: number;
   readonly prefix?: string;
+  readonly replicas?: number;
   readonly dataFolder?: string;
 }
 
 export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
   const said: string[] = [];
-  const { ackWaitMs = 30_000, prefix = DEFAULT_PREFIX, dataFolder = 'a' } = options;
+  const { ackWaitMs = 30_000, prefix = DEFAULT_PREFIX, replicas = 1, dataFolder = 'a' } = options;
   const say = (words: string) => said.push(words);
   const bus = new NatsBus({
-    ...{ servers: url, name: 'test', names: natsNames(prefix), ackWaitMs },
+    ...{ servers: url.split(','), name: 'test', prefix, replicas, ackWaitMs },
     dataFolder: { data_folder: dataFolder, where: `/data/${dataFolder}` },
     ...{ onStatus: say, onProblem: say },
   });

@@ -62,7 +62,7 @@ export function readKafkaSecurity(
   if ((kafkaCertificate === undefined) !== (kafkaKey === undefined)) {
     issues.push('kafka_certificate and kafka_key go together: write both or none');
   }
-  const pem = (name: string, path: string | undefined) => path && contentOf(name, path, issues);
+  const pem = (name: string, path: string | undefined) => path && readPem(name, path, issues);
   return {
     account: user !== undefined && password !== undefined ? { user, password } : undefined,
     tls: kafkaTls
@@ -75,7 +75,8 @@ export function readKafkaSecurity(
   };
 }
 
-function contentOf(name: string, path: string, issues: Issues): string | undefined {
+/** @returns undefined, with an issue, if it cannot be read or is something else */
+export function readPem(name: string, path: string, issues: Issues): string | undefined {
   try {
     const content = readFileSync(path, 'utf8');
     if (content.includes('-----BEGIN ')) return content;

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type Bus, NatsBus } from '@lvra/bus';
 import { type Settings, vraOf } from '@lvra/config';
-import { natsNames, type Stage, stopSignal } from '@lvra/core';
+import { type Stage, stopSignal } from '@lvra/core';
 import { createLogger, type HealthServer, type Logger, logNameOf } from '@lvra/telemetry';
 import { tuneGarbageCollector } from '../process/gc-flags.js';
 import { profileOnSignal } from '../process/profiling.js';
@@ -69,11 +69,8 @@ export async function serve(
   });
   for (const warning of settings.warnings) log.warn(warning);
   const bus = new NatsBus({
-    servers: settings.natsServers.join(','),
-    user: settings.natsUser,
-    password: settings.natsPassword,
+    ...settings.nats,
     name: `lvra-${name}`,
-    names: natsNames(settings.natsPrefix),
     dataFolder: { data_folder: pipeline.ledger.id, where: `${paths.root} on ${hostname()}` },
     ackWaitMs: ACK_WAIT_MS,
     onStatus: (status) => log.info(status),

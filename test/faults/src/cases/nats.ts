@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NatsBus } from '@lvra/bus';
-import { DEFAULT_PREFIX, natsNames, type Random, routeOf, STAGES } from '@lvra/core';
+import { DEFAULT_PREFIX, type Random, routeOf, STAGES } from '@lvra/core';
 import { startNats } from '@lvra/test-servers/nats';
 import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import type { FaultCase } from '../fault-case.js';
@@ -129,7 +129,7 @@ export const cases: FaultCase[] = [
     fault: 'another deployment under the same prefix takes messages of every stage for 15 s',
     run: async (world) => {
       const bus = new NatsBus({
-        ...{ servers: world.nats.url, name: 'another', names: natsNames(DEFAULT_PREFIX), ackWaitMs: 30_000 },
+        ...{ servers: [world.nats.url], name: 'another', prefix: DEFAULT_PREFIX, replicas: 1, ackWaitMs: 30_000 },
         dataFolder: { data_folder: 'another', where: '/another/folder' },
         ...{ onStatus: () => {}, onProblem: () => {} },
       });

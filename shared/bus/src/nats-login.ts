@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { NatsServers, NatsTls } from '@lvra/config';
+import { messageOf } from '@lvra/core';
+import {
+  type Authenticator,
+  type ConnectionOptions,
+  credsAuthenticator,
+  ErrorCode,
+  NatsError,
+  usernamePasswordAuthenticator,
+} from 'nats';
+
+/**
+ * The client asks this often whether the server is still there, and leaves it when two answers are missing: a host that is
+ * gone without a word is noticed within 6 s.
+ */
+const PING_MS = 2_000;
+const PINGS_UNANSWERED = 2;
+
+/**
+ * How to connect, once: whoever is disconnected connects anew, so that secrets and certificates are read at each log-in.
+ *
+ * @param answersWithinMs how long a server may take to let us in before the next one is asked
+ * @throws Error if a file of TLS cannot be read
+ */
+export function loginOf(
+  { servers, tls, ...account }: NatsServers,
+  name: string,
+  answersWithinMs: number,
+): ConnectionOptions {
+  const authenticator = authenticatorOf(account);
+  return {
+    ...{ servers: [...servers], name, timeout: answersWithinMs, reconnect: false },
+    // What servers tell of each other are often addresses of a network that only they are in.
+    ignoreClusterUpdates: true,
+    ...{ pingInterval: PING_MS, maxPingOut: PINGS_UNANSWERED },
+    ...(authenticator && { authenticator }),
+    ...(tls && { tls: pemOf(tls) }),
+  };
+}
+
+function authenticatorOf({
+  account,
+  credentials,
+}: Pick<NatsServers, 'account' | 'credentials'>): Authenticator | undefined {
+  if (credentials) {
+    const content = new TextEncoder().encode(credentials());
+    return credsAuthenticator(content);
+  }
+  return account && usernamePasswordAuthenticator(account.user, account.password?.());
+}
+
+function pemOf({ ca, certificate, key }: NatsTls) {
+  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path, 'utf8'));
+  return Object.fromEntries(
+    Object.entries({ ca: read(ca), cert: read(certificate), key: read(key) }).filter(([, pem]) => pem !== undefined),
+  );
+}
+
+/** What Node says of a certificate that nobody known has signed. */
+const NOT_SIGNED = [
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+];
+
+/** What an operator can do about a server that cannot be used. */
+export function wordsOf(error: unknown): string {
+  const message = messageOf(error);
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (NOT_SIGNED.includes(code)) {
+    return `its certificate is signed by nobody known here (${message}): write nats_tls: yes, and as nats_ca the file of who signed it`;
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `its certificate is for another name (${message}): write it in nats_servers as the certificate does, or have one made for this name`;
+  }
+  if (code === ErrorCode.ServerOptionNotAvailable) {
+    return 'it does not encrypt: give it `tls {}` in its configuration, or write nats_tls: no';
+  }
+  // The server does not answer JetStream requests at all.
+  const isWithout = error instanceof NatsError && code === ErrorCode.JetStreamNotEnabled && !error.api_error;
+  if (!isWithout) return message;
+  return 'it has no JetStream, or not yet: start it with --jetstream, or with `jetstream {}` in its configuration';
+}
