@@ -35,7 +35,7 @@ const FLUSH_TIMEOUT_MS = 1_000;
  * Maintains a connection to one of the NATS servers and the streams there, in the background, retrying without limit.
  * While there is no connection, `live` throws at once.
  *
- * There is one way back from any trouble: connect anew, to whichever server answers, see to the streams, and go on.
+ * There is one way back from any trouble: connect anew, to the next server, see to the streams, and go on.
  */
 export class NatsConnectionManager {
   readonly #options: NatsOptions;
@@ -99,20 +99,33 @@ export class NatsConnectionManager {
   }
 
   async #maintainConnection(): Promise<void> {
+    const { servers } = this.#options;
     const closing = this.#closing.signal;
+    let turn = Math.floor(Math.random() * servers.length);
     while (!closing.aborted) {
-      try {
-        await this.#connectOnce();
-      } catch (error) {
-        this.#markDown(`NATS at ${this.#options.servers.join(', ')} cannot be used: ${wordsOf(error)}; retrying`);
+      // The server after the one that was lost comes first.
+      const problems = new Map<string, string>();
+      while (!closing.aborted && problems.size < servers.length) {
+        const server = servers[turn++ % servers.length] as string;
+        try {
+          await this.#use(server);
+          break;
+        } catch (error) {
+          problems.set(server, wordsOf(error));
+        }
       }
+      if (problems.size === servers.length) this.#markDown(ofServers(servers, problems));
       await sleep(RETRY_MS, closing);
     }
   }
 
-  /** Connects, and returns when the connection is closed. */
-  async #connectOnce(): Promise<void> {
-    const connection = await connect(loginOf(this.#options, this.#options.name, ANSWERS_WITHIN_MS));
+  /**
+   * Connects, and returns when the connection is closed.
+   *
+   * @throws what kept it from being of use
+   */
+  async #use(server: string): Promise<void> {
+    const connection = await connect(loginOf(server, this.#options, ANSWERS_WITHIN_MS));
     // A service that ends meanwhile does not wait for it.
     const giveUp = () => void connection.close();
     this.#closing.signal.addEventListener('abort', giveUp);
@@ -156,4 +169,13 @@ export class NatsConnectionManager {
     if (problem !== this.#problem) this.#options.onProblem(problem);
     this.#problem = problem;
   }
+}
+
+/** What is wrong with each, once if it is the same. */
+function ofServers(servers: readonly string[], problems: ReadonlyMap<string, string>): string {
+  const each = [...new Set(problems.values())].map((words) => {
+    const those = servers.filter((server) => problems.get(server) === words);
+    return `NATS at ${those.join(', ')} cannot be used: ${words}`;
+  });
+  return `${each.join('; ')}; retrying`;
 }

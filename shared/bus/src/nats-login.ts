@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type ConnectionOptions as ConnectionTlsOptions, checkServerIdentity } from 'node:tls';
 import type { NatsServers, NatsTls } from '@lvra/config';
 import { messageOf } from '@lvra/core';
 import {
@@ -7,6 +8,7 @@ import {
   credsAuthenticator,
   ErrorCode,
   NatsError,
+  type TlsOptions,
   usernamePasswordAuthenticator,
 } from 'nats';
 
@@ -17,25 +19,26 @@ import {
 const PING_MS = 2_000;
 const PINGS_UNANSWERED = 2;
 
+export interface Login extends Pick<NatsServers, 'account' | 'credentials' | 'tls'> {
+  /** What this service is called at the server. */
+  readonly name: string;
+}
+
 /**
- * How to connect, once: whoever is disconnected connects anew, so that secrets and certificates are read at each log-in.
+ * How to connect to one server, once: whoever is disconnected connects anew, so that secrets and certificates are read at
+ * each log-in.
  *
- * @param answersWithinMs how long a server may take to let us in before the next one is asked
- * @throws Error if a file of TLS cannot be read
+ * @throws Error if a file of TLS or of credentials cannot be read
  */
-export function loginOf(
-  { servers, tls, ...account }: NatsServers,
-  name: string,
-  answersWithinMs: number,
-): ConnectionOptions {
+export function loginOf(server: string, { tls, ...account }: Login, answersWithinMs: number): ConnectionOptions {
   const authenticator = authenticatorOf(account);
   return {
-    ...{ servers: [...servers], name, timeout: answersWithinMs, reconnect: false },
+    ...{ servers: server, name: account.name, timeout: answersWithinMs, reconnect: false },
     // What servers tell of each other are often addresses of a network that only they are in.
     ignoreClusterUpdates: true,
     ...{ pingInterval: PING_MS, maxPingOut: PINGS_UNANSWERED },
     ...(authenticator && { authenticator }),
-    ...(tls && { tls: pemOf(tls) }),
+    ...(tls && { tls: encryption(tls, server) }),
   };
 }
 
@@ -50,11 +53,16 @@ function authenticatorOf({
   return account && usernamePasswordAuthenticator(account.user, account.password?.());
 }
 
-function pemOf({ ca, certificate, key }: NatsTls) {
-  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path, 'utf8'));
-  return Object.fromEntries(
-    Object.entries({ ca: read(ca), cert: read(certificate), key: read(key) }).filter(([, pem]) => pem !== undefined),
-  );
+/** The client passes on to Node what it does not know itself. */
+function encryption({ ca, certificate, key }: NatsTls, server: string): TlsOptions & ConnectionTlsOptions {
+  const host = new URL(server.includes('://') ? server : `nats://${server}`).hostname.replace(/^\[|\]$/g, '');
+  return {
+    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    ...(certificate !== undefined && { cert: readFileSync(certificate, 'utf8') }),
+    ...(key !== undefined && { key: readFileSync(key, 'utf8') }),
+    // The client would look for `localhost` in the certificate of a server that the settings name by its address.
+    checkServerIdentity: (_, of) => checkServerIdentity(host, of),
+  };
 }
 
 /** What Node says of a certificate that nobody known has signed. */
@@ -74,6 +82,9 @@ export function wordsOf(error: unknown): string {
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `its certificate is for another name (${message}): write it in nats_servers as the certificate does, or have one made for this name`;
+  }
+  if (/^ERR_SSL_.*_ALERT_/.test(code)) {
+    return `it refuses our certificate, or misses it (${(error as { reason?: string }).reason}): write nats_certificate and nats_key`;
   }
   if (code === ErrorCode.ServerOptionNotAvailable) {
     return 'it does not encrypt: give it `tls {}` in its configuration, or write nats_tls: no';
