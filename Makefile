@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, tools
+setup: packages servers ## all that build and tests need: npm packages, Kafka, NATS, PostgreSQL, tools
 
 packages:
 	@scripts/npm.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, PostgreSQL, kcat, strace, promtool,
-# shells, pandas, scikit-learn, astropy, Python's Kafka client.
+# The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, PostgreSQL, kcat,
+# strace, promtool, shells, pandas, scikit-learn, astropy, Python's Kafka client.
 # test/servers/src/tools.ts has the paths.
 source "$(dirname "$0")/common.sh"
 source scripts/kafka.sh

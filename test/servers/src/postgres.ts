@@ -154,7 +154,14 @@ class Host implements PostgresHost {
     if (tls) this.#write('data/pg_hba.conf', 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
     const all = {
       ...{ listen_addresses: '127.0.0.1', port: String(this.port), unix_socket_directories: this.#folder },
-      ...{ fsync: fsync ? 'on' : 'off', max_connections: '200', wal_keep_size: '256MB', ...files, ...settings },
+      ...{
+        fsync: fsync ? 'on' : 'off',
+        max_connections: '200',
+        wal_keep_size: '256MB',
+        wal_retrieve_retry_interval: '200ms',
+        ...files,
+        ...settings,
+      },
     };
     const args = ['-D', this.#data, ...Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     const [command, ...before] = serverCommand('postgres');
