@@ -14,7 +14,7 @@ const SQL = /\b(?:SELECT .* FROM|INSERT (?:OR \w+ )?INTO|UPDATE \w+ SET|DELETE F
 
 /** The engines of the ledger, by their drivers: these are named there alone, and the engines are reached through these alone. */
 const ENGINES = { 'better-sqlite3': 'shared/ledger/src/sqlite/', pg: 'shared/ledger/src/postgres/' };
-const TO_THE_ENGINES = /^shared\/ledger\/src\/(?:ledger\.ts|index\.ts|testing\/.*)$/;
+const TO_THE_ENGINES = /^shared\/ledger\/src\/(?:ledger\.ts|index\.ts|move\/move\.ts|testing\/.*)$/;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const faults = [];
@@ -44,7 +44,7 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
       if (specifier.startsWith('node:') || wanted === name) continue;
       used.add(wanted);
       const engine = ENGINES[wanted.replace('better-sqlite3-node-api', 'better-sqlite3')];
-      if (engine && !forTests && !where.startsWith(engine) && !where.startsWith('test/'))
+      if (engine && isProduct && !forTests && !where.startsWith(engine))
         faults.push(`${where}: imports ${wanted}, which ${engine} alone may`);
       if (!(wanted in declared))
         faults.push(`${where}: imports ${wanted}, which ${folder}/package.json does not declare`);
@@ -53,7 +53,7 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
       const to = relative(root, join(dirname(file), near));
       const engine = Object.values(ENGINES).find((each) => to.startsWith(each));
       if (engine && !where.startsWith(engine) && !TO_THE_ENGINES.test(where))
-        faults.push(`${where}: imports ${near}; only ledger.ts, index.ts and testing/ know ${engine}`);
+        faults.push(`${where}: imports ${near}; only ledger.ts, index.ts, move/move.ts and testing/ know ${engine}`);
       if (!relative(join(root, folder, 'src'), join(dirname(file), near)).startsWith('..')) continue;
       faults.push(`${where}: imports ${near}; another package is imported by its name`);
     }

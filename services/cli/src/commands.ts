@@ -23,6 +23,7 @@ export const COMMANDS: Commands = {
   sandbox: async () => (await import('./commands/run/sandbox.js')).sandboxCommand(),
   backup: async () => (await import('./commands/maintain/backup.js')).backupCommand(),
   restore: async () => (await import('./commands/maintain/restore.js')).restoreCommand(),
+  ledger: async () => (await import('./commands/maintain/ledger.js')).ledgerCommand(),
   prune: async () => (await import('./commands/maintain/prune.js')).pruneCommand(),
   demo: async () => (await import('./commands/run/demo.js')).demoCommand(),
   'alert-test': async () => (await import('./commands/setup/alert-test.js')).alertTestCommand(),

@@ -10,6 +10,7 @@ describe('the command line with the ledger on a server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lvra-on-server-'));
   let server: Postgres;
   let environment: Record<string, string>;
+  const log = () => join(folder, 'data', 'db', 'log.db');
   const lvra = (...words: string[]) => runLvra(words, environment);
 
   before(async () => {
@@ -41,7 +42,7 @@ describe('the command line with the ledger on a server', () => {
     assert.match(ran.stdout, /^300 alerts in, \d+ scored, \d+ annotated in/m);
     const verified = await lvra('verify', '--scores');
     assert.match(verified.stdout, /All is as promised\./, verified.stdout + verified.stderr);
-    assert.ok(!existsSync(join(folder, 'data', 'db', 'log.db')));
+    assert.ok(!existsSync(log()));
   });
 
   test('leaves copies of the database to its server, and moves files that a restored one does not know', async () => {
@@ -55,10 +56,33 @@ describe('the command line with the ledger on a server', () => {
   });
 
   test('says what is wrong with the password, in words without it', async () => {
-    environment.LVRA_LEDGER_PASSWORD = 'not-this-one';
-    const { code, stderr } = await lvra('status');
+    const { code, stderr } = await runLvra(['status'], { ...environment, LVRA_LEDGER_PASSWORD: 'not-this-one' });
     assert.equal(code, 2);
     assert.match(stderr, /password authentication failed for user "lvra"/);
     assert.doesNotMatch(stderr, /not-this-one/);
+  });
+
+  test('moves it to a file and back, and the work goes on in each', async () => {
+    const back = await lvra('ledger', 'move', '--back');
+    assert.match(back.stdout, /The ledger is now \S+log\.db: \d+ tables compared, all rows are the same/, back.stderr);
+    assert.match((await lvra('status')).stderr, /was moved to \S+log\.db, and is not used any more/);
+    const { LVRA_LEDGER: __, LVRA_LEDGER_PASSWORD: _, ...inFile } = environment;
+    const onFile = (...words: string[]) => runLvra(words, { ...inFile, LVRA_SIMULATE_SEED: '2' });
+    const verified = await onFile('verify');
+    assert.match(verified.stdout, /All is as promised\./, verified.stdout + verified.stderr);
+    assert.equal((await onFile('run', '--once')).code, 0);
+
+    await server.createDatabase('again');
+    environment.LVRA_LEDGER = server.address('again');
+    const tooEarly = await lvra('run', '--once');
+    assert.match(
+      tooEarly.stderr,
+      /there is a ledger at \S+log\.db, and the settings name postgres:.* run `\S*lvra ledger move`/,
+    );
+    const moved = await lvra('ledger', 'move');
+    assert.match(moved.stdout, /^provenance\s+\d+$/m, moved.stderr);
+    assert.match((await onFile('run', '--once')).stderr, /log\.db was moved to postgres:/);
+    environment.LVRA_SIMULATE_SEED = '3';
+    assert.equal((await lvra('run', '--once')).code, 0);
   });
 });

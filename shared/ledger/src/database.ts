@@ -89,6 +89,8 @@ export interface Database extends Questions {
   logBytes(): Promise<number>;
   /** How far this host's clock is ahead of that of the ledger's server, ms; 0 where there is none. */
   clockOffsetMs(): Promise<number>;
+  /** After rows came with their IDs: new ones get greater ones. */
+  adoptKeys(): Promise<void>;
   /** Values that are not of their column's type, where the database lets them in. */
   oddValues(): Promise<OddValue[]>;
   /** The SQL that makes an empty ledger of this form. */

@@ -23,6 +23,8 @@ export { groupIdOf } from './intake/kafka-group-id.js';
 export { type KafkaPosition, KafkaPositions, type StemRange, type Turn } from './intake/kafka-positions.js';
 export type { KafkaMark } from './intake/kafka-trail.js';
 export { Ledger } from './ledger.js';
+export { type Moved, moveToFile, moveToServer } from './move/move.js';
+export type { MoveProgress } from './move/move-ledger.js';
 export { type QuarantinedAlert, type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 export type { FileRecord, RecordedFile } from './queries/file-records.js';
 export type { ObjectScore } from './queries/object.js';
@@ -37,8 +39,9 @@ export { type ObjectFacts, ObjectVerification } from './queries/verify/objects.j
 export { type KeptTurn, type OffsetFault, OffsetVerification } from './queries/verify/offsets.js';
 export { type FlagFact, type ScoreFact, type StemFacts, StemVerification } from './queries/verify/stems.js';
 export { REFERENCE_SCHEMA } from './sqlite/migrations/python-schema.js';
+export { assertMovedAway } from './sqlite/moved-away.js';
 export { restoreDatabase } from './sqlite/restore.js';
-export { ledgerFaults } from './sqlite/schema-faults.js';
+export { ledgerFaults } from './sqlite/schema/schema-faults.js';
 export { stageOfTable } from './status-tables.js';
 export { THRESHOLDS } from './thresholds.js';
 export {

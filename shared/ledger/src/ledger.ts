@@ -4,6 +4,7 @@ import type { Database, HeldLocks, Lockable, OddValue, WriteTime } from './datab
 import { BatchLedger } from './intake/batches.js';
 import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
+import { movedError } from './move/moved.js';
 import { QuarantineLedger } from './quarantine.js';
 import { BestScores } from './queries/best-scores.js';
 import { FileRecords } from './queries/file-records.js';
@@ -20,7 +21,7 @@ import { ObjectVerification } from './queries/verify/objects.js';
 import { OffsetVerification } from './queries/verify/offsets.js';
 import { StemVerification } from './queries/verify/stems.js';
 import { openSqlite } from './sqlite/open.js';
-import { statement, valueQuestion } from './statements.js';
+import { question, statement, valueQuestion } from './statements.js';
 import { TnsLedger } from './tns-reports.js';
 import { Backfill } from './work/backfill.js';
 import { ResultLedger } from './work/results.js';
@@ -28,7 +29,7 @@ import { ScoreCounts } from './work/score-histogram.js';
 import { StemEventLog } from './work/stem-events.js';
 import { WorkQueue } from './work/work-queue.js';
 
-const DATA_FOLDER = valueQuestion<string>('SELECT id FROM data_folder');
+const DATA_FOLDER = question<{ id: string; moved: string | null }>('SELECT id, moved FROM data_folder');
 const MARKED = valueQuestion<bigint | null>('SELECT marked_at FROM data_folder');
 const MARK = statement('UPDATE data_folder SET marked_at = coalesce(marked_at, ?)');
 
@@ -100,7 +101,9 @@ export class Ledger {
   /** The ledger that an engine keeps, open and of the newest schema; it is closed with the ledger. */
   static async on(database: Database): Promise<Ledger> {
     try {
-      return new Ledger(database, (await database.get(DATA_FOLDER))!);
+      const { id, moved } = (await database.get(DATA_FOLDER))!;
+      if (moved !== null) throw movedError(database.name, moved);
+      return new Ledger(database, id);
     } catch (error) {
       await database.close();
       throw error;

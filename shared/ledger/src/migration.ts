@@ -36,6 +36,8 @@ export const COMMON_MIGRATIONS: readonly CommonMigration[] = [
       -- What stands in the file of the data folder that names the ledger: when it was written, in microseconds since 1970,
       -- random below a second. From then on a folder without that file is another one.
       ALTER TABLE data_folder ADD COLUMN marked_at INTEGER;
+      -- 'to' and where the ledger was moved to, or 'from' and where it is being moved from: it is not used then.
+      ALTER TABLE data_folder ADD COLUMN moved TEXT;
     `,
   },
 ];

@@ -1,4 +1,5 @@
 export { type BackfillPlan, backfill, cancelBackfill, type LeftOut } from './changes/backfill.js';
+export { type MovedLedger, moveLedger } from './changes/move-ledger.js';
 export { prune } from './changes/prune.js';
 export { restore } from './changes/restore.js';
 export { type Retried, retry } from './changes/retry.js';

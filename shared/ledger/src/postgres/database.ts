@@ -2,12 +2,12 @@ import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
 import type pg from 'pg';
 import type { Database, HeldLocks, Lockable, OddValue, Questions, WriteTime } from '../database.js';
 import { LedgerReplaced } from '../errors.js';
-import { type Question, statement, type Values } from '../statements.js';
+import { type Question, statement, type Values, valueQuestion } from '../statements.js';
 import { AdvisoryLocks } from './advisory-locks.js';
 import { Connections } from './connections.js';
 import { isOfConnection, serverError } from './errors.js';
 import { identityOf } from './identity.js';
-import { schemaText } from './schema.js';
+import { schemaText } from './schema/schema-text.js';
 import { clockOffsetMs } from './server-checks.js';
 import { Transaction, timed } from './transaction.js';
 
@@ -20,6 +20,14 @@ const SHORTEST_LOCK_TIMEOUT_MS = 100;
 /** How long the check may take whether the server still answers, ms. */
 const CHECK_WITHIN_MS = 5_000;
 
+const WITH_IDENTITY = valueQuestion<string>(
+  `SELECT table_name FROM information_schema.columns
+   WHERE table_schema = current_schema() AND is_identity = 'YES' AND column_name = 'id'`,
+);
+const nextIdOf = (table: string) =>
+  valueQuestion(
+    `SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce(max(id), 0) + 1, false) FROM ${table}`,
+  );
 const TOUCH = statement('UPDATE data_folder SET id = id');
 
 /**
@@ -119,6 +127,12 @@ export class PostgresDatabase implements Database {
 
   clockOffsetMs(): Promise<number> {
     return this.#ask(clockOffsetMs);
+  }
+
+  adoptKeys(): Promise<void> {
+    return this.writing(async (tx) => {
+      for (const table of await tx.all(WITH_IDENTITY)) await tx.get(nextIdOf(table));
+    });
   }
 
   /** Columns let no others in. */

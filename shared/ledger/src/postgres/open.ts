@@ -1,10 +1,10 @@
 import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
 import { LedgerUnavailable } from '../errors.js';
 import { PostgresDatabase } from './database.js';
-import { isLedger, isNewest, migrate } from './migrations.js';
+import { isLedger, isNewest, migrate } from './schema/migrations.js';
+import { addVraColumns, hasVraColumns } from './schema/vra-columns.js';
 import { checkServer } from './server-checks.js';
 import type { Transaction } from './transaction.js';
-import { addVraColumns, hasVraColumns } from './vra-columns.js';
 
 /**
  * Opens the ledger in a server's database, brings it to the newest schema and gives every VRA its columns.

@@ -169,6 +169,9 @@ export class SqliteDatabase implements Database {
     return 0;
   }
 
+  /** SQLite takes the greatest there is. */
+  async adoptKeys(): Promise<void> {}
+
   oddValues(): Promise<OddValue[]> {
     return this.#inTurn(async () => oddValues(this.#connection));
   }

@@ -22,6 +22,8 @@ const MIGRATIONS: readonly Migration[] = [
   ...COMMON_MIGRATIONS,
 ];
 
+export const MIGRATION_COUNT = MIGRATIONS.length;
+
 /**
  * Brings a database of any age to the newest schema, within the caller's transaction.
  *

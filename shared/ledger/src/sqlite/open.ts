@@ -7,7 +7,7 @@ import { SqliteDatabase } from './database.js';
 import type { Connection } from './driver.js';
 import { codeOf, storageError } from './errors.js';
 import { isNewest, migrate } from './migrations.js';
-import { addVraColumns, hasVraColumns } from './vra-columns.js';
+import { addVraColumns, hasVraColumns } from './schema/vra-columns.js';
 
 /**
  * Opens the ledger's file, brings it to the newest schema and gives every VRA its columns.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Bus } from '@lvra/bus';
 import type { Settings, VraSettings } from '@lvra/config';
 import { messageOf, type Stage, UsageError } from '@lvra/core';
-import { Ledger, type Lockable } from '@lvra/ledger';
+import { assertMovedAway, Ledger, type Lockable } from '@lvra/ledger';
 import { type DataPaths, dataPaths, freeBytesOf } from '@lvra/store';
 import { createLogger, type HealthServer, type Logger, logNameOf, Metrics, serveHealth } from '@lvra/telemetry';
 import { DataFolder } from '../folder/data-folder.js';
@@ -55,6 +55,7 @@ export async function openServiceContext(
   }
   const locks = takeLocks(paths, as.stages, as.mode, as.command);
   const vras = settings.vras.map(({ modelName }) => modelName);
+  assertMovedAway(paths.database, settings.ledger);
   const ledger = await Ledger.open(settings.ledger, vras, { create: true });
   try {
     await ledger.lock(as.stages, as.mode, as.command);

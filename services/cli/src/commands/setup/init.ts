@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadSettings } from '@lvra/config';
 import { messageOf, nightOf, UsageError } from '@lvra/core';
-import { Ledger } from '@lvra/ledger';
+import { assertMovedAway, Ledger } from '@lvra/ledger';
 import { DataFolder, LOCK_FILES } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
 import { Command } from 'commander';
@@ -33,6 +33,7 @@ export function initCommand(): Command {
         throw new UsageError(`the data folder cannot be made: ${messageOf(error)}; check LVRA_DATA_ROOT`);
       }
       const vras = settings.vras.map(({ modelName }) => modelName);
+      assertMovedAway(paths.database, settings.ledger);
       const ledger = await Ledger.open(settings.ledger, vras, { create: true });
       try {
         await DataFolder.open(paths, ledger, { mayMark: true });

@@ -1,7 +1,7 @@
 import { UsageError } from '@lvra/core';
-import { valueQuestion } from '../statements.js';
-import { columnOf, indexesOfVra, STATUS_TABLE } from '../status-tables.js';
-import type { Transaction } from './transaction.js';
+import { valueQuestion } from '../../statements.js';
+import { columnOf, indexesOfVra, STATUS_TABLE } from '../../status-tables.js';
+import type { Transaction } from '../transaction.js';
 
 const COLUMNS = valueQuestion<string>(
   'SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?',

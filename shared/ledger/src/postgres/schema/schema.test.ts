@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startPostgres } from '@lvra/test-servers/postgres';
-import { Ledger } from '../ledger.js';
-import { execute, rowsIn, valuesIn } from '../testing/look-inside.js';
-import { serverOf } from '../testing/postgres.js';
-import { ledgerPath } from '../testing/sqlite.js';
+import { Ledger } from '../../ledger.js';
+import { execute, rowsIn, valuesIn } from '../../testing/look-inside.js';
+import { serverOf } from '../../testing/postgres.js';
+import { ledgerPath } from '../../testing/sqlite.js';
 
 /** What PostgreSQL calls SQLite's types. */
 const TYPE: Readonly<Record<string, string>> = {

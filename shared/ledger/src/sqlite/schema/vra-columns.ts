@@ -1,6 +1,6 @@
 import { UsageError } from '@lvra/core';
-import { columnOf, indexesOfVra, STATUS_TABLE } from '../status-tables.js';
-import type { Connection } from './driver.js';
+import { columnOf, indexesOfVra, STATUS_TABLE } from '../../status-tables.js';
+import type { Connection } from '../driver.js';
 
 /** Whether the status tables have the VRA's column and its indexes. */
 export function hasVraColumns(connection: Connection, vra: string): boolean {

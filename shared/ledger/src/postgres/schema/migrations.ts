@@ -6,11 +6,11 @@ import {
   MIGRATIONS,
   MIGRATIONS_BEFORE,
   neededAfter,
-} from '../migration.js';
-import { question, statement, valueQuestion } from '../statements.js';
+} from '../../migration.js';
+import { question, statement, valueQuestion } from '../../statements.js';
+import type { Transaction } from '../transaction.js';
 import { ddlOf } from './ddl.js';
-import { SCHEMA } from './schema-22.js';
-import type { Transaction } from './transaction.js';
+import { SCHEMA } from './tables-22.js';
 
 /** Not by to_regclass, which may answer with what the session saw before it waited for another process's transaction. */
 const TABLE_THERE = valueQuestion<bigint>(

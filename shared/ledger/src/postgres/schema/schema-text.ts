@@ -1,9 +1,9 @@
-import type { Questions } from '../database.js';
-import { COMMON_MIGRATIONS, MIGRATION_TABLE } from '../migration.js';
-import { valueQuestion } from '../statements.js';
-import { columnOf, indexesOfVra, STATUS_TABLE } from '../status-tables.js';
+import type { Questions } from '../../database.js';
+import { COMMON_MIGRATIONS, MIGRATION_TABLE } from '../../migration.js';
+import { valueQuestion } from '../../statements.js';
+import { columnOf, indexesOfVra, STATUS_TABLE } from '../../status-tables.js';
 import { ddlOf } from './ddl.js';
-import { SCHEMA } from './schema-22.js';
+import { SCHEMA } from './tables-22.js';
 
 const VRAS = valueQuestion<string>(
   `SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema()

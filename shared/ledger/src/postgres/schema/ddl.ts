@@ -1,4 +1,4 @@
-import { NOW } from './statement-text.js';
+import { NOW } from '../statement-text.js';
 
 /** The words of migrations, which are SQLite's, and PostgreSQL's for the same. */
 const WORDS: readonly (readonly [RegExp, string])[] = [

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '@lvra/core';
-import Sqlite, { type Connection } from './driver.js';
-import { codeOf } from './errors.js';
-import { migrateTo } from './migrations.js';
+import Sqlite, { type Connection } from '../driver.js';
+import { codeOf } from '../errors.js';
+import { migrateTo } from '../migrations.js';
 
 /**
  * Checks that the ledger's file is whole and has all that its migrations made: tables, columns and indexes. Tables that

@@ -1,0 +1,15 @@
+import { UsageError } from '@lvra/core';
+
+/** What a ledger says that was moved, or is not all there yet. @param moved as `data_folder` has it */
+export function movedError(name: string, moved: string): UsageError {
+  const [direction, ...where] = moved.split(' ');
+  if (direction === 'to') {
+    return new UsageError(
+      `the ledger ${name} was moved to ${where.join(' ')}, and is not used any more: set ledger to that in the settings`,
+    );
+  }
+  return new UsageError(
+    `the ledger ${name} is not all there yet: it is being moved from ${where.join(' ')}; run \`lvra ledger move\` again, ` +
+      'which goes on where it was',
+  );
+}
