@@ -43,17 +43,7 @@ describe('a NATS of three servers', { concurrency: 3 }, () => {
     assert.deepEqual(taken.sort(), stems.slice(1, 6).map(route.input));
     assert.equal(bus.problem(), undefined);
     await leader.restart();
-    const admin = await connect({ servers: cluster.urls.split(',') });
-    t.after(() => admin.close());
-    const manager = await admin.jetstreamManager();
-    await until(
-      'the stream has its three servers again',
-      async () => {
-        const { cluster: of, config } = await manager.streams.info('LVRA');
-        return config.num_replicas === 3 && of?.replicas?.every(({ current, offline }) => current && !offline) === true;
-      },
-      WITHIN_MS,
-    );
+    await cluster.untilWhole('LVRA');
   });
 
   test('of which one falls silent, without a word, is left for another within ten seconds', async (t) => {

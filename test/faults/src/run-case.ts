@@ -66,7 +66,7 @@ export function startCluster(): Promise<Postgres> {
 }
 
 /** `lvra verify` over files, ledger, Kafka's offsets and the annotations of the sandbox. */
-async function assertVerified(world: FaultWorld): Promise<void> {
+export async function assertVerified(world: FaultWorld): Promise<void> {
   const { code, stdout, stderr } = await world.lvra('verify', '--kafka', '--sandbox', world.sandbox.endpoint);
   assert.equal(code, 0, `lvra verify:\n${stdout}\n${stderr}`);
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from 'nats';
+import { connect, type StreamInfo } from 'nats';
 import { removeFolder, temporaryFolder } from './folders.js';
 import { type NatsServer, startNats } from './nats.js';
 import { freePort } from './ports.js';
@@ -14,6 +14,8 @@ export interface NatsCluster {
   readonly urls: string;
   /** The server that leads a stream now; waits for an election. */
   leaderOf(stream: string): Promise<NatsServer>;
+  /** Waits until all three have everything of a stream of three. */
+  untilWhole(stream: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,21 +36,27 @@ export async function startNatsCluster(also = ''): Promise<NatsCluster> {
       return startNats({ config });
     }),
   );
-  const leaderOf = async (stream: string): Promise<NatsServer> => {
+  const until = async <T>(what: string, stream: string, found: (info: StreamInfo) => T | undefined): Promise<T> => {
     const deadline = performance.now() + WITHIN_MS;
     for (;;) {
-      const answer = await leaderNow(servers, stream);
-      const server = servers[names.indexOf(answer.leader ?? '')];
-      if (server) return server;
-      const cause = answer.problem;
-      if (performance.now() > deadline) throw new Error(`${stream} had no leader within ${WITHIN_MS} ms`, { cause });
+      const { info, problem: cause } = await infoOf(servers, stream);
+      const result = info && found(info);
+      if (result !== undefined) return result;
+      if (performance.now() > deadline) throw new Error(`${stream} ${what} within ${WITHIN_MS} ms`, { cause });
       await sleep(100);
     }
   };
   return {
     servers,
     urls: servers.map(({ url }) => url).join(','),
-    leaderOf,
+    leaderOf: (stream) =>
+      until('had no leader', stream, ({ cluster }) => servers[names.indexOf(cluster?.leader ?? '')]),
+    untilWhole: async (stream) => {
+      await until('was not on all servers', stream, ({ cluster }) => {
+        const others = cluster?.replicas ?? [];
+        return others.length === 2 && others.every(({ current, offline }) => current && !offline) ? true : undefined;
+      });
+    },
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop('SIGKILL')));
       removeFolder(folder);
@@ -56,16 +64,16 @@ export async function startNatsCluster(also = ''): Promise<NatsCluster> {
   };
 }
 
-/** The name of a stream's leader, or why nobody can tell: during an election the cluster does not answer. */
-async function leaderNow(
+/** What the cluster says of a stream, or why it says nothing, as during an election. */
+async function infoOf(
   servers: readonly NatsServer[],
   stream: string,
-): Promise<{ leader?: string | undefined; problem?: unknown }> {
+): Promise<{ info?: StreamInfo; problem?: unknown }> {
   try {
     const connection = await connect({ servers: servers.map(({ url }) => url), reconnect: false, timeout: 2_000 });
     try {
       const manager = await connection.jetstreamManager({ timeout: 2_000 });
-      return { leader: (await manager.streams.info(stream)).cluster?.leader };
+      return { info: await manager.streams.info(stream) };
     } finally {
       await connection.close();
     }

@@ -183,7 +183,7 @@ export const cases: FaultCase[] = [
 ];
 
 /** Alerts come in before, while and after `inject` does its work. */
-async function underLoad(world: FaultWorld, inject: () => Promise<unknown>): Promise<void> {
+export async function underLoad(world: FaultWorld, inject: () => Promise<unknown>): Promise<void> {
   await world.startAll();
   const over = new AbortController();
   const load = world.load.stream(PER_SECOND, over.signal);
