@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { type LedgerServer, LockHeld, nameOfLedgerServer } from '@lvra/core';
+import { LockHeld } from '@lvra/core';
 import type pg from 'pg';
 import { type HeldLocks, LOCKABLE, type Lockable } from '../database.js';
-import { connect, destroy } from './connection.js';
+import { destroy } from './connection.js';
 import { serverError } from './errors.js';
+import type { Hosts } from './hosts.js';
 import { timed } from './transaction.js';
 
 /** The first number of each of these locks; the second is its place in the list of what can be locked. */
@@ -24,14 +25,22 @@ const HOLDERS = `SELECT application_name AS name, coalesce(host(client_addr), 't
  * the work goes on meanwhile.
  */
 export class AdvisoryLocks implements HeldLocks {
-  readonly #server: LedgerServer;
+  readonly #hosts: Hosts;
+  readonly #name: string;
   readonly #names: readonly Lockable[];
   readonly #mode: 'exclusive' | 'shared';
   readonly #holder: string;
   #client: pg.Client | undefined;
 
-  private constructor(server: LedgerServer, names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string) {
-    this.#server = server;
+  private constructor(
+    hosts: Hosts,
+    name: string,
+    names: readonly Lockable[],
+    mode: 'exclusive' | 'shared',
+    holder: string,
+  ) {
+    this.#hosts = hosts;
+    this.#name = name;
     this.#names = names;
     this.#mode = mode;
     this.#holder = holder;
@@ -39,12 +48,13 @@ export class AdvisoryLocks implements HeldLocks {
 
   /** @throws LockHeld, which says who holds one of them */
   static async take(
-    server: LedgerServer,
+    hosts: Hosts,
+    name: string,
     names: readonly Lockable[],
     mode: 'exclusive' | 'shared',
     holder: string,
   ): Promise<AdvisoryLocks> {
-    const locks = new AdvisoryLocks(server, names, mode, holder);
+    const locks = new AdvisoryLocks(hosts, name, names, mode, holder);
     await locks.assertHeld();
     return locks;
   }
@@ -56,7 +66,7 @@ export class AdvisoryLocks implements HeldLocks {
       else this.#client = await this.#take();
     } catch (error) {
       await this.release();
-      throw serverError(nameOfLedgerServer(this.#server), error);
+      throw serverError(this.#name, error);
     }
   }
 
@@ -66,7 +76,7 @@ export class AdvisoryLocks implements HeldLocks {
   }
 
   async #take(): Promise<pg.Client> {
-    const client = await connect(this.#server, nameOfLedgerServer(this.#server), this.#holder);
+    const client = await this.#hosts.connect(this.#holder);
     try {
       for (const name of this.#names) await this.#takeOne(client, name);
       return client;
@@ -92,7 +102,7 @@ export class AdvisoryLocks implements HeldLocks {
     const { rows } = await timed(client.query(HOLDERS, [number]), ANSWER_WITHIN_MS);
     const holders = rows.map(({ name, host }) => `${name} from ${host}`).join(', ');
     throw new LockHeld(
-      `${name} of the ledger ${nameOfLedgerServer(this.#server)} is held by ${holders || 'a process that has just ended'}: ` +
+      `${name} of the ledger ${this.#name} is held by ${holders || 'a process that has just ended'}: ` +
         'wait until it has ended, or stop it',
     );
   }

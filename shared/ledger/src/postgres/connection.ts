@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
-import { type LedgerServer, messageOf } from '@lvra/core';
+import type { LedgerServer } from '@lvra/core';
 import pg from 'pg';
-import { LedgerUnavailable } from '../errors.js';
 import { ROW_TYPES } from './row-types.js';
 
 /** How long a host may take to answer to a new connection, ms. */
@@ -42,29 +41,13 @@ function commandLine(): string {
   return [basename(program).replace(/\.m?js$/, ''), ...plain].join(' ');
 }
 
-/**
- * Connects to the host that takes writes: each is asked in turn, as drivers do not follow a failover.
- *
- * @throws LedgerUnavailable if none does, with what each said
- */
-export async function connect(server: LedgerServer, name: string, command?: string): Promise<pg.Client> {
-  const refusals: string[] = [];
-  for (const { host, port } of server.hosts) {
-    try {
-      const client = await connectTo(server, host, port, command);
-      if (await takesWrites(client)) return client;
-      await client.end();
-      refusals.push(`${host}:${port} is a standby`);
-    } catch (error) {
-      refusals.push(`${host}:${port}: ${reasonOf(error)}`);
-    }
-  }
-  throw new LedgerUnavailable(
-    `the ledger ${name} cannot be used (${refusals.join('; ')}): see to its server, or to the network`,
-  );
-}
-
-async function connectTo(server: LedgerServer, host: string, port: number, command?: string): Promise<pg.Client> {
+/** @throws what the host, or the network to it, says */
+export async function connectTo(
+  server: LedgerServer,
+  host: string,
+  port: number,
+  command?: string,
+): Promise<pg.Client> {
   const client = new pg.Client({
     ...{ host, port, database: server.database, user: server.user, password: server.password?.() ?? '' },
     ssl: server.tls ? tlsOf(server.tls) : false,
@@ -92,18 +75,6 @@ async function connectTo(server: LedgerServer, host: string, port: number, comma
 function tlsOf({ ca, certificate, key }: NonNullable<LedgerServer['tls']>) {
   const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
   return { rejectUnauthorized: true, ca: read(ca), cert: read(certificate), key: read(key) };
-}
-
-async function takesWrites(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
-  return rows[0]?.transaction_read_only === 'off';
-}
-
-/** Where a name has several addresses, each has its own error. */
-function reasonOf(error: unknown): string {
-  return error instanceof AggregateError && error.message === ''
-    ? error.errors.map(messageOf).join(', ')
-    : messageOf(error);
 }
 
 /** `end` would wait for an answer that may never come. */

@@ -1,15 +1,14 @@
-import type { LedgerServer } from '@lvra/core';
 import type pg from 'pg';
-import { connect, destroy } from './connection.js';
+import { destroy } from './connection.js';
 import { isOfConnection } from './errors.js';
+import type { Hosts } from './hosts.js';
 
 /** So many questions at once; one of the connections may be the writer's. */
 const MOST = 4;
 
 /** The connections of a process to the ledger's server: made when needed, lent to one user at a time. */
 export class Connections {
-  readonly #server: LedgerServer;
-  readonly #name: string;
+  readonly #hosts: Hosts;
   /** Called once with each new connection, before it is used. */
   readonly #check: (client: pg.Client) => Promise<void>;
   readonly #idle: pg.Client[] = [];
@@ -17,9 +16,8 @@ export class Connections {
   readonly #waiting: (() => void)[] = [];
   #lent = 0;
 
-  constructor(server: LedgerServer, name: string, check: (client: pg.Client) => Promise<void>) {
-    this.#server = server;
-    this.#name = name;
+  constructor(hosts: Hosts, check: (client: pg.Client) => Promise<void>) {
+    this.#hosts = hosts;
     this.#check = check;
   }
 
@@ -35,7 +33,10 @@ export class Connections {
       return result;
     } catch (error) {
       if (client && !isOfConnection(error) && this.#all.has(client)) this.#idle.push(client);
-      else this.dropAll();
+      else {
+        if (client && this.#all.size > 0) this.#hosts.passOver();
+        this.dropAll();
+      }
       throw error;
     } finally {
       this.#lent--;
@@ -69,7 +70,7 @@ export class Connections {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = await connect(this.#server, this.#name);
+    const client = await this.#hosts.connect();
     const forget = () => this.#all.delete(client);
     client.once('error', forget);
     client.once('end', forget);

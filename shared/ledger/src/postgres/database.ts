@@ -6,6 +6,7 @@ import { type Question, statement, type Values, valueQuestion } from '../stateme
 import { AdvisoryLocks } from './advisory-locks.js';
 import { Connections } from './connections.js';
 import { isOfConnection, serverError } from './errors.js';
+import { Hosts } from './hosts.js';
 import { identityOf } from './identity.js';
 import { schemaText } from './schema/schema-text.js';
 import { clockOffsetMs } from './server-checks.js';
@@ -37,7 +38,7 @@ const TOUCH = statement('UPDATE data_folder SET id = id');
 export class PostgresDatabase implements Database {
   readonly name: string;
   readonly isOnServer = true;
-  readonly #server: LedgerServer;
+  readonly #hosts: Hosts;
   readonly #connections: Connections;
   readonly #locks = new Set<AdvisoryLocks>();
   /** Resolves when the write transactions that have begun, and those that wait for their turn, have ended. */
@@ -47,9 +48,9 @@ export class PostgresDatabase implements Database {
   #identity: string | undefined;
 
   constructor(server: LedgerServer) {
-    this.#server = server;
     this.name = nameOfLedgerServer(server);
-    this.#connections = new Connections(server, this.name, (client) => this.#assertSame(client));
+    this.#hosts = new Hosts(server, this.name);
+    this.#connections = new Connections(this.#hosts, (client) => this.#assertSame(client));
   }
 
   async get<Row>(question: Question<Row>, ...values: Values): Promise<Row | undefined> {
@@ -96,7 +97,7 @@ export class PostgresDatabase implements Database {
   }
 
   async lock(names: readonly Lockable[], mode: 'exclusive' | 'shared', holder: string): Promise<HeldLocks> {
-    const locks = await AdvisoryLocks.take(this.#server, names, mode, holder);
+    const locks = await AdvisoryLocks.take(this.#hosts, this.name, names, mode, holder);
     this.#locks.add(locks);
     return {
       release: async () => {
