@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages servers build install up laptop down logs status backup alert-test grafana-password demo \
-  test run-tests test-node24 fuzz soak test-faults test-compose lint bench bench-gate
+  test run-tests test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -91,6 +91,10 @@ run-tests:
 	node --test --test-concurrency=3 --test-timeout=300000 --test-reporter=spec \
 	  $$(find test services shared bench grafana -name node_modules -prune -o -path '*/dist/*' -name '*.test.js' \
 	    $(foreach path,$(WITHOUT),! -path '$(path)') -print)
+
+test-kubernetes: build ## deploy/kubernetes without a cluster: would one take it, and does it fit the services?
+	@scripts/kubernetes.sh
+	node --test --test-reporter=spec test/kubernetes/dist/suite.js
 
 lint: packages ## what Biome has to say; FIX=1 lets it rewrite what it can
 	biome check $(if $(FIX),--write) .

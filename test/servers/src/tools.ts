@@ -63,6 +63,11 @@ export const astropyPython = () =>
 export const kafkaPython = () =>
   present('Python with confluent-kafka', join(versioned('confluent-kafka', 'confluent-kafka'), 'bin', 'python'));
 
+/** A folder of what scripts/kubernetes.sh fetches: a program, or schemas of kinds. */
+export const kubernetesFolder = (
+  name: 'kustomize' | 'kubeconform' | 'kubernetes-kinds' | 'keda' | 'prometheus-operator',
+) => present(name, versioned(name, name.replace('-kinds', '')), 'scripts/kubernetes.sh');
+
 /** A Kafka client that shares no code with kafkajs. */
 export const kcatPath = () => debian('kcat');
 
@@ -79,7 +84,7 @@ function versioned(folder: string, key: string): string {
   return join(cache, `${folder}-${versions[key]}`);
 }
 
-function present(tool: string, path: string): string {
+function present(tool: string, path: string, setUp = 'make setup'): string {
   if (existsSync(path)) return path;
-  throw new Error(`${tool} is not at ${path}. Run 'make setup' in the root of the project: it fetches it.`);
+  throw new Error(`${tool} is not at ${path}. Run '${setUp}' in the root of the project: it fetches it.`);
 }
