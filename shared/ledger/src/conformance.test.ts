@@ -10,7 +10,7 @@ import { ENGINE, ENGINES } from './testing/engines.js';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 /** Every test of what any engine must do. */
 const SUITE = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.test.js') && !/^(sqlite|postgres)\//.test(file) && file !== 'conformance.test.js',
+  (file) => file.endsWith('.test.js') && !/^(sqlite|postgres|move)\//.test(file) && file !== 'conformance.test.js',
 );
 
 /** The ways by which a test would get hold of SQLite, or of its file. */

@@ -1,3 +1,4 @@
+import { callsOverBudget } from './calls-judge.js';
 import type { FaultWorld } from './fault-world.js';
 
 /** The alerts sent, compared with the results. All must be zero. */
@@ -8,7 +9,12 @@ export interface Judgement {
   readonly doubled: number;
   /** Objects whose annotation is not that of their newest source, at the end or at any time after it was there. */
   readonly stale: number;
+  /** Calls to Lasair beyond the budget, in the hour with most of them. */
+  readonly overBudget: number;
 }
+
+/** Of all hosts together, where a case does not say otherwise. */
+const CALLS_PER_HOUR = 4_500;
 
 /** True once every alert that was sent is scored by each VRA, r0b's scores have an outcome, and nothing is pending. */
 export async function isSettled(world: FaultWorld): Promise<boolean> {
@@ -45,11 +51,12 @@ export async function judge(world: FaultWorld): Promise<Judgement> {
     if (!held) lost++;
     else if (blamed(held.classdict) !== String(source)) stale.add(object);
   }
-  return { lost, doubled, stale: stale.size };
+  const budget = Number(world.environment.LVRA_ANNOTATE_CALLS_PER_HOUR ?? CALLS_PER_HOUR);
+  return { lost, doubled, stale: stale.size, overBudget: callsOverBudget(world.sandbox.received, budget) };
 }
 
 /** A VRA's scores, compared with the alerts. */
-async function judgeScores(world: FaultWorld, vra: string): Promise<Omit<Judgement, 'stale'>> {
+async function judgeScores(world: FaultWorld, vra: string): Promise<Pick<Judgement, 'lost' | 'doubled'>> {
   const missing = new Map<string, number>();
   for (const { diaObjectId, diaSourceId } of world.load.sent) {
     const key = `${diaObjectId} ${diaSourceId}`;

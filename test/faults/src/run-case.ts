@@ -39,7 +39,7 @@ export async function runCase(
     recoverSeconds = (performance.now() - faultEndedAt) / 1000;
     judgement = await judge(world);
     assert.ok(world.injections.times > 0, 'the case injected nothing');
-    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0 }, world.lastOutput());
+    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0, overBudget: 0 }, world.lastOutput());
     await assertVerified(world);
     passed = true;
   } catch (error) {

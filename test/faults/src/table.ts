@@ -15,7 +15,19 @@ export interface Row extends Partial<Judgement> {
 
 /** The table of the suite as text, one line a case. */
 export function tableOf(rows: readonly Row[]): string {
-  const head = ['case', 'fault', 'injected', 'sent', 'in flight', 'lost', 'doubled', 'stale', 'recovered in s', ''];
+  const head = [
+    'case',
+    'fault',
+    'injected',
+    'sent',
+    'in flight',
+    'lost',
+    'doubled',
+    'stale',
+    'over budget',
+    'recovered in s',
+    '',
+  ];
   const cells = rows.map((row) => [
     row.name,
     row.fault,
@@ -25,6 +37,7 @@ export function tableOf(rows: readonly Row[]): string {
     row.lost ?? '?',
     row.doubled ?? '?',
     row.stale ?? '?',
+    row.overBudget ?? '?',
     row.recoverSeconds?.toFixed(1) ?? '?',
     row.passed ? '' : 'FAILED',
   ]);
@@ -38,10 +51,11 @@ export function tableOf(rows: readonly Row[]): string {
     sum((row) => row.lost),
     sum((row) => row.doubled),
     sum((row) => row.stale),
+    sum((row) => row.overBudget),
     '',
     '',
   ]);
-  const right = [2, 3, 4, 5, 6, 7, 8];
+  const right = [2, 3, 4, 5, 6, 7, 8, 9];
   return table(
     head,
     cells.map((row) => row.map(String)),
