@@ -5,7 +5,7 @@ import { type HeldLocks, LOCKABLE, type Lockable } from '../database.js';
 import { destroy } from './connection.js';
 import { serverError } from './errors.js';
 import type { Hosts } from './hosts.js';
-import { timed } from './transaction.js';
+import { timed } from './timed.js';
 
 /** The first number of each of these locks; the second is its place in the list of what can be locked. */
 const CLASS = 7_261;

@@ -66,7 +66,7 @@ export async function connectTo(
     await client.connect();
     return client;
   } catch (error) {
-    void client.end().catch(() => {});
+    destroy(client);
     throw error;
   }
 }

@@ -1,10 +1,15 @@
 import type pg from 'pg';
 import { destroy } from './connection.js';
-import { isOfConnection } from './errors.js';
+import { isFull, isOfConnection } from './errors.js';
 import type { Hosts } from './hosts.js';
+import { timed } from './timed.js';
 
 /** So many questions at once; one of the connections may be the writer's. */
 const MOST = 4;
+/** How long a new connection may take to say which ledger it is to, ms. */
+const CHECK_WITHIN_MS = 5_000;
+/** How long the server may take to end a connection, ms. */
+const END_WITHIN_MS = 2_000;
 
 /** The connections of a process to the ledger's server: made when needed, lent to one user at a time. */
 export class Connections {
@@ -28,13 +33,13 @@ export class Connections {
     let client: pg.Client | undefined;
     try {
       client = this.#take() ?? (await this.#connect());
-      const result = await work(client);
+      const result = await unlessLost(client, work(client));
       if (this.#all.has(client)) this.#idle.push(client);
       return result;
     } catch (error) {
       if (client && !isOfConnection(error) && this.#all.has(client)) this.#idle.push(client);
-      else {
-        if (client && this.#all.size > 0) this.#hosts.passOver();
+      else if (client || !isFull(error)) {
+        if (client) this.#hosts.passOver(client);
         this.dropAll();
       }
       throw error;
@@ -58,7 +63,8 @@ export class Connections {
   async close(): Promise<void> {
     const idle = this.#idle.splice(0);
     for (const client of idle) this.#all.delete(client);
-    await Promise.all(idle.map((client) => client.end()));
+    const ends = idle.map((client) => timed(client.end(), END_WITHIN_MS).catch(() => destroy(client)));
+    await Promise.all(ends);
     this.dropAll();
   }
 
@@ -76,12 +82,30 @@ export class Connections {
     client.once('end', forget);
     this.#all.add(client);
     try {
-      await this.#check(client);
+      await timed(this.#check(client), CHECK_WITHIN_MS);
       return client;
     } catch (error) {
       this.#all.delete(client);
       destroy(client);
       throw error;
     }
+  }
+}
+
+/** Ends the wait for work whose connection is lost while it waits for something else; whoever is next must not wait for it. */
+async function unlessLost<T>(client: pg.Client, work: Promise<T>): Promise<T> {
+  let lose = () => {};
+  const lost = new Promise<never>((_resolve, reject) => {
+    const error = Object.assign(new Error('the connection was lost'), { code: '08006' });
+    // A statement that waits for its answer has an error of its own, which says more: it comes first.
+    lose = () => setImmediate(reject, error);
+  });
+  client.once('end', lose);
+  try {
+    return await Promise.race([work, lost]);
+  } finally {
+    client.off('end', lose);
+    lost.catch(() => {});
+    work.catch(() => {});
   }
 }

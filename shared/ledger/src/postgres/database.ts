@@ -1,4 +1,4 @@
-import { type LedgerServer, nameOfLedgerServer, UsageError } from '@lvra/core';
+import { type LedgerServer, messageOf, nameOfLedgerServer, UsageError } from '@lvra/core';
 import type pg from 'pg';
 import type { Database, HeldLocks, Lockable, OddValue, Questions, WriteTime } from '../database.js';
 import { LedgerReplaced } from '../errors.js';
@@ -10,7 +10,8 @@ import { Hosts } from './hosts.js';
 import { identityOf } from './identity.js';
 import { schemaText } from './schema/schema-text.js';
 import { clockOffsetMs } from './server-checks.js';
-import { Transaction, timed } from './transaction.js';
+import { timed } from './timed.js';
+import { Transaction } from './transaction.js';
 
 /** The one writer's lock among those of the database; any number would do. */
 export const WRITERS_LOCK = 7_261_001;
@@ -196,9 +197,8 @@ async function transact<T>(transaction: Transaction, begin: string, work: (tx: T
   try {
     await transaction.control(begin);
     const result = await work(transaction);
-    // If its answer does not come, it may have been committed: callers ask, or do what is harmless twice. A transaction in which
-    // a statement had failed is rolled back without an error.
-    if ((await transaction.control('COMMIT')) === 'COMMIT') return result;
+    // A transaction in which a statement had failed is rolled back without an error.
+    if ((await transaction.control('COMMIT').catch(unanswered)) === 'COMMIT') return result;
     throw new Error('a statement of the transaction had failed, and the work went on: it was rolled back');
   } catch (error) {
     if (!isOfConnection(error)) await transaction.control('ROLLBACK');
@@ -206,6 +206,13 @@ async function transact<T>(transaction: Transaction, begin: string, work: (tx: T
   } finally {
     transaction.hasEnded = true;
   }
+}
+
+/** Without its answer it may have been done: callers ask, or do what is harmless twice. */
+function unanswered(error: unknown): never {
+  if (!isOfConnection(error)) throw error;
+  const said = `the answer to COMMIT did not come (${messageOf(error)}), so it may have been done or not`;
+  throw Object.assign(new Error(said, { cause: error }), { code: '08007' });
 }
 
 const ignore = () => {};

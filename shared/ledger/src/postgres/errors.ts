@@ -26,6 +26,11 @@ export function isOfConnection(error: unknown): boolean {
   return NO_CONNECTION.test(code) || /^(08|57P|25006|25P0[34])/.test(code) || ENDED.test(messageOf(error));
 }
 
+/** Whether a server that answers takes no more connections: those that there are can be used. */
+export function isFull(error: unknown): boolean {
+  return /^53/.test(codeOf((error as { cause?: unknown }).cause));
+}
+
 /** The ledger's own error for one of PostgreSQL's or of its connection; others as they are. */
 export function serverError(name: string, error: unknown): unknown {
   const code = codeOf(error);

@@ -2,7 +2,7 @@ import { type LedgerServer, messageOf } from '@lvra/core';
 import type pg from 'pg';
 import { LedgerUnavailable } from '../errors.js';
 import { connectTo, destroy } from './connection.js';
-import { timed } from './transaction.js';
+import { timed } from './timed.js';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -35,11 +35,13 @@ export class Hosts {
   async connect(command?: string): Promise<pg.Client> {
     const { hosts } = this.#server;
     const refusals: string[] = [];
+    let cause: unknown;
     for (let tried = 0; tried < hosts.length; tried++) {
       const at = (this.#first + tried) % hosts.length;
       const { host, port } = hosts[at]!;
+      let client: pg.Client | undefined;
       try {
-        const client = await connectTo(this.#server, host, port, command);
+        client = await connectTo(this.#server, host, port, command);
         const refusal = await this.#refusalOf(client);
         if (refusal === undefined) {
           this.#first = at;
@@ -48,17 +50,21 @@ export class Hosts {
         destroy(client);
         refusals.push(`${host}:${port} ${refusal}`);
       } catch (error) {
+        if (client) destroy(client);
+        cause = error;
         refusals.push(`${host}:${port}: ${reasonOf(error)}`);
       }
     }
     throw new LedgerUnavailable(
       `the ledger ${this.#name} cannot be used (${refusals.join('; ')}): see to its server, or to the network`,
+      { cause },
     );
   }
 
-  /** What was asked of the host last had no answer: next time another one is asked first. */
-  passOver(): void {
-    this.#first = (this.#first + 1) % this.#server.hosts.length;
+  /** Its connection was lost, or what was asked had no answer: next time another host is asked first. */
+  passOver({ host, port }: pg.Client): void {
+    const first = this.#server.hosts[this.#first]!;
+    if (first.host === host && first.port === port) this.#first = (this.#first + 1) % this.#server.hosts.length;
   }
 
   async #refusalOf(client: pg.Client): Promise<string | undefined> {

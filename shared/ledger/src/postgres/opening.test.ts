@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { makeCertificates } from '@lvra/test-servers/certificates';
+import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
 import pg from 'pg';
 import { Ledger } from '../ledger.js';
+import { execute, rowsIn, valuesIn } from '../testing/look-inside.js';
 import { serverOf } from '../testing/postgres.js';
 import { WRITERS_LOCK } from './database.js';
 
@@ -23,4 +26,40 @@ test('a process that waited while another one made the ledger sees it', async (t
   await other.query(`GRANT SELECT ON lvra_migration TO ${user}; COMMIT`);
   await opening;
   await other.end();
+});
+
+test('with TLS the server must have a certificate of the authority that the settings name', async (t) => {
+  const folder = temporaryFolder('certificates');
+  t.after(() => removeFolder(folder));
+  const { ca, broker, unknown } = makeCertificates(folder);
+  const server = await startPostgres({ fsync: false, tls: { server: broker, ca } });
+  t.after(() => server.stop());
+  await server.createDatabase('lvra');
+  const open = (path: string) => {
+    const tls = { ca: path, certificate: undefined, key: undefined };
+    return Ledger.open({ ...serverOf(server.address('lvra')), tls }, ['r0b'], { create: true });
+  };
+  await assert.rejects(open(unknown.certificate), /certificate/);
+  await (await open(ca)).close();
+  const plain = Ledger.open(serverOf(server.address('lvra')), ['r0b'], { create: true });
+  await assert.rejects(plain, /pg_hba.conf/);
+});
+
+test('a process goes on when another one adds columns, and with text that has a place for NUL in SQLite alone', async (t) => {
+  const server = await startPostgres({ fsync: false });
+  t.after(() => server.stop());
+  await server.createDatabase('lvra');
+  const open = async (...vras: string[]) => {
+    const ledger = await Ledger.open(serverOf(server.address('lvra')), vras, { create: true });
+    t.after(() => ledger.close());
+    return ledger;
+  };
+  const ledger = await open('r0b');
+  const stem = await ledger.batches.reserveStem('a\0b', new Date());
+  await execute(ledger, 'INSERT INTO feature_making (stem, r0b) VALUES (?, 0)', stem);
+  const statuses = () => rowsIn(ledger, 'SELECT * FROM feature_making');
+  assert.deepEqual((await statuses()).map(Object.keys), [['stem', 'timestamp', 'r0b']]);
+  await open('r0b', 'r1b');
+  assert.deepEqual((await statuses()).map(Object.keys), [['stem', 'timestamp', 'r0b', 'r1b']]);
+  assert.deepEqual(await valuesIn(ledger, 'SELECT consumer FROM batch'), ['a\ufffdb']);
 });

@@ -4,7 +4,7 @@ import type { ColumnType, Insert, List, Value, Values } from '../statements.js';
 /** A statement as PostgreSQL takes it. */
 export interface Ready {
   /** By which the server keeps it prepared. */
-  readonly name: string;
+  readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly (string | Uint8Array | null)[];
 }
@@ -111,7 +111,9 @@ function castOfList([first]: List): string {
 /** NaN is no value, as in SQLite. */
 function written(value: Value): string | Uint8Array | null {
   if (value === undefined) throw new TypeError('a value of the statement is missing');
-  if (value === null || typeof value === 'string' || value instanceof Uint8Array) return value;
+  // PostgreSQL's text has no place for it; SQLite's has.
+  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd');
+  if (value === null || value instanceof Uint8Array) return value;
   if (Number.isNaN(value)) return null;
   return Object.is(value, -0) ? '-0' : String(value);
 }
@@ -128,7 +130,8 @@ function elementOf(value: Value): string {
   return typeof value === 'string' ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 }
 
-/** Names of equal texts are equal, and short enough for the server. */
-function nameOf(text: string): string {
+/** Names of equal texts are equal, and short enough for the server; it keeps no statement prepared whose columns may come to be others. */
+function nameOf(text: string): string | undefined {
+  if (/\bSELECT \* FROM \w/.test(text) && !text.startsWith('INSERT')) return undefined;
   return createHash('sha1').update(text).digest('hex');
 }

@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Writing } from '../database.js';
 import type { Insert, Question, Statement, Values } from '../statements.js';
 import { rowTypesOf } from './row-types.js';
 import { type Ready, ready, readyForMany } from './statement-text.js';
+import { timed } from './timed.js';
 
 /** A statement of a write transaction that waits longer for its answer has lost it, or its server: locks take 10 s at most. */
 const ANSWER_WITHIN_MS = 15_000;
@@ -64,22 +64,5 @@ export class Transaction implements Writing {
   #query(query: string | pg.QueryConfig, withinMs = this.#withinMs): Promise<pg.QueryResult<any>> {
     if (this.hasEnded) throw new Error('a statement came after the end of its transaction, and was not executed');
     return timed(this.#client.query(query), withinMs);
-  }
-}
-
-/** @throws if it takes longer than a server that answers takes */
-export async function timed<T>(answer: Promise<T>, withinMs: number): Promise<T> {
-  const ended = new AbortController();
-  const late = setTimeout(withinMs, undefined, { signal: ended.signal, ref: false }).then(
-    () => {
-      throw Object.assign(new Error(`the server has not answered for ${withinMs / 1_000} s`), { code: '08006' });
-    },
-    () => new Promise<never>(() => {}),
-  );
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    ended.abort();
-    answer.catch(() => {});
   }
 }

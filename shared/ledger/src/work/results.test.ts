@@ -35,6 +35,16 @@ describe('features of a stem', () => {
     ]);
   });
 
+  test('of one source twice keep the time at which Kafka had it, also if the second row has none', async (t) => {
+    const ledger = await newLedger(t);
+    await addStem(ledger, STEM);
+    const again = { ...row(SOURCE), midpointMjdTai: 61000.5, receivedMs: undefined };
+    await ledger.results.recordFeatures(ledger.work('feature', 'r0b'), STEM, [row(SOURCE), again], [], DONE);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT midpointMjdTai, received_ms FROM source'), [
+      [61000.5, 1_772_000_000_123],
+    ]);
+  });
+
   test('are recorded with its status, its event and its quarantine in one go', async (t) => {
     const ledger = await newLedger(t);
     await addStem(ledger, STEM);

@@ -136,9 +136,12 @@ export class ResultLedger {
   async #addFeatures(tx: Writing, stem: string, rows: readonly FeatureRecord[], file?: FeatureFile): Promise<void> {
     if (file) await this.#checksums.record(tx, stem, { kind: 'features', set: file.set }, file.checksum);
     const recorded = countById(await tx.all(FLAGGED, stem));
+    // Of rows of one source the last counts, but for a time of receipt that only another has.
+    const received = new Map<bigint, number>();
+    for (const { diaSourceId, receivedMs } of rows) if (receivedMs !== undefined) received.set(diaSourceId, receivedMs);
     await tx.each(
       ADD_SOURCES,
-      rows.map((row) => [row.diaSourceId, row.midpointMjdTai, row.receivedMs ?? null]),
+      rows.map((row) => [row.diaSourceId, row.midpointMjdTai, received.get(row.diaSourceId) ?? null]),
     );
     const fresh = recorded.size === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
     const flags = fresh.map(({ diaObjectId, diaSourceId, flags: { count, first } }) => {
