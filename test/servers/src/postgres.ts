@@ -151,7 +151,11 @@ class Host implements PostgresHost {
       ...{ ssl: 'on', ssl_cert_file: this.#copy(tls.server.certificate, 'server.pem') },
       ...{ ssl_key_file: this.#copy(tls.server.key, 'server.key'), ssl_ca_file: this.#copy(tls.ca, 'ca.pem') },
     };
-    if (tls) this.#write('data/pg_hba.conf', 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
+    if (tls)
+      this.#write(
+        'data/pg_hba.conf',
+        'hostssl all lvra 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\nhostssl all all 127.0.0.1/32 scram-sha-256\n',
+      );
     const all = {
       ...{ listen_addresses: '127.0.0.1', port: String(this.port), unix_socket_directories: this.#folder },
       ...{
