@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { LockHeld } from '@lvra/core';
 import { startPostgres } from '@lvra/test-servers/postgres';
-import type { HeldLocks } from '../database.js';
+import type { HeldLocks, Lockable } from '../database.js';
 import { LedgerUnavailable } from '../errors.js';
 import { Ledger } from '../ledger.js';
 import { serverOf } from '../testing/postgres.js';
+import { AdvisoryLocks } from './advisory-locks.js';
+import { Hosts } from './hosts.js';
 
 async function world(t: TestContext) {
   const server = await startPostgres({ fsync: false });
@@ -19,7 +21,7 @@ async function world(t: TestContext) {
   const endSessions = async () => {
     await server.hosts[0]?.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lvra'");
   };
-  return { open, endSessions, host: server.hosts[0]! };
+  return { open, endSessions, host: server.hosts[0]!, address: serverOf(server.address('lvra')) };
 }
 
 /** Until the look has seen what became of the connection. */
@@ -71,6 +73,33 @@ describe('locks that all hosts see', () => {
     await untilHeld(service);
     await untilHeld(other);
     await assert.rejects(other.lock(['feature'], 'exclusive', 'lvra run'), LockHeld);
+  });
+
+  test('of a service that is stopped are free soon, those of a command that never looks are not', async (t) => {
+    const { address } = await world(t);
+    const take = async (name: Lockable, mode: 'exclusive' | 'shared') => {
+      const locks = await AdvisoryLocks.take(
+        new Hosts(address, 'of the test'),
+        'of the test',
+        [name],
+        mode,
+        'lvra',
+        200,
+      );
+      t.after(() => locks.release());
+      return locks;
+    };
+    await take('tns', 'exclusive');
+    const stopped = await take('feature', 'shared');
+    await stopped.assertHeld();
+    const untilFree = async (): Promise<void> => {
+      await take('feature', 'exclusive').catch((error) => {
+        if (!(error instanceof LockHeld)) throw error;
+        return untilFree();
+      });
+    };
+    await untilFree();
+    await assert.rejects(take('tns', 'exclusive'), LockHeld);
   });
 
   test('that another process took meanwhile are an error: this one must end', async (t) => {

@@ -13,6 +13,8 @@ const CLASS = 7_261;
 const RELEASED_WITHIN_MS = 1_000;
 const LOOK_AGAIN_MS = 100;
 const ANSWER_WITHIN_MS = 5_000;
+/** After how long without a look the server takes the locks from a process that has looked once, ms. */
+const FREED_AFTER_MS = 15_000;
 
 const HOLDERS = `SELECT application_name AS name, coalesce(host(client_addr), 'this host') AS host
   FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -30,6 +32,7 @@ export class AdvisoryLocks implements HeldLocks {
   readonly #names: readonly Lockable[];
   readonly #mode: 'exclusive' | 'shared';
   readonly #holder: string;
+  readonly #freedAfterMs: number;
   #client: pg.Client | undefined;
 
   private constructor(
@@ -38,12 +41,14 @@ export class AdvisoryLocks implements HeldLocks {
     names: readonly Lockable[],
     mode: 'exclusive' | 'shared',
     holder: string,
+    freedAfterMs: number,
   ) {
     this.#hosts = hosts;
     this.#name = name;
     this.#names = names;
     this.#mode = mode;
     this.#holder = holder;
+    this.#freedAfterMs = freedAfterMs;
   }
 
   /** @throws LockHeld, which says who holds one of them */
@@ -53,17 +58,26 @@ export class AdvisoryLocks implements HeldLocks {
     names: readonly Lockable[],
     mode: 'exclusive' | 'shared',
     holder: string,
+    freedAfterMs = FREED_AFTER_MS,
   ): Promise<AdvisoryLocks> {
-    const locks = new AdvisoryLocks(hosts, name, names, mode, holder);
+    const locks = new AdvisoryLocks(hosts, name, names, mode, holder, freedAfterMs);
     await locks.assertHeld();
     return locks;
   }
 
-  /** Takes them again if their connection was lost. @throws LockHeld if another process has one of them by now */
+  /**
+   * Takes them again if their connection was lost. From the first look on they are kept by looking: the kernel of a process
+   * that is stopped still answers for it. Who never looks, as a command does not, could not know that they are gone.
+   *
+   * @throws LockHeld if another process has one of them by now
+   */
   async assertHeld(): Promise<void> {
     try {
-      if (this.#client) await timed(this.#client.query('SELECT 1'), ANSWER_WITHIN_MS);
-      else this.#client = await this.#take();
+      if (this.#client) {
+        await timed(this.#client.query(`SET idle_session_timeout = ${this.#freedAfterMs}`), ANSWER_WITHIN_MS);
+      } else {
+        this.#client = await this.#take();
+      }
     } catch (error) {
       await this.release();
       throw serverError(this.#name, error);

@@ -22,6 +22,8 @@ const SESSION = {
   tcp_keepalives_count: '3',
   tcp_user_timeout: '15s',
   client_connection_check_interval: '5s',
+  // A server's own would end the session that holds the locks of a command.
+  idle_session_timeout: '0',
   lock_timeout: '10s',
   // A server that was set up for speed must not lose what it said was committed.
   synchronous_commit: 'on',
