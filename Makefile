@@ -75,7 +75,7 @@ test-node24: build servers
 fuzz: setup build ## broken messages judged by Python, and stems of one among good ones; COUNT=… and SEED=… repeat a run
 	node test/fuzz/dist/main.js
 
-soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: what grows, how late are they?
+soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a second: what grows, how late are they? LEDGER=postgres DELAY_MS=1
 	node test/soak/dist/main.js
 
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one; LEDGER=postgres

@@ -2,25 +2,34 @@ import { randomInt } from 'node:crypto';
 import { table } from '@lvra/cli';
 import { quantile } from '@lvra/core';
 import { FaultWorld, SERVICES } from '@lvra/faults/fault-world';
+import { startProxy } from '@lvra/faults/proxy';
+import { startCluster } from '@lvra/faults/run-case';
 import { Ledger } from '@lvra/ledger';
+import { serverOf } from '@lvra/ledger/testing/postgres';
 import { simulateAlerts } from '@lvra/simulator';
 import { startKafka } from '@lvra/test-servers/kafka/brokers';
+import type { Postgres } from '@lvra/test-servers/postgres';
 import { Sampler, trendsOf } from './samples.js';
 
 // make soak: the four services under a steady load, MINUTES long, RATE alerts a second. Batches and lists are those of the
-// settings that ship, so it also shows how long an alert takes from Kafka to its accepted annotation.
+// settings that ship, so it also shows how long an alert takes from Kafka to its accepted annotation. LEDGER=postgres has the
+// ledger on PostgreSQL with two standbys, DELAY_MS away each way.
 const minutes = Number(process.env.MINUTES || 30);
 const rate = Number(process.env.RATE || 250);
 const seed = Number(process.env.SEED || randomInt(1, 2 ** 31));
+const delayMs = Number(process.env.DELAY_MS || 0);
 const SAMPLE_EVERY_MS = 5_000;
 const SENDS_A_SECOND = 5;
 
 const kafka = await startKafka({ version: '3.9' });
+const postgres = process.env.LEDGER === 'postgres' ? await startCluster() : undefined;
 const world = await FaultWorld.make({
-  ...{ seed, kafka, topic: 'lasair_18-soak', partitions: 1 },
+  ...{ seed, kafka, topic: 'lasair_18-soak', partitions: 1, postgres },
   settings: { LVRA_BATCH_ALERTS: '1000', LVRA_BATCH_SECONDS: '2.4', LVRA_ANNOTATE_LIST_SIZE: '400' },
 });
+const atOnce = world.environment.LVRA_LEDGER;
 try {
+  if (postgres) world.environment.LVRA_LEDGER = await farAway(postgres);
   await world.startAll({ node: ['--expose-gc', '--import', new URL('./collecting.js', import.meta.url).href] });
   const samplers = SERVICES.map((name) => new Sampler(world.service(name)));
   const begun = performance.now();
@@ -47,6 +56,19 @@ try {
 } finally {
   await world.end();
   await kafka.stop('SIGKILL');
+  await postgres?.stop();
+}
+
+/** The address of the ledger through a network that takes DELAY_MS each way. */
+async function farAway({ hosts }: Postgres): Promise<string> {
+  let address = atOnce!;
+  for (const { port } of hosts) {
+    const proxy = await startProxy(port);
+    world.atEnd(() => proxy.close());
+    proxy.slow(delayMs);
+    address = address.replace(`:${port}`, `:${proxy.port}`);
+  }
+  return address;
 }
 
 /** Sends at the rate, or as near to it as this machine comes. @returns how many */
@@ -71,7 +93,8 @@ async function isDone(alerts: number): Promise<boolean> {
 }
 
 async function reportLatency(since: number): Promise<void> {
-  const ledger = await Ledger.open(world.paths.database, [], { create: false });
+  const address = atOnce === undefined ? world.paths.database : serverOf(atOnce);
+  const ledger = await Ledger.open(address, [], { create: false });
   try {
     const latenciesMs = await ledger.totals.latenciesMs(since);
     const within = (share: number) => `${(quantile(latenciesMs, share) / 1_000).toFixed(2)} s`;
