@@ -6,7 +6,7 @@ export const VRA = 'r0b';
 const LEASE_MS = 30_000;
 /** Other stems whose scores fill up a call. */
 const STEMS_AT_A_LOOK = 1_000;
-/** Annotations in a call. */
+/** Annotations in a call, by default. */
 const LIST = 100;
 const VERSION = 'a1';
 /** The bins of scores of an imported model. */
@@ -34,11 +34,13 @@ export class LedgerStages {
   #nextOffset: bigint | undefined;
   #calls = 0;
   readonly #perform: Perform;
+  readonly #list: number;
 
-  /** @param number of the process, if several write to one ledger */
-  constructor(ledger: Ledger, number: number, perform: Perform = (_operation, operate) => operate()) {
+  /** @param number of the process, if several write to one ledger @param list annotations in a call */
+  constructor(ledger: Ledger, number: number, perform: Perform = (_operation, operate) => operate(), list = LIST) {
     this.#ledger = ledger;
     this.#perform = perform;
+    this.#list = list;
     this.#owner = `writer ${number}`;
     this.#partition = number;
   }
@@ -101,8 +103,8 @@ export class LedgerStages {
       diaObjectId === null || isSuperseded ? [] : { id, diaObjectId, seen },
     );
     const judged = { callsPerHour: 1_000_000 };
-    for (let first = 0; first < sendable.length; first += LIST) {
-      const list = sendable.slice(first, first + LIST);
+    for (let first = 0; first < sendable.length; first += this.#list) {
+      const list = sendable.slice(first, first + this.#list);
       const call = { sender: `${this.#owner}/${++this.#calls}`, now: Date.now(), until: Date.now() + 90_000 };
       const { reserved, superseded, busy } = await this.#perform('reserve annotations', () =>
         reservations.reserve(work, list, call, judged),
