@@ -9,6 +9,13 @@ import { loadSettings } from '../settings.js';
 const folder = mkdtempSync(join(tmpdir(), 'lvra-ledger-settings-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const write = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const PEM = write('any.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+
 function load(environment: NodeJS.ProcessEnv) {
   return loadSettings({ environment: { LVRA_DATA_ROOT: '/data', ...environment } });
 }
@@ -29,14 +36,17 @@ describe('where the ledger is', () => {
     assert.equal(server({ ...ON_SERVER, LVRA_LEDGER_TLS: 'no' }).tls, undefined);
     assert.equal(server({ LVRA_LEDGER: 'postgres://127.0.0.1,localhost/lvra' }).tls, undefined);
     assert.deepEqual(server({ LVRA_LEDGER: 'postgres://127.0.0.1,db2/lvra' }).tls, none);
-    const files = { LVRA_LEDGER_CA: '/ca.pem', LVRA_LEDGER_CERTIFICATE: '/own.pem', LVRA_LEDGER_KEY: '/own.key' };
-    const tls = { ca: '/ca.pem', certificate: '/own.pem', key: '/own.key' };
+    const [own, key] = [
+      write('own.pem', '-----BEGIN CERTIFICATE-----'),
+      write('own.key', '-----BEGIN PRIVATE KEY-----'),
+    ];
+    const files = { LVRA_LEDGER_CA: PEM, LVRA_LEDGER_CERTIFICATE: own, LVRA_LEDGER_KEY: key };
+    const tls = { ca: PEM, certificate: own, key };
     assert.deepEqual(server({ ...ON_SERVER, ...files }).tls, tls);
   });
 
   test('its password is read at each connection, so that a new one needs no restart', () => {
-    const file = join(folder, 'password');
-    writeFileSync(file, 'first\n');
+    const file = write('password', 'first\n');
     const { password } = server({ ...ON_SERVER, LVRA_LEDGER_PASSWORD_FILE: file });
     assert.equal(password?.(), 'first');
     writeFileSync(file, 'second\n');
@@ -48,7 +58,9 @@ describe('where the ledger is', () => {
     [{ LVRA_LEDGER: '/data/other.db' }, /LVRA_LEDGER is .*: write postgres:/],
     [{ LVRA_LEDGER_PASSWORD: 'secret' }, /count on a server only: set ledger/],
     [{ LVRA_LEDGER_CA: '/ca.pem' }, /count on a server only: set ledger/],
-    [{ ...ON_SERVER, LVRA_LEDGER_KEY: '/own.key' }, /ledger_certificate and ledger_key go together/],
+    [{ ...ON_SERVER, LVRA_LEDGER_CA: '/nowhere' }, /^ledger_ca cannot be read: ENOENT/],
+    [{ ...ON_SERVER, LVRA_LEDGER_CA: write('empty', '') }, /^ledger_ca: .*empty is not a PEM file/],
+    [{ ...ON_SERVER, LVRA_LEDGER_KEY: PEM }, /ledger_certificate and ledger_key go together/],
     [{ ...ON_SERVER, LVRA_LEDGER_TLS: 'no', LVRA_LEDGER_CA: '/ca.pem' }, /count with ledger_tls: yes only/],
   ] as const) {
     test(`${JSON.stringify(environment)} is refused`, () => {

@@ -2,6 +2,7 @@ import { type LedgerServer, parseLedgerServer, type ServerNames } from '@lvra/co
 import { readSecret } from '../secrets.js';
 import { text, yesNo } from '../values.js';
 import type { Issues } from '../written.js';
+import { readPem } from './kafka.js';
 
 const ADDRESS =
   'postgres://user@host1,host2:5433/database, without a password; empty for the file db/log.db of the data folder';
@@ -52,6 +53,11 @@ export function readLedgerServer(
     issues.push(
       'ledger_ca, ledger_certificate and ledger_key count with ledger_tls: yes only: write it, or leave them out',
     );
+  }
+  if (isTls) {
+    for (const [name, path] of Object.entries({ ledger_ca: ca, ledger_certificate: certificate, ledger_key: key })) {
+      if (path !== undefined) readPem(name, path, issues);
+    }
   }
   return { ...server, password, tls: isTls ? { ca, certificate, key } : undefined, singleServer };
 }
