@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeCertificates } from '@lvra/test-servers/certificates';
-import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
 import pg from 'pg';
 import { Ledger } from '../ledger.js';
@@ -26,23 +24,6 @@ test('a process that waited while another one made the ledger sees it', async (t
   await other.query(`GRANT SELECT ON lvra_migration TO ${user}; COMMIT`);
   await opening;
   await other.end();
-});
-
-test('with TLS the server must have a certificate of the authority that the settings name', async (t) => {
-  const folder = temporaryFolder('certificates');
-  t.after(() => removeFolder(folder));
-  const { ca, broker, unknown } = makeCertificates(folder);
-  const server = await startPostgres({ fsync: false, tls: { server: broker, ca } });
-  t.after(() => server.stop());
-  await server.createDatabase('lvra');
-  const open = (path: string) => {
-    const tls = { ca: path, certificate: undefined, key: undefined };
-    return Ledger.open({ ...serverOf(server.address('lvra')), tls }, ['r0b'], { create: true });
-  };
-  await assert.rejects(open(unknown.certificate), /certificate/);
-  await (await open(ca)).close();
-  const plain = Ledger.open(serverOf(server.address('lvra')), ['r0b'], { create: true });
-  await assert.rejects(plain, /pg_hba.conf/);
 });
 
 test('a process goes on when another one adds columns, and with text that has a place for NUL in SQLite alone', async (t) => {
