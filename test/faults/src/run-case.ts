@@ -4,8 +4,8 @@ import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import { type Postgres, startPostgres } from '@lvra/test-servers/postgres';
 import type { FaultCase } from './fault-case.js';
 import { FaultWorld } from './fault-world.js';
-import { isSettled, type Judgement, judge } from './judge.js';
-import type { Row } from './table.js';
+import { isSettled, type Judgement, judge } from './judges/judge.js';
+import type { Row } from './judges/table.js';
 
 const RECOVERS_WITHIN_MS = 120_000;
 

@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { type KafkaServer, startKafka } from '@lvra/test-servers/kafka/brokers';
 import type { Postgres } from '@lvra/test-servers/postgres';
 import type { FaultCase } from './fault-case.js';
+import { type Row, tableOf } from './judges/table.js';
 import { runCase, startCluster } from './run-case.js';
-import { type Row, tableOf } from './table.js';
 
 /**
  * The fault suite: every case of `cases/`, some at a time, and a table at the end, which is kept until the next run.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callsOverBudget } from '../calls-judge.js';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
+import { callsOverBudget } from '../judges/calls-judge.js';
 import { untilNotReady } from '../readiness.js';
 
 const BUDGET = 40;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type NatsCluster, startNatsCluster } from '@lvra/test-servers/nats-cluster';
 import type { FaultCase } from '../fault-case.js';
 import { FaultWorld } from '../fault-world.js';
-import { isSettled, judge } from '../judge.js';
+import { isSettled, judge } from '../judges/judge.js';
 import { assertVerified } from '../run-case.js';
 import { underLoad } from './nats.js';
 

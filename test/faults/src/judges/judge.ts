@@ -1,5 +1,5 @@
+import type { FaultWorld } from '../fault-world.js';
 import { callsOverBudget } from './calls-judge.js';
-import type { FaultWorld } from './fault-world.js';
 
 /** The alerts sent, compared with the results. All must be zero. */
 export interface Judgement {
