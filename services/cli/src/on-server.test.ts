@@ -80,7 +80,7 @@ describe('the command line with the ledger on a server', () => {
       /there is a ledger at \S+log\.db, and the settings name postgres:.* run `\S*lvra ledger move`/,
     );
     const moved = await lvra('ledger', 'move');
-    assert.match(moved.stdout, /^provenance\s+\d+$/m, moved.stderr);
+    assert.match(moved.stdout, /^provenance\s+\d+ {2}[0-9a-f]{16}$/m, moved.stderr);
     assert.match((await onFile('run', '--once')).stderr, /log\.db was moved to postgres:/);
     environment.LVRA_SIMULATE_SEED = '3';
     assert.equal((await lvra('run', '--once')).code, 0);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { ENGINE, ENGINES } from './testing/engines.js';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-/** Every test of what any engine must do. */
+/** Every test of what any engine must do; those of a move know two. */
 const SUITE = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.test.js') && !/^(sqlite|postgres|move)\//.test(file) && file !== 'conformance.test.js',
 );

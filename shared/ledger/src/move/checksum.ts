@@ -15,19 +15,18 @@ export async function sumOf(ask: Questions, table: LedgerTable, onRows: (rows: n
   const hash = createHash('sha256');
   let count = 0;
   for await (const rows of pagesOf(ask, table)) {
-    for (const row of rows) for (const value of row) addTo(hash, value);
+    hash.update(rows.map((row) => row.map(textOf).join('')).join(''));
     count += rows.length;
     onRows(rows.length);
   }
   return { rows: count, sha256: hash.digest('hex') };
 }
 
-/** With its kind and length, so that no two rows look alike; doubles by their bits, but SQLite keeps no sign of zero. */
-function addTo(hash: ReturnType<typeof createHash>, value: Value): void {
-  if (value === null) hash.update('n');
-  else if (typeof value === 'bigint') hash.update(`i${value};`);
-  else if (typeof value === 'number')
-    hash.update('r').update(Buffer.from(Float64Array.of(value === 0 ? 0 : value).buffer));
-  else if (typeof value === 'string') hash.update(`t${Buffer.byteLength(value)};`).update(value);
-  else hash.update(`b${value.length};`).update(value);
+/** With its kind and length, so that no two rows look alike. SQLite keeps no sign of zero, and `-0` is written `0`. */
+function textOf(value: Value): string {
+  if (value === null) return 'n';
+  if (typeof value === 'bigint') return `i${value};`;
+  if (typeof value === 'number') return `r${value};`;
+  if (typeof value === 'string') return `t${value.length};${value}`;
+  return `b${Buffer.from(value).toString('hex')};`;
 }

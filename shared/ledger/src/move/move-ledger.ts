@@ -1,29 +1,43 @@
 import { UsageError } from '@lvra/core';
-import type { Database } from '../database.js';
+import type { Database, Writing } from '../database.js';
 import { question, statement, valueQuestion } from '../statements.js';
-import { sumOf } from './checksum.js';
-import { copyTable } from './copy-table.js';
+import { sumOf, type TableSum } from './checksum.js';
+import { copyTable, emptyTable } from './copy-table.js';
 import type { LedgerTable } from './ledger-table.js';
 import { lastKeyOf } from './pages.js';
 
-/** A table that was compared in both ledgers. */
-export interface MovedTable {
+/** A table that is the same in both ledgers. */
+export interface MovedTable extends TableSum {
   readonly table: string;
-  readonly rows: number;
 }
 
 /** Called with what is done, and how many rows of how many are through. */
-export type MoveProgress = (what: 'copying' | 'comparing', table: string, done: number, all: number) => void;
+export type MoveProgress = (
+  what: 'copying' | 'comparing' | 'copying again' | 'given up' | 'taken into use',
+  /** The table; of the last two, the ledger. */
+  which: string,
+  done: number,
+  all: number,
+) => void;
 
 export interface MoveOptions {
   /** Where the target will be, for people. */
   readonly to: string;
   /** The target was given to nobody yet, also if it is complete: it can be compared and completed once more. */
   readonly isUsedByNobody?: boolean;
+  /** Does what else gives the source up, in the same transaction. */
+  readonly giveUp?: (tx: Writing) => Promise<void>;
   readonly onProgress: MoveProgress;
 }
 
-const FOLDER = question<{ id: string; moved: string | null }>('SELECT id, moved FROM data_folder');
+/** What a ledger says of its data folder. */
+export interface Folder {
+  readonly id: string;
+  /** See moved.ts. */
+  readonly moved: string | null;
+}
+
+export const FOLDER = question<Folder>('SELECT id, moved FROM data_folder');
 const TAKE_NAME = statement('UPDATE data_folder SET id = @id, marked_at = CAST(@marked AS BIGINT), moved = @moved');
 const MARKED = valueQuestion<bigint | null>('SELECT marked_at FROM data_folder');
 const SET_MOVED = statement('UPDATE data_folder SET moved = @moved');
@@ -41,7 +55,7 @@ export async function moveLedger(
   source: Database,
   target: Database,
   tables: readonly LedgerTable[],
-  { to, isUsedByNobody = false, onProgress }: MoveOptions,
+  { to, isUsedByNobody = false, giveUp, onProgress }: MoveOptions,
 ): Promise<MovedTable[]> {
   const { id, moved } = (await source.get(FOLDER))!;
   const arriving = `from ${source.name}`;
@@ -67,8 +81,13 @@ export async function moveLedger(
   }
   const compared = await compare(source, target, tables, all, onProgress);
   await target.adoptKeys();
-  await source.writing((tx) => tx.run(SET_MOVED, { moved: `to ${to}` }));
+  await source.writing(async (tx) => {
+    await tx.run(SET_MOVED, { moved: `to ${to}` });
+    await giveUp?.(tx);
+  });
+  onProgress('given up', source.name, all, all);
   await target.writing((tx) => tx.run(SET_MOVED, { moved: null }));
+  onProgress('taken into use', target.name, all, all);
   return compared;
 }
 
@@ -108,14 +127,25 @@ async function compare(
       onProgress('comparing', table.name, Math.round(done), all);
     };
     const before = await sumOf(source, table, onRows);
-    const after = await sumOf(target, table, onRows);
-    if (before.rows !== after.rows || before.sha256 !== after.sha256) {
+    let after = await sumOf(target, table, onRows);
+    if (!isEqual(before, after)) {
+      // Somebody worked with the source after an earlier copy was broken off.
+      onProgress('copying again', table.name, Math.round(done), all);
+      await emptyTable(target, table);
+      await copyTable(source, target, table, () => {});
+      after = await sumOf(target, table, () => {});
+    }
+    if (!isEqual(before, after)) {
       throw new Error(
-        `${table.name} is not the same in ${target.name} (${after.rows} rows) as in ${source.name} (${before.rows} rows): ` +
-          'the source is as it was, and still the one in use; empty the target and run this again',
+        `${table.name} is not the same in ${target.name} (${after.rows} rows) as in ${source.name} (${before.rows} rows), copied ` +
+          'twice: the source is as it was, and still the one in use; does anything write to one of them?',
       );
     }
-    compared.push({ table: table.name, rows: before.rows });
+    compared.push({ table: table.name, ...before });
   }
   return compared;
+}
+
+function isEqual(one: TableSum, other: TableSum): boolean {
+  return one.rows === other.rows && one.sha256 === other.sha256;
 }

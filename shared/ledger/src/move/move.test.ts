@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type LedgerServer, UsageError } from '@lvra/core';
+import { runPython } from '@lvra/core/testing/python';
 import { type Postgres, startPostgres } from '@lvra/test-servers/postgres';
 import { assertMovedAway } from '../index.js';
 import { Ledger } from '../ledger.js';
@@ -22,6 +26,12 @@ const TABLES = [
 ];
 
 const nothing = () => {};
+const KILL_MAIN = fileURLToPath(new URL('../testing/move-kill-main.js', import.meta.url));
+
+/** As the Python pipeline writes. */
+function changeByPython(path: string, sql: string): void {
+  runPython('import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as c: c.execute(sys.stdin.read())', sql, path);
+}
 
 async function contentsOf(ledger: Ledger): Promise<Record<string, unknown[]>> {
   const contents: Record<string, unknown[]> = {};
@@ -73,7 +83,7 @@ describe('moving a ledger', () => {
   };
 
   test('to a server and back changes no value, and each goes on with IDs after the others', async (t) => {
-    const path = await filled(t, 2_000);
+    const path = await filled(t, 1_500);
     const before = await Ledger.open(path, VRAS, { create: false });
     const [contents, id] = [await contentsOf(before), before.id];
     await before.close();
@@ -121,42 +131,138 @@ describe('moving a ledger', () => {
     await assert.rejects(moveToServer(path, address, nothing), /was moved to postgres:.*there is nothing to move/);
   });
 
-  test('that was broken off is used by nobody, and goes on where it was', async (t) => {
-    const path = await filled(t, 2_000);
+  /** Which of the two ledgers opens. */
+  async function opening(path: string, address: LedgerServer): Promise<string[]> {
+    const found: string[] = [];
+    for (const [name, each] of [
+      ['file', path],
+      ['server', address],
+    ] as const) {
+      try {
+        await (await Ledger.open(each, VRAS, { create: false })).close();
+        found.push(name);
+      } catch (error) {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.match(error.message, /is not all there yet|was moved to|there is no ledger/);
+      }
+    }
+    return found;
+  }
+
+  test('whose process is killed at any point goes on, and never can both ledgers be used', async (t) => {
+    const path = await filled(t, 1_500);
     const before = await Ledger.open(path, VRAS, { create: false });
     const contents = await contentsOf(before);
     await before.close();
     const address = await newServer();
-    for (const at of ['provenance', 'quarantine', 'comparing']) {
-      const stop = (what: string, table: string) => {
-        if (what === at || (what === 'copying' && table === at)) throw new Error('the power went');
-      };
-      await assert.rejects(moveToServer(path, address, stop), /the power went/);
-      await assert.rejects(Ledger.open(address, VRAS, { create: true }), {
-        name: 'UsageError',
-        message: /is not all there yet: it is being moved from \S+log\.db; run `lvra ledger move` again/,
+    const database = server.address(address.database);
+    const killed = (direction: 'server' | 'file', point: string) => {
+      const { signal, stderr } = spawnSync(process.execPath, [KILL_MAIN, direction, path, database, point], {
+        encoding: 'utf8',
       });
-      await (await Ledger.open(path, VRAS, { create: false })).close();
-    }
-    let copied = 0;
-    await moveToServer(path, address, (what, table) => {
-      if (what === 'copying' && table === 'provenance') copied++;
-    });
-    assert.equal(copied, 0, 'what is there is not copied again');
-    assert.deepEqual(await contentsOf(await open(t, address)), contents);
+      assert.equal(signal, 'SIGKILL', `${point}: ${stderr}`);
+      return opening(path, address);
+    };
+    assert.deepEqual(await killed('server', 'copying provenance'), ['file']);
+    assert.deepEqual(await killed('server', 'copying quarantine'), ['file']);
+    assert.deepEqual(await killed('server', 'comparing source'), ['file']);
+    assert.deepEqual(await killed('server', 'given up'), []);
+    assert.deepEqual(await killed('server', 'taken into use'), ['server']);
+    const onServer = await Ledger.open(address, VRAS, { create: false });
+    assert.deepEqual(await contentsOf(onServer), contents);
+    await onServer.close();
+
+    assert.deepEqual(await killed('file', 'copying provenance'), ['server']);
+    assert.deepEqual(await killed('file', 'given up'), []);
+    assert.deepEqual(await killed('file', 'taken into use /\\S+arriving'), []);
+    assert.deepEqual(await killed('file', 'taken into use /\\S+log.db$'), ['file']);
+    assert.deepEqual(await contentsOf(await open(t, path)), contents);
+    await assert.rejects(
+      moveToFile(address, path, join(dirname(path), 'again'), nothing),
+      /was moved to \S+log\.db before, and is there/,
+    );
+    assert.deepEqual(
+      readdirSync(dirname(path)).filter((name) => name.startsWith('log.db.arriving')),
+      [],
+    );
   });
 
-  test('finds out if the copy is not the same, and leaves the source in use', async (t) => {
+  test('copies a table again that somebody changed after an earlier copy was broken off', async (t) => {
     const path = await filled(t);
     const address = await newServer();
     const stop = (what: string) => {
       if (what === 'comparing') throw new Error('the power went');
     };
     await assert.rejects(moveToServer(path, address, stop), /the power went/);
-    const sql = 'UPDATE provenance SET score = score + 1e-9 WHERE ID = 5';
-    await server.hosts[0]?.query(sql, address.database);
-    await assert.rejects(moveToServer(path, address, nothing), /provenance is not the same in postgres:/);
-    await (await Ledger.open(path, VRAS, { create: false })).close();
+    const between = await Ledger.open(path, VRAS, { create: false });
+    await execute(between, 'UPDATE provenance SET score = score + 1e-9 WHERE ID = 5');
+    await execute(between, "DELETE FROM stem_event WHERE stage = 'feature'");
+    const contents = await contentsOf(between);
+    await between.close();
+    const again: string[] = [];
+    await moveToServer(path, address, (what, table) => what === 'copying again' && again.push(table));
+    assert.deepEqual(again.sort(), ['provenance', 'stem_event']);
+    assert.deepEqual(await contentsOf(await open(t, address)), contents);
+  });
+
+  test('finds out if the copy is not the same, and leaves the source in use', async (t) => {
+    const path = await filled(t);
+    const address = await newServer();
+    await (await Ledger.open(address, VRAS, { create: true })).close();
+    await server.hosts[0]?.query(
+      `CREATE FUNCTION lengthen() RETURNS trigger AS $$ BEGIN NEW.detail := NEW.detail || 'x'; RETURN NEW; END $$ LANGUAGE plpgsql;
+       CREATE TRIGGER lengthen BEFORE INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION lengthen()`,
+      address.database,
+    );
+    await assert.rejects(moveToServer(path, address, nothing), /quarantine is not the same in postgres:.*copied twice/);
+    assert.deepEqual(await opening(path, address), ['file']);
+  });
+
+  test('leaves a file that Python cannot change, and comes back to one that it can', async (t) => {
+    const path = await filled(t);
+    const address = await newServer();
+    await moveToServer(path, address, nothing);
+    const statements = [
+      "INSERT INTO feature_making (stem) VALUES ('20260301_000009')",
+      'UPDATE predict SET r0b = 1',
+      'DELETE FROM diaobjid_stems',
+    ];
+    for (const sql of statements) {
+      assert.throws(() => changeByPython(path, sql), /the ledger was moved to postgres:\/\/127\.0\.0\.1:\d+\/moved/);
+    }
+    const aside = join(dirname(path), 'aside');
+    await moveToFile(address, path, aside, nothing);
+    assert.deepEqual(readdirSync(dirname(path)).sort(), ['aside', 'log.db'], 'at rest');
+    for (const sql of statements) changeByPython(path, sql);
+    assert.ok(existsSync(join(aside, 'log.db')));
+  });
+
+  test('refuses to take the place of a ledger that was not moved away', async (t) => {
+    const address = await newServer();
+    await (await Ledger.open(address, VRAS, { create: true })).close();
+    const path = await filled(t);
+    await assert.rejects(
+      moveToFile(address, path, join(dirname(path), 'aside'), nothing),
+      /there is a ledger at \S+log\.db that was not moved away, and nothing was changed/,
+    );
+    assert.deepEqual(await opening(path, address), ['file', 'server']);
+  });
+
+  test('takes along VRAs of the past and any text, and names what others added', async (t) => {
+    const path = await filled(t);
+    changeByPython(path, 'ALTER TABLE predict ADD COLUMN old_one INTEGER');
+    changeByPython(path, 'UPDATE predict SET old_one = 21');
+    changeByPython(path, 'ALTER TABLE provenance ADD COLUMN note TEXT');
+    changeByPython(path, 'CREATE TABLE of_the_team (a)');
+    // What decoded bytes that are no text left behind is text.
+    changeByPython(path, "UPDATE quarantine SET detail = 'at ' || char(65533) || char(10) WHERE ID = 1");
+    const address = await newServer();
+    const { left } = await moveToServer(path, address, nothing);
+    assert.deepEqual(left, ['the table of_the_team', 'the column note of provenance']);
+    const ledger = await Ledger.open(address, [...VRAS, 'old_one'], { create: false });
+    t.after(() => ledger.close());
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT DISTINCT old_one FROM predict'), [[21n]]);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT detail FROM quarantine WHERE ID = 1'), [['at \ufffd\n']]);
   });
 
   test('refuses a server that has a ledger, and one that another process works on', async (t) => {
@@ -174,29 +280,27 @@ describe('moving a ledger', () => {
     await assert.rejects(moveToServer(path, address, nothing), /has another ledger already \(rows in batch\)/);
   });
 
-  for (const [sql, words] of [
-    [
-      `UPDATE provenance SET model_name = 'r0b' || char(0) WHERE ID = 2`,
-      /provenance, row ID 2, model_name has a byte of zero/,
-    ],
-    [
-      `UPDATE provenance SET model_name = CAST(x'72ff' AS TEXT) WHERE ID = 2`,
-      /row ID 2, model_name has bytes that are no UTF-8/,
-    ],
-    [
-      `UPDATE provenance SET diaObjectId = 'text' WHERE ID = 2`,
-      /provenance, row of ID 2, diaObjectId is 'text', which is not of its/,
-    ],
-    [`INSERT INTO predict (stem) VALUES (NULL)`, /predict, row stem null, stem is NULL/],
-  ] as const) {
-    test(`names what cannot be kept: ${sql}`, async (t) => {
-      const path = await filled(t);
-      const connection = new Sqlite(path);
-      connection.exec(sql);
-      connection.close();
-      await assert.rejects(moveToServer(path, await newServer(), nothing), { name: 'UsageError', message: words });
-      await (await Ledger.open(path, VRAS, { create: false })).close();
-      rmSync(path);
+  test('names all that no other ledger can keep, and moves nothing', async (t) => {
+    const path = await filled(t);
+    const connection = new Sqlite(path);
+    connection.exec(`
+      UPDATE provenance SET model_name = 'r0b' || char(0) WHERE ID = 2;
+      UPDATE provenance SET model_name = CAST(x'72ff' AS TEXT), diaObjectId = 'text' WHERE ID = 3;
+      INSERT INTO predict (stem) VALUES (NULL)`);
+    connection.close();
+    const address = await newServer();
+    await assert.rejects(moveToServer(path, address, nothing), (error: Error) => {
+      assert.equal(error.name, 'UsageError');
+      for (const words of [
+        /provenance, row ID 2: model_name has a byte of zero/,
+        /provenance, row ID 3: model_name has bytes that are no UTF-8/,
+        /provenance, row ID 3: diaObjectId is not of its type \('text'\)/,
+        /predict, row stem NULL: stem is NULL in a key/,
+      ]) {
+        assert.match(error.message, words);
+      }
+      return true;
     });
-  }
+    assert.deepEqual(await opening(path, address), ['file']);
+  });
 });

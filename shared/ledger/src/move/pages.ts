@@ -2,8 +2,13 @@ import type { Questions } from '../database.js';
 import { tupleQuestion, type Value } from '../statements.js';
 import type { LedgerTable } from './ledger-table.js';
 
-/** So many rows are in memory at once; those of `batch` have 8 kB each. */
-const ROWS_A_PAGE = 4_000;
+/** So many rows are in memory at once; of a table with bytes, which are 8 kB a row in `batch`, fewer. */
+const MOST_ROWS = 4_000;
+const MOST_ROWS_WITH_BYTES = 400;
+
+export function rowsAPage({ columns }: LedgerTable): number {
+  return Object.values(columns).includes('bytes') ? MOST_ROWS_WITH_BYTES : MOST_ROWS;
+}
 
 /** A row, its values in the order of the table's columns. */
 export type MovedRow = readonly Value[];
@@ -11,12 +16,14 @@ export type MovedRow = readonly Value[];
 /** The rows of a table after a key, in the order of the key, page by page. */
 export async function* pagesOf(
   ask: Questions,
-  { name, columns, key }: LedgerTable,
+  table: LedgerTable,
   after?: readonly Value[],
 ): AsyncGenerator<MovedRow[]> {
-  const names = Object.keys(columns);
+  const { name, key } = table;
+  const names = Object.keys(table.columns);
+  const most = rowsAPage(table);
   const wanted = names.join(', ');
-  const order = `ORDER BY ${key.join(', ')} LIMIT ${ROWS_A_PAGE}`;
+  const order = `ORDER BY ${key.join(', ')} LIMIT ${most}`;
   const first = tupleQuestion<MovedRow>(`SELECT ${wanted} FROM ${name} ${order}`);
   const next = tupleQuestion<MovedRow>(
     `SELECT ${wanted} FROM ${name} WHERE (${key.join(', ')}) > (${key.map(() => '?').join(', ')}) ${order}`,
@@ -26,7 +33,7 @@ export async function* pagesOf(
   for (;;) {
     const rows = last ? await ask.all(next, ...last) : await ask.all(first);
     if (rows.length > 0) yield rows;
-    if (rows.length < ROWS_A_PAGE) return;
+    if (rows.length < most) return;
     last = places.map((place) => rows.at(-1)![place] as Value);
   }
 }

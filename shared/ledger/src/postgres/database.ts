@@ -134,6 +134,8 @@ export class PostgresDatabase implements Database {
   adoptKeys(): Promise<void> {
     return this.writing(async (tx) => {
       for (const table of await tx.all(WITH_IDENTITY)) await tx.get(nextIdOf(table));
+      // Else the first questions go through whole tables, until the server does it by itself.
+      await tx.define('ANALYZE');
     });
   }
 

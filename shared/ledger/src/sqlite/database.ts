@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database, HeldLocks, OddValue, Questions, WriteTime, Writing } from '../database.js';
+import type { LedgerTable } from '../move/ledger-table.js';
 import { type Insert, type Question, type Statement, type Values, valueQuestion } from '../statements.js';
 import { copyDatabase } from './backup.js';
 import { checkpoint } from './checkpoint.js';
@@ -9,6 +10,7 @@ import { storageError } from './errors.js';
 import { assertInPlace } from './file-identity.js';
 import { oddValues } from './odd-values.js';
 import { PreparedStatements } from './prepared-statements.js';
+import { unmovable } from './unmovable.js';
 import { WriteLock } from './write-lock.js';
 
 const SCHEMA = valueQuestion<string>(
@@ -174,6 +176,11 @@ export class SqliteDatabase implements Database {
 
   oddValues(): Promise<OddValue[]> {
     return this.#inTurn(async () => oddValues(this.#connection));
+  }
+
+  /** What no other ledger can keep, for people. */
+  unmovable(tables: readonly LedgerTable[]): Promise<string[]> {
+    return this.#inTurn(async () => unmovable(this.#connection, tables));
   }
 
   async schema(): Promise<string> {

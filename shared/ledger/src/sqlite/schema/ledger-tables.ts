@@ -1,3 +1,4 @@
+import { OF_THE_LEDGER } from '../../move/catalogue.js';
 import type { LedgerTable } from '../../move/ledger-table.js';
 import type { ColumnType } from '../../statements.js';
 import { columnOf, STATUS_TABLE } from '../../status-tables.js';
@@ -5,8 +6,6 @@ import Sqlite from '../driver.js';
 import { MIGRATION_COUNT, migrateTo } from '../migrations.js';
 
 const TYPES: Readonly<Record<string, ColumnType>> = { INTEGER: 'integer', REAL: 'real', TEXT: 'text', BLOB: 'bytes' };
-/** They say of the ledger itself what it is. */
-const OF_THE_LEDGER = ['lvra_migration', 'data_folder'];
 
 /** The tables whose rows are what the ledger knows, with a column of each VRA where there is one. */
 export function ledgerTables(vras: readonly string[]): LedgerTable[] {
