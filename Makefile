@@ -101,7 +101,7 @@ lint: packages ## what Biome has to say; FIX=1 lets it rewrite what it can
 	@node scripts/check-packages.mjs
 	@node scripts/check-awaits.mjs
 
-bench: setup build ## what an alert costs, and with PROFILE=<stage> its CPU profile; OF=hot-paths, OF=backfill, OF=ledger up to ROWS=10000000
+bench: setup build ## what an alert costs, and with PROFILE=<stage> its CPU profile; OF=hot-paths, OF=backfill, OF=ledger up to ROWS=10000000, OF=move
 	node bench/dist/$(or $(OF),end-to-end)/main.js \
 	  $(if $(PROFILE),--profile $(PROFILE)) $(if $(ONLY),--only $(ONLY)) $(if $(ROWS),--rows $(ROWS))
 
