@@ -1,6 +1,9 @@
 /**
  * The tables and indexes of a ledger after the first 22 migrations: a ledger on a server begins here, as none is older. What each
  * is for stands in the migrations of SQLite; a test compares the two. In the words of migrations: see ddl.ts.
+ *
+ * Each index of SQLite ends with the row's ID. Here provenance_by_object says so: without it, and before the server had counted the
+ * rows of a new ledger, an object's scores from an ID on were looked for among all scores from that ID on.
  */
 export const SCHEMA = `
 CREATE TABLE feature_making (
@@ -64,7 +67,7 @@ CREATE TABLE lasair_call (
   minute INTEGER PRIMARY KEY, calls INTEGER NOT NULL, annotations INTEGER NOT NULL
 );
 CREATE INDEX provenance_by_stem ON provenance (stem);
-CREATE INDEX provenance_by_object ON provenance (diaObjectId);
+CREATE INDEX provenance_by_object ON provenance (diaObjectId, ID);
 CREATE INDEX threshold_flags_by_stem ON threshold_flags_provenance (stem);
 CREATE TABLE tns_submission (
   ID INTEGER PRIMARY KEY, site TEXT NOT NULL, sender TEXT NOT NULL, sent_at INTEGER NOT NULL, report_id TEXT
