@@ -33,7 +33,7 @@ const FLUSH_TIMEOUT_MS = 1_000;
 
 /**
  * Maintains a connection to one of the NATS servers and the streams there, in the background, retrying without limit.
- * While there is no connection, `live` throws at once.
+ * While there is none, `live` is undefined.
  *
  * There is one way back from any trouble: connect anew, to the next server, see to the streams, and go on.
  */
@@ -62,9 +62,8 @@ export class NatsConnectionManager {
     return this.#closing.signal;
   }
 
-  /** @throws Error if there is no working connection now */
-  get live(): JetStreamHandles {
-    if (!this.#live) throw new Error(this.#problem);
+  /** Undefined while there is no working connection. */
+  get live(): JetStreamHandles | undefined {
     return this.#live;
   }
 
@@ -72,11 +71,10 @@ export class NatsConnectionManager {
    * JetStream failed though the connection is up: the stream has no leader, its storage is lost, or full and disabled.
    * The connection is given up, so that no stem waits for it.
    */
-  markDegraded(problem: string): void {
-    if (!this.#live) return;
-    const { connection } = this.#live;
+  markDegraded(live: JetStreamHandles, problem: string): void {
+    if (this.#live !== live) return;
     this.#markDown(problem);
-    void connection.close();
+    void live.connection.close();
   }
 
   async close(): Promise<void> {

@@ -19,7 +19,7 @@ import {
 const PING_MS = 2_000;
 const PINGS_UNANSWERED = 2;
 
-export interface Login extends Pick<NatsServers, 'account' | 'credentials' | 'tls'> {
+export interface Login extends Pick<NatsServers, 'prefix' | 'account' | 'credentials' | 'tls'> {
   /** What this service is called at the server. */
   readonly name: string;
 }
@@ -30,10 +30,16 @@ export interface Login extends Pick<NatsServers, 'account' | 'credentials' | 'tl
  *
  * @throws Error if a file of TLS or of credentials cannot be read
  */
-export function loginOf(server: string, { tls, ...account }: Login, answersWithinMs: number): ConnectionOptions {
+export function loginOf(
+  server: string,
+  { tls, name, prefix, ...account }: Login,
+  answersWithinMs: number,
+): ConnectionOptions {
   const authenticator = authenticatorOf(account);
   return {
-    ...{ servers: server, name: account.name, timeout: answersWithinMs, reconnect: false },
+    ...{ servers: server, name, timeout: answersWithinMs, reconnect: false },
+    // A user can be confined to what begins with the prefix.
+    inboxPrefix: `_INBOX.${prefix}`,
     // What servers tell of each other are often addresses of a network that only they are in.
     ignoreClusterUpdates: true,
     ...{ pingInterval: PING_MS, maxPingOut: PINGS_UNANSWERED },

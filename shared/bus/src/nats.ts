@@ -30,11 +30,15 @@ export class NatsBus implements Bus {
   }
 
   async publish(subject: string, message: StemMessage): Promise<void> {
+    const name = this.#names.subject(subject);
+    const failed = (cause: unknown) => new Error(`${subject} could not be announced: ${messageOf(cause)}`, { cause });
+    const live = this.#connection.live;
+    if (!live) throw failed(this.#connection.problem);
     try {
-      await this.#connection.live.jetstream.publish(this.#names.subject(subject), codec.encode(message));
+      await live.jetstream.publish(name, codec.encode(message));
     } catch (error) {
-      const failure = new Error(`${subject} could not be announced: ${messageOf(error)}`, { cause: error });
-      this.#connection.markDegraded(failure.message);
+      const failure = failed(error);
+      this.#connection.markDegraded(live, failure.message);
       throw failure;
     }
   }
@@ -48,8 +52,9 @@ export class NatsBus implements Bus {
   }
 
   async depth(): Promise<BusDepth | undefined> {
-    if (this.#connection.problem !== undefined) return undefined;
-    const { manager } = this.#connection.live;
+    const { live } = this.#connection;
+    if (!live) return undefined;
+    const { manager } = live;
     const { name } = this.#names.work;
     const { state } = await manager.streams.info(name);
     const queues: QueueDepth[] = [];
@@ -77,11 +82,11 @@ class NatsSubscription implements Subscription {
   ) {}
 
   async next(waitMs: number, signal: AbortSignal): Promise<Delivery | undefined> {
-    if (this.connection.problem !== undefined) {
+    const { live, closing } = this.connection;
+    if (!live) {
       await sleep(waitMs, signal);
       return undefined;
     }
-    const { live, closing } = this.connection;
     try {
       const consumer = await this.#consumerAt(live);
       const ends = [signal, closing, live.lost];
@@ -89,14 +94,14 @@ class NatsSubscription implements Subscription {
       // No message may also mean that the server lost the consumer with its storage.
       if (!message && !ends.some(({ aborted }) => aborted)) await consumer.info();
       this.#problem = undefined;
-      return message && deliveryOf(message, live);
+      return message && deliveryOf(message);
     } catch (error) {
       this.#consumer = undefined;
       // What the connection has met is told by it.
       if (live.lost.aborted) return undefined;
       const problem = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep continues`;
       // A lost consumer is created again with the next pull.
-      if (isOfStream(error)) this.connection.markDegraded(problem);
+      if (isOfStream(error)) this.connection.markDegraded(live, problem);
       else this.#report(problem);
       await sleep(Math.min(waitMs, MIN_PULL_MS), signal);
       return undefined;
@@ -148,17 +153,9 @@ async function pull(consumer: Consumer, waitMs: number, ends: readonly AbortSign
   }
 }
 
-/** After the connection's end nobody hears an acknowledgement: the message is delivered again, and the ledger knows it. */
-function deliveryOf(message: JsMsg, { connection }: JetStreamHandles): Delivery {
-  const tell = (say: () => void) => () => {
-    if (!connection.isClosed()) say();
-  };
-  return {
-    subject: message.subject,
-    ack: tell(() => message.ack()),
-    working: tell(() => message.working()),
-    nak: tell(() => message.nak()),
-  };
+function deliveryOf(message: JsMsg): Delivery {
+  const { subject } = message;
+  return { subject, ack: () => message.ack(), working: () => message.working(), nak: () => message.nak() };
 }
 
 /** True if the stream is gone or does not answer, so that no consumer of it can work. */

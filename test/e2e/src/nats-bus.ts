@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Delivery, NatsBus, type Subscription } from '@lvra/bus';
-import type { NatsTls, Secret } from '@lvra/config';
+import type { NatsServers } from '@lvra/config';
 import { DEFAULT_PREFIX, routeOf, stemOf } from '@lvra/core';
 import { type NatsServer, startNats } from '@lvra/test-servers/nats';
 
@@ -16,21 +16,19 @@ export async function natsServer(t: TestContext): Promise<NatsServer> {
   return nats;
 }
 
-export interface BusOptions {
+export interface BusOptions extends Pick<NatsServers, 'account' | 'credentials' | 'tls'> {
   readonly ackWaitMs?: number;
   readonly prefix?: string;
   readonly replicas?: number;
-  readonly tls?: NatsTls;
-  readonly credentials?: Secret | undefined;
   readonly dataFolder?: string;
 }
 
 export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
   const said: string[] = [];
-  const { ackWaitMs = 30_000, prefix = DEFAULT_PREFIX, replicas = 1, dataFolder = 'a', tls, credentials } = options;
+  const { ackWaitMs = 30_000, prefix = DEFAULT_PREFIX, replicas = 1, dataFolder = 'a', ...login } = options;
   const say = (words: string) => said.push(words);
   const bus = new NatsBus({
-    ...{ servers: url.split(','), name: 'test', prefix, replicas, ackWaitMs, tls, credentials },
+    ...{ servers: url.split(','), name: 'test', prefix, replicas, ackWaitMs, ...login },
     dataFolder: { data_folder: dataFolder, where: `/data/${dataFolder}` },
     ...{ onStatus: say, onProblem: say },
   });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { secretOf } from '@lvra/config';
+import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
 import { startNats } from '@lvra/test-servers/nats';
 import { connect } from 'nats';
 import { busTo, connected, natsServer, never, OTHER, receive, route, STEM, until } from './nats-bus.js';
@@ -23,6 +27,35 @@ describe('a NATS server that is not ours alone', { concurrency: 3 }, () => {
       [...ours.said, ...theirs.said].filter((words) => /data folder/.test(words)),
       [],
     );
+  });
+
+  test('can confine the user of each deployment to its prefix', async (t) => {
+    const folder = temporaryFolder('nats-users');
+    t.after(() => removeFolder(folder));
+    const user = (name: string, prefix: string) => {
+      const stream = prefix.toUpperCase();
+      const api = [`STREAM.*.${stream}`, `STREAM.*.${stream}_DEAD`, `CONSUMER.*.${stream}`, `CONSUMER.*.${stream}.>`];
+      const requests = [...api, `CONSUMER.DURABLE.CREATE.${stream}.>`, `CONSUMER.MSG.NEXT.${stream}.>`, 'INFO'];
+      const publish = [`${prefix}.>`, ...requests.map((request) => `$JS.API.${request}`), `$JS.ACK.${stream}.>`];
+      const permissions = JSON.stringify({ publish, subscribe: [`_INBOX.${prefix}.>`] });
+      return `{ user: ${name}, password: of-${name}, permissions: ${permissions} }`;
+    };
+    const config = join(folder, 'nats.conf');
+    writeFileSync(config, `authorization { users: [${user('night', 'lvra')}, ${user('dev', 'lvra_dev')}] }\n`);
+    const nats = await startNats({ config });
+    t.after(() => nats.stop('SIGKILL'));
+    const account = (name: string) => ({ user: name, password: secretOf('test', () => `of-${name}`) });
+    const [ours, theirs] = [
+      await connected(t, nats.url, { account: account('night') }),
+      await connected(t, nats.url, { account: account('dev'), prefix: 'lvra_dev' }),
+    ];
+    for (const { publish, subscribe, bus } of [ours, theirs]) {
+      await publish(STEM);
+      (await receive(await subscribe())).ack();
+      assert.equal((await bus.depth())?.queues.length, 1);
+    }
+    const { bus } = busTo(t, nats.url, { account: account('dev') });
+    await until('the other’s streams are refused', () => /Permissions Violation/i.test(bus.problem() ?? ''));
   });
 
   test('is reported as used with another data folder, once, and not with the same one', async (t) => {

@@ -106,7 +106,7 @@ async function goesOn(world: FaultWorld, lose: () => unknown): Promise<void> {
   await world.until('an annotation after the loss', () => heard(world, begun).length > 0, until);
   const times = [begun, ...heard(world, begun), Date.now()];
   const gapMs = Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
-  process.stdout.write(`longest time without an annotation: ${(gapMs / 1_000).toFixed(1)} s\n`);
+  process.stdout.write(`${world.topic}: longest time without an annotation: ${(gapMs / 1_000).toFixed(1)} s\n`);
   assert.ok(gapMs <= GOES_ON_WITHIN_MS, `for ${gapMs} ms nothing was annotated`);
 }
 
