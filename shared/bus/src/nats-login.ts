@@ -95,6 +95,7 @@ export function wordsOf(error: unknown): string {
   if (code === ErrorCode.ServerOptionNotAvailable) {
     return 'it does not encrypt: give it `tls {}` in its configuration, or write nats_tls: no';
   }
+  if (code === ErrorCode.Timeout) return `no answer within some seconds (${message})`;
   // The server does not answer JetStream requests at all.
   const isWithout = error instanceof NatsError && code === ErrorCode.JetStreamNotEnabled && !error.api_error;
   if (!isWithout) return message;

@@ -31,15 +31,13 @@ export class NatsBus implements Bus {
 
   async publish(subject: string, message: StemMessage): Promise<void> {
     const name = this.#names.subject(subject);
-    const failed = (cause: unknown) => new Error(`${subject} could not be announced: ${messageOf(cause)}`, { cause });
-    const live = this.#connection.live;
-    if (!live) throw failed(this.#connection.problem);
+    const { live, problem } = this.#connection;
+    if (!live) throw new Error(`${subject} could not be announced: ${problem}`);
     try {
       await live.jetstream.publish(name, codec.encode(message));
     } catch (error) {
-      const failure = failed(error);
-      this.#connection.markDegraded(live, failure.message);
-      throw failure;
+      this.#connection.markDegraded(live, `NATS does not take announcements: ${reasonOf(error)}; retrying`);
+      throw new Error(`${subject} could not be announced: ${reasonOf(error)}`, { cause: error });
     }
   }
 
@@ -99,7 +97,7 @@ class NatsSubscription implements Subscription {
       this.#consumer = undefined;
       // What the connection has met is told by it.
       if (live.lost.aborted) return undefined;
-      const problem = `NATS does not deliver ${this.route.filter}: ${messageOf(error)}; the sweep continues`;
+      const problem = `NATS does not deliver ${this.route.filter}: ${reasonOf(error)}; the sweep continues`;
       // A lost consumer is created again with the next pull.
       if (isOfStream(error)) this.connection.markDegraded(live, problem);
       else this.#report(problem);
@@ -162,4 +160,9 @@ function deliveryOf(message: JsMsg): Delivery {
 function isOfStream(error: unknown): boolean {
   if (!(error instanceof NatsError)) return false;
   return error.code === ErrorCode.Timeout || error.api_error?.err_code === STREAM_NOT_FOUND;
+}
+
+function reasonOf(error: unknown): string {
+  const isLeaderless = error instanceof NatsError && error.code === ErrorCode.NoResponders;
+  return isLeaderless ? 'the stream is gone, or its servers are choosing a leader' : messageOf(error);
 }

@@ -37,10 +37,8 @@ export async function runCase(
     const faultEndedAt = world.faultEndedAt ?? performance.now();
     await world.until('every alert is settled', () => isSettled(world), fault.recoversWithinMs ?? RECOVERS_WITHIN_MS);
     recoverSeconds = (performance.now() - faultEndedAt) / 1000;
-    judgement = await judge(world);
     assert.ok(world.injections.times > 0, 'the case injected nothing');
-    assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0, overBudget: 0 }, world.lastOutput());
-    await assertVerified(world);
+    judgement = await assertUnharmed(world);
     passed = true;
   } catch (error) {
     judgement ??= await judgeAnyway(world);
@@ -65,10 +63,13 @@ export function startCluster(): Promise<Postgres> {
   return startPostgres({ standbys: 2, settings: { max_connections: '500' } });
 }
 
-/** `lvra verify` over files, ledger, Kafka's offsets and the annotations of the sandbox. */
-export async function assertVerified(world: FaultWorld): Promise<void> {
+/** Both judges: what was sent with what came of it, and `lvra verify` over files, ledger, Kafka's offsets and annotations. */
+export async function assertUnharmed(world: FaultWorld): Promise<Judgement> {
+  const judgement = await judge(world);
+  assert.deepEqual(judgement, { lost: 0, doubled: 0, stale: 0, overBudget: 0 }, world.lastOutput());
   const { code, stdout, stderr } = await world.lvra('verify', '--kafka', '--sandbox', world.sandbox.endpoint);
   assert.equal(code, 0, `lvra verify:\n${stdout}\n${stderr}`);
+  return judgement;
 }
 
 /** The damage if a case failed before its end; unknown if the ledger cannot be read. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type NatsCluster, startNatsCluster } from '@lvra/test-servers/nats-cluster';
 import type { FaultCase } from '../fault-case.js';
 import { FaultWorld } from '../fault-world.js';
-import { isSettled, judge } from '../judges/judge.js';
-import { assertVerified } from '../run-case.js';
+import { isSettled } from '../judges/judge.js';
+import { assertUnharmed } from '../run-case.js';
 import { underLoad } from './nats.js';
 
 /** Work goes on within this, whichever of three servers is lost. */
@@ -76,8 +76,7 @@ export const cases: FaultCase[] = [
         }),
       ]);
       await other.until('every alert of the other deployment is settled', () => isSettled(other), 120_000);
-      assert.deepEqual(await judge(other), { lost: 0, doubled: 0, stale: 0 }, other.lastOutput());
-      await assertVerified(other);
+      await assertUnharmed(other);
       const lines = [world, other].flatMap(({ services }) =>
         [...services.values()].flatMap((service) => service.lines),
       );
