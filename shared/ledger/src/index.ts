@@ -53,7 +53,7 @@ export {
   type TnsSite,
 } from './tns-reports.js';
 export type { Asked, BackfillProgress, PastStem } from './work/backfill.js';
-export type { DeadLetter } from './work/claim.js';
+export type { Claim, DeadLetter } from './work/claim.js';
 export {
   type FeatureFile,
   type FeatureRecord,

@@ -10,7 +10,14 @@ import {
   StemFailed,
   subjects,
 } from '@lvra/core';
-import { LedgerDamaged, LedgerReplaced, LONGEST_BACKOFF_MS, type WorkQueue } from '@lvra/ledger';
+import {
+  type Claim,
+  LedgerDamaged,
+  LedgerReplaced,
+  LedgerUnavailable,
+  LONGEST_BACKOFF_MS,
+  type WorkQueue,
+} from '@lvra/ledger';
 import { CannotWrite } from '@lvra/store';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import type { DataFolder } from '../folder/data-folder.js';
@@ -63,10 +70,10 @@ export class StemHandler {
 
   /** Does a stem if it can be claimed; throws only if the ledger fails. */
   async handle(stem: string, delivery: Delivery | undefined, signal: AbortSignal): Promise<StemResult> {
-    const { work, owner, leaseMs, inHand } = this.#options;
+    const { work, leaseMs, inHand } = this.#options;
     // Asked, not told: what an operator retries by hand may be of a backfill too, and is then announced.
     const isBackfilled = await work.isBackfilled(stem);
-    const claim = await work.claim(stem, owner, Date.now(), leaseMs);
+    const claim = await this.#claim(stem);
     if (claim.kind !== 'claimed') {
       delivery?.ack();
       return 'waitMs' in claim ? { kind: 'leased', waitMs: claim.waitMs } : { kind: 'settled' };
@@ -95,6 +102,17 @@ export class StemHandler {
     for (const stem of this.#pendingReleases) {
       await this.#options.work.release(stem, this.#options.owner, { now: Date.now(), ms: 0 }, why, status);
       this.#pendingReleases.delete(stem);
+    }
+  }
+
+  async #claim(stem: string): Promise<Claim> {
+    const { work, owner, leaseMs } = this.#options;
+    try {
+      return await work.claim(stem, owner, Date.now(), leaseMs);
+    } catch (error) {
+      // It may have been made all the same, and only its answer been lost.
+      if (error instanceof LedgerUnavailable) this.#pendingReleases.add(stem);
+      throw error;
     }
   }
 

@@ -14,10 +14,11 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { UsageError } from '@lvra/core';
+import { LedgerUnavailable } from '@lvra/ledger';
 import { tuplesIn, valueIn } from '@lvra/ledger/testing/look-inside';
 import { connectionOf, Sqlite, setLockTimeout } from '@lvra/ledger/testing/sqlite';
 import { writeFileAtomically } from '@lvra/store';
-import { StageWorld, until } from '../testing/stage-world.js';
+import { type Perform, StageWorld, until } from '../testing/stage-world.js';
 import type { StageRunner } from './runner.js';
 
 const [A, B] = ['20260301_000001', '20260301_000002'] as const;
@@ -45,6 +46,28 @@ function run(t: TestContext, runner: StageRunner): Promise<unknown> {
 }
 
 describe('a ledger that takes no writes', () => {
+  test('a claim of which the stage does not know is given back, and is no attempt', async (t) => {
+    const world = await StageWorld.create(t);
+    await world.add(A);
+    const { work } = world;
+    const claim = work.claim.bind(work);
+    work.claim = async (...how) => {
+      work.claim = claim;
+      await claim(...how);
+      throw new LedgerUnavailable('the answer to COMMIT did not come');
+    };
+    const attempts: number[] = [];
+    const perform: Perform = (stem, context) => {
+      attempts.push(context.attempt);
+      return world.record(stem, context);
+    };
+    const runner = world.runner(perform, { leaseMs: 3_600_000 });
+    void run(t, runner);
+    // Else it would be held for as long as a claim lasts.
+    await until('it is done', () => world.areDone(A), 20_000);
+    assert.deepEqual(attempts, [1]);
+  });
+
   test('makes the stage wait and say why; then it resumes, and no attempt is counted', async (t) => {
     const world = await StageWorld.create(t);
     await world.add(A, B);
