@@ -51,3 +51,21 @@ test('work whose connection is lost ends, and the next is done by another host i
   await database.probe();
   assert.equal(await database.get(PORT), BigInt(primary.port));
 });
+
+test('questions to a primary that stands still end when a standby takes its place, also if they are as many as may be asked', async (t) => {
+  const server = await startPostgres({ fsync: false, standbys: 1 });
+  t.after(() => server.stop());
+  const [old, primary] = server.hosts as [PostgresHost, PostgresHost];
+  await server.createDatabase('lvra');
+  const ledger = await Ledger.open(serverOf(server.address('lvra')), ['r0b'], { create: true });
+  t.after(() => ledger.close());
+  const ask = () => Promise.all(Array.from({ length: 8 }, () => Ledger.databaseOf(ledger).get(PORT)));
+  await ask();
+  old.freeze();
+  const waiting = assert.rejects(ask(), LedgerUnavailable);
+  await primary.promote();
+  // As a service does it every five seconds.
+  await ledger.assertInPlace();
+  await waiting;
+  assert.deepEqual(await ask(), Array(8).fill(BigInt(primary.port)));
+});

@@ -26,9 +26,13 @@ export class Connections {
     this.#check = check;
   }
 
-  /** Lends a connection. One on which something of the connection itself failed is not used again. */
-  async use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    while (this.#lent >= MOST) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /**
+   * Lends a connection. One on which something of the connection itself failed is not used again.
+   *
+   * @param atOnce without a turn, for who looks whether the others still get answers
+   */
+  async use<T>(work: (client: pg.Client) => Promise<T>, { atOnce = false } = {}): Promise<T> {
+    while (this.#lent >= MOST && !atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#lent++;
     let client: pg.Client | undefined;
     try {
@@ -38,10 +42,11 @@ export class Connections {
       return result;
     } catch (error) {
       if (client && !isOfConnection(error) && this.#all.has(client)) this.#idle.push(client);
-      else if (client || !isFull(error)) {
-        if (client) this.#hosts.passOver(client);
-        this.dropAll();
-      }
+      else if (client) {
+        const { host, port } = client;
+        this.#hosts.passOver(client);
+        this.#drop((each) => each.host === host && each.port === port);
+      } else if (!isFull(error)) this.dropAll();
       throw error;
     } finally {
       this.#lent--;
@@ -54,9 +59,7 @@ export class Connections {
    * others' answers will not come either.
    */
   dropAll(): void {
-    this.#idle.length = 0;
-    for (const client of this.#all) destroy(client);
-    this.#all.clear();
+    this.#drop(() => true);
   }
 
   /** Ends them in order. */
@@ -75,8 +78,18 @@ export class Connections {
     }
   }
 
+  #drop(which: (client: pg.Client) => boolean): void {
+    for (const client of this.#all) {
+      if (!which(client)) continue;
+      this.#all.delete(client);
+      destroy(client);
+    }
+  }
+
   async #connect(): Promise<pg.Client> {
     const client = await this.#hosts.connect();
+    // After a failover nobody answers on those to another host, or what they say is not true any more.
+    this.#drop(({ host, port }) => host !== client.host || port !== client.port);
     const forget = () => this.#all.delete(client);
     client.once('error', forget);
     client.once('end', forget);

@@ -110,7 +110,7 @@ export class PostgresDatabase implements Database {
 
   /** Also lets go of connections to a server that does not answer: nothing else would end those that wait for it. */
   async assertInPlace(): Promise<void> {
-    await this.#use((client) => timed(this.#assertSame(client), CHECK_WITHIN_MS));
+    await this.#use((client) => timed(this.#assertSame(client), CHECK_WITHIN_MS), { atOnce: true });
     for (const locks of this.#locks) await locks.assertHeld();
   }
 
@@ -186,9 +186,9 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  async #use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  async #use<T>(work: (client: pg.Client) => Promise<T>, how?: { readonly atOnce: boolean }): Promise<T> {
     try {
-      return await this.#connections.use(work);
+      return await this.#connections.use(work, how);
     } catch (error) {
       throw serverError(this.name, error);
     }

@@ -35,9 +35,11 @@ export class Hosts {
   async connect(command?: string): Promise<pg.Client> {
     const { hosts } = this.#server;
     const refusals: string[] = [];
+    // Others that connect meanwhile may change it.
+    const first = this.#first;
     let cause: unknown;
     for (let tried = 0; tried < hosts.length; tried++) {
-      const at = (this.#first + tried) % hosts.length;
+      const at = (first + tried) % hosts.length;
       const { host, port } = hosts[at]!;
       let client: pg.Client | undefined;
       try {
