@@ -5,7 +5,8 @@ import type { Service, ServiceName } from '@lvra/test-servers/service';
 import type { FaultWorld } from './fault-world.js';
 import { OTHER_POINTS, SERVICE_POINTS } from './points/service-points.js';
 
-const HOOK = fileURLToPath(new URL('./hook.js', import.meta.url));
+/** Loaded into a service before its own code. */
+export const HOOK = fileURLToPath(new URL('./hook.js', import.meta.url));
 
 /** The point at which a service stops, and how. */
 export interface Stop {
