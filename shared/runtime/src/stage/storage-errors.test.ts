@@ -61,7 +61,7 @@ describe('a ledger that takes no writes', () => {
       attempts.push(context.attempt);
       return world.record(stem, context);
     };
-    const runner = world.runner(perform, { leaseMs: 3_600_000 });
+    const runner = world.runner(perform, { leaseMs: 3_600_000, sweepMs: 2 });
     void run(t, runner);
     // Else it would be held for as long as a claim lasts.
     await until('it is done', () => world.areDone(A), 20_000);

@@ -62,7 +62,9 @@ export const cases: FaultCase[] = [
 
 /** Stems that are in the hands of these processes. */
 async function claimsOf(world: FaultWorld, pids: readonly number[]): Promise<string[]> {
-  const claims = await world.rows<{ stem: string; owner: string }>('SELECT stem, owner FROM work WHERE owner IS NOT NULL');
+  const claims = await world.rows<{ stem: string; owner: string }>(
+    'SELECT stem, owner FROM work WHERE owner IS NOT NULL',
+  );
   return claims.filter(({ owner }) => pids.includes(Number(owner.split('/')[1]))).map(({ stem }) => stem);
 }
 
