@@ -125,7 +125,9 @@ export class FaultWorld {
   /** Starts the services of the four names that do not run. */
   async startAll(options: StartOptions = {}): Promise<void> {
     const missing = SERVICES.filter((name) => !this.services.get(name)?.alive);
-    await Promise.all(missing.map((name) => this.start(name, options)));
+    // All of them, so that those that are up end with the world if one is not.
+    const started = await Promise.allSettled(missing.map((name) => this.start(name, options)));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
   }
 
   /** A service that was started under this name. */
