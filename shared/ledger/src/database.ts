@@ -44,6 +44,8 @@ export type Lockable = (typeof LOCKABLE)[number];
 
 /** Locks that are held; they are also released when the process ends. */
 export interface HeldLocks {
+  /** @throws LedgerUnavailable if they were lost, and are to be taken again by the next look; LockHeld if another process has one */
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from '@lvra/core';
-import type { Database, Writing } from '../database.js';
+import type { Database, HeldLocks, Writing } from '../database.js';
 import { question, statement, valueQuestion } from '../statements.js';
 import { sumOf, type TableSum } from './checksum.js';
 import { copyTable, emptyTable } from './copy-table.js';
@@ -27,6 +27,8 @@ export interface MoveOptions {
   readonly isUsedByNobody?: boolean;
   /** Does what else gives the source up, in the same transaction. */
   readonly giveUp?: (tx: Writing) => Promise<void>;
+  /** Of the server's ledger. */
+  readonly locks: HeldLocks;
   readonly onProgress: MoveProgress;
 }
 
@@ -55,7 +57,7 @@ export async function moveLedger(
   source: Database,
   target: Database,
   tables: readonly LedgerTable[],
-  { to, isUsedByNobody = false, giveUp, onProgress }: MoveOptions,
+  { to, isUsedByNobody = false, giveUp, locks, onProgress }: MoveOptions,
 ): Promise<MovedTable[]> {
   const { id, moved } = (await source.get(FOLDER))!;
   const arriving = `from ${source.name}`;
@@ -81,6 +83,8 @@ export async function moveLedger(
   }
   const compared = await compare(source, target, tables, all, onProgress);
   await target.adoptKeys();
+  // Whose locks were lost on the way cannot know that nothing was written meanwhile.
+  await locks.assertHeld();
   await source.writing(async (tx) => {
     await tx.run(SET_MOVED, { moved: `to ${to}` });
     await giveUp?.(tx);

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { type LedgerServer, UsageError } from '@lvra/core';
 import { runPython } from '@lvra/core/testing/python';
 import { type Postgres, startPostgres } from '@lvra/test-servers/postgres';
-import { assertMovedAway } from '../index.js';
+import { assertMovedAway, LedgerUnavailable } from '../index.js';
 import { Ledger } from '../ledger.js';
+import { PostgresDatabase } from '../postgres/database.js';
 import { addRowsToChange, everyTransaction } from '../testing/every-transaction.js';
 import { LedgerStages } from '../testing/ledger-stages.js';
 import { execute, tuplesIn } from '../testing/look-inside.js';
@@ -278,6 +279,24 @@ describe('moving a ledger', () => {
     await other.batches.reserveStem('me', new Date());
     await other.close();
     await assert.rejects(moveToServer(path, address, nothing), /has another ledger already \(rows in batch\)/);
+  });
+
+  test('gives up where the locks were lost on the way: another process may have written', async (t) => {
+    const path = await filled(t);
+    const address = await newServer();
+    const { adoptKeys } = PostgresDatabase.prototype;
+    t.mock.method(PostgresDatabase.prototype, 'adoptKeys', async function lose(this: PostgresDatabase) {
+      const ended = await server.hosts[0]!.query(
+        `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+         WHERE application_name LIKE 'lvra ledger move %' AND datname = '${address.database}'`,
+      );
+      assert.equal(ended.length, 1);
+      await adoptKeys.call(this);
+    });
+    await assert.rejects(moveToServer(path, address, nothing), LedgerUnavailable);
+    await (await open(t, path)).close();
+    t.mock.restoreAll();
+    await moveToServer(path, address, nothing);
   });
 
   test('names all that no other ledger can keep, and moves nothing', async (t) => {

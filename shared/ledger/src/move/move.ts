@@ -36,10 +36,10 @@ export async function moveToServer(path: string, server: LedgerServer, onProgres
       assertMovable(source.name, await source.unmovable(tables));
       const { openPostgres } = await import('../postgres/open.js');
       return closing(await openPostgres(server, vras, { create: true }), async (target) => {
-        await target.lock(LOCKABLE, 'exclusive', COMMAND);
+        const locks = await target.lock(LOCKABLE, 'exclusive', COMMAND);
         const to = target.name;
         const giveUp = (tx: Writing) => refuseWriters(tx, tables, `the ledger was moved to ${to}`);
-        const moved = await moveLedger(source, target, tables, { to, giveUp, onProgress });
+        const moved = await moveLedger(source, target, tables, { to, giveUp, locks, onProgress });
         return { tables: moved, to, left: addedByOthers(catalogue, tables) };
       });
     });
@@ -62,11 +62,11 @@ export async function moveToFile(
   const vras = vrasIn(catalogue);
   const tables = ledgerTables(vras);
   return closing(await openPostgres(server, vras, { create: false }), async (source) => {
-    await source.lock(LOCKABLE, 'exclusive', COMMAND);
+    const locks = await source.lock(LOCKABLE, 'exclusive', COMMAND);
     const arriving = `${path}.arriving`;
     assertFree(path, arriving, (await source.get(FOLDER))!);
     const target = await openSqlite(arriving, vras, { create: true });
-    const options = { to: path, isUsedByNobody: true, onProgress };
+    const options = { to: path, isUsedByNobody: true, locks, onProgress };
     const moved = await closing(target, () => moveLedger(source, target, tables, options));
     restoreDatabase(arriving, path, aside);
     onProgress('taken into use', path, 1, 1);

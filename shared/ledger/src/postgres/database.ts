@@ -101,6 +101,7 @@ export class PostgresDatabase implements Database {
     const locks = await AdvisoryLocks.take(this.#hosts, this.name, names, mode, holder);
     this.#locks.add(locks);
     return {
+      assertHeld: () => locks.assertHeld(),
       release: async () => {
         this.#locks.delete(locks);
         await locks.release();

@@ -139,7 +139,7 @@ export class SqliteDatabase implements Database {
   }
 
   async lock(): Promise<HeldLocks> {
-    return { release: async () => {} };
+    return { assertHeld: async () => {}, release: async () => {} };
   }
 
   async assertInPlace(): Promise<void> {
