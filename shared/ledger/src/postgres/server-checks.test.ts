@@ -5,7 +5,7 @@ import { Ledger } from '../ledger.js';
 import { serverOf } from '../testing/postgres.js';
 import { checkServer } from './server-checks.js';
 
-test('a server that may lose what it committed is refused, unless the settings accept it', async (t) => {
+test('a server that may lose what it committed is refused, unless the settings accept it, and one of another encoding', async (t) => {
   const server = await startPostgres({ fsync: false });
   t.after(() => server.stop());
   await server.createDatabase('lvra');
@@ -21,6 +21,9 @@ test('a server that may lose what it committed is refused, unless the settings a
       /^the ledger postgres:\S+ has no synchronous standby: set synchronous_standby_names .* or set ledger_single_server: yes/,
   });
   await (await open(true)).close();
+  await server.hosts[0]?.query("CREATE DATABASE old OWNER lvra ENCODING 'SQL_ASCII' TEMPLATE template0");
+  const inAscii = { ...serverOf(server.address('old')), singleServer: true };
+  await assert.rejects(Ledger.open(inAscii, [], { create: true }), /is in encoding SQL_ASCII: make its database with/);
   await set('synchronous_standby_names', 'ANY 1 (one, two)');
   await assert.rejects(open(), /may be damaged by a power cut: set fsync = on/);
 });

@@ -7,9 +7,9 @@ const OLDEST_VERSION = 15;
 /** Leases last 30 s, and each host reads its own clock. */
 const LARGEST_CLOCK_OFFSET_MS = 5_000;
 
-const SETTINGS = question<{ version: bigint; standbys: string; fsync: string; pages: string }>(
+const SETTINGS = question<{ version: bigint; encoding: string; standbys: string; fsync: string; pages: string }>(
   `SELECT current_setting('server_version_num')::bigint / 10000 AS version,
-     current_setting('synchronous_standby_names') AS standbys, current_setting('fsync') AS fsync,
+     current_setting('server_encoding') AS encoding, current_setting('synchronous_standby_names') AS standbys, current_setting('fsync') AS fsync,
      current_setting('full_page_writes') AS pages`,
 );
 const CLOCK = valueQuestion<number>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::double precision');
@@ -21,9 +21,14 @@ const CLOCK = valueQuestion<number>('SELECT (extract(epoch FROM clock_timestamp(
  */
 export async function checkServer(ask: Questions, server: LedgerServer): Promise<void> {
   const said = `the ledger ${nameOfLedgerServer(server)}`;
-  const { version, standbys, fsync, pages } = (await ask.get(SETTINGS))!;
+  const { version, encoding, standbys, fsync, pages } = (await ask.get(SETTINGS))!;
   if (version < OLDEST_VERSION) {
     throw new UsageError(`${said} is on PostgreSQL ${version}: use ${OLDEST_VERSION} or newer`);
+  }
+  if (encoding !== 'UTF8') {
+    throw new UsageError(
+      `${said} is in encoding ${encoding}: make its database with ENCODING 'UTF8' TEMPLATE template0`,
+    );
   }
   const offset = await clockOffsetMs(ask);
   if (Math.abs(offset) > LARGEST_CLOCK_OFFSET_MS) {
