@@ -9,6 +9,7 @@ export const KUBERNETES = fileURLToPath(new URL('../../../deploy/kubernetes/', i
 export interface Container {
   readonly name: string;
   readonly image: string;
+  readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
@@ -34,6 +35,7 @@ export interface PodTemplate {
   readonly metadata: { readonly labels: Labels };
   readonly spec: {
     readonly containers: readonly [Container];
+    readonly initContainers?: readonly Container[];
     readonly volumes: readonly Volume[];
     readonly securityContext: object;
     readonly tolerations?: readonly { readonly key: string }[];

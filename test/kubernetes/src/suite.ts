@@ -7,7 +7,7 @@ import { loadSettings } from '@lvra/config';
 import type { LedgerServer } from '@lvra/core';
 import { Metrics, serveHealth } from '@lvra/telemetry';
 import { parse } from 'yaml';
-import { type KubernetesObject, objectsOf, type PodTemplate, rendered, selects } from './objects.js';
+import { type Container, type KubernetesObject, objectsOf, type PodTemplate, rendered, selects } from './objects.js';
 import { faultsOf, writeDefinitions } from './schemas.js';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -59,8 +59,17 @@ for (const [name, text] of Object.entries(texts)) {
     });
 
     test('gives every process settings that it accepts without a warning', () => {
-      for (const [stage, template] of templates) {
-        const settings = loadSettings({ environment: environmentOf(template, ofKind('ConfigMap')) });
+      const processes = [...templates].flatMap(([stage, template]) => {
+        const { containers, initContainers = [] } = template.spec;
+        assert.deepEqual(
+          initContainers.map(({ args }) => args),
+          stage === 'prune' ? [] : [['init']],
+        );
+        const before = initContainers.map((container) => ['init', template, container] as const);
+        return [...before, [stage, template, containers[0]] as const];
+      });
+      for (const [stage, template, container] of processes) {
+        const settings = loadSettings({ environment: environmentOf(template, ofKind('ConfigMap'), container) });
         const { hosts, password, tls } = settings.ledger as LedgerServer;
         assert.deepEqual(settings.warnings, []);
         assert.ok(hosts.length > 0 && tls?.ca);
@@ -106,11 +115,13 @@ for (const [name, text] of Object.entries(texts)) {
       for (const { spec } of templates.values()) {
         const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext as Record<string, unknown>;
         assert.deepEqual([runAsNonRoot, runAsUser, seccompProfile], [true, 1000, { type: 'RuntimeDefault' }]);
-        assert.deepEqual(spec.containers[0].securityContext, {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ['ALL'] },
-          readOnlyRootFilesystem: true,
-        });
+        for (const { securityContext } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+          assert.deepEqual(securityContext, {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+            readOnlyRootFilesystem: true,
+          });
+        }
       }
       for (const stage of SERVICES) {
         const grace = `${service(stage).spec.terminationGracePeriodSeconds}s`;
@@ -209,8 +220,11 @@ test('on hosts with GPUs predict alone has one, each pod its own, and is let ont
 });
 
 /** What a container's process has in its environment; paths of the volumes and secrets lead to files of this test. */
-function environmentOf({ spec }: PodTemplate, configMaps: readonly KubernetesObject[]): Record<string, string> {
-  const [container] = spec.containers;
+function environmentOf(
+  { spec }: PodTemplate,
+  configMaps: readonly KubernetesObject[],
+  container: Container = spec.containers[0],
+): Record<string, string> {
   const settings = container.envFrom.map(
     ({ configMapRef }) => configMaps.find(({ metadata }) => metadata.name === configMapRef.name)?.data,
   );
