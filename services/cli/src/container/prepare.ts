@@ -55,6 +55,8 @@ export function prepareContainers(places: ContainerPlaces): void {
   writeFileSync(configuration, receivers.configuration);
   chownSync(configuration, NOBODY, NOBODY);
   chmodSync(configuration, 0o400);
+  // No network here: where the ledger is on a server, `lvra init` runs beside it (deploy/compose.cluster.yml).
+  if (process.env.LVRA_LEDGER) return;
   // As its owner: the services could not write to what root creates there.
   execFileSync(process.execPath, [String(process.argv[1]), 'init'], {
     uid: user,
