@@ -81,9 +81,9 @@ soak: setup build ## real processes under load for MINUTES=30, RATE=250 alerts a
 test-faults: setup build ## every fault of docs/guarantees.md into running services; SEED=… and CASE=… repeat one; LEDGER=postgres
 	node --test --test-reporter=spec test/faults/dist/suite.js
 
-test-compose: build ## docker-compose.yml, with Docker: a night with all that an operator may do; SUITE=outages: what do panels show?
+test-compose: build ## docker-compose.yml, with Docker: a night with all that an operator may do; SUITE=outages: what do panels show? SUITE=cluster: deploy/compose.cluster.yml
 	@scripts/docker.sh node --test --test-concurrency=1 --test-reporter=spec \
-	  $(patsubst %,test/compose/dist/%-suite.js,$(or $(SUITE),env attacker latency night))
+	  $(patsubst %,test/compose/dist/%-suite.js,$(or $(SUITE),env attacker latency night cluster))
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 # The compiled tests alone, on the Node at hand; WITHOUT='bench/* …' leaves some out.

@@ -27,13 +27,16 @@ export class Stack {
   readonly envFile: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'lvra-compose-'));
   readonly #command: readonly string[];
+  readonly #files: readonly string[];
 
   private constructor(
     command: readonly string[],
     project: string,
     settings: Readonly<Record<string, string | number>>,
+    over: readonly string[],
   ) {
     this.#command = command;
+    this.#files = ['docker-compose.yml', ...over, 'test/compose/airgap/without-grafana.yml'];
     this.project = project;
     this.envFile = join(this.#folder, 'env');
     const laptop = readFileSync(join(ROOT, 'deploy/laptop.env'), 'utf8');
@@ -46,13 +49,20 @@ export class Stack {
     writeFileSync(this.envFile, [...kept, ...added, ''].join('\n'));
   }
 
-  /** @param settings lines of the `.env` file over those of `deploy/laptop.env` */
-  static async make(project: string, settings: Readonly<Record<string, string | number>> = {}): Promise<Stack> {
+  /**
+   * @param settings lines of the `.env` file over those of `deploy/laptop.env`
+   * @param over files over docker-compose.yml
+   */
+  static async make(
+    project: string,
+    settings: Readonly<Record<string, string | number>> = {},
+    over: readonly string[] = [],
+  ): Promise<Stack> {
     const plugin = await run('docker', ['compose', 'version']).then(
       () => true,
       () => false,
     );
-    return new Stack(plugin ? ['docker', 'compose'] : ['docker-compose'], project, settings);
+    return new Stack(plugin ? ['docker', 'compose'] : ['docker-compose'], project, settings, over);
   }
 
   /** `docker compose …`. @returns what it printed on standard output */
@@ -145,8 +155,7 @@ export class Stack {
   }
 
   #words(): string[] {
-    const files = ['-f', 'docker-compose.yml', '-f', 'test/compose/airgap/without-grafana.yml'];
-    return [...this.#command, ...files, '--env-file', this.envFile];
+    return [...this.#command, ...this.#files.flatMap((file) => ['-f', file]), '--env-file', this.envFile];
   }
 
   async #run(
