@@ -25,6 +25,8 @@ const SESSION = {
   // A server's own would end the session that holds the locks of a command.
   idle_session_timeout: '0',
   lock_timeout: '10s',
+  // A plan that was kept from when the ledger was empty reads whole tables until the server has counted their rows.
+  plan_cache_mode: 'force_custom_plan',
   // A server that was set up for speed must not lose what it said was committed.
   synchronous_commit: 'on',
   timezone: 'UTC',
