@@ -68,4 +68,10 @@ test('questions to a primary that stands still end when a standby takes its plac
   await ledger.assertInPlace();
   await waiting;
   assert.deepEqual(await ask(), Array(8).fill(BigInt(primary.port)));
+
+  // It wakes up, is named first, and takes writes that no standby confirms: a process that starts passes it over.
+  old.thaw();
+  const later = await Ledger.open(serverOf(server.address('lvra')), ['r0b'], { create: false });
+  t.after(() => later.close());
+  assert.equal(await Ledger.databaseOf(later).get(PORT), BigInt(primary.port));
 });

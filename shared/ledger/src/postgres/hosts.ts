@@ -34,6 +34,7 @@ export class Hosts {
    */
   async connect(command?: string): Promise<pg.Client> {
     const { hosts } = this.#server;
+    if (this.#newest === 0n && hosts.length > 1) await this.#learnNewest();
     const refusals: string[] = [];
     // Others that connect meanwhile may change it.
     const first = this.#first;
@@ -67,6 +68,16 @@ export class Hosts {
   passOver({ host, port }: pg.Client): void {
     const first = this.#server.hosts[this.#first]!;
     if (first.host === host && first.port === port) this.#first = (this.#first + 1) % this.#server.hosts.length;
+  }
+
+  /** A process that starts knows of no failover: an old primary that stood still meanwhile would take its writes and never confirm. */
+  async #learnNewest(): Promise<void> {
+    const asked = this.#server.hosts.map(async ({ host, port }) => {
+      const client = await connectTo(this.#server, host, port);
+      await this.#refusalOf(client).finally(() => destroy(client));
+    });
+    // Those that do not answer are told of by who connects.
+    await Promise.allSettled(asked);
   }
 
   async #refusalOf(client: pg.Client): Promise<string | undefined> {

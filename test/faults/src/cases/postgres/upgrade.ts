@@ -15,6 +15,7 @@ export const cases: FaultCase[] = [
     name: 'upgrade-rolling',
     fault: 'services changed under load, one after the other, for those of a release with one migration more, and back',
     ledger: 'postgres',
+    partitions: 2,
     async run(world) {
       await world.startAll();
       const over = new AbortController();
