@@ -9,11 +9,10 @@ import { runPython } from '@lvra/core/testing/python';
 import { type Postgres, startPostgres } from '@lvra/test-servers/postgres';
 import { assertMovedAway, LedgerUnavailable } from '../index.js';
 import { Ledger } from '../ledger.js';
-import { PostgresDatabase } from '../postgres/database.js';
 import { addRowsToChange, everyTransaction } from '../testing/every-transaction.js';
 import { LedgerStages } from '../testing/ledger-stages.js';
 import { execute, tuplesIn } from '../testing/look-inside.js';
-import { serverOf } from '../testing/postgres.js';
+import { PostgresDatabase, serverOf } from '../testing/postgres.js';
 import { ledgerPath, Sqlite } from '../testing/sqlite.js';
 import { moveToFile, moveToServer } from './move.js';
 
