@@ -35,7 +35,7 @@ export const cases: FaultCase[] = [
       const cluster = await onCluster(world);
       await underLoad(world, async () => {
         const { pid } = await cluster.leaderOf('LVRA');
-        await goesOn(world, () => process.kill(pid, 'SIGSTOP'));
+        await goesOn(world, async () => process.kill(pid, 'SIGSTOP'));
         process.kill(pid, 'SIGCONT');
       });
     },
@@ -96,7 +96,7 @@ async function onCluster(world: FaultWorld): Promise<NatsCluster> {
 }
 
 /** Injects a loss, lets it last, and looks for how long Lasair heard nothing. */
-async function goesOn(world: FaultWorld, lose: () => unknown): Promise<void> {
+async function goesOn(world: FaultWorld, lose: () => Promise<unknown>): Promise<void> {
   await world.injected();
   const begun = Date.now();
   await lose();
