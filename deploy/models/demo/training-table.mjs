@@ -13,6 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { createFeatureTask } from '@lvra/feature';
 import { featureSet } from '@lvra/features';
 import { Ledger } from '@lvra/ledger';
+import { DataFolder } from '@lvra/runtime';
 import { isReal, simulateAlerts } from '@lvra/simulator';
 import { dataPaths } from '@lvra/store';
 import { createLogger, Metrics } from '@lvra/telemetry';
@@ -33,7 +34,7 @@ const ledger = await Ledger.open(paths.database, [VRA], { create: true });
 const work = ledger.work('feature', VRA);
 const log = createLogger(paths, 'training_table', { stdout: false });
 const task = createFeatureTask({
-  ...{ ledger, work, paths, vra: VRA, log, metrics: new Metrics() },
+  ...{ ledger, work, folder: new DataFolder(paths, ledger), vra: VRA, log, metrics: new Metrics() },
   set: featureSet(),
   siblings: [],
 });

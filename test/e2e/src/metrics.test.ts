@@ -33,6 +33,7 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   for (const name of [
     'alertsTonight',
     'lastAlert',
+    'clockOffset',
     'ledgerWalBytes',
     'ledgerUp',
     'busConnected',
