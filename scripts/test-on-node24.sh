@@ -33,13 +33,13 @@ tar -c --format=posix --exclude=node_modules --exclude=./.git --exclude=./demo-d
 "$copy/scripts/npm.sh"
 # Another Node changes native modules, workers, streams, sockets, files and V8, so tests of these run again. Tests that prove
 # nothing new there are left out: measuring and test tools; checks by Prometheus and Grafana; the Python side of the models
-# and its documents; all kinds of damage and of two senders, which is pure logic; and brokers, which kafka-source,
+# and its documents; all kinds of damage and of two senders, which is pure logic; the ledger's suite on PostgreSQL, whose client is pure JavaScript; and brokers, which kafka-source,
 # kafka-security and the codecs (records/) cover well enough.
 without=(
   'bench/*' 'grafana/*' 'test/servers/*' 'shared/simulator/*' 'test/fuzz/*' 'test/faults/*' 'test/soak/*'
   test/e2e/dist/{alerting,simulate-to-kafka}.test.js shared/model/dist/{model-import,imported-models}.test.js
   services/cli/dist/{adding-a-vra,git-ignore,backfill}.test.js services/cli/dist/tns/tns-report.test.js
-  shared/ledger/dist/annotations/state-model.test.js
+  shared/ledger/dist/annotations/state-model.test.js 'shared/ledger/dist/postgres/suite/*'
   services/cli/dist/verify/{damage,kafka,both-pipelines,odd-rows}.test.js
   services/cli/dist/commands/run/run-kafka.test.js
   services/consumer/dist/kafka/{batches,lost-tail,shared-group,other-consumers,kafka-4}.test.js

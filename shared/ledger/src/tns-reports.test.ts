@@ -101,10 +101,7 @@ describe('reports to TNS', () => {
     const begun = await Promise.all(
       ledgers.map(async ({ tns }) => (await tns.begin('live', [reportOf(ID)], AGAIN)).submission),
     );
-    assert.deepEqual(
-      begun.map((submission) => submission !== undefined),
-      [true, false],
-    );
+    assert.equal(begun.filter((submission) => submission !== undefined).length, 1);
   });
 });
 

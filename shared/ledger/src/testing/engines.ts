@@ -2,7 +2,7 @@ import type { Engine } from './engine.js';
 import { POSTGRES } from './postgres.js';
 import { SQLITE } from './sqlite.js';
 
-/** A further one has its entry here, and the whole suite runs on it too: see conformance.test.ts. */
+/** A further one has its entry here, and the whole suite runs on it too, by files as in postgres/suite/. */
 export const ENGINES: readonly Engine[] = [SQLITE, POSTGRES];
 
 /** The one under test. */

@@ -20,7 +20,7 @@ export const POSTGRES: Engine = {
   },
   newPlace: (t) => {
     const server = process.env[SERVER];
-    if (server === undefined) throw new Error(`${SERVER} is not set: run the suite by conformance.test.js`);
+    if (server === undefined) throw new Error(`${SERVER} is not set: run the suite by postgres/suite/`);
     const name = `lvra_${randomBytes(6).toString('hex')}`;
     t.after(() => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     return server.replace(/[^/]+$/, name);

@@ -1,0 +1,4 @@
+import { POSTGRES } from '../../testing/postgres.js';
+import { holdsOn } from '../../testing/suite.js';
+
+holdsOn(POSTGRES, 'annotations');
