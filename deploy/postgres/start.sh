@@ -1,7 +1,7 @@
 #!/bin/sh
 # One of the two databases of deploy/compose.cluster.yml: start.sh OTHER. Where the other takes writes, this one follows it;
-# else it goes on as it was, and the first of all starts of the one with PRIMARY=yes makes the database. A commit counts once
-# both have it, so what an old primary has alone was answered to nobody, and it can be thrown away.
+# otherwise it starts as it was, and the very first start of the one with PRIMARY=yes makes the database. A commit is confirmed
+# once both have it: what an old primary alone has was never confirmed, and can be thrown away.
 set -eu
 other="$1"
 data=/var/lib/postgresql/data/cluster

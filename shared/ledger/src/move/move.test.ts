@@ -106,7 +106,7 @@ describe('moving a ledger', () => {
     await execute(back, add);
     await assert.rejects(
       Ledger.open(address, VRAS, { create: false }),
-      /was moved to \S+log\.db, and is not used any more/,
+      /was moved to \S+log\.db, and is not used any more: set ledger to nothing/,
     );
   });
 

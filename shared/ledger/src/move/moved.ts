@@ -4,8 +4,10 @@ import { UsageError } from '@lvra/core';
 export function movedError(name: string, moved: string): UsageError {
   const [direction, ...where] = moved.split(' ');
   if (direction === 'to') {
+    const to = where.join(' ');
+    const setting = to.startsWith('postgres:') ? 'that' : 'nothing';
     return new UsageError(
-      `the ledger ${name} was moved to ${where.join(' ')}, and is not used any more: set ledger to that in the settings`,
+      `the ledger ${name} was moved to ${to}, and is not used any more: set ledger to ${setting} in the settings`,
     );
   }
   return new UsageError(
