@@ -21,7 +21,7 @@ for (const folder of folders) {
     const source = (to.default ?? to).replace('./dist/', '').replace(/\.js$/, '.ts');
     paths[join(name, key)] = [join(root, folder, 'src', source)];
   }
-  const sources = readdirSync(join(root, folder, 'src'), { recursive: true }).filter((file) => file.endsWith('.ts'));
+  const sources = readdirSync(join(root, folder, 'src'), { recursive: true }).filter((file) => /\.tsx?$/.test(file));
   files.push(...sources.map((file) => join(root, folder, 'src', file)));
 }
 const { options } = ts.convertCompilerOptionsFromJson({ ...base, composite: false, noEmit: true, paths }, root);

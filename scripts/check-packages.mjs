@@ -37,7 +37,7 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
   for (const file of sources) {
     const text = read(file);
     const where = relative(root, file);
-    const forTests = file.endsWith('.test.ts') || file.includes('/testing/');
+    const forTests = /\.test\.tsx?$/.test(file) || file.includes('/testing/');
     const declared = forTests ? { ...dependencies, ...devDependencies } : dependencies;
     for (const [, specifier] of text.matchAll(IMPORT)) {
       const wanted = specifier.match(/^(?:@[^/]+\/)?[^/]+/)[0];
@@ -83,9 +83,9 @@ function checkPackage(folder, { name, dependencies = {}, devDependencies = {} })
 
 /** Every TypeScript file below a folder; folders with too many are a fault. */
 function sourcesOf(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /\.tsx?$/.test(file));
   const counts = new Map();
-  for (const file of files.filter((each) => !each.endsWith('.test.ts') && basename(dirname(each)) !== 'testing')) {
+  for (const file of files.filter((each) => !/\.test\.tsx?$/.test(each) && basename(dirname(each)) !== 'testing')) {
     counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   }
   for (const [inner, count] of counts) {

@@ -6,6 +6,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { RECORD, stateOf } from './bin/compiled.js';
+// The console's sheet and script, which it reads as files.
+import '../console/assets.mjs';
 
 const CLI = fileURLToPath(new URL('.', import.meta.url));
 const BUNDLE = join(CLI, 'bundle');

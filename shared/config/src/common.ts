@@ -1,3 +1,4 @@
+import { CONSOLE_SETTINGS } from './servers/console.js';
 import { KAFKA_SETTINGS } from './servers/kafka.js';
 import { LEDGER_SETTINGS } from './servers/ledger.js';
 import { NATS_SETTINGS } from './servers/nats.js';
@@ -49,6 +50,9 @@ export const COMMON_SETTINGS = {
   annotateCallsPerHour: wholeNumber(1, 1_000_000).default(4_500),
   annotateSlowSeconds: decimal(0.1, 60).default(5),
   dryRun: yesNo().default(false),
+
+  ...CONSOLE_SETTINGS,
+  otlpEndpoint: webAddress('http://127.0.0.1:4318').optional(),
 
   healthHost: text('the address to listen on, such as 127.0.0.1').default('127.0.0.1'),
   healthPort: wholeNumber(0, 65_535).optional(),

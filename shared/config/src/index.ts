@@ -3,6 +3,7 @@ export { writeModelVersion } from './edit-vra.js';
 export { fileVersionOf, LiveVra } from './live-vra.js';
 export { closestMatch, environmentName, fileName } from './names.js';
 export { readSecret, type Secret, secretOf } from './secrets.js';
+export type { ConsoleAuth, ConsoleSettings } from './servers/console.js';
 export type { KafkaSecurity } from './servers/kafka.js';
 export { explainKafkaError, kafkajsSecurity } from './servers/kafkajs-security.js';
 export type { NatsServers, NatsTls } from './servers/nats.js';

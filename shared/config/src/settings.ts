@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { COMMON_SETTINGS } from './common.js';
 import { closestMatch, environmentName, fileName, optionName } from './names.js';
 import { readSecret, type Secret } from './secrets.js';
+import { type CONSOLE_SETTINGS, type ConsoleSettings, readConsole } from './servers/console.js';
 import { KAFKA_PATHS, type KafkaSecurity, readKafkaSecurity } from './servers/kafka.js';
 import { LEDGER_PATHS, type LEDGER_SETTINGS, readLedgerServer } from './servers/ledger.js';
 import { NATS_PATHS, type NATS_SETTINGS, type NatsServers, readNatsServers } from './servers/nats.js';
@@ -28,8 +29,13 @@ type LedgerKey = keyof typeof LEDGER_SETTINGS;
 /** Replaced by `nats` in `Settings`. */
 type NatsKey = keyof typeof NATS_SETTINGS;
 
+/** Replaced by `console` in `Settings`. */
+type ConsoleKey = keyof typeof CONSOLE_SETTINGS;
+
+type Replaced = 'baseDir' | 'vras' | 'replayPath' | KafkaKey | LedgerKey | NatsKey | ConsoleKey;
+
 /** All settings of the pipeline, validated. */
-export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath' | KafkaKey | LedgerKey | NatsKey> {
+export interface Settings extends Omit<Common, Replaced> {
   readonly profile: Profile;
   /** Absolute; the folder that holds JSON, csv, db, locks and logs. */
   readonly dataRoot: string;
@@ -43,6 +49,7 @@ export interface Settings extends Omit<Common, 'baseDir' | 'vras' | 'replayPath'
   /** The environment variable for it in this profile. */
   readonly tokenVariable: string;
   readonly nats: NatsServers;
+  readonly console: ConsoleSettings;
   /** The address of a schema registry, or the absolute path of a folder of schemas. */
   readonly schemaRegistry: string | undefined;
   readonly kafkaSecurity: KafkaSecurity;
@@ -82,6 +89,8 @@ const OTHER_VARIABLES = [
   'LVRA_KAFKA_PASSWORD_FILE',
   'LVRA_LEDGER_PASSWORD',
   'LVRA_LEDGER_PASSWORD_FILE',
+  'LVRA_CONSOLE_PASSWORD',
+  'LVRA_CONSOLE_PASSWORD_FILE',
   'LVRA_SERVICE',
   'LVRA_UID',
   'LVRA_GID',
@@ -118,6 +127,7 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   const kafkaSecurity = common && readKafkaSecurity(common, kafkaPaths, environment, issues);
   const server = common && readLedgerServer(common, pathsOf(LEDGER_PATHS, written), environment, issues);
   const nats = common && readNatsServers(common, pathsOf(NATS_PATHS, written), environment, issues);
+  const console = common && readConsole(common, environment, issues);
   const baseDir = resolvePath(written, 'baseDir');
   const dataRoot = environment[rootName] ? resolve(environment[rootName]) : baseDir;
   if (dataRoot === undefined) {
@@ -127,13 +137,16 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
   }
   reportUnknownVariables(environment, environmentNames, issues, warnings);
   if (common) issues.push(...validateCombinations(common, vras));
-  if (issues.length > 0 || !common || !kafkaSecurity || !nats || dataRoot === undefined)
+  if (issues.length > 0 || !common || !kafkaSecurity || !nats || !console || dataRoot === undefined)
     throw new UsageError(issues.join('\n'));
   const replayPath = resolvePath(written, 'replayPath');
   const { kafkaUser: _, kafkaTls: __, kafkaCa, kafkaCertificate, kafkaKey, ...withLedger } = common;
   const { ledgerTls, ledgerCa, ledgerCertificate, ledgerKey, ledgerSingleServer, ...withNats } = withLedger;
   const { natsServers, natsUser, natsCredentials, natsTls, natsCa, natsCertificate, natsKey, ...others } = withNats;
-  const { natsReplicas, natsPrefix, ...rest } = others;
+  const { natsReplicas, natsPrefix, ...withConsole } = others;
+  const { consoleListen, consoleNames, consoleAuth, consoleUserHeader, consoleTrustedProxies, ...alsoConsole } =
+    withConsole;
+  const { consoleActions, consoleUrl, consoleGrafana, ...rest } = alsoConsole;
   const ledger = server ?? dataPaths(dataRoot).database;
   const groupId = rest.groupId && `${rest.groupPrefix ?? ''}${rest.groupId}`;
   const ofKafka = { groupId, schemaRegistry: kafkaPaths.schemaRegistry, kafkaSecurity };
@@ -148,6 +161,7 @@ export function loadSettings(options: SettingsOptions = {}): Settings {
     token,
     tokenVariable,
     nats,
+    console,
     warnings,
   };
 }
@@ -171,6 +185,8 @@ function readCommon(
   const forbidden = {
     kafka_password:
       'a secret does not belong in a file of settings: set LVRA_KAFKA_PASSWORD or LVRA_KAFKA_PASSWORD_FILE',
+    console_password:
+      'a secret does not belong in a file of settings: set LVRA_CONSOLE_PASSWORD or LVRA_CONSOLE_PASSWORD_FILE',
     ledger_password:
       'a secret does not belong in a file of settings: set LVRA_LEDGER_PASSWORD or LVRA_LEDGER_PASSWORD_FILE',
     nats_password: 'a secret does not belong in a file of settings: set LVRA_NATS_PASSWORD or LVRA_NATS_PASSWORD_FILE',

@@ -7,7 +7,7 @@ export { unusedName } from './changes/unused-name.js';
 export { useModel } from './changes/use-model.js';
 export { iso } from './iso.js';
 export { checkNights, stemRange } from './night-range.js';
-export { type OpenLedger, withLedger } from './open-ledger.js';
+export { type Look, type OpenLedger, openLook, withLedger } from './open-ledger.js';
 export {
   BINS,
   binOf,

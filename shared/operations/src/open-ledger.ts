@@ -16,6 +16,21 @@ export interface OpenLedger {
   readonly stages: readonly (readonly [Stage, string])[];
 }
 
+/** What a question needs: the ledger and the files, to be read. */
+export type Look = Omit<OpenLedger, 'folder'>;
+
+/**
+ * Opens the ledger to look at it, until `close`.
+ *
+ * @throws UsageError if there is no ledger
+ */
+export async function openLook(settings: Settings): Promise<Look & { close(): Promise<void> }> {
+  const vras = settings.vras.map(({ modelName }) => modelName);
+  const ledger = await Ledger.open(settings.ledger, vras, { create: false });
+  const paths = dataPaths(settings.dataRoot);
+  return { settings, paths, ledger, vras, stages: stagesOf(settings), close: () => ledger.close() };
+}
+
 /**
  * Opens the ledger for a command, and closes it afterwards.
  *

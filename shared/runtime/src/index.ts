@@ -16,6 +16,7 @@ export {
   stageRunner,
 } from './service/service-context.js';
 export { InHand } from './stage/in-hand.js';
+export { processName } from './stage/process-identity.js';
 export { StageRunner } from './stage/runner.js';
 export { isStorageUnavailable } from './stage/storage-errors.js';
 export type { StageReport, StageTask, StemContext } from './stage/task.js';

@@ -1,6 +1,6 @@
 export type { BusDepth, QueueDepth } from './bus-depth.js';
 export { type HealthServer, serveHealth } from './health.js';
-export { createLogger, type Logger, logNameOf } from './log.js';
+export { createLogger, createStdoutLogger, type Logger, logNameOf } from './log.js';
 export { Metrics } from './metrics.js';
 export { ModelMetrics } from './model-metrics.js';
 export { hideSecrets, rememberSecret } from './secrets.js';

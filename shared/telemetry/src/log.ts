@@ -46,11 +46,22 @@ export function createLogger(paths: DataPaths, name: string, destination: { stdo
     { level: 'debug', stream: file },
     { level: 'error', stream: errors },
   ];
-  if (destination.stdout) streams.push({ level: 'debug', stream: pino.destination({ fd: 1, sync: true }) });
+  if (destination.stdout) streams.push(toStdout());
+  return loggerTo(streams, name, destination.level);
+}
+
+/** A logger to stdout alone, for a program that writes nothing into the data folder. */
+export function createStdoutLogger(name: string, level?: string): Logger {
+  return loggerTo([toStdout()], name, level);
+}
+
+const toStdout = (): pino.StreamEntry => ({ level: 'debug', stream: pino.destination({ fd: 1, sync: true }) });
+
+function loggerTo(streams: readonly pino.StreamEntry[], name: string, level = 'info'): Logger {
   return pino(
     {
       name,
-      level: destination.level ?? 'info',
+      level,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_PATHS, censor: '[redacted]' },
       formatters: { level: (label) => ({ level: label }) },

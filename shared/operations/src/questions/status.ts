@@ -1,6 +1,6 @@
 import type { Stage } from '@lvra/core';
 import type { BackfillProgress, Ledger, StageOverview, UnscoredStems } from '@lvra/ledger';
-import type { OpenLedger } from '../open-ledger.js';
+import type { Look } from '../open-ledger.js';
 
 /** How far everything is. */
 export interface Status {
@@ -25,7 +25,7 @@ export interface StageStatus extends StageOverview {
   readonly pausedBecause?: string;
 }
 
-export async function status({ settings, ledger, stages, vras }: OpenLedger): Promise<Status> {
+export async function status({ settings, ledger, stages, vras }: Look): Promise<Status> {
   const now = Date.now();
   const unscored: UnscoredStems[] = [];
   for (const vra of vras) {

@@ -3,7 +3,7 @@ import { STAGES, type Stage, UsageError } from '@lvra/core';
 import { Argument, Command } from 'commander';
 
 const HELP = `
-Runs one stage as a service, beside the others and a NATS server (LVRA_NATS_SERVERS), until SIGTERM or SIGINT; the stem in
+Runs one stage, or the console, as a service, beside the others and a NATS server (LVRA_NATS_SERVERS), until SIGTERM or SIGINT; the stem in
 progress is finished first, a second signal ends it at once. Any number of them may run, of every stage. It logs to stdout,
 as JSON, and to logs/YYYY/YYYYMMDD in the data folder, and answers /healthz, /readyz and /metrics on health_port.
 
@@ -12,7 +12,8 @@ job holds it.
 
 Examples:
   lvra start consumer
-  LVRA_HEALTH_PORT=9475 lvra start feature --vra r0b`;
+  LVRA_HEALTH_PORT=9475 lvra start feature --vra r0b
+  lvra start console                    pages for people, at console_listen`;
 
 /** Loaded when they are wanted: each brings libraries that take a while. */
 const SERVICES = {
@@ -24,10 +25,14 @@ const SERVICES = {
 export function startCommand(): Command {
   return new Command('start')
     .description('run one stage as a service')
-    .addArgument(new Argument('<stage>').choices(['consumer', ...STAGES]))
+    .addArgument(new Argument('<stage>').choices(['consumer', ...STAGES, 'console']))
     .option('--vra <name>', 'for this VRA only; not for the consumer, which works for all')
     .addHelpText('after', HELP)
-    .action(async (stage: Stage | 'consumer', { vra }: { vra?: string }) => {
+    .action(async (stage: Stage | 'consumer' | 'console', { vra }: { vra?: string }) => {
+      if (stage === 'console') {
+        if (vra !== undefined) throw new UsageError('the console shows all VRAs: leave --vra out');
+        return (await import('@lvra/console')).serve(loadSettings());
+      }
       if (stage !== 'consumer') return (await SERVICES[stage]()).serve(loadSettings(), vra);
       if (vra !== undefined) throw new UsageError('the consumer works for all VRAs: leave --vra out');
       return (await import('@lvra/consumer')).serve(loadSettings());

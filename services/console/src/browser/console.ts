@@ -1,0 +1,2 @@
+// The one script of all pages.
+export {};

@@ -1,0 +1,5 @@
+import type { Resource } from '../routes/resource.js';
+import { tonight } from './tonight/resource.js';
+
+/** Every page, in the order of the API's document. */
+export const RESOURCES: readonly Resource[] = [tonight];

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { apiPathOf } from './register.js';
+import type { Resource } from './resource.js';
+
+/** The OpenAPI 3.1 document of the resources, made of the schemas that check what they are asked with. */
+export function openApiOf(resources: readonly Resource[], version: string): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'LVRA console',
+      version,
+      description:
+        'What the pages of the console show, as JSON. Ids are decimal strings of 64-bit integers, times ISO 8601 in UTC; null is unknown. Errors are problems as RFC 9457 has them.',
+    },
+    paths: Object.fromEntries(
+      resources.map((resource) => [openApiPathOf(apiPathOf(resource)), { get: operationOf(resource) }]),
+    ),
+    components: { schemas: { Problem: PROBLEM } },
+  };
+}
+
+const PROBLEM = {
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    status: { type: 'integer' },
+    title: { type: 'string' },
+    detail: { type: 'string' },
+  },
+  required: ['type', 'status', 'title', 'detail'],
+};
+
+function openApiPathOf(path: string): string {
+  return path.replace(/:([A-Za-z]+)/g, '{$1}');
+}
+
+function operationOf(resource: Resource): object {
+  const inPath = new Set([...resource.path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name));
+  const { properties = {}, required = [] } = z.toJSONSchema(resource.params, { io: 'input' });
+  const parameters = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: inPath.has(name) ? 'path' : 'query',
+    required: required.includes(name),
+    schema,
+  }));
+  const format = { name: 'format', in: 'query', required: false, schema: { enum: ['json', 'csv'] } };
+  const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  return {
+    summary: resource.summary,
+    parameters: resource.csv ? [...parameters, format] : parameters,
+    responses: {
+      200: {
+        description: resource.summary,
+        content: {
+          'application/json': { schema: z.toJSONSchema(resource.answer, { io: 'output' }) },
+          ...(resource.csv && { 'text/csv': { schema: { type: 'string' } } }),
+        },
+      },
+      default: { description: 'It could not be answered', ...problem },
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Look } from '@lvra/operations';
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { Refusal } from '../server/errors.js';
+import { csvOf } from './csv.js';
+import type { Resource } from './resource.js';
+
+/** Where programs ask. */
+export const API = '/api/v1';
+
+/** How routes reach what they need. */
+export interface Routing {
+  /** @throws what says that the ledger cannot be read now */
+  look<T>(read: (look: Look) => Promise<T>): Promise<T>;
+  /** The page around the content. */
+  page(context: Context, resource: Resource, data: unknown, params: unknown): Response | Promise<Response>;
+}
+
+/** Serves each resource as a page and as data. */
+export function registerResources(app: Hono, resources: readonly Resource[], { look, page }: Routing): void {
+  for (const resource of resources) {
+    app.get(apiPathOf(resource), async (context) => {
+      const { format, ...asked } = askedOf(context);
+      const params = checked(resource, asked);
+      if (format === undefined || format === 'json') {
+        return context.json((await look((open) => resource.read(open, params))) as object);
+      }
+      if (format !== 'csv' || !resource.csv) {
+        throw new Refusal(400, 'No such format', `There is JSON${resource.csv ? ' and CSV (format=csv)' : ''}.`);
+      }
+      const rows = await look((open) => resource.csv!(open, params));
+      return context.body(csvOf(rows), 200, { 'content-type': 'text/csv; charset=utf-8' });
+    });
+    app.get(resource.path, async (context) => {
+      const params = checked(resource, askedOf(context));
+      const data = await look((open) => resource.read(open, params));
+      return page(context, resource, data, params);
+    });
+  }
+}
+
+/** Where a resource's data is: `/` is called after what it shows. */
+export function apiPathOf({ path }: Pick<Resource, 'path'>): string {
+  return `${API}${path === '/' ? '/tonight' : path}`;
+}
+
+function askedOf(context: Context): Record<string, string> {
+  const asked = Object.fromEntries(
+    Object.entries(context.req.queries()).map(([name, values]) => {
+      if (values.length > 1)
+        throw new Refusal(400, 'Asked for twice', `${name} is there ${values.length} times: write it once.`);
+      return [name, values[0] ?? ''];
+    }),
+  );
+  return { ...asked, ...context.req.param() };
+}
+
+/** @throws Refusal that names everything that is wrong with what was asked for */
+function checked(resource: Resource, asked: Record<string, string>): z.output<typeof resource.params> {
+  const result = resource.params.safeParse(asked);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Refusal(400, 'That cannot be asked', faults.join('; '));
+}

@@ -1,0 +1,96 @@
+import type { Settings } from '@lvra/config';
+import type { Logger } from '@lvra/telemetry';
+import { type Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { etag } from 'hono/etag';
+import type { JSX } from 'hono/jsx/jsx-runtime';
+import { type AssetFiles, serveAssets } from '../assets.js';
+import type { PageContext } from '../layout/context.js';
+import { Document } from '../layout/document.js';
+import { ProblemPage } from '../layout/problem-page.js';
+import { RESOURCES } from '../pages/index.js';
+import { openApiOf } from '../routes/open-api.js';
+import { API, registerResources } from '../routes/register.js';
+import { authenticate } from './auth.js';
+import { NotFound } from './errors.js';
+import { guards } from './guards.js';
+import { headers } from './headers.js';
+import type { LookKeeper } from './keeper.js';
+import { problemOf } from './problem.js';
+
+export interface AppParts {
+  readonly settings: Settings;
+  readonly keeper: LookKeeper;
+  readonly log: Logger;
+  /** Names under which we are reached by the address that we listen on, host:port. */
+  readonly ownNames: readonly string[];
+  readonly assets: AssetFiles;
+  readonly version: string;
+}
+
+/** All routes, behind all that keeps others out. */
+export function createApp({ settings, keeper, log, ownNames, assets, version }: AppParts): Hono {
+  const app = new Hono();
+  const pageContext = (context: Context): PageContext => ({
+    ...{ profile: settings.profile, version, grafana: settings.console.grafana },
+    vras: settings.vras.map(({ modelName, modelVersion }) => ({
+      ...{ name: modelName, modelVersion, isDemo: modelVersion === 'demo' },
+    })),
+    ...{ hasActions: settings.console.hasActions, user: context.get('user'), url: new URL(context.req.url) },
+    assets: assets.names,
+  });
+  app.use(...headers(settings.console.auth.kind !== 'none'));
+  app.use(compress());
+  app.use(etag());
+  app.use(guards(settings.console, ownNames));
+  app.use(authenticate(settings.console.auth));
+
+  registerResources(app, RESOURCES, {
+    look: (read) => keeper.use(read),
+    page(context, { title, Page }, data, params) {
+      const about = pageContext(context);
+      return html(
+        context,
+        <Document title={title(data)} context={about}>
+          <Page data={data} params={params as never} context={about} />
+        </Document>,
+      );
+    },
+  });
+  app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));
+  serveAssets(app, assets);
+
+  app.notFound((context) => {
+    throw new NotFound(`There is nothing at ${context.req.path}.`);
+  });
+  app.onError((error, context) => {
+    const problem = problemOf(error);
+    if (problem.status === 500) log.error({ err: error, path: context.req.path }, `a page failed: ${error.message}`);
+    for (const [name, value] of Object.entries(headersOf(error))) context.header(name, value);
+    context.status(problem.status);
+    if (wantsData(context)) {
+      return context.body(JSON.stringify(problem), problem.status, { 'content-type': 'application/problem+json' });
+    }
+    const about = pageContext(context);
+    return html(
+      context,
+      <Document title={problem.title} context={about}>
+        <ProblemPage problem={problem} />
+      </Document>,
+    );
+  });
+  return app;
+}
+
+async function html(context: Context, page: JSX.Element): Promise<Response> {
+  return context.html(`<!DOCTYPE html>${await page}`);
+}
+
+/** Programs get problems in their own form. */
+function wantsData({ req }: Context): boolean {
+  return req.path.startsWith('/api/') || !(req.header('accept') ?? '*/*').includes('text/html');
+}
+
+function headersOf(error: Error): Readonly<Record<string, string>> {
+  return 'headers' in error ? (error.headers as Record<string, string>) : {};
+}

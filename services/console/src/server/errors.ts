@@ -1,0 +1,36 @@
+import { UsageError } from '@lvra/core';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** An answer that is not what was asked for: what happened, and what to do. */
+export class Refusal extends Error {
+  override readonly name: string = 'Refusal';
+
+  constructor(
+    readonly status: ContentfulStatusCode,
+    /** In a few words, the same for all of its kind. */
+    readonly title: string,
+    /** What happened, and what to do next. */
+    detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+export class NotFound extends Refusal {
+  override readonly name = 'NotFound';
+
+  constructor(detail: string) {
+    super(404, 'Not found', detail);
+  }
+}
+
+/** What operations say of a thing that is not there. */
+export async function orNotFound<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof UsageError) throw new NotFound(error.message);
+    throw error;
+  }
+}
