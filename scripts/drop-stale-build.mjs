@@ -12,8 +12,8 @@ for (const { path } of references) {
   const dist = join(root, path, 'dist');
   if (!existsSync(dist)) continue;
   for (const file of readdirSync(dist, { recursive: true }).filter((name) => BUILT.test(name))) {
-    const source = join(root, path, 'src', file.replace(BUILT, '.ts'));
-    if (existsSync(source)) continue;
+    const source = join(root, path, 'src', file.replace(BUILT, ''));
+    if (existsSync(`${source}.ts`) || existsSync(`${source}.tsx`)) continue;
     rmSync(join(dist, file));
     console.log(`removed ${join(path, 'dist', file)}: its source is gone`);
   }
