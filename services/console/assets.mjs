@@ -16,7 +16,7 @@ await build({
 });
 await build({
   absWorkingDir: here,
-  entryPoints: { console: 'src/browser/console.css' },
+  entryPoints: { console: 'src/browser/style/console.css' },
   outdir: 'assets',
   bundle: true,
   minify: true,
