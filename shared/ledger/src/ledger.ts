@@ -10,6 +10,8 @@ import { BestScores } from './queries/best-scores.js';
 import { FileRecords } from './queries/file-records.js';
 import { Flow } from './queries/flow.js';
 import { ObjectHistory } from './queries/object.js';
+import { QuarantinePages } from './queries/quarantine-pages.js';
+import { RecentStems } from './queries/recent-stems.js';
 import { Totals } from './queries/run-summary.js';
 import { ComparedScores } from './queries/score-comparison.js';
 import { Overview } from './queries/stage-summary.js';
@@ -46,6 +48,7 @@ export class Ledger {
   readonly compared: ComparedScores;
   readonly annotations: AnnotationLedger;
   readonly quarantine: QuarantineLedger;
+  readonly quarantinePages: QuarantinePages;
   readonly events: StemEventLog;
   readonly files: FileRecords;
   readonly flow: Flow;
@@ -54,6 +57,7 @@ export class Ledger {
   readonly objects: ObjectHistory;
   readonly best: BestScores;
   readonly overview: Overview;
+  readonly recent: RecentStems;
   readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #database: Database;
@@ -73,6 +77,7 @@ export class Ledger {
     this.compared = new ComparedScores(database);
     this.annotations = new AnnotationLedger(database);
     this.quarantine = new QuarantineLedger(database);
+    this.quarantinePages = new QuarantinePages(database);
     this.events = new StemEventLog(database);
     this.files = new FileRecords(database);
     this.flow = new Flow(database);
@@ -81,6 +86,7 @@ export class Ledger {
     this.objects = new ObjectHistory(database);
     this.best = new BestScores(database);
     this.overview = new Overview(database);
+    this.recent = new RecentStems(database);
     this.tns = new TnsLedger(database);
     this.totals = new Totals(database);
   }

@@ -42,10 +42,11 @@ export interface QuarantinedAlert extends QuarantineEntry {
 /** What can be replayed; an index holds no others. */
 export const IS_OPEN = 'replayed_as IS NULL AND pruned_at IS NULL';
 
-const SELECT = `SELECT ID AS id, stem, stage, vra, diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", position, reason,
+/** The columns of a row. */
+export const SELECT_QUARANTINED = `SELECT ID AS id, stem, stage, vra, diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", position, reason,
   detail, path, bytes, topic, partition, kafka_offset, offsets, received_ms, at, replayed_as, pruned_at FROM quarantine`;
 
-interface Row {
+export interface QuarantineRow {
   id: bigint;
   stem: string;
   stage: QuarantineEntry['stage'];
@@ -86,9 +87,9 @@ const ADD = new Insert(
 const REMOVE = statement(
   "DELETE FROM quarantine WHERE stem = ? AND stage = 'predict' AND vra = ? AND replayed_as IS NULL",
 );
-const LIST = question<Row>(`${SELECT} WHERE ${IS_OPEN} ORDER BY ID`);
-const LIST_ALL = question<Row>(`${SELECT} ORDER BY ID`);
-const GET = question<Row>(`${SELECT} WHERE ID = ?`);
+const LIST = question<QuarantineRow>(`${SELECT_QUARANTINED} WHERE ${IS_OPEN} ORDER BY ID`);
+const LIST_ALL = question<QuarantineRow>(`${SELECT_QUARANTINED} ORDER BY ID`);
+const GET = question<QuarantineRow>(`${SELECT_QUARANTINED} WHERE ID = ?`);
 /** The models of several VRAs may have quarantined one alert, whose bytes are kept once. */
 const REPLAYED = statement(
   `UPDATE quarantine SET replayed_as = @stem WHERE ID = @id OR (path <> ''
@@ -127,12 +128,12 @@ export class QuarantineLedger {
 
   /** The alerts in quarantine, oldest first; those that were replayed, or whose bytes are gone, only with `all`. */
   async list(options: { all: boolean } = { all: false }): Promise<QuarantinedAlert[]> {
-    return (await this.#database.all(options.all ? LIST_ALL : LIST)).map(toAlert);
+    return (await this.#database.all(options.all ? LIST_ALL : LIST)).map(quarantinedAlertOf);
   }
 
   async get(id: bigint): Promise<QuarantinedAlert | undefined> {
     const row = await this.#database.get(GET, id);
-    return row && toAlert(row);
+    return row && quarantinedAlertOf(row);
   }
 
   /** Marks an alert as read again, also where other VRAs' models quarantined it. */
@@ -151,7 +152,7 @@ export class QuarantineLedger {
   }
 }
 
-function toAlert(row: Row): QuarantinedAlert {
+export function quarantinedAlertOf(row: QuarantineRow): QuarantinedAlert {
   const { kafka_offset: offset, received_ms: receivedMs, replayed_as: replayedAs, pruned_at: prunedAt, ...entry } = row;
   return {
     ...entry,

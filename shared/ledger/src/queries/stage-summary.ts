@@ -21,6 +21,13 @@ export interface StageOverview {
   readonly oldestPending: string | undefined;
 }
 
+/** The stems that a stage has not done and that have one status code. */
+export interface OpenStems {
+  readonly code: number;
+  readonly stems: number;
+  readonly oldest: string;
+}
+
 /** A stem that a stage has not done. */
 export interface UnfinishedStem {
   readonly stem: string;
@@ -95,6 +102,11 @@ export class Overview {
     return Number(await ask.get(DEAD, stage, vra));
   }
 
+  /** How many stems a stage has not done, by status code: quicker than `of`, which also counts those that it has done. */
+  unfinishedByCode(stage: Stage, vra: string): Promise<OpenStems[]> {
+    return unfinishedByCode(this.#database, stage, vra);
+  }
+
   /** The stems that a stage has not done, oldest first. */
   async unfinished(stage: Stage, vra: string): Promise<UnfinishedStem[]> {
     const column = columnOf(vra);
@@ -152,11 +164,7 @@ export class Overview {
   }
 }
 
-async function unfinishedByCode(
-  ask: Questions,
-  stage: Stage,
-  vra: string,
-): Promise<{ code: number; stems: number; oldest: string }[]> {
+async function unfinishedByCode(ask: Questions, stage: Stage, vra: string): Promise<OpenStems[]> {
   const column = columnOf(vra);
   const byCode = question<{ code: bigint; stems: bigint; oldest: string }>(
     `SELECT ${column} AS code, count(*) AS stems, min(stem) AS oldest FROM ${STATUS_TABLE[stage]}

@@ -8,6 +8,20 @@ export type StatusRow = Readonly<Record<string, unknown>>;
 
 const ROWS = STAGES.map((stage) => question<StatusRow>(`SELECT * FROM ${STATUS_TABLE[stage]} WHERE stem = ?`));
 
+const ROWS_OF_STEMS = STAGES.map((stage) =>
+  question<StatusRow & { readonly stem: string }>(`SELECT * FROM ${STATUS_TABLE[stage]} WHERE stem IN @stems`),
+);
+
+/** The rows of some stems in each status table, by stem. */
+export async function statusRowsOfStems(
+  ask: Questions,
+  stems: readonly string[],
+): Promise<Record<Stage, ReadonlyMap<string, StatusRow>>> {
+  const byStem = async (at: number) =>
+    new Map((await ask.all(ROWS_OF_STEMS[at]!, { stems })).map((row) => [row.stem, row]));
+  return { feature: await byStem(0), predict: await byStem(1), annotate: await byStem(2) };
+}
+
 /** A stem's row in each status table. */
 export async function statusRowsOf(ask: Questions, stem: string): Promise<Record<Stage, StatusRow | undefined>> {
   const [feature, predict, annotate] = [

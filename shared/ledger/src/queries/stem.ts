@@ -45,6 +45,17 @@ export interface StemScores {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
+/** A score of a stem, and what became of it at Lasair. */
+export interface ScoredAlert {
+  readonly provenanceId: bigint;
+  readonly diaObjectId: bigint | null;
+  readonly diaSourceId: bigint | null;
+  readonly vra: string | null;
+  readonly modelVersion: string | null;
+  readonly score: number | null;
+  readonly outcome: string | null;
+}
+
 interface BatchRow {
   consumer: string;
   reserved_at: bigint;
@@ -76,6 +87,12 @@ const SCORES = question<{ model: string; version: string; outcome: string; score
   `SELECT model_name AS model, model_version AS version, coalesce(outcome, 'none yet') AS outcome, count(*) AS scores
    FROM provenance LEFT JOIN annotation_outcome ON provenance_ID = ID
    WHERE stem = ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+);
+
+const EACH_SCORE = question<ScoredAlert>(
+  `SELECT p.ID AS "provenanceId", p.diaObjectId AS "diaObjectId", p.diaSourceId AS "diaSourceId", p.model_name AS vra,
+     p.model_version AS "modelVersion", p.score, o.outcome
+   FROM provenance p LEFT JOIN annotation_outcome o ON o.provenance_ID = p.ID WHERE p.stem = ?`,
 );
 
 /** What is recorded of single stems, to be shown to an operator. */
@@ -134,6 +151,11 @@ export class StemHistory {
   async quarantined(stem: string): Promise<{ stage: string; reason: string; alerts: number }[]> {
     const rows = await this.#database.all(QUARANTINED, stem);
     return rows.map((row) => ({ ...row, alerts: Number(row.alerts) }));
+  }
+
+  /** Every score of the stem, in no order. */
+  eachScore(stem: string): Promise<ScoredAlert[]> {
+    return this.#database.all(EACH_SCORE, stem);
   }
 
   async scores(stem: string): Promise<StemScores[]> {

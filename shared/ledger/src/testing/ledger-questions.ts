@@ -105,6 +105,34 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
         await ledger.events.ofStem(stem),
       ],
     },
+    {
+      question: 'a page of the newest stems, of all and of those that need a look',
+      by: 'service',
+      ask: async () => {
+        for (const only of [undefined, 'failed', 'pending', 'dead'] as const) {
+          await ledger.recent.newest([VRA], { before: stem, only }, 50);
+        }
+        for (const { stage } of work) await overview.unfinishedByCode(stage, VRA);
+      },
+    },
+    {
+      question: 'a page about a stem',
+      by: 'service',
+      ask: async () => [
+        await history.eachScore(stem),
+        await history.quarantined(stem),
+        await ledger.quarantinePages.ofStem(stem, 50),
+      ],
+    },
+    {
+      question: 'a page of the quarantine',
+      by: 'service',
+      ask: async () => [
+        await ledger.quarantinePages.counts(20_000),
+        await ledger.quarantinePages.newest({ all: false, stage: 'feature', reason: 'not_json' }, 50),
+        await ledger.quarantinePages.newest({ all: true, before: 1_000n }, 50),
+      ],
+    },
     { question: 'lvra quarantine list', by: 'person', ask: () => ledger.quarantine.list() },
     { question: 'lvra dead', by: 'person', ask: ofEachStage((each) => [each.deadLetters()]) },
     {

@@ -1,5 +1,5 @@
 import type { Stage } from '@lvra/core';
-import type { Database, Writing } from '../database.js';
+import type { Database, Questions, Writing } from '../database.js';
 import { question, statement } from '../statements.js';
 
 /** One line of a stem's history. */
@@ -31,9 +31,9 @@ interface EventRow {
 const APPEND = statement(
   'INSERT INTO stem_event (stem, stage, vra, at, status, rows, duration_ms, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
 );
-const OF_STEM = question<EventRow>(
-  'SELECT stem, stage, vra, at, status, rows, duration_ms, detail FROM stem_event WHERE stem = ? ORDER BY ID',
-);
+const EVENTS = 'SELECT stem, stage, vra, at, status, rows, duration_ms, detail FROM stem_event';
+const OF_STEM = question<EventRow>(`${EVENTS} WHERE stem = ? ORDER BY ID`);
+const OF_STEMS = question<EventRow>(`${EVENTS} WHERE stem IN @stems ORDER BY stem, ID`);
 
 /** The history of the stems: each event is appended within the transaction that it reports. */
 export class StemEventLog {
@@ -49,9 +49,18 @@ export class StemEventLog {
 
   /** Everything recorded of a stem, oldest first. */
   async ofStem(stem: string): Promise<StemEvent[]> {
-    return (await this.#database.all(OF_STEM, stem)).map(({ at, status, rows, duration_ms, detail, ...row }) => ({
-      ...{ ...row, at: Number(at), status: Number(status), rows: Number(rows) },
-      ...{ durationMs: duration_ms ?? undefined, detail: detail ?? undefined },
-    }));
+    return (await this.#database.all(OF_STEM, stem)).map(toEvent);
   }
+}
+
+/** Everything recorded of some stems, stem by stem, the oldest event of each first. */
+export async function eventsOfStems(ask: Questions, stems: readonly string[]): Promise<StemEvent[]> {
+  return (await ask.all(OF_STEMS, { stems })).map(toEvent);
+}
+
+function toEvent({ at, status, rows, duration_ms, detail, ...row }: EventRow): StemEvent {
+  return {
+    ...{ ...row, at: Number(at), status: Number(status), rows: Number(rows) },
+    ...{ durationMs: duration_ms ?? undefined, detail: detail ?? undefined },
+  };
 }
