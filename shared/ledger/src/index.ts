@@ -55,7 +55,8 @@ export {
   type TnsSite,
 } from './tns-reports.js';
 export type { Asked, BackfillProgress, PastStem } from './work/backfill.js';
-export type { Claim, DeadLetter } from './work/claim.js';
+export type { Claim } from './work/claim.js';
+export type { DeadLetter } from './work/dead-letters.js';
 export {
   type FeatureFile,
   type FeatureRecord,

@@ -2,7 +2,7 @@ export { type BackfillPlan, backfill, cancelBackfill, type LeftOut } from './cha
 export { type MovedLedger, moveLedger } from './changes/move-ledger.js';
 export { prune } from './changes/prune.js';
 export { restore } from './changes/restore.js';
-export { type Retried, retry } from './changes/retry.js';
+export { type Retried, resume, retry, retryable, type WhichStems } from './changes/retry.js';
 export { unusedName } from './changes/unused-name.js';
 export { useModel } from './changes/use-model.js';
 export { iso } from './iso.js';

@@ -36,8 +36,10 @@ export async function openLook(settings: Settings): Promise<Look & { close(): Pr
  *
  * @throws UsageError if the settings are wrong or there is no ledger
  */
-export async function withLedger<T>(use: (open: OpenLedger) => T | Promise<T>): Promise<T> {
-  const settings = loadSettings();
+export async function withLedger<T>(
+  use: (open: OpenLedger) => T | Promise<T>,
+  settings: Settings = loadSettings(),
+): Promise<T> {
   const paths = dataPaths(settings.dataRoot);
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = await Ledger.open(settings.ledger, vras, { create: false });

@@ -3,7 +3,8 @@ import type { Logger } from '@lvra/telemetry';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
-import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { Child } from 'hono/jsx';
+import { registerActions } from '../actions/register.js';
 import { type AssetFiles, serveAssets } from '../assets.js';
 import type { PageContext } from '../layout/context.js';
 import { Document } from '../layout/document.js';
@@ -39,6 +40,14 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
     ...{ hasActions: settings.console.hasActions, user: context.get('user'), url: new URL(context.req.url) },
     assets: assets.names,
   });
+  const inDocument = async (context: Context, title: string, content: Child): Promise<Response> => {
+    const page = (
+      <Document title={title} context={pageContext(context)}>
+        {content}
+      </Document>
+    );
+    return context.html(`<!DOCTYPE html>${await page}`);
+  };
   app.use(...headers(settings.console.auth.kind !== 'none'));
   app.use(compress());
   app.use(etag());
@@ -47,16 +56,15 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
 
   registerResources(app, RESOURCES, {
     look: (read) => keeper.use(read),
-    page(context, { title, Page }, data, params) {
-      const about = pageContext(context);
-      return html(
-        context,
-        <Document title={title(data)} context={about}>
-          <Page data={data} params={params as never} context={about} />
-        </Document>,
-      );
-    },
+    page: (context, { title, Page }, data, params) =>
+      inDocument(context, title(data), <Page data={data} params={params as never} context={pageContext(context)} />),
   });
+  if (settings.console.hasActions) {
+    registerActions(app, {
+      ...{ settings, log, look: (read) => keeper.use(read) },
+      page: inDocument,
+    });
+  }
   app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));
   serveAssets(app, assets);
 
@@ -71,19 +79,9 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
     if (wantsData(context)) {
       return context.body(JSON.stringify(problem), problem.status, { 'content-type': 'application/problem+json' });
     }
-    const about = pageContext(context);
-    return html(
-      context,
-      <Document title={problem.title} context={about}>
-        <ProblemPage problem={problem} />
-      </Document>,
-    );
+    return inDocument(context, problem.title, <ProblemPage problem={problem} />);
   });
   return app;
-}
-
-async function html(context: Context, page: JSX.Element): Promise<Response> {
-  return context.html(`<!DOCTYPE html>${await page}`);
 }
 
 /** Programs get problems in their own form. */

@@ -16,7 +16,8 @@ export function headers(isSigned: boolean): MiddlewareHandler[] {
       requireTrustedTypesFor: ["'script'"],
       trustedTypes: ['lvra'],
     },
-    referrerPolicy: 'no-referrer',
+    // Nothing to other hosts; and with no-referrer a browser would not say that a form is from one of our pages.
+    referrerPolicy: 'same-origin',
     crossOriginResourcePolicy: 'same-origin',
     crossOriginOpenerPolicy: 'same-origin',
     xFrameOptions: 'DENY',

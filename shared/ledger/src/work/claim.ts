@@ -18,17 +18,6 @@ export type Claim =
   /** The ledger does not know the stem for this VRA, or the stage before has not finished it. */
   | { readonly kind: 'not-ready' };
 
-/** A stem that a stage gave up on. */
-export interface DeadLetter {
-  readonly stage: Stage;
-  readonly vra: string;
-  readonly stem: string;
-  readonly attempts: number;
-  readonly error: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
 /** What decides whether a stem can be claimed. Without a row of work its times are null. */
 interface ClaimRow {
   status: bigint | null;

@@ -1,9 +1,9 @@
 import { STATUS, type Stage, type StatusCode } from '@lvra/core';
 import type { Database, Questions, Writing } from '../database.js';
-import { Insert, type Question, question, statement, valueQuestion } from '../statements.js';
-import { columnOf, STATUS_TABLE } from '../status-tables.js';
+import { Insert, statement, valueQuestion } from '../statements.js';
 import { BackfillTurn } from './backfill-turn.js';
-import { type Claim, ClaimCheck, type DeadLetter } from './claim.js';
+import { type Claim, ClaimCheck } from './claim.js';
+import { type DeadLetter, DeadLetters } from './dead-letters.js';
 import { PendingStems } from './pending-stems.js';
 import { StagePause } from './stage-pause.js';
 import { isPending, StatusColumn } from './status-column.js';
@@ -55,7 +55,7 @@ export class WorkQueue {
   readonly #backfill: BackfillTurn;
   readonly #events: StemEventLog;
   readonly #pause: StagePause;
-  readonly #dead: Question<{ stem: string; attempts: bigint; error: string | null; dead_at: bigint }>;
+  readonly #dead: DeadLetters;
 
   constructor(
     database: Database,
@@ -69,11 +69,7 @@ export class WorkQueue {
     this.#backfill = new BackfillTurn(stage, vra);
     this.#events = new StemEventLog(database);
     this.#pause = new StagePause(database, stage, vra);
-    this.#dead = question(
-      `SELECT work.stem, work.attempts, work.error, work.dead_at FROM work
-       JOIN ${STATUS_TABLE[stage]} own ON own.stem = work.stem AND own.${columnOf(vra)} NOT IN (1, -1)
-       WHERE work.stage = ? AND work.vra = ? AND work.dead_at IS NOT NULL ORDER BY work.stem`,
-    );
+    this.#dead = new DeadLetters(stage, vra);
   }
 
   /** Where the ledger is, for people, and whether other hosts may use it too. */
@@ -181,9 +177,13 @@ export class WorkQueue {
   async exclude(tx: Writing, stem: string, now: number, detail: string): Promise<boolean> {
     if (!(await this.#status.exclude(tx, stem))) return false;
     await this.#leave(tx, stem);
-    const { stage, vra } = this;
-    await this.#events.append(tx, { stem, stage, vra, at: now, status: STATUS.initialised, rows: 0, detail });
+    await this.#note(tx, stem, now, detail);
     return true;
+  }
+
+  async #note(tx: Writing, stem: string, at: number, detail: string): Promise<void> {
+    const { stage, vra } = this;
+    await this.#events.append(tx, { stem, stage, vra, at, status: STATUS.initialised, rows: 0, detail });
   }
 
   /**
@@ -241,10 +241,15 @@ export class WorkQueue {
    * Opens a stem for another round of attempts, at once.
    *
    * @param force also a stem that is done, or was not meant for the VRA; also restores objects that diaobjid_stems has lost
+   * @param by who asks for it, for the stem's history
    * @returns false if there was nothing to do
    */
-  retry(stem: string, force: boolean): Promise<boolean> {
-    return this.#database.writing((tx) => this.reopen(tx, stem, force));
+  retry(stem: string, force: boolean, by?: { readonly name: string; readonly now: number }): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      if (!(await this.reopen(tx, stem, force))) return false;
+      if (by) await this.#note(tx, stem, by.now, `tried again: ${by.name}`);
+      return true;
+    });
   }
 
   /** The same, within the caller's transaction. */
@@ -262,13 +267,8 @@ export class WorkQueue {
     return true;
   }
 
-  async deadLetters(): Promise<DeadLetter[]> {
-    const { stage, vra } = this;
-    const rows = await this.#database.all(this.#dead, stage, vra);
-    return rows.map(({ stem, attempts, error, dead_at }) => ({
-      ...{ stage, vra, stem, attempts: Number(attempts) },
-      ...{ error: error ?? '', at: Number(dead_at) },
-    }));
+  deadLetters(): Promise<DeadLetter[]> {
+    return this.#dead.ask(this.#database);
   }
 
   /** Makes the stage wait in every replica. */
