@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import type { Settings } from '@lvra/config';
 import { stopSignal } from '@lvra/core';
 import { processName, VERSION } from '@lvra/runtime';
-import { createStdoutLogger, Metrics, serveHealth } from '@lvra/telemetry';
+import { createStdoutLogger, type HealthServer, Metrics, serveHealth } from '@lvra/telemetry';
 import { loadAssets } from './assets.js';
 import { createApp } from './server/app.js';
 import { LookKeeper } from './server/keeper.js';
@@ -9,8 +10,12 @@ import { listen, namesOf } from './server/listen.js';
 
 const HEALTH_PORT = 9468;
 
-/** Serves the console until SIGTERM or SIGINT. It takes no lock and writes nothing, its logs but to stdout. */
-export async function serve(settings: Settings): Promise<void> {
+/**
+ * Serves the console until SIGTERM or SIGINT. It takes no lock and writes nothing, its logs but to stdout.
+ *
+ * @param onServed is told its address
+ */
+export async function serve(settings: Settings, onServed?: (address: string) => void): Promise<void> {
   const log = createStdoutLogger('console', settings.logLevel);
   for (const warning of settings.warnings) log.warn(warning);
   const metrics = new Metrics(processName());
@@ -21,14 +26,18 @@ export async function serve(settings: Settings): Promise<void> {
   const server = await listen(host, port, (taken) =>
     createApp({ settings, keeper, log, ownNames: namesOf(host, taken), assets, version: VERSION }),
   );
+  const address = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}/`;
   const healthPort = settings.healthPort ?? HEALTH_PORT;
-  const health =
-    healthPort === 0
-      ? undefined
-      : await serveHealth({ host: settings.healthHost, port: healthPort, metrics, notReady: () => [] });
-  log.info({ dataRoot: settings.dataRoot, profile: settings.profile }, `console: http://${host}:${server.port}/`);
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await server.close();
-  await health?.close();
-  await keeper.close();
+  let health: HealthServer | undefined;
+  try {
+    if (healthPort !== 0)
+      health = await serveHealth({ host: settings.healthHost, port: healthPort, metrics, notReady: () => [] });
+    log.info({ dataRoot: settings.dataRoot, profile: settings.profile }, `console: ${address}`);
+    onServed?.(address);
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    await server.close();
+    await health?.close();
+    await keeper.close();
+  }
 }

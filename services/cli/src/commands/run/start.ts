@@ -1,4 +1,4 @@
-import { loadSettings } from '@lvra/config';
+import { loadSettings, type Settings } from '@lvra/config';
 import { STAGES, type Stage, UsageError } from '@lvra/core';
 import { Argument, Command } from 'commander';
 
@@ -31,10 +31,18 @@ export function startCommand(): Command {
     .action(async (stage: Stage | 'consumer' | 'console', { vra }: { vra?: string }) => {
       if (stage === 'console') {
         if (vra !== undefined) throw new UsageError('the console shows all VRAs: leave --vra out');
-        return (await import('@lvra/console')).serve(loadSettings());
+        return startConsole(loadSettings());
       }
       if (stage !== 'consumer') return (await SERVICES[stage]()).serve(loadSettings(), vra);
       if (vra !== undefined) throw new UsageError('the consumer works for all VRAs: leave --vra out');
       return (await import('@lvra/consumer')).serve(loadSettings());
     });
+}
+
+/** For `lvra run --console` and `lvra demo` it is a child: they are told its address, and it does not outlive them. */
+async function startConsole(settings: Settings): Promise<void> {
+  const { serve } = await import('@lvra/console');
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
+  return serve(settings, (address) => process.send?.(address));
 }
