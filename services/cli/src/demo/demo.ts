@@ -1,8 +1,10 @@
+import { createServer } from 'node:net';
 import { loadSettings } from '@lvra/config';
 import { stopSignal } from '@lvra/core';
 import { EXIT } from '@lvra/runtime';
 import { type Sandbox, startSandbox } from '@lvra/simulator';
 import { print, printError } from '../command-line/output.js';
+import { startConsole } from '../run/console-process.js';
 import { EmbeddedPipeline } from '../run/embedded-pipeline.js';
 import { withProgress } from '../run/show-progress.js';
 import { beginDemoFolder } from './folder.js';
@@ -18,18 +20,22 @@ const FOLDER = 'demo-data';
 /** So that there is much to see within a few seconds; at night a batch is larger. */
 const SETTINGS = { LVRA_BATCH_ALERTS: '150', LVRA_BATCH_SECONDS: '1', LVRA_SOURCE: 'simulate' } as const;
 
-/** Runs the demonstration, in a folder of its own below the current one. */
-export async function demo(): Promise<void> {
+/**
+ * Runs the demonstration, in a folder of its own below the current one.
+ *
+ * @param withConsole serves the pages about it afterwards, until Ctrl-C
+ */
+export async function demo(withConsole: boolean): Promise<void> {
   const root = beginDemoFolder(FOLDER);
   const sandbox = await startSandbox({ latencyMs: LATENCY_MS });
   try {
-    await runDemo(root, sandbox);
+    await runDemo(root, sandbox, withConsole);
   } finally {
     await sandbox.close();
   }
 }
 
-async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
+async function runDemo(root: string, sandbox: Sandbox, withConsole: boolean): Promise<void> {
   // Without the user's own settings: neither their data folder nor their token may be used here.
   const environment = {
     ...SETTINGS,
@@ -41,10 +47,32 @@ async function runDemo(root: string, sandbox: Sandbox): Promise<void> {
   const source = demoSource({ seed: settings.simulateSeed, count: ALERTS, rate: ALERTS_A_SECOND });
   const embedded = await EmbeddedPipeline.open(settings, 'lvra demo', source);
   print(`Simulated alerts → features → scores → annotations at ${sandbox.endpoint}\n`);
+  const signal = stopSignal(() => {});
   const begun = performance.now();
-  const problems = await withProgress(embedded, ALERTS, () => embedded.drain(stopSignal(() => {})));
+  const problems = await withProgress(embedded, ALERTS, () => embedded.drain(signal));
   print(await describeDemo(embedded, sandbox, source.truths, performance.now() - begun));
   for (const problem of problems) printError(problem);
   if (problems.length > 0 || (await embedded.unfinished()).length > 0) process.exitCode = EXIT.failed;
   await embedded.close();
+  if (withConsole && !signal.aborted) await showPages(environment, signal);
+}
+
+/** Serves the pages about what was done, until they are not wanted any more. */
+async function showPages(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const { host, port } = loadSettings({ environment }).console;
+  const listen = { LVRA_CONSOLE_LISTEN: `${host}:${(await isFree(host, port)) ? port : 0}` };
+  print('\nThe same as pages, until Ctrl-C:');
+  const pages = startConsole({ ...environment, ...listen }, print);
+  signal.addEventListener('abort', () => pages.end());
+  await pages.ended;
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  const server = createServer();
+  const isTaken = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(true));
+    server.listen(port, host, () => resolve(false));
+  });
+  if (!isTaken) await new Promise((resolve) => server.close(resolve));
+  return !isTaken;
 }

@@ -4,16 +4,18 @@ import type { UnfinishedStem } from '@lvra/ledger';
 import { EXIT } from '@lvra/runtime';
 import { count, duration, print, printError, table } from '../command-line/output.js';
 import { countsOf } from '../command-line/progress.js';
+import { startConsole } from './console-process.js';
 import { EmbeddedPipeline } from './embedded-pipeline.js';
 import { withProgress } from './show-progress.js';
 
 /**
  * Runs all stages in this process.
  *
+ * @param withConsole serves the pages beside them, in a process of its own
  * @param once ends when nothing is left to do, and sets the exit code by what could not be done
  * @throws UsageError, LockHeld
  */
-export async function runEmbedded(once: boolean, overrides: Overrides): Promise<void> {
+export async function runEmbedded(once: boolean, withConsole: boolean, overrides: Overrides): Promise<void> {
   const settings = loadSettings({ overrides });
   if (once && settings.source === 'simulate' && settings.simulateCount === undefined) {
     throw new UsageError('--once needs an end: say how many alerts with --simulate-count');
@@ -23,10 +25,15 @@ export async function runEmbedded(once: boolean, overrides: Overrides): Promise<
   const begun = performance.now();
   const health = await embedded.serveHealth();
   const expected = settings.source === 'simulate' ? settings.simulateCount : undefined;
-  const problems = await withProgress(embedded, expected, async () => {
-    if (once) return embedded.drain(signal);
-    await embedded.run(signal);
-    return [];
+  const problems = await withProgress(embedded, expected, async (say) => {
+    const pages = withConsole ? startConsole(process.env, say) : undefined;
+    try {
+      if (once) return await embedded.drain(signal);
+      await embedded.run(signal);
+      return [];
+    } finally {
+      await pages?.end();
+    }
   }).finally(() => health?.close());
   const { alerts, scores, annotations } = await countsOf(embedded.pipeline.metrics);
   const took = duration(performance.now() - begun);

@@ -14,7 +14,7 @@ const WORTH_SAYING_MS = 3_000;
 export async function withProgress<T>(
   embedded: EmbeddedPipeline,
   expectedAlerts: number | undefined,
-  work: () => Promise<T>,
+  work: (say: (line: string) => void) => Promise<T>,
 ): Promise<T> {
   const progress = startProgress();
   for (const warning of embedded.pipeline.settings.warnings) progress.say(warning);
@@ -41,7 +41,7 @@ export async function withProgress<T>(
   // It is told at the end, and must not end the work before.
   looking.catch(() => {});
   try {
-    return await work();
+    return await work((line) => progress.say(line));
   } finally {
     done.abort();
     await looking;

@@ -6,12 +6,19 @@ truth about each object is known, so the scores can be judged. It needs no Kafka
 data in demo-data/ below the current folder, which it empties every time. A folder of that name which it did not make
 is left alone.
 
-Example:
-  lvra demo`;
+On a terminal it then serves the console, pages about what was done, until Ctrl-C.
+
+Examples:
+  lvra demo
+  lvra demo --no-console | less`;
 
 export function demoCommand(): Command {
   return new Command('demo')
     .description('see it work: simulated alerts, all stages, a stand-in for Lasair')
     .addHelpText('after', HELP)
-    .action(async () => (await import('../../demo/demo.js')).demo());
+    .option('--console', 'serve the pages afterwards, until Ctrl-C; by default on a terminal')
+    .option('--no-console', 'end after the summary')
+    .action(async ({ console = process.stdout.isTTY === true && !process.env.CI }: { console?: boolean }) =>
+      (await import('../../demo/demo.js')).demo(console),
+    );
 }
