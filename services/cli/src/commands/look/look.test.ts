@@ -66,7 +66,10 @@ describe('a log.db of the Python pipeline', () => {
     assert.equal(code, 0);
     assert.match(stdout, /^batch .*20260202_102448\.json \(\d/m);
     assert.match(stdout, /^feature +r0b +0 +initialised/m);
-    const scored = await runLvra(['stem', '20260301_000003'], environment);
+    assert.doesNotMatch(stdout, /http/);
+    const withConsole = { ...environment, LVRA_CONSOLE_URL: 'https://lvra.example.org' };
+    const scored = await runLvra(['stem', '20260301_000003'], withConsole);
+    assert.ok(scored.stdout.endsWith('\n\nhttps://lvra.example.org/stems/20260301_000003\n'));
     assert.match(scored.stdout, /^1 scores by r0b a1; at Lasair: none yet 1$/m);
     const { files, statuses, scores } = JSON.parse((await runLvra(['stem', REAL_STEM, '--json'], environment)).stdout);
     assert.deepEqual([files[0].what, statuses.length, scores], ['batch', 3, []]);

@@ -63,7 +63,9 @@ describe('lvra object', () => {
     const add = 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)';
     await execute(ledger, add, 170046091000545383n, 61073.25);
     await ledger.close();
-    const { stdout } = await runLvra(['object', OBJECT], environment);
+    const withConsole = { ...environment, LVRA_CONSOLE_URL: 'https://lvra.example.org' };
+    const { stdout } = await runLvra(['object', OBJECT], withConsole);
+    assert.ok(stdout.endsWith(`\n\nhttps://lvra.example.org/objects/${OBJECT}\n`), 'where the console shows it');
     assert.match(stdout, /^\* +61073\.25000 +2026-02-02 05:59:23 +170046091000545383 /m);
     const { scores, diaObjectId } = JSON.parse((await runLvra(['object', OBJECT, '--json'], environment)).stdout);
     assert.equal(diaObjectId, OBJECT);

@@ -1,5 +1,7 @@
+import type { Settings } from '@lvra/config';
 import { type ObjectRecord, objectRecord, type ScoreRecord } from '@lvra/operations';
 import { Command } from 'commander';
+import { consoleLink } from '../../command-line/console-link.js';
 import { idOf } from '../../command-line/option-parsers.js';
 import { counted, table, utc } from '../../command-line/output.js';
 import { printAnswer } from '../../command-line/print-answer.js';
@@ -37,7 +39,7 @@ export function objectCommand(): Command {
     });
 }
 
-function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord): string {
+function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord, settings: Settings): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
@@ -45,7 +47,8 @@ function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord
     ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
     ...(tns.length > 0 ? [`\n${reportTable(tns)}`] : []),
   ];
-  return [summary, ...more].join('\n');
+  const link = consoleLink(settings, `/objects/${diaObjectId}`).map((line) => `\n${line}`);
+  return [summary, ...more, ...link].join('\n');
 }
 
 const HEAD = [

@@ -1,6 +1,8 @@
+import type { Settings } from '@lvra/config';
 import { statusMeaning } from '@lvra/core';
 import { type StemRecord, stemRecord } from '@lvra/operations';
 import { Command } from 'commander';
+import { consoleLink } from '../../command-line/console-link.js';
 import { count, duration, size, table, utc } from '../../command-line/output.js';
 import { printAnswer } from '../../command-line/print-answer.js';
 
@@ -21,9 +23,10 @@ export function stemCommand(): Command {
     .action((stem: string, { json }: { json?: true }) => printAnswer((open) => stemRecord(open, stem), describe, json));
 }
 
-function describe(record: StemRecord): string {
+function describe(record: StemRecord, settings: Settings): string {
   const parts = [origin, files, statuses, unscored, scores, events].map((part) => part(record));
-  return [record.stem, ...parts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))].join('\n\n');
+  const shown = [...parts, consoleLink(settings, `/stems/${record.stem}`)].filter((lines) => lines.length > 0);
+  return [record.stem, ...shown.map((lines) => lines.join('\n'))].join('\n\n');
 }
 
 function origin({ batch, offsets, quarantined }: StemRecord): string[] {
