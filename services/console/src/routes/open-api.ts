@@ -34,15 +34,27 @@ function openApiPathOf(path: string): string {
   return path.replace(/:([A-Za-z]+)/g, '{$1}');
 }
 
-function operationOf(resource: Resource): object {
-  const inPath = new Set([...resource.path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name));
-  const { properties = {}, required = [] } = z.toJSONSchema(resource.params, { io: 'input' });
-  const parameters = Object.entries(properties).map(([name, schema]) => ({
+/** What a resource is asked with, as the document has it. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly schema: { readonly description?: string; readonly enum?: readonly string[]; readonly default?: unknown };
+}
+
+export function parametersOf({ path, params }: Pick<Resource, 'path' | 'params'>): Parameter[] {
+  const inPath = new Set([...path.matchAll(/:([A-Za-z]+)/g)].map(([, name]) => name));
+  const { properties = {}, required = [] } = z.toJSONSchema(params, { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: inPath.has(name) ? 'path' : 'query',
     required: required.includes(name),
-    schema,
+    schema: schema as Parameter['schema'],
   }));
+}
+
+function operationOf(resource: Resource): object {
+  const parameters = parametersOf(resource);
   const format = { name: 'format', in: 'query', required: false, schema: { enum: ['json', 'csv'] } };
   const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
   return {

@@ -26,7 +26,8 @@ export const numberParam = (least: number, most: number) =>
       context.addIssue({ code: 'custom', message: `is not a number from ${least} to ${most}` });
       return z.NEVER;
     })
-    .optional();
+    .optional()
+    .meta({ description: `a number from ${least} to ${most}` });
 
 /** One of several words; an empty field of a form counts as left out. */
 export const wordParam = <const T extends string>(words: readonly T[]) =>
@@ -38,4 +39,5 @@ export const wordParam = <const T extends string>(words: readonly T[]) =>
       context.addIssue({ code: 'custom', message: `is not one of ${words.join(', ')}` });
       return z.NEVER;
     })
-    .optional();
+    .optional()
+    .meta({ description: `one of ${words.join(', ')}` });

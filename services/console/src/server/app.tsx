@@ -9,6 +9,7 @@ import { type AssetFiles, serveAssets } from '../assets.js';
 import type { PageContext } from '../layout/context.js';
 import { Document } from '../layout/document.js';
 import { ProblemPage } from '../layout/problem-page.js';
+import { ApiPage } from '../pages/api/page.js';
 import { RESOURCES } from '../pages/index.js';
 import { openApiOf } from '../routes/open-api.js';
 import { API, registerResources } from '../routes/register.js';
@@ -65,6 +66,7 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
       page: inDocument,
     });
   }
+  app.get('/api', (context) => inDocument(context, 'Data for programs', <ApiPage resources={RESOURCES} />));
   app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));
   serveAssets(app, assets);
 
