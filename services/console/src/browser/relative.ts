@@ -10,5 +10,5 @@ export function relative(seconds: number): string {
   const past = Math.round(Math.abs(seconds));
   const [size, unit] = UNITS.find(([least]) => past >= least * (least > 1 ? 2 : 1)) ?? [1, 's'];
   const length = `${Math.floor(past / size)} ${unit}`;
-  return seconds < 0 ? `in ${length}` : `${length} ago`;
+  return seconds < -1 ? `in ${length}` : `${length} ago`;
 }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Hono } from 'hono';
+import { Refusal } from '../server/errors.js';
+import { eventStream } from './event-stream.js';
+import { Watcher } from './watcher.js';
+
+function streams(version: () => Promise<bigint>) {
+  const end = new AbortController();
+  const app = new Hono();
+  app.get('/events', eventStream(new Watcher(version), end.signal));
+  app.onError((error, context) => context.text(error.message, error instanceof Refusal ? error.status : 500));
+  return { ask: async () => app.request('/events'), end: () => end.abort() };
+}
+
+/** Reads a stream until it has so many events. */
+async function events(response: Response, count: number): Promise<string[]> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (text.split('\n\n').length <= count) text += (await reader.read()).value ?? '';
+  reader.releaseLock();
+  return text.split('\n\n').slice(0, count);
+}
+
+test('it says which version the ledger has, and every one after that', async () => {
+  let version = 18_000_000_000_000_000_001n;
+  const { ask, end } = streams(async () => version++);
+  const response = await ask();
+  assert.equal(response.headers.get('content-type'), 'text/event-stream');
+  assert.equal(response.headers.get('x-accel-buffering'), 'no');
+  assert.deepEqual(await events(response, 2), [
+    'event: change\ndata: {"version":"18000000000000000001"}',
+    'event: change\ndata: {"version":"18000000000000000002"}',
+  ]);
+  end();
+});
+
+test('a fault in several lines is one event', async () => {
+  const { ask, end } = streams(async () => {
+    throw new Error('cannot\n\nevent: change\ndata: {}');
+  });
+  const [event = ''] = await events(await ask(), 1);
+  assert.match(event, /^event: rest\ndata: \{"why":"[^\n]*"\}$/);
+  end();
+});
+
+test('the 65th is told in words that it is too many; one that leaves makes room', async () => {
+  const { ask, end } = streams(async () => 1n);
+  const all = await Promise.all(Array.from({ length: 64 }, ask));
+  assert.ok(all.every(({ status }) => status === 200));
+  const refused = await ask();
+  assert.equal(refused.status, 503);
+  assert.match(await refused.text(), /^64 pages are kept live: close some/);
+  await all[0]!.body!.cancel();
+  let again = await ask();
+  for (let left = 50; again.status === 503 && left > 0; left--) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    again = await ask();
+  }
+  assert.equal(again.status, 200);
+  end();
+});
+
+test('all streams end with the console', async () => {
+  const { ask, end } = streams(async () => 1n);
+  const texts = [await ask(), await ask()].map((response) => response.text());
+  end();
+  await Promise.all(texts);
+  await (await ask()).text();
+});

@@ -1,0 +1,71 @@
+import { escapeControlLines } from '@lvra/core';
+import { hideSecrets } from '@lvra/telemetry';
+import type { Context, Handler } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { Refusal } from '../server/errors.js';
+import type { News, Watcher } from './watcher.js';
+
+/** Each is a browser tab that somebody looks at. */
+const MOST_LISTENERS = 64;
+/** A proxy ends what says nothing for a minute. */
+const HEARTBEAT_MS = 20_000;
+
+/**
+ * The stream of events `change` and `rest`.
+ *
+ * @param end the streams end with it
+ */
+export function eventStream(watcher: Watcher, end: AbortSignal): Handler {
+  let listeners = 0;
+  return (context: Context) => {
+    if (listeners >= MOST_LISTENERS) {
+      throw new Refusal(
+        503,
+        'Too many listen',
+        `${MOST_LISTENERS} pages are kept live: close some, or reload this one.`,
+        {
+          'Retry-After': '30',
+        },
+      );
+    }
+    listeners++;
+    // A proxy that collects an answer before it passes it on would keep every event.
+    context.header('X-Accel-Buffering', 'no');
+    return streamSSE(context, async (stream) => {
+      const gone = new Promise<void>((resolve) => {
+        stream.onAbort(resolve);
+        context.req.raw.signal.addEventListener('abort', () => resolve(), { once: true });
+        if (end.aborted) resolve();
+        end.addEventListener('abort', () => resolve(), { once: true });
+      });
+      const stop = watcher.listen(newestFirst((news) => stream.writeSSE({ event: news.kind, data: dataOf(news) })));
+      const heartbeat = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT_MS);
+      await gone;
+      clearInterval(heartbeat);
+      stop();
+      listeners--;
+    });
+  };
+}
+
+/** For who reads slower than there is news: only the newest waits. */
+function newestFirst(write: (news: News) => Promise<void>): (news: News) => void {
+  let waiting: News | undefined;
+  let isWriting = false;
+  return async (news) => {
+    waiting = news;
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting) {
+      const next: News = waiting;
+      waiting = undefined;
+      await write(next);
+    }
+    isWriting = false;
+  };
+}
+
+function dataOf(news: News): string {
+  if (news.kind === 'change') return JSON.stringify({ version: String(news.version) });
+  return JSON.stringify({ why: escapeControlLines(hideSecrets(news.why)) });
+}
