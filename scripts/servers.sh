@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The servers and tools that tests and benchmarks start: Java, Kafka, a schema registry, NATS, PostgreSQL, kcat,
-# strace, promtool, shells, pandas, scikit-learn, astropy, Python's Kafka client.
+# strace, Chromium, promtool, shells, pandas, scikit-learn, astropy, Python's Kafka client.
 # test/servers/src/tools.ts has the paths.
 source "$(dirname "$0")/common.sh"
 source scripts/kafka.sh
@@ -80,6 +80,8 @@ missing=()
 have kcat || missing+=(kcat)
 have openssl || missing+=(openssl)
 have strace || missing+=(strace)
+# For the tests of the console.
+have chromium || missing+=(chromium)
 # For the tests of what `make install` gives to shells and man.
 for package in zsh fish mandoc; do have "$package" || missing+=("$package"); done
 for folder in "kafka-$(version kafka-3.9)" "kafka-$(version kafka-4)" "apicurio-registry-$(version apicurio-registry)"; do

@@ -2,7 +2,7 @@ import type { Random } from '@lvra/core';
 import type { SimulatedAlert } from '@lvra/simulator';
 
 /** Texts that a reader downstream may mishandle; as JSON writes them. */
-const STRINGS = [
+export const STRINGS: readonly string[] = [
   '"=cmd|\'/c calc\'!A1"',
   '"+1+1"',
   '"-2+3"',

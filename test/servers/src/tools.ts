@@ -68,6 +68,9 @@ export const kubernetesFolder = (
   name: 'kustomize' | 'kubeconform' | 'kubernetes-kinds' | 'keda' | 'prometheus-operator',
 ) => present(name, versioned(name, name.replace('-kinds', '')), 'scripts/kubernetes.sh');
 
+/** The browser's own program: Debian's /usr/bin/chromium is a script that asks for a desktop. */
+export const browserPath = () => present('Chromium', '/usr/lib/chromium/chromium', 'make setup');
+
 /** A Kafka client that shares no code with kafkajs. */
 export const kcatPath = () => debian('kcat');
 

@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runLvra } from '@lvra/cli/testing/run-lvra';
+import { REAL_STEM } from '@lvra/core/testing/reference';
+import { copyRealBatch, openPythonLedger, registerAsPython } from '@lvra/e2e/data-root';
+import { type SimulatedAlert, simulateAlerts, startSandbox } from '@lvra/simulator';
+import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
+import { HOSTILE } from './hostile.js';
+
+/** A data folder of which the console is to show all. */
+export interface Night {
+  readonly root: string;
+  /** For `lvra` in it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Takes more alerts through all stages. */
+  add(messages: readonly string[]): Promise<void>;
+  remove(): Promise<void>;
+}
+
+async function emptyNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
+  const root = temporaryFolder('console');
+  const sandbox = await startSandbox();
+  const environment = {
+    LVRA_DATA_ROOT: root,
+    LVRA_ENDPOINT: sandbox.endpoint,
+    LASAIR_LSST_TOKEN: 'sandbox-token',
+    LVRA_BATCH_ALERTS: '40',
+    ...more,
+  };
+  const run = async (words: readonly string[]) => {
+    const ran = await runLvra(words, environment);
+    if (ran.code !== 0) throw new Error(`lvra ${words.join(' ')}: ${ran.stdout}${ran.stderr}`);
+  };
+  return {
+    ...{ root, environment },
+    add: async (messages) => {
+      const input = join(root, 'alerts.ndjson');
+      writeFileSync(input, `${messages.join('\n')}\n`);
+      await run(['run', '--once', '--source', 'replay', '--replay-path', input]);
+    },
+    remove: async () => {
+      await sandbox.close();
+      removeFolder(root);
+    },
+  };
+}
+
+function simulated(count: number, seed: number): SimulatedAlert[] {
+  const alerts = simulateAlerts({ seed, forms: 'full', meanSources: 6, revisits: 0.4 });
+  return Array.from({ length: count }, () => alerts.next().value as SimulatedAlert);
+}
+
+/** Alerts of objects that come again, and two that nobody can read. @param more settings, such as another ledger */
+export async function ordinaryNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
+  const night = await emptyNight(more);
+  const messages = simulated(120, 11).map(({ text }) => text);
+  await night.add([...messages, '{"diaObjectId": 12345678901234', 'Subject: your alerts']);
+  return night;
+}
+
+/** Messages that nobody has sent before. */
+export const laterMessages = (count: number): string[] => simulated(count, 4_711).map(({ text }) => text);
+
+/** Every text of every alert is one that means harm, and so are messages that nobody can read. */
+export async function hostileNight(): Promise<Night> {
+  const night = await emptyNight();
+  const alerts = simulated(HOSTILE.length, 5);
+  const messages = HOSTILE.flatMap((text, index) => [
+    spoilTexts(alerts[index]!.text, text),
+    `{"diaObjectId": ${text}, "alert": ${text}}`.replaceAll('\n', ' '),
+  ]);
+  await night.add(messages);
+  return night;
+}
+
+/** An alert with a text in place of those that are there, and of those that may be; but for the band, without which it says nothing. */
+function spoilTexts(alert: string, text: string): string {
+  const put = (_: string, name: string) => `"${name}": ${text}`;
+  const spoiled = alert
+    .replaceAll(/"(sherlock_classifications|UTC|tns_name)": (?:"[^"]*"|null)/g, put)
+    .replace('{', () => `{"note": ${text}, `);
+  return spoiled;
+}
+
+/** The batch and the ledger as the Python pipeline leaves them, scored by nobody; none of our programs has opened it. */
+export async function pythonNight(objects: readonly bigint[]): Promise<Night> {
+  const night = await emptyNight();
+  copyRealBatch(night.root);
+  const ledger = openPythonLedger(night.root);
+  registerAsPython(ledger, REAL_STEM, objects);
+  ledger.close();
+  return night;
+}
+
+/** Real alerts, taken through all stages. */
+export async function realNight(messages: readonly string[]): Promise<Night> {
+  const night = await emptyNight();
+  await night.add(messages);
+  return night;
+}
