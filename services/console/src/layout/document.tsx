@@ -30,6 +30,9 @@ export function Document({ title, context, children }: { title: string; context:
         <main id="main" tabindex={-1}>
           {children}
         </main>
+        <footer class="end">
+          LVRA Stream {context.version} <a href="/api">Data for programs</a> <a href="/keys">Keys</a>
+        </footer>
       </body>
     </html>
   );

@@ -11,6 +11,7 @@ import { Document } from '../layout/document.js';
 import { ProblemPage } from '../layout/problem-page.js';
 import { ApiPage } from '../pages/api/page.js';
 import { RESOURCES } from '../pages/index.js';
+import { KeysPage } from '../pages/keys/page.js';
 import { openApiOf } from '../routes/open-api.js';
 import { API, registerResources } from '../routes/register.js';
 import { authenticate } from './auth.js';
@@ -66,6 +67,7 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
       page: inDocument,
     });
   }
+  app.get('/keys', (context) => inDocument(context, 'Keys', <KeysPage />));
   app.get('/api', (context) => inDocument(context, 'Data for programs', <ApiPage resources={RESOURCES} />));
   app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));
   serveAssets(app, assets);
