@@ -1,6 +1,7 @@
 import { STATUS, StemFailed } from '@lvra/core';
 import type { Ledger, QuarantineEntry, ScoreRecord, WorkQueue } from '@lvra/ledger';
 import {
+  edgesOf,
   type FeatureFiles,
   type FeatureTable,
   type Model,
@@ -12,7 +13,7 @@ import {
 import type { DataFolder, StageReport, StageTask, StemContext } from '@lvra/runtime';
 import type { Logger, Metrics } from '@lvra/telemetry';
 import { ModelReloader, type Wanted } from './model-reloader.js';
-import { edgesOf, ScoreMonitor } from './score-monitor.js';
+import { ScoreMonitor } from './score-monitor.js';
 import { quarantineUnscored } from './unscored-alerts.js';
 
 export interface PredictOptions {

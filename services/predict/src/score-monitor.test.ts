@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { Ledger } from '@lvra/ledger';
 import { changing } from '@lvra/ledger/testing/look-inside';
-import type { Manifest } from '@lvra/model';
+import { edgesOf, type Manifest } from '@lvra/model';
 import { Metrics } from '@lvra/telemetry';
-import { edgesOf, ScoreMonitor } from './score-monitor.js';
+import { ScoreMonitor } from './score-monitor.js';
 
 const MANIFEST: Manifest = {
   ...{ name: 'r0b', version: 'a1', sha256: '', features: ['snr', 'ebv'], classes: [0, 1], input: 'double' },

@@ -64,7 +64,7 @@ export {
   type ScoreRecord,
   type ThresholdFlags,
 } from './work/results.js';
-export { ScoreCounts } from './work/score-histogram.js';
+export { type NightOfScores, ScoreCounts, type ScoredVersion } from './work/score-histogram.js';
 export type { StemEvent } from './work/stem-events.js';
 export { LONGEST_BACKOFF_MS } from './work/waits.js';
 export { WorkQueue } from './work/work-queue.js';

@@ -1,6 +1,7 @@
 export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } from './check-model.js';
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
+export { missingOf } from './feature-file/missing.js';
 export { readStemFeatures } from './feature-file/stem-features.js';
 export {
   findModel,
@@ -14,5 +15,6 @@ export type { Manifest } from './manifest.js';
 export { Model } from './onnx/model.js';
 export { InferenceSession } from './onnx/onnxruntime.js';
 export type { Provider } from './onnx/provider.js';
+export { edgesOf, expectedSpread, FEWEST_SCORES, NIGHTS_BEFORE } from './score-spread.js';
 export { scoreStem, scoreTable, type UnscoredRow } from './score-stem.js';
 export { populationStability, sum } from './stability.js';

@@ -76,6 +76,19 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       ask: () => ledger.scoreCounts.nights({ name: VRA, version: 'a1' }, [0, 0.5, 1], 8),
     },
     {
+      question: 'versions that have scored',
+      by: 'service',
+      ask: () => ledger.scoreCounts.versions(VRA),
+    },
+    {
+      question: 'scores of a stem to be compared',
+      by: 'service',
+      ask: async () => [
+        await ledger.compared.stems(stem.slice(0, 8), stem.slice(0, 8)),
+        await ledger.compared.ofStem(stem, { vra: VRA, version: 'a1' }),
+      ],
+    },
+    {
       question: 'newest feature files',
       by: 'service',
       ask: () => overview.newestDone('feature', VRA, 5),

@@ -9,6 +9,15 @@ export interface NightOfScores {
   readonly counts: readonly number[];
 }
 
+/** A version of a VRA's model that has scored. */
+export interface ScoredVersion {
+  readonly version: string;
+  /** YYYYMMDD. */
+  readonly firstNight: string;
+  readonly lastNight: string;
+  readonly scores: number;
+}
+
 interface ModelKey {
   readonly name: string;
   readonly version: string;
@@ -24,6 +33,12 @@ const NIGHTS = question<{ night: string; bin: number; scores: bigint }>(
      SELECT DISTINCT night FROM score_count WHERE model_name = @name AND model_version = @version
      ORDER BY night DESC LIMIT @most)
    ORDER BY night DESC`,
+);
+
+const VERSIONS = question<Omit<ScoredVersion, 'scores'> & { scores: bigint }>(
+  `SELECT model_version AS version, min(night) AS "firstNight", max(night) AS "lastNight",
+     CAST(sum(scores) AS BIGINT) AS scores
+   FROM score_count WHERE model_name = @name GROUP BY model_version ORDER BY max(night) DESC, model_version`,
 );
 
 /** Histograms of the scores of each model version, by night; all replicas add to the same counts. */
@@ -65,6 +80,12 @@ export class ScoreCounts {
       nights.set(night, counts);
     }
     return [...nights].map(([night, counts]) => ({ night, counts }));
+  }
+
+  /** The versions of a VRA's model that have scored, the one that scored last first. */
+  async versions(name: string): Promise<ScoredVersion[]> {
+    const rows = await this.#database.all(VERSIONS, { name });
+    return rows.map(({ scores, ...row }) => ({ ...row, scores: Number(scores) }));
   }
 }
 
