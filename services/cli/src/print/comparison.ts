@@ -1,5 +1,5 @@
 import { quantile } from '@lvra/core';
-import { BINS, type Comparison, type Crossing } from '@lvra/operations';
+import { BINS, type Comparison, type ScorePair } from '@lvra/operations';
 import { count, table } from '../command-line/output.js';
 
 /** What is compared: two versions, or two VRAs with their versions. */
@@ -88,7 +88,7 @@ function crossings({ first, second }: Compared, comparison: Comparison): string 
   );
 }
 
-function scoresOf({ first, second }: Crossing): string[] {
+function scoresOf({ first, second }: ScorePair): string[] {
   return [first.toFixed(4), second.toFixed(4), signed(second - first)];
 }
 
@@ -102,10 +102,11 @@ function signed(value: number): string {
 
 /** For programs; ids are strings. */
 export function inJson(compared: Compared, comparison: Comparison): object {
-  const { differences: sorted, histograms: counts, field: _, crossings: all, ...numbers } = comparison;
+  const { differences: sorted, histograms: counts, crossings: all } = comparison;
+  const { pairs, objects, onlyFirst, onlySecond, meanDifference, meanAbsoluteDifference, threshold } = comparison;
   return {
     ...compared,
-    ...numbers,
+    ...{ pairs, objects, onlyFirst, onlySecond, meanDifference, meanAbsoluteDifference, threshold },
     histograms: {
       edges: Array.from({ length: BINS + 1 }, (_, edge) => edge / BINS),
       first: counts[0],

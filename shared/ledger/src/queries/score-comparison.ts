@@ -16,7 +16,7 @@ export interface ComparedScore {
   readonly midpointMjdTai: number | null;
 }
 
-const STEMS = valueQuestion<string>('SELECT stem FROM feature_making WHERE stem BETWEEN ? AND ? ORDER BY stem');
+const STEMS = valueQuestion<string>('SELECT stem FROM feature_making WHERE stem BETWEEN ? AND ? ORDER BY stem DESC');
 /** The first score of a source is compared with its first, and so on. */
 const OF_STEM = question<ComparedScore>(
   `SELECT p.diaObjectId AS "diaObjectId", p.diaSourceId AS "diaSourceId", p.score, source.midpointMjdTai AS "midpointMjdTai"
@@ -39,7 +39,7 @@ export class ComparedScores {
     this.#database = database;
   }
 
-  /** The stems of the nights from `first` to `last` (YYYYMMDD), oldest first. */
+  /** The stems of the nights from `first` to `last` (YYYYMMDD), newest first. */
   stems(first: string, last: string): Promise<string[]> {
     return this.#database.all(STEMS, `${first}_`, `${last}_~`);
   }
