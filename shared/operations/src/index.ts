@@ -11,13 +11,17 @@ export { type Look, type OpenLedger, openLook, withLedger } from './open-ledger.
 export {
   BINS,
   binOf,
+  type CompareQuestion,
   type Comparison,
-  type Crossing,
   comparisonOf,
   DIFFERENCE_BINS,
   FIELD_BINS,
+  type ScorePair,
 } from './questions/compare-models.js';
 export { type DeadStem, deadLetters } from './questions/dead-letters.js';
+export type { FeatureShare, MissingFeatures } from './questions/missing-features.js';
+export { type ModelRecord, modelRecord, type VersionRecord } from './questions/model-record.js';
+export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/model-spread.js';
 export { type VraModels, vraModels } from './questions/models.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/object.js';
 export { quarantined, quarantinedAlert, quarantinedBytes, quarantineRecord } from './questions/quarantine.js';

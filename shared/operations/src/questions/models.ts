@@ -1,5 +1,5 @@
 import type { Settings, VraSettings } from '@lvra/config';
-import type { ModelFile, ModelFolder } from '@lvra/model';
+import { type ModelFile, type ModelFolder, modelsBeside } from '@lvra/model';
 
 /** The models in the folder of a VRA's MODEL_PATH. */
 export interface VraModels {
@@ -28,7 +28,6 @@ export interface VraModel {
 
 /** Which models there are for each VRA, and which one the settings ask for. */
 export async function vraModels({ vras }: Pick<Settings, 'vras'>): Promise<VraModels[]> {
-  const { modelsBeside } = await import('@lvra/model');
   const all: VraModels[] = [];
   for (const vra of vras) all.push(modelsOf(vra, await modelsBeside(vra.modelPath)));
   return all;
@@ -39,8 +38,7 @@ function modelsOf(
   { folder, models, unusable }: ModelFolder,
 ): VraModels {
   const own = models.filter(({ manifest }) => manifest.name === modelName);
-  const wanted = own.filter(({ manifest }) => manifest.version === modelVersion);
-  const inUse = wanted.find(({ path }) => path === modelPath) ?? wanted[0];
+  const inUse = modelOf({ modelName, modelPath }, own, modelVersion);
   const described = (model: ModelFile): VraModel => ({
     isInUse: model === inUse,
     version: model.manifest.version,
@@ -49,4 +47,14 @@ function modelsOf(
     created: model.manifest.created,
   });
   return { vra: modelName, folder, wantedVersion: modelVersion, models: own.map(described), unusable };
+}
+
+/** The model of a VRA's version; MODEL_PATH's own if several are. */
+export function modelOf(
+  { modelName, modelPath }: Pick<VraSettings, 'modelName' | 'modelPath'>,
+  models: readonly ModelFile[],
+  version: string,
+): ModelFile | undefined {
+  const fitting = models.filter(({ manifest }) => manifest.name === modelName && manifest.version === version);
+  return fitting.find(({ path }) => path === modelPath) ?? fitting[0];
 }
