@@ -24,10 +24,28 @@ export { type ModelRecord, modelRecord, type VersionRecord } from './questions/m
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/model-spread.js';
 export { type VraModels, vraModels } from './questions/models.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/object.js';
-export { quarantined, quarantinedAlert, quarantinedBytes, quarantineRecord } from './questions/quarantine.js';
+export { pausedInWords } from './questions/paused.js';
+export {
+  type QuarantineRecord,
+  quarantined,
+  quarantinedAlert,
+  quarantinedBytes,
+  quarantineRecord,
+} from './questions/quarantine.js';
+export { type BytesShown, firstBytes, type QuarantinePage, quarantinePage } from './questions/quarantine-pages.js';
 export { type Status, status } from './questions/status.js';
 export { type StemRecord, stemRecord } from './questions/stem.js';
+export { type ScoresOfStem, scoresOfStem } from './questions/stem-scores.js';
+export { type StemSpan, type StemSpans, stemSpans } from './questions/stem-spans.js';
+export {
+  type Progress,
+  recentStems,
+  type StageOfStem,
+  type StemPage,
+  type StemRow,
+} from './questions/stems-tonight.js';
 export { parsedReport, type ReportRecord, reportRecord } from './questions/tns-reports.js';
+export { type StageTonight, type Tonight, tonight, type VraTonight } from './questions/tonight.js';
 export { type Candidate, type TopCandidates, topCandidates } from './questions/top.js';
 export { type Check, type Counts, type Finding, Findings } from './verify/findings.js';
 export { type VerifyOptions, verify, verifyLedgerFile } from './verify/verify.js';

@@ -12,6 +12,8 @@ export interface BatchHistory {
   readonly registeredAt: number | undefined;
   /** When the name was given up, because no batch could be written under it; undefined if it was not. */
   readonly abandonedAt: number | undefined;
+  /** When Kafka had the oldest of its alerts; undefined if that is unknown. */
+  readonly oldestReceivedAt: number | undefined;
   readonly source: string | undefined;
   readonly alerts: number | undefined;
   readonly bytes: number | undefined;
@@ -61,13 +63,14 @@ interface BatchRow {
   reserved_at: bigint;
   registered_at: bigint | null;
   abandoned_at: bigint | null;
+  oldest_ms: bigint | null;
   source: string | null;
   alerts: bigint | null;
   bytes: bigint | null;
 }
 
 const BATCH = question<BatchRow>(
-  'SELECT consumer, reserved_at, registered_at, abandoned_at, source, alerts, bytes FROM batch WHERE stem = ?',
+  'SELECT consumer, reserved_at, registered_at, abandoned_at, oldest_ms, source, alerts, bytes FROM batch WHERE stem = ?',
 );
 const OFFSETS = question<Omit<StemOffsets, 'partition'> & { partition: bigint }>(
   `SELECT group_id AS "groupId", topic, partition, first_offset AS first, next_offset AS next FROM batch_offsets
@@ -113,6 +116,7 @@ export class StemHistory {
         reservedAt: Number(row.reserved_at),
         registeredAt: optional(row.registered_at),
         abandonedAt: optional(row.abandoned_at),
+        oldestReceivedAt: optional(row.oldest_ms),
         source: row.source ?? undefined,
         alerts: optional(row.alerts),
         bytes: optional(row.bytes),

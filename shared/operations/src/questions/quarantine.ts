@@ -3,7 +3,7 @@ import type { QuarantinedAlert } from '@lvra/ledger';
 import { quarantineFile, readQuarantined } from '@lvra/runtime';
 import { iso } from '../iso.js';
 import { checkNight } from '../night-range.js';
-import type { OpenLedger } from '../open-ledger.js';
+import type { Look } from '../open-ledger.js';
 
 /** Which alerts are asked for. */
 export interface QuarantineFilter {
@@ -20,7 +20,7 @@ export interface QuarantineFilter {
  * @throws UsageError if `since` is no night
  */
 export async function quarantined(
-  { ledger }: OpenLedger,
+  { ledger }: Look,
   { all, since, reason }: QuarantineFilter,
 ): Promise<QuarantinedAlert[]> {
   if (since !== undefined) checkNight(since);
@@ -30,7 +30,7 @@ export async function quarantined(
 }
 
 /** @throws UsageError if there is no such alert */
-export async function quarantinedAlert({ ledger }: OpenLedger, id: bigint): Promise<QuarantinedAlert> {
+export async function quarantinedAlert({ ledger }: Look, id: bigint): Promise<QuarantinedAlert> {
   const alert = await ledger.quarantine.get(id);
   if (!alert) throw new UsageError(`there is no alert ${id} in quarantine: see lvra quarantine list`);
   return alert;
@@ -48,7 +48,7 @@ export interface AlertBytes {
  * @throws UsageError if they should be there and cannot be read
  */
 export async function quarantinedBytes(
-  { paths }: Pick<OpenLedger, 'paths'>,
+  { paths }: Pick<Look, 'paths'>,
   alert: QuarantinedAlert,
 ): Promise<AlertBytes | undefined> {
   if (alert.path === '' || alert.prunedAt !== undefined) return undefined;

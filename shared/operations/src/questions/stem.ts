@@ -3,7 +3,7 @@ import { isStem, statusMeaning, UsageError } from '@lvra/core';
 import type { BatchHistory, StemEvent, StemOffsets, StemScores, StemStatus } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
 import { iso } from '../iso.js';
-import type { OpenLedger } from '../open-ledger.js';
+import type { Look } from '../open-ledger.js';
 
 /** All that is known of one stem. Times are ISO 8601 in UTC, and null if the ledger has no time there. */
 export interface StemRecord {
@@ -35,12 +35,15 @@ export interface RecordedStatus extends Omit<StemStatus, 'nextAttempt'> {
 }
 
 /** How it came in. What is undefined is not known until the stem is registered. */
-export interface StemBatch extends Omit<BatchHistory, 'reservedAt' | 'registeredAt' | 'abandonedAt'> {
+export interface StemBatch
+  extends Omit<BatchHistory, 'reservedAt' | 'registeredAt' | 'abandonedAt' | 'oldestReceivedAt'> {
   readonly reservedAt: string | null;
   /** Null if the consumer ended before the batch was complete. */
   readonly registeredAt: string | null;
   /** When the name was given up, because no batch could be written under it; null if it was not. */
   readonly abandonedAt: string | null;
+  /** When Kafka had the oldest of its alerts; null if that is unknown. */
+  readonly oldestReceivedAt: string | null;
 }
 
 /** Offsets are decimal strings; both ends are in the stem. */
@@ -60,7 +63,7 @@ export interface RecordedEvent extends Omit<StemEvent, 'at'> {
 }
 
 /** @throws UsageError if there is no trace of the stem */
-export async function stemRecord({ ledger, paths, settings, vras }: OpenLedger, stem: string): Promise<StemRecord> {
+export async function stemRecord({ ledger, paths, settings, vras }: Look, stem: string): Promise<StemRecord> {
   const { history } = ledger;
   const batch = await history.batch(stem);
   const ofNoScore: string[] = [];
@@ -73,6 +76,7 @@ export async function stemRecord({ ledger, paths, settings, vras }: OpenLedger, 
           reservedAt: iso(batch.reservedAt),
           registeredAt: batch.registeredAt === undefined ? null : iso(batch.registeredAt),
           abandonedAt: batch.abandonedAt === undefined ? null : iso(batch.abandonedAt),
+          oldestReceivedAt: batch.oldestReceivedAt === undefined ? null : iso(batch.oldestReceivedAt),
         }
       : null,
     offsets: (await history.offsets(stem)).map(({ first, next, ...rest }) => ({

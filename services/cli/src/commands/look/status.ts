@@ -1,6 +1,6 @@
 import { STAGES, STATUS, statusMeaning } from '@lvra/core';
 import type { BackfillProgress } from '@lvra/ledger';
-import { type Status, status } from '@lvra/operations';
+import { pausedInWords, type Status, status } from '@lvra/operations';
 import { Command } from 'commander';
 import { count, counted, table, utc } from '../../command-line/output.js';
 import { printAnswer } from '../../command-line/print-answer.js';
@@ -59,15 +59,7 @@ function describe({
     '',
     table(head, rows, [2, 3, 4, 6]),
     ...(codes.length > 0 ? ['', ...codes.map((code) => `${code}: ${statusMeaning(code)}`)] : []),
-    ...stages.flatMap((row) =>
-      row.pausedUntil
-        ? [
-            '',
-            `${row.stage} ${row.vra} waits until ${utc(row.pausedUntil)}: ${row.pausedBecause}`,
-            `Sooner, once that is fixed: lvra retry --failed --stage ${row.stage}`,
-          ]
-        : [],
-    ),
+    ...stages.flatMap(paused),
     ...(backfills.length > 0 ? ['', ...backfills.map(backfillInWords)] : []),
     ...(stages.some(({ failed }) => failed[STATUS.noLasairClient])
       ? ['', 'Status 41: set the token (see `lvra --help`), or LVRA_DRY_RUN=yes.']
@@ -85,6 +77,12 @@ function describe({
         `${vra} scored nothing of ${counted(stems, 'stem')}, whose alerts are in quarantine: ${stems === 1 ? oldest : `${oldest} to ${newest}`}`,
     ),
   ].join('\n');
+}
+
+function paused({ stage, vra, pausedUntil, pausedBecause = '' }: Status['stages'][number]): string[] {
+  if (pausedUntil === undefined) return [];
+  const { what, todo } = pausedInWords({ stage, vra, pausedUntil, pausedBecause });
+  return ['', what, todo];
 }
 
 function backfillInWords({ vra, stems, done, left, dead }: BackfillProgress): string {
