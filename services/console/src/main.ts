@@ -24,10 +24,20 @@ export async function serve(settings: Settings, onServed?: (address: string) => 
   const { host, port } = settings.console;
   const signal = stopSignal((by) => log.info(`console stops: ${by}`));
   const server = await listen(host, port, (taken) =>
-    createApp({ settings, keeper, log, ownNames: namesOf(host, taken), assets, version: VERSION }),
+    createApp({
+      settings,
+      keeper,
+      log,
+      metrics: metrics.console,
+      ownNames: namesOf(host, taken),
+      assets,
+      version: VERSION,
+    }),
   );
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}/`;
   const healthPort = settings.healthPort ?? HEALTH_PORT;
+  metrics.service.info.set({ service: 'console', profile: settings.profile, version: VERSION }, 1);
+  metrics.console.address.set({ url: settings.console.url ?? address.replace(/\/$/, '') }, 1);
   let health: HealthServer | undefined;
   try {
     if (healthPort !== 0)

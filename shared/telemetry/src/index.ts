@@ -1,4 +1,5 @@
 export type { BusDepth, QueueDepth } from './bus-depth.js';
+export { ConsoleMetrics } from './console-metrics.js';
 export { type HealthServer, serveHealth } from './health.js';
 export { createLogger, createStdoutLogger, type Logger, logNameOf } from './log.js';
 export { Metrics } from './metrics.js';

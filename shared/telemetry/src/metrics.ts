@@ -1,5 +1,6 @@
 import { QUARANTINE_REASONS, type Stage } from '@lvra/core';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { ConsoleMetrics } from './console-metrics.js';
 import { ConsumerMetrics } from './consumer-metrics.js';
 import { MetricGroup } from './metric-group.js';
 import { ModelMetrics } from './model-metrics.js';
@@ -15,6 +16,7 @@ export class Metrics extends MetricGroup {
   readonly model = new ModelMetrics(this.registry);
   readonly service = new ServiceMetrics(this.registry);
   #consumer: ConsumerMetrics | undefined;
+  #console: ConsoleMetrics | undefined;
 
   readonly quarantined = this.counter(
     'lvra_quarantined_alerts_total',
@@ -67,6 +69,12 @@ export class Metrics extends MetricGroup {
   get consumer(): ConsumerMetrics {
     this.#consumer ??= new ConsumerMetrics(this.registry);
     return this.#consumer;
+  }
+
+  /** The same for the console. */
+  get console(): ConsoleMetrics {
+    this.#console ??= new ConsoleMetrics(this.registry);
+    return this.#console;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Settings } from '@lvra/config';
-import type { Logger } from '@lvra/telemetry';
+import type { ConsoleMetrics, Logger } from '@lvra/telemetry';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
@@ -19,12 +19,14 @@ import { NotFound } from './errors.js';
 import { guards } from './guards.js';
 import { headers } from './headers.js';
 import type { LookKeeper } from './keeper.js';
+import { measure } from './measure.js';
 import { problemOf } from './problem.js';
 
 export interface AppParts {
   readonly settings: Settings;
   readonly keeper: LookKeeper;
   readonly log: Logger;
+  readonly metrics: ConsoleMetrics;
   /** Names under which we are reached by the address that we listen on, host:port. */
   readonly ownNames: readonly string[];
   readonly assets: AssetFiles;
@@ -32,7 +34,7 @@ export interface AppParts {
 }
 
 /** All routes, behind all that keeps others out. */
-export function createApp({ settings, keeper, log, ownNames, assets, version }: AppParts): Hono {
+export function createApp({ settings, keeper, log, metrics, ownNames, assets, version }: AppParts): Hono {
   const app = new Hono();
   const pageContext = (context: Context): PageContext => ({
     ...{ profile: settings.profile, version, grafana: settings.console.grafana },
@@ -50,6 +52,7 @@ export function createApp({ settings, keeper, log, ownNames, assets, version }: 
     );
     return context.html(`<!DOCTYPE html>${await page}`);
   };
+  app.use(measure(metrics));
   app.use(...headers(settings.console.auth.kind !== 'none'));
   app.use(compress());
   app.use(etag());

@@ -1,5 +1,5 @@
 import { loadSettings } from '@lvra/config';
-import { createStdoutLogger } from '@lvra/telemetry';
+import { createStdoutLogger, Metrics } from '@lvra/telemetry';
 import { createApp } from '../server/app.js';
 import { LookKeeper } from '../server/keeper.js';
 
@@ -20,7 +20,15 @@ export function testConsole(environment: NodeJS.ProcessEnv): TestConsole {
   const keeper = new LookKeeper(settings);
   const assets = { names: { style: '/assets/console.css', script: '/assets/console.js' }, files: new Map() };
   const log = createStdoutLogger('console', 'error');
-  const app = createApp({ settings, keeper, log, ownNames: [NAME], assets, version: 'test' });
+  const app = createApp({
+    settings,
+    keeper,
+    log,
+    metrics: new Metrics().console,
+    ownNames: [NAME],
+    assets,
+    version: 'test',
+  });
   const ask = async (path: string, init: RequestInit = {}) => {
     const headers = { host: NAME, accept: 'text/html', ...(init.headers as Record<string, string>) };
     return await app.request(`http://${NAME}${path}`, { ...init, headers });
