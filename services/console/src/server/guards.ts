@@ -23,13 +23,18 @@ export function guards({ names, hasActions }: ConsoleSettings, ownNames: readonl
 
 /** Else a page on the web could give its own name our address, and read the answers. */
 function assertOurName(host: string | undefined, known: ReadonlySet<string>): void {
-  const name = host?.toLowerCase() ?? '';
-  if (known.has(name) || known.has(name.replace(/:[0-9]+$/, ''))) return;
+  if (isKnown(host ?? '', known)) return;
   throw new Refusal(
     421,
     'Unknown name',
     `This console is not called ${JSON.stringify(host ?? '')}: add the name to console_names.`,
   );
+}
+
+/** With its port where it is given with one, else with any. */
+function isKnown(host: string, known: ReadonlySet<string>): boolean {
+  const name = host.toLowerCase();
+  return known.has(name) || known.has(name.replace(/:[0-9]+$/, ''));
 }
 
 /** The one place that keeps the console from being asked to change anything. */
@@ -48,7 +53,7 @@ function assertMethod({ req }: Context, hasActions: boolean): void {
 
 function assertFromOurPages({ req }: Context, known: ReadonlySet<string>): void {
   const origin = req.header('origin');
-  if (origin !== undefined && !(URL.canParse(origin) && known.has(new URL(origin).host.toLowerCase()))) {
+  if (origin !== undefined && !isOurs(origin, req.header('host') ?? '', known)) {
     throw new Refusal(403, 'From another page', `A page of ${JSON.stringify(origin)} may not read this console.`);
   }
   const site = req.header('sec-fetch-site') ?? 'none';
@@ -57,4 +62,11 @@ function assertFromOurPages({ req }: Context, known: ReadonlySet<string>): void 
   const isLink = req.header('sec-fetch-mode') === 'navigate' && req.header('sec-fetch-dest') === 'document';
   if (isLink && req.method === 'GET') return;
   throw new Refusal(403, 'From another page', 'Another page may link to this console, and not include or read it.');
+}
+
+/** Under the name that it asks for, or, where a proxy asks by another name than users do, under one of ours. */
+function isOurs(origin: string, host: string, known: ReadonlySet<string>): boolean {
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin).host;
+  return from === host.toLowerCase() || known.has(from);
 }

@@ -23,17 +23,23 @@ export interface Listening {
 /**
  * Serves an app. What it is to answer is made once the port is known.
  *
+ * @param requestMs how long a request may take to arrive
  * @throws UsageError if the address is not available
  */
-export async function listen(host: string, port: number, appAt: (port: number) => App): Promise<Listening> {
+export async function listen(
+  host: string,
+  port: number,
+  appAt: (port: number) => App,
+  requestMs = REQUEST_MS,
+): Promise<Listening> {
   let app: App | undefined;
   const server = createAdaptorServer({
     fetch: (request, env) => app!.fetch(request, env),
     createServer,
     serverOptions: {
       maxHeaderSize: MOST_HEADER_BYTES,
-      headersTimeout: REQUEST_MS,
-      requestTimeout: REQUEST_MS,
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
       connectionsCheckingInterval: 1_000,
     },
   }) as Server;
