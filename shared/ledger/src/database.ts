@@ -87,6 +87,13 @@ export interface Database extends Questions {
   probe(): Promise<void>;
   /** Does what commits would have to do sooner or later; a stage calls it when it is idle. */
   tidy(): Promise<void>;
+  /**
+   * A number that another process's commit changes, for who looks whether there is something new. That of one opening means
+   * nothing for the next.
+   *
+   * @throws LedgerReplaced, LedgerGone if it is not the ledger that was opened
+   */
+  version(): Promise<bigint>;
   /** Bytes of the log that is not yet part of the database. */
   logBytes(): Promise<number>;
   /** How far this host's clock is ahead of that of the ledger's server, ms; 0 where there is none. */

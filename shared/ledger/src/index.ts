@@ -41,7 +41,7 @@ export { type ObjectFacts, ObjectVerification } from './queries/verify/objects.j
 export { type KeptTurn, type OffsetFault, OffsetVerification } from './queries/verify/offsets.js';
 export { type FlagFact, type ScoreFact, type StemFacts, StemVerification } from './queries/verify/stems.js';
 export { REFERENCE_SCHEMA } from './sqlite/migrations/python-schema.js';
-export { assertMovedAway } from './sqlite/moved-away.js';
+export { assertMovedAway } from './sqlite/move/moved-away.js';
 export { restoreDatabase } from './sqlite/restore.js';
 export { ledgerFaults } from './sqlite/schema/schema-faults.js';
 export { stageOfTable } from './status-tables.js';

@@ -22,6 +22,7 @@ import { NameVerification } from './queries/verify/names.js';
 import { ObjectVerification } from './queries/verify/objects.js';
 import { OffsetVerification } from './queries/verify/offsets.js';
 import { StemVerification } from './queries/verify/stems.js';
+import { lookAtSqlite } from './sqlite/look.js';
 import { openSqlite } from './sqlite/open.js';
 import { question, statement, valueQuestion } from './statements.js';
 import { TnsLedger } from './tns-reports.js';
@@ -102,6 +103,17 @@ export class Ledger {
     // What speaks to a server is loaded where one is used.
     const { openPostgres } = await import('./postgres/open.js');
     return Ledger.on(await openPostgres(address, vras, options));
+  }
+
+  /**
+   * Opens the ledger to look at it. Nothing is written, made or migrated, and every method that would write fails.
+   *
+   * @throws UsageError if there is none, or it is of a release that must be looked at with another one
+   */
+  static async look(address: LedgerAddress, vras: readonly string[]): Promise<Ledger> {
+    if (typeof address === 'string') return Ledger.on(lookAtSqlite(address, vras));
+    const { lookAtPostgres } = await import('./postgres/look.js');
+    return Ledger.on(await lookAtPostgres(address, vras));
   }
 
   /** The ledger that an engine keeps, open and of the newest schema; it is closed with the ledger. */
@@ -189,6 +201,11 @@ export class Ledger {
   /** Checks that it is still the ledger that was opened, and that its locks are held. @throws LedgerReplaced, LedgerGone, LockHeld */
   assertInPlace(): Promise<void> {
     return this.#database.assertInPlace();
+  }
+
+  /** Changes with every commit of another process; what it was at one opening means nothing for the next. @throws LedgerReplaced, LedgerGone */
+  version(): Promise<bigint> {
+    return this.#database.version();
   }
 
   /** Bytes of the log that is not yet part of the database. */

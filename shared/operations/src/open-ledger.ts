@@ -26,7 +26,7 @@ export type Look = Omit<OpenLedger, 'folder'>;
  */
 export async function openLook(settings: Settings): Promise<Look & { close(): Promise<void> }> {
   const vras = settings.vras.map(({ modelName }) => modelName);
-  const ledger = await Ledger.open(settings.ledger, vras, { create: false });
+  const ledger = await Ledger.look(settings.ledger, vras);
   const paths = dataPaths(settings.dataRoot);
   return { settings, paths, ledger, vras, stages: stagesOf(settings), close: () => ledger.close() };
 }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { type LedgerServer, UsageError } from '@lvra/core';
 import { type Database, LOCKABLE, type Writing } from '../database.js';
-import { folderAt, isMovedAway, refuseWriters } from '../sqlite/moved-away.js';
+import { folderAt, isMovedAway, refuseWriters } from '../sqlite/move/moved-away.js';
 import { openSqlite } from '../sqlite/open.js';
 import { restoreDatabase } from '../sqlite/restore.js';
 import { ledgerTables } from '../sqlite/schema/ledger-tables.js';

@@ -30,6 +30,7 @@ const nextIdOf = (table: string) =>
   valueQuestion(
     `SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce(max(id), 0) + 1, false) FROM ${table}`,
   );
+const VERSION = valueQuestion<bigint>('SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)');
 const TOUCH = statement('UPDATE data_folder SET id = id');
 
 /**
@@ -48,10 +49,14 @@ export class PostgresDatabase implements Database {
   /** What the ledger was when it was opened. */
   #identity: string | undefined;
 
-  constructor(server: LedgerServer) {
+  /** @param mayWrite false for one whose sessions the server keeps from writing */
+  constructor(server: LedgerServer, { mayWrite = true } = {}) {
     this.name = nameOfLedgerServer(server);
     this.#hosts = new Hosts(server, this.name);
-    this.#connections = new Connections(this.#hosts, (client) => this.#assertSame(client));
+    this.#connections = new Connections(this.#hosts, async (client) => {
+      if (!mayWrite) await client.query('SET default_transaction_read_only = on');
+      await this.#assertSame(client);
+    });
   }
 
   async get<Row>(question: Question<Row>, ...values: Values): Promise<Row | undefined> {
@@ -126,6 +131,11 @@ export class PostgresDatabase implements Database {
 
   async logBytes(): Promise<number> {
     return 0;
+  }
+
+  /** The server counts transactions that write. */
+  async version(): Promise<bigint> {
+    return (await this.get(VERSION))!;
   }
 
   clockOffsetMs(): Promise<number> {

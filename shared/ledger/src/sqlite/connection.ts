@@ -51,7 +51,8 @@ function mayWrite(path: string): boolean {
   }
 }
 
-function openForReading(path: string): Connection {
+/** Reads only: its file is never changed, not even in how it is kept. */
+export function openForReading(path: string): Connection {
   const connection = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true, readonly: true });
   try {
     connection.defaultSafeIntegers(true);

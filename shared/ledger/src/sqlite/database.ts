@@ -8,9 +8,9 @@ import { assertWritable, leaveWal } from './connection.js';
 import type { Connection } from './driver.js';
 import { storageError } from './errors.js';
 import { assertInPlace } from './file-identity.js';
+import { unmovable } from './move/unmovable.js';
 import { oddValues } from './odd-values.js';
 import { PreparedStatements } from './prepared-statements.js';
-import { unmovable } from './unmovable.js';
 import { WriteLock } from './write-lock.js';
 
 const SCHEMA = valueQuestion<string>(
@@ -24,6 +24,8 @@ const SCHEMA = valueQuestion<string>(
 export class SqliteDatabase implements Database {
   readonly isOnServer = false;
   readonly #connection: Connection;
+  /** Tells the versions of one connection from those of the next. */
+  readonly #opened = BigInt(Date.now()) * 1_000_000_000n;
   readonly #statements: PreparedStatements;
   readonly #lock: WriteLock;
   /** Resolves when the transactions that have begun, and those that wait for their turn, have ended. */
@@ -165,6 +167,17 @@ export class SqliteDatabase implements Database {
 
   async logBytes(): Promise<number> {
     return statSync(`${this.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** SQLite counts for each connection by itself, and for other connections' commits alone. */
+  async version(): Promise<bigint> {
+    while (this.#open !== undefined) await this.#open;
+    try {
+      assertInPlace(this.#connection);
+      return this.#opened + (this.#connection.pragma('data_version', { simple: true }) as bigint);
+    } catch (error) {
+      throw storageError(this.name, error);
+    }
   }
 
   async clockOffsetMs(): Promise<number> {

@@ -38,6 +38,6 @@ export function addVraColumns(connection: Connection, vra: string): void {
   }
 }
 
-function columnsOf(connection: Connection, table: string): string[] {
+export function columnsOf(connection: Connection, table: string): string[] {
   return connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type LedgerAddress, nameOfLedgerServer, UsageError } from '@lvra/core';
-import type { Writing } from '../database.js';
-import type { LedgerTable } from '../move/ledger-table.js';
-import { statement } from '../statements.js';
-import Sqlite from './driver.js';
+import type { Writing } from '../../database.js';
+import type { LedgerTable } from '../../move/ledger-table.js';
+import { statement } from '../../statements.js';
+import Sqlite from '../driver.js';
 
 /**
  * Checks that a ledger which lies in the data folder is not the one that the work goes on with, where the settings name a server.

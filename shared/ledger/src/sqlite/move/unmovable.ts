@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { LedgerTable } from '../move/ledger-table.js';
-import type { ColumnType } from '../statements.js';
-import type { Connection } from './driver.js';
+import type { LedgerTable } from '../../move/ledger-table.js';
+import type { ColumnType } from '../../statements.js';
+import type { Connection } from '../driver.js';
 
 /** What SQLite calls the types of values that a column may have. */
 const FITTING: Readonly<Record<ColumnType, string>> = {
