@@ -4,17 +4,27 @@ import { isOfLedger } from './problem.js';
 
 type OpenLook = Awaited<ReturnType<typeof openLook>>;
 
-/** Keeps the ledger open between requests, and opens it anew after an error of it. */
+/** After so long without a question the ledger is let go: while it is open, the last service cannot leave it as one file. */
+const IDLE_MS = 10_000;
+
+/** Keeps the ledger open between questions, and opens it anew when it was replaced, or after an error of it. */
 export class LookKeeper {
   readonly #settings: Settings;
+  readonly #idleMs: number;
   #open: Promise<OpenLook> | undefined;
+  /** Questions that are being answered. */
+  #asking = 0;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, idleMs = IDLE_MS) {
     this.#settings = settings;
+    this.#idleMs = idleMs;
   }
 
   /** @throws UsageError, or an error of the ledger, if it cannot be read now */
   async use<T>(read: (look: Look) => Promise<T>): Promise<T> {
+    clearTimeout(this.#idle);
+    this.#asking++;
     this.#open ??= openLook(this.#settings);
     const open = this.#open;
     try {
@@ -22,10 +32,15 @@ export class LookKeeper {
     } catch (error) {
       if (this.#open === open && isOfLedger(error)) await this.close();
       throw error;
+    } finally {
+      this.#asking--;
+      if (this.#asking === 0) this.#idle = setTimeout(() => void this.close(), this.#idleMs).unref();
     }
   }
 
+  /** Its next use opens it again. Questions that are being answered fail. */
   async close(): Promise<void> {
+    clearTimeout(this.#idle);
     const open = this.#open;
     this.#open = undefined;
     // That it could not be opened was told to who asked.
