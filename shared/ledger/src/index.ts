@@ -16,6 +16,7 @@ export { AnnotationScores, type Score, THRESHOLD_FLAGS } from './annotations/sco
 export { compareSources } from './annotations/source-order.js';
 export type { HeldLocks, Lockable, OddValue, WriteTime } from './database.js';
 export { LedgerDamaged, LedgerFull, LedgerGone, LedgerReplaced, LedgerUnavailable } from './errors.js';
+export type { AlertPlaces, AlertSizes } from './intake/alert-places.js';
 export { BatchLedger, type BatchRecord, type OffsetRange, OffsetsTaken } from './intake/batches.js';
 export { checksumOfScores } from './intake/checksums.js';
 export type { Removed } from './intake/forget.js';

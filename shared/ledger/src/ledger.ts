@@ -1,6 +1,7 @@
 import type { LedgerAddress, Stage } from '@lvra/core';
 import { AnnotationLedger } from './annotations/outcomes.js';
 import type { Database, HeldLocks, Lockable, OddValue, WriteTime } from './database.js';
+import { AlertPlaces } from './intake/alert-places.js';
 import { BatchLedger } from './intake/batches.js';
 import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
@@ -43,6 +44,7 @@ const MARK = statement('UPDATE data_folder SET marked_at = coalesce(marked_at, ?
 export class Ledger {
   readonly positions: KafkaPositions;
   readonly batches: BatchLedger;
+  readonly places: AlertPlaces;
   readonly results: ResultLedger;
   readonly scoreCounts: ScoreCounts;
   readonly backfill: Backfill;
@@ -72,6 +74,7 @@ export class Ledger {
     this.#database = database;
     this.positions = new KafkaPositions(database, id);
     this.batches = new BatchLedger(database, this.positions);
+    this.places = new AlertPlaces(database);
     this.results = new ResultLedger(database);
     this.scoreCounts = new ScoreCounts(database);
     this.backfill = new Backfill(database);

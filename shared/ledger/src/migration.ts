@@ -40,6 +40,23 @@ export const COMMON_MIGRATIONS: readonly CommonMigration[] = [
       ALTER TABLE data_folder ADD COLUMN moved TEXT;
     `,
   },
+  {
+    name: 'where alerts and sources are',
+    isAdditive: true,
+    sql: `
+      -- Of the source: degrees (ICRS), flux in the difference image (nJy), and u, g, r, i, z or y; null where unknown.
+      ALTER TABLE source ADD COLUMN ra REAL;
+      ALTER TABLE source ADD COLUMN decl REAL;
+      ALTER TABLE source ADD COLUMN psfFlux REAL;
+      ALTER TABLE source ADD COLUMN band TEXT;
+      -- The alerts of a batch file in their order: a 64-bit diaObjectId and a 32-bit length in bytes of each.
+      CREATE TABLE alert_place (
+        stem TEXT PRIMARY KEY,
+        diaObjectIds BLOB NOT NULL,
+        lengths BLOB NOT NULL
+      );
+    `,
+  },
 ];
 
 /** How many migrations there are. */

@@ -59,7 +59,11 @@ describe('the annotate stage in the ledger', () => {
       await add(OBJECT, source, FIRST, 7, null, ...Array(13).fill(1));
       await add(OBJECT, source + 1n, FIRST, ...Array(15).fill(3));
       await add(OBJECT, source, SECOND, ...Array(15).fill(4));
-      await execute(ledger, 'INSERT INTO source VALUES (?, 61073.5, 1234.5)', source);
+      await execute(
+        ledger,
+        'INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, 61073.5, 1234.5)',
+        source,
+      );
       assert.deepEqual(await scoresOf(FIRST), [
         {
           id: 1n,

@@ -281,6 +281,22 @@ describe('registering a batch', () => {
     assert.deepEqual(await ledger.events.ofStem(STEM), []);
   });
 
+  test('keeps whose each alert is and how long, and forgets it with the batch or where that is refused', async (t) => {
+    const ledger = await newLedger(t);
+    const [stem, other] = await reserve(ledger, 2);
+    const lengths = Uint32Array.of(1, 4_294_967_295, 40_000);
+    await ledger.batches.register(batch(stem, { lengths, ranges: [range(0n, 3n)] }));
+    const kept = await ledger.places.of(stem);
+    assert.deepEqual(kept, { diaObjectIds: BigInt64Array.from(OBJECTS), lengths });
+    await assert.rejects(ledger.batches.register(batch(other, { lengths, ranges: [range(1n, 4n)] })), OffsetsTaken);
+    assert.equal(await ledger.places.of(other), undefined);
+    assert.equal(await valueIn(ledger, 'SELECT count(*) FROM alert_place'), 1n);
+
+    await execute(ledger, "UPDATE alert_place SET stem = 'no stem'");
+    assert.equal((await ledger.forgetting.stem('no stem')).alert_place, 1);
+    assert.equal(await valueIn(ledger, 'SELECT count(*) FROM alert_place'), 0n);
+  });
+
   test('that the Python pipeline registered has no times of arrival', async (t) => {
     const ledger = await newLedger(t);
     await addStem(ledger, STEM);

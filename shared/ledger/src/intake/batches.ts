@@ -4,6 +4,7 @@ import { type QuarantineEntry, QuarantineLedger } from '../quarantine.js';
 import { Insert, statement, valueQuestion } from '../statements.js';
 import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { StemEventLog } from '../work/stem-events.js';
+import { AlertPlaces } from './alert-places.js';
 import { Checksums, type NewChecksum } from './checksums.js';
 import type { KafkaPosition, KafkaPositions } from './kafka-positions.js';
 
@@ -30,6 +31,8 @@ export interface BatchRecord {
   readonly source: string;
   readonly diaObjectIds: readonly bigint[];
   readonly bytes: number;
+  /** Of each alert in the batch file, bytes; undefined if it is not known where in the file they are. */
+  readonly lengths?: Uint32Array | undefined;
   /** Of the batch file; undefined if there is none, because there is no alert. */
   readonly checksum?: Checksum | undefined;
   /** Milliseconds since 1970 at which Kafka received each alert; NaN where unknown. */
@@ -94,6 +97,7 @@ export class BatchLedger {
   readonly #events: StemEventLog;
   readonly #quarantine: QuarantineLedger;
   readonly #checksums: Checksums;
+  readonly #places: AlertPlaces;
   /** The name that this process reserved last. */
   #last: string | undefined;
 
@@ -103,6 +107,7 @@ export class BatchLedger {
     this.#events = new StemEventLog(database);
     this.#quarantine = new QuarantineLedger(database);
     this.#checksums = new Checksums(database);
+    this.#places = new AlertPlaces(database);
   }
 
   /** Reserves the name of `instant`'s second, or of the next unused second. No name is ever reserved twice. */
@@ -167,7 +172,7 @@ export class BatchLedger {
    */
   register(batch: BatchRecord): Promise<void> {
     return this.#database.writing(async (tx) => {
-      const { stem, diaObjectIds, quarantined } = batch;
+      const { stem, diaObjectIds, lengths, quarantined } = batch;
       if (batch.ranges.length > 0) await this.#advancePositions(tx, batch);
       await this.#complete(tx, batch);
       if (diaObjectIds.length > 0) await openStatuses(tx, batch);
@@ -175,6 +180,9 @@ export class BatchLedger {
         MAP_OBJECTS,
         diaObjectIds.map((id) => [id, stem]),
       );
+      if (lengths && lengths.length > 0) {
+        await this.#places.add(tx, stem, { diaObjectIds: BigInt64Array.from(diaObjectIds), lengths });
+      }
       await this.#quarantine.add(tx, quarantined);
       await this.#checksums.recordAll(tx, checksumsOf(batch));
       await this.#events.append(tx, {

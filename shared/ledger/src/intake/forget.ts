@@ -107,7 +107,7 @@ async function assertLanded(ask: Questions, ids: readonly bigint[], now: number)
 }
 
 async function removeEverything(tx: Writing, rows: Rows): Promise<Removed> {
-  const others = ['work', 'backfill', 'diaobjid_stems', 'threshold_flags_provenance', 'batch'];
+  const others = ['work', 'backfill', 'diaobjid_stems', 'threshold_flags_provenance', 'batch', 'alert_place'];
   const scores = await removeScores(tx, rows);
   return { ...scores, ...(await remove(tx, [...Object.values(STATUS_TABLE), ...others], rows)) };
 }

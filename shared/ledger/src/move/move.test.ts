@@ -20,7 +20,17 @@ const VRAS = ['r0b', 'Agn'];
 /** All tables with rows of an alert, in full; of the others at least some. */
 const TABLES = [
   ...['feature_making', 'predict', 'annotating', 'diaobjid_stems', 'provenance', 'threshold_flags_provenance', 'batch'],
-  ...['batch_offsets', 'kafka_position', 'kafka_trail', 'kafka_turn', 'work', 'stem_event', 'quarantine', 'source'],
+  ...[
+    'batch_offsets',
+    'kafka_position',
+    'kafka_trail',
+    'kafka_turn',
+    'work',
+    'stem_event',
+    'quarantine',
+    'source',
+    'alert_place',
+  ],
   ...['annotation', 'annotation_outcome', 'lasair_call', 'annotated_minute', 'score_count', 'checksum'],
   ...['tns_submission', 'tns_report'],
 ];

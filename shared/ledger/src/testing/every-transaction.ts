@@ -20,6 +20,7 @@ async function register(ledger: Ledger, n: number, first: bigint): Promise<strin
   await ledger.batches.register({
     ...{ stem, vras: ['r0b'], source: 'kafka', diaObjectIds: [7n], bytes: 9, groupId: OF.groupId, ranges: [range] },
     receivedMs: Float64Array.of(NOW),
+    lengths: Uint32Array.of(9),
     quarantined: [{ ...aside, path: `quarantine/${stem}.raw`, bytes: 4, at: NOW }],
     now: NOW,
   });
@@ -29,7 +30,16 @@ async function register(ledger: Ledger, n: number, first: bigint): Promise<strin
 /** Takes the n-th score of the object through feature and predict. */
 async function score(ledger: Ledger, stem: string, n: number): Promise<void> {
   const ids = { diaObjectId: 7n, diaSourceId: BigInt(70 + n) };
-  const row = { ...ids, midpointMjdTai: 61_000 + n, receivedMs: NOW, flags: FLAGS };
+  const row = {
+    ...ids,
+    midpointMjdTai: 61_000 + n,
+    receivedMs: NOW,
+    ra: 1.5,
+    decl: -2.5,
+    psfFlux: 9,
+    band: 'r',
+    flags: FLAGS,
+  };
   const feature = ledger.work('feature', 'r0b');
   await feature.claim(stem, 'feature', NOW, LEASE_MS);
   await ledger.results.recordFeatures(feature, stem, [row], [], SETTLEMENT);

@@ -37,6 +37,8 @@ const OBJECT_ID = '169000000000000000 + ((object * 2654435761) % 4294967296) * 3
 const FILLINGS = [
   `INSERT INTO batch (stem, consumer, reserved_at, registered_at, source, alerts, bytes, received_ms)
    SELECT name, 'filled', @at, @at, 'kafka', @alerts, @alerts * 40000, zeroblob(@alerts * 8) FROM filled_stem`,
+  `INSERT INTO alert_place (stem, diaObjectIds, lengths)
+   SELECT name, zeroblob(@alerts * 8), zeroblob(@alerts * 4) FROM filled_stem`,
   `INSERT INTO batch_offsets (stem, group_id, topic, partition, first_offset, next_offset)
    SELECT name, 'lvra', 'filled', 0, number * @alerts, (number + 1) * @alerts FROM filled_stem`,
   ...STAGES.map(
@@ -51,8 +53,9 @@ const FILLINGS = [
    SELECT name, 'feature', 3, 'not-json', 'an unexpected end', 'quarantine/' || name || '.bin', 900, @at,
      iif(number % ${2 * PARTIAL_EVERY}, name, NULL)
    FROM filled_stem WHERE number % ${PARTIAL_EVERY} = 0`,
-  `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms)
-   SELECT source, 60000.0 + stem * ${STEM_EVERY_S} / 86400.0, @at FROM filled_alert`,
+  `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms, ra, decl, psfFlux, band)
+   SELECT source, 60000.0 + stem * ${STEM_EVERY_S} / 86400.0, @at, (object % 3600000) / 10000.0, (object % 900001) / 10000.0 - 60,
+     100.0 + source % 20011, substr('ugrizy', 1 + source % 6, 1) FROM filled_alert`,
   `INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem, n_gt22, n_gt21, n_gt20, n_gt19, n_gt18,
      brighter22, brighter21, brighter20, brighter19, brighter18, first22, first21, first20, first19, first18)
    SELECT object, source, name, 5, 3, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0 FROM filled_alert`,

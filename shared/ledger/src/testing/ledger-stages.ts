@@ -63,6 +63,7 @@ export class LedgerStages {
     const range = { topic: place.topic, partition: place.partition, first, next, fingerprint: 'f' };
     const record = {
       ...{ stem, vras: [VRA], source: 'kafka', groupId: place.groupId, quarantined: [], bytes: batch.alerts * 40_000 },
+      lengths: new Uint32Array(batch.alerts).fill(40_000),
       diaObjectIds: alertsOf(batch).map(({ diaObjectId }) => diaObjectId),
       receivedMs: new Float64Array(batch.alerts).fill(Date.now()),
       ...{ ranges: [range], now: Date.now(), durationMs: 1 },
@@ -74,7 +75,16 @@ export class LedgerStages {
 
   async #feature(stem: string, batch: Batch): Promise<void> {
     const work = await this.#claim('feature', stem);
-    const rows = alertsOf(batch).map((ids) => ({ ...ids, midpointMjdTai: 61_000, receivedMs: 1, flags: FLAGS }));
+    const seen = {
+      midpointMjdTai: 61_000,
+      receivedMs: 1,
+      ra: 150.1,
+      decl: -30.2,
+      psfFlux: 1_234.5,
+      band: 'r',
+      flags: FLAGS,
+    };
+    const rows = alertsOf(batch).map((ids) => ({ ...ids, ...seen }));
     await this.#perform('record features', () =>
       this.#ledger.results.recordFeatures(work, stem, rows, [], settlement()),
     );

@@ -45,6 +45,32 @@ describe('features of a stem', () => {
     ]);
   });
 
+  test('say where each source is and how bright, as its last row has it', async (t) => {
+    const ledger = await newLedger(t);
+    const work = ledger.work('feature', 'r0b');
+    const seen = { ra: 359.99999999, decl: -30.25, psfFlux: -812.5, band: 'y' };
+    const [other, unknown, twice] = [SOURCE + 1n, SOURCE + 2n, SOURCE + 3n];
+    const rows = [{ ...row(SOURCE), ...seen }, { ...row(other), ...seen, ra: 0, band: 'u' }, row(unknown)];
+    const doubled = [
+      { ...row(twice), ...seen },
+      { ...row(twice), ...seen, psfFlux: 5e-324 },
+    ];
+    await addStem(ledger, STEM);
+    await ledger.results.recordFeatures(work, STEM, [...rows, ...doubled], [], DONE);
+    const places = 'SELECT diaSourceId, ra, decl, psfFlux, band FROM source ORDER BY diaSourceId';
+    const first = [SOURCE, 359.99999999, -30.25, -812.5, 'y'];
+    const rest = [
+      [unknown, null, null, null, null],
+      [twice, 359.99999999, -30.25, 5e-324, 'y'],
+    ];
+    assert.deepEqual(await tuplesIn(ledger, places), [first, [other, 0, -30.25, -812.5, 'u'], ...rest]);
+
+    const later = '20260301_000002';
+    await addStem(ledger, later);
+    await ledger.results.recordFeatures(work, later, [{ ...row(other), ...seen, ra: 1, band: 'g' }], [], DONE);
+    assert.deepEqual(await tuplesIn(ledger, places), [first, [other, 1, -30.25, -812.5, 'g'], ...rest]);
+  });
+
   test('are recorded with its status, its event and its quarantine in one go', async (t) => {
     const ledger = await newLedger(t);
     await addStem(ledger, STEM);
@@ -70,7 +96,9 @@ describe('features of a stem', () => {
       ),
       [[SOURCE, 2n, 1n, 0n, 1n, 0n]],
     );
-    assert.deepEqual(await tuplesIn(ledger, 'SELECT * FROM source'), [[SOURCE, 61000.25, 1_772_000_000_123]]);
+    assert.deepEqual(await tuplesIn(ledger, 'SELECT diaSourceId, midpointMjdTai, received_ms FROM source'), [
+      [SOURCE, 61000.25, 1_772_000_000_123],
+    ]);
     assert.deepEqual(await tuplesIn(ledger, 'SELECT count(*) FROM work'), [[0n]]);
     assert.deepEqual(await ledger.events.ofStem(STEM), [
       {

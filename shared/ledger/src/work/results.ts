@@ -22,6 +22,12 @@ export interface FeatureRecord {
   readonly midpointMjdTai: number;
   /** When Kafka received the alert, ms since 1970. */
   readonly receivedMs: number | undefined;
+  /** Of the source: degrees (ICRS), and nJy of the difference image. These and the band are undefined where unknown. */
+  readonly ra?: number | undefined;
+  readonly decl?: number | undefined;
+  readonly psfFlux?: number | undefined;
+  /** u, g, r, i, z or y. */
+  readonly band?: string | undefined;
   readonly flags: ThresholdFlags;
 }
 
@@ -74,10 +80,14 @@ const ADD_FLAGS = new Insert('threshold_flags_provenance', {
 });
 const ADD_SOURCES = new Insert(
   'source',
-  { diaSourceId: 'integer', midpointMjdTai: 'real', received_ms: 'real' },
+  {
+    ...{ diaSourceId: 'integer', midpointMjdTai: 'real', received_ms: 'real' },
+    ...{ ra: 'real', decl: 'real', psfFlux: 'real', band: 'text' },
+  },
   // A source that is replayed from a file keeps the time at which Kafka received it.
   `(diaSourceId) DO UPDATE SET midpointMjdTai = excluded.midpointMjdTai,
-     received_ms = coalesce(excluded.received_ms, source.received_ms)`,
+     received_ms = coalesce(excluded.received_ms, source.received_ms),
+     ra = excluded.ra, decl = excluded.decl, psfFlux = excluded.psfFlux, band = excluded.band`,
   ['diaSourceId'],
 );
 const SCORED = question<SummedScore>(
@@ -141,7 +151,10 @@ export class ResultLedger {
     for (const { diaSourceId, receivedMs } of rows) if (receivedMs !== undefined) received.set(diaSourceId, receivedMs);
     await tx.each(
       ADD_SOURCES,
-      rows.map((row) => [row.diaSourceId, row.midpointMjdTai, received.get(row.diaSourceId) ?? null]),
+      rows.map((row) => [
+        ...[row.diaSourceId, row.midpointMjdTai, received.get(row.diaSourceId) ?? null],
+        ...[row.ra ?? null, row.decl ?? null, row.psfFlux ?? null, row.band ?? null],
+      ]),
     );
     const fresh = recorded.size === 0 ? rows : rows.filter(({ diaSourceId }) => !takeOne(recorded, diaSourceId));
     const flags = fresh.map(({ diaObjectId, diaSourceId, flags: { count, first } }) => {
