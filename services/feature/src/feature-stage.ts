@@ -1,7 +1,15 @@
 import { relative } from 'node:path';
 import { BatchUnreadable, objectOf, scanBatch } from '@lvra/alerts';
 import { AlertRejected, checksumOf, STATUS, StemFailed } from '@lvra/core';
-import { AlertView, type FeatureRows, type FeatureSet, featureSet, readAlert, thresholdFlags } from '@lvra/features';
+import {
+  AlertView,
+  type FeatureRows,
+  type FeatureSet,
+  featureSet,
+  latestSource,
+  readAlert,
+  thresholdFlags,
+} from '@lvra/features';
 import type { FeatureFile, FeatureRecord, Ledger, QuarantineEntry, WorkQueue } from '@lvra/ledger';
 import { type DataFolder, pathInBatch, type StageReport, type StageTask, type StemContext } from '@lvra/runtime';
 import { type DataPaths, writeChunks, writeFileAtomically } from '@lvra/store';
@@ -156,7 +164,11 @@ async function addRows(
 function recordOf(view: AlertView, receivedMs: number | undefined): FeatureRecord {
   const { diaObjectId, diaSourceId, fluxes, times } = view;
   const midpointMjdTai = times[view.latest] as number;
-  return { diaObjectId, diaSourceId, midpointMjdTai, receivedMs, flags: thresholdFlags(fluxes, times, midpointMjdTai) };
+  return {
+    ...{ diaObjectId, diaSourceId, midpointMjdTai, receivedMs },
+    ...latestSource(view),
+    flags: thresholdFlags(fluxes, times, midpointMjdTai),
+  };
 }
 
 function received(receivedMs: Float64Array | undefined, position: number): number | undefined {
