@@ -127,6 +127,7 @@ export class BatchWriter {
         diaObjectIds: good.map(({ alert }) => alert.diaObjectId),
         checksum,
         bytes: messages.reduce((sum, { length }) => sum + length, 0),
+        lengths: Uint32Array.from(messages, ({ length }) => length),
         receivedMs: Float64Array.from(good, ({ message }) => believableArrival(message.receivedMs)),
         groupId: this.#options.groupId,
         ranges: offsetRanges(received),
