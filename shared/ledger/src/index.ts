@@ -28,7 +28,7 @@ export { type Moved, moveToFile, moveToServer } from './move/move.js';
 export type { MoveProgress } from './move/move-ledger.js';
 export { type QuarantinedAlert, type QuarantineEntry, QuarantineLedger } from './quarantine.js';
 export type { FileRecord, RecordedFile } from './queries/file-records.js';
-export type { ObjectScore } from './queries/object.js';
+export type { ObjectFlags, ObjectScore } from './queries/object.js';
 export type { QuarantineCount, QuarantineQuestion } from './queries/quarantine-pages.js';
 export type { OpenWork, RecentStem, StemFilter } from './queries/recent-stems.js';
 export type { RunScore } from './queries/run-summary.js';

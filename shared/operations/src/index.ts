@@ -19,6 +19,7 @@ export {
   type ScorePair,
 } from './questions/compare-models.js';
 export { type DeadStem, deadLetters } from './questions/dead-letters.js';
+export { type FlagRecord, objectFlags } from './questions/flags.js';
 export type { FeatureShare, MissingFeatures } from './questions/missing-features.js';
 export { type ModelRecord, modelRecord, type VersionRecord } from './questions/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/model-spread.js';

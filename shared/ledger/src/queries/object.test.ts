@@ -117,3 +117,24 @@ describe('the scores of an object', () => {
     );
   });
 });
+
+describe('the threshold flags of an object', () => {
+  test('are those of its rows in the stems asked for, newest first', async (t) => {
+    const ledger = await newLedger(t);
+    const add = `INSERT INTO threshold_flags_provenance (ID, diaObjectId, diaSourceId, stem, n_gt22, n_gt21, first22, first21)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+    await execute(ledger, add, 1, OBJECT, 10n, STEMS[0], 1, 0, 1, 0);
+    await execute(ledger, add, 2, OBJECT, 30n, STEMS[1], 3, 1, 0, 1);
+    await execute(ledger, add, 3, NEIGHBOUR, 20n, STEMS[1], 9, 9, 1, 1);
+    await execute(ledger, add, 4, OBJECT, 40n, STEMS[2], 4, 2, 0, 0);
+    const found = await ledger.objects.flags(OBJECT, [STEMS[0], STEMS[1]]);
+    assert.deepEqual(
+      found.map(({ stem, diaSourceId, thresholds }) => [stem, diaSourceId, ...thresholds.slice(0, 2)]),
+      [
+        [STEMS[1], 30n, { magnitude: 22, brighter: 3, isFirst: false }, { magnitude: 21, brighter: 1, isFirst: true }],
+        [STEMS[0], 10n, { magnitude: 22, brighter: 1, isFirst: true }, { magnitude: 21, brighter: 0, isFirst: false }],
+      ],
+    );
+    assert.deepEqual(found[0]?.thresholds.at(-1), { magnitude: 18, brighter: null, isFirst: false });
+  });
+});

@@ -1,9 +1,11 @@
 import { isDone } from '@lvra/core';
 import type { AnnotationOutcome } from '../annotations/outcomes.js';
+import { THRESHOLD_FLAGS } from '../annotations/scores.js';
 import { newestFirst } from '../annotations/source-order.js';
 import type { Database } from '../database.js';
 import { question, valueQuestion } from '../statements.js';
 import { STATUS_TABLE } from '../status-tables.js';
+import { THRESHOLDS } from '../thresholds.js';
 import { type StatusRow, statusIn } from './status-rows.js';
 
 /** The result of a score at Lasair. */
@@ -33,6 +35,20 @@ export interface ObjectScore {
   readonly fateDetail: string | undefined;
   /** Whether it is the one that Lasair shows; among those that the Python pipeline sent, the last. */
   readonly isCurrent: boolean;
+}
+
+/** How often an object was brighter than some magnitudes, as one of its alerts told. */
+export interface ObjectFlags {
+  readonly stem: string;
+  readonly diaSourceId: bigint | null;
+  /** From the faintest magnitude. */
+  readonly thresholds: readonly {
+    readonly magnitude: number;
+    /** Of its sources; null where the row has no number. */
+    readonly brighter: number | null;
+    /** Whether its latest source was the first one so bright. */
+    readonly isFirst: boolean;
+  }[];
 }
 
 interface ScoreRow {
@@ -68,6 +84,11 @@ const HELD = question<Held>(
 );
 /** With every VRA's column: provenance may name models that have none. */
 const STATUSES = question<StatusRow>(`SELECT * FROM ${STATUS_TABLE.annotate} WHERE stem IN @stems`);
+/** By stem: the rows of an object have no index. */
+const FLAGS = question<{ stem: string; diaSourceId: bigint | null } & Record<string, unknown>>(
+  `SELECT stem, diaSourceId AS "diaSourceId", ${THRESHOLD_FLAGS.join(', ')} FROM threshold_flags_provenance
+   WHERE stem IN @stems AND diaObjectId = @diaObjectId ORDER BY stem DESC, ID DESC`,
+);
 const LAST_STEM = valueQuestion<string>('SELECT stem FROM diaobjid_stems WHERE diaObjectId = ?');
 
 /** What is recorded of single objects, to be shown. Every query uses an index and reads only the object's rows. */
@@ -83,6 +104,18 @@ export class ObjectHistory {
     return this.#database.get(LAST_STEM, diaObjectId);
   }
 
+  /** Its threshold flags in some stems, newest first: reads all rows of these stems, so few should be asked for. */
+  async flags(diaObjectId: bigint, stems: readonly string[]): Promise<ObjectFlags[]> {
+    return (await this.#database.all(FLAGS, { diaObjectId, stems })).map(({ stem, diaSourceId, ...row }) => ({
+      ...{ stem, diaSourceId },
+      thresholds: THRESHOLDS.map((magnitude) => ({
+        magnitude,
+        brighter: countIn(row[`n_gt${magnitude}`]),
+        isFirst: countIn(row[`first${magnitude}`]) === 1,
+      })),
+    }));
+  }
+
   /** All scores of an object, of all VRAs and versions: newest source first, of one source the latest first. */
   scores(diaObjectId: bigint): Promise<ObjectScore[]> {
     return this.#database.reading(async (ask) => {
@@ -93,6 +126,10 @@ export class ObjectHistory {
       return newestFirst(scoresIn(rows, held, statuses));
     });
   }
+}
+
+function countIn(value: unknown): number | null {
+  return typeof value === 'bigint' ? Number(value) : null;
 }
 
 /** @param rows with the last ID first */

@@ -106,6 +106,7 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       by: 'person',
       ask: async () => [await objects.scores(object), await ledger.tns.ofObject(object)],
     },
+    { question: 'flags of an object', by: 'service', ask: () => objects.flags(object, [stem]) },
     {
       question: 'lvra stem',
       by: 'person',

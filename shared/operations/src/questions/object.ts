@@ -1,7 +1,7 @@
 import { UsageError, utcMsOf } from '@lvra/core';
 import type { ObjectScore } from '@lvra/ledger';
 import { iso } from '../iso.js';
-import type { OpenLedger } from '../open-ledger.js';
+import type { Look } from '../open-ledger.js';
 import { type ReportRecord, reportRecord } from './tns-reports.js';
 import { whyUnscored } from './why-unscored.js';
 
@@ -30,7 +30,7 @@ export interface ScoreRecord extends Omit<ObjectScore, 'diaSourceId' | 'provenan
 }
 
 /** @throws UsageError if no alert, score or report was ever about the object */
-export async function objectRecord(open: OpenLedger, diaObjectId: bigint): Promise<ObjectRecord> {
+export async function objectRecord(open: Look, diaObjectId: bigint): Promise<ObjectRecord> {
   const { ledger, settings } = open;
   const scores = await ledger.objects.scores(diaObjectId);
   const lastStem = await ledger.objects.lastStem(diaObjectId);
@@ -50,7 +50,7 @@ export async function objectRecord(open: OpenLedger, diaObjectId: bigint): Promi
 }
 
 async function unscored(
-  open: OpenLedger,
+  open: Look,
   diaObjectId: bigint,
   lastStem: string,
   scores: readonly ObjectScore[],

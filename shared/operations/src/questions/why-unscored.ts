@@ -1,10 +1,10 @@
 import { BatchUnreadable } from '@lvra/alerts';
 import { isDone, STATUS, statusMeaning } from '@lvra/core';
 import type { DataPaths } from '@lvra/store';
-import type { OpenLedger } from '../open-ledger.js';
+import type { Look } from '../open-ledger.js';
 import { type AlertWithoutRow, readBatchContents } from '../verify/stem/batch-contents.js';
 
-type Open = Pick<OpenLedger, 'ledger' | 'paths' | 'stages'>;
+type Open = Pick<Look, 'ledger' | 'paths' | 'stages'>;
 
 /**
  * Why an object has no score of the stem that it was last in, a sentence for each reason.
