@@ -1,4 +1,5 @@
 import type { Settings } from '@lvra/config';
+import { escapeControlLines } from '@lvra/core';
 import type { ConsoleMetrics, Logger } from '@lvra/telemetry';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
@@ -50,7 +51,8 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
         {content}
       </Document>
     );
-    return context.html(`<!DOCTYPE html>${await page}`);
+    // Texts of alerts may turn the direction of what follows, or hide it.
+    return context.html(`<!DOCTYPE html>${escapeControlLines(String(await page))}`);
   };
   app.use(measure(metrics));
   app.use(...headers(settings.console.auth.kind !== 'none'));

@@ -1,42 +1,56 @@
+import type { PageContext } from '../../layout/context.js';
+import { linkWith } from '../../layout/parts.js';
+import { Alarms } from './alarms.js';
+import type { TonightData } from './answer.js';
+import { Numbers } from './numbers.js';
+import { Stems } from './stems.js';
+
 interface Props {
-  readonly data: {
-    readonly stages: readonly {
-      stage: string;
-      vra: string;
-      done: number;
-      partial: number;
-      pending: number;
-      dead: number;
-    }[];
-  };
+  readonly data: TonightData;
+  readonly params: { readonly only?: string | undefined; readonly vra?: string | undefined };
+  readonly context: PageContext;
 }
 
-export function TonightPage({ data }: Props) {
+const ONLY = [
+  [undefined, 'all stems'],
+  ['failed', 'failed'],
+  ['pending', 'pending'],
+  ['dead', 'given up'],
+] as const;
+
+/** For the operator at 4 a.m.: first whether all is well, then where each stem is. */
+export function TonightPage({ data, params: { only, vra }, context: { url, vras } }: Props) {
   return (
-    <table>
-      <caption>How far each stage is</caption>
-      <thead>
-        <tr>
-          <th scope="col">stage</th>
-          <th scope="col">VRA</th>
-          <th scope="col">done</th>
-          <th scope="col">partial</th>
-          <th scope="col">pending</th>
-          <th scope="col">dead</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.stages.map(({ stage, vra, done, partial, pending, dead }) => (
-          <tr>
-            <th scope="row">{stage}</th>
-            <td>{vra}</td>
-            <td>{done}</td>
-            <td>{partial}</td>
-            <td>{pending}</td>
-            <td>{dead}</td>
-          </tr>
+    <article>
+      <h1>
+        Tonight <span class="quiet">{data.night}</span>
+      </h1>
+      <div data-live="alarms">
+        <Alarms data={data} />
+      </div>
+      <div data-live="numbers">
+        <Numbers data={data} />
+      </div>
+      <nav class="choices" aria-label="Which stems">
+        {ONLY.map(([value, name]) => (
+          <a href={linkWith(url, { only: value })} aria-current={only === value ? 'true' : undefined}>
+            {name}
+          </a>
         ))}
-      </tbody>
-    </table>
+      </nav>
+      {vras.length > 1 && (
+        <nav class="choices" aria-label="Which VRA">
+          <a href={linkWith(url, { vra: undefined })} aria-current={vra === undefined ? 'true' : undefined}>
+            all VRAs
+          </a>
+          {vras.map(({ name }) => (
+            <a href={linkWith(url, { vra: name })} aria-current={vra === name ? 'true' : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
+      )}
+      <Stems data={data} only={only} url={url} />
+    </article>
   );
 }

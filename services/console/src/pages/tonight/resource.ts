@@ -1,38 +1,22 @@
-import { status } from '@lvra/operations';
+import { tonight as numbersOfTonight, recentStems } from '@lvra/operations';
 import { z } from 'zod';
+import { stemParam, wordParam } from '../../routes/params.js';
 import { resource } from '../../routes/resource.js';
+import { assertVra, vraParam } from '../../routes/vra.js';
+import { ANSWER, type TonightData } from './answer.js';
 import { TonightPage } from './page.js';
 
-const ANSWER = z.object({
-  stages: z.array(
-    z.object({
-      stage: z.string(),
-      vra: z.string(),
-      done: z.number(),
-      partial: z.number(),
-      pending: z.number(),
-      dead: z.number(),
-    }),
-  ),
-});
+const STEMS = 50;
 
 export const tonight = resource({
   path: '/',
-  summary: 'How far each stage is',
-  params: z.object({}),
+  summary: 'What came in tonight, what waits and what failed, and the newest stems',
+  params: z.object({ only: wordParam(['failed', 'pending', 'dead']), vra: vraParam, before: stemParam.optional() }),
   answer: ANSWER,
-  async read(look) {
-    const { stages } = await status(look);
-    return {
-      stages: stages.map(({ stage, vra, done, partial, pending, dead }) => ({
-        stage,
-        vra,
-        done,
-        partial,
-        pending,
-        dead,
-      })),
-    };
+  async read(look, { only, vra, before }) {
+    assertVra(look, vra);
+    const numbers = await numbersOfTonight(look, vra);
+    return { ...numbers, ...(await recentStems(look, { only, vra, before }, STEMS)) } as TonightData;
   },
   title: () => 'Tonight',
   Page: TonightPage,

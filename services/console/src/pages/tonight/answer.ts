@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const TIME = z.string().nullable();
+
+const STAGE_TONIGHT = z.object({
+  stage: z.string(),
+  waiting: z.number(),
+  dead: z.number(),
+  failed: z.array(z.object({ status: z.number(), meaning: z.string(), stems: z.number(), oldest: z.string() })),
+  pausedUntil: TIME,
+  pausedBecause: z.string().nullable(),
+});
+
+const STAGE_OF_STEM = z.object({
+  stage: z.string(),
+  vra: z.string(),
+  progress: z.enum(['done', 'partial', 'active', 'waiting', 'later', 'failed', 'dead', 'none']),
+  status: z.number().nullable(),
+  meaning: z.string().nullable(),
+  ms: z.number().nullable(),
+  attempts: z.number(),
+  detail: z.string().nullable(),
+  nextAttempt: TIME,
+});
+
+/** What the page and the API tell of tonight. */
+export const ANSWER = z.object({
+  night: z.string(),
+  began: TIME,
+  lastAlertAt: TIME,
+  alerts: z.number(),
+  unread: z.object({ messages: z.number(), asOf: TIME }).nullable(),
+  vras: z.array(
+    z.object({
+      vra: z.string(),
+      taken: z.number(),
+      takenLate: z.number(),
+      oldestWaiting: TIME,
+      late: z.number(),
+      stages: z.array(STAGE_TONIGHT),
+    }),
+  ),
+  quarantined: z.number(),
+  calls: z.object({ perHour: z.number(), left: z.number(), nextAt: TIME, annotationsPerHour: z.number() }),
+  stems: z.array(
+    z.object({
+      stem: z.string(),
+      registeredAt: TIME,
+      alerts: z.number().nullable(),
+      quarantined: z.number(),
+      consumerMs: z.number().nullable(),
+      stages: z.array(STAGE_OF_STEM),
+      tookMs: z.number().nullable(),
+      oldestTookMs: z.number().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export type TonightData = z.output<typeof ANSWER>;

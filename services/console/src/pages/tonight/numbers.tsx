@@ -1,0 +1,155 @@
+import type { Child } from 'hono/jsx';
+import { Ago } from '../../layout/ago.js';
+import { Count } from '../../layout/parts.js';
+import { Wide } from '../../layout/wide.js';
+import type { TonightData } from './answer.js';
+
+type Vra = TonightData['vras'][number];
+
+/** Alerts are late after a minute; from then on somebody looks. */
+const LATE_MS = 60_000;
+
+/** The numbers of 4 a.m. */
+export function Numbers({ data }: { data: TonightData }) {
+  const [only, ...others] = data.vras;
+  return (
+    <>
+      <dl class="facts">
+        <Fact name="the last alert" mark={data.lastAlertAt === null ? 'warn' : undefined}>
+          {data.lastAlertAt === null ? 'none yet' : <Ago at={data.lastAlertAt} />}
+        </Fact>
+        <Fact name="alerts tonight">
+          <Count of={data.alerts} />
+        </Fact>
+        {data.unread && (
+          <Fact name="not read from Kafka yet">
+            <Count of={data.unread.messages} />
+          </Fact>
+        )}
+        {only && others.length === 0 && <FactsOfVra of={only} />}
+        <Fact name="in quarantine" mark={data.quarantined > 0 ? 'warn' : undefined}>
+          <a href="/quarantine">
+            <Count of={data.quarantined} />
+          </a>
+        </Fact>
+        <Fact
+          name={`calls to Lasair left of ${data.calls.perHour} an hour`}
+          mark={data.calls.left === 0 ? 'warn' : undefined}
+        >
+          <Count of={data.calls.left} />
+        </Fact>
+      </dl>
+      {others.length > 0 && <TableOfVras vras={data.vras} />}
+    </>
+  );
+}
+
+function Fact({ name, mark, children }: { name: string; mark?: 'warn' | 'bad' | undefined; children: Child }) {
+  return (
+    <div class={mark}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function FactsOfVra({ of }: { of: Vra }) {
+  const { failed, dead, waiting } = sumsOf(of);
+  return (
+    <>
+      <Fact name="at Lasair tonight">
+        <Count of={of.taken} />
+      </Fact>
+      <Fact name="the oldest alert not annotated" mark={isLate(of) ? 'warn' : undefined}>
+        <OldestWaiting of={of} />
+      </Fact>
+      <Fact name="late now" mark={of.late > 0 ? 'warn' : undefined}>
+        <Count of={of.late} />
+      </Fact>
+      <Fact name="stems waiting">
+        <Count of={waiting} />
+      </Fact>
+      <Fact name="stems failed" mark={failed > 0 ? 'warn' : undefined}>
+        <Count of={failed} />
+      </Fact>
+      <Fact name="stems given up" mark={dead > 0 ? 'bad' : undefined}>
+        <Count of={dead} />
+      </Fact>
+    </>
+  );
+}
+
+function TableOfVras({ vras }: { vras: readonly Vra[] }) {
+  const head = [
+    'at Lasair tonight',
+    'late of them',
+    'oldest not annotated',
+    'late now',
+    'waiting',
+    'failed',
+    'given up',
+  ];
+  return (
+    <Wide label="Tonight by VRA">
+      <table>
+        <caption>Tonight by VRA: alerts, and stems that wait, failed or were given up</caption>
+        <thead>
+          <tr>
+            <th scope="col">VRA</th>
+            {head.map((name) => (
+              <th scope="col" class="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {vras.map((of) => {
+            const { failed, dead, waiting } = sumsOf(of);
+            return (
+              <tr>
+                <th scope="row">{of.vra}</th>
+                <Cell of={of.taken} />
+                <Cell of={of.takenLate} />
+                <td class={isLate(of) ? 'number warn' : 'number'}>
+                  <OldestWaiting of={of} />
+                </td>
+                <Cell of={of.late} mark="warn" />
+                <Cell of={waiting} />
+                <Cell of={failed} mark="warn" />
+                <Cell of={dead} mark="bad" />
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+/** @param mark of any number but 0 */
+function Cell({ of, mark }: { of: number; mark?: string }) {
+  return (
+    <td class={mark !== undefined && of > 0 ? `number ${mark}` : 'number'}>
+      <Count of={of} />
+    </td>
+  );
+}
+
+function OldestWaiting({ of: { oldestWaiting } }: { of: Vra }) {
+  return oldestWaiting === null ? <>none waits</> : <Ago at={oldestWaiting} />;
+}
+
+function isLate({ oldestWaiting }: Vra): boolean {
+  return oldestWaiting !== null && Date.now() - Date.parse(oldestWaiting) > LATE_MS;
+}
+
+function sumsOf({ stages }: Vra): { waiting: number; failed: number; dead: number } {
+  const sum = (count: (stage: Vra['stages'][number]) => number) =>
+    stages.reduce((total, stage) => total + count(stage), 0);
+  return {
+    waiting: sum(({ waiting }) => waiting),
+    failed: sum(({ failed }) => failed.reduce((total, { stems }) => total + stems, 0)),
+    dead: sum(({ dead }) => dead),
+  };
+}
