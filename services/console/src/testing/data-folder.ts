@@ -30,6 +30,7 @@ export async function testFolder(t: TestContext, vras: readonly string[] = ['r0b
   t.after(() => ledger.close());
   const console = testConsole({ LVRA_SETTINGS: settings, LVRA_DATA_ROOT: root });
   t.after(() => console.close());
+  let offset = 0n;
   return {
     root,
     ledger,
@@ -39,12 +40,11 @@ export async function testFolder(t: TestContext, vras: readonly string[] = ['r0b
       await ledger.batches.register({
         ...{ stem, vras, source: 'kafka', groupId: 'g', bytes: 7_000, now: instant + 500, durationMs: 30 },
         quarantined: quarantined.map((entry) => ({ ...entry, stem })),
-        ranges: [
-          { topic: 'alerts', partition: 0, first: BigInt(instant), next: BigInt(instant) + 3n, fingerprint: 'f' },
-        ],
+        ranges: [{ topic: 'alerts', partition: 0, first: offset, next: offset + 3n, fingerprint: 'f' }],
         diaObjectIds: Array.from({ length: alerts }, (_, at) => 313637921267122190n + BigInt(at)),
         receivedMs: new Float64Array(alerts).fill(instant - 2_000),
       });
+      offset += 3n;
       return stem;
     },
   };

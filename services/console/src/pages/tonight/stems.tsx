@@ -137,7 +137,7 @@ const WORDS = {
 } as const;
 
 function StageCell({ of }: { of: StageOfStem | undefined }) {
-  if (of === undefined || of.progress === 'none') return <td class="quiet">not for it</td>;
+  if (of === undefined || of.progress === 'none') return <td class="quiet">none</td>;
   const { progress, ms, attempts, detail, meaning, nextAttempt } = of;
   if (progress === 'done') {
     return (

@@ -27,7 +27,7 @@ test('what is wrong comes first, in words, and hostile ones do nothing', async (
   assert.match(main, /annotate r0b waits until [0-9: -]+ UTC: Lasair asked to \(429\)/);
   assert.match(main, /feature r0b: <span class="number">1<\/span> stem failed with 31, columns missing in the input/);
   assert.match(main, /feature r0b gave up on/);
-  assert.match(main, /&lt;img src=x onerror=alert\(1\)&gt;/);
+  assert.match(main, /&lt;img src=x onerror=alert\(1\)&gt;\\u202e/);
   assert.doesNotMatch(main, /<img/);
   assert.ok(main.indexOf('gave up on') < main.indexOf('<table'));
 });
