@@ -9,9 +9,11 @@ export interface LedgerSize {
   readonly alertsAStem: number;
   /** How often an object comes again, in the mean: its sources are spread over all stems. */
   readonly sourcesAnObject: number;
+  /** From one stem to the next; by default ten seconds. */
+  readonly stemEveryS?: number;
 }
 
-/** The instant of the first stem; each next one is ten seconds later. */
+/** The instant of the first stem. */
 const FIRST_STEM_S = Date.UTC(2024, 0, 1) / 1000;
 const STEM_EVERY_S = 10;
 
@@ -22,8 +24,7 @@ const STEMS_AT_ONCE = 2_000;
 const PARTIAL_EVERY = 50;
 
 /** The name of the stem with a number, in SQL. */
-const STEM_NAME = (number: string) =>
-  `strftime('%Y%m%d_%H%M%S', ${FIRST_STEM_S} + ${number} * ${STEM_EVERY_S}, 'unixepoch')`;
+const STEM_NAME = (number: string) => `strftime('%Y%m%d_%H%M%S', ${FIRST_STEM_S} + ${number} * @every, 'unixepoch')`;
 
 /**
  * 18 digits, in the order of observation, as those of sources are; not one after the other.
@@ -54,7 +55,7 @@ const FILLINGS = [
      iif(number % ${2 * PARTIAL_EVERY}, name, NULL)
    FROM filled_stem WHERE number % ${PARTIAL_EVERY} = 0`,
   `INSERT INTO source (diaSourceId, midpointMjdTai, received_ms, ra, decl, psfFlux, band)
-   SELECT source, 60000.0 + stem * ${STEM_EVERY_S} / 86400.0, @at, (object % 3600000) / 10000.0, (object % 900001) / 10000.0 - 60,
+   SELECT source, 60000.0 + stem * @every / 86400.0, @at, (object % 3600000) / 10000.0, (object % 900001) / 10000.0 - 60,
      100.0 + source % 20011, substr('ugrizy', 1 + source % 6, 1) FROM filled_alert`,
   `INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem, n_gt22, n_gt21, n_gt20, n_gt19, n_gt18,
      brighter22, brighter21, brighter20, brighter19, brighter18, first22, first21, first20, first19, first18)
@@ -105,7 +106,11 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
   const objects = filledObjects(size);
   for (let first = filled; first < stems; first += STEMS_AT_ONCE) {
     const end = Math.min(first + STEMS_AT_ONCE, stems);
-    database.transaction(() => fillStems(database, { first, end, alerts: alertsAStem, objects })).immediate();
+    database
+      .transaction(() =>
+        fillStems(database, { first, end, alerts: alertsAStem, objects, every: size.stemEveryS ?? STEM_EVERY_S }),
+      )
+      .immediate();
   }
   database.exec('DROP TABLE filled_stem; DROP TABLE filled_alert');
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -16384');
@@ -113,7 +118,13 @@ export function fillLedger(ledger: Ledger, size: LedgerSize): void {
 
 function fillStems(
   database: Database,
-  { first, end, alerts, objects }: { first: number; end: number; alerts: number; objects: number },
+  {
+    first,
+    end,
+    alerts,
+    objects,
+    every,
+  }: { first: number; end: number; alerts: number; objects: number; every: number },
 ): void {
   // A number would be bound as a double, and SQLite would compute the ids in doubles and lose their last digits.
   const bound = { alerts: BigInt(alerts), objects: BigInt(objects) };
@@ -125,7 +136,7 @@ function fillStems(
     .prepare(
       `WITH RECURSIVE ${numbers('stem', '@first', '@end')} INSERT INTO filled_stem SELECT stem, ${STEM_NAME('stem')} FROM stem`,
     )
-    .run({ first: BigInt(first), end: BigInt(end) });
+    .run({ first: BigInt(first), end: BigInt(end), every: BigInt(every) });
   database
     .prepare(
       `WITH RECURSIVE ${numbers('place', '0', '@alerts')},
@@ -134,7 +145,7 @@ function fillStems(
        INSERT INTO filled_alert SELECT stem, name, ${SOURCE_ID}, ${OBJECT_ID} FROM alert`,
     )
     .run(bound);
-  const values = { ...bound, at: BigInt(FIRST_STEM_S * 1000), before };
+  const values = { ...bound, every: BigInt(every), at: BigInt(FIRST_STEM_S * 1000), before };
   for (const sql of FILLINGS) database.prepare(sql).run(valuesIn(sql, values));
 }
 
