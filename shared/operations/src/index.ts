@@ -17,36 +17,41 @@ export {
   DIFFERENCE_BINS,
   FIELD_BINS,
   type ScorePair,
-} from './questions/compare-models.js';
-export { type DeadStem, deadLetters } from './questions/dead-letters.js';
-export { type FlagRecord, objectFlags } from './questions/flags.js';
-export type { FeatureShare, MissingFeatures } from './questions/missing-features.js';
-export { type ModelRecord, modelRecord, type VersionRecord } from './questions/model-record.js';
-export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/model-spread.js';
-export { type VraModels, vraModels } from './questions/models.js';
-export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/object.js';
-export { pausedInWords } from './questions/paused.js';
+} from './questions/models/compare-models.js';
+export type { FeatureShare, MissingFeatures } from './questions/models/missing-features.js';
+export { type ModelRecord, modelRecord, type VersionRecord } from './questions/models/model-record.js';
+export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
+export { type VraModels, vraModels } from './questions/models/models.js';
+export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
+export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
+export { parsedReport, type ReportRecord, reportRecord } from './questions/objects/tns-reports.js';
+export { type Candidate, type TopCandidates, topCandidates } from './questions/objects/top.js';
 export {
   type QuarantineRecord,
   quarantined,
   quarantinedAlert,
   quarantinedBytes,
   quarantineRecord,
-} from './questions/quarantine.js';
-export { type BytesShown, firstBytes, type QuarantinePage, quarantinePage } from './questions/quarantine-pages.js';
-export { type Status, status } from './questions/status.js';
-export { type StemRecord, stemRecord } from './questions/stem.js';
-export { type ScoresOfStem, scoresOfStem } from './questions/stem-scores.js';
-export { type StemSpan, type StemSpans, stemSpans } from './questions/stem-spans.js';
+} from './questions/quarantine/quarantine.js';
+export {
+  type BytesShown,
+  firstBytes,
+  type QuarantinePage,
+  quarantinePage,
+} from './questions/quarantine/quarantine-pages.js';
+export { type DeadStem, deadLetters } from './questions/stems/dead-letters.js';
+export { pausedInWords } from './questions/stems/paused.js';
+export { type Status, status } from './questions/stems/status.js';
+export { type StemRecord, stemRecord } from './questions/stems/stem.js';
+export { type ScoresOfStem, scoresOfStem } from './questions/stems/stem-scores.js';
+export { type StemSpan, type StemSpans, stemSpans } from './questions/stems/stem-spans.js';
 export {
   type Progress,
   recentStems,
   type StageOfStem,
   type StemPage,
   type StemRow,
-} from './questions/stems-tonight.js';
-export { parsedReport, type ReportRecord, reportRecord } from './questions/tns-reports.js';
-export { type StageTonight, type Tonight, tonight, type VraTonight } from './questions/tonight.js';
-export { type Candidate, type TopCandidates, topCandidates } from './questions/top.js';
+} from './questions/stems/stems-tonight.js';
+export { type StageTonight, type Tonight, tonight, type VraTonight } from './questions/stems/tonight.js';
 export { type Check, type Counts, type Finding, Findings } from './verify/findings.js';
 export { type VerifyOptions, verify, verifyLedgerFile } from './verify/verify.js';

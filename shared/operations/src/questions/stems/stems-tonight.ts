@@ -1,7 +1,7 @@
 import { isDone, STATUS, type Stage, statusMeaning, UPSTREAM } from '@lvra/core';
 import type { OpenWork, RecentStem, StemFilter } from '@lvra/ledger';
-import { iso } from '../iso.js';
-import type { Look } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import type { Look } from '../../open-ledger.js';
 
 /** How a stage of a VRA stands with a stem. */
 export type Progress =

@@ -1,7 +1,7 @@
 import { UsageError, utcMsOf } from '@lvra/core';
 import type { ObjectScore } from '@lvra/ledger';
-import { iso } from '../iso.js';
-import type { Look } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import type { Look } from '../../open-ledger.js';
 import { type ReportRecord, reportRecord } from './tns-reports.js';
 import { whyUnscored } from './why-unscored.js';
 

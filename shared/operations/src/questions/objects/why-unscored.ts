@@ -1,8 +1,8 @@
 import { BatchUnreadable } from '@lvra/alerts';
 import { isDone, STATUS, statusMeaning } from '@lvra/core';
 import type { DataPaths } from '@lvra/store';
-import type { Look } from '../open-ledger.js';
-import { type AlertWithoutRow, readBatchContents } from '../verify/stem/batch-contents.js';
+import type { Look } from '../../open-ledger.js';
+import { type AlertWithoutRow, readBatchContents } from '../../verify/stem/batch-contents.js';
 
 type Open = Pick<Look, 'ledger' | 'paths' | 'stages'>;
 

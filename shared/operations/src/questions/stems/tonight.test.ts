@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { STAGES } from '@lvra/core';
 import { addStem, newLedger } from '@lvra/ledger/testing/ledgers';
 import { changing } from '@lvra/ledger/testing/look-inside';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import { tonight } from './tonight.js';
 
 /** 04:15 on the first of March: the night began at noon of the day before. */

@@ -1,5 +1,5 @@
 import type { ObjectFlags } from '@lvra/ledger';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import type { ObjectRecord } from './object.js';
 
 /** How often an object was brighter than some magnitudes, as one of its alerts told. Ids are decimal strings. */

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '@lvra/ledger';
-import { iso } from '../iso.js';
-import type { OpenLedger } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import type { OpenLedger } from '../../open-ledger.js';
 
 /** A stem that a stage of a VRA gave up on. */
 export interface DeadStem extends Omit<DeadLetter, 'at'> {

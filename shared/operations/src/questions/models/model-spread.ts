@@ -8,7 +8,7 @@ import {
   populationStability,
   sum,
 } from '@lvra/model';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 
 /** This many nights are shown. */
 const NIGHTS = 14;

@@ -7,7 +7,7 @@ import { newLedger } from '@lvra/ledger/testing/ledgers';
 import { changing, execute } from '@lvra/ledger/testing/look-inside';
 import { ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
 import { dataPaths } from '@lvra/store';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import { modelRecord } from './model-record.js';
 
 const STEM = '20260422_041502';

@@ -2,8 +2,8 @@ import { instantOfStem, nightBegan, stemOf, UsageError } from '@lvra/core';
 import type { ObjectScore } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
 import { type Epoch, lightCurvesIn, magnitudeOf } from '@lvra/tns';
-import { checkNight } from '../night-range.js';
-import type { OpenLedger } from '../open-ledger.js';
+import { checkNight } from '../../night-range.js';
+import type { OpenLedger } from '../../open-ledger.js';
 
 const DAY_MS = 86_400_000;
 /** Behind every stem of a day. */

@@ -1,9 +1,9 @@
 import { UsageError } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
 import { quarantineFile, readQuarantined } from '@lvra/runtime';
-import { iso } from '../iso.js';
-import { checkNight } from '../night-range.js';
-import type { Look } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import { checkNight } from '../../night-range.js';
+import type { Look } from '../../open-ledger.js';
 
 /** Which alerts are asked for. */
 export interface QuarantineFilter {

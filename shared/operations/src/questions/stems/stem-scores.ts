@@ -1,5 +1,5 @@
 import type { ScoredAlert } from '@lvra/ledger';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 
 /** One score of a stem; ids are decimal strings. */
 export interface ScoreOfStem {

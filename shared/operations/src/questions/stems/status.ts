@@ -1,6 +1,6 @@
 import type { Stage } from '@lvra/core';
 import type { BackfillProgress, Ledger, StageOverview, UnscoredStems } from '@lvra/ledger';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 
 /** How far everything is. */
 export interface Status {

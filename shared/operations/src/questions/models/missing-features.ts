@@ -1,6 +1,6 @@
 import { messageOf, StemFailed } from '@lvra/core';
 import { type Manifest, missingOf, readFeatureFile } from '@lvra/model';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 
 /** How many of the newest feature files are tried, should some be pruned or empty. */
 const FILES_TRIED = 5;

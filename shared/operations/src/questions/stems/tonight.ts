@@ -1,6 +1,6 @@
 import { instantOfStem, nightBegan, nightOf, type Stage, statusMeaning } from '@lvra/core';
-import { iso } from '../iso.js';
-import type { Look } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import type { Look } from '../../open-ledger.js';
 
 /** What an operator asks at 4 a.m. Times are ISO 8601 in UTC, and null where there is none. */
 export interface Tonight {

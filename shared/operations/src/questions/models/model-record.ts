@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { VraSettings } from '@lvra/config';
 import { messageOf, UsageError } from '@lvra/core';
 import { type Manifest, type ModelFile, type ModelFolder, modelsBeside } from '@lvra/model';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import { type MissingFeatures, missingFeatureShares } from './missing-features.js';
 import { type ModelSpread, modelSpread } from './model-spread.js';
 import { modelOf } from './models.js';

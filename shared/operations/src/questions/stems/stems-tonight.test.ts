@@ -4,7 +4,7 @@ import { STAGES } from '@lvra/core';
 import type { Ledger, QuarantineEntry } from '@lvra/ledger';
 import { makePythonLedger, newLedger, newPlace, openLedger, statusRows } from '@lvra/ledger/testing/ledgers';
 import { execute } from '@lvra/ledger/testing/look-inside';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import { recentStems } from './stems-tonight.js';
 
 /** 04:15:00 on the first of March. */

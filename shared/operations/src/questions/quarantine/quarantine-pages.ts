@@ -1,6 +1,6 @@
 import { escapeControlLines, UsageError } from '@lvra/core';
 import type { QuarantineCount, QuarantinedAlert, QuarantineQuestion } from '@lvra/ledger';
-import type { Look } from '../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
 import { type QuarantineRecord, quarantinedBytes, quarantineRecord } from './quarantine.js';
 
 /** A page of the quarantine, newest first. */

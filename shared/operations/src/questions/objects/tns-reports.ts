@@ -1,5 +1,5 @@
 import type { TnsOutcome, TnsRecord, TnsSite } from '@lvra/ledger';
-import { iso } from '../iso.js';
+import { iso } from '../../iso.js';
 
 /** One report of an object to TNS. Null is what TNS has not said. */
 export interface ReportRecord {

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { isStem, statusMeaning, UsageError } from '@lvra/core';
 import type { BatchHistory, StemEvent, StemOffsets, StemScores, StemStatus } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
-import { iso } from '../iso.js';
-import type { Look } from '../open-ledger.js';
+import { iso } from '../../iso.js';
+import type { Look } from '../../open-ledger.js';
 
 /** All that is known of one stem. Times are ISO 8601 in UTC, and null if the ledger has no time there. */
 export interface StemRecord {
