@@ -27,6 +27,8 @@ export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/o
 export { parsedReport, type ReportRecord, reportRecord } from './questions/objects/tns-reports.js';
 export { type Candidate, type TopCandidates, topCandidates } from './questions/objects/top.js';
 export {
+  becameOf,
+  putAsideBy,
   type QuarantineRecord,
   quarantined,
   quarantinedAlert,

@@ -42,6 +42,15 @@ export function durationOf(ms: number): string {
   return seconds < 172_800 ? `${(seconds / 3_600).toFixed(1)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** How long a file is: 512 B, 40.1 kB; decimal units. */
+export function Size({ bytes }: { bytes: number }) {
+  const power = bytes < 1_000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length);
+  const text = power === 0 ? `${bytes} B` : `${(bytes / 1_000 ** power).toFixed(1)} ${UNITS[power - 1]}`;
+  return <span class="number">{text}</span>;
+}
+
 export function ObjectLink({ id }: { id: string }) {
   return (
     <a class="id" href={`/objects/${encodeURIComponent(id)}`}>

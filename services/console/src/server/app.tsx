@@ -13,6 +13,7 @@ import { ProblemPage } from '../layout/problem-page.js';
 import { ApiPage } from '../pages/api/page.js';
 import { RESOURCES } from '../pages/index.js';
 import { KeysPage } from '../pages/keys/page.js';
+import { registerDownload } from '../pages/quarantine/download.js';
 import { openApiOf } from '../routes/open-api.js';
 import { API, registerResources } from '../routes/register.js';
 import { authenticate } from './auth.js';
@@ -66,6 +67,7 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
     page: (context, { title, Page }, data, params) =>
       inDocument(context, title(data), <Page data={data} params={params as never} context={pageContext(context)} />),
   });
+  registerDownload(app, (read) => keeper.use(read));
   if (settings.console.hasActions) {
     registerActions(app, {
       ...{ settings, log, look: (read) => keeper.use(read) },

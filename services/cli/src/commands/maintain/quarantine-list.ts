@@ -1,8 +1,8 @@
 import type { QuarantineReason } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
-import { type OpenLedger, quarantined, quarantineRecord, withLedger } from '@lvra/operations';
+import { becameOf, type OpenLedger, putAsideBy, quarantined, quarantineRecord, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
-import { count, counted, print, printJson, size, table, utc } from '../../command-line/output.js';
+import { count, counted, print, printJson, size, table } from '../../command-line/output.js';
 
 const HELP = `
 By reason, as in the metric lvra_quarantined_alerts_total, the reason with most alerts first: the number of each alert, the stem
@@ -56,15 +56,15 @@ function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAl
   const shown = isShort ? alerts.slice(-SHOWN_OF_REASON) : alerts;
   const stems = new Set(alerts.map(({ stem }) => stem)).size;
   // What is true of all of them is said once.
-  const details = new Set(shown.map((alert) => becameOf(alert) ?? alert.detail));
+  const details = new Set(shown.map((alert) => becameOf(quarantineRecord(alert)) ?? alert.detail));
   const [common] = details.size === 1 ? details : [];
   const rows = shown.map((alert) => [
     String(alert.id),
     alert.stem,
-    stageOf(alert),
+    putAsideBy(alert),
     alert.diaObjectId === undefined ? '' : String(alert.diaObjectId),
     size(alert.bytes),
-    ...(common === undefined ? [becameOf(alert) ?? alert.detail] : []),
+    ...(common === undefined ? [becameOf(quarantineRecord(alert)) ?? alert.detail] : []),
   ]);
   const head = ['number', 'stem', 'stage', 'object', 'size', ...(common === undefined ? ['detail'] : [])];
   return [
@@ -74,15 +74,4 @@ function describeReason(reason: QuarantineReason, alerts: readonly QuarantinedAl
       ? [`… and ${count(alerts.length - shown.length)} before: lvra quarantine list --reason ${reason}`]
       : []),
   ].join('\n');
-}
-
-/** With the VRA whose model has no score of it. */
-export function stageOf({ stage, vra }: QuarantinedAlert): string {
-  return vra === undefined ? stage : `${stage} ${vra}`;
-}
-
-/** Why it cannot be replayed; undefined where it can. */
-export function becameOf({ replayedAs, prunedAt }: QuarantinedAlert): string | undefined {
-  if (replayedAs !== undefined) return `replayed as ${replayedAs}`;
-  return prunedAt === undefined ? undefined : `lvra prune removed its bytes, ${utc(prunedAt)}`;
 }

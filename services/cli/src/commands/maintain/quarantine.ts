@@ -1,10 +1,18 @@
 import { escapeControl, UsageError } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
-import { type OpenLedger, quarantinedAlert, quarantinedBytes, quarantineRecord, withLedger } from '@lvra/operations';
+import {
+  becameOf,
+  type OpenLedger,
+  putAsideBy,
+  quarantinedAlert,
+  quarantinedBytes,
+  quarantineRecord,
+  withLedger,
+} from '@lvra/operations';
 import { Command } from 'commander';
 import { idOf } from '../../command-line/option-parsers.js';
 import { count, print, printJson, size, utc } from '../../command-line/output.js';
-import { becameOf, quarantineListCommand, stageOf } from './quarantine-list.js';
+import { quarantineListCommand } from './quarantine-list.js';
 
 const HELP = `
 An alert goes to quarantine where it cannot be used: it is no JSON, has no diaObjectId, and so on; or where a model cannot
@@ -54,12 +62,17 @@ async function show(open: OpenLedger, id: bigint, json: boolean): Promise<void> 
   const kept = await quarantinedBytes(open, alert);
   const facts = [
     ['reason', `${alert.reason}: ${alert.detail}`],
-    ['stem', `${alert.stem}, put aside by ${stageOf(alert)} at ${utc(alert.at)}, position ${alert.position}`],
+    ['stem', `${alert.stem}, put aside by ${putAsideBy(alert)} at ${utc(alert.at)}, position ${alert.position}`],
     ['Kafka', alert.topic === undefined ? 'unknown' : `${alert.topic}[${alert.partition}] ${offsetsOf(alert)}`],
     ['received', alert.receivedMs === undefined ? 'unknown' : utc(alert.receivedMs)],
     ...(alert.diaObjectId === undefined ? [] : [['object', String(alert.diaObjectId)] as const]),
     ...(alert.diaSourceId === undefined ? [] : [['source', String(alert.diaSourceId)] as const]),
-    ['bytes', kept === undefined ? (becameOf(alert) ?? 'none were kept') : `${kept.path} (${size(alert.bytes)})`],
+    [
+      'bytes',
+      kept === undefined
+        ? (becameOf(quarantineRecord(alert)) ?? 'none were kept')
+        : `${kept.path} (${size(alert.bytes)})`,
+    ],
     ['replayed', alert.replayedAs ?? 'no'],
   ] as const;
   const beginning = kept === undefined ? [] : ['', beginningOf(kept.bytes)];

@@ -1,7 +1,7 @@
 import { escapeControlLines, UsageError } from '@lvra/core';
 import type { QuarantineCount, QuarantinedAlert, QuarantineQuestion } from '@lvra/ledger';
 import type { Look } from '../../open-ledger.js';
-import { type QuarantineRecord, quarantinedBytes, quarantineRecord } from './quarantine.js';
+import { becameOf, type QuarantineRecord, quarantinedBytes, quarantineRecord } from './quarantine.js';
 
 /** A page of the quarantine, newest first. */
 export interface QuarantinePage {
@@ -43,22 +43,24 @@ export interface BytesShown {
   readonly text: string | null;
 }
 
-/** A sequence of UTF-8 is no longer. */
-const LONGEST_SEQUENCE = 4;
-
 /** What there is to see of an alert; in words, if its bytes are not there. */
 export async function firstBytes(
   look: Look,
   alert: QuarantinedAlert,
   most: number,
 ): Promise<{ readonly shown: BytesShown | null; readonly missing: string | null }> {
-  if (alert.prunedAt !== undefined) return { shown: null, missing: 'lvra prune has removed its bytes' };
-  if (alert.path === '') return { shown: null, missing: 'its bytes could not be kept' };
   try {
     const kept = await quarantinedBytes(look, alert);
-    if (kept === undefined) return { shown: null, missing: 'its bytes are not in the file any more' };
+    if (kept === undefined) return { shown: null, missing: becameOf(quarantineRecord(alert)) ?? 'none were kept' };
     const head = kept.bytes.subarray(0, most);
-    return { shown: { bytes: kept.bytes.length, hex: head.toString('hex'), text: textOf(head) }, missing: null };
+    return {
+      shown: {
+        bytes: kept.bytes.length,
+        hex: head.toString('hex'),
+        text: textOf(head, head.length < kept.bytes.length),
+      },
+      missing: null,
+    };
   } catch (error) {
     // A file that is gone or damaged: the rest of what is known is shown all the same.
     if (error instanceof UsageError) return { shown: null, missing: error.message };
@@ -66,15 +68,12 @@ export async function firstBytes(
   }
 }
 
-/** The last character may be cut off. */
-function textOf(head: Uint8Array): string | null {
-  for (let cut = 0; cut < LONGEST_SEQUENCE; cut++) {
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(0, head.length - cut));
-      return escapeControlLines(text);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+/** @param isCut whether the last character may be incomplete */
+function textOf(head: Uint8Array, isCut: boolean): string | null {
+  try {
+    return escapeControlLines(new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: isCut }));
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
   }
-  return null;
 }

@@ -89,3 +89,23 @@ export function quarantineRecord({ receivedMs, ...alert }: QuarantinedAlert): Qu
     prunedAt: alert.prunedAt === undefined ? null : iso(alert.prunedAt),
   };
 }
+
+/** The stage, with the VRA whose model has no score of it. */
+export function putAsideBy({
+  stage,
+  vra,
+}: {
+  readonly stage: string;
+  readonly vra?: string | null | undefined;
+}): string {
+  return vra ? `${stage} ${vra}` : stage;
+}
+
+/** Why it cannot be replayed; undefined where it can. */
+export function becameOf({
+  replayedAs,
+  prunedAt,
+}: Pick<QuarantineRecord, 'replayedAs' | 'prunedAt'>): string | undefined {
+  if (replayedAs !== null) return `replayed as ${replayedAs}`;
+  return prunedAt === null ? undefined : `lvra prune removed its bytes, ${prunedAt.slice(0, 19).replace('T', ' ')}`;
+}
