@@ -19,6 +19,14 @@ export {
   type ScorePair,
 } from './questions/models/compare-models.js';
 export type { FeatureShare, MissingFeatures } from './questions/models/missing-features.js';
+export {
+  type ComparedScores,
+  type ComparisonQuestion,
+  DIFFERENCE_SHARES,
+  type ModelComparison,
+  modelComparison,
+  type ObjectScores,
+} from './questions/models/model-comparison.js';
 export { type ModelRecord, modelRecord, type VersionRecord } from './questions/models/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
