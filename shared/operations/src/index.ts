@@ -27,7 +27,13 @@ export {
   modelComparison,
   type ObjectScores,
 } from './questions/models/model-comparison.js';
-export { type ModelRecord, modelRecord, type VersionRecord } from './questions/models/model-record.js';
+export {
+  allModels,
+  type ModelRecord,
+  modelRecord,
+  type VersionRecord,
+  type VraVersions,
+} from './questions/models/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';

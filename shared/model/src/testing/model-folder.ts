@@ -26,7 +26,11 @@ export class ModelFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'lvra-models-'));
 
   constructor(context: TestContext) {
-    context.after(() => rmSync(this.path, { recursive: true, force: true }));
+    context.after(() => this.remove());
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
   }
 
   /** Of the model `<vra>_<version>`. */

@@ -4,8 +4,8 @@ import { checkNights } from '../../night-range.js';
 import type { Look } from '../../open-ledger.js';
 import { type Comparison, comparisonOf, type ScorePair } from './compare-models.js';
 
-/** What a page compares: 25 ms of CPU. `lvra model compare` takes all scores. */
-const MOST = { pairs: 5_000, stems: 400 };
+/** What a page compares: 15 to 20 ms of CPU. `lvra model compare` takes all scores. */
+const MOST = { pairs: 3_000, stems: 300 };
 
 /** If the VRA annotates all scores. */
 const USUAL_THRESHOLD = 0.5;

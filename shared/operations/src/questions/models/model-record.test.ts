@@ -8,7 +8,7 @@ import { changing, execute } from '@lvra/ledger/testing/look-inside';
 import { ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
 import { dataPaths } from '@lvra/store';
 import type { Look } from '../../open-ledger.js';
-import { modelRecord } from './model-record.js';
+import { allModels, modelRecord } from './model-record.js';
 
 const STEM = '20260422_041502';
 const TENTHS = Array.from({ length: 11 }, (_, at) => at / 10);
@@ -46,7 +46,7 @@ describe('what is known of a VRA’s models', () => {
     await count('a1', '20260421', [0.1, 0.2]);
     await count('a1', '20260422', [0.3]);
     await count('a0', '20260401', [0.5]);
-    const { versions, unusable, shown, lowestScore } = await modelRecord(look, 'r0b');
+    const { versions, unusable, version, manifest, lowestScore } = await modelRecord(look, 'r0b');
     const counted = (version: string) => versions.find((each) => each.version === version);
     assert.deepEqual(versions.map(({ version }) => version).sort(), ['a0', 'a1', 'a3']);
     assert.deepEqual(counted('a1'), {
@@ -57,8 +57,11 @@ describe('what is known of a VRA’s models', () => {
       ...{ version: 'a0', isInUse: false, file: null, created: null, features: null },
       ...{ firstNight: '20260401', lastNight: '20260401', scores: 1 },
     });
-    assert.deepEqual([unusable, shown.version, lowestScore], [[], 'a1', 0.3]);
-    assert.deepEqual(shown.manifest?.features, ['psfFlux', 'snr', 'isNegative']);
+    assert.deepEqual([unusable, version, lowestScore], [[], 'a1', 0.3]);
+    assert.deepEqual(manifest?.features, ['psfFlux', 'snr', 'isNegative']);
+    const [all] = await allModels(look);
+    assert.deepEqual(all?.versions, versions);
+    assert.deepEqual([all?.newest?.night, all?.newest?.scores], ['20260422', 1]);
     await assert.rejects(modelRecord(look, 'r0b', 'b9'), /no model and no score of r0b b9; of r0b there is a1, .*a3/);
     await assert.rejects(modelRecord(look, 'agn'), /no VRA agn: the settings have r0b/);
   });
@@ -70,7 +73,7 @@ describe('what is known of a VRA’s models', () => {
     await count('a1', '20260420', inTenths(199));
     await count('a1', '20260421', inTenths(100, 0, 0, 0, 0, 0, 0, 0, 0, 100));
     await count('a1', '20260422', inTenths(150, 0, 0, 0, 0, 0, 0, 0, 0, 50));
-    const { atImport, nights } = (await modelRecord(look, 'r0b')).shown.spread;
+    const { atImport, nights } = (await modelRecord(look, 'r0b')).spread;
     assert.deepEqual(atImport, shares);
     assert.deepEqual(
       nights.map(({ night, scores }) => [night, scores]),
@@ -91,7 +94,7 @@ describe('what is known of a VRA’s models', () => {
     await count('a1', '20260420', inTenths(100, 100));
     await count('a1', '20260421', inTenths(200, 200));
     await count('a1', '20260422', inTenths(0, 200));
-    const { atImport, nights } = (await modelRecord(look, 'r0b')).shown.spread;
+    const { atImport, nights } = (await modelRecord(look, 'r0b')).spread;
     assert.equal(atImport, null);
     assert.ok((nights[0]?.psi ?? 0) > 1);
     assert.deepEqual([nights[1]?.psi, nights[2]?.psi], [0, null]);
@@ -100,12 +103,13 @@ describe('what is known of a VRA’s models', () => {
   test('counts the values that are missing in the newest feature file that can be read', async (t) => {
     const { look, models, addFile } = await looking(t);
     models.put('simple', 'a1', { missing: { snr: 0.5 } });
-    const none = (await modelRecord(look, 'r0b')).shown.missing;
+    const none = (await modelRecord(look, 'r0b')).missing;
     assert.deepEqual([none?.stem, none?.why], [null, 'no stem with a feature row is done yet']);
     const rows = ['diaObjectId,diaSourceId,psfFlux,snr,isNegative', '1,2,3.5,,0', '1,3,,,1', '1,4,2.5,7,0', '1,5,1,,1'];
     await addFile(STEM, `${rows.join('\n')}\n`);
     await addFile('20260422_041512', 'diaObjectId,diaSourceId,psfFlux\n1,6,2.5\n');
-    const { stem, rows: counted, why, features } = (await modelRecord(look, 'r0b')).shown.missing!;
+    await addFile('20260422_041522', 'diaObjectId,diaSourceId,psfFlux,snr,isNegative\n');
+    const { stem, rows: counted, why, features } = (await modelRecord(look, 'r0b')).missing!;
     assert.deepEqual([stem, counted, why], [STEM, 4, null]);
     assert.deepEqual(features, [
       { feature: 'psfFlux', atImport: null, now: 0.25 },
@@ -118,9 +122,9 @@ describe('what is known of a VRA’s models', () => {
     const { look, models, paths, addFile } = await looking(t);
     models.put('simple', 'a1');
     await addFile(STEM, 'diaObjectId,diaSourceId,psfFlux\n1,6,2.5\n');
-    assert.match((await modelRecord(look, 'r0b')).shown.missing?.why ?? '', /lacks .*snr, isNegative/);
+    assert.match((await modelRecord(look, 'r0b')).missing?.why ?? '', /lacks .*snr, isNegative/);
     rmSync(paths.features(STEM));
-    assert.match((await modelRecord(look, 'r0b')).shown.missing?.why ?? '', /there is no feature file/);
+    assert.match((await modelRecord(look, 'r0b')).missing?.why ?? '', /there is no feature file/);
   });
 
   test('says what is wrong with the files, and shows what the ledger has', async (t) => {
@@ -128,8 +132,8 @@ describe('what is known of a VRA’s models', () => {
     await count('a1', '20260422', inTenths(100, 150));
     const bare = await modelRecord(look, 'r0b');
     assert.match(bare.unusable.join(), /there is no model in .*as seen from here/);
-    assert.deepEqual([bare.shown.manifest, bare.shown.missing], [null, null]);
-    assert.equal(bare.shown.spread.nights[0]?.scores, 250);
+    assert.deepEqual([bare.manifest, bare.missing], [null, null]);
+    assert.equal(bare.spread.nights[0]?.scores, 250);
     copyFileSync(ROWS, models.file('a1'));
     assert.match((await modelRecord(look, 'r0b')).unusable.join(), /manifest .*r0b_a1.json cannot be read/);
   });

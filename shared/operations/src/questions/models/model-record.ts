@@ -4,11 +4,11 @@ import { messageOf, UsageError } from '@lvra/core';
 import { type Manifest, type ModelFile, type ModelFolder, modelsBeside } from '@lvra/model';
 import type { Look } from '../../open-ledger.js';
 import { type MissingFeatures, missingFeatureShares } from './missing-features.js';
-import { type ModelSpread, modelSpread } from './model-spread.js';
+import { type ModelSpread, modelSpread, type NightSpread } from './model-spread.js';
 import { modelOf } from './models.js';
 
-/** What is known of a VRA's models. Files and ledger are asked independently of each other: either may know more. */
-export interface ModelRecord {
+/** The models of a VRA. Files and ledger are asked independently of each other: either may know more. */
+export interface VraVersions {
   readonly vra: string;
   /** Where MODEL_PATH is. */
   readonly folder: string;
@@ -23,8 +23,6 @@ export interface ModelRecord {
   readonly versions: readonly VersionRecord[];
   /** What is wrong with files in the folder, or with the folder, one line each. */
   readonly unusable: readonly string[];
-  /** The version that was asked for. */
-  readonly shown: ShownVersion;
 }
 
 export interface VersionRecord {
@@ -40,13 +38,26 @@ export interface VersionRecord {
   readonly scores: number;
 }
 
-export interface ShownVersion {
+/** One version of a VRA's model, and its scores and features as they are now. */
+export interface ModelRecord extends VraVersions {
   readonly version: string;
-  /** Of the model, as its manifest has them; null without a manifest. */
+  /** Of the model; null if there is none that can be read. */
   readonly manifest: Manifest | null;
   readonly spread: ModelSpread;
   /** Null without a manifest. */
   readonly missing: MissingFeatures | null;
+}
+
+/** All VRAs of the settings, each with the newest night of the wanted version; null if it has not scored. */
+export async function allModels(look: Look): Promise<(VraVersions & { readonly newest: NightSpread | null })[]> {
+  const all = [];
+  for (const settings of look.settings.vras) {
+    const [found, models] = await vraVersions(look, settings);
+    const manifest = modelOf(settings, models, settings.modelVersion)?.manifest;
+    const { nights } = await modelSpread(look, settings.modelName, settings.modelVersion, manifest ?? {}, 1);
+    all.push({ ...found, newest: nights[0] ?? null });
+  }
+  return all;
 }
 
 /**
@@ -56,22 +67,25 @@ export interface ShownVersion {
 export async function modelRecord(look: Look, vra: string, version?: string): Promise<ModelRecord> {
   const settings = look.settings.vras.find(({ modelName }) => modelName === vra);
   if (!settings) throw new UsageError(`there is no VRA ${vra}: the settings have ${look.vras.join(', ')}`);
-  const { folder, models, unusable } = await modelFilesOf(settings);
-  const versions = await versionsOf(look, settings, folder, models);
-  const wanted = version ?? settings.modelVersion;
-  if (version !== undefined && !versions.some((each) => each.version === version)) {
-    const there = versions.map((each) => each.version).join(', ') || 'no version';
+  const [found, models] = await vraVersions(look, settings);
+  const shown = version ?? settings.modelVersion;
+  if (version !== undefined && !found.versions.some((each) => each.version === version)) {
+    const there = found.versions.map((each) => each.version).join(', ');
     throw new UsageError(`there is no model and no score of ${vra} ${version}; of ${vra} there is ${there}`);
   }
-  const manifest = modelOf(settings, models, wanted)?.manifest ?? null;
+  const manifest = modelOf(settings, models, shown)?.manifest ?? null;
   return {
-    ...{ vra, folder, wantedVersion: settings.modelVersion, featureSet: settings.features },
-    ...{ annotates: settings.annotate, lowestScore: settings.lowestScore ?? null, versions, unusable },
-    shown: {
-      ...{ version: wanted, manifest, spread: await modelSpread(look, vra, wanted, manifest ?? {}) },
-      missing: manifest && (await missingFeatureShares(look, vra, settings.features, manifest)),
-    },
+    ...{ ...found, version: shown, manifest, spread: await modelSpread(look, vra, shown, manifest ?? {}) },
+    missing: manifest && (await missingFeatureShares(look, vra, settings.features, manifest)),
   };
+}
+
+async function vraVersions(look: Look, settings: VraSettings): Promise<[VraVersions, readonly ModelFile[]]> {
+  const { modelName: vra, modelVersion: wantedVersion, features: featureSet, annotate: annotates } = settings;
+  const { folder, models, unusable } = await modelFilesOf(settings);
+  const versions = await versionsOf(look, settings, folder, models);
+  const lowestScore = settings.lowestScore ?? null;
+  return [{ vra, folder, wantedVersion, featureSet, annotates, lowestScore, versions, unusable }, models];
 }
 
 /** The files may be elsewhere than the ledger: what cannot be read is said, and the rest is shown. */

@@ -10,7 +10,7 @@ import {
 } from '@lvra/model';
 import type { Look } from '../../open-ledger.js';
 
-/** This many nights are shown. */
+/** This many nights are shown of a version. */
 const NIGHTS = 14;
 
 /** How a version's scores were spread, night by night. */
@@ -41,10 +41,11 @@ export async function modelSpread(
   vra: string,
   version: string,
   manifest: Pick<Manifest, 'scores'>,
+  most = NIGHTS,
 ): Promise<ModelSpread> {
   const edges = edgesOf(manifest);
-  const nights = await ledger.scoreCounts.nights({ name: vra, version }, edges, NIGHTS + NIGHTS_BEFORE);
-  const shown = nights.slice(0, NIGHTS).map(({ night, counts }, at) => ({
+  const nights = await ledger.scoreCounts.nights({ name: vra, version }, edges, most + NIGHTS_BEFORE);
+  const shown = nights.slice(0, most).map(({ night, counts }, at) => ({
     ...{ night, counts, scores: sum(counts) },
     psi: psiOf(manifest, counts, nights.slice(at + 1)),
   }));
