@@ -1,7 +1,8 @@
 import type { Resource } from '../routes/resource.js';
+import { model, models } from './models/resource.js';
 import { quarantine } from './quarantine/list-resource.js';
 import { quarantinedOne } from './quarantine/one-resource.js';
 import { tonight } from './tonight/resource.js';
 
 /** Every page, in the order of the API's document. */
-export const RESOURCES: readonly Resource[] = [tonight, quarantine, quarantinedOne];
+export const RESOURCES: readonly Resource[] = [tonight, models, model, quarantine, quarantinedOne];

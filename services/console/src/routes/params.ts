@@ -41,3 +41,15 @@ export const wordParam = <const T extends string>(words: readonly T[]) =>
     })
     .optional()
     .meta({ description: `one of ${words.join(', ')}` });
+
+/** A night; an empty field of a form counts as left out. */
+export const nightParam = z
+  .string()
+  .transform((text, context): string | undefined => {
+    if (text === '') return undefined;
+    if (isStem(`${text}_000000`)) return text;
+    context.addIssue({ code: 'custom', message: 'is not a night: write YYYYMMDD' });
+    return z.NEVER;
+  })
+  .optional()
+  .meta({ description: 'a night, YYYYMMDD' });
