@@ -1,5 +1,5 @@
 import type { Database, Questions } from './database.js';
-import { Insert, question, statement, valueQuestion } from './statements.js';
+import { Insert, question, statement, tupleQuestion, valueQuestion } from './statements.js';
 
 /** Where reports go: the sandbox forgets them every Sunday, the live one never. */
 export type TnsSite = 'sandbox' | 'live';
@@ -80,6 +80,9 @@ interface Row {
 
 const OF_OBJECTS = question<Row>(`${SELECT} WHERE r.diaObjectId IN @ids ORDER BY r.submission_ID`);
 const OPEN = question<Row>(`${SELECT} WHERE r.site = ? AND r.outcome IS NULL ORDER BY r.submission_ID, r.place`);
+const NAMES = tupleQuestion<readonly [diaObjectId: bigint, objname: string]>(
+  `SELECT diaObjectId, objname FROM tns_report WHERE site = 'live' AND objname IS NOT NULL ORDER BY submission_ID`,
+);
 const OF_SUBMISSION = question<Row>(`${SELECT} WHERE r.submission_ID = ? ORDER BY r.place`);
 const SUBMIT = valueQuestion<bigint>(
   'INSERT INTO tns_submission (site, sender, sent_at) VALUES (?, ?, ?) RETURNING ID',
@@ -124,6 +127,11 @@ export class TnsLedger {
 
   async #ofObjects(ask: Questions, ids: readonly bigint[]): Promise<TnsRecord[]> {
     return (await ask.all(OF_OBJECTS, { ids })).map(recordOf);
+  }
+
+  /** The names at TNS, without prefix, of the objects that were reported from here; the sandbox's do not count. */
+  async names(): Promise<Map<bigint, string>> {
+    return new Map(await this.#database.all(NAMES));
   }
 
   /** The report that keeps an object from being reported (again) at a site; undefined if none does. */

@@ -83,7 +83,7 @@ const HELD = question<Held>(
    FROM annotation WHERE vra IN @vras AND diaObjectId = @diaObjectId`,
 );
 /** With every VRA's column: provenance may name models that have none. */
-const STATUSES = question<StatusRow>(`SELECT * FROM ${STATUS_TABLE.annotate} WHERE stem IN @stems`);
+export const STATUSES = question<StatusRow>(`SELECT * FROM ${STATUS_TABLE.annotate} WHERE stem IN @stems`);
 /** By stem: the rows of an object have no index. */
 const FLAGS = question<{ stem: string; diaSourceId: bigint | null } & Record<string, unknown>>(
   `SELECT stem, diaSourceId AS "diaSourceId", ${THRESHOLD_FLAGS.join(', ')} FROM threshold_flags_provenance
@@ -150,9 +150,9 @@ function scoresIn(rows: readonly ScoreRow[], held: readonly Held[], statuses: re
 }
 
 /** @param status the row of the score's stem in the status table of annotating */
-function fateOf(
-  { id, vra, outcome, at }: ScoreRow,
-  held: Held | undefined,
+export function fateOf(
+  { id, vra, outcome, at }: Pick<ScoreRow, 'id' | 'vra' | 'outcome' | 'at'>,
+  held: Pick<Held, 'unanswered'> | undefined,
   status: StatusRow | undefined,
 ): { fate: Fate; fateAt: number | undefined } {
   if (outcome !== null) return { fate: outcome, fateAt: Number(at) };

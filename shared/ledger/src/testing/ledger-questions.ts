@@ -147,6 +147,38 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
         await ledger.quarantinePages.newest({ all: true, before: 1_000n }, 50),
       ],
     },
+    {
+      question: 'candidates of a night',
+      by: 'service',
+      ask: async () => {
+        const { nights } = ledger;
+        const night = { from: stem.slice(0, 9), before: `${stem.slice(0, 9)}~` };
+        const last = await nights.lastId();
+        const rows = await nights.ofStems(VRA, [stem], last);
+        const shown = rows.slice(0, 100).flatMap(([id, diaObjectId]) => ({ id, diaObjectId: diaObjectId!, stem }));
+        return [
+          await nights.stems(night),
+          await nights.after(VRA, night, last - 100n, last),
+          await nights.flags([stem]),
+          await nights.stemBefore(VRA, stem),
+          await nights.stemFrom(VRA, stem),
+          await nights.firstIdSince(now - 1_000),
+          await nights.histories(VRA, [object]),
+          await ledger.fates.of(VRA, shown),
+          await ledger.fates.outcomes(shown.map(({ id }) => id)),
+          await ledger.tns.names(),
+        ];
+      },
+    },
+    {
+      question: 'the object of a source',
+      by: 'service',
+      ask: async () => [
+        await ledger.nights.newestStems(5),
+        await ledger.nights.observed(1n),
+        await ledger.nights.objectOfSource(1n, [stem]),
+      ],
+    },
     { question: 'lvra quarantine list', by: 'person', ask: () => ledger.quarantine.list() },
     { question: 'lvra dead', by: 'person', ask: ofEachStage((each) => [each.deadLetters()]) },
     {
