@@ -8,6 +8,20 @@ export { useModel } from './changes/use-model.js';
 export { iso } from './iso.js';
 export { checkNights, stemRange } from './night-range.js';
 export { type Look, type OpenLedger, openLook, withLedger } from './open-ledger.js';
+export type { Candidate as NightCandidate } from './questions/candidates/candidate.js';
+export {
+  type Candidates,
+  type CandidatesQuestion,
+  candidates,
+  everyCandidate,
+  OTHER_VERSIONS,
+  SORTS,
+  type Sort,
+} from './questions/candidates/candidates.js';
+export type { Cone } from './questions/candidates/cone.js';
+export { FATES } from './questions/candidates/fates.js';
+export { FLAGS, type Flag } from './questions/candidates/filter.js';
+export { type Position, positionOf } from './questions/candidates/position.js';
 export {
   BINS,
   binOf,
@@ -38,6 +52,7 @@ export { type ModelSpread, type NightSpread, stabilityMeaning } from './question
 export { type VraModels, vraModels } from './questions/models/models.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
+export { type Found, search } from './questions/objects/search.js';
 export { parsedReport, type ReportRecord, reportRecord } from './questions/objects/tns-reports.js';
 export { type Candidate, type TopCandidates, topCandidates } from './questions/objects/top.js';
 export {

@@ -1,0 +1,86 @@
+import { setImmediate as othersGoOn } from 'node:timers/promises';
+import { isStem, parseId, stemOf, utcMsOf } from '@lvra/core';
+import type { Ledger } from '@lvra/ledger';
+import type { Look } from '../../open-ledger.js';
+import { nightNamed } from '../candidates/night/night-name.js';
+import { positionOf } from '../candidates/position.js';
+
+/** What a text that somebody looks for turned out to be. Ids are decimal strings. */
+export type Found =
+  | { readonly kind: 'object'; readonly diaObjectId: string; readonly diaSourceId: string | null }
+  | { readonly kind: 'stem'; readonly stem: string }
+  | { readonly kind: 'night'; readonly night: string }
+  | { readonly kind: 'position'; readonly ra: number; readonly decl: number; readonly radius: number | null }
+  /** Why not, in sentences. */
+  | { readonly kind: 'nothing'; readonly because: readonly string[] };
+
+const DAY_MS = 86_400_000;
+/** How many alerts are looked through for a source at most, and at once: no index has sources by object. */
+const MOST_ALERTS = 100_000;
+const ALERTS_AT_ONCE = 5_000;
+/** What a stem of the Python pipeline is taken for. */
+const ALERTS_UNKNOWN = 1_000;
+
+/** An object, a source, a stem, a night, a name at TNS or a position. */
+export async function search(look: Look, text: string): Promise<Found> {
+  const asked = text.trim();
+  if (isStem(asked)) return { kind: 'stem', stem: asked };
+  const id = parseId(asked);
+  if (id !== undefined) return withId(look, id);
+  const position = positionOf(asked);
+  if (position) return { kind: 'position', ...position, radius: position.radius ?? null };
+  const name = asked.replace(/^(AT|SN)\s*/i, '').toLowerCase();
+  for (const [diaObjectId, objname] of await look.ledger.tns.names()) {
+    if (objname.toLowerCase() === name) return { kind: 'object', diaObjectId: String(diaObjectId), diaSourceId: null };
+  }
+  return { kind: 'nothing', because: [`It is no id, no stem, no position, and no name at TNS that a report brought.`] };
+}
+
+async function withId({ ledger }: Look, id: bigint): Promise<Found> {
+  if ((await ledger.objects.lastStem(id)) !== undefined || (await ledger.objects.scores(id)).length > 0) {
+    return { kind: 'object', diaObjectId: String(id), diaSourceId: null };
+  }
+  const night = nightOf(String(id));
+  if (night !== undefined) return { kind: 'night', night };
+  const midpoint = await ledger.nights.observed(id);
+  const observed = midpoint === undefined ? undefined : new Date(utcMsOf(midpoint));
+  const object = await objectOf(ledger, id, observed);
+  if (object !== undefined) return { kind: 'object', diaObjectId: String(object), diaSourceId: String(id) };
+  return {
+    kind: 'nothing',
+    because: [
+      `No alert of an object ${id} has come through the filter.`,
+      observed === undefined
+        ? `As a source it was not in the last ${MOST_ALERTS} alerts; older ones are not found by their sources.`
+        : `It is a source that was observed at ${observed.toISOString()}, but it was in none of the first ${MOST_ALERTS} ` +
+          'alerts within a day of that, and there is no other way to its object: look among the candidates of that night.',
+    ],
+  };
+}
+
+function nightOf(text: string): string | undefined {
+  return text.length === 8 && isStem(`${text}_000000`) ? nightNamed(text).name : undefined;
+}
+
+/** By the alerts that came in the day after it was observed; where nobody knows when, by the newest alerts. */
+async function objectOf(ledger: Ledger, source: bigint, observed: Date | undefined): Promise<bigint | undefined> {
+  const { nights } = ledger;
+  const stems =
+    observed === undefined
+      ? await nights.newestStems(MOST_ALERTS / ALERTS_UNKNOWN)
+      : await nights.stems({ from: stemOf(observed), before: stemOf(new Date(observed.getTime() + DAY_MS)) });
+  let looked = 0;
+  for (let at = 0; at < stems.length && looked < MOST_ALERTS; ) {
+    const some: string[] = [];
+    for (let alerts = 0; at < stems.length && alerts < ALERTS_AT_ONCE; at++) {
+      const each = stems[at] as (typeof stems)[number];
+      some.push(each.stem);
+      alerts += each.alerts ?? ALERTS_UNKNOWN;
+      looked += each.alerts ?? ALERTS_UNKNOWN;
+    }
+    const object = await nights.objectOfSource(source, some);
+    if (object !== undefined) return object;
+    await othersGoOn();
+  }
+  return undefined;
+}
