@@ -1,8 +1,13 @@
 import type { Resource } from '../routes/resource.js';
+import { candidates } from './candidates/resource.js';
 import { model, models } from './models/resource.js';
 import { quarantine } from './quarantine/list-resource.js';
 import { quarantinedOne } from './quarantine/one-resource.js';
+import { search } from './search/resource.js';
 import { tonight } from './tonight/resource.js';
 
 /** Every page, in the order of the API's document. */
-export const RESOURCES: readonly Resource[] = [tonight, models, model, quarantine, quarantinedOne];
+export const RESOURCES: readonly Resource[] = [
+  ...[tonight, candidates, models, model],
+  ...[quarantine, quarantinedOne, search],
+];

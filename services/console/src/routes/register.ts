@@ -36,7 +36,8 @@ export function registerResources(app: Hono, resources: readonly Resource[], { l
     app.get(resource.path, async (context) => {
       const params = checked(resource, askedOf(context));
       const data = await look((open) => resource.read(open, params));
-      return page(context, resource, data, params);
+      const elsewhere = resource.elsewhere?.(data);
+      return elsewhere === undefined ? page(context, resource, data, params) : context.redirect(elsewhere, 303);
     });
   }
 }

@@ -31,6 +31,8 @@ export interface Resource<P extends Params = Params, A extends z.ZodType = z.Zod
   readonly answer: A;
   /** @throws NotFound if there is no such thing */
   read(look: Look, params: z.output<P>): Promise<z.output<A>>;
+  /** Where the page is that shows it; a path of ours, or undefined if it is this one. */
+  elsewhere?(data: z.output<A>): string | undefined;
   /** What stands in the browser's tab. */
   title(data: z.output<A>): string;
   Page(props: PageProps<P, A>): Child;

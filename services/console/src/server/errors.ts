@@ -34,3 +34,13 @@ export async function orNotFound<T>(asked: Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** What operations say of a thing that cannot be asked so. */
+export async function orRefused<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof UsageError) throw new Refusal(400, 'That cannot be asked', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Child } from 'hono/jsx';
+import { Instant, linkWith, type Mark, Measure, ObjectLink, State, Unknown } from '../../layout/parts.js';
+import type { CandidatesData, CandidatesProps } from './answer.js';
+
+type Row = CandidatesData['candidates'][number];
+
+/** A column, and what it is ordered by at a click: the first direction first. */
+interface Column {
+  readonly name: string;
+  readonly sorts?: readonly [string, string];
+  readonly isNumber?: boolean;
+  /** What the row is about. */
+  readonly isHead?: boolean;
+  /** Not on a narrow screen. */
+  readonly isExtra?: boolean;
+  cell(row: Row): Child;
+}
+
+const decimals = (value: number | null, digits: number, withSign = false) =>
+  value === null ? <Unknown /> : `${withSign && value > 0 ? '+' : ''}${value.toFixed(digits).replace('-', '−')}`;
+
+const brighter = (magnitude: string): Column => ({
+  ...{ name: `>${magnitude}`, isNumber: true, isExtra: true },
+  cell: (row) => row.brighter?.[magnitude] ?? <Unknown />,
+});
+
+function columnsOf({ data, params }: CandidatesProps): Column[] {
+  const { cone, against } = params;
+  const optional = (is: boolean, column: Column) => (is ? [column] : []);
+  return [
+    {
+      name: 'score',
+      sorts: ['-score', 'score'],
+      isNumber: true,
+      cell: ({ score }) => <Measure of={score} digits={4} />,
+    },
+    ...optional(against !== undefined, {
+      ...{ name: against === 'versions' ? 'other version' : (against ?? ''), isNumber: true },
+      cell: ({ other }) => <Measure of={other} digits={4} />,
+    }),
+    ...optional(against !== undefined, {
+      ...{ name: 'difference', sorts: ['-difference', 'difference'], isNumber: true },
+      cell: ({ score, other }) => decimals(other === null ? null : score - other, 4, true),
+    }),
+    { name: 'change', sorts: ['-change', 'change'], isNumber: true, cell: ({ change }) => decimals(change, 3, true) },
+    { name: 'object', isHead: true, cell: ({ diaObjectId }) => <ObjectLink id={diaObjectId} /> },
+    { name: 'observed UTC', sorts: ['-time', 'time'], cell: ({ observedUtc }) => <Instant at={observedUtc} /> },
+    { name: 'band', cell: ({ band }) => band ?? <Unknown /> },
+    {
+      name: 'AB mag',
+      sorts: ['magnitude', '-magnitude'],
+      isNumber: true,
+      cell: ({ magnitude }) => decimals(magnitude, 2),
+    },
+    { name: 'n', isNumber: true, cell: ({ sources }) => sources },
+    ...[brighter('22'), brighter('21')],
+    { name: 'first', isNumber: true, isExtra: true, cell: ({ first }) => firstOf(first) },
+    { name: 'ra', isNumber: true, isExtra: true, cell: ({ ra }) => decimals(ra, 5) },
+    { name: 'dec', isNumber: true, isExtra: true, cell: ({ decl }) => decimals(decl, 5) },
+    ...optional(cone !== undefined, {
+      ...{ name: 'from the middle', sorts: ['distance', '-distance'], isNumber: true },
+      cell: ({ distance }) => (distance === null ? <Unknown /> : <>{distance.toFixed(1)}″</>),
+    }),
+    ...optional(data.versions.length > 1, {
+      name: 'version',
+      isExtra: true,
+      cell: ({ modelVersion }) => modelVersion ?? <Unknown />,
+    }),
+    { name: 'at Lasair', isExtra: true, cell: (row) => <AtLasair row={row} /> },
+    {
+      name: 'TNS',
+      isExtra: true,
+      cell: ({ tnsName }) => tnsName ?? <Unknown why="none from a report sent from here" />,
+    },
+  ];
+}
+
+/** The faintest magnitude that its latest source alone is brighter than: the alert in which it rose above it. */
+function firstOf(first: readonly number[] | null): Child {
+  if (first === null) return <Unknown />;
+  return first.length === 0 ? 'none' : first.join(' ');
+}
+
+export function CandidatesTable({ isLive, ...props }: CandidatesProps & { isLive: boolean }) {
+  const { data, params, context } = props;
+  const columns = columnsOf(props);
+  const sort = params.sort ?? '-score';
+  const areObjects = params.rows !== 'sources';
+  if (data.candidates.length === 0) return <p class="none">None of them. Loosen a filter, or choose another night.</p>;
+  return (
+    <section class="wide" tabindex={0} aria-label="Candidates">
+      <table data-seen-rows {...(isLive && areObjects && { 'data-live-rows': 'candidates' })}>
+        <caption>Candidates, {orderOf(sort)}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col" class={classOf(column)} aria-sort={sortOf(column.sorts, sort)}>
+                <Head column={column} sort={sort} url={context.url} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {data.candidates.map((row) => (
+            <tr data-key={areObjects ? row.diaObjectId : row.provenanceId}>
+              {columns.map((column) =>
+                column.isHead ? (
+                  <th scope="row">{column.cell(row)}</th>
+                ) : (
+                  <td class={classOf(column)}>{column.cell(row)}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Head({ column: { name, sorts }, sort, url }: { column: Column; sort: string; url: URL }) {
+  if (sorts === undefined) return <>{name}</>;
+  const [first, second] = sorts;
+  return <a href={linkWith(url, { sort: sort === first ? second : first })}>{name}</a>;
+}
+
+function AtLasair({ row: { fate, isCurrent } }: { row: Row }) {
+  const marks: Readonly<Record<string, Mark>> = {
+    ...{
+      accepted: 'done',
+      sent: 'done',
+      refused: 'failed',
+      rejected: 'failed',
+      unsent: 'pending',
+      unanswered: 'active',
+    },
+  };
+  const words = fate.replaceAll('_', ' ');
+  return <State is={marks[fate] ?? 'none'}>{isCurrent ? `shown (${words})` : words}</State>;
+}
+
+function classOf({ isNumber, isExtra }: Column): string | undefined {
+  const classes = [...(isNumber ? ['number'] : []), ...(isExtra ? ['extra'] : [])];
+  return classes.length === 0 ? undefined : classes.join(' ');
+}
+
+function sortOf(sorts: Column['sorts'], sort: string): 'ascending' | 'descending' | undefined {
+  if (sorts === undefined || !sorts.includes(sort)) return undefined;
+  return sort.startsWith('-') ? 'descending' : 'ascending';
+}
+
+function orderOf(sort: string): string {
+  const word = sort.replace('-', '');
+  if (word === 'magnitude') return sort === word ? 'the brightest first' : 'the faintest first';
+  if (word === 'time') return sort === word ? 'the oldest first' : 'the newest first';
+  return `the ${sort === word ? 'lowest' : 'highest'} ${word} first`;
+}
