@@ -32,6 +32,7 @@ export async function serve(settings: Settings, onServed?: (address: string) => 
       ownNames: namesOf(host, taken),
       assets,
       version: VERSION,
+      end: signal,
     }),
   );
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}/`;

@@ -66,6 +66,6 @@ function newestFirst(write: (news: News) => Promise<void>): (news: News) => void
 }
 
 function dataOf(news: News): string {
-  if (news.kind === 'change') return JSON.stringify({ version: String(news.version) });
+  if (news.kind === 'change') return JSON.stringify({ version: news.version });
   return JSON.stringify({ why: escapeControlLines(hideSecrets(news.why)) });
 }

@@ -12,7 +12,7 @@ interface Answer {
 }
 
 interface Kept {
-  readonly version: bigint;
+  readonly version: string;
   readonly until: number;
   readonly answer: Promise<Answer | undefined>;
 }
@@ -22,7 +22,7 @@ interface Kept {
  *
  * @param version of the ledger
  */
-export function sharedAnswers(version: () => Promise<bigint>): MiddlewareHandler {
+export function sharedAnswers(version: () => Promise<string>): MiddlewareHandler {
   const kept = new Map<string, Kept>();
   return async (context, next) => {
     const { req } = context;

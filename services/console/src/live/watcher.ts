@@ -2,7 +2,7 @@ import { messageOf } from '@lvra/core';
 
 /** What those who listen are told: that somebody has written, or that the ledger cannot be read now. */
 export type News =
-  | { readonly kind: 'change'; readonly version: bigint }
+  | { readonly kind: 'change'; readonly version: string }
   | { readonly kind: 'rest'; readonly why: string };
 
 type Listener = (news: News) => void;
@@ -13,13 +13,13 @@ const EVERY_MS_AT_REST = 1_000;
 
 /** Asks whether anybody has written, as long as anybody listens. */
 export class Watcher {
-  readonly #version: () => Promise<bigint>;
+  readonly #version: () => Promise<string>;
   readonly #listeners = new Set<Listener>();
   #last: News | undefined;
   #isAsking = false;
 
   /** @param version of the ledger; another one after each commit of anybody */
-  constructor(version: () => Promise<bigint>) {
+  constructor(version: () => Promise<string>) {
     this.#version = version;
   }
 

@@ -10,6 +10,9 @@ import { type AssetFiles, serveAssets } from '../assets.js';
 import type { PageContext } from '../layout/context.js';
 import { Document } from '../layout/document.js';
 import { ProblemPage } from '../layout/problem-page.js';
+import { eventStream } from '../live/event-stream.js';
+import { sharedAnswers } from '../live/shared-answers.js';
+import { Watcher } from '../live/watcher.js';
 import { ApiPage } from '../pages/api/page.js';
 import { RESOURCES } from '../pages/index.js';
 import { KeysPage } from '../pages/keys/page.js';
@@ -33,10 +36,12 @@ export interface AppParts {
   readonly ownNames: readonly string[];
   readonly assets: AssetFiles;
   readonly version: string;
+  /** Streams end with it. */
+  readonly end: AbortSignal;
 }
 
 /** All routes, behind all that keeps others out. */
-export function createApp({ settings, keeper, log, metrics, ownNames, assets, version }: AppParts): Hono {
+export function createApp({ settings, keeper, log, metrics, ownNames, assets, version, end }: AppParts): Hono {
   const app = new Hono();
   const pageContext = (context: Context): PageContext => ({
     ...{ profile: settings.profile, version, grafana: settings.console.grafana },
@@ -58,22 +63,24 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
   app.use(measure(metrics));
   app.use(...headers(settings.console.auth.kind !== 'none'));
   app.use(compress());
-  app.use(etag());
   app.use(guards(settings.console, ownNames));
   app.use(authenticate(settings.console.auth));
-
-  registerResources(app, RESOURCES, {
-    look: (read) => keeper.use(read),
-    page: (context, { title, Page }, data, params) =>
-      inDocument(context, title(data), <Page data={data} params={params as never} context={pageContext(context)} />),
-  });
-  registerDownload(app, (read) => keeper.use(read));
+  // Before all that waits for the end of an answer, which a stream has not.
+  app.get(`${API}/events`, eventStream(new Watcher(() => keeper.version()), end));
+  app.use(etag());
   if (settings.console.hasActions) {
     registerActions(app, {
       ...{ settings, log, look: (read) => keeper.use(read) },
       page: inDocument,
     });
   }
+  registerDownload(app, (read) => keeper.use(read));
+  app.use(sharedAnswers(() => keeper.version()));
+  registerResources(app, RESOURCES, {
+    look: (read) => keeper.use(read),
+    page: (context, { title, Page }, data, params) =>
+      inDocument(context, title(data), <Page data={data} params={params as never} context={pageContext(context)} />),
+  });
   app.get('/keys', (context) => inDocument(context, 'Keys', <KeysPage />));
   app.get('/api', (context) => inDocument(context, 'Data for programs', <ApiPage resources={RESOURCES} />));
   app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));

@@ -15,6 +15,7 @@ export class LookKeeper {
   /** Questions that are being answered. */
   #asking = 0;
   #idle: NodeJS.Timeout | undefined;
+  #openings = 0;
 
   constructor(settings: Settings, idleMs = IDLE_MS) {
     this.#settings = settings;
@@ -25,7 +26,10 @@ export class LookKeeper {
   async use<T>(read: (look: Look) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     this.#asking++;
-    this.#open ??= openLook(this.#settings);
+    if (!this.#open) {
+      this.#openings++;
+      this.#open = openLook(this.#settings);
+    }
     const open = this.#open;
     try {
       return await read(await open);
@@ -36,6 +40,11 @@ export class LookKeeper {
       this.#asking--;
       if (this.#asking === 0) this.#idle = setTimeout(() => void this.close(), this.#idleMs).unref();
     }
+  }
+
+  /** Changes whenever anybody has committed, and when the ledger was opened anew: who knows what happened in between. */
+  version(): Promise<string> {
+    return this.use(async ({ ledger }) => `${this.#openings}.${await ledger.version()}`);
   }
 
   /** Its next use opens it again. Questions that are being answered fail. */

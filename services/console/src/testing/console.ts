@@ -28,6 +28,7 @@ export function testConsole(environment: NodeJS.ProcessEnv): TestConsole {
     ownNames: [NAME],
     assets,
     version: 'test',
+    end: new AbortController().signal,
   });
   const ask = async (path: string, init: RequestInit = {}) => {
     const headers = { host: NAME, accept: 'text/html', ...(init.headers as Record<string, string>) };

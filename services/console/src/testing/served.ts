@@ -28,7 +28,15 @@ export async function serveConsole(environment: NodeJS.ProcessEnv, requestMs?: n
   const keeper = new LookKeeper(settings);
   const assets = { names: { style: '/assets/console.css', script: '/assets/console.js' }, files: new Map() };
   const log = createStdoutLogger('console', 'error');
-  const parts = { settings, keeper, log, metrics: new Metrics().console, assets, version: 'test' };
+  const parts = {
+    settings,
+    keeper,
+    log,
+    metrics: new Metrics().console,
+    assets,
+    version: 'test',
+    end: new AbortController().signal,
+  };
   const makeApp = (port: number) => createApp({ ...parts, ownNames: namesOf('127.0.0.1', port) });
   const { port, close } = await listen('127.0.0.1', 0, makeApp, requestMs);
   return {
