@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realMessages } from '@lvra/alerts/testing/json-samples';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
-import { REAL_STEM } from '@lvra/core/testing/reference';
+import { REAL_STEM, reference } from '@lvra/core/testing/reference';
 import { copyRealBatch, openPythonLedger, registerAsPython } from '@lvra/e2e/data-root';
 import { type SimulatedAlert, simulateAlerts, startSandbox } from '@lvra/simulator';
 import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
@@ -17,7 +18,22 @@ export interface Night {
   remove(): Promise<void>;
 }
 
-async function emptyNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
+/** @param fill what is to be in it */
+async function makeNight(
+  fill: (night: Night) => Promise<void> | void,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Night> {
+  const night = await emptyNight(more);
+  try {
+    await fill(night);
+    return night;
+  } catch (error) {
+    await night.remove();
+    throw error;
+  }
+}
+
+async function emptyNight(more: Readonly<Record<string, string>>): Promise<Night> {
   const root = temporaryFolder('console');
   const sandbox = await startSandbox();
   const environment = {
@@ -51,26 +67,22 @@ function simulated(count: number, seed: number): SimulatedAlert[] {
 }
 
 /** Alerts of objects that come again, and two that nobody can read. @param more settings, such as another ledger */
-export async function ordinaryNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
-  const night = await emptyNight(more);
+export function ordinaryNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
   const messages = simulated(120, 11).map(({ text }) => text);
-  await night.add([...messages, '{"diaObjectId": 12345678901234', 'Subject: your alerts']);
-  return night;
+  return makeNight((night) => night.add([...messages, '{"diaObjectId": 12345678901234', 'Subject: your alerts']), more);
 }
 
 /** Messages that nobody has sent before. */
 export const laterMessages = (count: number): string[] => simulated(count, 4_711).map(({ text }) => text);
 
 /** Every text of every alert is one that means harm, and so are messages that nobody can read. */
-export async function hostileNight(): Promise<Night> {
-  const night = await emptyNight();
+export function hostileNight(): Promise<Night> {
   const alerts = simulated(HOSTILE.length, 5);
   const messages = HOSTILE.flatMap((text, index) => [
     spoilTexts(alerts[index]!.text, text),
     `{"diaObjectId": ${text}, "alert": ${text}}`.replaceAll('\n', ' '),
   ]);
-  await night.add(messages);
-  return night;
+  return makeNight((night) => night.add(messages));
 }
 
 /** An alert with a text in place of those that are there, and of those that may be; but for the band, without which it says nothing. */
@@ -82,19 +94,30 @@ function spoilTexts(alert: string, text: string): string {
   return spoiled;
 }
 
-/** The batch and the ledger as the Python pipeline leaves them, scored by nobody; none of our programs has opened it. */
-export async function pythonNight(objects: readonly bigint[]): Promise<Night> {
-  const night = await emptyNight();
-  copyRealBatch(night.root);
-  const ledger = openPythonLedger(night.root);
-  registerAsPython(ledger, REAL_STEM, objects);
+/** The real batch, scored by the Python pipeline; none of our programs has opened its ledger. */
+export function pythonNight(): Promise<Night> {
+  return makeNight(({ root }) => scoreAsPython(root));
+}
+
+function scoreAsPython(root: string): void {
+  copyRealBatch(root);
+  const ledger = openPythonLedger(root);
+  registerAsPython(
+    ledger,
+    REAL_STEM,
+    reference.rows.map(({ diaObjectId }) => BigInt(String(diaObjectId))),
+  );
+  for (const table of ['feature_making', 'predict', 'annotating']) ledger.exec(`UPDATE ${table} SET r0b = 1`);
+  const score = ledger.prepare(
+    "INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version) VALUES (?, ?, ?, ?, 'r0b', 'a0')",
+  );
+  for (const [index, { diaObjectId, diaSourceId }] of reference.rows.entries()) {
+    score.run(BigInt(String(diaObjectId)), BigInt(String(diaSourceId)), REAL_STEM, index / reference.rows.length);
+  }
   ledger.close();
-  return night;
 }
 
 /** Real alerts, taken through all stages. */
-export async function realNight(messages: readonly string[]): Promise<Night> {
-  const night = await emptyNight();
-  await night.add(messages);
-  return night;
+export function realNight(): Promise<Night> {
+  return makeNight((night) => night.add(realMessages));
 }

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { dataPaths } from '@lvra/store';
+import { accessibilityFaults } from './axe.js';
+import { openPage } from './chromium.js';
+import { onePageOfEachPath } from './crawl.js';
+import { ordinaryNight } from './nights.js';
+import { VARIANTS } from './variants.js';
+import type { World } from './world.js';
+
+/** Compressed; what a page weighs on a slow line. */
+const MOST_BYTES = { page: 30_000, script: 8_000, style: 4_000 };
+/** Without one of these a crawl has missed something. */
+const PATHS = ['/', '/api', '/candidates', '/keys', '/models', '/objects/…', '/quarantine', '/stems/…'];
+
+export function everyPage(world: World): void {
+  const shown = () => world.show('ordinary', ordinaryNight);
+
+  describe('every page that links reach', () => {
+    test('is there, and looking at it leaves the ledger as it was, byte for byte', async () => {
+      const { night, pages, address } = await shown();
+      const before = ledgerOf(night.root);
+      const found = await pages();
+      assert.deepEqual(
+        found.filter(({ status }) => status !== 200).map(({ address, status }) => `${status} ${address}`),
+        [],
+      );
+      const paths = new Set(onePageOfEachPath(found).map((page) => pathOf(page.address)));
+      assert.deepEqual(
+        PATHS.filter((path) => !paths.has(path)),
+        [],
+        `reached from ${address}`,
+      );
+      assert.equal(ledgerOf(night.root), before);
+    });
+
+    for (const [variant, options] of Object.entries(VARIANTS)) {
+      test(`${variant}: nothing keeps anybody from reading it, and it does nothing that it may not`, async () => {
+        const { pages } = await shown();
+        const faults: string[] = [];
+        for (const { address } of onePageOfEachPath(await pages())) {
+          const { page, trouble, close } = await openPage(await world.browser(), address, options);
+          const path = pathOf(address);
+          faults.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`), ...trouble);
+          const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          if (tooWide > 0) faults.push(`${path}: ${tooWide} px wider than the window`);
+          await close();
+        }
+        assert.deepEqual(faults, []);
+      });
+    }
+
+    test('weighs little', async (t) => {
+      const { pages, address } = await shown();
+      const found = onePageOfEachPath(await pages());
+      const weights = found.map((page) => [pathOf(page.address), gzipSync(page.text).length] as const);
+      t.diagnostic(weights.map(([path, bytes]) => `${path} ${bytes}`).join(', '));
+      assert.deepEqual(
+        weights.filter(([, bytes]) => bytes > MOST_BYTES.page),
+        [],
+      );
+      const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(found[0]!.text) ?? [];
+      const [, script = ''] = /<script [^>]*src="([^"]+)"/.exec(found[0]!.text) ?? [];
+      for (const [path, most] of [
+        [style, MOST_BYTES.style],
+        [script, MOST_BYTES.script],
+      ] as const) {
+        const answer = await fetch(`${address}${path}`);
+        assert.match(answer.headers.get('cache-control') ?? '', /immutable/);
+        assert.ok(gzipSync(await answer.text()).length <= most, `${path} is heavier than ${most}`);
+      }
+    });
+  });
+}
+
+const pathOf = (address: string) =>
+  new URL(address).pathname.replace(/^\/(objects|stems|models|quarantine)\/[^/]+/, '/$1/…');
+
+const ledgerOf = (root: string) =>
+  createHash('sha256')
+    .update(readFileSync(dataPaths(root).database))
+    .digest('hex');
