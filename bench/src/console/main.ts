@@ -65,12 +65,14 @@ try {
   const heard = Array.from({ length: STREAMS }, () => listen());
   const results: string[][] = [];
   for (const page of pagesOf({ stems, nights, objects: filledObjects(size), liveObjects: live })) {
-    results.push(resultOf(page, await timesOf(page)));
+    const before = cpuMs(pages.pid!);
+    const times = await timesOf(page);
+    results.push([...resultOf(page, times), ((cpuMs(pages.pid!) - before) / page.rounds).toFixed(1)]);
   }
   say(
     `${rows.toLocaleString('en-GB')} rows of provenance, ${RATE} alerts a second beside it, ${STREAMS} tabs that listen`,
   );
-  say(table(['page, ms', 'median', 'p95', 'most', 'limit', 'answer'], results));
+  say(table(['page, ms', 'median', 'p95', 'most', 'limit', 'answer', 'CPU'], results));
   say(`console: ${residentMb(pages.pid!)} MB resident; ${total(heard)} changes told`);
   say(about());
 
@@ -153,6 +155,15 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the console did not answer within a minute');
+}
+
+/** Of the process in all; what it does beside counts too. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const ticksASecond = 100;
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksASecond;
 }
 
 function residentMb(pid: number): number {
