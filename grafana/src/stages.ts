@@ -33,7 +33,6 @@ export const stages = {
             legend: '{{stage}} {{outcome}}',
           },
         ],
-        page: '/?only=failed',
         width: 12,
       }),
       graph({
@@ -47,7 +46,6 @@ export const stages = {
           },
         ],
         limit: { value: LIMITS.quarantinedAnHour.value, red: 'above' },
-        page: '/quarantine',
         width: 12,
       }),
       graph({

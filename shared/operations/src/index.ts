@@ -69,6 +69,7 @@ export {
   firstBytes,
   type QuarantinePage,
   quarantinePage,
+  stemQuarantined,
 } from './questions/quarantine/quarantine-pages.js';
 export { type DeadStem, deadLetters } from './questions/stems/dead-letters.js';
 export { pausedInWords } from './questions/stems/paused.js';

@@ -4,10 +4,11 @@ import { model, models } from './models/resource.js';
 import { quarantine } from './quarantine/list-resource.js';
 import { quarantinedOne } from './quarantine/one-resource.js';
 import { search } from './search/resource.js';
+import { stem } from './stem/resource.js';
 import { tonight } from './tonight/resource.js';
 
 /** Every page, in the order of the API's document. */
 export const RESOURCES: readonly Resource[] = [
-  ...[tonight, candidates, models, model],
+  ...[tonight, stem, candidates, models, model],
   ...[quarantine, quarantinedOne, search],
 ];

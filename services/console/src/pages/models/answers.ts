@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** What operations answer with is not to be changed. */
-const list = <T extends z.ZodType>(each: T) => z.array(each).readonly();
+import { list } from '../../routes/list.js';
 
 const NIGHT = z.string().meta({ pattern: '^[0-9]{8}$' });
 const SHARE = z.number();

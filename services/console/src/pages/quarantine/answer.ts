@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../../routes/list.js';
 
 const TEXT = z.string().nullable();
 
@@ -28,9 +29,9 @@ export const QUARANTINED = z.object({
 export type Quarantined = z.output<typeof QUARANTINED>;
 
 export const LIST = z.object({
-  counts: z.array(z.object({ stage: z.string(), reason: z.string(), alerts: z.number() })),
+  counts: list(z.object({ stage: z.string(), reason: z.string(), alerts: z.number() })),
   countedNewest: z.number().nullable(),
-  alerts: z.array(QUARANTINED),
+  alerts: list(QUARANTINED),
   next: TEXT,
 });
 

@@ -3,7 +3,7 @@ import { quarantinePage } from '@lvra/operations';
 import { z } from 'zod';
 import { idParam, wordParam } from '../../routes/params.js';
 import { resource } from '../../routes/resource.js';
-import { LIST, type QuarantineList } from './answer.js';
+import { LIST } from './answer.js';
 import { QuarantinePage, STAGES } from './list-page.js';
 
 const ALERTS = 50;
@@ -20,7 +20,7 @@ export const quarantine = resource({
   answer: LIST,
   async read(look, { stage, reason, all, before }) {
     const question = { stage, reason, all: all === 'yes', before: before === undefined ? undefined : BigInt(before) };
-    return (await quarantinePage(look, question, ALERTS)) as QuarantineList;
+    return quarantinePage(look, question, ALERTS);
   },
   title: () => 'Quarantine',
   Page: QuarantinePage,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../../routes/list.js';
 
 const TIME = z.string().nullable();
 
@@ -6,7 +7,7 @@ const STAGE_TONIGHT = z.object({
   stage: z.string(),
   waiting: z.number(),
   dead: z.number(),
-  failed: z.array(z.object({ status: z.number(), meaning: z.string(), stems: z.number(), oldest: z.string() })),
+  failed: list(z.object({ status: z.number(), meaning: z.string(), stems: z.number(), oldest: z.string() })),
   pausedUntil: TIME,
   pausedBecause: z.string().nullable(),
 });
@@ -30,26 +31,26 @@ export const ANSWER = z.object({
   lastAlertAt: TIME,
   alerts: z.number(),
   unread: z.object({ messages: z.number(), asOf: TIME }).nullable(),
-  vras: z.array(
+  vras: list(
     z.object({
       vra: z.string(),
       taken: z.number(),
       takenLate: z.number(),
       oldestWaiting: TIME,
       late: z.number(),
-      stages: z.array(STAGE_TONIGHT),
+      stages: list(STAGE_TONIGHT),
     }),
   ),
   quarantined: z.number(),
   calls: z.object({ perHour: z.number(), left: z.number(), nextAt: TIME, annotationsPerHour: z.number() }),
-  stems: z.array(
+  stems: list(
     z.object({
       stem: z.string(),
       registeredAt: TIME,
       alerts: z.number().nullable(),
       quarantined: z.number(),
       consumerMs: z.number().nullable(),
-      stages: z.array(STAGE_OF_STEM),
+      stages: list(STAGE_OF_STEM),
       tookMs: z.number().nullable(),
       oldestTookMs: z.number().nullable(),
     }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { stemParam, wordParam } from '../../routes/params.js';
 import { resource } from '../../routes/resource.js';
 import { assertVra, vraParam } from '../../routes/vra.js';
-import { ANSWER, type TonightData } from './answer.js';
+import { ANSWER } from './answer.js';
 import { TonightPage } from './page.js';
 
 const STEMS = 50;
@@ -16,7 +16,7 @@ export const tonight = resource({
   async read(look, { only, vra, before }) {
     assertVra(look, vra);
     const numbers = await numbersOfTonight(look, vra);
-    return { ...numbers, ...(await recentStems(look, { only, vra, before }, STEMS)) } as TonightData;
+    return { ...numbers, ...(await recentStems(look, { only, vra, before }, STEMS)) };
   },
   title: () => 'Tonight',
   Page: TonightPage,

@@ -33,6 +33,11 @@ export async function quarantinePage(
   };
 }
 
+/** The alerts of a stem in quarantine, replayed ones too, by stage and position. */
+export async function stemQuarantined({ ledger }: Look, stem: string, most: number): Promise<QuarantineRecord[]> {
+  return (await ledger.quarantinePages.ofStem(stem, most)).map(quarantineRecord);
+}
+
 /** The beginning of the bytes of an alert in quarantine. */
 export interface BytesShown {
   /** How many there are in all. */

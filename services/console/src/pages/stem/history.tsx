@@ -1,0 +1,142 @@
+import { isDone, STATUS, statusMeaning } from '@lvra/core';
+import { Ago } from '../../layout/ago.js';
+import { Count, Duration, Instant, type Mark, State } from '../../layout/parts.js';
+import { Wide } from '../../layout/wide.js';
+import { type Bar, Waterfall } from '../../plot/waterfall.js';
+import type { StemData } from './answer.js';
+
+/** How each stage of each VRA stands with it. */
+export function Statuses({ data: { statuses } }: { data: StemData }) {
+  if (statuses.length === 0) return <p class="none">No stage has to do with it.</p>;
+  return (
+    <Wide label="Status by stage">
+      <table>
+        <caption>Status by stage</caption>
+        <thead>
+          <tr>
+            <th scope="col">stage</th>
+            <th scope="col">VRA</th>
+            <th scope="col">status</th>
+            <th scope="col">since (UTC)</th>
+            <th scope="col">next attempt</th>
+          </tr>
+        </thead>
+        <tbody>
+          {statuses.map(({ stage, vra, status, meaning, at, nextAttempt }) => (
+            <tr>
+              <th scope="row">{stage}</th>
+              <td>{vra}</td>
+              <td>
+                <State is={markOf(status)}>
+                  {status} {meaning}
+                </State>
+              </td>
+              <td>{at}</td>
+              <td>{nextAttempt !== null && <Ago at={nextAttempt} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+function markOf(status: number | null): Mark {
+  if (status === STATUS.done) return 'done';
+  if (status === STATUS.partial) return 'partial';
+  return status === STATUS.initialised ? 'pending' : 'failed';
+}
+
+/** So many bars fit a screen. */
+const MOST_BARS = 40;
+
+/** From its oldest alert in Kafka to the last thing that happened to it. */
+export function Way({ data: { begins, spans } }: { data: StemData }) {
+  if (begins === null) return null;
+  const shown = spans.slice(0, MOST_BARS);
+  return (
+    <section aria-labelledby="way">
+      <h2 id="way">Its way</h2>
+      <figure class="plot">
+        <Waterfall
+          title="How long each stage took, one below the other; the table of events has the numbers"
+          bars={shown.map(barOf)}
+        />
+        <figcaption>
+          Begins at <Instant at={begins} withDate /> UTC
+          {spans.length > shown.length && (
+            <>
+              ; the first {shown.length} of <Count of={spans.length} /> bars
+            </>
+          )}
+          .
+        </figcaption>
+      </figure>
+    </section>
+  );
+}
+
+function barOf({ stage, vra, from, to, status }: StemData['spans'][number]): Bar {
+  const name = stage === 'received' ? 'in Kafka' : vra === null ? stage : `${stage} ${vra}`;
+  const hasFailed = status !== null && !isDone(status);
+  const remark = hasFailed ? `✗ ${statusMeaning(status)}` : status === STATUS.partial ? '◐ partial' : undefined;
+  return { name, stage, from, to, remark };
+}
+
+/** Of a stem that failed for days there are many. */
+const MOST_EVENTS = 200;
+
+/** Oldest first. */
+export function Events({ data: { events } }: { data: StemData }) {
+  if (events.length === 0) return null;
+  const shown = events.slice(-MOST_EVENTS);
+  return (
+    <section aria-labelledby="events" data-live="events">
+      <h2 id="events">What happened to it</h2>
+      {shown.length < events.length && (
+        <p class="note">
+          The newest {shown.length} of <Count of={events.length} /> events.
+        </p>
+      )}
+      <Wide label="Events, oldest first">
+        <table>
+          <caption>Events, oldest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">when (UTC)</th>
+              <th scope="col">stage</th>
+              <th scope="col">VRA</th>
+              <th scope="col">outcome</th>
+              <th scope="col" class="number">
+                rows
+              </th>
+              <th scope="col" class="number">
+                took
+              </th>
+              <th scope="col">detail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ at, stage, vra, status, rows, durationMs, detail }) => (
+              <tr>
+                <td>
+                  <Instant at={at} withDate />
+                </td>
+                <td>{stage}</td>
+                <td>{vra}</td>
+                <td>
+                  <State is={markOf(status)}>{statusMeaning(status)}</State>
+                </td>
+                <td class="number">
+                  <Count of={rows} />
+                </td>
+                <td class="number">{durationMs !== undefined && <Duration ms={durationMs} />}</td>
+                <td>{detail}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
+  );
+}
