@@ -2,6 +2,7 @@ export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } f
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
 export { missingOf } from './feature-file/missing.js';
+export { type FeatureCell, readFeatureRow } from './feature-file/one-row.js';
 export { readStemFeatures } from './feature-file/stem-features.js';
 export {
   findModel,

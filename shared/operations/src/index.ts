@@ -50,6 +50,7 @@ export {
 } from './questions/models/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
+export { type LatestFeatures, latestFeatures } from './questions/objects/features.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
 export { type Found, search } from './questions/objects/search.js';
