@@ -30,25 +30,35 @@ export function ValueAxis({ frame, scale, label }: { frame: Frame; scale: Scale;
   );
 }
 
+interface TimeProps {
+  readonly frame: Frame;
+  readonly scale: Scale;
+  /** Of the dates above the frame; none if they stand above another one already. */
+  readonly dates?: readonly Tick[];
+}
+
+/** Half of the longest date: no text may leave the picture. */
+const DATE_HALF = 34;
+
 /** Times below the frame, and dates above it. */
-export function TimeAxis({ frame, scale, dates }: { frame: Frame; scale: Scale; dates: readonly Tick[] }) {
-  const { right, top, bottom } = frame;
+export function TimeAxis({ frame, scale, dates = [] }: TimeProps) {
+  const { left, right, top, bottom } = frame;
   return (
     <g>
       <path class="axis" d={scale.ticks.map(({ at }) => `M${rounded(at)} ${bottom}v5`).join('')} />
-      <path class="axis" d={dates.map(({ at }) => `M${rounded(at)} ${top}v-5`).join('')} />
+      {dates.length > 0 && <path class="axis" d={dates.map(({ at }) => `M${rounded(at)} ${top}v-5`).join('')} />}
       {scale.ticks.map(({ at, text }) => (
         <text x={rounded(at)} y={bottom + 18} text-anchor="middle">
           {text}
         </text>
       ))}
       {dates.map(({ at, text }) => (
-        <text x={rounded(at)} y={top - 9} text-anchor="middle">
+        <text x={rounded(Math.min(Math.max(at, left), right + 14 - DATE_HALF))} y={top - 9} text-anchor="middle">
           {text}
         </text>
       ))}
       <text class="label" x={right} y={bottom + 34} text-anchor="end">
-        MJD (TAI); above, UTC
+        {dates.length > 0 ? 'MJD (TAI); above, UTC' : 'MJD (TAI)'}
       </text>
     </g>
   );

@@ -19,7 +19,8 @@ export interface Scale {
 /** @param range where the domain's two ends are drawn */
 export function linearScale(domain: Domain, range: readonly [number, number], ticks: number): Scale {
   const scale = scaleLinear(domain, range);
-  const text = scale.tickFormat(ticks);
+  // Without thousands apart: 61010 is how people write an MJD.
+  const text = scale.tickFormat(ticks, 'f');
   return { at: scale, ticks: scale.ticks(ticks).map((value) => ({ at: scale(value), text: text(value) })) };
 }
 

@@ -1,10 +1,10 @@
 import { type Frame, TimeAxis, ValueAxis } from './axes.js';
 import { SIDES, WIDTH } from './light-curve/plot.js';
-import { type Domain, dateTicks, linearScale, rounded } from './scale.js';
+import { type Domain, linearScale, rounded } from './scale.js';
 import { SeriesMark } from './symbols.js';
 
-const HEIGHT = 210;
-const FRAME: Frame = { ...SIDES, top: 52, bottom: 168 };
+const HEIGHT = 190;
+const FRAME: Frame = { ...SIDES, top: 30, bottom: 148 };
 
 /** One score of an object, as it is drawn. */
 export interface ScoreMark {
@@ -48,7 +48,7 @@ export function Scores({ vra, scores, lowest, times }: Props) {
       <title id={title}>{`Scores of ${vra} against time`}</title>
       <desc id={desc}>{inWords(scores, versions)}</desc>
       <ValueAxis frame={FRAME} scale={y} label={`score of ${vra}`} />
-      <TimeAxis frame={FRAME} scale={x} dates={dateTicks(times, [left, right], 6)} />
+      <TimeAxis frame={FRAME} scale={x} />
       {lowest !== null && (
         <g>
           <path class="threshold" d={`M${left} ${rounded(y.at(lowest))}H${right}`} />
