@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BatchIndex } from '@lvra/alerts';
 import { isStem, routeOf, stemOf } from '@lvra/core';
 import { BatchLedger, type BatchRecord } from '@lvra/ledger';
 import { abandon, clearOrphans } from './batches/abandoned.js';
@@ -52,6 +53,21 @@ describe('the consumer', () => {
     await consume([{ ...message(alertText(0)), receivedMs: Date.UTC(1970, 0, 2) }, message(alertText(1))]);
     const received = await rig.ledger.batches.receivedMs((await rig.stems())[0] as string);
     assert.deepEqual(received, Float64Array.of(Number.NaN, 1_770_000_000_000));
+  });
+
+  test('says where in the batch file each alert stands, by its bytes', async () => {
+    const texts = [alertText(0, 7), ` ${alertText(1, 300)} `, alertText(2), alertText(2).replace('xx', 'é')];
+    await consume(texts.map((text) => message(text)));
+    const [stem = ''] = await rig.stems();
+    const { diaObjectIds, lengths } = (await rig.ledger.places.of(stem)) ?? {};
+    const places = BatchIndex.ofSizes(diaObjectIds as BigInt64Array, lengths as Uint32Array);
+    const file = readFileSync(rig.paths.batch(stem));
+    assert.equal(places.fileBytes, file.length);
+    const found = [0, 1, 2].flatMap((n) => places.placesOf(idOf(n)));
+    assert.deepEqual(
+      found.map(({ offset, length }) => file.toString('utf8', offset, offset + length)),
+      texts,
+    );
   });
 
   test('keeps an alert that is in a batch twice', async () => {

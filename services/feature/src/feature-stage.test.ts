@@ -61,6 +61,17 @@ describe('a stem ends', () => {
     );
   });
 
+  test('with the place, flux and band of each latest source in the ledger', async () => {
+    const stem = nextStem();
+    const older = { midpointMjdTai: '61000.5', ra: '1', decl: '2', psfFlux: '3', band: '"u"' };
+    const newer = { midpointMjdTai: '61001.5', ra: '150.25', decl: '-30.5', psfFlux: '-9.5', band: '"z"' };
+    const id = '170046091000999999';
+    await world.register(stem, batchOf([messageText({}, [{ ...newer, diaSourceId: id }, older])]));
+    await world.perform(stem);
+    const rows = await world.all('SELECT ra, decl, psfFlux, band FROM source WHERE diaSourceId = ?', BigInt(id));
+    assert.deepEqual(rows, [{ ra: 150.25, decl: -30.5, psfFlux: -9.5, band: 'z' }]);
+  });
+
   test('as partial if an alert is missing or in quarantine, and says how many', async () => {
     const stem = nextStem();
     const noSources = messageText({}, []);
