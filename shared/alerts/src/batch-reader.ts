@@ -13,6 +13,8 @@ export class BatchUnreadable extends Error {
 export interface BatchAlert<T> {
   /** Its position in the file, from 0. */
   readonly position: number;
+  /** Where it begins in the file. */
+  readonly offset: number;
   /** Its bytes; a view that is valid until the next alert. */
   readonly bytes: Buffer;
   /** The result of `read`, or why it rejected the alert. */
@@ -73,7 +75,7 @@ async function* alertsIn<T>(window: SlidingFileBuffer, read: AlertReader<T>): As
   let more = await window.attempt(() => cursor.enterArray());
   for (let position = 0; more; position++) {
     const { start, result } = await window.attempt(() => readOne(window, read));
-    yield { position, bytes: window.bytes.subarray(start, cursor.position), result };
+    yield { position, offset: window.offset + start, bytes: window.bytes.subarray(start, cursor.position), result };
     more = await window.attempt(() => cursor.nextInArray());
   }
   await window.finish();

@@ -23,7 +23,7 @@ export function readEnvelope(bytes: Buffer): Envelope {
   if (!isUtf8(bytes)) throw notUtf8();
   try {
     // A message may be a bare number; without a byte after it the cursor could not know where it ends.
-    const diaObjectId = topLevelId(own.reset(bytes), bytes);
+    const diaObjectId = diaObjectIdAt(own.reset(bytes), bytes);
     own.finish();
     return { diaObjectId };
   } catch (error) {
@@ -50,14 +50,19 @@ export function objectOf(bytes: Buffer): bigint | undefined {
  */
 export function envelopeInFile(cursor: JsonCursor, bytes: Buffer): Envelope {
   const begin = cursor.position;
-  const diaObjectId = topLevelId(cursor, bytes);
+  const diaObjectId = diaObjectIdAt(cursor, bytes);
   if (!isUtf8(bytes.subarray(begin, cursor.position))) throw notUtf8();
   return { diaObjectId };
 }
 
 const notUtf8 = () => new AlertRejected('not_utf8', 'the message is not UTF-8 text');
 
-function topLevelId(cursor: JsonCursor, bytes: Buffer): bigint {
+/**
+ * Reads one message up to its end, and of it the object that it is about: all checks but that of UTF-8.
+ *
+ * @throws AlertRejected, or JsonError if the bytes are not JSON
+ */
+export function diaObjectIdAt(cursor: JsonCursor, bytes: Buffer): bigint {
   if (cursor.peek() !== 0x7b) throw new AlertRejected('not_json', 'the message is not a JSON object');
   let kind: Kind | undefined;
   let text = '';

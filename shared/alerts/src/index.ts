@@ -8,3 +8,22 @@ export { decodeString, keyIs } from './json/keys.js';
 export { KIND, type Kind } from './json/kinds.js';
 export { FastScanner } from './json/plain.js';
 export { type JsonRecord, type JsonValue, readValue } from './json/values.js';
+export {
+  type AlertStore,
+  alertsOf,
+  type Gathered,
+  gatherLightCurves,
+  isUnreadable,
+} from './light-curve/collect.js';
+export {
+  type Epoch,
+  type EpochKind,
+  inOrder,
+  type LightCurve,
+  lightCurveOf,
+  mergeLightCurves,
+  reachesFirstSource,
+} from './light-curve/light-curve.js';
+export { magnitudeErrorOf, magnitudeOf } from './light-curve/magnitude.js';
+export { type AlertPlace, BatchIndex } from './places/batch-index.js';
+export { readAlerts } from './places/read-alerts.js';

@@ -27,6 +27,7 @@ export { Ledger } from './ledger.js';
 export { type Moved, moveToFile, moveToServer } from './move/move.js';
 export type { MoveProgress } from './move/move-ledger.js';
 export { type QuarantinedAlert, type QuarantineEntry, QuarantineLedger } from './quarantine.js';
+export type { BestScore } from './queries/best-scores.js';
 export type { FileRecord, RecordedFile } from './queries/file-records.js';
 export type { Fated } from './queries/night/fates.js';
 export type { NightScore, PackedFlags } from './queries/night/night-scores.js';

@@ -24,6 +24,16 @@ export async function writeBatchFile(path: string, messages: readonly Buffer[]):
   return checksumOf(chunks);
 }
 
+/** Where each alert begins in a batch file, by how long they are. */
+export function alertOffsets(lengths: Uint32Array): Float64Array {
+  let offset = BEGIN.length;
+  return Float64Array.from(lengths, (length) => {
+    const begin = offset;
+    offset += length + BETWEEN.length;
+    return begin;
+  });
+}
+
 /** How long a batch file is. @param bytes of its messages together */
 export function batchFileBytes({ alerts, bytes }: { readonly alerts: number; readonly bytes: number }): number {
   return BEGIN.length + bytes + (alerts - 1) * BETWEEN.length + END.length;

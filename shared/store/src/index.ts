@@ -1,4 +1,10 @@
-export { batchFileBytes, removeConsumerFiles, writeBatchFile, writeQuarantineFiles } from './batch-files.js';
+export {
+  alertOffsets,
+  batchFileBytes,
+  removeConsumerFiles,
+  writeBatchFile,
+  writeQuarantineFiles,
+} from './batch-files.js';
 export { sizeAtOpen, VISIBLE_WITHIN_MS } from './file-size.js';
 export { isAsMade } from './file-sum.js';
 export { CannotWrite, namesIn, writeChunks, writeFileAtomically } from './files.js';

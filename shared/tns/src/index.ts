@@ -1,11 +1,8 @@
 export { TnsClient } from './client/client.js';
 export { Tns } from './client/tns.js';
-export { lightCurvesIn } from './light-curve/collect.js';
-export type { Photometry } from './light-curve/discovery.js';
-export type { Epoch } from './light-curve/light-curve.js';
-export { magnitudeOf } from './light-curve/magnitude.js';
 export { LEAP_SECONDS_GOOD_UNTIL, tnsDateOf } from './report/date.js';
 export { decimalText, rightAscensionText } from './report/decimals.js';
+export type { Photometry } from './report/discovery.js';
 export { type Planned, planReports } from './report/plan.js';
 export { submissionOf } from './report/report.js';
 export { loadTnsSettings, type TnsSending, type TnsSettings } from './settings.js';

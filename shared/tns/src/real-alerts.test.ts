@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gatherLightCurves, type LightCurve } from '@lvra/alerts';
 import { REAL, REAL_STEM } from '@lvra/core/testing/reference';
-import { gatherLightCurves } from './light-curve/collect.js';
-import { discoveryOf } from './light-curve/discovery.js';
-import type { LightCurve } from './light-curve/light-curve.js';
+import { discoveryOf } from './report/discovery.js';
 import { type AtReport, reportOf } from './report/report.js';
 import { loadTnsSettings } from './settings.js';
 import { askErfa } from './testing/erfa.js';
@@ -39,8 +38,8 @@ const tns2 = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: REPORTER, LVRA_TNS_
 const bands = new Set(settings.filters.keys());
 
 async function curvesIn(path: string, ids: readonly string[]) {
-  const ledger = { stemsOf: async () => [REAL_STEM] };
-  return gatherLightCurves(ids.map(BigInt), { ledger, batchFile: async () => path });
+  const store = { stemsOf: async () => [REAL_STEM], batchFile: async () => path, sizesOf: async () => undefined };
+  return gatherLightCurves(ids.map(BigInt), store);
 }
 
 /** MJD in UTC of a date of TNS's. */
@@ -82,8 +81,8 @@ describe('reports of the real alerts', async () => {
     expected.map(({ diaObjectId }) => diaObjectId),
   );
   const reportIn = (diaObjectId: string, dialect: typeof settings): AtReport => {
-    const curve = curves.get(BigInt(diaObjectId));
-    assert.ok(curve && typeof curve !== 'string', `${diaObjectId}: ${curve}`);
+    const { curve, missing } = curves.get(BigInt(diaObjectId)) ?? {};
+    assert.ok(curve, `${diaObjectId}: ${missing}`);
     return reportOf(discoveryOf(curve, dialect, bands), dialect);
   };
 
@@ -146,7 +145,7 @@ describe('reports of the real alerts', async () => {
     const batch = join(folder, 'batch.json');
     writeFileSync(batch, `[{"diaObjectId": 313637921267122191, "alert": ${alert}}]`);
     const [found] = askErfa<Expected[]>({ file: 'expected-reports.py' }, batch);
-    const curve = (await curvesIn(batch, ['313637921267122191'])).get(313637921267122191n) as LightCurve;
+    const curve = (await curvesIn(batch, ['313637921267122191'])).get(313637921267122191n)?.curve as LightCurve;
     const report = reportOf(discoveryOf(curve, settings, bands), settings);
     const first = found?.photometry?.[0];
     assert.ok(first && Math.abs(first.obsdate - 60_975.153) < 1e-3, 'the oldest source, which is the last in the list');

@@ -126,6 +126,7 @@ async function dryRun(
   const options = {
     ledger: ledger.tns,
     batchFile: (stem: string) => folder.batchFile(stem),
+    sizesOf: (stem: string) => ledger.places.of(stem),
     settings,
     site: 'live',
     again: () => again === true,
@@ -177,6 +178,7 @@ async function report(
     const planned = await planReports(ids, {
       ...{ ledger: ledger.tns, settings, site: sending.site, now: Date.now() },
       batchFile: (stem) => folder.batchFile(stem),
+      sizesOf: (stem) => ledger.places.of(stem),
       again: (id) => again && !resolved.has(id),
     });
     const reports = reportsOf(planned);

@@ -10,6 +10,9 @@ export interface BestScore {
   readonly diaSourceId: bigint | null;
   readonly stem: string;
   readonly score: number;
+  /** Of the source, nJy; null where the ledger does not have it. */
+  readonly psfFlux: number | null;
+  readonly band: string | null;
 }
 
 /** By the index of stems: the newest come first, and nearly all have scores. */
@@ -19,8 +22,9 @@ const LAST_STEM = valueQuestion<string>(
 
 /** The range, from one infinity to the other, keeps out what is no number, which SQLite lets in. */
 const BEST = question<BestScore>(
-  `SELECT ID AS "ID", diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", stem, score FROM (
-     SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score,
+  `SELECT ID AS "ID", diaObjectId AS "diaObjectId", diaSourceId AS "diaSourceId", stem, score,
+     psfFlux AS "psfFlux", band FROM (
+     SELECT p.ID, p.diaObjectId, p.diaSourceId, p.stem, p.score, source.psfFlux, source.band,
        row_number() OVER (PARTITION BY p.diaObjectId
          ORDER BY source.midpointMjdTai DESC NULLS LAST, p.diaSourceId DESC NULLS LAST, p.ID DESC) AS place
      FROM provenance p LEFT JOIN source ON source.diaSourceId = p.diaSourceId

@@ -16,7 +16,7 @@ const ID = 169760231708427201n;
 const SENT = { diaObjectId: ID, internalName: 'LSST-AP-DO-1', report: '{"as":"it was"}' };
 const settings = loadTnsSettings(undefined, { LVRA_TNS_REPORTER: 'A. Person' });
 const batch = fileURLToPath(new URL(`JSON/2026/20260202/${REAL_STEM}.json`, REAL));
-const batchFile = async () => batch;
+const files = { batchFile: async () => batch, sizesOf: async () => undefined };
 
 /** What is planned for the object after a report of it, `later` ms ago, that ended so; 'open' has no outcome. */
 async function plannedAfter(
@@ -33,7 +33,7 @@ async function plannedAfter(
     if (outcome === 'awaited') await tns.received(submission, '91000');
     else if (outcome !== 'in doubt') await tns.settle(submission, [{ diaObjectId: ID, outcome, objname: '2026ob' }], 0);
   }
-  const options = { ledger: tns, batchFile, settings, site: 'live', again: () => again, now: later } as const;
+  const options = { ledger: tns, ...files, settings, site: 'live', again: () => again, now: later } as const;
   const [planned] = await planReports([ID], options);
   return planned;
 }
@@ -68,7 +68,7 @@ describe('what is planned for an object', () => {
     const text = readFileSync(batch, 'utf8');
     assert.match(text, /"tns_name": ?null/);
     writeFileSync(named, text.replace(/"tns_name": ?null/g, '"tns_name": "2025abc"'));
-    const options = { ledger: tns, batchFile: async () => named, settings, site: 'live', now: 0 } as const;
+    const options = { ledger: tns, ...files, batchFile: async () => named, settings, site: 'live', now: 0 } as const;
     const [plain] = await planReports([ID], { ...options, again: () => false });
     assert.deepEqual(plain, { diaObjectId: ID, kind: 'named', tnsName: '2025abc' });
     const [again] = await planReports([ID], { ...options, again: () => true });

@@ -1,8 +1,8 @@
+import { type AlertStore, type Gathered, gatherLightCurves } from '@lvra/alerts';
 import type { NewTnsReport, TnsLedger, TnsRecord, TnsSite } from '@lvra/ledger';
-import { type AlertStore, gatherLightCurves } from '../light-curve/collect.js';
-import { type Discovery, discoveryOf, NoDiscovery } from '../light-curve/discovery.js';
 import type { TnsSettings } from '../settings.js';
 import { mayBeRepeated } from '../submit/in-doubt.js';
+import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
 import { internalNameOf, reportOf } from './report.js';
 
 /** What to do with one object. */
@@ -21,6 +21,7 @@ export type Planned = { readonly diaObjectId: bigint } & (
 export interface PlanOptions {
   readonly ledger: TnsLedger;
   readonly batchFile: AlertStore['batchFile'];
+  readonly sizesOf: AlertStore['sizesOf'];
   readonly settings: TnsSettings;
   readonly site: TnsSite;
   /** Whether to report an object that is at TNS already. */
@@ -31,7 +32,7 @@ export interface PlanOptions {
 
 /** Decides for each object what to report. */
 export async function planReports(diaObjectIds: readonly bigint[], options: PlanOptions): Promise<Planned[]> {
-  const { ledger, site, again, now } = options;
+  const { ledger, site, again, now, batchFile, sizesOf } = options;
   const known = new Map<bigint, Planned>();
   for (const id of diaObjectIds) {
     const planned = planFromLedger(id, await ledger.standing(site, id), again(id), now);
@@ -39,13 +40,13 @@ export async function planReports(diaObjectIds: readonly bigint[], options: Plan
   }
   const curves = await gatherLightCurves(
     diaObjectIds.filter((id) => !known.has(id)),
-    options,
+    { stemsOf: (id) => ledger.stemsOf(id), batchFile, sizesOf },
   );
   return diaObjectIds.map((id) => {
-    const curve = curves.get(id) ?? 'the ledger knows no such object';
     const planned = known.get(id);
     if (planned) return planned;
-    if (typeof curve === 'string') return { diaObjectId: id, kind: 'impossible', why: curve };
+    const { curve, missing } = curves.get(id) as Gathered;
+    if (!curve) return { diaObjectId: id, kind: 'impossible', why: missing as string };
     if (curve.tnsName !== undefined && !again(id)) return { diaObjectId: id, kind: 'named', tnsName: curve.tnsName };
     return discovered(
       id,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Discovery } from '../light-curve/discovery.js';
 import { loadTnsSettings } from '../settings.js';
+import type { Discovery } from './discovery.js';
 import { reportOf } from './report.js';
 
 test('a report at the edges of the sky has an RA below 360 and no zero with a sign', () => {

@@ -1,8 +1,8 @@
-import type { Discovery, Photometry } from '../light-curve/discovery.js';
 import type { TnsSettings } from '../settings.js';
 import { tnsDateOf } from './date.js';
 import { decimalText, rightAscensionText } from './decimals.js';
 import { DIALECTS, type Dialect } from './dialects.js';
+import type { Discovery, Photometry } from './discovery.js';
 
 /** The id of AB magnitudes in TNS's table of units. */
 const AB_MAGNITUDE = '1';

@@ -1,9 +1,9 @@
+import { alertsOf, type Epoch, isUnreadable, lightCurveOf, magnitudeOf } from '@lvra/alerts';
 import { instantOfStem, nightBegan, stemOf, UsageError } from '@lvra/core';
-import type { ObjectScore } from '@lvra/ledger';
-import type { DataPaths } from '@lvra/store';
-import { type Epoch, lightCurvesIn, magnitudeOf } from '@lvra/tns';
+import type { BestScore, ObjectScore } from '@lvra/ledger';
 import { checkNight } from '../../night-range.js';
-import type { OpenLedger } from '../../open-ledger.js';
+import type { Look } from '../../open-ledger.js';
+import { alertStore } from './light-curve.js';
 
 const DAY_MS = 86_400_000;
 /** Behind every stem of a day. */
@@ -45,7 +45,7 @@ export interface TopQuestion {
 }
 
 /** @throws UsageError if there is no such VRA or night */
-export async function topCandidates(open: OpenLedger, question: TopQuestion): Promise<TopCandidates> {
+export async function topCandidates(open: Look, question: TopQuestion): Promise<TopCandidates> {
   const { night, vra = open.vras[0] ?? '', limit } = question;
   if (!open.vras.includes(vra))
     throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
@@ -56,7 +56,7 @@ export async function topCandidates(open: OpenLedger, question: TopQuestion): Pr
 }
 
 /** From the noon before the last stem with a score to the next one. */
-async function newestNight({ ledger }: OpenLedger, vra: string): Promise<{ from: string; before: string } | undefined> {
+async function newestNight({ ledger }: Look, vra: string): Promise<{ from: string; before: string } | undefined> {
   const last = instantOfStem((await ledger.best.lastStem(vra)) ?? '');
   if (!last) return undefined;
   const began = nightBegan(last.getTime());
@@ -64,45 +64,51 @@ async function newestNight({ ledger }: OpenLedger, vra: string): Promise<{ from:
 }
 
 async function bestOf(
-  { ledger, paths }: OpenLedger,
+  open: Look,
   vra: string,
   { from, before }: { from: string; before: string },
   most: number,
 ): Promise<Candidate[]> {
+  const { ledger } = open;
   const best = await ledger.best.of(vra, from, before, most);
-  const epochs = await epochsOf(paths, best);
+  const epochs = await epochsOf(
+    open,
+    best.filter(({ psfFlux, band }) => psfFlux === null && band === null),
+  );
   return await Promise.all(
-    best.map(async ({ ID, diaObjectId, diaSourceId, stem, score }) => {
+    best.map(async ({ ID, diaObjectId, diaSourceId, stem, score, ...source }) => {
       const scores = (await ledger.objects.scores(diaObjectId)).filter((each) => each.vra === vra);
       const shown = scores.find((each) => each.provenanceId === ID) as ObjectScore;
       const earlier = scores.slice(scores.indexOf(shown)).find((each) => each.diaSourceId !== diaSourceId);
-      const epoch = epochs.get(String(diaSourceId));
+      const { psfFlux, band = null } = epochs.get(String(diaSourceId)) ?? source;
       return {
         ...{ diaObjectId: String(diaObjectId), score, stem },
         sources: new Set(scores.map((each) => each.diaSourceId)).size,
         modelVersion: shown.modelVersion,
         atLasair: shown.isCurrent ? `shown (${shown.fate.replaceAll('_', ' ')})` : shown.fate.replaceAll('_', ' '),
         change: typeof earlier?.score === 'number' ? score - earlier.score : null,
-        magnitude: epoch && epoch.psfFlux > 0 ? magnitudeOf(epoch.psfFlux) : null,
-        band: epoch?.band ?? null,
+        magnitude: psfFlux !== null && psfFlux > 0 ? magnitudeOf(psfFlux) : null,
+        band,
       };
     }),
   );
 }
 
-/** What the batch files say of these sources, by diaSourceId. Each file is read once. */
-async function epochsOf(
-  paths: DataPaths,
-  wanted: readonly { diaObjectId: bigint; stem: string }[],
-): Promise<Map<string, Epoch>> {
+/** What the batch files say of sources of which the ledger does not, by diaSourceId. */
+async function epochsOf(open: Look, wanted: readonly BestScore[]): Promise<Map<string, Epoch>> {
   const byStem = new Map<string, Set<bigint>>();
   for (const { diaObjectId, stem } of wanted) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(diaObjectId));
   const epochs = new Map<string, Epoch>();
   for (const [stem, ids] of byStem) {
-    const found = await lightCurvesIn(paths.batch(stem), ids);
-    // A night whose files were pruned has its scores still.
-    if (typeof found === 'string') continue;
-    for (const { sources } of found.values()) for (const epoch of sources) epochs.set(epoch.key, epoch);
+    try {
+      for (const [id, messages] of await alertsOf(stem, ids, alertStore(open))) {
+        const curves = messages.map((message) => lightCurveOf(id, message));
+        for (const epoch of curves.flatMap((curve) => curve?.sources ?? [])) epochs.set(epoch.key, epoch);
+      }
+    } catch (error) {
+      // A night whose files were pruned has its scores still.
+      if (!isUnreadable(error)) throw error;
+    }
   }
   return epochs;
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JsonRecord } from '@lvra/alerts';
+import { type JsonRecord, lightCurveOf, mergeLightCurves, reachesFirstSource } from '@lvra/alerts';
 import { type Discovery, discoveryOf, NoDiscovery } from './discovery.js';
-import { lightCurveOf, mergeLightCurves, reachesFirstSource } from './light-curve.js';
 
 const ID = 169760231708427201n;
 const LIMITS = { lowestSnr: 5, lowestReliability: 0 };

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { gatherLightCurves } from './collect.js';
+import { type AlertStore, gatherLightCurves } from './collect.js';
+import type { LightCurve } from './light-curve.js';
 
 const CASES = new URL('../../../../../shared/cases/', import.meta.url);
 
@@ -27,13 +28,25 @@ function storeOf(t: TestContext, files: Readonly<Record<string, string>>) {
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [stem, text] of Object.entries(files)) writeFileSync(join(folder, stem), text);
   const stems = Object.keys(files).sort().reverse();
-  return { ledger: { stemsOf: async () => [...stems] }, batchFile: async (stem: string) => join(folder, stem) };
+  return {
+    stemsOf: async () => stems,
+    batchFile: async (stem: string) => join(folder, stem),
+    sizesOf: async () => undefined,
+  };
 }
 
-async function timesOf(store: Parameters<typeof gatherLightCurves>[1], id = ID) {
-  const curve = (await gatherLightCurves([id], store)).get(id);
-  assert.ok(curve && typeof curve !== 'string', String(curve));
-  return curve.sources.map(({ midpointMjdTai }) => midpointMjdTai);
+async function curveOf(store: AlertStore, id = ID): Promise<LightCurve> {
+  const { curve, missing } = (await gatherLightCurves([id], store)).get(id) ?? {};
+  assert.ok(curve, missing);
+  return curve;
+}
+
+async function missingIn(store: AlertStore) {
+  return (await gatherLightCurves([ID], store)).get(ID)?.missing;
+}
+
+async function timesOf(store: AlertStore, id = ID) {
+  return (await curveOf(store, id)).sources.map(({ midpointMjdTai }) => midpointMjdTai);
 }
 
 describe('the light curve of an object', () => {
@@ -60,10 +73,9 @@ describe('the light curve of an object', () => {
       ['20260202_000002', `[${tied('newest')}]`],
       ['20260202_000003', `[${tied('newest')}, ${tied('oldest')}]`],
     ] as const) {
-      const curve = (await gatherLightCurves([id], storeOf(t, { [stem]: text }))).get(id);
-      assert.ok(curve && typeof curve !== 'string', String(curve));
+      const { sources } = await curveOf(storeOf(t, { [stem]: text }), id);
       assert.deepEqual(
-        curve.sources.map(({ key }) => key),
+        sources.map(({ key }) => key),
         ['169949331967035529', '169953715530614921'],
       );
     }
@@ -78,9 +90,7 @@ describe('the light curve of an object', () => {
         .replace('{', `{"tns_name": "${name}", `);
     const [a, b] = [named(less, 'of less'), named(greater, 'of greater')];
     for (const text of [`[${a}, ${b}]`, `[${b}, ${a}]`]) {
-      const curve = (await gatherLightCurves([ID], storeOf(t, { '20260202_000001': text }))).get(ID);
-      assert.ok(curve && typeof curve !== 'string', String(curve));
-      assert.equal(curve.tnsName, 'of greater');
+      assert.equal((await curveOf(storeOf(t, { '20260202_000001': text }))).tnsName, 'of greater');
     }
   });
 
@@ -95,12 +105,16 @@ describe('the light curve of an object', () => {
 
   test('a file that is gone or broken is a reason, and others of the same call are read', async (t) => {
     const store = storeOf(t, { '20260202_000001': `[${message(ID, [61_000])}, {"cut` });
-    const missing = { ...store, batchFile: async () => '/nowhere/batch.json' };
-    assert.match(String((await gatherLightCurves([ID], missing)).get(ID)), /cannot be read: ENOENT.*\/nowhere/);
-    assert.match(String((await gatherLightCurves([ID], store)).get(ID)), /cannot be read: .*is not a list of alerts/);
-    const unknown = { ...store, ledger: { stemsOf: async () => [] } };
-    assert.equal((await gatherLightCurves([ID], unknown)).get(ID), 'the ledger knows no such object');
+    const gone = { ...store, batchFile: async () => '/nowhere/batch.json' };
+    assert.match((await missingIn(gone)) ?? '', /^the batch file of 20260202_000001 is gone \(`lvra prune`/);
+    const twoGone = { ...gone, stemsOf: async () => ['20260202_000002', '20260202_000001'] };
+    assert.match((await missingIn(twoGone)) ?? '', /of 2 stems are gone, that of 20260202_000002 the newest/);
+    assert.match(
+      (await missingIn(store)) ?? '',
+      /^the batch file of 20260202_000001 cannot be read: .*is not a list of alerts/,
+    );
+    assert.equal(await missingIn({ ...store, stemsOf: async () => [] }), 'the ledger knows no such object');
     const without = storeOf(t, { '20260202_000001': `[{"diaObjectId": ${ID}}]` });
-    assert.equal((await gatherLightCurves([ID], without)).get(ID), 'no batch file has an alert of it');
+    assert.equal(await missingIn(without), 'no batch file has an alert of it with a source');
   });
 });

@@ -1,5 +1,4 @@
-import { type Epoch, type LightCurve, reachesFirstSource } from './light-curve.js';
-import { magnitudeErrorOf, magnitudeOf } from './magnitude.js';
+import { type Epoch, type LightCurve, magnitudeErrorOf, magnitudeOf, reachesFirstSource } from '@lvra/alerts';
 
 /** What counts as a detection. */
 export interface DetectionLimits {

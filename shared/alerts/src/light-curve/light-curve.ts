@@ -1,19 +1,38 @@
-import type { JsonRecord, JsonValue } from '@lvra/alerts';
+import type { JsonRecord, JsonValue } from '../json/values.js';
 
-/**
- * One brightness at one time: a detected source of the difference image, or forced photometry at the object's position.
- */
+/** A source of the difference image, forced photometry at the object's position, or the limit of a non-detection. */
+export type EpochKind = 'detection' | 'forced' | 'limit';
+
+/** One brightness at one time. Numbers that the alert does not say are NaN. */
 export interface Epoch {
-  /** Identifies it within its object: its diaSourceId, or its time and flux if the alert has no id. */
+  readonly kind: EpochKind;
+  /** Identifies it within its object: its diaSourceId; time and band and what tells it from others if it is none. */
   readonly key: string;
+  /** Its diaSourceId or diaForcedSourceId; undefined if it has none. */
+  readonly id: string | undefined;
   /** Middle of the exposure, MJD TAI. */
   readonly midpointMjdTai: number;
   /** u, g, r, i, z or y; undefined if the alert does not say. */
   readonly band: string | undefined;
-  /** Flux of the difference image (psfFlux), nJy; below zero if the object is fainter than in the template. */
+  /**
+   * Flux of the difference image, nJy; below zero if the object is fainter than in the template, and 0 for a limit, whose
+   * error says how much could have been there.
+   */
   readonly psfFlux: number;
-  /** nJy. */
   readonly psfFluxErr: number;
+  /** Of the science image, nJy. */
+  readonly scienceFlux: number;
+  readonly scienceFluxErr: number;
+  /** Of the template, nJy. */
+  readonly templateFlux: number;
+  readonly templateFluxErr: number;
+  /** As Rubin has it: of the detection, not psfFlux over its error. */
+  readonly snr: number;
+  /** Degrees, ICRS. */
+  readonly ra: number;
+  readonly decl: number;
+  readonly visit: string | undefined;
+  readonly isNegative: boolean | undefined;
   /** From 0 for an artefact to 1; NaN if unknown, as for forced photometry. */
   readonly reliability: number;
   /** Why the flux cannot be used; undefined if it can. */
@@ -26,6 +45,8 @@ export interface LightCurve {
   /** Degrees, ICRS. */
   readonly ra: number;
   readonly decl: number;
+  /** Reddening by the Galaxy, E(B-V) in mag; undefined if Lasair has none. */
+  readonly ebv: number | undefined;
   /** Its name at TNS, if Lasair knows one. */
   readonly tnsName: string | undefined;
   /** The time of its first source ever, MJD TAI; undefined if no message has it. */
@@ -39,7 +60,7 @@ export interface LightCurve {
 /** Makes a light curve of a message of a Lasair filter; undefined if the message has no alert with sources. */
 export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCurve | undefined {
   const alert = recordOf(message.alert);
-  const sources = byTime(recordsOf(alert?.diaSourcesList).map(epochOf));
+  const sources = byTime(recordsOf(alert?.diaSourcesList).map(detectionOf));
   if (!alert || sources.length === 0) return undefined;
   const object = recordOf(alert.diaObject);
   // The filter's columns come from a MySQL table; diaObject has Rubin's own digits.
@@ -48,11 +69,12 @@ export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCur
   if (ra === undefined || decl === undefined) return undefined;
   return {
     ...{ diaObjectId, ra, decl },
+    ebv: finite(message.ebv) ?? finite(alert.ebv),
     tnsName: typeof message.tns_name === 'string' && message.tns_name.trim() !== '' ? message.tns_name : undefined,
     firstDiaSourceMjdTai: finite(message.firstDiaSourceMjdTai) ?? finite(object?.firstDiaSourceMjdTai),
     sources,
     forced: byTime([
-      ...recordsOf(alert.diaForcedSourcesList).map(epochOf),
+      ...recordsOf(alert.diaForcedSourcesList).map(forcedOf),
       ...recordsOf(alert.diaNondetectionLimitsList).map(limitOf),
     ]),
   };
@@ -85,22 +107,44 @@ export function reachesFirstSource({ sources, firstDiaSourceMjdTai }: LightCurve
   return firstDiaSourceMjdTai === undefined || oldest <= firstDiaSourceMjdTai + SAME_TIME_DAYS;
 }
 
-function epochOf(source: JsonRecord): Epoch {
-  const { diaSourceId, midpointMjdTai, band, psfFlux } = source;
-  return {
-    key: String(diaSourceId ?? `${midpointMjdTai} ${band} ${psfFlux}`),
-    midpointMjdTai: finite(midpointMjdTai) ?? Number.NaN,
-    band: typeof band === 'string' ? band : undefined,
-    psfFlux: finite(psfFlux) ?? Number.NaN,
-    psfFluxErr: finite(source.psfFluxErr) ?? Number.NaN,
-    reliability: finite(source.reliability) ?? Number.NaN,
-    unusable: faultOf(source),
-  };
+function detectionOf(source: JsonRecord): Epoch {
+  return epochOf('detection', source, source.diaSourceId);
+}
+
+function forcedOf(source: JsonRecord): Epoch {
+  return epochOf('forced', source, source.diaForcedSourceId);
 }
 
 /** A limit of the older schemas: the noise of the difference image without a detection. */
 function limitOf(limit: JsonRecord): Epoch {
-  return epochOf({ ...limit, psfFlux: 0, psfFluxErr: limit.diaNoise });
+  return epochOf('limit', { ...limit, psfFlux: 0, psfFluxErr: limit.diaNoise }, undefined);
+}
+
+function epochOf(kind: EpochKind, source: JsonRecord, given: JsonValue | undefined): Epoch {
+  const { midpointMjdTai, band, psfFlux, isNegative } = source;
+  const number = (name: string) => finite(source[name]) ?? Number.NaN;
+  const id = wholeNumber(given);
+  const others = `${midpointMjdTai} ${band} ${id ?? psfFlux}`;
+  return {
+    kind,
+    key: kind === 'detection' && id !== undefined ? id : others,
+    id,
+    midpointMjdTai: number('midpointMjdTai'),
+    band: typeof band === 'string' ? band : undefined,
+    ...{ psfFlux: number('psfFlux'), psfFluxErr: number('psfFluxErr') },
+    ...{ scienceFlux: number('scienceFlux'), scienceFluxErr: number('scienceFluxErr') },
+    ...{ templateFlux: number('templateFlux'), templateFluxErr: number('templateFluxErr') },
+    ...{ snr: number('snr'), ra: number('ra'), decl: finite(source.decl) ?? number('dec') },
+    visit: wholeNumber(source.visit),
+    isNegative: typeof isNegative === 'boolean' ? isNegative : undefined,
+    reliability: number('reliability'),
+    unusable: faultOf(source),
+  };
+}
+
+/** With all digits. */
+function wholeNumber(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'bigint' || Number.isInteger(value) ? String(value) : undefined;
 }
 
 /**

@@ -1,0 +1,87 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { AlertRejected } from '@lvra/core';
+import { BatchUnreadable } from '../batch-reader.js';
+import { diaObjectIdAt } from '../envelope.js';
+import { JsonCursor } from '../json/cursor.js';
+import { JsonError } from '../json/errors.js';
+import { type JsonRecord, readValue } from '../json/values.js';
+import { BatchIndex } from './batch-index.js';
+
+/** Batch files whose indexes are remembered: of 1,000 alerts each they take 4 MB. */
+const MOST_REMEMBERED = 200;
+
+/** Indexes made by reading a whole file, the one used last at the end. */
+const remembered = new Map<string, BatchIndex>();
+
+/**
+ * Reads the alerts of some objects from a batch file, and not the others. Each is proven to be about its object; if one is not,
+ * or nothing says where they are, the whole file is read once and the places are remembered.
+ *
+ * @param known where they are, of a file that is registered with it
+ * @returns the messages of each object that the file has, in the order of the file
+ * @throws BatchUnreadable, and the file system's error if the file cannot be opened
+ */
+export async function readAlerts(
+  path: string,
+  diaObjectIds: Iterable<bigint>,
+  known?: BatchIndex,
+): Promise<Map<bigint, JsonRecord[]>> {
+  const ids = [...diaObjectIds];
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    for (const index of [known, remembered.get(path)]) {
+      const found = index?.fileBytes === size ? await readAll(file, ids, index) : undefined;
+      if (!found) continue;
+      if (index !== known) remember(path, index as BatchIndex);
+      return found;
+    }
+    const index = await BatchIndex.read(path, size);
+    const found = await readAll(file, ids, index);
+    if (!found) throw new BatchUnreadable(`${path} was changed while it was read: read it again`);
+    remember(path, index);
+    return found;
+  } finally {
+    await file.close();
+  }
+}
+
+function remember(path: string, index: BatchIndex): void {
+  remembered.delete(path);
+  remembered.set(path, index);
+  const [oldest] = remembered.keys();
+  if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+}
+
+/** Undefined if one of the places has no alert of its object. */
+async function readAll(
+  file: FileHandle,
+  ids: readonly bigint[],
+  index: BatchIndex,
+): Promise<Map<bigint, JsonRecord[]> | undefined> {
+  const found = new Map<bigint, JsonRecord[]>();
+  for (const id of ids) {
+    const messages: JsonRecord[] = [];
+    for (const { offset, length } of index.placesOf(id)) {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+      const message = bytesRead === length ? messageOf(id, buffer) : undefined;
+      if (!message) return undefined;
+      messages.push(message);
+    }
+    if (messages.length > 0) found.set(id, messages);
+  }
+  return found;
+}
+
+/** The message, if these bytes are one about that object and nothing else. */
+function messageOf(id: bigint, bytes: Buffer): JsonRecord | undefined {
+  const cursor = new JsonCursor().reset(bytes);
+  try {
+    if (diaObjectIdAt(cursor, bytes) !== id) return undefined;
+    cursor.finish();
+  } catch (error) {
+    if (error instanceof AlertRejected || error instanceof JsonError) return undefined;
+    throw error;
+  }
+  return readValue(cursor.reset(bytes), bytes) as JsonRecord;
+}
