@@ -1,6 +1,6 @@
+import { magnitudeOf } from '@lvra/alerts';
 import { utcMsOf } from '@lvra/core';
 import { type Fate, type Ledger, THRESHOLDS } from '@lvra/ledger';
-import { magnitudeOf } from '@lvra/tns';
 import { iso } from '../../iso.js';
 import { type Cone, separation } from './cone.js';
 import { inHistories } from './histories.js';

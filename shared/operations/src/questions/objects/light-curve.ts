@@ -1,0 +1,92 @@
+import { type AlertStore, type Epoch, type EpochKind, gatherLightCurves, inOrder } from '@lvra/alerts';
+import type { Look } from '../../open-ledger.js';
+
+/** The brightness of an object at all times that its alerts tell of. */
+export interface ObjectLightCurve {
+  /** A decimal string. */
+  readonly diaObjectId: string;
+  /** Degrees, ICRS; null if no alert of it can be read, as the following. */
+  readonly ra: number | null;
+  readonly decl: number | null;
+  /** Reddening by the Galaxy, E(B-V) in mag; null also if Lasair has none. */
+  readonly ebv: number | null;
+  /** Its name at TNS; null also if Lasair knew none when it sent the alert. */
+  readonly tnsName: string | null;
+  readonly firstDiaSourceMjdTai: number | null;
+  /** The stems whose batch files it is from, newest first. */
+  readonly stems: readonly string[];
+  /** In words, why there is nothing, or less than there was; null if it goes back to the object's first source. */
+  readonly missing: string | null;
+  /** By time. */
+  readonly points: readonly Point[];
+}
+
+/** One of its epochs. Fluxes are in nJy; what the alert does not say is null. */
+export interface Point {
+  readonly kind: EpochKind;
+  /** A diaSourceId or diaForcedSourceId as a decimal string; null for limits. */
+  readonly id: string | null;
+  /** Middle of the exposure, MJD TAI. */
+  readonly midpointMjdTai: number;
+  readonly band: string | null;
+  /** Of the difference image, as its error; null for a limit, whose error is the noise of the image. */
+  readonly psfFlux: number | null;
+  readonly psfFluxErr: number | null;
+  readonly scienceFlux: number | null;
+  readonly scienceFluxErr: number | null;
+  readonly templateFlux: number | null;
+  readonly templateFluxErr: number | null;
+  readonly snr: number | null;
+  /** Of this source, degrees. */
+  readonly ra: number | null;
+  readonly decl: number | null;
+  readonly visit: string | null;
+  readonly isNegative: boolean | null;
+  /** From 0 for an artefact to 1. */
+  readonly reliability: number | null;
+  /** Why its flux cannot be used; null if it can. */
+  readonly unusable: string | null;
+}
+
+/** Reads the object's newest alert, and older ones if that does not go back to its first source; each at its place. */
+export async function lightCurve(look: Pick<Look, 'ledger' | 'paths'>, diaObjectId: bigint): Promise<ObjectLightCurve> {
+  const found = (await gatherLightCurves([diaObjectId], alertStore(look))).get(diaObjectId);
+  const { curve, stems = [], missing = null } = found ?? {};
+  return {
+    diaObjectId: String(diaObjectId),
+    ra: curve?.ra ?? null,
+    decl: curve?.decl ?? null,
+    ebv: curve?.ebv ?? null,
+    tnsName: curve?.tnsName ?? null,
+    firstDiaSourceMjdTai: curve?.firstDiaSourceMjdTai ?? null,
+    ...{ stems, missing },
+    points: curve ? [...curve.sources, ...curve.forced].sort(inOrder).map(pointOf) : [],
+  };
+}
+
+/** The batch files of the data folder, and what the ledger says of them. */
+export function alertStore({ ledger, paths }: Pick<Look, 'ledger' | 'paths'>): AlertStore {
+  return {
+    stemsOf: (id) => ledger.tns.stemsOf(id),
+    batchFile: async (stem) => paths.batch(stem),
+    sizesOf: (stem) => ledger.places.of(stem),
+  };
+}
+
+function pointOf(epoch: Epoch): Point {
+  const { kind, id, midpointMjdTai, band, visit, isNegative, unusable } = epoch;
+  return {
+    ...{ kind, id: id ?? null, midpointMjdTai, band: band ?? null },
+    psfFlux: kind === 'limit' ? null : known(epoch.psfFlux),
+    psfFluxErr: known(epoch.psfFluxErr),
+    ...{ scienceFlux: known(epoch.scienceFlux), scienceFluxErr: known(epoch.scienceFluxErr) },
+    ...{ templateFlux: known(epoch.templateFlux), templateFluxErr: known(epoch.templateFluxErr) },
+    ...{ snr: known(epoch.snr), ra: known(epoch.ra), decl: known(epoch.decl) },
+    ...{ visit: visit ?? null, isNegative: isNegative ?? null },
+    ...{ reliability: known(epoch.reliability), unusable: unusable ?? null },
+  };
+}
+
+function known(number: number): number | null {
+  return Number.isNaN(number) ? null : number;
+}
