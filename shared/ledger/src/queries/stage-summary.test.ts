@@ -124,7 +124,7 @@ describe('the sums over everything', () => {
     const ledger = await newLedger(t);
     const score =
       "INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name) VALUES (?, ?, ?, 's', ?, 'r0b')";
-    const arrival = 'INSERT INTO source VALUES (?, 61000.5, ?)';
+    const arrival = 'INSERT INTO source (diaSourceId, midpointMjdTai, received_ms) VALUES (?, 61000.5, ?)';
     const outcome = 'INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, ?, ?)';
     const objects = [170019716327800983n, 170019716327800984n] as const;
     // Two sources of the first object, one of the second; when Kafka had the last is not known.
