@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Instant, linkWith, type Mark, Measure, ObjectLink, State, Unknown } from '../../layout/parts.js';
+import { Wide } from '../../layout/wide.js';
 import type { CandidatesData, CandidatesProps } from './answer.js';
 
 type Row = CandidatesData['candidates'][number];
@@ -9,6 +10,8 @@ interface Column {
   readonly name: string;
   readonly sorts?: readonly [string, string];
   readonly isNumber?: boolean;
+  /** What the name does not say. */
+  readonly about?: string;
   /** What the row is about. */
   readonly isHead?: boolean;
   /** Not on a narrow screen. */
@@ -21,6 +24,7 @@ const decimals = (value: number | null, digits: number, withSign = false) =>
 
 const brighter = (magnitude: string): Column => ({
   ...{ name: `>${magnitude}`, isNumber: true, isExtra: true },
+  about: `sources of the object that are brighter than ${magnitude}`,
   cell: (row) => row.brighter?.[magnitude] ?? <Unknown />,
 });
 
@@ -29,9 +33,7 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
   const optional = (is: boolean, column: Column) => (is ? [column] : []);
   return [
     {
-      name: 'score',
-      sorts: ['-score', 'score'],
-      isNumber: true,
+      ...{ name: 'score', sorts: ['-score', 'score'], isNumber: true },
       cell: ({ score }) => <Measure of={score} digits={4} />,
     },
     ...optional(against !== undefined, {
@@ -42,19 +44,33 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       ...{ name: 'difference', sorts: ['-difference', 'difference'], isNumber: true },
       cell: ({ score, other }) => decimals(other === null ? null : score - other, 4, true),
     }),
-    { name: 'change', sorts: ['-change', 'change'], isNumber: true, cell: ({ change }) => decimals(change, 3, true) },
-    { name: 'object', isHead: true, cell: ({ diaObjectId }) => <ObjectLink id={diaObjectId} /> },
-    { name: 'observed UTC', sorts: ['-time', 'time'], cell: ({ observedUtc }) => <Instant at={observedUtc} /> },
-    { name: 'band', cell: ({ band }) => band ?? <Unknown /> },
     {
-      name: 'AB mag',
-      sorts: ['magnitude', '-magnitude'],
-      isNumber: true,
+      ...{ name: 'change', sorts: ['-change', 'change'], isNumber: true },
+      about: "against the score of the object's source before",
+      cell: ({ change }) => decimals(change, 3, true),
+    },
+    { name: 'object', isHead: true, cell: ({ diaObjectId }) => <ObjectLink id={diaObjectId} /> },
+    {
+      ...{ name: 'observed UTC', sorts: ['-time', 'time'], isExtra: true },
+      cell: ({ observedUtc }) => <Instant at={observedUtc} />,
+    },
+    { name: 'band', isExtra: true, cell: ({ band }) => band ?? <Unknown /> },
+    {
+      ...{ name: 'AB mag', sorts: ['magnitude', '-magnitude'], isNumber: true },
+      about: 'of the difference image; none where it is fainter than the template',
       cell: ({ magnitude }) => decimals(magnitude, 2),
     },
-    { name: 'n', isNumber: true, cell: ({ sources }) => sources },
+    {
+      ...{ name: 'n', isNumber: true, isExtra: true },
+      about: 'sources of the object that the VRA has scored, in all nights',
+      cell: ({ sources }) => sources,
+    },
     ...[brighter('22'), brighter('21')],
-    { name: 'first', isNumber: true, isExtra: true, cell: ({ first }) => firstOf(first) },
+    {
+      ...{ name: 'first', isNumber: true, isExtra: true },
+      about: 'magnitudes that its latest source alone is brighter than: it rose above them in this alert',
+      cell: ({ first }) => firstOf(first),
+    },
     { name: 'ra', isNumber: true, isExtra: true, cell: ({ ra }) => decimals(ra, 5) },
     { name: 'dec', isNumber: true, isExtra: true, cell: ({ decl }) => decimals(decl, 5) },
     ...optional(cone !== undefined, {
@@ -75,7 +91,6 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
   ];
 }
 
-/** The faintest magnitude that its latest source alone is brighter than: the alert in which it rose above it. */
 function firstOf(first: readonly number[] | null): Child {
   if (first === null) return <Unknown />;
   return first.length === 0 ? 'none' : first.join(' ');
@@ -88,7 +103,7 @@ export function CandidatesTable({ isLive, ...props }: CandidatesProps & { isLive
   const areObjects = params.rows !== 'sources';
   if (data.candidates.length === 0) return <p class="none">None of them. Loosen a filter, or choose another night.</p>;
   return (
-    <section class="wide" tabindex={0} aria-label="Candidates">
+    <Wide label="Candidates">
       <table data-seen-rows {...(isLive && areObjects && { 'data-live-rows': 'candidates' })}>
         <caption>Candidates, {orderOf(sort)}</caption>
         <thead>
@@ -114,14 +129,15 @@ export function CandidatesTable({ isLive, ...props }: CandidatesProps & { isLive
           ))}
         </tbody>
       </table>
-    </section>
+    </Wide>
   );
 }
 
-function Head({ column: { name, sorts }, sort, url }: { column: Column; sort: string; url: URL }) {
-  if (sorts === undefined) return <>{name}</>;
+function Head({ column: { name, about, sorts }, sort, url }: { column: Column; sort: string; url: URL }) {
+  const words = about === undefined ? name : <abbr title={about}>{name}</abbr>;
+  if (sorts === undefined) return <>{words}</>;
   const [first, second] = sorts;
-  return <a href={linkWith(url, { sort: sort === first ? second : first })}>{name}</a>;
+  return <a href={linkWith(url, { sort: sort === first ? second : first })}>{words}</a>;
 }
 
 function AtLasair({ row: { fate, isCurrent } }: { row: Row }) {

@@ -1,5 +1,6 @@
 import { UsageError } from '@lvra/core';
 import type { Fate } from '@lvra/ledger';
+import { type NightSpan, nightNamed, nightOfStem } from '../../night-span.js';
 import type { Look } from '../../open-ledger.js';
 import { type Candidate, type Chosen, shownRows } from './candidate.js';
 import { findChanges, MOST_CHANGES } from './changes.js';
@@ -9,7 +10,6 @@ import { type Filter, matching, type Unknown } from './filter.js';
 import { loadedNights } from './night/loaded-nights.js';
 import { newestRows } from './night/newest-rows.js';
 import type { NightColumns } from './night/night-columns.js';
-import { type NightSpan, nightNamed, nightOfStem } from './night/night-name.js';
 import { scoresOf, scoresOfOtherVersions } from './night/other-scores.js';
 import { firstRows, type Order, placeOf, placeText } from './order.js';
 

@@ -1,8 +1,8 @@
 import { setImmediate as othersGoOn } from 'node:timers/promises';
 import { isStem, parseId, stemOf, utcMsOf } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
+import { nightNamed } from '../../night-span.js';
 import type { Look } from '../../open-ledger.js';
-import { nightNamed } from '../candidates/night/night-name.js';
 import { positionOf } from '../candidates/position.js';
 
 /** What a text that somebody looks for turned out to be. Ids are decimal strings. */

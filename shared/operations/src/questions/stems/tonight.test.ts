@@ -19,7 +19,7 @@ test('tonight is told in numbers: what came, what waits, what failed, what is pa
   const nothing = await tonight(look, undefined, NOW);
   assert.deepEqual(
     [nothing.night, nothing.began, nothing.lastAlertAt, nothing.alerts, nothing.unread, nothing.quarantined],
-    ['20260228', '2026-02-28T12:00:00.000Z', null, 0, null, 0],
+    ['20260301', '2026-02-28T12:00:00.000Z', null, 0, null, 0],
   );
   const idle = { waiting: 0, dead: 0, failed: [], pausedUntil: null, pausedBecause: null };
   assert.deepEqual(nothing.vras[1], {

@@ -1,10 +1,11 @@
-import { instantOfStem, nightBegan, nightOf, type Stage, statusMeaning } from '@lvra/core';
+import { instantOfStem, type Stage, statusMeaning } from '@lvra/core';
 import { iso } from '../../iso.js';
+import { nightAt } from '../../night-span.js';
 import type { Look } from '../../open-ledger.js';
 
 /** What an operator asks at 4 a.m. Times are ISO 8601 in UTC, and null where there is none. */
 export interface Tonight {
-  /** YYYYMMDD of the noon at which it began, in UTC. */
+  /** YYYYMMDD: the UTC date at whose noon it ends. */
   readonly night: string;
   readonly began: string | null;
   /** When the newest alerts were registered; of a stem of the Python pipeline, the time in its name. */
@@ -65,12 +66,12 @@ export interface CallsTonight {
 /** @param vra this one alone; undefined for all */
 export async function tonight(look: Look, vra?: string, now = Date.now()): Promise<Tonight> {
   const { ledger, vras, settings } = look;
-  const began = nightBegan(now);
+  const { name, began } = nightAt(now);
   const calls = await ledger.annotations.calls.state(now, settings.annotateCallsPerHour);
   const ofVras: VraTonight[] = [];
   for (const each of vras) if (vra === undefined || each === vra) ofVras.push(await vraTonight(look, each, began, now));
   return {
-    night: nightOf(new Date(began)),
+    night: name,
     began: iso(began),
     lastAlertAt: await lastAlert(look),
     alerts: await ledger.flow.alertsSince(began),

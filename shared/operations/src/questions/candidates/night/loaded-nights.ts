@@ -1,7 +1,7 @@
 import { setImmediate as othersGoOn } from 'node:timers/promises';
 import type { Ledger, NightScore } from '@lvra/ledger';
+import type { NightSpan } from '../../../night-span.js';
 import { NightColumns } from './night-columns.js';
-import type { NightSpan } from './night-name.js';
 
 /** Rows that a query reads at most, about: some 20 ms. */
 const ROWS_AT_ONCE = 5_000;

@@ -1,5 +1,5 @@
 import { instantOfStem, nightBegan, nightOf, stemOf, UsageError } from '@lvra/core';
-import { checkNight } from '../../../night-range.js';
+import { checkNight } from './night-range.js';
 
 const DAY_MS = 86_400_000;
 
