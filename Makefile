@@ -1,7 +1,7 @@
 # Every command a person types; `make` alone lists them. What has no text there is a step of others.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup packages servers build install up laptop down logs status backup alert-test grafana-password demo \
+.PHONY: help setup packages servers build install up laptop down logs status backup alert-test grafana-password console-password demo \
   test run-tests test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -63,7 +63,10 @@ alert-test: ## a test alert to every receiver: was it accepted?
 grafana-password: ## of the user admin
 	@$(COMPOSE) run --rm --no-deps --entrypoint cat prepare /run/lvra/grafana/admin-password
 
-demo: build ## simulated alerts through all four stages to a sandbox, in under a minute
+console-password: ## of the console, for any user
+	@$(COMPOSE) run --rm --no-deps --entrypoint cat prepare /run/lvra/console/password
+
+demo: build ## simulated alerts through all four stages to a sandbox, in under a minute; then, on a terminal, pages about them
 	lvra demo
 
 test: setup build lint run-tests ## set-up, build, lint and the whole test suite

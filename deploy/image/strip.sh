@@ -7,6 +7,8 @@ find . -name node_modules -prune -o -type f \( -name '*.tsbuildinfo' -o -name '*
 # `lvra` is bundled whole; what it would be compared with is gone.
 find services shared -name node_modules -prune -o -type d -name dist -exec rm -rf {} +
 rm services/cli/bundle/compiled.json
+# A browser's driver and checker, 17 MB, which tests use.
+rm -rf node_modules/playwright-core node_modules/axe-core
 # Links to workspaces that are gone.
 find node_modules/@lvra -xtype l -exec rm -f {} +
 # SQLite's sources, and the release for Node 20.

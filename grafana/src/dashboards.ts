@@ -7,6 +7,7 @@ import {
   type Panel,
   QueryVariableBuilder,
   RowBuilder,
+  VariableHide,
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MARKS } from './marks.js';
@@ -38,6 +39,13 @@ const VRA = new QueryVariableBuilder('vra')
   .allValue('.*')
   .current({ text: ['All'], value: ['$__all'] });
 
+/** Where people reach the console, which says it itself: another one for each server. */
+const CONSOLE = new QueryVariableBuilder('console')
+  .datasource(SOURCE)
+  .query('label_values(lvra_console_address, url)')
+  .refresh(VariableRefresh.OnDashboardLoad)
+  .hide(VariableHide.HideVariable);
+
 /** @returns the JSON that Grafana is provisioned with, by file name */
 export function dashboards(): Map<string, string> {
   return new Map(DASHBOARDS.map((written) => [written.file, `${JSON.stringify(build(written), null, 2)}\n`]));
@@ -54,13 +62,15 @@ function build({ uid, title, description, rows }: Written) {
     .time({ from: 'now-12h', to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
     .link(new DashboardLinkBuilder('What to do').type(DashboardLinkType.Link).url(`/d/${runbook.uid}`))
+    .link(new DashboardLinkBuilder('Console').type(DashboardLinkType.Link).url(`\${console}/`))
     .link(
       new DashboardLinkBuilder('LVRA Stream')
         .type(DashboardLinkType.Dashboards)
         .tags(['lvra'])
         .keepTime(true)
         .includeVars(true),
-    );
+    )
+    .withVariable(CONSOLE);
   if (uid !== runbook.uid) builder.withVariable(VRA);
   for (const [row, panels] of Object.entries(rows)) {
     builder.withRow(new RowBuilder(row));

@@ -17,6 +17,7 @@ export const models = {
         description: 'Several versions of one VRA for longer than a minute: a replica does not use the new one yet.',
         unit: 'none',
         queries: [{ expr: `count by (vra, version) (lvra_model_info{${CHOSEN}})` }],
+        page: '/models',
         width: 8,
       }),
       graph({
@@ -28,6 +29,7 @@ export const models = {
           expr: `histogram_quantile(${quantile}, sum by (le, vra, version) (rate(lvra_score_bucket{${CHOSEN}}[30m])))`,
           legend: `{{vra}} {{version}} ${Number(quantile) * 100} %`,
         })),
+        page: '/models',
         width: 16,
       }),
       table({
@@ -38,6 +40,7 @@ export const models = {
           { expr: `label_replace(${above('0.9')}, "above", "0.9", "", "")` },
           { expr: `label_replace(${above('0.5')}, "above", "0.5", "", "")` },
         ],
+        page: '/candidates',
         width: 12,
       }),
       graph({
@@ -68,6 +71,7 @@ export const models = {
         unit: 'none',
         queries: [{ expr: `max by (vra, version) (lvra_score_psi{${CHOSEN}})`, legend: '{{vra}} {{version}}' }],
         limit: { value: LIMITS.stability.value, red: 'above' },
+        page: '/models',
         width: 20,
       }),
       table({
@@ -80,6 +84,7 @@ export const models = {
             expr: `topk(15, clamp_min(max by (vra, version, feature) (lvra_feature_missing_share{${CHOSEN}}) - on(vra, version, feature) max by (vra, version, feature) (lvra_feature_missing_share_at_import), 0))`,
           },
         ],
+        page: '/models',
         width: 24,
       }),
     ],

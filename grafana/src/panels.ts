@@ -12,7 +12,13 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import { type Panel, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type Panel,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
@@ -35,6 +41,8 @@ export interface PanelOptions {
   readonly limit?: { readonly value: number; readonly red: 'above' | 'below' };
   /** In columns of 24. */
   readonly width: number;
+  /** The page of the console that shows what the number is made of. */
+  readonly page?: string;
   /** Shown if there is no series. */
   readonly empty?: string;
 }
@@ -60,6 +68,7 @@ export function graph({
   queries,
   limit,
   width,
+  page,
   empty = 'nothing in this time',
 }: PanelOptions): GraphBuilder {
   const builder = new GraphBuilder()
@@ -84,6 +93,7 @@ export function graph({
       .thresholds(thresholds(limit))
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line));
   }
+  if (page !== undefined) builder.links([toConsole(page)]);
   for (const query of queries) builder.withTarget(ranged(query));
   return builder;
 }
@@ -101,6 +111,7 @@ export function number({
   queries,
   limit,
   width,
+  page,
   empty = 'nothing yet',
 }: PanelOptions): Builder<Panel> {
   const builder = new StatBuilder()
@@ -114,12 +125,13 @@ export function number({
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .colorMode(limit ? BigValueColorMode.Background : BigValueColorMode.None);
   if (limit) builder.thresholds(thresholds(limit));
+  if (page !== undefined) builder.links([toConsole(page)]);
   for (const query of queries) builder.withTarget(ranged(query));
   return builder;
 }
 
 /** A row for each series, as of now. */
-export function table({ title, description, unit, queries, limit, width }: PanelOptions): Builder<Panel> {
+export function table({ title, description, unit, queries, limit, width, page }: PanelOptions): Builder<Panel> {
   const builder = new TableBuilder()
     .title(title)
     .description(description)
@@ -134,12 +146,18 @@ export function table({ title, description, unit, queries, limit, width }: Panel
       options: { excludeByName: { Time: true, __name__: true, alertstate: true } },
     });
   if (limit) builder.thresholds(thresholds(limit));
+  if (page !== undefined) builder.links([toConsole(page)]);
   for (const { expr, legend = '' } of queries) {
     builder.withTarget(
       new DataqueryBuilder().expr(expr).legendFormat(legend).instant().format(PromQueryFormat.Table).datasource(SOURCE),
     );
   }
   return builder;
+}
+
+/** The variable `console` of each dashboard has its address. */
+function toConsole(page: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder('In the console').type(DashboardLinkType.Link).url(`\${console}${page}`);
 }
 
 function ranged({ expr, legend = '' }: Query): DataqueryBuilder {

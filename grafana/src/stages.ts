@@ -33,6 +33,7 @@ export const stages = {
             legend: '{{stage}} {{outcome}}',
           },
         ],
+        page: '/?only=failed',
         width: 12,
       }),
       graph({
@@ -46,6 +47,7 @@ export const stages = {
           },
         ],
         limit: { value: LIMITS.quarantinedAnHour.value, red: 'above' },
+        page: '/quarantine',
         width: 12,
       }),
       graph({

@@ -29,6 +29,7 @@ export const tonight = {
         unit: 's',
         queries: [{ expr: 'time() - max(lvra_last_alert_timestamp_seconds)' }],
         empty: 'no alert yet',
+        page: '/',
         width: 6,
       }),
       number({
@@ -38,6 +39,7 @@ export const tonight = {
         queries: [{ expr: `max by (vra) (lvra_oldest_unannotated_seconds{${CHOSEN}})`, legend: '{{vra}}' }],
         limit: { value: LIMITS.unannotatedSeconds.value, red: 'above' },
         empty: 'no service is up',
+        page: '/?only=pending',
         width: 6,
       }),
       number({
@@ -115,6 +117,7 @@ export const tonight = {
         unit: 'none',
         queries: [{ expr: `sum(max by (stage, vra) (lvra_dead_stems{${CHOSEN}}))` }],
         limit: { value: LIMITS.deadStems.value, red: 'above' },
+        page: '/?only=dead',
         width: 4,
       }),
     ],
@@ -147,6 +150,7 @@ export const tonight = {
         description: 'The stage with the highest line is the slow one: scale it. A flat line above 0: it is stuck.',
         unit: 'none',
         queries: [{ expr: `max by (stage, vra) (lvra_pending_stems{${CHOSEN}})`, legend: '{{stage}} {{vra}}' }],
+        page: '/?only=pending',
         width: 12,
       }),
       graph({

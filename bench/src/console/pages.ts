@@ -22,7 +22,7 @@ export function pagesOf({ stems, nights, objects, liveObjects }: Contents): Meas
   const one = <T>(of: readonly T[], round: number): T => of[(round * 7_919) % of.length] as T;
   const rounds = 100;
   return [
-    { name: 'Tonight', limitMs: 20, rounds, path: (round) => `/?unasked=${round}` },
+    { name: 'Tonight', limitMs: 20, rounds, path: () => '/' },
     { name: 'Stem', limitMs: 20, rounds, path: (round) => `/stems/${one(stems, round)}` },
     {
       ...{ name: 'Object, of files that are gone', limitMs: 50, rounds },

@@ -44,6 +44,7 @@ describe('what make install puts below its prefix', { concurrency: true }, () =>
     assert.deepEqual(names.sort(), [
       'lvra-backup.service',
       'lvra-backup.timer',
+      'lvra-console.service',
       'lvra-prune.service',
       'lvra-prune.timer',
       'lvra-run.service',

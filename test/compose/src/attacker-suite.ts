@@ -11,6 +11,7 @@ const DOCUMENTED: Readonly<Record<string, readonly number[]>> = {
   feature: [9464],
   predict: [9464],
   annotate: [9464],
+  console: [8470, 9464],
   nats: [4222],
   prometheus: [9090],
   alertmanager: [9093],
@@ -146,7 +147,7 @@ describe('an attacker inside the network', () => {
       if (service === 'sandbox') continue;
       assert.ok(!(await stack.docker('logs', container)).includes(TOKEN), `log of ${service}`);
     }
-    for (const service of ['consumer', 'feature', 'predict', 'annotate']) {
+    for (const service of ['consumer', 'feature', 'predict', 'annotate', 'console']) {
       const page = `fetch('http://${service}:9464/metrics').then(async (a) => process.stdout.write(await a.text()))`;
       const metrics = await inSandbox('node', '-e', page);
       assert.match(metrics, /^lvra_/m);
@@ -163,7 +164,7 @@ describe('an attacker inside the network', () => {
   });
 
   test('finds images of less than 350 MB', async (context) => {
-    for (const service of ['cli', 'consumer', 'feature', 'predict', 'annotate']) {
+    for (const service of ['cli', 'consumer', 'feature', 'predict', 'annotate', 'console']) {
       const bytes = Number(await stack.docker('image', 'inspect', '--format', '{{.Size}}', `lvra-stream/${service}`));
       context.diagnostic(`lvra-stream/${service}: ${(bytes / 1e6).toFixed(0)} MB`);
       assert.ok(bytes < 350e6, `${service}: ${bytes}`);

@@ -13,6 +13,9 @@ const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
 
 const QUIET = /ALERTS\{alertstate="firing"|outcome!~/;
 
+/** The most that a process of the container has had in memory. */
+const PEAK_BYTES = `cat /proc/[0-9]*/status | awk '/^VmHWM/ && $2 > most { most = $2 } END { print most * 1024 }'`;
+
 interface Panel {
   readonly title: string;
   readonly targets?: readonly { readonly expr: string }[];
@@ -82,6 +85,30 @@ describe('docker compose', () => {
     });
   });
 
+  /** As a browser asks for a page, signed in unless `password` is another one. */
+  const console = async (path: string, password?: string) => {
+    const known = await stack.compose('exec', '-T', 'console', 'cat', '/run/lvra/console/password');
+    const authorization = `Basic ${btoa(`operator:${password ?? known}`)}`;
+    return fetch(`http://${await stack.published('console', 8470)}${path}`, { headers: { authorization } });
+  };
+  /** All that asks for nothing in particular, as the console itself lists it, and the page of the first of them. */
+  const pages = async () => {
+    const { paths } = (await (await console('/api/v1/openapi.json')).json()) as { paths: Record<string, unknown> };
+    return ['/', ...Object.keys(paths).filter((path) => !path.includes('{'))];
+  };
+
+  test('the console shows the night to who knows its password, and can write nowhere', async () => {
+    assert.equal((await console('/', 'guess')).status, 401);
+    for (const path of await pages()) assert.equal((await console(path)).status, 200, path);
+    const write = (path: string) => stack.compose('exec', '-T', 'console', 'sh', '-c', `echo x > ${path}`);
+    for (const path of ['/data/db/log.db', '/data/x', '/app/x']) {
+      await assert.rejects(write(path), /Read-only file system/, path);
+    }
+    await until('Prometheus scrapes it', 60_000, async () =>
+      isDeepStrictEqual(await stack.replicas('console'), ['up']),
+    );
+  });
+
   test('a container is killed, each service is restarted, and the stack goes down and up again', async () => {
     const [victim = ''] = await stack.containers('feature');
     await stack.docker('kill', victim);
@@ -143,6 +170,17 @@ describe('docker compose', () => {
     }
   });
 
+  test('the console has stayed well below its 256 MB, whatever was asked of it', async (context) => {
+    const paths = await pages();
+    for (let round = 0; round < 20; round++) await Promise.all(paths.map((path) => console(path)));
+    const [container = ''] = await stack.containers('console');
+    const [{ HostConfig, RestartCount }] = JSON.parse(await stack.docker('inspect', container));
+    assert.deepEqual([HostConfig.Memory, RestartCount], [256 * 1024 ** 2, 0]);
+    const peak = Number(await stack.compose('exec', '-T', 'console', 'sh', '-c', PEAK_BYTES));
+    context.diagnostic(`the console took ${(peak / 1e6).toFixed(0)} MB at most`);
+    assert.ok(peak > 0 && peak < 200e6, `${peak}`);
+  });
+
   test('every query of the dashboards finds data', async () => {
     const folder = join(ROOT, 'grafana/dashboards');
     for (const file of readdirSync(folder)) {
@@ -168,6 +206,7 @@ describe('docker compose', () => {
     assert.match(await stack.lvra('restore', copy), /log\.db is now the copy .*\n.*0 files of 0 stems/);
     const { counts, findings } = JSON.parse(await stack.lvra('verify', '--json').catch(outputOf)) as Verified;
     assert.deepEqual([counts.alerts, findings], [ALERTS, []]);
+    for (const path of await pages()) assert.equal((await console(path)).status, 200, `${path}, with a ledger at rest`);
   });
 });
 

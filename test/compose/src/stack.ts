@@ -17,7 +17,7 @@ const MOST_OUTPUT = 256 * 1024 ** 2;
 /** The user's own settings would override the file's. */
 const ENVIRONMENT = Object.fromEntries(
   Object.entries(process.env).filter(
-    ([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA|PROMETHEUS|ALERTMANAGER|SANDBOX)_/.test(name),
+    ([name]) => !/^(LVRA|LASAIR|COMPOSE|SIMULATE|GRAFANA|CONSOLE|PROMETHEUS|ALERTMANAGER|SANDBOX)_/.test(name),
   ),
 );
 
@@ -42,7 +42,7 @@ export class Stack {
     const laptop = readFileSync(join(ROOT, 'deploy/laptop.env'), 'utf8');
     // Several stacks may run side by side: each takes ports that are free.
     const free = '127.0.0.1:0';
-    const ports = { PROMETHEUS_LISTEN: free, ALERTMANAGER_LISTEN: free, SANDBOX_LISTEN: free };
+    const ports = { PROMETHEUS_LISTEN: free, ALERTMANAGER_LISTEN: free, SANDBOX_LISTEN: free, CONSOLE_LISTEN: free };
     const changed = { COMPOSE_PROJECT_NAME: project, LVRA_ENV_FILE: this.envFile, ...ports, ...settings };
     const kept = laptop.split('\n').filter((line) => !Object.keys(changed).some((name) => line.startsWith(`${name}=`)));
     const added = Object.entries(changed).map(([name, value]) => `${name}=${value}`);
@@ -97,6 +97,12 @@ export class Stack {
     const [container = ''] = await this.containers(service);
     const networks = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
     return (await this.docker('inspect', '--format', networks, container)).trim().split(' ')[0] ?? '';
+  }
+
+  /** Where a service's only container is published on this machine: address and port. */
+  async published(service: string, port: number): Promise<string> {
+    const [container = ''] = await this.containers(service);
+    return (await this.docker('port', container, String(port))).split('\n')[0] ?? '';
   }
 
   /** Asks the sandbox, which can only be reached from inside. */

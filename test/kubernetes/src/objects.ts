@@ -13,7 +13,7 @@ export interface Container {
   readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
   readonly resources: { readonly limits: Readonly<Record<string, string>> };
   readonly securityContext: object;
   readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string; readonly port: string } };

@@ -12,6 +12,8 @@ import { faultsOf, writeDefinitions } from './schemas.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
+/** Services that an operator sees by their pods alone, and the one that people open. */
+const PODS = [...SERVICES, 'console'];
 const compose = parse(readFileSync(new URL('docker-compose.yml', ROOT), 'utf8'), { merge: true });
 
 const definitions = writeDefinitions();
@@ -55,7 +57,14 @@ for (const [name, text] of Object.entries(texts)) {
 
     test('is what Kubernetes, KEDA and the Prometheus Operator take', () => {
       assert.deepEqual(faultsOf(text, definitions), []);
-      assert.deepEqual([...templates.keys()].sort(), ['annotate', 'consumer', 'feature', 'predict', 'prune']);
+      assert.deepEqual([...templates.keys()].sort(), [
+        'annotate',
+        'console',
+        'consumer',
+        'feature',
+        'predict',
+        'prune',
+      ]);
     });
 
     test('gives every process settings that it accepts without a warning', () => {
@@ -79,6 +88,7 @@ for (const [name, text] of Object.entries(texts)) {
           name === 'base' ? [1, false] : [3, true],
         );
         assert.equal(settings.token !== undefined, stage === 'annotate', 'annotate alone knows Lasair’s token');
+        assert.equal(settings.console.auth.kind, stage === 'console' ? 'password' : 'none');
       }
     });
 
@@ -86,11 +96,12 @@ for (const [name, text] of Object.entries(texts)) {
       const notReady = () => [];
       const health = await serveHealth({ host: '127.0.0.1', port: 0, metrics: new Metrics('predict'), notReady });
       try {
-        for (const stage of SERVICES) {
+        for (const stage of PODS) {
           const template = service(stage);
           const [container] = template.spec.containers;
           const { LVRA_HEALTH_PORT } = environmentOf(template, ofKind('ConfigMap'));
-          assert.deepEqual(container.ports, [{ name: 'health', containerPort: Number(LVRA_HEALTH_PORT) }]);
+          const health = container.ports?.filter((each) => each.name === 'health');
+          assert.deepEqual(health, [{ name: 'health', containerPort: Number(LVRA_HEALTH_PORT) }]);
           const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
           assert.deepEqual(
             probes.map((probe) => probe?.httpGet),
@@ -123,14 +134,14 @@ for (const [name, text] of Object.entries(texts)) {
           });
         }
       }
-      for (const stage of SERVICES) {
+      for (const stage of PODS) {
         const grace = `${service(stage).spec.terminationGracePeriodSeconds}s`;
         assert.equal(grace, compose.services[stage].stop_grace_period);
       }
     });
 
     test('limits memory as compose does, but for CUDA', () => {
-      for (const stage of SERVICES) {
+      for (const stage of PODS) {
         const { memory, ...others } = service(stage).spec.containers[0].resources.limits;
         if ('nvidia.com/gpu' in others) assert.equal(stage, 'predict');
         else assert.equal(memory, compose.services[stage].mem_limit.replace('m', 'Mi'));
@@ -172,7 +183,7 @@ for (const [name, text] of Object.entries(texts)) {
         const { hosts } = settings.ledger as LedgerServer;
         const portOf = (address: string) => Number(address.split(':').at(-1));
         const needed = new Set([53, ...hosts.map(({ port }) => port)]);
-        if (stage !== 'prune') for (const server of settings.nats.servers) needed.add(portOf(server));
+        if (SERVICES.includes(stage)) for (const server of settings.nats.servers) needed.add(portOf(server));
         if (stage === 'consumer') needed.add(portOf(String(settings.kafkaServer)));
         if (stage === 'annotate') needed.add(Number(new URL(settings.endpoint ?? '').port || 443));
         assert.deepEqual(
@@ -180,8 +191,22 @@ for (const [name, text] of Object.entries(texts)) {
           [...needed].sort((a, b) => a - b),
           stage,
         );
-        assert.deepEqual(ports('ingress'), stage === 'prune' ? [] : [settings.healthPort]);
+        const open = stage === 'prune' ? [] : [settings.healthPort];
+        assert.deepEqual(ports('ingress'), stage === 'console' ? [settings.console.port, ...open] : open);
       }
+    });
+
+    test('leads people to the console, which reads the data and writes nothing there', () => {
+      const { metadata, spec } = service('console');
+      const [container] = spec.containers;
+      const { console } = loadSettings({ environment: environmentOf(service('console'), ofKind('ConfigMap')) });
+      const [pages, ...others] = ofKind('Service');
+      assert.deepEqual(others, []);
+      assert.ok(selects({ matchLabels: pages?.spec.selector }, metadata.labels));
+      const port = container.ports?.find((each) => each.name === pages?.spec.ports[0].targetPort);
+      assert.deepEqual([port?.containerPort, console.host], [console.port, '0.0.0.0']);
+      const data = container.volumeMounts.find(({ mountPath }) => mountPath === '/data');
+      assert.equal(data?.readOnly, true);
     });
 
     test('scales the stages that compute by what pends at them, in the namespace that they are in', () => {

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readEnvFile } from './env-file.js';
-import { composeIssues, settingsIssues } from './prepare.js';
+import { composeIssues, consoleEnvironment, settingsIssues } from './prepare.js';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const EXAMPLE = fileURLToPath(new URL('.env.example', ROOT));
@@ -15,6 +15,7 @@ interface Service {
   readonly image: string;
   readonly build?: unknown;
   readonly scale?: string;
+  readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string | null>>;
 }
 
@@ -38,6 +39,41 @@ describe('docker-compose.yml', () => {
       const number = `\${LVRA_${stage.toUpperCase()}_REPLICAS:-1}`;
       const { scale, environment } = services[stage] ?? {};
       assert.deepEqual([scale, environment?.LVRA_REPLICAS_EXPECTED], [number, number]);
+    }
+  });
+});
+
+describe('the console in docker-compose.yml', () => {
+  const { environment = {}, volumes = [] } = services.console ?? {};
+  const first = { LVRA_DATA_ROOT: '/data', LASAIR_LSST_TOKEN: 'token', LVRA_DRY_RUN: 'yes' };
+
+  test('knows no token, and can write nowhere', () => {
+    const secret = /TOKEN|TNS|KAFKA_PASSWORD|NATS_PASSWORD/;
+    assert.deepEqual(
+      Object.entries(environment).filter(([name, value]) => secret.test(name) && value !== ''),
+      [],
+    );
+    assert.ok(volumes.length >= 4);
+    for (const volume of volumes) assert.match(volume, /:ro$/);
+  });
+
+  test('asks for a password or a proxy’s word, and nothing else in .env opens it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvra-env-'));
+    try {
+      const password = join(folder, 'password');
+      writeFileSync(password, 'correct-horse');
+      const issues = (values: Record<string, string>) =>
+        settingsIssues({ ...first, ...values, ...consoleEnvironment(values, password) });
+      assert.deepEqual(issues({}), []);
+      assert.deepEqual(issues({ LVRA_CONSOLE_AUTH: 'proxy', LVRA_CONSOLE_TRUSTED_PROXIES: '172.16.0.0/12' }), []);
+      assert.match(issues({ LVRA_CONSOLE_AUTH: 'none' }).join(), /console_listen is 0\.0\.0\.0:8470.*console_auth/);
+      assert.match(issues({ LVRA_CONSOLE_AUTH: 'proxy' }).join(), /console_trusted_proxies/);
+      for (const [name, value] of Object.entries(consoleEnvironment({}, '/run/lvra/console/password'))) {
+        const given = environment[name]?.replace(/^\$\{\w+:-(.*)\}$/, '$1');
+        assert.equal(given, value, `compose and prepare have another ${name}`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

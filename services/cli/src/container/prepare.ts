@@ -15,6 +15,7 @@ export interface ContainerPlaces {
   readonly nats: string;
   readonly natsStore: string;
   readonly grafana: string;
+  readonly console: string;
   readonly alertmanager: string;
 }
 
@@ -25,6 +26,7 @@ export const CONTAINER_PLACES: ContainerPlaces = {
   nats: '/run/lvra/nats',
   natsStore: '/run/lvra/nats-store',
   grafana: '/run/lvra/grafana',
+  console: '/run/lvra/console',
   alertmanager: '/run/lvra/alertmanager',
 };
 
@@ -43,12 +45,13 @@ export function prepareContainers(places: ContainerPlaces): void {
   const environment = { ...values, LVRA_DATA_ROOT: places.data, LVRA_DATA_ROOT_DEV: places.data };
   const receivers = alertReceivers(environment);
   issues.push(...receivers.issues, ...secretIssues(values), ...composeIssues(values));
-  issues.push(...settingsIssues({ ...process.env, ...environment }));
+  makePasswords(places);
+  const ofConsole = consoleEnvironment(values, `${places.console}/password`);
+  issues.push(...settingsIssues({ ...process.env, ...environment, ...ofConsole }));
   const [user, group] = [owner('LVRA_UID', values, issues), owner('LVRA_GID', values, issues)];
   if (issues.length > 0) throw new UsageError(issues.join('\n'));
 
   for (const warning of receivers.warnings) print(`warning: ${warning}`);
-  makePasswords(places);
   chownSync(places.natsStore, NATS_USER, NATS_USER);
   giveNewFolder(places.data, user, group);
   const configuration = `${places.alertmanager}/alertmanager.yml`;
@@ -93,7 +96,7 @@ export function composeIssues(values: Readonly<Record<string, string>>): string[
         `${name} is ${JSON.stringify(value)}: write ADDRESS:PORT, such as 127.0.0.1:3000; a port alone would be open to every network`,
       ];
     }
-    if (/^(PROMETHEUS|ALERTMANAGER)_URL$/.test(name) && !/^https?:\/\/[^/\s]+$/.test(value)) {
+    if (/^(PROMETHEUS|ALERTMANAGER|GRAFANA)_URL$/.test(name) && !/^https?:\/\/[^/\s]+$/.test(value)) {
       return [`${name} is ${JSON.stringify(value)}: write http://… or https://…, without a path`];
     }
     if (/_REPLICAS$/.test(name) && !/^[1-9]\d?$/.test(value)) {
@@ -101,6 +104,15 @@ export function composeIssues(values: Readonly<Record<string, string>>): string[
     }
     return [];
   });
+}
+
+/** Of the console, as docker-compose.yml has it: to the container, every other one is elsewhere. */
+export function consoleEnvironment(values: Readonly<Record<string, string>>, passwordFile: string) {
+  return {
+    LVRA_CONSOLE_LISTEN: '0.0.0.0:8470',
+    LVRA_CONSOLE_AUTH: values.LVRA_CONSOLE_AUTH || 'password',
+    LVRA_CONSOLE_PASSWORD_FILE: passwordFile,
+  };
 }
 
 /** @param environment as the services will have it */

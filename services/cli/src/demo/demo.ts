@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { loadSettings } from '@lvra/config';
 import { stopSignal } from '@lvra/core';
 import { EXIT } from '@lvra/runtime';
@@ -8,6 +7,7 @@ import { startConsole } from '../run/console-process.js';
 import { EmbeddedPipeline } from '../run/embedded-pipeline.js';
 import { withProgress } from '../run/show-progress.js';
 import { beginDemoFolder } from './folder.js';
+import { freeAddress } from './free-address.js';
 import { demoSource } from './source.js';
 import { describeDemo } from './summary.js';
 
@@ -60,19 +60,9 @@ async function runDemo(root: string, sandbox: Sandbox, withConsole: boolean): Pr
 /** Serves the pages about what was done, until they are not wanted any more. */
 async function showPages(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const { host, port } = loadSettings({ environment }).console;
-  const listen = { LVRA_CONSOLE_LISTEN: `${host}:${(await isFree(host, port)) ? port : 0}` };
+  const listen = { LVRA_CONSOLE_LISTEN: await freeAddress(host, port) };
   print('\nThe same as pages, until Ctrl-C:');
   const pages = startConsole({ ...environment, ...listen }, print);
-  signal.addEventListener('abort', () => pages.end());
+  signal.addEventListener('abort', () => void pages.end());
   await pages.ended;
-}
-
-async function isFree(host: string, port: number): Promise<boolean> {
-  const server = createServer();
-  const isTaken = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(true));
-    server.listen(port, host, () => resolve(false));
-  });
-  if (!isTaken) await new Promise((resolve) => server.close(resolve));
-  return !isTaken;
 }

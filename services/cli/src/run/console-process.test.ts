@@ -37,7 +37,7 @@ describe('lvra run --console', { concurrency: true }, () => {
         const match = line.exec(said);
         if (match) resolve(match);
       });
-      exit.then(() => reject(new Error(`it has ended: ${said}`)), reject);
+      void exit.then(() => reject(new Error(`it has ended: ${said}`)), reject);
     });
     return { child, found, exit };
   }

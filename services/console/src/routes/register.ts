@@ -1,4 +1,5 @@
 import type { Look } from '@lvra/operations';
+import { hideSecrets } from '@lvra/telemetry';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { Refusal } from '../server/errors.js';
@@ -23,7 +24,8 @@ export function registerResources(app: Hono, resources: readonly Resource[], { l
       const { format, ...asked } = askedOf(context);
       const params = checked(resource, asked);
       if (format === undefined || format === 'json') {
-        return context.json((await look((open) => resource.read(open, params))) as object);
+        const data = await look((open) => resource.read(open, params));
+        return context.body(hideSecrets(JSON.stringify(data)), 200, { 'content-type': 'application/json' });
       }
       if (format !== 'csv' || !resource.csv) {
         throw new Refusal(400, 'No such format', `There is JSON${resource.csv ? ' and CSV (format=csv)' : ''}.`);
@@ -58,8 +60,13 @@ function askedOf(context: Context): Record<string, string> {
 
 /** @throws Refusal that names everything that is wrong with what was asked for */
 function checked(resource: Resource, asked: Record<string, string>): z.output<typeof resource.params> {
-  const result = resource.params.safeParse(asked);
+  // A name that is misspelt would else be a filter that does nothing.
+  const result = resource.params.strict().safeParse(asked);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const faults = result.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `there is no ${issue.keys.join(', ')} here`
+      : `${issue.path.join('.')}: ${issue.message}`,
+  );
   throw new Refusal(400, 'That cannot be asked', faults.join('; '));
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '@lvra/config';
 import { escapeControlLines } from '@lvra/core';
-import type { ConsoleMetrics, Logger } from '@lvra/telemetry';
+import { type ConsoleMetrics, hideSecrets, type Logger } from '@lvra/telemetry';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
@@ -58,7 +58,7 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
       </Document>
     );
     // Texts of alerts may turn the direction of what follows, or hide it.
-    return context.html(`<!DOCTYPE html>${escapeControlLines(String(await page))}`);
+    return context.html(`<!DOCTYPE html>${escapeControlLines(hideSecrets(String(await page)))}`);
   };
   app.use(measure(metrics));
   app.use(...headers(settings.console.auth.kind !== 'none'));
