@@ -1,24 +1,6 @@
-/** One measurement of an object, as `operations.lightCurve` answers it. Fluxes are in nJy, null where unknown. */
-export interface Point {
-  readonly kind: 'detection' | 'forced' | 'limit';
-  readonly id: string | null;
-  readonly midpointMjdTai: number;
-  readonly band: string | null;
-  readonly psfFlux: number | null;
-  readonly psfFluxErr: number | null;
-  readonly scienceFlux: number | null;
-  readonly scienceFluxErr: number | null;
-  readonly templateFlux: number | null;
-  readonly templateFluxErr: number | null;
-  readonly snr: number | null;
-  readonly ra: number | null;
-  readonly decl: number | null;
-  readonly visit: string | null;
-  readonly isNegative: boolean | null;
-  readonly reliability: number | null;
-  /** Why the flux cannot be used; null if it can. */
-  readonly unusable: string | null;
-}
+import type { Point } from '@lvra/operations';
+
+export type { Point };
 
 export const UNITS = ['flux', 'mag'] as const;
 export const MEASURES = ['difference', 'science', 'template'] as const;
@@ -52,19 +34,7 @@ export function fluxOf(point: Point, measure: View['measure']): Flux {
   return { flux: point.psfFlux, error: point.psfFluxErr };
 }
 
-/** The AB magnitude of 1 nJy. Source: -2.5 log10(1e-9 Jy / 3631 Jy), as Rubin and Lasair round it. */
-const ZERO_POINT = 31.4;
 const NJY_IN_MICROJY = 1_000;
-
-/** @param flux nJy, above zero */
-export function magnitudeOf(flux: number): number {
-  return ZERO_POINT - 2.5 * Math.log10(flux);
-}
-
-/** To first order. */
-export function magnitudeErrorOf(flux: number, error: number): number {
-  return ((2.5 / Math.LN10) * error) / flux;
-}
 
 /** µJy of nJy. */
 export function microJanskyOf(flux: number): number {

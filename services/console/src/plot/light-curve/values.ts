@@ -1,13 +1,6 @@
+import { magnitudeErrorOf, magnitudeOf } from '@lvra/alerts';
 import { foldNights } from './nights.js';
-import {
-  type Flux,
-  fluxOf,
-  magnitudeErrorOf,
-  magnitudeOf,
-  microJanskyOf,
-  type Point,
-  type View,
-} from './photometry.js';
+import { type Flux, fluxOf, microJanskyOf, type Point, type View } from './photometry.js';
 
 /** A point as it is drawn. */
 export interface Shown {

@@ -1,0 +1,31 @@
+import { latestFeatures, lightCurve, objectFlags, objectRecord } from '@lvra/operations';
+import { resource } from '../../routes/resource.js';
+import { orNotFound } from '../../server/errors.js';
+import { OBJECT } from './answer.js';
+import { ObjectPage } from './page.js';
+import { linksOf } from './place/links.js';
+import { OBJECT_PARAMS } from './view.js';
+
+export const object = resource({
+  path: '/objects/:id',
+  summary: 'One object: its light curve, every score of it, what Lasair shows, its reports to TNS',
+  params: OBJECT_PARAMS,
+  answer: OBJECT,
+  async read(look, { id }) {
+    const record = await orNotFound(objectRecord(look, BigInt(id)));
+    const curve = await lightCurve(look, BigInt(id));
+    const named = record.tns.find(({ site, objname }) => site === 'live' && objname !== null);
+    return {
+      ...record,
+      lightCurve: curve,
+      lowestScores: look.settings.vras.map(({ modelName, lowestScore }) => ({
+        ...{ vra: modelName, lowestScore: lowestScore ?? null },
+      })),
+      flags: await objectFlags(look, record),
+      features: record.lastStem === null ? [] : await latestFeatures(look, BigInt(id), record.lastStem),
+      links: linksOf({ ...curve, tnsName: curve.tnsName ?? named?.objname ?? null }, look.settings.endpoint),
+    };
+  },
+  title: ({ diaObjectId }) => diaObjectId,
+  Page: ObjectPage,
+});

@@ -1,0 +1,83 @@
+import { Instant, Measure, StemLink, Unknown } from '../../layout/parts.js';
+import { Wide } from '../../layout/wide.js';
+import type { ScoreAnswer } from './answer.js';
+
+/** What has come of a score at Lasair, in a symbol and words. */
+const FATES: Readonly<Record<string, readonly [kind: string, symbol: string, words: string]>> = {
+  accepted: ['good', '✓', 'accepted'],
+  sent: ['good', '✓', 'sent by the Python pipeline'],
+  superseded: ['quiet', '·', 'superseded: a newer one was there'],
+  below_lowest: ['quiet', '·', 'below LOWEST_SCORE'],
+  refused: ['bad', '✗', 'not sent: Lasair could not store it'],
+  rejected: ['bad', '✗', 'rejected by Lasair'],
+  dry_run: ['quiet', '·', 'dry run: written to a file'],
+  unanswered: ['warn', '?', 'sent, no answer yet'],
+  unsent: ['quiet', '○', 'not sent'],
+};
+
+export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
+  if (scores.length === 0) return <p class="none">It has no score.</p>;
+  const caption = `${scores.length} scores of every VRA and version, newest source first`;
+  return (
+    <Wide label={caption}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">observed (UTC)</th>
+            <th scope="col">VRA</th>
+            <th scope="col">version</th>
+            <th scope="col" class="number">
+              score
+            </th>
+            <th scope="col">at Lasair</th>
+            <th scope="col">since (UTC)</th>
+            <th scope="col">stem</th>
+            <th scope="col" class="extra">
+              source
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {scores.map((each) => (
+            <tr>
+              <td>
+                <Instant at={each.observedUtc} withDate />
+              </td>
+              <td>{each.vra}</td>
+              <td>{each.modelVersion ?? <Unknown />}</td>
+              <td class="number">
+                <Measure of={each.score} digits={4} />
+              </td>
+              <td>
+                <Fate score={each} />
+              </td>
+              <td>
+                <Instant at={each.fateAt} withDate />
+              </td>
+              <td>
+                <StemLink stem={each.stem} />
+              </td>
+              <td class="extra">
+                <span class="id">{each.diaSourceId ?? 'unknown'}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+function Fate({ score: { fate, fateDetail, isCurrent } }: { score: ScoreAnswer }) {
+  const [kind, symbol, words] = FATES[fate] ?? ['quiet', '·', fate.replaceAll('_', ' ')];
+  return (
+    <>
+      <span class={kind}>
+        <span aria-hidden="true">{symbol}</span> {words}
+      </span>
+      {isCurrent && <strong> shown now</strong>}
+      {fateDetail !== null && `: ${fateDetail}`}
+    </>
+  );
+}

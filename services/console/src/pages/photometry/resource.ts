@@ -1,0 +1,29 @@
+import { lightCurve, objectRecord } from '@lvra/operations';
+import { type Cell, resource } from '../../routes/resource.js';
+import { orNotFound } from '../../server/errors.js';
+import { LIGHT_CURVE } from '../object/answer.js';
+import { PhotometryPage } from './page.js';
+import { LIGHT_CURVE_PARAMS } from './params.js';
+
+const COLUMNS = [
+  ...['kind', 'id', 'midpointMjdTai', 'band', 'psfFlux', 'psfFluxErr', 'scienceFlux', 'scienceFluxErr'],
+  ...['templateFlux', 'templateFluxErr', 'snr', 'ra', 'decl', 'visit', 'isNegative', 'reliability', 'unusable'],
+] as const;
+
+export const objectLightCurve = resource({
+  path: '/objects/:id/light-curve',
+  summary: 'The light curve of an object, as its alerts have it: fluxes in nJy, times in MJD (TAI)',
+  params: LIGHT_CURVE_PARAMS,
+  answer: LIGHT_CURVE,
+  async read(look, { id }) {
+    const curve = await lightCurve(look, BigInt(id));
+    if (curve.points.length === 0) await orNotFound(objectRecord(look, BigInt(id)));
+    return curve;
+  },
+  title: ({ diaObjectId }) => `Photometry of ${diaObjectId}`,
+  Page: PhotometryPage,
+  async csv(look, { id }) {
+    const { points } = await lightCurve(look, BigInt(id));
+    return [[...COLUMNS], ...points.map((point) => COLUMNS.map((column): Cell => point[column as keyof typeof point]))];
+  },
+});
