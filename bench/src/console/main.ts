@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { startSandbox } from '@lvra/simulator';
 import { dataPaths } from '@lvra/store';
 import { freePort } from '@lvra/test-servers/ports';
 import { about, table } from '../pipeline/about.js';
+import { usageOf, usedBetween } from '../pipeline/process-usage.js';
 import { type Measured, pagesOf } from './pages.js';
 
 // make bench OF=console: a ledger of ROWS rows in nights of 100,000, the pipeline at 250 alerts a second beside it, and each page
@@ -65,15 +66,15 @@ try {
   const heard = Array.from({ length: STREAMS }, () => listen());
   const results: string[][] = [];
   for (const page of pagesOf({ stems, nights, objects: filledObjects(size), liveObjects: live })) {
-    const before = cpuMs(pages.pid!);
+    const before = usageOf(pages.pid!);
     const times = await timesOf(page);
-    results.push([...resultOf(page, times), ((cpuMs(pages.pid!) - before) / page.rounds).toFixed(1)]);
+    results.push([...resultOf(page, times), (usedBetween(before, usageOf(pages.pid!)).cpuMs / page.rounds).toFixed(1)]);
   }
   say(
     `${rows.toLocaleString('en-GB')} rows of provenance, ${RATE} alerts a second beside it, ${STREAMS} tabs that listen`,
   );
   say(table(['page, ms', 'median', 'p95', 'most', 'limit', 'answer', 'CPU'], results));
-  say(`console: ${residentMb(pages.pid!)} MB resident; ${total(heard)} changes told`);
+  say(`console: ${Math.round(usageOf(pages.pid!).peakMb)} MB at most; ${total(heard)} changes told`);
   say(about());
 
   function address(path: string): string {
@@ -155,20 +156,6 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the console did not answer within a minute');
-}
-
-/** Of the process in all; what it does beside counts too. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  const ticksASecond = 100;
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksASecond;
-}
-
-function residentMb(pid: number): number {
-  const [, kb] = /VmRSS:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kb) / 1_024);
 }
 
 function total(heard: readonly { count: number }[]): number {
