@@ -40,6 +40,17 @@ function send(path: string, token: string, headers: Record<string, string> = {},
   return console.ask(path, { method: 'POST', body, headers: { authorization, ...form, ...headers } });
 }
 
+test('pages lead to actions only where they are on', async () => {
+  const linksOf = async (console: TestConsole, path: string) =>
+    (await (await look(path, console)).text()).match(/\/actions\/[^"]*/g);
+  assert.deepEqual(
+    await linksOf(on, `/stems/${STEM}`),
+    ['feature', 'predict', 'annotate'].map((stage) => `/actions/retry?stem=${STEM}&amp;stage=${stage}&amp;vra=r0b`),
+  );
+  assert.deepEqual(await linksOf(on, '/'), ['/actions/resume?stage=annotate&amp;vra=r0b']);
+  for (const path of ['/', `/stems/${STEM}`]) assert.equal(await linksOf(off, path), null);
+});
+
 describe('an action', () => {
   const RETRY = `/actions/retry?stem=${STEM}`;
   const RESUME = '/actions/resume?stage=annotate&vra=r0b';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { escapeControlLines } from '@lvra/core';
 import { hideSecrets } from '@lvra/telemetry';
 import type { Context, Handler } from 'hono';
@@ -17,6 +18,8 @@ const HEARTBEAT_MS = 20_000;
  */
 export function eventStream(watcher: Watcher, end: AbortSignal): Handler {
   let listeners = 0;
+  // Each stream waits for it, which Node would else take for a leak.
+  setMaxListeners(MOST_LISTENERS, end);
   return (context: Context) => {
     if (listeners >= MOST_LISTENERS) {
       throw new Refusal(

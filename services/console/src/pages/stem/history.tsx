@@ -1,12 +1,14 @@
 import { isDone, STATUS, statusMeaning } from '@lvra/core';
+import { ActionLink } from '../../layout/action-link.js';
 import { Ago } from '../../layout/ago.js';
+import type { PageContext } from '../../layout/context.js';
 import { Count, Duration, Instant, type Mark, State } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import { type Bar, Waterfall } from '../../plot/waterfall.js';
 import type { StemData } from './answer.js';
 
 /** How each stage of each VRA stands with it. */
-export function Statuses({ data: { statuses } }: { data: StemData }) {
+export function Statuses({ data: { stem, statuses }, context }: { data: StemData; context: PageContext }) {
   if (statuses.length === 0) return <p class="none">No stage has to do with it.</p>;
   return (
     <Wide label="Status by stage">
@@ -32,7 +34,14 @@ export function Statuses({ data: { statuses } }: { data: StemData }) {
                 </State>
               </td>
               <td>{at}</td>
-              <td>{nextAttempt !== null && <Ago at={nextAttempt} />}</td>
+              <td>
+                {nextAttempt !== null && <Ago at={nextAttempt} />}{' '}
+                {!isDone(status ?? STATUS.initialised) && (
+                  <ActionLink context={context} name="retry" of={{ stem, stage, vra }}>
+                    Try again
+                  </ActionLink>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>

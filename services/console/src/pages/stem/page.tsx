@@ -1,3 +1,4 @@
+import type { PageContext } from '../../layout/context.js';
 import { Count, Instant, Size, Unknown } from '../../layout/parts.js';
 import type { StemData } from './answer.js';
 import { Events, Statuses, Way } from './history.js';
@@ -5,7 +6,7 @@ import { InQuarantine } from './in-quarantine.js';
 import { Scores } from './scores.js';
 
 /** Everything about one stem: where it came from, its way, and what came of it. */
-export function StemPage({ data }: { data: StemData }) {
+export function StemPage({ data, context }: { data: StemData; context: PageContext }) {
   return (
     <article>
       <h1>
@@ -20,7 +21,7 @@ export function StemPage({ data }: { data: StemData }) {
         <Origin data={data} />
       </div>
       <div data-live="way">
-        <Statuses data={data} />
+        <Statuses data={data} context={context} />
         <Way data={data} />
       </div>
       <div data-live="scores">

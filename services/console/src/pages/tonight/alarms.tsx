@@ -1,24 +1,31 @@
 import { pausedInWords } from '@lvra/operations';
+import { ActionLink } from '../../layout/action-link.js';
 import { Ago } from '../../layout/ago.js';
+import type { PageContext } from '../../layout/context.js';
 import { Count, StemLink } from '../../layout/parts.js';
 import type { TonightData } from './answer.js';
+
+interface OfStage {
+  readonly stage: Stage;
+  readonly context: PageContext;
+}
 
 type Stage = TonightData['vras'][number]['stages'][number] & { readonly vra: string };
 
 /** What somebody should do something about; nothing where there is nothing. */
-export function Alarms({ data }: { data: TonightData }) {
+export function Alarms({ data, context }: { data: TonightData; context: PageContext }) {
   const stages = data.vras.flatMap(({ vra, stages }) => stages.map((stage) => ({ ...stage, vra })));
   const { calls } = data;
   return (
     <>
       {stages.map((stage) => (
-        <Paused stage={stage} />
+        <Paused stage={stage} context={context} />
       ))}
       {stages.map((stage) => (
-        <Failed stage={stage} />
+        <Failed stage={stage} context={context} />
       ))}
       {stages.map((stage) => (
-        <Dead stage={stage} />
+        <Dead stage={stage} context={context} />
       ))}
       {calls.left === 0 && (
         <p class="message warn">
@@ -30,32 +37,38 @@ export function Alarms({ data }: { data: TonightData }) {
   );
 }
 
-function Paused({ stage: { stage, vra, pausedUntil, pausedBecause } }: { stage: Stage }) {
+function Paused({ stage: { stage, vra, pausedUntil, pausedBecause }, context }: OfStage) {
   if (pausedUntil === null) return null;
   const { what, todo } = pausedInWords({ stage, vra, pausedUntil, pausedBecause: pausedBecause ?? '' });
   return (
     <p class="message warn">
       <span aria-hidden="true">!</span> {what}
       <br />
-      <span class="note">{todo}</span>
+      <span class="note">{todo}</span>{' '}
+      <ActionLink context={context} name="resume" of={{ stage, vra }}>
+        Let it continue
+      </ActionLink>
     </p>
   );
 }
 
-function Failed({ stage: { stage, vra, failed } }: { stage: Stage }) {
+function Failed({ stage: { stage, vra, failed }, context }: OfStage) {
   return (
     <>
       {failed.map(({ status, meaning, stems, oldest }) => (
         <p class="message warn">
           <span aria-hidden="true">✗</span> {stage} {vra}: <Count of={stems} /> {stems === 1 ? 'stem' : 'stems'} failed
-          with {status}, {meaning}; the oldest is <StemLink stem={oldest} />
+          with {status}, {meaning}; the oldest is <StemLink stem={oldest} />{' '}
+          <ActionLink context={context} name="retry-failed" of={{ stage, vra }}>
+            Try them again
+          </ActionLink>
         </p>
       ))}
     </>
   );
 }
 
-function Dead({ stage: { stage, vra, dead } }: { stage: Stage }) {
+function Dead({ stage: { stage, vra, dead }, context }: OfStage) {
   if (dead === 0) return null;
   return (
     <p class="message bad">
@@ -64,7 +77,10 @@ function Dead({ stage: { stage, vra, dead } }: { stage: Stage }) {
         <Count of={dead} /> {dead === 1 ? 'stem' : 'stems'}
       </a>
       <br />
-      <span class="note">Why: lvra dead. Once it is fixed: lvra retry</span>
+      <span class="note">Why: lvra dead. Once it is fixed: lvra retry</span>{' '}
+      <ActionLink context={context} name="retry-failed" of={{ stage, vra }}>
+        Try them again
+      </ActionLink>
     </p>
   );
 }

@@ -19,14 +19,15 @@ const ONLY = [
 ] as const;
 
 /** For the operator at 4 a.m.: first whether all is well, then where each stem is. */
-export function TonightPage({ data, params: { only, vra }, context: { url, vras } }: Props) {
+export function TonightPage({ data, params: { only, vra }, context }: Props) {
+  const { url, vras } = context;
   return (
     <article>
       <h1>
         Tonight <span class="quiet">{data.night}</span>
       </h1>
       <div data-live="alarms">
-        <Alarms data={data} />
+        <Alarms data={data} context={context} />
       </div>
       <div data-live="numbers">
         <Numbers data={data} />
