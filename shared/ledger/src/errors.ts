@@ -15,6 +15,12 @@ export class LedgerGone extends LedgerUnavailable {
   override readonly name = 'LedgerGone';
 }
 
+/**
+ * There is no ledger that can be looked at, or used: none was made yet, or another release, user or place has to do something
+ * first. What, stands in its words; when that is done, the next try succeeds.
+ */
+export class LedgerNotReady extends UsageError {}
+
 /** The ledger is damaged, and no waiting mends it. */
 export class LedgerDamaged extends UsageError {}
 

@@ -15,7 +15,7 @@ export type { PastScore } from './annotations/score-history.js';
 export { AnnotationScores, type Score, THRESHOLD_FLAGS } from './annotations/scores.js';
 export { compareSources, newestFirst } from './annotations/source-order.js';
 export type { HeldLocks, Lockable, OddValue, WriteTime } from './database.js';
-export { LedgerDamaged, LedgerFull, LedgerGone, LedgerReplaced, LedgerUnavailable } from './errors.js';
+export { LedgerDamaged, LedgerFull, LedgerGone, LedgerNotReady, LedgerReplaced, LedgerUnavailable } from './errors.js';
 export type { AlertPlaces, AlertSizes } from './intake/alert-places.js';
 export { BatchLedger, type BatchRecord, type OffsetRange, OffsetsTaken } from './intake/batches.js';
 export { checksumOfScores } from './intake/checksums.js';

@@ -25,6 +25,7 @@ import { NameVerification } from './queries/verify/names.js';
 import { ObjectVerification } from './queries/verify/objects.js';
 import { OffsetVerification } from './queries/verify/offsets.js';
 import { StemVerification } from './queries/verify/stems.js';
+import { traceOf } from './sqlite/file-identity.js';
 import { lookAtSqlite } from './sqlite/look.js';
 import { openSqlite } from './sqlite/open.js';
 import { question, statement, valueQuestion } from './statements.js';
@@ -123,6 +124,14 @@ export class Ledger {
     if (typeof address === 'string') return Ledger.on(lookAtSqlite(address, vras));
     const { lookAtPostgres } = await import('./postgres/look.js');
     return Ledger.on(await lookAtPostgres(address, vras));
+  }
+
+  /**
+   * What can be seen of a ledger without opening it: as long as it stays, nobody has committed. Undefined if there is nothing
+   * that says so, as of one on a server.
+   */
+  static traceOf(address: LedgerAddress): string | undefined {
+    return typeof address === 'string' ? traceOf(address) : undefined;
   }
 
   /** The ledger that an engine keeps, open and of the newest schema; it is closed with the ledger. */

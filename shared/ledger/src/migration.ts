@@ -1,4 +1,4 @@
-import { UsageError } from '@lvra/core';
+import { LedgerNotReady } from './errors.js';
 
 /** A step of the ledger's schema. */
 export interface Migration {
@@ -69,10 +69,10 @@ export function neededAfter(applied: number): number {
   return needed;
 }
 
-/** @throws UsageError if a release that knows so many migrations cannot go on with the ledger */
+/** @throws LedgerNotReady if a release that knows so many migrations cannot go on with the ledger */
 export function assertKnown(name: string, applied: number, needed: number, known = MIGRATIONS): void {
   if (needed <= known) return;
-  throw new UsageError(
+  throw new LedgerNotReady(
     `${name} was written by a newer release (migration ${applied}, which needs ${needed}; this one knows ${known}): ` +
       'upgrade this installation, or restore the copy made before the upgrade',
   );

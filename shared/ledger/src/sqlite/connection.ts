@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { blockingSleep, UsageError } from '@lvra/core';
-import { LedgerGone, LedgerReplaced } from '../errors.js';
+import { LedgerGone, LedgerNotReady, LedgerReplaced } from '../errors.js';
 import Sqlite, { type Connection } from './driver.js';
 import { codeOf } from './errors.js';
 import { assertInPlace, trackFileIdentity } from './file-identity.js';
@@ -62,7 +62,7 @@ export function openForReading(path: string): Connection {
   } catch (error) {
     connection.close();
     if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;
-    throw new UsageError(
+    throw new LedgerNotReady(
       `the ledger ${path} cannot be read by a user who may not write there: no service runs, and the last one did not end ` +
         'in order; have its owner run `lvra status` once, or start the services',
       { cause: error },

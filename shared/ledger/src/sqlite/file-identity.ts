@@ -25,6 +25,20 @@ export function trackFileIdentity(connection: Connection): void {
   rememberCompanions(connection, files);
 }
 
+/** How long after a change of a file another one may leave its time as it is. */
+const SETTLED_AFTER_MS = 1_000;
+
+/**
+ * Sizes and times of a database's files: as long as they stay, nobody has committed. Undefined just after a change, or if there
+ * is no such file.
+ */
+export function traceOf(path: string): string | undefined {
+  const files = ['', ...COMPANIONS].map((suffix) => statSync(path + suffix, { bigint: true, throwIfNoEntry: false }));
+  const newest = Math.max(...files.map((file) => Number(file?.mtimeMs ?? 0n)));
+  if (files[0] === undefined || Date.now() - newest < SETTLED_AFTER_MS) return undefined;
+  return files.map((file) => (file ? [file.dev, file.ino, file.size, file.mtimeNs].join(' ') : 'none')).join(', ');
+}
+
 /** @throws LedgerReplaced, LedgerGone if the path of an open database leads to another file, or to none */
 export function assertInPlace(connection: Connection): void {
   const files = opened.get(connection);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { LedgerReplaced } from '../errors.js';
+import { LedgerNotReady, LedgerReplaced } from '../errors.js';
 import { Ledger } from '../ledger.js';
 import { addStem } from '../testing/ledgers.js';
 import { ledgerPath, Sqlite } from '../testing/sqlite.js';
@@ -51,6 +52,29 @@ function madeByPython(t: TestContext): string {
     VALUES (169760231708427201, 170019716327800983, '${STEM}', 0.5, 'r0b', 'a1')`);
   file.close();
   return path;
+}
+
+/** Reads as a user who may not write there; root may write anywhere, until it is somebody else. */
+const READER = `
+import { Ledger } from ${JSON.stringify(new URL('../ledger.js', import.meta.url).href)};
+import Sqlite from ${JSON.stringify(new URL('driver.js', import.meta.url).href)};
+new Sqlite(':memory:').close();
+if (process.getuid() === 0) process.setuid(65534);
+const ledger = await Ledger.look(process.argv[1], ['r0b']);
+const status = await ledger.work('feature', 'r0b').status('${OTHER}');
+await ledger.close();
+process.stdout.write(JSON.stringify({ status }));`;
+
+function asReader(path: string): unknown {
+  const folders = [dirname(dirname(path)), dirname(path)];
+  for (const each of folders) chmodSync(each, 0o555);
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', READER, path], {
+    encoding: 'utf8',
+  });
+  // Else they could not be removed.
+  for (const each of folders) chmodSync(each, 0o755);
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
 }
 
 describe('who looks at a ledger', { concurrency: true }, () => {
@@ -126,6 +150,28 @@ describe('who looks at a ledger', { concurrency: true }, () => {
     await assert.rejects(Ledger.look(newer, ['r0b']), /written by a newer release/);
     await assert.rejects(Ledger.look(join(dirname(newer), 'none.db'), ['r0b']), /there is no ledger at/);
     assert.equal(existsSync(join(dirname(newer), 'none.db')), false);
+  });
+
+  test('is told that there is none where a service has only begun to make one', async (t) => {
+    const path = ledgerPath(t);
+    mkdirSync(dirname(path));
+    for (const content of ['', REFERENCE_SCHEMA.replaceAll('feature_making', 'other')]) {
+      const file = new Sqlite(path);
+      file.exec(content);
+      file.close();
+      await assert.rejects(Ledger.look(path, ['r0b']), LedgerNotReady);
+    }
+  });
+
+  test('can do so where it has no right to write, while a service works and after one was killed', async (t) => {
+    const path = await made(t);
+    const writer = await Ledger.open(path, ['r0b'], { create: false });
+    t.after(() => writer.close());
+    await addStem(writer, OTHER, 1);
+    const killed = ledgerPath(t);
+    mkdirSync(dirname(killed));
+    for (const end of ['', '-wal', '-shm']) copyFileSync(path + end, killed + end);
+    for (const each of [path, killed]) assert.deepEqual(asReader(each), { status: 1 });
   });
 
   test('is told when a copy was restored over it', async (t) => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UsageError } from '@lvra/core';
+import { LedgerNotReady } from '../errors.js';
 import { columnOf, STATUS_TABLE } from '../status-tables.js';
 import { openForReading } from './connection.js';
 import { SqliteDatabase } from './database.js';
@@ -20,16 +20,17 @@ interface Part {
  * Opens the ledger's file to look at it: nothing is ever written, made, migrated or locked, and the file stays byte for byte as it
  * is. What a file of the Python pipeline lacks is there in memory, and empty.
  *
- * @throws UsageError if there is none, or it is of another release
+ * @throws LedgerNotReady if there is none, or it is of another release
  */
 export function lookAtSqlite(path: string, vras: readonly string[]): SqliteDatabase {
-  if (!existsSync(path)) throw new UsageError(`there is no ledger at ${path}: no service has run here yet`);
+  if (!existsSync(path)) throw noLedger(path);
   let connection: Connection | undefined;
   try {
     connection = openForReading(path);
     trackFileIdentity(connection);
     connection.pragma('temp_store = MEMORY');
-    if (hasNoneOfOurs(connection)) addTables(connection);
+    if (!hasTable(connection, STATUS_TABLE.feature)) throw noLedger(path);
+    if (!hasTable(connection, 'lvra_migration')) addTables(connection);
     else if (!isNewest(connection)) throw olderRelease(path);
     for (const table of Object.values(STATUS_TABLE)) addColumns(connection, table, vras);
     connection.pragma('query_only = ON');
@@ -40,18 +41,24 @@ export function lookAtSqlite(path: string, vras: readonly string[]): SqliteDatab
   }
 }
 
-function olderRelease(path: string): UsageError {
-  return new UsageError(
+/** A service that makes one begins with an empty file. */
+function noLedger(path: string): LedgerNotReady {
+  return new LedgerNotReady(
+    `there is no ledger at ${path}: no service has run here yet, or the data root is another one`,
+  );
+}
+
+function olderRelease(path: string): LedgerNotReady {
+  return new LedgerNotReady(
     `the ledger ${path} is of an older release, and this one would have to change it: start the services of this release first`,
   );
 }
 
-/** Whether only the Python pipeline has had it. */
-function hasNoneOfOurs(connection: Connection): boolean {
-  return connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lvra_migration'").get() === undefined;
+function hasTable(connection: Connection, name: string): boolean {
+  return connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
-/** Our tables and their indexes, beside the file; a table of this name in the file is the one that counts. */
+/** What a ledger that only the Python pipeline has had lacks: our tables and their indexes, beside the file; a table of this name in the file is the one that counts. */
 function addTables(connection: Connection): void {
   const there = new Set(connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
   for (const { type, name, tbl_name: table, sql } of ourParts()) {
