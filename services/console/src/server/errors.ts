@@ -1,4 +1,5 @@
 import { UsageError } from '@lvra/core';
+import { LedgerDamaged, LedgerNotReady, LedgerReplaced, LedgerUnavailable } from '@lvra/ledger';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** An answer that is not what was asked for: what happened, and what to do. */
@@ -25,12 +26,17 @@ export class NotFound extends Refusal {
   }
 }
 
+/** Whether the ledger cannot be read now: it passes, or somebody is told of it elsewhere. */
+export function isOfLedger(error: unknown): boolean {
+  return [LedgerUnavailable, LedgerNotReady, LedgerReplaced, LedgerDamaged].some((kind) => error instanceof kind);
+}
+
 /** What operations say of a thing that is not there. */
 export async function orNotFound<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof UsageError) throw new NotFound(error.message);
+    if (isOfOperations(error)) throw new NotFound(error.message);
     throw error;
   }
 }
@@ -40,7 +46,9 @@ export async function orRefused<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof UsageError) throw new Refusal(400, 'That cannot be asked', error.message);
+    if (isOfOperations(error)) throw new Refusal(400, 'That cannot be asked', error.message);
     throw error;
   }
 }
+
+const isOfOperations = (error: unknown): error is UsageError => error instanceof UsageError && !isOfLedger(error);

@@ -1,8 +1,7 @@
-import { escapeControlLines, messageOf } from '@lvra/core';
-import { LedgerDamaged, LedgerGone, LedgerReplaced, LedgerUnavailable } from '@lvra/ledger';
+import { escapeControlLines, messageOf, UsageError } from '@lvra/core';
 import { hideSecrets } from '@lvra/telemetry';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Refusal } from './errors.js';
+import { isOfLedger, Refusal } from './errors.js';
 
 /** A problem as RFC 9457 has it; the page about it says the same. */
 export interface Problem {
@@ -16,13 +15,8 @@ export interface Problem {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return problem(error.status, error.title, error.message);
   if (isOfLedger(error)) return problem(503, 'The ledger cannot be read now', messageOf(error));
+  if (error instanceof UsageError) return problem(400, 'That cannot be answered', messageOf(error));
   return problem(500, 'This is a bug', 'The page could not be made; the log of the console says why.');
-}
-
-/** Whether it passes, or somebody is told of it elsewhere. */
-export function isOfLedger(error: unknown): boolean {
-  const kinds = [LedgerUnavailable, LedgerGone, LedgerReplaced, LedgerDamaged];
-  return kinds.some((kind) => error instanceof kind) || (error instanceof Error && error.name === 'UsageError');
 }
 
 function problem(status: ContentfulStatusCode, title: string, detail: string): Problem {
