@@ -85,6 +85,7 @@ export {
   type StageOfStem,
   type StemPage,
   type StemRow,
+  stemStages,
 } from './questions/stems/stems-tonight.js';
 export { type StageTonight, type Tonight, tonight, type VraTonight } from './questions/stems/tonight.js';
 export { type Check, type Counts, type Finding, Findings } from './verify/findings.js';

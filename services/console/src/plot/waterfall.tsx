@@ -18,7 +18,7 @@ const TOP = 8;
 const ROW = 22;
 const BAR = 14;
 /** Names stand to the left, how long it took to the right of a bar. */
-const [LEFT, RIGHT] = [150, 690];
+const [LEFT, RIGHT] = [150, 740];
 /** What took no time is seen all the same. */
 const THINNEST = 2;
 
@@ -89,9 +89,23 @@ function Row({
         height={BAR}
         data-tip={`${name}: ${took}, from ${durationOf(from)} to ${durationOf(to)}`}
       />
-      <text x={rounded(x + width + 6)} y={top + BAR}>
-        {took}
-      </text>
+      <Beside text={took} {...{ x, width }} y={top + BAR} />
     </g>
+  );
+}
+
+/** Behind the bar, or before it where there is more room. */
+function Beside({ text, x, width, y }: { text: string; x: number; width: number; y: number }) {
+  if (x - LEFT > WIDTH - x - width) {
+    return (
+      <text x={rounded(x - 6)} y={y} text-anchor="end">
+        {text}
+      </text>
+    );
+  }
+  return (
+    <text x={rounded(x + width + 6)} y={y}>
+      {text}
+    </text>
   );
 }

@@ -108,6 +108,12 @@ export class RecentStems {
       return howFar(ask, [...names].sort().reverse().slice(0, most), vras);
     });
   }
+
+  /** How far one stem is; undefined if it is not registered. */
+  async of(stem: string, vras: readonly string[]): Promise<RecentStem | undefined> {
+    const [found] = await this.#database.reading((ask) => howFar(ask, [stem], vras));
+    return found && (found.registeredAt !== undefined || found.statuses.length > 0) ? found : undefined;
+  }
 }
 
 /** The dead ones are failed too. */

@@ -51,7 +51,7 @@ function Spread({ of: { vra, modelVersion, scores, counts } }: { of: StemData['s
   const name = [vra, modelVersion].filter((word) => word !== null).join(' ');
   const edges = Array.from({ length: counts.length + 1 }, (_, edge) => edge / counts.length);
   return (
-    <figure class="plot">
+    <figure class="plot narrow">
       <Histogram
         {...{ title: `How the scores of ${name} are spread`, edges, line: undefined, threshold: undefined }}
         bars={{ name, counts }}

@@ -52,7 +52,7 @@ function Head({ data, isOfOne }: { data: TonightData; isOfOne: boolean }) {
         <th scope="col" class="number" rowspan={rows}>
           alerts
         </th>
-        <th scope="col" rowspan={rows}>
+        <th scope="col" class="extra" rowspan={rows}>
           consumer
         </th>
         {isOfOne
@@ -66,7 +66,7 @@ function Head({ data, isOfOne }: { data: TonightData; isOfOne: boolean }) {
           took
         </th>
         <th scope="col" class="number extra" rowspan={rows}>
-          oldest alert → done
+          from Kafka
         </th>
       </tr>
       {!isOfOne && <tr>{names}</tr>}
@@ -90,7 +90,7 @@ function StemRow({ row, columns }: { row: Row; columns: readonly { vra: string; 
           </span>
         )}
       </td>
-      <td>{row.registeredAt === null ? <Unknown why={PYTHON} /> : <Done ms={row.consumerMs} />}</td>
+      <td class="extra">{row.registeredAt === null ? <Unknown why={PYTHON} /> : <Done ms={row.consumerMs} />}</td>
       {columns.map(({ vra, stage }) => (
         <StageCell of={row.stages.find((each) => each.vra === vra && each.stage === stage)} />
       ))}
@@ -155,6 +155,7 @@ function StageCell({ of }: { of: StageOfStem | undefined }) {
       </td>
     );
   }
+  const hasFailed = progress === 'failed' || progress === 'dead';
   return (
     <td>
       <State is={MARKS[progress]}>{WORDS[progress]}</State>
@@ -165,23 +166,23 @@ function StageCell({ of }: { of: StageOfStem | undefined }) {
         </>
       )}
       <Attempts of={attempts} />
-      {(progress === 'failed' || progress === 'dead') && (
+      {nextAttempt !== null && (
         <>
-          : {meaning}
-          {nextAttempt !== null && (
-            <>
-              , again <Ago at={nextAttempt} />
-            </>
-          )}
+          , due <Ago at={nextAttempt} />
         </>
       )}
-      {detail !== null && (
-        <details>
-          <summary>why</summary>
-          {detail}
-        </details>
-      )}
+      <Why summary={hasFailed ? meaning : 'why'} detail={detail} />
     </td>
+  );
+}
+
+function Why({ summary, detail }: { summary: string | null; detail: string | null }) {
+  if (detail === null) return summary === 'why' ? null : <p>{summary}</p>;
+  return (
+    <details>
+      <summary>{summary}</summary>
+      {detail}
+    </details>
   );
 }
 

@@ -88,6 +88,16 @@ export async function recentStems(
   };
 }
 
+/** How each stage of each VRA stands with one stem; empty if it is not registered. */
+export async function stemStages(
+  { ledger, vras, stages }: Look,
+  stem: string,
+  now = Date.now(),
+): Promise<readonly StageOfStem[]> {
+  const found = await ledger.recent.of(stem, vras);
+  return found ? stemRow(found, stages, now).stages.filter(({ progress }) => progress !== 'none') : [];
+}
+
 function stemRow(stem: RecentStem, columns: Look['stages'], now: number): StemRow {
   const stages = columns.map(([stage, vra]) => stageOfStem(stem, stage, vra, now));
   const last = lastDoneAt(stem, stages);
