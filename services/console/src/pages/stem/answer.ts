@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list } from '../../routes/list.js';
 import { QUARANTINED } from '../quarantine/answer.js';
+import { STAGE_OF_STEM } from '../stage-of-stem.js';
 
 const TEXT = z.string().nullable();
 
@@ -70,6 +71,7 @@ export const ANSWER = z.object({
   logs: list(z.string()),
   objects: z.number(),
   statuses: list(STATUS),
+  stages: list(STAGE_OF_STEM),
   unscored: list(z.string()),
   scores: list(
     z.object({

@@ -1,14 +1,14 @@
 import { isDone, STATUS, statusMeaning } from '@lvra/core';
 import { ActionLink } from '../../layout/action-link.js';
-import { Ago } from '../../layout/ago.js';
 import type { PageContext } from '../../layout/context.js';
 import { Count, Duration, Instant, type Mark, State } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import { type Bar, Waterfall } from '../../plot/waterfall.js';
+import { StageState } from '../stage-state.js';
 import type { StemData } from './answer.js';
 
 /** How each stage of each VRA stands with it. */
-export function Statuses({ data: { stem, statuses }, context }: { data: StemData; context: PageContext }) {
+export function Statuses({ data: { stem, statuses, stages }, context }: { data: StemData; context: PageContext }) {
   if (statuses.length === 0) return <p class="none">No stage has to do with it.</p>;
   return (
     <Wide label="Status by stage">
@@ -18,30 +18,28 @@ export function Statuses({ data: { stem, statuses }, context }: { data: StemData
           <tr>
             <th scope="col">stage</th>
             <th scope="col">VRA</th>
+            <th scope="col">how it stands</th>
             <th scope="col">status</th>
             <th scope="col">since (UTC)</th>
-            <th scope="col">next attempt</th>
           </tr>
         </thead>
         <tbody>
-          {statuses.map(({ stage, vra, status, meaning, at, nextAttempt }) => (
+          {statuses.map(({ stage, vra, status, meaning, at }) => (
             <tr>
               <th scope="row">{stage}</th>
               <td>{vra}</td>
               <td>
-                <State is={markOf(status)}>
-                  {status} {meaning}
-                </State>
-              </td>
-              <td>{at}</td>
-              <td>
-                {nextAttempt !== null && <Ago at={nextAttempt} />}{' '}
+                <StageState of={stages.find((each) => each.stage === stage && each.vra === vra)} />{' '}
                 {!isDone(status ?? STATUS.initialised) && (
                   <ActionLink context={context} name="retry" of={{ stem, stage, vra }}>
                     Try again
                   </ActionLink>
                 )}
               </td>
+              <td>
+                {status} {meaning}
+              </td>
+              <td>{at}</td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-import { scoresOfStem, stemQuarantined, stemRecord, stemSpans } from '@lvra/operations';
+import { scoresOfStem, stemQuarantined, stemRecord, stemSpans, stemStages } from '@lvra/operations';
 import { z } from 'zod';
 import { stemParam } from '../../routes/params.js';
 import { resource } from '../../routes/resource.js';
@@ -19,6 +19,7 @@ export const stem = resource({
     const record = await orNotFound(stemRecord(look, stem));
     return {
       ...record,
+      stages: await stemStages(look, stem),
       ...(await scoresOfStem(look, stem, SHOWN)),
       ...stemSpans(record),
       inQuarantine: record.quarantined.length > 0 ? await stemQuarantined(look, stem, SHOWN) : [],

@@ -61,6 +61,14 @@ test('a stem is shown with its offsets, its files, its way through the stages, i
     ],
   );
   assert.deepEqual(
+    data.stages.map(({ stage, progress, ms, attempts }) => [stage, progress, ms, attempts]),
+    [
+      ['feature', 'done', 250, 2],
+      ['predict', 'done', 40, 1],
+      ['annotate', 'waiting', null, 0],
+    ],
+  );
+  assert.deepEqual(
     data.spans.map(({ stage, from, to, status }) => [stage, from, to, status]),
     [
       ['received', 0, 2_000, null],

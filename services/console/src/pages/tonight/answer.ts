@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list } from '../../routes/list.js';
+import { STAGE_OF_STEM } from '../stage-of-stem.js';
 
 const TIME = z.string().nullable();
 
@@ -10,18 +11,6 @@ const STAGE_TONIGHT = z.object({
   failed: list(z.object({ status: z.number(), meaning: z.string(), stems: z.number(), oldest: z.string() })),
   pausedUntil: TIME,
   pausedBecause: z.string().nullable(),
-});
-
-const STAGE_OF_STEM = z.object({
-  stage: z.string(),
-  vra: z.string(),
-  progress: z.enum(['done', 'partial', 'active', 'waiting', 'later', 'failed', 'dead', 'none']),
-  status: z.number().nullable(),
-  meaning: z.string().nullable(),
-  ms: z.number().nullable(),
-  attempts: z.number(),
-  detail: z.string().nullable(),
-  nextAttempt: TIME,
 });
 
 /** What the page and the API tell of tonight. */

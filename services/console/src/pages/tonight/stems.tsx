@@ -1,10 +1,9 @@
-import { Ago } from '../../layout/ago.js';
-import { Count, Duration, linkWith, type Mark, State, StemLink, Unknown } from '../../layout/parts.js';
+import { Count, Duration, linkWith, StemLink, Unknown } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
+import { Done, StageState } from '../stage-state.js';
 import type { TonightData } from './answer.js';
 
 type Row = TonightData['stems'][number];
-type StageOfStem = Row['stages'][number];
 
 const PYTHON = 'made by the Python pipeline, which does not record it';
 
@@ -92,7 +91,9 @@ function StemRow({ row, columns }: { row: Row; columns: readonly { vra: string; 
       </td>
       <td class="extra">{row.registeredAt === null ? <Unknown why={PYTHON} /> : <Done ms={row.consumerMs} />}</td>
       {columns.map(({ vra, stage }) => (
-        <StageCell of={row.stages.find((each) => each.vra === vra && each.stage === stage)} />
+        <td>
+          <StageState of={row.stages.find((each) => each.vra === vra && each.stage === stage)} />
+        </td>
       ))}
       <td class="number">
         <Took ms={row.tookMs} />
@@ -106,87 +107,4 @@ function StemRow({ row, columns }: { row: Row; columns: readonly { vra: string; 
 
 function Took({ ms }: { ms: number | null }) {
   return ms === null ? null : <Duration ms={ms} />;
-}
-
-function Done({ ms }: { ms: number | null }) {
-  return (
-    <State is="done">
-      <span class="hidden">done </span>
-      {ms !== null && <Duration ms={ms} />}
-    </State>
-  );
-}
-
-const MARKS: Readonly<Record<StageOfStem['progress'], Mark>> = {
-  done: 'done',
-  partial: 'partial',
-  active: 'active',
-  waiting: 'pending',
-  later: 'none',
-  failed: 'failed',
-  dead: 'dead',
-  none: 'none',
-};
-
-const WORDS = {
-  partial: 'partial',
-  active: 'being done',
-  waiting: 'waits',
-  failed: 'failed',
-  dead: 'given up',
-} as const;
-
-function StageCell({ of }: { of: StageOfStem | undefined }) {
-  if (of === undefined || of.progress === 'none') return <td class="quiet">none</td>;
-  const { progress, ms, attempts, detail, meaning, nextAttempt } = of;
-  if (progress === 'done') {
-    return (
-      <td>
-        <Done ms={ms} />
-        <Attempts of={attempts} />
-      </td>
-    );
-  }
-  if (progress === 'later') {
-    return (
-      <td class="quiet">
-        <span aria-hidden="true">·</span>
-        <span class="hidden">not yet</span>
-      </td>
-    );
-  }
-  const hasFailed = progress === 'failed' || progress === 'dead';
-  return (
-    <td>
-      <State is={MARKS[progress]}>{WORDS[progress]}</State>
-      {ms !== null && (
-        <>
-          {' '}
-          <Duration ms={ms} />
-        </>
-      )}
-      <Attempts of={attempts} />
-      {nextAttempt !== null && (
-        <>
-          , due <Ago at={nextAttempt} />
-        </>
-      )}
-      <Why summary={hasFailed ? meaning : 'why'} detail={detail} />
-    </td>
-  );
-}
-
-function Why({ summary, detail }: { summary: string | null; detail: string | null }) {
-  if (detail === null) return summary === 'why' ? null : <p>{summary}</p>;
-  return (
-    <details>
-      <summary>{summary}</summary>
-      {detail}
-    </details>
-  );
-}
-
-/** One is not worth a word. */
-function Attempts({ of }: { of: number }) {
-  return of > 1 ? <span class="quiet">{` (attempt ${of})`}</span> : null;
 }
