@@ -38,6 +38,7 @@ export function Controls({ view, url, points }: Props) {
         <span>Bands:</span>
         {BANDS.map((band) => {
           const count = points.filter((point) => point.band === band).length;
+          if (count === 0) return null;
           const isShown = view.bands === null || view.bands.includes(band);
           return choice('bands', bandsWith(view, band), `${isShown ? '☑' : '☐'} ${band} (${count})`, isShown);
         })}

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { Random } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
 import { dataPaths } from '@lvra/store';
 import { testFolder } from '../../testing/data-folder.js';
@@ -134,6 +136,26 @@ describe('the page of an object', () => {
     assert.match(text, /<\/span> not sent<\/span>/);
     assert.match(text, /&lt; 20 mag/);
     assert.match(text, /<strong><span class="number">1<\/span> first<\/strong>/);
+  });
+
+  test('of 300 epochs weighs less than 30 kB, and leads to all of them', async (t) => {
+    const random = new Random(7);
+    const flux = () => 1_000 + 500 * random.gaussian();
+    const epoch = (n: number) => ({
+      ...source(n, { midpointMjdTai: FIRST + n / 3 + random.uniform() / 10, band: 'ugrizy'[n % 6] }),
+      ...{ diaSourceId: 170_000_000_000_000 + Math.floor(random.uniform() * 1e14) },
+      ...{ psfFlux: flux(), psfFluxErr: 60 + random.uniform() * 90, snr: 5 + random.uniform() * 20 },
+      ...{ scienceFlux: flux(), scienceFluxErr: 70, templateFlux: flux(), templateFluxErr: 40 },
+      ...{ reliability: random.uniform() },
+    });
+    const epochs = Array.from({ length: 300 }, (_, n) => epoch(n));
+    const { page, console } = await folderWith(t, { sources: epochs.slice(0, 200), forced: epochs.slice(200) });
+    const text = await page();
+    const bytes = gzipSync(text).length;
+    assert.ok(bytes < 30_000, `${bytes} bytes`);
+    assert.match(text, new RegExp(`href="/objects/${ID}/light-curve">All 300 points<`));
+    const all = await console.text(`/objects/${ID}/light-curve`);
+    assert.equal(all.match(/<td>(detection|forced)<\/td>/g)?.length, 300);
   });
 
   test('of nothing that anybody knows is not found, and of what is no id is a mistake', async (t) => {

@@ -18,10 +18,7 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
   return (
     <>
       <h1>
-        <span class="id">{diaObjectId}</span>{' '}
-        <button type="button" hidden data-copy={diaObjectId}>
-          copy
-        </button>
+        <span class="id">{diaObjectId}</span>
       </h1>
       <About data={data} />
       <section aria-labelledby="light-curve">
@@ -95,6 +92,9 @@ function About({ data }: { data: ObjectAnswer }) {
       </dl>
       <nav aria-label="Elsewhere">
         <p>
+          <button type="button" hidden data-copy={data.diaObjectId}>
+            copy the id
+          </button>{' '}
           {links.map(({ name, href }, place) => (
             <>
               {place > 0 && ' · '}

@@ -17,7 +17,7 @@ const FATES: Readonly<Record<string, readonly [kind: string, symbol: string, wor
 
 export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
   if (scores.length === 0) return <p class="none">It has no score.</p>;
-  const caption = `${scores.length} scores of every VRA and version, newest source first`;
+  const caption = `${scores.length} ${scores.length === 1 ? 'score' : 'scores'} of every VRA and version, newest source first`;
   return (
     <Wide label={caption}>
       <table>
