@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages servers build install up laptop down logs status backup alert-test grafana-password console-password demo \
-  test run-tests test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
+  test run-tests test-console console-pictures test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -70,6 +70,12 @@ demo: build ## simulated alerts through all four stages to a sandbox, in under a
 	lvra demo
 
 test: setup build lint run-tests ## set-up, build, lint and the whole test suite
+
+test-console: setup build ## the console in Chromium, on nights of all kinds: by eye, by keys, without script, with texts that mean harm
+	node --test --test-reporter=spec test/console/dist/suite.js
+
+console-pictures: build ## of every page of the console, light, dark and 360 px wide, in FOLDER=screenshots
+	node test/console/dist/screenshots.js $(or $(FOLDER),screenshots)
 
 # The tests that another Node could change, on Node 24.
 test-node24: build servers

@@ -69,7 +69,7 @@ function simulated(count: number, seed: number): SimulatedAlert[] {
 /** Alerts of objects that come again, and two that nobody can read. @param more settings, such as another ledger */
 export function ordinaryNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
   const messages = simulated(120, 11).map(({ text }) => text);
-  return makeNight((night) => night.add([...messages, '{"diaObjectId": 12345678901234', 'Subject: your alerts']), more);
+  return makeNight((night) => night.add(['{"diaObjectId": 12345678901234', 'Subject: your alerts', ...messages]), more);
 }
 
 /** Messages that nobody has sent before. */
