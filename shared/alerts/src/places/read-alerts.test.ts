@@ -84,6 +84,19 @@ test('a file of the Python pipeline is read once as a whole, and its places are 
   await assert.rejects(namesIn(path, [B]), { name: 'BatchUnreadable' });
 });
 
+test('of the files that were read as a whole the last 200 are remembered', async (t) => {
+  const path = fileOf(t);
+  const files = Array.from({ length: 201 }, (_, number) => `${path}.${number}`);
+  for (const file of files) {
+    writeFileSync(file, `[${ALERTS.map(([, text]) => text).join(',')}]`);
+    await readAlerts(file, [A]);
+  }
+  const [first = '', second = ''] = files;
+  for (const file of [first, second]) spoilAllBut(file, A);
+  await assert.rejects(namesIn(first, [A]), { name: 'BatchUnreadable' });
+  assert.deepEqual(await namesIn(second, [A]), [[A, ['first']]]);
+});
+
 test('places that are not those of the file are found out, and the file is read instead', async (t) => {
   const path = await ourFile(t);
   const expected = [[B, ['last in the alphabet']]];

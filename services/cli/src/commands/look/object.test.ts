@@ -137,7 +137,9 @@ describe('lvra object', () => {
     const why = async (object: string) => {
       const { stdout, stderr } = await runLvra(['object', object], environment);
       assert.equal(stderr, '');
-      return stdout.split('\n').slice(1).join('\n');
+      const [, curve, ...rest] = stdout.split('\n');
+      assert.match(curve ?? '', /^no light curve: /);
+      return rest.join('\n');
     };
     const [without, lite, waiting, failed, gone] = await Promise.all(
       [WITHOUT_ALERT, LITE, WAITING, FAILED, UNSCORED].map(why),
@@ -155,6 +157,35 @@ describe('lvra object', () => {
     assert.match(gone ?? '', /^No score .* cannot be looked at any more: .*20260302_000001\.json/);
     const inJson = await runLvra(['object', WITHOUT_ALERT, '--json'], environment);
     assert.match(JSON.parse(inJson.stdout).unscored[0], /^It came /);
+  });
+
+  test('counts what its alerts tell of it, and gives programs all of it', async () => {
+    const source = { diaSourceId: 17, midpointMjdTai: 61_073.25, psfFlux: 900, psfFluxErr: 90, band: 'r' };
+    const alert = {
+      diaObject: { ra: 1.5, decl: -2.5 },
+      diaSourcesList: [source, { ...source, diaSourceId: 16, midpointMjdTai: 61_072, glint_trail: true }],
+      diaForcedSourcesList: [{ diaForcedSourceId: 3, midpointMjdTai: 61_071.5, psfFlux: 1, psfFluxErr: 90, band: 'g' }],
+    };
+    const path = dataPaths(folder).batch('20260302_000001');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      JSON.stringify([{ diaObjectId: 7, alert }]).replace('"diaObjectId":7', `"diaObjectId":${OBJECT}`),
+    );
+    const { stdout } = await runLvra(['object', OBJECT], environment);
+    assert.equal(
+      stdout.split('\n')[1],
+      'light curve: 2 detections (1 cannot be used), 1 of forced photometry; 2026-01-31 11:59:23 to 2026-02-02 05:59:23 UTC',
+    );
+    const { lightCurve } = JSON.parse((await runLvra(['object', OBJECT, '--json'], environment)).stdout);
+    assert.deepEqual(
+      lightCurve.points.map(({ kind, id }: { kind: string; id: string }) => [kind, id]),
+      [
+        ['forced', '3'],
+        ['detection', '16'],
+        ['detection', '17'],
+      ],
+    );
   });
 
   test('of an object that nobody has seen, or of no id, is a mistake', async () => {

@@ -1,5 +1,13 @@
 import type { Settings } from '@lvra/config';
-import { type ObjectRecord, objectRecord, type ScoreRecord } from '@lvra/operations';
+import { utcMsOf } from '@lvra/core';
+import {
+  lightCurve,
+  type ObjectLightCurve,
+  type ObjectRecord,
+  objectRecord,
+  type Point,
+  type ScoreRecord,
+} from '@lvra/operations';
 import { Command } from 'commander';
 import { consoleLink } from '../../command-line/console-link.js';
 import { idOf } from '../../command-line/option-parsers.js';
@@ -21,11 +29,13 @@ Every score of the object, of every VRA and model version, newest source first:
              unsent        it waits, or the VRA does not annotate
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
 Where the stem that it was last in gave it no score, it says why: a stage is not done, quarantine, no alert to score.
+The light curve is what its newest alerts tell: detections, forced photometry, limits of non-detections.
 Then its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
   lvra object 313637921267122191
-  lvra object 313637921267122191 --json | jq '.scores[] | select(.isCurrent)'`;
+  lvra object 313637921267122191 --json | jq '.scores[] | select(.isCurrent)'
+  lvra object 313637921267122191 --json | jq -r '.lightCurve.points[] | [.midpointMjdTai, .band, .psfFlux] | @csv'`;
 
 export function objectCommand(): Command {
   return new Command('object')
@@ -35,20 +45,44 @@ export function objectCommand(): Command {
     .addHelpText('after', HELP)
     .action((given: string, { json }: { json?: true }) => {
       const diaObjectId = idOf(given, 'a diaObjectId: write its digits');
-      return printAnswer((open) => objectRecord(open, diaObjectId), describe, json);
+      return printAnswer(
+        async (open) => ({
+          ...(await objectRecord(open, diaObjectId)),
+          lightCurve: await lightCurve(open, diaObjectId),
+        }),
+        describe,
+        json,
+      );
     });
 }
 
-function describe({ diaObjectId, lastStem, scores, unscored, tns }: ObjectRecord, settings: Settings): string {
+type Answer = ObjectRecord & { readonly lightCurve: ObjectLightCurve };
+
+function describe({ diaObjectId, lastStem, scores, unscored, lightCurve, tns }: Answer, settings: Settings): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
+    describeCurve(lightCurve),
     ...(unscored.length > 0 ? [`No score of ${lastStem}. ${unscored.join('\n')}`] : []),
     ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
     ...(tns.length > 0 ? [`\n${reportTable(tns)}`] : []),
   ];
   const link = consoleLink(settings, `/objects/${diaObjectId}`).map((line) => `\n${line}`);
   return [summary, ...more, ...link].join('\n');
+}
+
+function describeCurve({ points, missing }: ObjectLightCurve): string {
+  if (points.length === 0) return `no light curve: ${missing ?? 'its alerts have no source'}`;
+  const kinds = { detection: 'detection', forced: 'forced photometry', limit: 'limit' } as const;
+  const counts = Object.entries(kinds).flatMap(([kind, name]) => {
+    const some = points.filter((point) => point.kind === kind);
+    const unusable = some.filter((point) => point.unusable !== null).length;
+    if (some.length === 0) return [];
+    const number = kind === 'forced' ? `${some.length} of ${name}` : counted(some.length, name);
+    return [unusable === 0 ? number : `${number} (${unusable} cannot be used)`];
+  });
+  const [first, last] = [points[0], points.at(-1)].map((point) => utc(utcMsOf((point as Point).midpointMjdTai)));
+  return `light curve: ${counts.join(', ')}; ${first} to ${last} UTC${missing === null ? '' : `; ${missing}`}`;
 }
 
 const HEAD = [

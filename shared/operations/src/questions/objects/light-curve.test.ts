@@ -192,6 +192,16 @@ describe('the light curve of an object', () => {
   });
 });
 
+test('a name that is no stem is not looked for as a file', async (t) => {
+  const look = await makeLook(t);
+  for (const stem of ['../../../etc/passwd', '20260202_1024480', '']) {
+    const score = `INSERT INTO provenance (diaObjectId, stem, model_name) VALUES (5, ?, 'r0b')`;
+    await execute(look.ledger, score, stem);
+  }
+  const { points, missing } = await lightCurve(look, 5n);
+  assert.deepEqual([points, missing], [[], 'the ledger knows no such object']);
+});
+
 test('an object that is not known has no light curve, and the reason', async (t) => {
   const { points, missing, ra } = await lightCurve(await makeLook(t), 7n);
   assert.deepEqual([points, missing, ra], [[], 'the ledger knows no such object', null]);

@@ -1,4 +1,5 @@
 import { type AlertStore, type Epoch, type EpochKind, gatherLightCurves, inOrder } from '@lvra/alerts';
+import { isStem } from '@lvra/core';
 import type { Look } from '../../open-ledger.js';
 
 /** The brightness of an object at all times that its alerts tell of. */
@@ -67,7 +68,8 @@ export async function lightCurve(look: Pick<Look, 'ledger' | 'paths'>, diaObject
 /** The batch files of the data folder, and what the ledger says of them. */
 export function alertStore({ ledger, paths }: Pick<Look, 'ledger' | 'paths'>): AlertStore {
   return {
-    stemsOf: (id) => ledger.tns.stemsOf(id),
+    // A row that was written by hand may name anything.
+    stemsOf: async (id) => (await ledger.tns.stemsOf(id)).filter(isStem),
     batchFile: async (stem) => paths.batch(stem),
     sizesOf: (stem) => ledger.places.of(stem),
   };

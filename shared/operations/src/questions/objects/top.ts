@@ -1,5 +1,5 @@
 import { alertsOf, type Epoch, isUnreadable, lightCurveOf, magnitudeOf } from '@lvra/alerts';
-import { instantOfStem, nightBegan, stemOf, UsageError } from '@lvra/core';
+import { instantOfStem, isStem, nightBegan, stemOf, UsageError } from '@lvra/core';
 import type { BestScore, ObjectScore } from '@lvra/ledger';
 import { checkNight } from '../../night-range.js';
 import type { Look } from '../../open-ledger.js';
@@ -97,7 +97,8 @@ async function bestOf(
 /** What the batch files say of sources of which the ledger does not, by diaSourceId. */
 async function epochsOf(open: Look, wanted: readonly BestScore[]): Promise<Map<string, Epoch>> {
   const byStem = new Map<string, Set<bigint>>();
-  for (const { diaObjectId, stem } of wanted) byStem.set(stem, (byStem.get(stem) ?? new Set()).add(diaObjectId));
+  for (const { diaObjectId, stem } of wanted.filter(({ stem }) => isStem(stem)))
+    byStem.set(stem, (byStem.get(stem) ?? new Set()).add(diaObjectId));
   const epochs = new Map<string, Epoch>();
   for (const [stem, ids] of byStem) {
     try {
