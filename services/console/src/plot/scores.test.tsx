@@ -9,7 +9,7 @@ function score(midpointMjdTai: number, value: number, changes: Partial<ScoreMark
 }
 
 function drawn(scores: readonly ScoreMark[], lowest: number | null = 0.25): string {
-  return String(<Scores vra="r0b" scores={scores} lowest={lowest} times={TIMES} />);
+  return String(<Scores vra="r0b" place={0} scores={scores} lowest={lowest} times={TIMES} />);
 }
 
 /** Where the label of a value stands. */

@@ -21,6 +21,8 @@ export interface ScoreMark {
 
 interface Props {
   readonly vra: string;
+  /** Among those of the page, from 0. */
+  readonly place: number;
   readonly scores: readonly ScoreMark[];
   /** Below it a score is not sent. */
   readonly lowest: number | null;
@@ -29,12 +31,12 @@ interface Props {
 }
 
 /** The scores of one VRA against the time of their sources: a shape for each version, hollow if Lasair has not got it. */
-export function Scores({ vra, scores, lowest, times }: Props) {
+export function Scores({ vra, place, scores, lowest, times }: Props) {
   const { left, right, top, bottom } = FRAME;
   const x = linearScale(times, [left, right], 8);
   const y = linearScale([0, 1], [bottom - 6, top + 6], 5);
   const versions = [...new Set(scores.map(({ version }) => version))];
-  const [title, desc] = [`scores-${vra}-title`, `scores-${vra}-desc`];
+  const [title, desc] = [`scores-${place}-title`, `scores-${place}-desc`];
   return (
     <svg
       class="scores"

@@ -20,7 +20,8 @@ export function LightCurveFigure({ data, params, url }: Props) {
   const { lightCurve, scores, lowestScores } = data;
   const view = viewOf(params);
   const values = valuesOf(lightCurve.points, view);
-  const timed = scores.flatMap((each) => markOf(each, view) ?? []);
+  const ofSource = new Map(lightCurve.points.map(({ id, midpointMjdTai }) => [id, midpointMjdTai]));
+  const timed = scores.flatMap((each) => markOf(each, timeOf(each, ofSource), view) ?? []);
   const times = timesOf(values, timed, view);
   const vras = [...new Set(timed.map(({ vra }) => vra))];
   return (
@@ -31,9 +32,10 @@ export function LightCurveFigure({ data, params, url }: Props) {
         <figure class="plot" data-live="plots">
           <Wide label="Light curve and scores against time">
             {lightCurve.points.length > 0 && <LightCurve values={values} view={view} times={times} />}
-            {vras.map((vra) => (
+            {vras.map((vra, place) => (
               <Scores
                 vra={vra}
+                place={place}
                 scores={timed.filter((each) => each.vra === vra).map(({ mark }) => mark)}
                 lowest={lowestScores.find((each) => each.vra === vra)?.lowestScore ?? null}
                 times={times}
@@ -41,7 +43,7 @@ export function LightCurveFigure({ data, params, url }: Props) {
             ))}
           </Wide>
           <figcaption>
-            {[...notesOf(values, view, lightCurve), ...untimed(scores)].map((note) => (
+            {[...notesOf(values, view, lightCurve), ...untimed(scores, ofSource)].map((note) => (
               <p class="note">{note}</p>
             ))}
           </figcaption>
@@ -69,9 +71,14 @@ interface Timed {
 /** Fates of what Lasair has got. */
 const SENT = ['accepted', 'sent'];
 
+/** When its source was observed; of those that only the Python pipeline has seen, as their alert says. */
+function timeOf({ midpointMjdTai, diaSourceId }: ScoreAnswer, ofSource: ReadonlyMap<string | null, number>): unknown {
+  return midpointMjdTai ?? (diaSourceId === null ? undefined : ofSource.get(diaSourceId));
+}
+
 /** Undefined for a score without a number or a time, and for one outside the chosen times. */
-function markOf(each: ScoreAnswer, { from, to }: View): Timed | undefined {
-  const { midpointMjdTai: at, score, modelVersion, fate, isCurrent, vra, stem } = each;
+function markOf(each: ScoreAnswer, at: unknown, { from, to }: View): Timed | undefined {
+  const { score, modelVersion, fate, isCurrent, vra, stem } = each;
   if (typeof at !== 'number' || typeof score !== 'number') return undefined;
   if ((from !== null && at < from) || (to !== null && at > to)) return undefined;
   const version = modelVersion ?? 'unknown';
@@ -116,11 +123,10 @@ function notesOf(
   ].filter((note) => note !== '');
 }
 
-function untimed(scores: readonly ScoreAnswer[]): string[] {
-  const count = scores.filter(({ midpointMjdTai }) => typeof midpointMjdTai !== 'number').length;
-  return count === 0
-    ? []
-    : [
-        `${count} of its scores have no time, because only the Python pipeline has seen their sources: the table has them.`,
-      ];
+function untimed(scores: readonly ScoreAnswer[], ofSource: ReadonlyMap<string | null, number>): string[] {
+  const count = scores.filter((each) => typeof timeOf(each, ofSource) !== 'number').length;
+  if (count === 0) return [];
+  return [
+    `Not drawn: ${count} ${count === 1 ? 'score' : 'scores'} of sources whose time nothing tells; the table has them.`,
+  ];
 }

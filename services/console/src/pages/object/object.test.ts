@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Random } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
+import { execute } from '@lvra/ledger/testing/look-inside';
 import { dataPaths } from '@lvra/store';
 import { testFolder } from '../../testing/data-folder.js';
 import { LIGHT_CURVE, OBJECT } from './answer.js';
@@ -136,6 +137,18 @@ describe('the page of an object', () => {
     assert.match(text, /<\/span> not sent<\/span>/);
     assert.match(text, /&lt; 20 mag/);
     assert.match(text, /<strong><span class="number">1<\/span> first<\/strong>/);
+  });
+
+  test('shows a score that only the Python pipeline knows at the time that the alert gives its source', async (t) => {
+    const { ledger, page, stem } = await folderWith(t);
+    const add = `INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version)
+      VALUES (?, ?, ?, ?, ?, 'r0b', 'a0')`;
+    await execute(ledger, add, 1, BigInt(ID), 170_000_000_000_000n, stem, 0.5);
+    await execute(ledger, add, 2, BigInt(ID), 999n, stem, 0.25);
+    const text = await page();
+    assert.match(text, /data-tip="r0b a0: 0\.5000; MJD 61073\.10000;/);
+    assert.match(text, /Not drawn: 1 score of sources whose time nothing tells; the table has them\./);
+    assert.match(text, /<span class="number">0\.2500<\/span>/);
   });
 
   test('of 300 epochs weighs less than 30 kB, and leads to all of them', async (t) => {
