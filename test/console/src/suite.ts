@@ -1,4 +1,5 @@
 import { after, describe } from 'node:test';
+import { documented } from './documented.js';
 import { everyPage } from './every-page.js';
 import { hostileTexts } from './hostile-texts.js';
 import { otherNights } from './other-nights.js';
@@ -13,4 +14,5 @@ describe('the console in Chromium', () => {
   reading(world);
   hostileTexts(world);
   otherNights(world);
+  documented(world);
 });

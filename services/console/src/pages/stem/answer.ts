@@ -26,6 +26,7 @@ const STATUS = z.object({
 });
 
 const EVENT = z.object({
+  stem: z.string(),
   at: TEXT,
   stage: z.string(),
   vra: z.string(),
