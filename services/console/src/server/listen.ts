@@ -5,8 +5,15 @@ import { UsageError } from '@lvra/core';
 
 /** A browser's headers are 2 kB. */
 const MOST_HEADER_BYTES = 8_192;
-/** Nobody who means well takes longer to ask. */
-const REQUEST_MS = 10_000;
+/** How long whoever is at the other end may take. */
+export interface Patience {
+  /** Nobody who means well takes longer to ask. */
+  readonly requestMs: number;
+  /** An answer that nobody reads is kept in memory no longer. A stream of events says something more often. */
+  readonly idleMs: number;
+}
+
+const PATIENCE: Patience = { requestMs: 10_000, idleMs: 60_000 };
 const MOST_CONNECTIONS = 256;
 
 /** What answers requests. */
@@ -23,14 +30,13 @@ export interface Listening {
 /**
  * Serves an app. What it is to answer is made once the port is known.
  *
- * @param requestMs how long a request may take to arrive
  * @throws UsageError if the address is not available
  */
 export async function listen(
   host: string,
   port: number,
   appAt: (port: number) => App,
-  requestMs = REQUEST_MS,
+  { requestMs, idleMs } = PATIENCE,
 ): Promise<Listening> {
   let app: App | undefined;
   const server = createAdaptorServer({
@@ -44,6 +50,7 @@ export async function listen(
     },
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = idleMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) =>
       reject(new UsageError(`the console cannot be served on ${host}:${port}: ${message}; set another console_listen`)),

@@ -24,7 +24,7 @@ const proxied = (from: string) =>
   serveConsole({ ...common, LVRA_CONSOLE_AUTH: 'proxy', LVRA_CONSOLE_TRUSTED_PROXIES: from });
 const behind = await proxied('10.0.0.0/8,127.0.0.1');
 const elsewhere = await proxied('10.0.0.0/8');
-const impatient = await serveConsole(common, 200);
+const impatient = await serveConsole(common, { requestMs: 200, idleMs: 60_000 });
 
 after(async () => {
   await Promise.all([open, closed, behind, elsewhere, impatient].map((each) => each.close()));

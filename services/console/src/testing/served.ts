@@ -4,7 +4,7 @@ import { loadSettings } from '@lvra/config';
 import { createStdoutLogger, Metrics } from '@lvra/telemetry';
 import { createApp } from '../server/app.js';
 import { LookKeeper } from '../server/keeper.js';
-import { listen, namesOf } from '../server/listen.js';
+import { listen, namesOf, type Patience } from '../server/listen.js';
 
 export interface Answer {
   readonly status: number;
@@ -22,8 +22,7 @@ export interface ServedConsole {
   close(): Promise<void>;
 }
 
-/** @param requestMs how long a request may take to arrive */
-export async function serveConsole(environment: NodeJS.ProcessEnv, requestMs?: number): Promise<ServedConsole> {
+export async function serveConsole(environment: NodeJS.ProcessEnv, patience?: Patience): Promise<ServedConsole> {
   const settings = loadSettings({ environment });
   const keeper = new LookKeeper(settings);
   const assets = { names: { style: '/assets/console.css', script: '/assets/console.js' }, files: new Map() };
@@ -38,7 +37,7 @@ export async function serveConsole(environment: NodeJS.ProcessEnv, requestMs?: n
     end: new AbortController().signal,
   };
   const makeApp = (port: number) => createApp({ ...parts, ownNames: namesOf('127.0.0.1', port) });
-  const { port, close } = await listen('127.0.0.1', 0, makeApp, requestMs);
+  const { port, close } = await listen('127.0.0.1', 0, makeApp, patience);
   return {
     port,
     ask: (path, { method = 'GET', headers = {}, body } = {}) =>
