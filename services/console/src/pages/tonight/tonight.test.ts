@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { makePythonLedger, statusRows } from '@lvra/ledger/testing/ledgers';
+import { testConsole } from '../../testing/console.js';
 import { testFolder } from '../../testing/data-folder.js';
 import { ANSWER } from './answer.js';
 
@@ -58,4 +63,28 @@ test('is asked for one state, one VRA and the stems before one, and tells progra
   assert.match(page, /Tonight by VRA/);
   assert.equal((await console.ask('/?vra=r9')).status, 404);
   assert.equal((await console.ask('/?only=lost')).status, 400);
+});
+
+test('a ledger of the Python pipeline that nothing of ours has opened is shown as far as it goes, and stays as it is', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'lvra-console-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const stems = ['20260301_041500', '20260301_041510'] as const;
+  const file = join(root, 'db', 'log.db');
+  makePythonLedger(file, `${statusRows(stems[0], 1, 1, 42)}${statusRows(stems[1], 1, 0, 0)}`);
+  const before = readFileSync(file);
+  const console = testConsole({ LVRA_DATA_ROOT: root });
+  t.after(() => console.close());
+  const data = ANSWER.parse(await console.json('/api/v1/tonight'));
+  assert.deepEqual([data.lastAlertAt, data.alerts, data.quarantined], ['2026-03-01T04:15:10.000Z', 0, 0]);
+  assert.deepEqual(
+    data.stems.map(({ stem, stages }) => [stem, ...stages.map(({ progress }) => progress)]),
+    [
+      [stems[1], 'done', 'waiting', 'later'],
+      [stems[0], 'done', 'done', 'failed'],
+    ],
+  );
+  assert.match(await console.text('/'), /every row failed at Lasair/);
+  for (const path of ['/?only=dead', `/stems/${stems[0]}`, '/quarantine', '/quarantine?all=yes'])
+    await console.text(path);
+  assert.deepEqual(readFileSync(file), before);
 });
