@@ -45,3 +45,13 @@ test('a score that Lasair has not got is hollow, and the one that it shows has a
   assert.match(svg, /Lasair shows 0\.9000\./);
   assert.match(drawn([score(61_002, 0.1, { isSent: false })]), /Lasair shows none of them, as far as we know\./);
 });
+
+test('the names of versions do not stand over one another', () => {
+  const names = ['a1_N411_LR01p1_MaxI50', 'a2', 'a3'];
+  const svg = drawn(names.map((version, n) => score(61_001 + n, 0.5, { version })));
+  const starts = names.map((name) => Number(new RegExp(`x="(\\d+)" y="18">${name}<`).exec(svg)?.[1]));
+  for (const [n, start] of starts.entries()) {
+    const end = n === 0 ? 0 : starts[n - 1]! + names[n - 1]!.length * 7;
+    assert.ok(start > end, `${names[n]} begins at ${start}, before ${end}`);
+  }
+});

@@ -36,6 +36,8 @@ export function Scores({ vra, place, scores, lowest, times }: Props) {
   const x = linearScale(times, [left, right], 8);
   const y = linearScale([0, 1], [bottom - 6, top + 6], 5);
   const versions = [...new Set(scores.map(({ version }) => version))];
+  // A letter is 7 wide, and a mark with what is around it 36.
+  const before = (series: number) => versions.slice(0, series).reduce((x, { length }) => x + 36 + length * 7, 0);
   const [title, desc] = [`scores-${place}-title`, `scores-${place}-desc`];
   return (
     <svg
@@ -61,8 +63,8 @@ export function Scores({ vra, place, scores, lowest, times }: Props) {
       )}
       {versions.map((version, series) => (
         <g class={`series-${(series % 6) + 1}`}>
-          <SeriesMark series={series} kind="detection" x={left + 6 + series * 90} y={14} />
-          <text class="label" x={left + 16 + series * 90} y={18}>
+          <SeriesMark series={series} kind="detection" x={left + 6 + before(series)} y={14} />
+          <text class="label" x={left + 16 + before(series)} y={18}>
             {version}
           </text>
         </g>
