@@ -135,6 +135,7 @@ describe('the page of the candidates', () => {
       'vra=nobody': 'nobody',
       'night=20261332': '20261332',
       'after=x': 'go on at',
+      'mag=20': 'mag',
     };
     for (const [query, named] of Object.entries(wrong)) {
       const response = await ask(`/candidates?${query}`);

@@ -157,7 +157,8 @@ describe('the candidates of a night', () => {
       { object: 1, source: 2, score: 0.75, time: 61152.1 },
       { object: 2, source: 3, score: 0.875, time: 61152.1 },
       { object: 3, source: 4, score: 0.5, time: 61150.1, stem: '20260420_041502' },
-      { object: 3, source: 5, score: 0.625, time: 61152.1 },
+      { object: 3, source: 5, score: 0.75, time: 61152.1 },
+      { object: 3, source: 5, score: 0.625, time: 61152.1, version: 'a2' },
       { object: 3, source: 5, score: 0.5625, time: 61152.1, vra: 'shadow' },
     );
     const rising = await candidates(look, { sort: '-change', limit: 9 });
@@ -262,6 +263,10 @@ describe('the candidates of a night', () => {
     await execute(look.ledger, 'DELETE FROM provenance WHERE diaObjectId = ?', OBJECT + 1n);
     assert.deepEqual(await shown(look), [[2, 0.8]]);
     assert.equal((await candidates(look, { limit: 9 })).matched, 1);
+    await look.add({ object: 3, source: 3, score: 0.1 });
+    assert.equal((await candidates(look, { limit: 1 })).matched, 2);
+    await execute(look.ledger, 'DELETE FROM provenance WHERE diaObjectId = ?', OBJECT + 3n);
+    assert.equal((await candidates(look, { limit: 1 })).matched, 1, 'the last of all, and not on the page');
   });
 
   test('of a VRA, a night or a place that there is not are a mistake; of a VRA that scored nothing there are none', async (t) => {
