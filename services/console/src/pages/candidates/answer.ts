@@ -31,6 +31,7 @@ const CANDIDATE = z.object({
 export const ANSWER = z.object({
   vras: z.array(z.string()),
   lowestScore: unknown.describe('scores of the VRA below it are not annotated'),
+  objectsAtLasair: z.string().describe('what the addresses of its pages of objects begin with'),
   vra: z.string(),
   night: z.string().nullable(),
   began: z.string().nullable(),

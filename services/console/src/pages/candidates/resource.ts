@@ -1,5 +1,6 @@
 import { candidates as candidatesOf, everyCandidate, type Look } from '@lvra/operations';
 import type { z } from 'zod';
+import { objectsAtLasair } from '../../layout/lasair.js';
 import { type Cell, resource } from '../../routes/resource.js';
 import { orRefused } from '../../server/errors.js';
 import { ANSWER } from './answer.js';
@@ -16,6 +17,7 @@ async function read(look: Look, params: CandidatesParams): Promise<z.output<type
   const settings = look.settings.vras.find(({ modelName }) => modelName === found.vra);
   const { versions, candidates, ...rest } = found;
   return {
+    objectsAtLasair: objectsAtLasair(look.settings.endpoint),
     ...{ vras: [...look.vras], lowestScore: settings?.lowestScore ?? null, ...rest, versions: [...versions] },
     candidates: candidates.map(({ brighter, first, ...candidate }) => ({
       ...candidate,

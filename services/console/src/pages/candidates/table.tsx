@@ -82,7 +82,7 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       isExtra: true,
       cell: ({ modelVersion }) => modelVersion ?? <Unknown />,
     }),
-    { name: 'at Lasair', isExtra: true, cell: (row) => <AtLasair row={row} /> },
+    { name: 'at Lasair', isExtra: true, cell: (row) => <AtLasair row={row} pages={data.objectsAtLasair} /> },
     {
       name: 'TNS',
       isExtra: true,
@@ -140,7 +140,7 @@ function Head({ column: { name, about, sorts }, sort, url }: { column: Column; s
   return <a href={linkWith(url, { sort: sort === first ? second : first })}>{words}</a>;
 }
 
-function AtLasair({ row: { fate, isCurrent } }: { row: Row }) {
+function AtLasair({ row: { diaObjectId, fate, isCurrent }, pages }: { row: Row; pages: string }) {
   const marks: Readonly<Record<string, Mark>> = {
     ...{
       accepted: 'done',
@@ -152,7 +152,14 @@ function AtLasair({ row: { fate, isCurrent } }: { row: Row }) {
     },
   };
   const words = fate.replaceAll('_', ' ');
-  return <State is={marks[fate] ?? 'none'}>{isCurrent ? `shown (${words})` : words}</State>;
+  return (
+    <>
+      <State is={marks[fate] ?? 'none'}>{isCurrent ? `shown (${words})` : words}</State>{' '}
+      <a class="out" rel="noreferrer" href={`${pages}${encodeURIComponent(diaObjectId)}/`} data-lasair>
+        Lasair
+      </a>
+    </>
+  );
 }
 
 function classOf({ isNumber, isExtra }: Column): string | undefined {

@@ -1,3 +1,5 @@
+import { objectsAtLasair } from '../../../layout/lasair.js';
+
 /** What others have of an object, or of its place. */
 export interface Place {
   readonly diaObjectId: string;
@@ -13,7 +15,6 @@ export interface Link {
   readonly href: string;
 }
 
-const LASAIR = 'https://lasair.lsst.ac.uk';
 /** Such as AT 2026abc; an alert may say anything. */
 const TNS_NAME = /^[A-Za-z0-9 ]{1,30}$/;
 /** Arcseconds. */
@@ -27,7 +28,7 @@ const RADIUS = 5;
 export function linksOf({ diaObjectId, ra, decl, tnsName }: Place, endpoint: string | undefined): Link[] {
   const id = encodeURIComponent(diaObjectId);
   const links = [
-    { name: 'Lasair', href: `${lasairOf(endpoint)}/objects/${id}/` },
+    { name: 'Lasair', href: `${objectsAtLasair(endpoint)}${id}/` },
     { name: 'Fink', href: `https://lsst.fink-portal.org/${id}` },
     { name: 'ALeRCE', href: `https://lsst.alerce.online/object/${id}?survey=lsst` },
   ];
@@ -58,9 +59,4 @@ export function linksOf({ diaObjectId, ra, decl, tnsName }: Place, endpoint: str
     },
     { name: 'sky map', href: `https://aladin.cds.unistra.fr/AladinLite/?target=${near}&fov=0.02` },
   ];
-}
-
-function lasairOf(endpoint: string | undefined): string {
-  const { protocol, origin, hostname } = new URL(endpoint ?? LASAIR);
-  return protocol === 'https:' && !/^(localhost|127\.)/.test(hostname) ? origin : LASAIR;
 }
