@@ -4,6 +4,9 @@ import type { DataPaths } from '@lvra/store';
 import type { Look } from '../../open-ledger.js';
 import { type AlertWithoutRow, readBatchContents } from '../../verify/stem/batch-contents.js';
 
+/** More than any batch has alerts. */
+const MOST_OF_A_STEM = 100_000;
+
 type Open = Pick<Look, 'ledger' | 'paths' | 'stages'>;
 
 /**
@@ -22,11 +25,9 @@ export async function whyUnscored(
   const alerts = await unusable(open.paths, diaObjectId, stem);
   if (typeof alerts === 'string') return [alerts];
   const rejected = alerts.flatMap(({ position, isRejected }) => (isRejected ? position : []));
-  const aside = (await open.ledger.quarantine.list({ all: true }))
-    .filter(
-      (entry) =>
-        entry.stem === stem &&
-        (entry.stage === 'feature' ? rejected.includes(entry.position) : entry.diaObjectId === diaObjectId),
+  const aside = (await open.ledger.quarantinePages.ofStem(stem, MOST_OF_A_STEM))
+    .filter((entry) =>
+      entry.stage === 'feature' ? rejected.includes(entry.position) : entry.diaObjectId === diaObjectId,
     )
     .map(({ id, vra, reason, detail }) => {
       return `${vra === undefined ? 'Its alert' : `${vra}: its alert`} is in quarantine (${reason}: ${detail}): lvra quarantine show ${id}`;
