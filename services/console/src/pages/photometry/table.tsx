@@ -22,7 +22,7 @@ export function PhotometryTable({ diaObjectId, points, all }: Props) {
           <caption>{caption}</caption>
           <thead>
             <tr>
-              <th scope="col" class="number">
+              <th scope="col" class="number extra">
                 UTC
               </th>
               <th scope="col" class="number">
@@ -79,7 +79,7 @@ function Row({ point }: { point: Point }) {
   const remarks = [unusable ?? '', isNegative ? 'negative' : ''].filter((remark) => remark !== '');
   return (
     <tr>
-      <td class="number">{utcText(point.midpointMjdTai).slice(0, 19)}</td>
+      <td class="number extra">{utcText(point.midpointMjdTai).slice(0, 19)}</td>
       <td class="number">{point.midpointMjdTai.toFixed(5)}</td>
       <td>{point.band ?? '?'}</td>
       <td>{kind}</td>
