@@ -13,12 +13,12 @@ export interface Bar {
   readonly remark: string | undefined;
 }
 
-const WIDTH = 860;
+const WIDTH = 560;
 const TOP = 8;
 const ROW = 22;
 const BAR = 14;
 /** Names stand to the left, how long it took to the right of a bar. */
-const [LEFT, RIGHT] = [150, 740];
+const [LEFT, RIGHT] = [104, 488];
 /** What took no time is seen all the same. */
 const THINNEST = 2;
 

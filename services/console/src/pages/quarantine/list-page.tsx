@@ -123,11 +123,17 @@ function Alerts({ alerts }: { alerts: readonly Quarantined[] }) {
               number
             </th>
             <th scope="col">put aside (UTC)</th>
-            <th scope="col">by</th>
+            <th scope="col" class="extra">
+              by
+            </th>
             <th scope="col">reason</th>
-            <th scope="col">stem</th>
-            <th scope="col">object</th>
-            <th scope="col" class="number">
+            <th scope="col" class="extra">
+              stem
+            </th>
+            <th scope="col" class="extra">
+              object
+            </th>
+            <th scope="col" class="number extra">
               size
             </th>
             <th scope="col">what was found</th>
@@ -142,13 +148,13 @@ function Alerts({ alerts }: { alerts: readonly Quarantined[] }) {
               <td>
                 <Instant at={alert.at} withDate />
               </td>
-              <td>{putAsideBy(alert)}</td>
+              <td class="extra">{putAsideBy(alert)}</td>
               <td>{alert.reason}</td>
-              <td>
+              <td class="extra">
                 <StemLink stem={alert.stem} />
               </td>
-              <td>{alert.diaObjectId !== null && <ObjectLink id={alert.diaObjectId} />}</td>
-              <td class="number">
+              <td class="extra">{alert.diaObjectId !== null && <ObjectLink id={alert.diaObjectId} />}</td>
+              <td class="number extra">
                 <Size bytes={alert.bytes} />
               </td>
               <td>{becameOf(alert) ?? alert.detail}</td>

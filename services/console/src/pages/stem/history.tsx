@@ -20,7 +20,9 @@ export function Statuses({ data: { stem, statuses, stages }, context }: { data: 
             <th scope="col">VRA</th>
             <th scope="col">how it stands</th>
             <th scope="col">status</th>
-            <th scope="col">since (UTC)</th>
+            <th scope="col" class="extra">
+              since (UTC)
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -39,7 +41,7 @@ export function Statuses({ data: { stem, statuses, stages }, context }: { data: 
               <td>
                 {status} {meaning}
               </td>
-              <td>{at}</td>
+              <td class="extra">{at}</td>
             </tr>
           ))}
         </tbody>
@@ -64,7 +66,7 @@ export function Way({ data: { begins, spans } }: { data: StemData }) {
   return (
     <section aria-labelledby="way">
       <h2 id="way">Its way</h2>
-      <figure class="plot">
+      <figure class="plot narrow">
         <Waterfall
           title="How long each stage took, one below the other; the table of events has the numbers"
           bars={shown.map(barOf)}
@@ -86,7 +88,7 @@ export function Way({ data: { begins, spans } }: { data: StemData }) {
 function barOf({ stage, vra, from, to, status }: StemData['spans'][number]): Bar {
   const name = stage === 'received' ? 'in Kafka' : vra === null ? stage : `${stage} ${vra}`;
   const hasFailed = status !== null && !isDone(status);
-  const remark = hasFailed ? `✗ ${statusMeaning(status)}` : status === STATUS.partial ? '◐ partial' : undefined;
+  const remark = hasFailed ? `✗ ${status}` : status === STATUS.partial ? '◐ partial' : undefined;
   return { name, stage, from, to, remark };
 }
 
@@ -114,7 +116,7 @@ export function Events({ data: { events } }: { data: StemData }) {
               <th scope="col">stage</th>
               <th scope="col">VRA</th>
               <th scope="col">outcome</th>
-              <th scope="col" class="number">
+              <th scope="col" class="number extra">
                 rows
               </th>
               <th scope="col" class="number">
@@ -134,7 +136,7 @@ export function Events({ data: { events } }: { data: StemData }) {
                 <td>
                   <State is={markOf(status)}>{statusMeaning(status)}</State>
                 </td>
-                <td class="number">
+                <td class="number extra">
                   <Count of={rows} />
                 </td>
                 <td class="number">{durationMs !== undefined && <Duration ms={durationMs} />}</td>

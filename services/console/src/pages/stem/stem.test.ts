@@ -104,7 +104,7 @@ test('a stem is shown with its offsets, its files, its way through the stages, i
   );
 
   const page = await console.text(`/stems/${stem}`);
-  assert.match(page, /100 ms ✗ input file not found/);
+  assert.match(page, /100 ms ✗ 21/);
   assert.match(page, /<a class="id" href="\/objects\/313637921267122191">/);
   assert.match(page, /not_json, &lt;b&gt;/);
 });
