@@ -16,8 +16,9 @@ export function documented(world: World): void {
       const { address, pages } = await world.show(name, make);
       const seen = new Set<string>();
       const faults: string[] = [];
-      for (const page of await pages()) {
-        const answer = answerOf(new URL(page.address));
+      const found = (await pages()).map((page) => page.address);
+      for (const asked of [...found, ...unlinked(found)]) {
+        const answer = answerOf(new URL(asked));
         if (!answer) continue;
         const response = await fetch(`${address}${answer.address}`);
         seen.add(answer.name);
@@ -39,4 +40,12 @@ export function documented(world: World): void {
       assert.deepEqual([again.status, await again.text()], [304, ''], path);
     }
   });
+}
+
+/** What forms and programs ask for. */
+function unlinked(found: readonly string[]): string[] {
+  const object = found.find((address) => /\/objects\/\d+$/.test(address));
+  if (object === undefined) return [];
+  const { origin, pathname } = new URL(object);
+  return [`${object}/light-curve`, `${origin}/search?q=${pathname.slice('/objects/'.length)}`];
 }
