@@ -69,6 +69,7 @@ const FEATURES = z.object({
 export const OBJECT = z.object({
   diaObjectId: id,
   lastStem: text,
+  tnsName: text.describe('as its alerts have it, or as TNS named it after our report'),
   lightCurve: LIGHT_CURVE,
   scores: z.array(SCORE).readonly().describe('newest source first'),
   unscored: z.array(z.string()).readonly().describe('why the last stem gave it no score'),

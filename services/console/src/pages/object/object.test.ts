@@ -151,6 +151,28 @@ describe('the page of an object', () => {
     assert.match(text, /<span class="number">0\.2500<\/span>/);
   });
 
+  test('tells of its reports to TNS, and the name that it got there', async (t) => {
+    const { ledger, page, console } = await folderWith(t);
+    const report = { diaObjectId: BigInt(ID), internalName: 'LVRA1', report: '{"a":1}' };
+    const begun = { sender: 'me', again: false, now: Date.parse('2026-02-03T04:05:06Z') };
+    assert.match(await page(), /<dt>At TNS<\/dt><dd>no name/);
+    for (const [site, objname] of [
+      ['sandbox', '2026zzz'],
+      ['live', '2026abc'],
+    ] as const) {
+      const { submission } = await ledger.tns.begin(site, [report], begun);
+      await ledger.tns.settle(submission!, [{ diaObjectId: BigInt(ID), outcome: 'inserted', objname }], begun.now);
+    }
+    const text = await page();
+    assert.match(text, /<dt>At TNS<\/dt><dd>2026abc</);
+    assert.match(text, /href="https:\/\/www\.wis-tns\.org\/object\/2026abc"/);
+    assert.match(
+      text,
+      /2026-02-03 04:05:06<\/time><\/td><td>sandbox<\/td><td>LVRA1<\/td><td>inserted<\/td><td>2026zzz</,
+    );
+    assert.equal(OBJECT.parse(await console.json(`/api/v1/objects/${ID}`)).tns.length, 2);
+  });
+
   test('of 300 epochs weighs less than 30 kB, and leads to all of them', async (t) => {
     const random = new Random(7);
     const flux = () => 1_000 + 500 * random.gaussian();

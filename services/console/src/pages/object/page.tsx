@@ -66,7 +66,7 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
 
 function About({ data }: { data: ObjectAnswer }) {
   const { lightCurve, lastStem, links } = data;
-  const { ra, decl, ebv, tnsName, firstDiaSourceMjdTai, points } = lightCurve;
+  const { ra, decl, ebv, firstDiaSourceMjdTai, points } = lightCurve;
   const last = points.findLast(({ kind }) => kind === 'detection');
   return (
     <>
@@ -78,7 +78,7 @@ function About({ data }: { data: ObjectAnswer }) {
           <Measure of={ebv} digits={3} />
         </dd>
         <dt>At TNS</dt>
-        <dd>{tnsName ?? 'no name in its alerts'}</dd>
+        <dd>{data.tnsName ?? 'no name that its alerts or our reports tell of'}</dd>
         <dt>First source</dt>
         <dd>
           <Mjd at={firstDiaSourceMjdTai} />

@@ -15,15 +15,17 @@ export const object = resource({
     const record = await orNotFound(objectRecord(look, BigInt(id)));
     const curve = await lightCurve(look, BigInt(id));
     const named = record.tns.find(({ site, objname }) => site === 'live' && objname !== null);
+    const tnsName = curve.tnsName ?? named?.objname ?? null;
     return {
       ...record,
+      tnsName,
       lightCurve: curve,
       lowestScores: look.settings.vras.map(({ modelName, lowestScore }) => ({
         ...{ vra: modelName, lowestScore: lowestScore ?? null },
       })),
       flags: await objectFlags(look, record),
       features: record.lastStem === null ? [] : await latestFeatures(look, BigInt(id), record.lastStem),
-      links: linksOf({ ...curve, tnsName: curve.tnsName ?? named?.objname ?? null }, look.settings.endpoint),
+      links: linksOf({ ...curve, tnsName }, look.settings.endpoint),
     };
   },
   title: ({ diaObjectId }) => diaObjectId,
