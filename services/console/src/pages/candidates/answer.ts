@@ -39,6 +39,7 @@ export const ANSWER = z.object({
   nightBefore: z.string().nullable(),
   nightAfter: z.string().nullable(),
   scores: z.number(),
+  beginsAt: z.string().nullable().describe('the first stem, where the night has more scores than are kept'),
   unusable: z.number(),
   versions: z.array(z.string()),
   considered: z.number(),

@@ -1,4 +1,4 @@
-import { Count, linkWith } from '../../layout/parts.js';
+import { Count, linkWith, StemLink } from '../../layout/parts.js';
 import type { CandidatesProps } from './answer.js';
 import { Filters } from './filters.js';
 import { Presets } from './presets.js';
@@ -66,7 +66,7 @@ function Nights({ data, context }: CandidatesProps) {
 
 /** How many there are, and what nobody can know of the others. */
 function Found({ data, params }: CandidatesProps) {
-  const { matched, considered, scores, unusable, unknown, orderedAmong } = data;
+  const { matched, considered, scores, beginsAt, unusable, unknown, orderedAmong } = data;
   const left = Object.entries(unknown).filter(([, rows]) => rows > 0);
   return (
     <>
@@ -91,6 +91,11 @@ function Found({ data, params }: CandidatesProps) {
             </>
           ))}
           . Nights of releases before this one, and of the Python pipeline, have scores without them.
+        </p>
+      )}
+      {beginsAt !== null && (
+        <p class="message warn">
+          The night has more scores than can be shown together: those from <StemLink stem={beginsAt} /> on are here.
         </p>
       )}
       {orderedAmong !== null && (

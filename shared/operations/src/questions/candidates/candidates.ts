@@ -56,6 +56,8 @@ export interface Candidates {
   readonly nightAfter: string | null;
   /** Scores in the night, those left out as unusable not among them. */
   readonly scores: number;
+  /** Of a night with more scores than are kept, the first stem that is looked at; null where all are. */
+  readonly beginsAt: string | null;
   /** Scores without an object or a finite value. */
   readonly unusable: number;
   /** Of the model, in the night. */
@@ -86,10 +88,9 @@ export async function candidates(look: Look, question: CandidatesQuestion): Prom
   const loaded = loadedNights(ledger);
   const night = await loaded.of(vra, span);
   const length = night.length;
-  const others = await otherScores(look, question, { vra, span, night, length });
-
   const version = question.version === undefined ? undefined : (night.versions.find(question.version) ?? -1);
   const considered = rows === 'objects' ? newestRows(night, length, version) : everyRow(length);
+  const others = await otherScores(look, question, { vra, span, night, length });
   const fromId = question.since === undefined ? undefined : await ledger.nights.firstIdSince(question.since);
   const passing = matching(night, considered, { ...question, version, fromId });
   const named = await ledger.tns.names();
@@ -120,6 +121,7 @@ export async function candidates(look: Look, question: CandidatesQuestion): Prom
   return {
     ...{ vra, night: span.name, began: isoOf(span.began), ends: isoOf(span.ends) },
     ...(await neighbours(look, vra, span)),
+    beginsAt: night.beginsAt ?? null,
     ...{ scores: length, unusable: night.unusable, considered: considered.length, matched: matched.length },
     versions: night.versions.all.filter((each) => each !== null),
     ...{ orderedAmong, unknown: passing.unknown, candidates: found },
@@ -166,6 +168,7 @@ function nothingIn(vra: string): Candidates {
   return {
     ...{ vra, night: null, began: null, ends: null, nightBefore: null, nightAfter: null },
     ...{
+      beginsAt: null,
       scores: 0,
       unusable: 0,
       versions: [],

@@ -9,21 +9,29 @@ const ROWS_AT_ONCE = 5_000;
 const IDS_AT_ONCE = 20_000;
 /** What a stem of the Python pipeline is taken for. */
 const ALERTS_UNKNOWN = 1_000;
+/** Of a night with more scores the last ones are kept: 50 MB. */
+const MOST_ROWS = 500_000;
 /** What nights may take in memory together, the one that is looked at aside. */
 const MOST_BYTES = 36_000_000;
 
 /** A night in memory; it is brought up to date whenever it is looked at. */
 class LoadedNight {
+  readonly #mostRows: number;
   #columns: NightColumns | undefined;
   /** Scores up to this ID are there. */
   seen = 0n;
+  /** Of the first stem that is kept. */
+  #from = '';
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly ledger: Ledger,
     readonly vra: string,
     readonly span: NightSpan,
-  ) {}
+    mostRows: number,
+  ) {
+    this.#mostRows = mostRows;
+  }
 
   get bytes(): number {
     return this.#columns?.bytes ?? 0;
@@ -39,17 +47,24 @@ class LoadedNight {
 
   async #read(): Promise<NightColumns> {
     const last = await this.ledger.nights.lastId();
-    // Where scores were removed their IDs come again.
-    if (this.#columns === undefined || last < this.seen) this.#columns = await this.#load(last);
-    else await this.#grow(this.#columns, last);
+    if (this.#columns !== undefined && !this.#mustLoad(this.#columns, last)) await this.#grow(this.#columns, last);
+    else this.#columns = await this.#load(last);
     this.seen = last;
     return this.#columns;
   }
 
+  /** Where scores were removed their IDs come again; and a night that has grown too large begins later. */
+  #mustLoad({ length }: NightColumns, last: bigint): boolean {
+    return last < this.seen || length > this.#mostRows * 1.2;
+  }
+
   async #load(last: bigint): Promise<NightColumns> {
     const { nights } = this.ledger;
-    const stems = await nights.stems(this.span);
+    const all = await nights.stems(this.span);
+    const stems = lastOf(all, this.#mostRows);
     const columns = new NightColumns(stems.reduce((sum, { alerts }) => sum + (alerts ?? 0), 0));
+    this.#from = this.span.from;
+    if (stems.length < all.length) columns.beginsAt = this.#from = stems[0]?.stem ?? this.span.before;
     for (let at = 0; at < stems.length; ) {
       const some: string[] = [];
       for (let rows = 0; at < stems.length && rows < ROWS_AT_ONCE; at++) {
@@ -65,7 +80,7 @@ class LoadedNight {
   async #grow(columns: NightColumns, last: bigint): Promise<void> {
     for (let after = this.seen; after < last; ) {
       const end = after + BigInt(IDS_AT_ONCE) < last ? after + BigInt(IDS_AT_ONCE) : last;
-      const rows = await this.ledger.nights.after(this.vra, this.span, after, end);
+      const rows = await this.ledger.nights.after(this.vra, { from: this.#from, before: this.span.before }, after, end);
       await this.#add(columns, rows, [...new Set(rows.map((row) => row[3]))]);
       after = end;
       this.seen = end;
@@ -78,20 +93,37 @@ class LoadedNight {
   }
 }
 
+/** The last stems, which have so many alerts together at most; one at least. */
+function lastOf<Stem extends { readonly alerts: number | undefined }>(
+  stems: readonly Stem[],
+  most: number,
+): readonly Stem[] {
+  let alerts = 0;
+  const first = stems.findLastIndex((stem) => {
+    alerts += stem.alerts ?? ALERTS_UNKNOWN;
+    return alerts > most;
+  });
+  return stems.slice(Math.min(first + 1, stems.length - 1));
+}
+
 /** The nights of a ledger that were looked at last. */
 export class LoadedNights {
   readonly #ledger: Ledger;
   /** The one that was looked at last is the last. */
   readonly #nights = new Map<string, LoadedNight>();
 
-  constructor(ledger: Ledger) {
+  readonly #mostRows: number;
+
+  /** @param mostRows of a night that are kept, about */
+  constructor(ledger: Ledger, mostRows = MOST_ROWS) {
     this.#ledger = ledger;
+    this.#mostRows = mostRows;
   }
 
   /** All scores of a VRA in a night, as of now. */
   async of(vra: string, span: NightSpan): Promise<NightColumns> {
     const key = `${vra}/${span.name}`;
-    const night = this.#nights.get(key) ?? new LoadedNight(this.#ledger, vra, span);
+    const night = this.#nights.get(key) ?? new LoadedNight(this.#ledger, vra, span, this.#mostRows);
     this.#nights.delete(key);
     this.#nights.set(key, night);
     const columns = await night.current();

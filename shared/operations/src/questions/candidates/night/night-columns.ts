@@ -65,6 +65,8 @@ export class NightColumns {
   readonly stems = new Words();
   readonly versions = new Words();
   readonly bands = new Words();
+  /** The first stem, where the night has more scores than are kept. */
+  beginsAt: string | undefined;
   /** Rows without an object or a finite score: the Python pipeline may leave such. */
   unusable = 0;
   #length = 0;
