@@ -53,6 +53,22 @@ export function everyPage(world: World): void {
       });
     }
 
+    test('a page that refuses is one like the others', async () => {
+      const { address } = await shown();
+      for (const path of ['/nothing', '/objects/1', '/candidates?min=x', '/search?q=nothing', '/candidates?min=2']) {
+        const { page, trouble, close } = await openPage(await world.browser(), `${address}${path}`);
+        assert.deepEqual(await accessibilityFaults(page), [], path);
+        assert.ok((await page.locator('main').innerText()).length > 20, path);
+        // That it was refused, Chromium says to whoever develops it.
+        assert.deepEqual(
+          trouble.filter((each) => !/status of 4/.test(each)),
+          [],
+          path,
+        );
+        await close();
+      }
+    });
+
     test('weighs little', async (t) => {
       const { pages, address } = await shown();
       const found = onePageOfEachPath(await pages());

@@ -79,19 +79,18 @@ export const laterMessages = (count: number): string[] => simulated(count, 4_711
 export function hostileNight(): Promise<Night> {
   const alerts = simulated(HOSTILE.length, 5);
   const messages = HOSTILE.flatMap((text, index) => [
-    spoilTexts(alerts[index]!.text, text),
+    spoilTexts(alerts[index]!.text, text, index % 3 === 0),
     `{"diaObjectId": ${text}, "alert": ${text}}`.replaceAll('\n', ' '),
   ]);
   return makeNight((night) => night.add(messages));
 }
 
-/** An alert with a text in place of those that are there, and of those that may be; but for the band, without which it says nothing. */
-function spoilTexts(alert: string, text: string): string {
-  const put = (_: string, name: string) => `"${name}": ${text}`;
-  const spoiled = alert
-    .replaceAll(/"(sherlock_classifications|UTC|tns_name)": (?:"[^"]*"|null)/g, put)
+/** An alert with a text in place of those that are there, and of those that may be. */
+function spoilTexts(alert: string, text: string, isBandToo: boolean): string {
+  const names = `sherlock_classifications|UTC|tns_name${isBandToo ? '|band' : ''}`;
+  return alert
+    .replaceAll(new RegExp(`"(${names})": (?:"[^"]*"|null)`, 'g'), (_, name: string) => `"${name}": ${text}`)
     .replace('{', () => `{"note": ${text}, `);
-  return spoiled;
 }
 
 /** The real batch, scored by the Python pipeline; none of our programs has opened its ledger. */

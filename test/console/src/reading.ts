@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Sqlite } from '@lvra/ledger/testing/sqlite';
-import { dataPaths } from '@lvra/store';
 import { openPage } from './chromium.js';
-import { laterMessages, ordinaryNight } from './nights.js';
+import { ordinaryNight } from './nights.js';
 import type { World } from './world.js';
 
 export function reading(world: World): void {
@@ -98,94 +96,75 @@ export function reading(world: World): void {
     });
   });
 
-  describe('live', () => {
-    test('what changes appears where it stands; new rows wait, and neither focus nor scroll moves', async () => {
-      const { address, night } = await world.show('live', ordinaryNight);
-      const { page, trouble, close } = await openPage(await world.browser(), `${address}/`);
-      await page.locator('#live', { hasText: 'live' }).waitFor();
-      await page.keyboard.press('j');
-      const focused = () => page.evaluate(() => document.activeElement?.outerHTML ?? '');
-      const before = { focus: await focused(), rows: await page.locator('[data-live-rows] tbody tr').count() };
-      await night.add(laterMessages(60));
-      const button = page.locator('caption .waiting');
-      await button.waitFor();
+  describe('a plot', () => {
+    test('tells of the mark that is nearest, and a stroke over it shows those times alone', async () => {
+      const { address } = await shown();
+      const { page, trouble, close } = await openPage(await world.browser(), `${address}/candidates`);
+      await page.locator('main a[href^="/objects/"]').first().click();
+      const plot = page.locator('svg[data-zoom]').first();
+      await plot.scrollIntoViewIfNeeded();
+      const mark = plot.locator('[data-tip]').first();
+      const at = (await mark.boundingBox())!;
+      await page.mouse.move(at.x + at.width / 2 + 3, at.y + at.height / 2 + 3);
+      const tip = await page.locator('.plot .tip').first().innerText();
+      assert.ok(tip.length > 10, `it says ${JSON.stringify(tip)}`);
+      const box = (await plot.boundingBox())!;
+      await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 4 });
+      const zoomed = page.waitForURL(/from=/);
+      await page.mouse.up();
+      await zoomed;
+      const query = new URL(page.url()).searchParams;
+      const [first, last] = [Number(query.get('from')), Number(query.get('to'))];
+      assert.ok(first > 50_000 && last > first, `${first} to ${last}`);
+      const domain = await page.locator('svg[data-zoom]').first().getAttribute('data-domain');
       assert.deepEqual(
-        { focus: await focused(), rows: await page.locator('[data-live-rows] tbody tr').count() },
-        before,
+        domain?.split(',').map((each) => Math.round(Number(each))),
+        [Math.round(first), Math.round(last)],
       );
-      await button.click();
-      assert.ok((await page.locator('[data-live-rows] tbody tr').count()) > before.rows);
       assert.deepEqual(trouble, []);
       await close();
     });
+  });
 
-    test('a change is on the screen within a second of its commit', async (t) => {
-      const { address, night } = await world.show('live', ordinaryNight);
-      const { page, close } = await openPage(await world.browser(), `${address}/`);
-      await page.locator('#live', { hasText: 'live' }).waitFor();
-      const ledger = new Sqlite(dataPaths(night.root).database);
-      const stem = await page.locator('[data-live-rows] tr[data-key]').last().getAttribute('data-key');
-      await page.evaluate((key) => {
-        const row = document.querySelector(`tr[data-key="${key}"]`)!;
-        const seen = { times: [] as number[] };
-        Object.assign(window, { seen });
-        let before = row.textContent;
-        new MutationObserver(() => {
-          if (row.textContent !== before) seen.times.push(Date.now());
-          before = row.textContent;
-        }).observe(row, { subtree: true, childList: true, characterData: true });
-      }, stem);
-      const seen = () => page.evaluate(() => (window as unknown as { seen: { times: number[] } }).seen.times);
-      const took: number[] = [];
-      for (const status of [0, 1, 0, 1]) {
-        const count = (await seen()).length;
-        const at = Date.now();
-        ledger.prepare('UPDATE annotating SET r0b = ? WHERE stem = ?').run(status, stem);
-        await page.waitForFunction(
-          (known) => (window as unknown as { seen: { times: number[] } }).seen.times.length > known,
-          count,
-        );
-        took.push((await seen())[count]! - at);
-      }
-      ledger.close();
-      t.diagnostic(`${took.join(', ')} ms after the commit`);
-      // The best of them, as other tests run beside this one.
-      assert.ok(Math.min(...took) < 1_000);
+  describe('what a browser remembers', () => {
+    test('what is new since the last visit: a link that means a day where nobody has been here before', async () => {
+      const { address } = await shown();
+      const { page, close } = await openPage(await world.browser(), `${address}/candidates`);
+      const since = async () =>
+        new URL(
+          await page.locator('a[data-last-visit]').evaluate((a) => (a as HTMLAnchorElement).href),
+        ).searchParams.get('since');
+      const usual = await since();
+      const last = Date.now() - 3 * 3_600_000;
+      await page.evaluate((at) => localStorage.setItem('lvra-visit', JSON.stringify({ last: at, before: 0 })), last);
+      await page.reload();
+      assert.equal(await since(), new Date(last).toISOString());
+      assert.notEqual(usual, await since());
       await close();
     });
+  });
 
-    test('a hidden tab has no stream, and has one again when it is looked at', async () => {
+  describe('the policy of a page', () => {
+    test('lets nothing make HTML or run but our own script', async () => {
       const { address } = await shown();
-      const { page, close } = await openPage(await world.browser(), `${address}/`);
-      await page.locator('#live', { hasText: 'live' }).waitFor();
-      const setHidden = (hidden: boolean) =>
-        page.evaluate((value) => {
-          Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
-          document.dispatchEvent(new Event('visibilitychange'));
-        }, hidden);
-      const closed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
-      await setHidden(true);
-      await closed;
-      const opened = page.waitForEvent('request', (request) => request.url().endsWith('/events'));
-      await setHidden(false);
-      await opened;
+      const { page, trouble, close } = await openPage(await world.browser(), `${address}/keys`);
+      const make = page.evaluate(() => {
+        document.body.innerHTML = '<b>made</b>';
+      });
+      await assert.rejects(make, /TrustedHTML/);
+      const handle = page.evaluate(() => document.body.setAttribute('onclick', 'alert(1)'));
+      await assert.rejects(handle, /TrustedScript/);
+      await page.evaluate(() => {
+        document.body.append(Object.assign(new Image(), { src: 'https://example.org/x.png' }));
+        document.body.setAttribute('style', 'color: red');
+      });
+      assert.ok(
+        trouble.some((each) => /img-src/.test(each)) && trouble.some((each) => /style-src/.test(each)),
+        trouble.join('\n'),
+      );
       await close();
-    });
-
-    test('where the stream is refused the page asks by itself; a console that is gone is said to be', async () => {
-      const { address } = await shown();
-      const browser = await world.browser();
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      await page.clock.install();
-      await page.route('**/api/v1/events', (route) => route.fulfill({ status: 503, body: 'too many' }));
-      await page.goto(`${address}/`);
-      await page.clock.runFor(6_000);
-      await page.locator('#live', { hasText: 'asking every 5 s' }).waitFor();
-      await page.route(`${address}/`, (route) => route.abort());
-      await page.clock.runFor(6_000);
-      await page.locator('#live.bad', { hasText: 'lost since' }).waitFor();
-      await context.close();
     });
   });
 }

@@ -2,6 +2,7 @@ import { after, describe } from 'node:test';
 import { documented } from './documented.js';
 import { everyPage } from './every-page.js';
 import { hostileTexts } from './hostile-texts.js';
+import { live } from './live.js';
 import { otherNights } from './other-nights.js';
 import { reading } from './reading.js';
 import { World } from './world.js';
@@ -12,6 +13,7 @@ describe('the console in Chromium', () => {
   after(() => world.end());
   everyPage(world);
   reading(world);
+  live(world);
   hostileTexts(world);
   otherNights(world);
   documented(world);
