@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { changing } from '@lvra/ledger/testing/look-inside';
+import { writeBatchFile } from '@lvra/store';
 import { testFolder } from '../../testing/data-folder.js';
 import { LIST, ONE } from './answer.js';
 
@@ -76,6 +78,22 @@ test('the bytes of an alert are shown as text and as digits, and given as nothin
   for (const path of ['/quarantine/1/bytes', '/quarantine/99', '/quarantine/99/bytes', '/quarantine/0x1/bytes']) {
     assert.equal((await console.ask(path)).status, 404, path);
   }
+});
+
+test('an alert whose bytes are in the batch file of its stem is read from there', async (t) => {
+  const { console, ledger, root, register } = await testFolder(t);
+  const stem = await register(NOW);
+  const path = `JSON/2026/20260301/${stem}.json`;
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  const alerts = ['{"diaObjectId": 1}', '{"diaObjectId": 2}'].map((text) => Buffer.from(text));
+  await writeBatchFile(join(root, path), alerts);
+  const aside = { stem, stage: 'predict', vra: 'r0b', reason: 'no_score', detail: '', at: NOW } as const;
+  const entry = { ...aside, position: 1, path, bytes: 18, diaObjectId: 2n, diaSourceId: 3n };
+  await changing(ledger, (tx) => ledger.quarantine.add(tx, [entry]));
+  const page = await console.text('/quarantine/1');
+  assert.match(page, /\{&quot;diaObjectId&quot;: 2\}/);
+  assert.match(page, /by predict r0b/);
+  assert.equal(await console.text('/quarantine/1/bytes'), '{"diaObjectId": 2}');
 });
 
 test('no file outside the quarantine is shown, whatever the ledger says', async (t) => {

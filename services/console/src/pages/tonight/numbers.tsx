@@ -70,10 +70,10 @@ function FactsOfVra({ of }: { of: Vra }) {
         <Count of={waiting} />
       </Fact>
       <Fact name="stems failed" mark={failed > 0 ? 'warn' : undefined}>
-        <Count of={failed} />
+        <StemsThat are="failed" vra={of.vra} count={failed} />
       </Fact>
       <Fact name="stems given up" mark={dead > 0 ? 'bad' : undefined}>
-        <Count of={dead} />
+        <StemsThat are="dead" vra={of.vra} count={dead} />
       </Fact>
     </>
   );
@@ -116,14 +116,28 @@ function TableOfVras({ vras }: { vras: readonly Vra[] }) {
                 </td>
                 <Cell of={of.late} mark="warn" />
                 <Cell of={waiting} />
-                <Cell of={failed} mark="warn" />
-                <Cell of={dead} mark="bad" />
+                <td class={failed > 0 ? 'number warn' : 'number'}>
+                  <StemsThat are="failed" vra={of.vra} count={failed} />
+                </td>
+                <td class={dead > 0 ? 'number bad' : 'number'}>
+                  <StemsThat are="dead" vra={of.vra} count={dead} />
+                </td>
               </tr>
             );
           })}
         </tbody>
       </table>
     </Wide>
+  );
+}
+
+/** How many they are, and the way to them. */
+function StemsThat({ are, vra, count }: { are: 'failed' | 'dead'; vra: string; count: number }) {
+  if (count === 0) return <Count of={0} />;
+  return (
+    <a href={`/?${new URLSearchParams({ only: are, vra })}`}>
+      <Count of={count} />
+    </a>
   );
 }
 

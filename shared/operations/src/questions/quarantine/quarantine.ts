@@ -1,9 +1,10 @@
 import { UsageError } from '@lvra/core';
 import type { QuarantinedAlert } from '@lvra/ledger';
-import { quarantineFile, readQuarantined } from '@lvra/runtime';
+import { isInBatch, quarantineFile, readQuarantined } from '@lvra/runtime';
 import { iso } from '../../iso.js';
 import { checkNight } from '../../night-range.js';
 import type { Look } from '../../open-ledger.js';
+import { bytesAtPlace } from './bytes-at-place.js';
 
 /** Which alerts are asked for. */
 export interface QuarantineFilter {
@@ -48,11 +49,14 @@ export interface AlertBytes {
  * @throws UsageError if they should be there and cannot be read
  */
 export async function quarantinedBytes(
-  { paths }: Pick<Look, 'paths'>,
+  { ledger, paths }: Pick<Look, 'ledger' | 'paths'>,
   alert: QuarantinedAlert,
 ): Promise<AlertBytes | undefined> {
   if (alert.path === '' || alert.prunedAt !== undefined) return undefined;
   const path = quarantineFile(paths, alert);
+  const sizes = isInBatch(paths, alert) ? await ledger.places.of(alert.stem) : undefined;
+  const found = sizes && (await bytesAtPlace(path, sizes, alert));
+  if (found) return { path, bytes: found };
   for await (const [, bytes] of readQuarantined(paths, [alert])) return { path, bytes };
   return undefined;
 }
