@@ -28,7 +28,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   offsets: 'SELECT stem, group_id, topic, partition, first_offset, next_offset FROM batch_offsets',
   positions: 'SELECT group_id, topic, partition, next_offset, fingerprint FROM kafka_position',
   quarantine: 'SELECT stem, stage, position, reason, path, bytes FROM quarantine',
-  sources: 'SELECT diaSourceId, midpointMjdTai FROM source',
+  sources: 'SELECT diaSourceId, midpointMjdTai, ra, decl, psfFlux, band FROM source',
+  places: 'SELECT stem, diaObjectIds, lengths FROM alert_place',
 };
 
 export async function truthOf(paths: DataPaths, sandbox: Sandbox): Promise<Truth> {

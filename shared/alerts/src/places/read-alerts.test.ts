@@ -84,6 +84,31 @@ test('a file of the Python pipeline is read once as a whole, and its places are 
   await assert.rejects(namesIn(path, [B]), { name: 'BatchUnreadable' });
 });
 
+test('who asks for a file that is being read waits for that, and one that is broken is read again', async (t) => {
+  const read = t.mock.method(BatchIndex, 'read');
+  const path = await ourFile(t);
+  const found = await Promise.all([A, B, A].map((id) => namesIn(path, [id])));
+  assert.deepEqual(found.flat(2), [A, ['first'], B, ['last in the alphabet'], A, ['first']]);
+  assert.equal(read.mock.callCount(), 1);
+
+  const broken = fileOf(t, '[{"diaObjectId": 1}, ');
+  for (let time = 0; time < 2; time++) await assert.rejects(namesIn(broken, [1n]), { name: 'BatchUnreadable' });
+  assert.equal(read.mock.callCount(), 3);
+});
+
+test('a file that has taken the name of another is read, also if it is as long', async (t) => {
+  const path = await ourFile(t);
+  assert.deepEqual(await namesIn(path, [A]), [[A, ['first']]]);
+  await writeBatchFile(
+    path,
+    ALERTS.toReversed().map(([, text]) => Buffer.from(text)),
+  );
+  assert.deepEqual(await namesIn(path, [A, C]), [
+    [A, ['first']],
+    [C, ['two', 'one']],
+  ]);
+});
+
 test('of the files that were read as a whole the last 200 are remembered', async (t) => {
   const path = fileOf(t);
   const files = Array.from({ length: 201 }, (_, number) => `${path}.${number}`);
@@ -93,8 +118,8 @@ test('of the files that were read as a whole the last 200 are remembered', async
   }
   const [first = '', second = ''] = files;
   for (const file of [first, second]) spoilAllBut(file, A);
-  await assert.rejects(namesIn(first, [A]), { name: 'BatchUnreadable' });
   assert.deepEqual(await namesIn(second, [A]), [[A, ['first']]]);
+  await assert.rejects(namesIn(first, [A]), { name: 'BatchUnreadable' });
 });
 
 test('places that are not those of the file are found out, and the file is read instead', async (t) => {

@@ -7,11 +7,11 @@ import { JsonError } from '../json/errors.js';
 import { type JsonRecord, readValue } from '../json/values.js';
 import { BatchIndex } from './batch-index.js';
 
-/** Batch files whose indexes are remembered: of 1,000 alerts each they take 4 MB. */
+/** Batch files whose places are remembered: of 1,000 alerts each they take 4 MB. */
 const MOST_REMEMBERED = 200;
 
-/** Indexes made by reading a whole file, the one used last at the end. */
-const remembered = new Map<string, BatchIndex>();
+/** Of files that were read as a whole, and how long they were then; the one used last at the end. */
+const remembered = new Map<string, { readonly fileBytes: number; readonly index: Promise<BatchIndex> }>();
 
 /**
  * Reads the alerts of some objects from a batch file, and not the others. Each is proven to be about its object; if one is not,
@@ -30,27 +30,34 @@ export async function readAlerts(
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    for (const index of [known, remembered.get(path)]) {
-      const found = index?.fileBytes === size ? await readAll(file, ids, index) : undefined;
-      if (!found) continue;
-      if (index !== known) remember(path, index as BatchIndex);
-      return found;
-    }
-    const index = await BatchIndex.read(path, size);
-    const found = await readAll(file, ids, index);
-    if (!found) throw new BatchUnreadable(`${path} was changed while it was read: read it again`);
-    remember(path, index);
-    return found;
+    const found =
+      (known?.fileBytes === size ? await readAll(file, ids, known) : undefined) ??
+      (await readAll(file, ids, await indexOf(path, size)));
+    if (found) return found;
+    // Another file may have taken its name.
+    remembered.delete(path);
+    const again = await readAll(file, ids, await indexOf(path, size));
+    if (!again) throw new BatchUnreadable(`${path} was changed while it was read: read it again`);
+    return again;
   } finally {
     await file.close();
   }
 }
 
-function remember(path: string, index: BatchIndex): void {
+/** Who asks for a file that is being read waits for that. */
+async function indexOf(path: string, fileBytes: number): Promise<BatchIndex> {
+  const before = remembered.get(path);
+  const now = before?.fileBytes === fileBytes ? before : { fileBytes, index: BatchIndex.read(path, fileBytes) };
   remembered.delete(path);
-  remembered.set(path, index);
+  remembered.set(path, now);
   const [oldest] = remembered.keys();
   if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  try {
+    return await now.index;
+  } catch (error) {
+    if (remembered.get(path) === now) remembered.delete(path);
+    throw error;
+  }
 }
 
 /** Undefined if one of the places has no alert of its object. */
