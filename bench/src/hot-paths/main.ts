@@ -7,6 +7,7 @@ import { about, table } from '../pipeline/about.js';
 import { nextAlerts, simulatedStream } from '../pipeline/alerts.js';
 import { featurePaths } from './features.js';
 import type { HotPath, Input } from './hot-path.js';
+import { lightCurvePaths } from './light-curves.js';
 import { measure } from './measure.js';
 import { avroPaths, bareParse, parsePaths } from './parse.js';
 import { annotationPaths, scorePaths } from './score.js';
@@ -18,6 +19,7 @@ const GROUPS: Readonly<Record<string, (input: Input) => HotPath[] | Promise<HotP
   features: featurePaths,
   score: scorePaths,
   annotation: annotationPaths,
+  'light-curves': lightCurvePaths,
 };
 /** Some 4 MB: like those of a service, these bytes do not fit the cache of a core. */
 const ALERTS = 100;

@@ -22,15 +22,16 @@ const EXACT_DIGITS = 15;
  * @param bytes those that the cursor reads
  * @throws JsonError if they are not JSON
  */
-export function readValue(cursor: JsonCursor, bytes: Uint8Array, depth = 0): JsonValue {
+export function readValue(cursor: JsonCursor, bytes: Buffer, depth = 0): JsonValue {
   const first = cursor.peek();
   if (depth > MAX_DEPTH) throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, cursor.position, 'too_deep');
   if (first === 0x7b) return readRecord(cursor, bytes, depth + 1);
   if (first === 0x5b) return readList(cursor, bytes, depth + 1);
   const kind = cursor.value();
   const { valueStart: start, valueEnd: end } = cursor;
-  if (kind === KIND.string) return decodeString(bytes, start, end);
-  const text = () => Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  if (kind === KIND.string)
+    return cursor.escaped ? decodeString(bytes, start, end) : bytes.toString('utf8', start + 1, end - 1);
+  const text = () => bytes.toString('latin1', start, end);
   switch (kind) {
     case KIND.integer:
       return end - start <= EXACT_DIGITS ? Number(text()) : BigInt(text());
@@ -51,18 +52,19 @@ export function readValue(cursor: JsonCursor, bytes: Uint8Array, depth = 0): Jso
   }
 }
 
-function readRecord(cursor: JsonCursor, bytes: Uint8Array, depth: number): JsonRecord {
+function readRecord(cursor: JsonCursor, bytes: Buffer, depth: number): JsonRecord {
   const record: Record<string, JsonValue> = Object.create(null);
   if (!cursor.enterObject()) return record;
   do {
     cursor.key();
-    const key = decodeString(bytes, cursor.keyStart - 1, cursor.keyEnd + 1);
+    const { keyStart, keyEnd, escaped } = cursor;
+    const key = escaped ? decodeString(bytes, keyStart - 1, keyEnd + 1) : bytes.toString('utf8', keyStart, keyEnd);
     record[key] = readValue(cursor, bytes, depth);
   } while (cursor.nextInObject());
   return record;
 }
 
-function readList(cursor: JsonCursor, bytes: Uint8Array, depth: number): JsonValue[] {
+function readList(cursor: JsonCursor, bytes: Buffer, depth: number): JsonValue[] {
   const list: JsonValue[] = [];
   if (!cursor.enterArray()) return list;
   do list.push(readValue(cursor, bytes, depth));
