@@ -58,6 +58,8 @@ export interface HeldLocks {
 export interface Database extends Questions {
   /** For people: its path, or its host and name. */
   readonly name: string;
+  /** Tells it from every other, also from a copy that took its place; undefined if that is not known. */
+  readonly identity: string | undefined;
   /** Whether other hosts may use it too. */
   readonly isOnServer: boolean;
   /** Asks several questions about one instant. `work` awaits nothing else. */

@@ -151,6 +151,12 @@ export class Ledger {
     return this.#database.name;
   }
 
+  /** Whether another opening was of the same one, and not of a copy that took its place. */
+  isSameAs(other: Ledger): boolean {
+    const { identity } = this.#database;
+    return this.id === other.id && identity !== undefined && identity === other.#database.identity;
+  }
+
   /** Whether it is on a server, which other hosts may use too. */
   get isOnServer(): boolean {
     return this.#database.isOnServer;

@@ -3,6 +3,7 @@ import type { Stage } from '@lvra/core';
 import { Ledger } from '@lvra/ledger';
 import { DataFolder } from '@lvra/runtime';
 import { type DataPaths, dataPaths } from '@lvra/store';
+import { keepNights } from './questions/candidates/night/loaded-nights.js';
 
 /** The ledger of the current data folder, for commands that read it or change a status in it. */
 export interface OpenLedger {
@@ -22,11 +23,13 @@ export type Look = Omit<OpenLedger, 'folder'>;
 /**
  * Opens the ledger to look at it, until `close`.
  *
+ * @param before the look before this one: what it has in memory is kept, if the ledger is the same one
  * @throws UsageError if there is no ledger
  */
-export async function openLook(settings: Settings): Promise<Look & { close(): Promise<void> }> {
+export async function openLook(settings: Settings, before?: Look): Promise<Look & { close(): Promise<void> }> {
   const vras = settings.vras.map(({ modelName }) => modelName);
   const ledger = await Ledger.look(settings.ledger, vras);
+  if (before) keepNights(before.ledger, ledger);
   const paths = dataPaths(settings.dataRoot);
   return { settings, paths, ledger, vras, stages: stagesOf(settings), close: () => ledger.close() };
 }

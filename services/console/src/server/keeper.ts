@@ -23,6 +23,8 @@ export class LookKeeper {
   readonly #settings: Settings;
   readonly #idleMs: number;
   #held: Held | undefined;
+  /** The one that was opened last. */
+  #last: Look | undefined;
   #rest: Rest | undefined;
   #idle: NodeJS.Timeout | undefined;
   #openings = 0;
@@ -82,10 +84,15 @@ export class LookKeeper {
 
   #open(): Held {
     this.#openings++;
-    const held: Held = { open: openLook(this.#settings), asking: 0 };
-    held.open.catch(() => {
-      if (this.#held === held) this.#held = undefined;
-    });
+    const held: Held = { open: openLook(this.#settings, this.#last), asking: 0 };
+    held.open.then(
+      (look) => {
+        this.#last = look;
+      },
+      () => {
+        if (this.#held === held) this.#held = undefined;
+      },
+    );
     return held;
   }
 

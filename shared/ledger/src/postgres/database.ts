@@ -59,6 +59,10 @@ export class PostgresDatabase implements Database {
     });
   }
 
+  get identity(): string | undefined {
+    return this.#identity;
+  }
+
   async get<Row>(question: Question<Row>, ...values: Values): Promise<Row | undefined> {
     return (await this.#ask((ask) => ask.all(question, ...values)))[0];
   }

@@ -7,7 +7,7 @@ import { checkpoint } from './checkpoint.js';
 import { assertWritable, leaveWal } from './connection.js';
 import type { Connection } from './driver.js';
 import { storageError } from './errors.js';
-import { assertInPlace } from './file-identity.js';
+import { assertInPlace, identityTextOf } from './file-identity.js';
 import { unmovable } from './move/unmovable.js';
 import { oddValues } from './odd-values.js';
 import { PreparedStatements } from './prepared-statements.js';
@@ -42,6 +42,10 @@ export class SqliteDatabase implements Database {
 
   get name(): string {
     return this.#connection.name;
+  }
+
+  get identity(): string | undefined {
+    return identityTextOf(this.#connection);
   }
 
   // What a transaction of this process has not committed is nobody else's to see. Nothing may come between the look and

@@ -9,6 +9,8 @@ const COMPANIONS = ['-wal', '-shm'] as const;
 interface Identity {
   readonly device: bigint;
   readonly inode: bigint;
+  /** Inodes of removed files come again. */
+  readonly born: bigint;
 }
 
 /** The files of an open database by what follows its path. */
@@ -23,6 +25,12 @@ export function trackFileIdentity(connection: Connection): void {
   const files: Files = new Map([['', main]]);
   opened.set(connection, files);
   rememberCompanions(connection, files);
+}
+
+/** Of the file of an open database; undefined if it was not remembered. */
+export function identityTextOf(connection: Connection): string | undefined {
+  const main = opened.get(connection)?.get('');
+  return main && `device ${main.device}, inode ${main.inode} of ${main.born}`;
 }
 
 /** How long after a change of a file another one may leave its time as it is. */
@@ -77,7 +85,7 @@ function isSame(found: Identity | undefined, before: Identity | undefined): bool
 function identityOf(path: string): Identity | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return found && { device: found.dev, inode: found.ino };
+    return found && { device: found.dev, inode: found.ino, born: found.birthtimeNs };
   } catch (error) {
     throw new LedgerGone(gone(path, ` (${messageOf(error)})`), { cause: error });
   }

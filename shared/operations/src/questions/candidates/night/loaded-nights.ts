@@ -25,12 +25,16 @@ class LoadedNight {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    readonly ledger: Ledger,
+    readonly all: LoadedNights,
     readonly vra: string,
     readonly span: NightSpan,
     mostRows: number,
   ) {
     this.#mostRows = mostRows;
+  }
+
+  get ledger(): Ledger {
+    return this.all.ledger;
   }
 
   get bytes(): number {
@@ -108,7 +112,8 @@ function lastOf<Stem extends { readonly alerts: number | undefined }>(
 
 /** The nights of a ledger that were looked at last. */
 export class LoadedNights {
-  readonly #ledger: Ledger;
+  /** As it was opened last. */
+  ledger: Ledger;
   /** The one that was looked at last is the last. */
   readonly #nights = new Map<string, LoadedNight>();
 
@@ -116,14 +121,14 @@ export class LoadedNights {
 
   /** @param mostRows of a night that are kept, about */
   constructor(ledger: Ledger, mostRows = MOST_ROWS) {
-    this.#ledger = ledger;
+    this.ledger = ledger;
     this.#mostRows = mostRows;
   }
 
   /** All scores of a VRA in a night, as of now. */
   async of(vra: string, span: NightSpan): Promise<NightColumns> {
     const key = `${vra}/${span.name}`;
-    const night = this.#nights.get(key) ?? new LoadedNight(this.#ledger, vra, span, this.#mostRows);
+    const night = this.#nights.get(key) ?? new LoadedNight(this, vra, span, this.#mostRows);
     this.#nights.delete(key);
     this.#nights.set(key, night);
     const columns = await night.current();
@@ -147,6 +152,14 @@ export class LoadedNights {
 }
 
 const LOADED = new WeakMap<Ledger, LoadedNights>();
+
+/** What was loaded of a ledger is of use where it was opened again. */
+export function keepNights(before: Ledger, again: Ledger): void {
+  const loaded = LOADED.get(before);
+  if (!loaded || !again.isSameAs(before)) return;
+  loaded.ledger = again;
+  LOADED.set(again, loaded);
+}
 
 /** The nights of an open ledger; they go with it. */
 export function loadedNights(ledger: Ledger): LoadedNights {
