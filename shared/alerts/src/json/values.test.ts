@@ -39,6 +39,11 @@ describe('the values of JSON', () => {
     assert.deepEqual(Object.keys(record), ['a', '__proto__']);
   });
 
+  test('of texts and keys are those of JSON.parse, with escapes and without', () => {
+    const text = '{"k\\u0065y": "\\u00e9\\n", "é": "\u2028\ufeff✦ plain", "": "", "a b": "\\ud800"}';
+    assert.deepEqual({ ...(read(text) as JsonRecord) }, JSON.parse(text));
+  });
+
   test('of the real messages have the ids of their bytes', () => {
     for (const message of realMessages) {
       const id = /"diaObjectId": ?(\d{18})/.exec(message)?.[1];

@@ -45,7 +45,10 @@ export interface TopQuestion {
 }
 
 /** @throws UsageError if there is no such VRA or night */
-export async function topCandidates(open: Look, question: TopQuestion): Promise<TopCandidates> {
+export async function topCandidates(
+  open: Pick<Look, 'ledger' | 'paths' | 'vras'>,
+  question: TopQuestion,
+): Promise<TopCandidates> {
   const { night, vra = open.vras[0] ?? '', limit } = question;
   if (!open.vras.includes(vra))
     throw new UsageError(`there is no VRA ${vra}: the settings have ${open.vras.join(', ')}`);
@@ -56,7 +59,10 @@ export async function topCandidates(open: Look, question: TopQuestion): Promise<
 }
 
 /** From the noon before the last stem with a score to the next one. */
-async function newestNight({ ledger }: Look, vra: string): Promise<{ from: string; before: string } | undefined> {
+async function newestNight(
+  { ledger }: Pick<Look, 'ledger'>,
+  vra: string,
+): Promise<{ from: string; before: string } | undefined> {
   const last = instantOfStem((await ledger.best.lastStem(vra)) ?? '');
   if (!last) return undefined;
   const began = nightBegan(last.getTime());
@@ -64,7 +70,7 @@ async function newestNight({ ledger }: Look, vra: string): Promise<{ from: strin
 }
 
 async function bestOf(
-  open: Look,
+  open: Pick<Look, 'ledger' | 'paths'>,
   vra: string,
   { from, before }: { from: string; before: string },
   most: number,
@@ -95,7 +101,10 @@ async function bestOf(
 }
 
 /** What the batch files say of sources of which the ledger does not, by diaSourceId. */
-async function epochsOf(open: Look, wanted: readonly BestScore[]): Promise<Map<string, Epoch>> {
+async function epochsOf(
+  open: Pick<Look, 'ledger' | 'paths'>,
+  wanted: readonly BestScore[],
+): Promise<Map<string, Epoch>> {
   const byStem = new Map<string, Set<bigint>>();
   for (const { diaObjectId, stem } of wanted.filter(({ stem }) => isStem(stem)))
     byStem.set(stem, (byStem.get(stem) ?? new Set()).add(diaObjectId));
