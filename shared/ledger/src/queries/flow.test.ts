@@ -99,3 +99,14 @@ describe('what came and went', () => {
     assert.equal(await ledger.flow.lastRegistered(), nightBegan(NOW));
   });
 });
+
+test('alerts count as scored since they were registered, once their stem is done with it', async (t) => {
+  const ledger = await newLedger(t);
+  const { flow } = ledger;
+  await register(ledger, '20260302_005900', NOW - 50 * SECOND, [NOW, NOW, NOW]);
+  await register(ledger, '20260302_005910', NOW - 40 * SECOND, [NOW, NOW]);
+  assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 0);
+  for (const stem of ['20260302_005900', '20260302_005910']) await done(ledger, 'predict', stem);
+  assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 5);
+  assert.equal(await flow.scoredSince('r0b', NOW - 40 * SECOND), 2);
+});

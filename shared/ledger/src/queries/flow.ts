@@ -108,6 +108,16 @@ export class Flow {
     return Number(await this.#database.get(ALERTS_SINCE, from));
   }
 
+  /** How many alerts were registered from an instant on in batches that a VRA is done with scoring. */
+  async scoredSince(vra: string, from: number): Promise<number> {
+    const scored = valueQuestion<bigint>(
+      `SELECT CAST(coalesce(sum(batch.alerts), 0) AS BIGINT) FROM batch INDEXED BY batch_registered
+       JOIN ${STATUS_TABLE.predict} own ON own.stem = batch.stem
+       WHERE batch.registered_at >= ? AND own.${columnOf(vra)} IN (1, -1)`,
+    );
+    return Number(await this.#database.get(scored, from));
+  }
+
   /** When the newest batch was registered, ms since 1970; undefined if there is none. */
   async lastRegistered(): Promise<number | undefined> {
     const at = await this.#database.get(LAST_REGISTERED);

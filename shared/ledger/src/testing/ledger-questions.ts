@@ -127,6 +127,7 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
           await ledger.recent.newest([VRA], { before: stem, only }, 50);
         }
         for (const { stage } of work) await overview.unfinishedByCode(stage, VRA);
+        await flow.scoredSince(VRA, nightBegan(now));
       },
     },
     {

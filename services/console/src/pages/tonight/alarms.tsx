@@ -19,13 +19,13 @@ export function Alarms({ data, context }: { data: TonightData; context: PageCont
   return (
     <>
       {stages.map((stage) => (
+        <Dead stage={stage} context={context} />
+      ))}
+      {stages.map((stage) => (
         <Paused stage={stage} context={context} />
       ))}
       {stages.map((stage) => (
         <Failed stage={stage} context={context} />
-      ))}
-      {stages.map((stage) => (
-        <Dead stage={stage} context={context} />
       ))}
       {calls.left === 0 && (
         <p class="message warn">

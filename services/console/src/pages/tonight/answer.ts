@@ -23,6 +23,7 @@ export const ANSWER = z.object({
   vras: list(
     z.object({
       vra: z.string(),
+      scored: z.number(),
       taken: z.number(),
       takenLate: z.number(),
       oldestWaiting: TIME,

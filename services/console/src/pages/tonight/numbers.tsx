@@ -18,14 +18,14 @@ export function Numbers({ data }: { data: TonightData }) {
         <Fact name="the last alert" mark={data.lastAlertAt === null ? 'warn' : undefined}>
           {data.lastAlertAt === null ? 'none yet' : <Ago at={data.lastAlertAt} />}
         </Fact>
-        <Fact name="alerts tonight">
-          <Count of={data.alerts} />
-        </Fact>
         {data.unread && (
           <Fact name="not read from Kafka yet">
             <Count of={data.unread.messages} />
           </Fact>
         )}
+        <Fact name="alerts tonight">
+          <Count of={data.alerts} />
+        </Fact>
         {only && others.length === 0 && <FactsOfVra of={only} />}
         <Fact name="in quarantine" mark={data.quarantined > 0 ? 'warn' : undefined}>
           <a href="/quarantine">
@@ -57,6 +57,9 @@ function FactsOfVra({ of }: { of: Vra }) {
   const { failed, dead, waiting } = sumsOf(of);
   return (
     <>
+      <Fact name="of them scored">
+        <Count of={of.scored} />
+      </Fact>
       <Fact name="at Lasair tonight">
         <Count of={of.taken} />
       </Fact>
@@ -81,6 +84,7 @@ function FactsOfVra({ of }: { of: Vra }) {
 
 function TableOfVras({ vras }: { vras: readonly Vra[] }) {
   const head = [
+    'scored tonight',
     'at Lasair tonight',
     'late of them',
     'oldest not annotated',
@@ -109,6 +113,7 @@ function TableOfVras({ vras }: { vras: readonly Vra[] }) {
             return (
               <tr>
                 <th scope="row">{of.vra}</th>
+                <Cell of={of.scored} />
                 <Cell of={of.taken} />
                 <Cell of={of.takenLate} />
                 <td class={isLate(of) ? 'number warn' : 'number'}>

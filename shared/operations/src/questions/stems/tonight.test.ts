@@ -23,7 +23,7 @@ test('tonight is told in numbers: what came, what waits, what failed, what is pa
   );
   const idle = { waiting: 0, dead: 0, failed: [], pausedUntil: null, pausedBecause: null };
   assert.deepEqual(nothing.vras[1], {
-    ...{ vra: 'other', taken: 0, takenLate: 0, oldestWaiting: null, late: 0 },
+    ...{ vra: 'other', scored: 0, taken: 0, takenLate: 0, oldestWaiting: null, late: 0 },
     stages: STAGES.map((stage) => ({ stage, ...idle })),
   });
 
@@ -54,7 +54,7 @@ test('tonight is told in numbers: what came, what waits, what failed, what is pa
     ['2026-03-01T04:13:20.000Z', 3, { messages: 7, asOf: '2026-03-01T04:14:57.000Z' }, 1],
   );
   assert.deepEqual(found.vras[0], {
-    ...{ vra: 'r0b', taken: 0, takenLate: 0, oldestWaiting: '2026-03-01T04:12:50.000Z', late: 3 },
+    ...{ vra: 'r0b', scored: 0, taken: 0, takenLate: 0, oldestWaiting: '2026-03-01T04:12:50.000Z', late: 3 },
     stages: [
       {
         ...idle,

@@ -22,6 +22,8 @@ export interface Tonight {
 
 export interface VraTonight {
   readonly vra: string;
+  /** Alerts that came in since the night began, of stems that are done with scoring. */
+  readonly scored: number;
   /** Alerts that Lasair took since the night began, and how many of them later than a minute after Kafka had them. */
   readonly taken: number;
   readonly takenLate: number;
@@ -93,6 +95,7 @@ async function vraTonight({ ledger, stages }: Look, vra: string, began: number, 
   for (const [stage, of] of stages) if (of === vra) ofStages.push(await stageTonight(ledger, stage, vra, now));
   return {
     vra,
+    scored: await ledger.flow.scoredSince(vra, began),
     taken: taken.alerts,
     takenLate: taken.late,
     oldestWaiting: waiting.oldest === undefined ? null : iso(waiting.oldest),
