@@ -60,6 +60,12 @@ describe('the light curve of an object', () => {
     assert.deepEqual(await timesOf(store, NEIGHBOUR), [60_500]);
   });
 
+  test('has no source whose time cannot be one', async (t) => {
+    const times = '61000.5, "midpointMjdTai": 1e300}, {"midpointMjdTai": 12, "x": 0';
+    const odd = message(ID, [60_999, 61_001]).replace(': 61001', `: ${times}`);
+    assert.deepEqual(await timesOf(storeOf(t, { '20260202_000001': `[${odd}]` })), [60_999]);
+  });
+
   test('has the sources of all messages of the file about it', async (t) => {
     const doubled = `[{"diaObjectId": ${ID}}, ${message(ID, [61_000, 61_001])}, ${message(ID, [61_000])}]`;
     assert.deepEqual(await timesOf(storeOf(t, { '20260202_000001': doubled })), [61_000, 61_001]);

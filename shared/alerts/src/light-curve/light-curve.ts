@@ -163,14 +163,15 @@ function faultOf(source: JsonRecord): string | undefined {
   return undefined;
 }
 
-/** No CCD survey is older: a smaller number is not an MJD. */
-const EARLIEST_MJD = 45_000;
+/** From 1982, since no CCD survey is older, to 2132: any other number is not an MJD. */
+const [EARLIEST_MJD, LATEST_MJD] = [45_000, 100_000];
 
 /** Oldest first, then by diaSourceId. No duplicates. */
 function byTime(epochs: readonly Epoch[]): Epoch[] {
   const known = new Map<string, Epoch>();
   for (const epoch of epochs) {
-    if (epoch.midpointMjdTai > EARLIEST_MJD && !known.has(epoch.key)) known.set(epoch.key, epoch);
+    const { key, midpointMjdTai: mjd } = epoch;
+    if (mjd > EARLIEST_MJD && mjd < LATEST_MJD && !known.has(key)) known.set(key, epoch);
   }
   return [...known.values()].sort(inOrder);
 }
