@@ -30,7 +30,11 @@ const nextIdOf = (table: string) =>
   valueQuestion(
     `SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce(max(id), 0) + 1, false) FROM ${table}`,
   );
-const VERSION = valueQuestion<bigint>('SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)');
+/** How many transactions with changes have ended: one that began before another one may end after it. */
+const VERSION = valueQuestion<bigint>(
+  `SELECT CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint) - (SELECT count(*) FROM pg_snapshot_xip(s))
+   FROM pg_current_snapshot() s`,
+);
 const TOUCH = statement('UPDATE data_folder SET id = id');
 
 /**
@@ -52,7 +56,7 @@ export class PostgresDatabase implements Database {
   /** @param mayWrite false for one whose sessions the server keeps from writing */
   constructor(server: LedgerServer, { mayWrite = true } = {}) {
     this.name = nameOfLedgerServer(server);
-    this.#hosts = new Hosts(server, this.name);
+    this.#hosts = new Hosts(server, this.name, { mayWrite });
     this.#connections = new Connections(this.#hosts, async (client) => {
       if (!mayWrite) await client.query('SET default_transaction_read_only = on');
       await this.#assertSame(client);
@@ -137,7 +141,6 @@ export class PostgresDatabase implements Database {
     return 0;
   }
 
-  /** The server counts transactions that write. */
   async version(): Promise<bigint> {
     return (await this.get(VERSION))!;
   }

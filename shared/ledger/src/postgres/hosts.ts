@@ -14,15 +14,17 @@ const ROLE = `SELECT current_setting('transaction_read_only') = 'off' AS writes,
 export class Hosts {
   readonly #server: LedgerServer;
   readonly #name: string;
+  readonly #mayWrite: boolean;
   /** Where to begin: the one after the one that failed last. */
   #first = 0;
   /** The newest timeline that was seen. */
   #newest = 0n;
 
-  /** @param name for people */
-  constructor(server: LedgerServer, name: string) {
+  /** @param name for people @param mayWrite false where a role that may only read will do */
+  constructor(server: LedgerServer, name: string, { mayWrite = true } = {}) {
     this.#server = server;
     this.#name = name;
+    this.#mayWrite = mayWrite;
   }
 
   /**
@@ -83,7 +85,8 @@ export class Hosts {
   async #refusalOf(client: pg.Client): Promise<string | undefined> {
     const { rows } = await timed(client.query<{ writes: bigint; timeline: bigint | null }>(ROLE), ANSWER_WITHIN_MS);
     const { writes, timeline } = rows[0]!;
-    if (writes !== 1n || timeline === null) return 'is a standby';
+    if (timeline === null) return 'is a standby';
+    if (this.#mayWrite && writes !== 1n) return `lets ${this.#server.user} only read`;
     if (timeline < this.#newest) return 'was the primary before the last failover';
     this.#newest = timeline;
     return undefined;
