@@ -73,7 +73,9 @@ export const OBJECT = z.object({
   lightCurve: LIGHT_CURVE,
   scores: z.array(SCORE).readonly().describe('newest source first'),
   unscored: z.array(z.string()).readonly().describe('why the last stem gave it no score'),
-  lowestScores: z.array(z.object({ vra: z.string(), lowestScore: number })).describe('below it none is sent'),
+  vras: z
+    .array(z.object({ vra: z.string(), topic: z.string(), lowestScore: number }))
+    .describe('where scores of each are sent, and below which none is'),
   flags: z.array(FLAGS).describe('how often it was brighter than some magnitudes, as its newest alerts told'),
   features: z.array(FEATURES).readonly().describe('of its latest alert, as their file has them'),
   tns: z.array(REPORT).readonly(),

@@ -17,13 +17,13 @@ interface Props {
 
 /** The light curve, and below it the scores of each VRA at the same times. */
 export function LightCurveFigure({ data, params, url }: Props) {
-  const { lightCurve, scores, lowestScores } = data;
+  const { lightCurve, scores, vras } = data;
   const view = viewOf(params);
   const values = valuesOf(lightCurve.points, view);
   const ofSource = new Map(lightCurve.points.map(({ id, midpointMjdTai }) => [id, midpointMjdTai]));
   const timed = scores.flatMap((each) => markOf(each, timeOf(each, ofSource), view) ?? []);
   const times = timesOf(values, timed, view);
-  const vras = [...new Set(timed.map(({ vra }) => vra))];
+  const scored = [...new Set(timed.map(({ vra }) => vra))];
   return (
     <>
       {lightCurve.missing !== null && <p class="message warn">Of its light curve: {lightCurve.missing}.</p>}
@@ -32,12 +32,12 @@ export function LightCurveFigure({ data, params, url }: Props) {
         <figure class="plot" data-live="plots">
           <Wide label="Light curve and scores against time">
             {lightCurve.points.length > 0 && <LightCurve values={values} view={view} times={times} />}
-            {vras.map((vra, place) => (
+            {scored.map((vra, place) => (
               <Scores
                 vra={vra}
                 place={place}
                 scores={timed.filter((each) => each.vra === vra).map(({ mark }) => mark)}
-                lowest={lowestScores.find((each) => each.vra === vra)?.lowestScore ?? null}
+                lowest={vras.find((each) => each.vra === vra)?.lowestScore ?? null}
                 times={times}
               />
             ))}

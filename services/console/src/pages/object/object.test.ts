@@ -139,6 +139,26 @@ describe('the page of an object', () => {
     assert.match(text, /<strong><span class="number">1<\/span> first<\/strong>/);
   });
 
+  test('shows what Lasair took last, with the numbers that its annotation has', async (t) => {
+    const { ledger, page, stem } = await folderWith(t);
+    await addScore(ledger, stem, 0.75);
+    const call = { sender: 'me', now: Date.parse('2026-02-03T04:05:06Z'), until: Date.parse('2026-02-03T04:06:00Z') };
+    const rows = [{ id: 1n, diaObjectId: BigInt(ID), seen: 9n }];
+    const { reservations } = ledger.annotations;
+    await reservations.reserve(ledger.work('annotate', 'r0b'), rows, call, { callsPerHour: 10 });
+    await reservations.finish(ledger.work('annotate', 'r0b'), rows, call, 'taken', call.now);
+    const text = await page();
+    const now = main(text)
+      .slice(main(text).indexOf('At Lasair now'))
+      .replace(/<[^>]+>/g, '');
+    assert.match(
+      now,
+      /0\.7500 as r0b_lvra a1, accepted 2026-02-03 04:05:06 UTC, of source 170000000000000, provenance 1/,
+    );
+    assert.match(text, /<path class="detection" [^>]*data-tip="r0b a1[^>]*><\/path><circle/);
+    assert.match(text, /<\/span> accepted<\/span><strong> shown now<\/strong>/);
+  });
+
   test('shows a score that only the Python pipeline knows at the time that the alert gives its source', async (t) => {
     const { ledger, page, stem } = await folderWith(t);
     const add = `INSERT INTO provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version)

@@ -2,7 +2,7 @@ import { utcMsOf } from '@lvra/core';
 import { Instant, Measure, StemLink, Unknown } from '../../layout/parts.js';
 import type { PageProps } from '../../routes/resource.js';
 import { PhotometryTable } from '../photometry/table.js';
-import type { OBJECT, ObjectAnswer, ScoreAnswer } from './answer.js';
+import type { OBJECT, ObjectAnswer } from './answer.js';
 import { FeatureList } from './feature-list.js';
 import { LightCurveFigure } from './figure.js';
 import { sexagesimal } from './place/position.js';
@@ -27,7 +27,7 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
       </section>
       <section aria-labelledby="at-lasair" data-live="at-lasair">
         <h2 id="at-lasair">At Lasair now</h2>
-        <AtLasair scores={data.scores} />
+        <AtLasair scores={data.scores} vras={data.vras} />
       </section>
       <section aria-labelledby="scores" data-live="scores">
         <h2 id="scores">Scores</h2>
@@ -134,20 +134,21 @@ function Mjd({ at }: { at: number | null }) {
   );
 }
 
-function AtLasair({ scores }: { scores: readonly ScoreAnswer[] }) {
+function AtLasair({ scores, vras }: Pick<ObjectAnswer, 'scores' | 'vras'>) {
   const current = scores.filter(({ isCurrent }) => isCurrent);
   if (current.length === 0) {
     return <p class="none">As far as we know Lasair shows no score of it: none of ours has been accepted.</p>;
   }
   return (
     <>
-      {current.map(({ vra, modelVersion, score, fate, fateAt, diaSourceId }) => (
+      {current.map(({ vra, modelVersion, score, fate, fateAt, diaSourceId, provenanceId }) => (
         <p>
           <strong>
             <Measure of={score} digits={4} />
           </strong>{' '}
-          by {vra} {modelVersion}, {fate.replaceAll('_', ' ')} <Instant at={fateAt} withDate /> UTC, of source{' '}
-          <span class="id">{diaSourceId ?? 'unknown'}</span>
+          as {vras.find((each) => each.vra === vra)?.topic ?? vra} {modelVersion}, {fate.replaceAll('_', ' ')}{' '}
+          <Instant at={fateAt} withDate /> UTC, of source <span class="id">{diaSourceId ?? 'unknown'}</span>, provenance{' '}
+          <span class="id">{provenanceId}</span>
         </p>
       ))}
       <p class="note">

@@ -20,8 +20,8 @@ export const object = resource({
       ...record,
       tnsName,
       lightCurve: curve,
-      lowestScores: look.settings.vras.map(({ modelName, lowestScore }) => ({
-        ...{ vra: modelName, lowestScore: lowestScore ?? null },
+      vras: look.settings.vras.map(({ modelName, topicOut, lowestScore }) => ({
+        ...{ vra: modelName, topic: topicOut, lowestScore: lowestScore ?? null },
       })),
       flags: await objectFlags(look, record),
       features: record.lastStem === null ? [] : await latestFeatures(look, BigInt(id), record.lastStem),
