@@ -12,7 +12,7 @@ const ALERTS_UNKNOWN = 1_000;
 /** Of a night with more scores the last ones are kept: 50 MB. */
 const MOST_ROWS = 500_000;
 /** What nights may take in memory together, the one that is looked at aside. */
-const MOST_BYTES = 36_000_000;
+const MOST_BYTES = 30_000_000;
 
 /** A night in memory; it is brought up to date whenever it is looked at. */
 class LoadedNight {
@@ -119,20 +119,26 @@ export class LoadedNights {
 
   readonly #mostRows: number;
 
+  readonly #mostBytes: number;
+
   /** @param mostRows of a night that are kept, about */
-  constructor(ledger: Ledger, mostRows = MOST_ROWS) {
+  constructor(ledger: Ledger, { mostRows = MOST_ROWS, mostBytes = MOST_BYTES } = {}) {
     this.ledger = ledger;
     this.#mostRows = mostRows;
+    this.#mostBytes = mostBytes;
   }
 
   /** All scores of a VRA in a night, as of now. */
   async of(vra: string, span: NightSpan): Promise<NightColumns> {
     const key = `${vra}/${span.name}`;
-    const night = this.#nights.get(key) ?? new LoadedNight(this, vra, span, this.#mostRows);
+    const known = this.#nights.get(key);
+    // Before another one comes, so that their bytes are never there together.
+    if (!known) this.#makeRoom((this.#mostBytes * 2) / 3, 0);
+    const night = known ?? new LoadedNight(this, vra, span, this.#mostRows);
     this.#nights.delete(key);
     this.#nights.set(key, night);
     const columns = await night.current();
-    this.#makeRoom();
+    this.#makeRoom(this.#mostBytes, 1);
     return columns;
   }
 
@@ -141,11 +147,15 @@ export class LoadedNights {
     this.#nights.clear();
   }
 
-  #makeRoom(): void {
-    let bytes = [...this.#nights.values()].reduce((sum, night) => sum + night.bytes, 0);
-    for (const [key, night] of this.#nights) {
-      if (bytes <= MOST_BYTES || this.#nights.size === 1) return;
-      bytes -= night.bytes;
+  /** Of the nights together. */
+  get bytes(): number {
+    return [...this.#nights.values()].reduce((sum, night) => sum + night.bytes, 0);
+  }
+
+  /** Forgets those that were looked at longest ago, but for the last `kept`. */
+  #makeRoom(most: number, kept: number): void {
+    for (const key of [...this.#nights.keys()].slice(0, this.#nights.size - kept)) {
+      if (this.bytes <= most) return;
       this.#nights.delete(key);
     }
   }
