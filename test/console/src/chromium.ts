@@ -1,8 +1,6 @@
+import assert from 'node:assert/strict';
 import { browserPath } from '@lvra/test-servers/tools';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-/** What a page did that none of ours may do. */
-export type Trouble = readonly string[];
 
 /** One browser for all tests: a start of it takes seconds. */
 export async function startChromium(): Promise<Browser> {
@@ -48,4 +46,23 @@ export async function openPage(
   });
   await page.goto(address);
   return { page, trouble, close: () => context.close() };
+}
+
+/** Looks at many addresses in one page. @returns the trouble of all */
+export async function visit(
+  browser: Browser,
+  addresses: readonly string[],
+  options: BrowserContextOptions = {},
+  look: (page: Page, address: string) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
+  const [first, ...others] = addresses;
+  assert.ok(first !== undefined, 'nothing to look at');
+  const { page, trouble, close } = await openPage(browser, first, options);
+  await look(page, first);
+  for (const address of others) {
+    await page.goto(address);
+    await look(page, address);
+  }
+  await close();
+  return trouble;
 }

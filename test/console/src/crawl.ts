@@ -6,7 +6,7 @@ export interface Found {
 }
 
 /** So many of one kind are enough: of a thousand objects, each has the same page. */
-const MOST_OF_A_KIND = 6;
+const MOST_OF_A_KIND = 3;
 const MOST = 400;
 
 /** Pages that differ only in the digits of their path, or in what is asked of them, are of one kind. */

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dataPaths } from '@lvra/store';
 import { accessibilityFaults } from './axe.js';
-import { openPage } from './chromium.js';
+import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
 import { ordinaryNight } from './nights.js';
 import { VARIANTS } from './variants.js';
@@ -41,32 +41,30 @@ export function everyPage(world: World): void {
       test(`${variant}: nothing keeps anybody from reading it, and it does nothing that it may not`, async () => {
         const { pages } = await shown();
         const faults: string[] = [];
-        for (const { address } of onePageOfEachPath(await pages())) {
-          const { page, trouble, close } = await openPage(await world.browser(), address, options);
-          const path = pathOf(address);
-          faults.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`), ...trouble);
+        const addresses = onePageOfEachPath(await pages()).map(({ address }) => address);
+        const trouble = await visit(await world.browser(), addresses, options, async (page, address) => {
+          faults.push(...(await accessibilityFaults(page)).map((fault) => `${pathOf(address)}: ${fault}`));
           const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          if (tooWide > 0) faults.push(`${path}: ${tooWide} px wider than the window`);
-          await close();
-        }
+          if (tooWide > 0) faults.push(`${pathOf(address)}: ${tooWide} px wider than the window`);
+        });
+        assert.deepEqual(trouble, []);
         assert.deepEqual(faults, []);
       });
     }
 
     test('a page that refuses is one like the others', async () => {
       const { address } = await shown();
-      for (const path of ['/nothing', '/objects/1', '/candidates?min=x', '/search?q=nothing', '/candidates?min=2']) {
-        const { page, trouble, close } = await openPage(await world.browser(), `${address}${path}`);
-        assert.deepEqual(await accessibilityFaults(page), [], path);
-        assert.ok((await page.locator('main').innerText()).length > 20, path);
-        // That it was refused, Chromium says to whoever develops it.
-        assert.deepEqual(
-          trouble.filter((each) => !/status of 4/.test(each)),
-          [],
-          path,
-        );
-        await close();
-      }
+      const paths = ['/nothing', '/objects/1', '/candidates?min=x', '/search?q=nothing', '/candidates?min=2'];
+      const addresses = paths.map((path) => `${address}${path}`);
+      const trouble = await visit(await world.browser(), addresses, {}, async (page, asked) => {
+        assert.deepEqual(await accessibilityFaults(page), [], asked);
+        assert.ok((await page.locator('main').innerText()).length > 20, asked);
+      });
+      // That it was refused, Chromium says to whoever develops it.
+      assert.deepEqual(
+        trouble.filter((each) => !/status of 4/.test(each)),
+        [],
+      );
     });
 
     test('weighs little', async (t) => {

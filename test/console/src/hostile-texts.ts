@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage } from './chromium.js';
+import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
 import { HOSTILE_TEXTS } from './hostile.js';
 import { hostileNight } from './nights.js';
@@ -41,13 +41,8 @@ export function hostileTexts(world: World): void {
         [],
       );
       for (const { address, text } of found) assertInert(address, text);
-      const trouble: string[] = [];
-      for (const { address } of onePageOfEachPath(found)) {
-        const watched = await openPage(await world.browser(), address);
-        trouble.push(...watched.trouble);
-        await watched.close();
-      }
-      assert.deepEqual(trouble, []);
+      const addresses = onePageOfEachPath(found).map(({ address }) => address);
+      assert.deepEqual(await visit(await world.browser(), addresses), []);
     });
 
     test('as ids, paths and what is asked for: refused in words, never a fault of ours, no other file', async () => {
@@ -70,16 +65,14 @@ export function hostileTexts(world: World): void {
 
     test('in the search box: the browser shows them and does nothing', async () => {
       const { address } = await shown();
-      const { page, trouble, close } = await openPage(await world.browser(), `${address}/`);
-      for (const text of HOSTILE_TEXTS.filter((each) => /[<"'`]|javascript/.test(each)).slice(0, 40)) {
-        await page.goto(`${address}/search?q=${encodeURIComponent(text)}`);
-      }
+      const texts = HOSTILE_TEXTS.filter((each) => /[<"'`]|javascript/.test(each)).slice(0, 40);
+      const addresses = texts.map((text) => `${address}/search?q=${encodeURIComponent(text)}`);
+      const trouble = await visit(await world.browser(), addresses);
       // That a page was refused is said to the developer of a page, who is we.
       assert.deepEqual(
         trouble.filter((each) => !/status of 4\d\d/.test(each)),
         [],
       );
-      await close();
     });
   });
 }

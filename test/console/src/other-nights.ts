@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { dataPaths } from '@lvra/store';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
-import { openPage } from './chromium.js';
+import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
 import { type Night, ordinaryNight, pythonNight, realNight } from './nights.js';
 import type { World } from './world.js';
@@ -21,13 +21,8 @@ export function otherNights(world: World): void {
       found.some(({ address }) => address.includes('/objects/')),
       'no object is reached',
     );
-    const trouble: string[] = [];
-    for (const { address } of onePageOfEachPath(found)) {
-      const watched = await openPage(await world.browser(), address);
-      trouble.push(...watched.trouble);
-      await watched.close();
-    }
-    assert.deepEqual(trouble, []);
+    const addresses = onePageOfEachPath(found).map((each) => each.address);
+    assert.deepEqual(await visit(await world.browser(), addresses), []);
     return night;
   }
 
