@@ -10,8 +10,15 @@ import { BatchIndex } from './batch-index.js';
 /** Batch files whose places are remembered: of 1,000 alerts each they take 4 MB. */
 const MOST_REMEMBERED = 200;
 
-/** Of files that were read as a whole, and how long they were then; the one used last at the end. */
-const remembered = new Map<string, { readonly fileBytes: number; readonly index: Promise<BatchIndex> }>();
+/** A file that was read as a whole, or is being read. */
+interface WholeFile {
+  /** How long it was then. */
+  readonly fileBytes: number;
+  readonly index: Promise<BatchIndex>;
+}
+
+/** By path, the one used last at the end. */
+const remembered = new Map<string, WholeFile>();
 
 /**
  * Reads the alerts of some objects from a batch file, and not the others. Each is proven to be about its object; if one is not,
@@ -47,7 +54,8 @@ export async function readAlerts(
 /** Who asks for a file that is being read waits for that. */
 async function indexOf(path: string, fileBytes: number): Promise<BatchIndex> {
   const before = remembered.get(path);
-  const now = before?.fileBytes === fileBytes ? before : { fileBytes, index: BatchIndex.read(path, fileBytes) };
+  const now: WholeFile =
+    before?.fileBytes === fileBytes ? before : { fileBytes, index: BatchIndex.read(path, fileBytes) };
   remembered.delete(path);
   remembered.set(path, now);
   const [oldest] = remembered.keys();
