@@ -69,6 +69,27 @@ export function live(world: World): void {
       await close();
     });
 
+    test('a row that is not of the list any more is marked, and goes when the reader asks; an empty list gets rows', async () => {
+      const { address, night } = await world.show('live', ordinaryNight);
+      const ledger = new Sqlite(dataPaths(night.root).database);
+      const { page, trouble, close } = await openPage(await world.browser(), `${address}/?only=failed`);
+      await page.locator('#live', { hasText: 'live' }).waitFor();
+      const [button, rows] = [page.locator('caption .waiting'), page.locator('[data-live-rows] tbody tr')];
+      assert.equal(await rows.count(), 0);
+      const set = ledger.prepare('UPDATE annotating SET r0b = ? WHERE stem = (SELECT max(stem) FROM annotating)');
+      set.run(40);
+      await button.filter({ hasText: '1 new' }).click();
+      await page.getByText('There is none.').waitFor({ state: 'detached' });
+      assert.equal(await rows.count(), 1);
+      set.run(1);
+      await page.locator('tr[data-gone]').waitFor();
+      await button.filter({ hasText: '1 gone' }).click();
+      assert.equal(await rows.count(), 0);
+      ledger.close();
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
     test('a hidden tab has no stream, and has one again when it is looked at', async () => {
       const { address } = await shown();
       const { page, close } = await openPage(await world.browser(), `${address}/`);

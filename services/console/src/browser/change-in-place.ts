@@ -47,21 +47,32 @@ function changeAttributes(old: Element, fresh: Element): boolean {
 
 const rowsOf = (table: HTMLTableElement) => [...table.querySelectorAll<HTMLElement>(':scope > tbody > tr[data-key]')];
 
-/** Known rows change where they stand; new ones wait until the reader asks for them, as they would move what he looks at. */
+/**
+ * Known rows change where they stand. New ones wait until the reader asks for them, and those that are gone stay until then, as
+ * either would move what he looks at.
+ */
 function changeRows(table: HTMLTableElement, fresh: HTMLTableElement): boolean {
   const known = new Map(rowsOf(table).map((row) => [row.dataset.key, row]));
   let isOther = false;
   let waiting = 0;
   for (const row of rowsOf(fresh)) {
     const old = known.get(row.dataset.key);
+    known.delete(row.dataset.key);
     if (!old) waiting++;
     else if (changeInPlace(old, row)) {
       isOther = true;
       highlight(old);
     }
   }
-  if (waiting > 0) offer(table, fresh, waiting);
+  // Nobody keeps these up to date any more.
+  for (const row of known.values()) isOther = mark(row) || isOther;
+  offer(table, fresh, waiting, known.size);
   return isOther;
+}
+
+/** @returns whether it was not marked as gone before */
+function mark(row: HTMLElement): boolean {
+  return !row.hasAttribute('data-gone') && row.toggleAttribute('data-gone', true);
 }
 
 function highlight(row: HTMLElement): void {
@@ -69,17 +80,21 @@ function highlight(row: HTMLElement): void {
   row.addEventListener('animationend', () => row.removeAttribute('data-changed'), { once: true });
 }
 
-/** The button in the table's caption; it shows the newest rows that have been fetched. */
-function offer(table: HTMLTableElement, fresh: HTMLTableElement, waiting: number): void {
+/** The button in the table's caption; it shows the rows as they were fetched last. */
+function offer(table: HTMLTableElement, fresh: HTMLTableElement, waiting: number, gone: number): void {
   const caption = table.caption ?? table.createCaption();
   let button = caption.querySelector<HTMLButtonElement>('.waiting');
+  if (waiting === 0 && gone === 0) {
+    button?.remove();
+    return;
+  }
   if (!button) {
     button = document.createElement('button');
     button.type = 'button';
     button.className = 'waiting';
     caption.append(button);
   }
-  button.textContent = `${waiting} new`;
+  button.textContent = waiting > 0 ? `${waiting} new` : `${gone} gone`;
   button.onclick = () => {
     const shown = new Map(rowsOf(table).map((row) => [row.dataset.key, row]));
     const rows = rowsOf(fresh).map((row) => shown.get(row.dataset.key) ?? document.importNode(row, true));

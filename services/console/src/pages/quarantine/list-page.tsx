@@ -24,13 +24,16 @@ export function QuarantinePage({ data, params, context: { url } }: Props) {
   return (
     <article>
       <h1>Quarantine</h1>
-      <Counts data={data} params={params} url={url} />
+      <div data-live="counts">
+        <Counts data={data} params={params} url={url} />
+      </div>
       <Filters params={params} />
-      {data.alerts.length === 0 ? (
-        <p class="none">Nothing is in quarantine{isFiltered(params) && ' of this kind'}.</p>
-      ) : (
-        <Alerts alerts={data.alerts} />
-      )}
+      <Alerts alerts={data.alerts} />
+      <div data-live="no-alerts">
+        {data.alerts.length === 0 && (
+          <p class="none">Nothing is in quarantine{isFiltered(params) && ' of this kind'}.</p>
+        )}
+      </div>
       {data.next !== null && (
         <nav class="pages" aria-label="Pages of the table">
           <a href={linkWith(url, { before: data.next })}>older alerts</a>
@@ -47,7 +50,7 @@ function isFiltered({ stage, reason }: Asked): boolean {
 function Counts({ data: { counts, countedNewest }, params, url }: { data: QuarantineList; params: Asked; url: URL }) {
   if (counts.length === 0) return null;
   return (
-    <section aria-labelledby="counts" data-live="counts">
+    <section aria-labelledby="counts">
       <h2 id="counts">By reason</h2>
       <ul>
         {counts.map(({ stage, reason, alerts }) => (

@@ -100,7 +100,7 @@ export function Events({ data: { events } }: { data: StemData }) {
   if (events.length === 0) return null;
   const shown = events.slice(-MOST_EVENTS);
   return (
-    <section aria-labelledby="events" data-live="events">
+    <section aria-labelledby="events">
       <h2 id="events">What happened to it</h2>
       {shown.length < events.length && (
         <p class="note">

@@ -7,7 +7,7 @@ export function InQuarantine({ data: { quarantined, inQuarantine } }: { data: St
   if (quarantined.length === 0) return null;
   const all = quarantined.reduce((sum, { alerts }) => sum + alerts, 0);
   return (
-    <section aria-labelledby="quarantined" data-live="quarantined">
+    <section aria-labelledby="quarantined">
       <h2 id="quarantined">
         <Count of={all} /> in quarantine
       </h2>

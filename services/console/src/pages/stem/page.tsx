@@ -27,8 +27,12 @@ export function StemPage({ data, context }: { data: StemData; context: PageConte
       <div data-live="scores">
         <Scores data={data} />
       </div>
-      <InQuarantine data={data} />
-      <Events data={data} />
+      <div data-live="quarantined">
+        <InQuarantine data={data} />
+      </div>
+      <div data-live="events">
+        <Events data={data} />
+      </div>
     </article>
   );
 }

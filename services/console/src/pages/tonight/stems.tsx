@@ -12,7 +12,6 @@ export function Stems({ data, only, url }: { data: TonightData; only: string | u
   const columns = data.vras.flatMap(({ vra, stages }) => stages.map(({ stage }) => ({ vra, stage })));
   const isOfOne = data.vras.length < 2;
   const caption = `Stems${only === undefined ? '' : `, ${only === 'dead' ? 'given up' : only} only`}, newest first`;
-  if (data.stems.length === 0) return <p class="none">{only === undefined ? 'No stems yet.' : 'There is none.'}</p>;
   return (
     <>
       <Wide label={caption}>
@@ -28,6 +27,9 @@ export function Stems({ data, only, url }: { data: TonightData; only: string | u
           </tbody>
         </table>
       </Wide>
+      <div data-live="no-stems">
+        {data.stems.length === 0 && <p class="none">{only === undefined ? 'No stems yet.' : 'There is none.'}</p>}
+      </div>
       {data.next !== null && (
         <nav class="pages" aria-label="Pages of the table">
           <a href={linkWith(url, { before: data.next })}>older stems</a>
