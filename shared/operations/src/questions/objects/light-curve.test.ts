@@ -192,6 +192,25 @@ describe('the light curve of an object', () => {
   });
 });
 
+test('an object that comes again and again is read of its newest stems, and that is said', async (t) => {
+  const look = await makeLook(t);
+  for (let night = 0; night < 27; night++) {
+    const source = {
+      diaSourceId: 100 + night,
+      midpointMjdTai: 61_000 + night,
+      psfFlux: 900,
+      psfFluxErr: 90,
+      band: 'r',
+    };
+    const alert = { diaObject: { ra: 1.5, decl: -2.5 }, diaSourcesList: [source] };
+    const stem = await register(look, [JSON.stringify({ diaObjectId: 5, firstDiaSourceMjdTai: 60_000, alert })]);
+    await execute(look.ledger, `INSERT INTO provenance (diaObjectId, stem, model_name) VALUES (5, ?, 'r0b')`, stem);
+  }
+  const { points, missing } = await lightCurve(look, 5n);
+  assert.deepEqual([points[0]?.midpointMjdTai, points.at(-1)?.midpointMjdTai, points.length], [61_002, 61_026, 25]);
+  assert.match(missing ?? '', /begin at MJD 61002, .*; only the newest 25 of its 27 stems were read$/);
+});
+
 test('a name that is no stem is not looked for as a file', async (t) => {
   const look = await makeLook(t);
   for (const stem of ['../../../etc/passwd', '20260202_1024480', '']) {

@@ -49,10 +49,18 @@ export interface Point {
   readonly unusable: string | null;
 }
 
+/** Each takes a millisecond or two. Only of an object that is much older than what its alerts tell are there more to read. */
+const MOST_STEMS = 25;
+
 /** Reads the object's newest alert, and older ones if that does not go back to its first source; each at its place. */
 export async function lightCurve(look: Pick<Look, 'ledger' | 'paths'>, diaObjectId: bigint): Promise<ObjectLightCurve> {
-  const found = (await gatherLightCurves([diaObjectId], alertStore(look))).get(diaObjectId);
-  const { curve, stems = [], missing = null } = found ?? {};
+  const store = alertStore(look);
+  const all = await store.stemsOf(diaObjectId);
+  const newest = all.slice(0, MOST_STEMS);
+  const found = await gatherLightCurves([diaObjectId], { ...store, stemsOf: async () => newest });
+  const { curve, stems = [], missing = null } = found.get(diaObjectId) ?? {};
+  const unread =
+    all.length > newest.length ? `; only the newest ${MOST_STEMS} of its ${all.length} stems were read` : '';
   return {
     diaObjectId: String(diaObjectId),
     ra: curve?.ra ?? null,
@@ -60,7 +68,7 @@ export async function lightCurve(look: Pick<Look, 'ledger' | 'paths'>, diaObject
     ebv: curve?.ebv ?? null,
     tnsName: curve?.tnsName ?? null,
     firstDiaSourceMjdTai: curve?.firstDiaSourceMjdTai ?? null,
-    ...{ stems, missing },
+    ...{ stems, missing: missing && `${missing}${unread}` },
     points: curve ? [...curve.sources, ...curve.forced].sort(inOrder).map(pointOf) : [],
   };
 }
