@@ -3,8 +3,8 @@ import type { MiddlewareHandler } from 'hono';
 /** Twenty tabs ask for the same within milliseconds of a change; what also changes by time passing waits no longer. */
 const KEPT_MS = 2_000;
 const MOST_KEPT = 64;
-/** What a tab never asks for again by itself need not be kept. */
-const LARGEST = 1_000_000;
+/** What a tab never asks for again by itself need not be kept. All together may take sixty-four times as much. */
+const LARGEST = 250_000;
 
 interface Answer {
   readonly body: ArrayBuffer;
@@ -31,12 +31,14 @@ export function sharedAnswers(version: () => Promise<string>): MiddlewareHandler
     // Where the ledger cannot be read, the route itself says so.
     const now = await version().catch(() => undefined);
     if (now === undefined) return next();
+    const at = performance.now();
+    for (const [old, { until }] of kept) if (until <= at) kept.delete(old);
     const found = kept.get(key);
-    const shared = found?.version === now && found.until > performance.now() ? await found.answer : undefined;
+    const shared = found?.version === now ? await found.answer : undefined;
     if (shared) return new Response(shared.body, { headers: shared.headers });
     const { promise, resolve } = withResolvers<Answer | undefined>();
     kept.delete(key);
-    kept.set(key, { version: now, until: performance.now() + KEPT_MS, answer: promise });
+    kept.set(key, { version: now, until: at + KEPT_MS, answer: promise });
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
     try {
       await next();
