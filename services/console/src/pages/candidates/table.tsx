@@ -37,7 +37,8 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       cell: ({ score }) => <Measure of={score} digits={4} />,
     },
     ...optional(against !== undefined, {
-      ...{ name: against === 'versions' ? 'other version' : (against ?? ''), isNumber: true },
+      ...{ name: against === 'versions' ? 'other' : (against ?? ''), isNumber: true, isExtra: true },
+      about: 'the score of the same source',
       cell: ({ other }) => <Measure of={other} digits={4} />,
     }),
     ...optional(against !== undefined, {
@@ -45,7 +46,7 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       cell: ({ score, other }) => decimals(other === null ? null : score - other, 4, true),
     }),
     {
-      ...{ name: 'change', sorts: ['-change', 'change'], isNumber: true },
+      ...{ name: 'change', sorts: ['-change', 'change'], isNumber: true, isExtra: against !== undefined },
       about: "against the score of the object's source before",
       cell: ({ change }) => decimals(change, 3, true),
     },
@@ -56,8 +57,8 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
     },
     { name: 'band', isExtra: true, cell: ({ band }) => band ?? <Unknown /> },
     {
-      ...{ name: 'AB mag', sorts: ['magnitude', '-magnitude'], isNumber: true },
-      about: 'of the difference image; none where it is fainter than the template',
+      ...{ name: 'mag', sorts: ['magnitude', '-magnitude'], isNumber: true },
+      about: 'AB, of the difference image; none where it is fainter than the template',
       cell: ({ magnitude }) => decimals(magnitude, 2),
     },
     {
@@ -74,7 +75,8 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
     { name: 'ra', isNumber: true, isExtra: true, cell: ({ ra }) => decimals(ra, 5) },
     { name: 'dec', isNumber: true, isExtra: true, cell: ({ decl }) => decimals(decl, 5) },
     ...optional(cone !== undefined, {
-      ...{ name: 'from the middle', sorts: ['distance', '-distance'], isNumber: true },
+      ...{ name: 'away', sorts: ['distance', '-distance'], isNumber: true },
+      about: 'from the place that is asked for',
       cell: ({ distance }) => (distance === null ? <Unknown /> : <>{distance.toFixed(1)}″</>),
     }),
     ...optional(data.versions.length > 1, {
@@ -153,12 +155,9 @@ function AtLasair({ row: { diaObjectId, fate, isCurrent }, pages }: { row: Row; 
   };
   const words = fate.replaceAll('_', ' ');
   return (
-    <>
-      <State is={marks[fate] ?? 'none'}>{isCurrent ? `shown (${words})` : words}</State>{' '}
-      <a class="out" rel="noreferrer" href={`${pages}${encodeURIComponent(diaObjectId)}/`} data-lasair>
-        Lasair
-      </a>
-    </>
+    <a class="out state" rel="noreferrer" href={`${pages}${encodeURIComponent(diaObjectId)}/`} data-lasair>
+      <State is={marks[fate] ?? 'none'}>{isCurrent ? `shown (${words})` : words}</State>
+    </a>
   );
 }
 
@@ -175,6 +174,7 @@ function sortOf(sorts: Column['sorts'], sort: string): 'ascending' | 'descending
 function orderOf(sort: string): string {
   const word = sort.replace('-', '');
   if (word === 'magnitude') return sort === word ? 'the brightest first' : 'the faintest first';
+  if (word === 'distance') return sort === word ? 'the nearest first' : 'the farthest first';
   if (word === 'time') return sort === word ? 'the oldest first' : 'the newest first';
   return `the ${sort === word ? 'lowest' : 'highest'} ${word} first`;
 }
