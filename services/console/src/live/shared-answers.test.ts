@@ -16,7 +16,7 @@ function counted(version: () => Promise<string>) {
     const number = ++made;
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (context.req.query('fails')) throw new Error('fails');
-    return context.text(`${number}`);
+    return context.text(`${number}`.padEnd(Number(context.req.query('size') ?? 0)));
   });
   app.onError((_, context) => context.text(`failed ${made}`, 500));
   const ask = async (path = '/page', headers: Record<string, string> = {}) =>
@@ -53,4 +53,18 @@ test('where the version cannot be had, each asks for himself', async () => {
     throw new Error('at rest');
   });
   assert.deepEqual([await ask(), await ask()], ['1', '2']);
+});
+
+test('an answer that is large, or older than two seconds, is made again', async (t) => {
+  const { ask, made } = counted(async () => '1.1');
+  await ask('/page?size=200000');
+  await ask('/page?size=200000');
+  assert.equal(made(), 1);
+  await ask('/page?size=300000');
+  await ask('/page?size=300000');
+  assert.equal(made(), 3);
+  const later = performance.now() + 2_001;
+  t.mock.method(performance, 'now', () => later);
+  await ask('/page?size=200000');
+  assert.equal(made(), 4);
 });
