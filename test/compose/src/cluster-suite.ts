@@ -24,7 +24,7 @@ describe('docker compose with deploy/compose.cluster.yml', () => {
     stack = await Stack.make(`lvra-cluster-${process.pid}`, { SIMULATE_RATE: 40 }, ['deploy/compose.cluster.yml']);
     await stack.compose('build');
     // Without what watches: this is about what works.
-    await stack.compose('up', '-d', 'simulator', 'sandbox', ...SERVICES);
+    await stack.compose('up', '-d', 'simulator', 'sandbox', 'console', ...SERVICES);
   });
   after(() => stack.remove());
 
@@ -48,6 +48,12 @@ describe('docker compose with deploy/compose.cluster.yml', () => {
     await until('annotations', 120_000, async () => (await accepted()) > 0);
     for (const service of SERVICES) assert.equal((await stack.containers(service)).length, 2, service);
     assert.equal((await sql('postgres-1', 'SELECT sync_state FROM pg_stat_replication')).trim(), 'quorum');
+  });
+
+  test('the console shows what is in the database', async () => {
+    const answer = await stack.console('/api/v1/tonight');
+    const { alerts } = (await answer.json()) as { alerts: number };
+    assert.ok(answer.status === 200 && alerts > 0, `${answer.status}, ${alerts} alerts`);
   });
 
   test('a replica of each service is killed, and the others go on', async () => {

@@ -85,21 +85,17 @@ describe('docker compose', () => {
     });
   });
 
-  /** As a browser asks for a page, signed in unless `password` is another one. */
-  const console = async (path: string, password?: string) => {
-    const known = await stack.compose('exec', '-T', 'console', 'cat', '/run/lvra/console/password');
-    const authorization = `Basic ${btoa(`operator:${password ?? known}`)}`;
-    return fetch(`http://${await stack.published('console', 8470)}${path}`, { headers: { authorization } });
-  };
   /** All that asks for nothing in particular, as the console itself lists it, and the page of the first of them. */
   const pages = async () => {
-    const { paths } = (await (await console('/api/v1/openapi.json')).json()) as { paths: Record<string, unknown> };
+    const { paths } = (await (await stack.console('/api/v1/openapi.json')).json()) as {
+      paths: Record<string, unknown>;
+    };
     return ['/', ...Object.keys(paths).filter((path) => !path.includes('{'))];
   };
 
   test('the console shows the night to who knows its password, and can write nowhere', async () => {
-    assert.equal((await console('/', 'guess')).status, 401);
-    for (const path of await pages()) assert.equal((await console(path)).status, 200, path);
+    assert.equal((await stack.console('/', 'guess')).status, 401);
+    for (const path of await pages()) assert.equal((await stack.console(path)).status, 200, path);
     const write = (path: string) => stack.compose('exec', '-T', 'console', 'sh', '-c', `echo x > ${path}`);
     for (const path of ['/data/db/log.db', '/data/x', '/app/x']) {
       await assert.rejects(write(path), /Read-only file system/, path);
@@ -172,7 +168,7 @@ describe('docker compose', () => {
 
   test('the console has stayed well below its 256 MB, whatever was asked of it', async (context) => {
     const paths = await pages();
-    for (let round = 0; round < 3; round++) await Promise.all(paths.map((path) => console(path)));
+    for (let round = 0; round < 3; round++) await Promise.all(paths.map((path) => stack.console(path)));
     const [container = ''] = await stack.containers('console');
     const [{ HostConfig, RestartCount }] = JSON.parse(await stack.docker('inspect', container));
     assert.deepEqual([HostConfig.Memory, RestartCount], [256 * 1024 ** 2, 0]);
@@ -206,7 +202,8 @@ describe('docker compose', () => {
     assert.match(await stack.lvra('restore', copy), /log\.db is now the copy .*\n.*0 files of 0 stems/);
     const { counts, findings } = JSON.parse(await stack.lvra('verify', '--json').catch(outputOf)) as Verified;
     assert.deepEqual([counts.alerts, findings], [ALERTS, []]);
-    for (const path of await pages()) assert.equal((await console(path)).status, 200, `${path}, with a ledger at rest`);
+    for (const path of await pages())
+      assert.equal((await stack.console(path)).status, 200, `${path}, with a ledger at rest`);
   });
 });
 

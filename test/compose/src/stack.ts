@@ -99,10 +99,13 @@ export class Stack {
     return (await this.docker('inspect', '--format', networks, container)).trim().split(' ')[0] ?? '';
   }
 
-  /** Where a service's only container is published on this machine: address and port. */
-  async published(service: string, port: number): Promise<string> {
-    const [container = ''] = await this.containers(service);
-    return (await this.docker('port', container, String(port))).split('\n')[0] ?? '';
+  /** Asks the console for a page, as a browser on this machine would, signed in unless `password` is another one. */
+  async console(path: string, password?: string): Promise<Response> {
+    const [container = ''] = await this.containers('console');
+    const [address] = (await this.docker('port', container, '8470')).split('\n');
+    const known = await this.compose('exec', '-T', 'console', 'cat', '/run/lvra/console/password');
+    const authorization = `Basic ${btoa(`operator:${password ?? known}`)}`;
+    return fetch(`http://${address}${path}`, { headers: { authorization } });
   }
 
   /** Asks the sandbox, which can only be reached from inside. */
