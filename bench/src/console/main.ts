@@ -31,7 +31,7 @@ const { values } = parseArgs({
 const rows = Number(values.rows);
 const size = { ...SIZE, stems: Math.round(rows / SIZE.alertsAStem) };
 const root = values.keep ?? mkdtempSync(join(tmpdir(), 'lvra-bench-console-'));
-const ending: (() => unknown)[] = [];
+const ending: (() => void | Promise<void>)[] = [];
 if (values.keep === undefined) process.once('exit', () => rmSync(root, { recursive: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 

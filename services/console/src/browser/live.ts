@@ -46,7 +46,7 @@ function openStream(): void {
   stream.addEventListener('open', stopPolling);
   stream.addEventListener('change', () => {
     say(WORDS.live);
-    soon();
+    void soon();
   });
   stream.addEventListener('rest', () => say(WORDS.resting));
   stream.addEventListener('error', startPolling);

@@ -85,7 +85,7 @@ export class LookKeeper {
   #open(): Held {
     this.#openings++;
     const held: Held = { open: openLook(this.#settings, this.#last), asking: 0 };
-    held.open.then(
+    void held.open.then(
       (look) => {
         this.#last = look;
       },
