@@ -29,13 +29,17 @@ interface Row {
 }
 
 async function add(ledger: Ledger, ...rows: Row[]): Promise<void> {
+  const done = new Set<string>();
   for (const row of rows) {
     const { object, source, score, stem = MORNING, vra = 'r0b', version = 'a1', flags } = row;
     const ids = [OBJECT + BigInt(object), SOURCE + BigInt(source)] as const;
-    for (const table of ['feature_making', 'predict', 'annotating']) {
-      await execute(ledger, `INSERT INTO ${table} (stem, r0b) VALUES (?, 1) ON CONFLICT DO NOTHING`, stem);
-      await execute(ledger, `UPDATE ${table} SET ${vra} = 1 WHERE stem = ?`, stem);
+    if (!done.has(`${stem} ${vra}`)) {
+      for (const table of ['feature_making', 'predict', 'annotating']) {
+        const doneBy = `INSERT INTO ${table} (stem, ${vra}) VALUES (?, 1) ON CONFLICT (stem) DO UPDATE SET ${vra} = 1`;
+        await execute(ledger, doneBy, stem);
+      }
     }
+    done.add(`${stem} ${vra}`);
     await execute(
       ledger,
       `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version, timestamp)

@@ -17,6 +17,7 @@ export type Found =
 const DAY_MS = 86_400_000;
 /** How many alerts are looked through for a source at most, and at once: no index has sources by object. */
 const MOST_ALERTS = 100_000;
+const MOST_STEMS = 10_000;
 const ALERTS_AT_ONCE = 5_000;
 /** What a stem of the Python pipeline is taken for. */
 const ALERTS_UNKNOWN = 1_000;
@@ -44,16 +45,16 @@ async function withId({ ledger }: Look, id: bigint): Promise<Found> {
   if (night !== undefined) return { kind: 'night', night };
   const midpoint = await ledger.nights.observed(id);
   const observed = midpoint === undefined ? undefined : new Date(utcMsOf(midpoint));
-  const object = await objectOf(ledger, id, observed);
+  const { object, looked } = await objectOf(ledger, id, observed);
   if (object !== undefined) return { kind: 'object', diaObjectId: String(object), diaSourceId: String(id) };
   return {
     kind: 'nothing',
     because: [
       `No alert of an object ${id} has come through the filter.`,
       observed === undefined
-        ? `As a source it was not in the last ${MOST_ALERTS} alerts; older ones are not found by their sources.`
-        : `It is a source that was observed at ${observed.toISOString()}, but it was in none of the first ${MOST_ALERTS} ` +
-          'alerts within a day of that, and there is no other way to its object: look among the candidates of that night.',
+        ? `As a source it was not in the last ${looked} alerts; older ones are not found by their sources.`
+        : `It is a source that was observed at ${observed.toISOString()}, but it was in none of the ${looked} ` +
+          'alerts that were looked at of the day after that, and there is no other way to its object: look among the candidates of that night.',
     ],
   };
 }
@@ -62,12 +63,18 @@ function nightOf(text: string): string | undefined {
   return text.length === 8 && isStem(`${text}_000000`) ? nightNamed(text).name : undefined;
 }
 
+interface Looked {
+  readonly object: bigint | undefined;
+  /** How many alerts were looked at. */
+  readonly looked: number;
+}
+
 /** By the alerts that came in the day after it was observed; where nobody knows when, by the newest alerts. */
-async function objectOf(ledger: Ledger, source: bigint, observed: Date | undefined): Promise<bigint | undefined> {
+async function objectOf(ledger: Ledger, source: bigint, observed: Date | undefined): Promise<Looked> {
   const { nights } = ledger;
   const stems =
     observed === undefined
-      ? await nights.newestStems(MOST_ALERTS / ALERTS_UNKNOWN)
+      ? await nights.newestStems(MOST_STEMS)
       : await nights.stems({ from: stemOf(observed), before: stemOf(new Date(observed.getTime() + DAY_MS)) });
   let looked = 0;
   for (let at = 0; at < stems.length && looked < MOST_ALERTS; ) {
@@ -79,8 +86,8 @@ async function objectOf(ledger: Ledger, source: bigint, observed: Date | undefin
       looked += each.alerts ?? ALERTS_UNKNOWN;
     }
     const object = await nights.objectOfSource(source, some);
-    if (object !== undefined) return object;
+    if (object !== undefined) return { object, looked };
     await othersGoOn();
   }
-  return undefined;
+  return { object: undefined, looked };
 }
