@@ -61,7 +61,7 @@ test('the 65th is told in words that it is too many; one that leaves makes room'
   end();
 });
 
-test('all streams end with the console', async () => {
+test('all streams end with the console', { timeout: 30_000 }, async () => {
   const { ask, end } = streams(async () => '1.1');
   const texts = [await ask(), await ask()].map((response) => response.text());
   end();
