@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf, documentedAnswers } from '@lvra/console/testing/answers';
-import { hostileNight, ordinaryNight, pythonNight } from './nights.js';
+import { hostileNight, ordinaryNight, pythonNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 /** Programs get what the OpenAPI document says, and the same again while nothing has changed. */

@@ -7,7 +7,7 @@ import { dataPaths } from '@lvra/store';
 import { accessibilityFaults } from './axe.js';
 import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
-import { ordinaryNight } from './nights.js';
+import { ordinaryNight } from './nights/nights.js';
 import { VARIANTS } from './variants.js';
 import type { World } from './world.js';
 

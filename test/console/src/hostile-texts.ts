@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
-import { HOSTILE_TEXTS } from './hostile.js';
-import { hostileNight } from './nights.js';
+import { HOSTILE_TEXTS } from './nights/hostile.js';
+import { hostileNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 /** Each text as an id, as a part of a path, and as what is asked for. */

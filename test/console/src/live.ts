@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Sqlite } from '@lvra/ledger/testing/sqlite';
 import { dataPaths } from '@lvra/store';
 import { openPage } from './chromium.js';
-import { laterMessages, ordinaryNight } from './nights.js';
+import { laterMessages, ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 export function live(world: World): void {

@@ -6,7 +6,7 @@ import { dataPaths } from '@lvra/store';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
 import { visit } from './chromium.js';
 import { onePageOfEachPath } from './crawl.js';
-import { type Night, ordinaryNight, pythonNight, realNight } from './nights.js';
+import { type Night, ordinaryNight, pythonNight, realNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 export function otherNights(world: World): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openPage } from './chromium.js';
-import { ordinaryNight } from './nights.js';
+import { ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 export function reading(world: World): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accessibilityFaults } from './axe.js';
 import { openPage, startChromium } from './chromium.js';
 import { crawl, kindOf, onePageOfEachPath } from './crawl.js';
-import { ordinaryNight } from './nights.js';
+import { ordinaryNight } from './nights/nights.js';
 import { startConsole } from './running-console.js';
 import { VARIANTS } from './variants.js';
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startChromium } from './chromium.js';
 import { crawl, type Found } from './crawl.js';
-import type { Night } from './nights.js';
+import type { Night } from './nights/nights.js';
 import { type RunningConsole, startConsole } from './running-console.js';
 
 /** A night, the console that shows it, and every page of it that links reach. */
