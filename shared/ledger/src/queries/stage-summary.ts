@@ -154,12 +154,12 @@ export class Overview {
   async unscored(vra: string, only?: string): Promise<UnscoredStems | undefined> {
     const unscored = question<{ stems: bigint; oldest: string; newest: string }>(
       `SELECT count(*) AS stems, min(aside.stem) AS oldest, max(aside.stem) AS newest
-       FROM (SELECT DISTINCT stem FROM quarantine WHERE ${IS_OPEN} AND stem = coalesce(@only, stem)) aside
+       FROM (SELECT DISTINCT stem FROM quarantine WHERE ${IS_OPEN} ${only === undefined ? '' : 'AND stem = @only'}) aside
        LEFT JOIN ${STATUS_TABLE.predict} own ON own.stem = aside.stem
        WHERE (own.stem IS NULL OR own.${columnOf(vra)} IN (1, -1))
          AND NOT EXISTS (SELECT 1 FROM provenance WHERE provenance.stem = aside.stem AND model_name = @vra)`,
     );
-    const row = (await this.#database.get(unscored, { vra, only: only ?? null }))!;
+    const row = (await this.#database.get(unscored, { vra, ...(only !== undefined && { only }) }))!;
     return Number(row.stems) > 0 ? { vra, ...row, stems: Number(row.stems) } : undefined;
   }
 }

@@ -7,22 +7,8 @@ import { questionsOf } from '../testing/ledger-questions.js';
 import { LedgerStages, VRA } from '../testing/ledger-stages.js';
 import { newLedger } from '../testing/ledgers.js';
 import { valuesIn } from '../testing/look-inside.js';
-import { planOf, statementsOf } from './testing/statements.js';
-
-/** Tables that do not grow with the alerts, or of which rows go again; and the newest rows of one, no more than a limit. */
-const SMALL =
-  'newest|work|stage_pause|lasair_call|score_count|kafka_position|s|annotated_minute|data_folder|tns_report|tns_submission|lvra_migration';
-/** Indexes of the few rows that are still of interest. */
-const FEW = /INDEX (\w+_(open|partial)_r0b|quarantine_open|batch_unregistered)/;
-const HARMLESS = new RegExp(`^SCAN ((${SMALL}|CONSTANT ROW|sqlite_master|pragma_table_info|json_each)\\b|\\()`);
-/** SQLite counts the rows of a table by its pages; and it goes down the newest stems until it has enough of them. */
-const SHORT = /^SELECT count\(\*\) FROM \w+\s*$|ORDER BY own\.stem DESC LIMIT @limit$/;
-
-/** The steps of a plan that read all of a table that grows. */
-function readsAll(sql: string, plan: readonly string[]): string[] {
-  if (SHORT.test(sql)) return [];
-  return plan.filter((step) => step.startsWith('SCAN') && !HARMLESS.test(step) && !FEW.test(step));
-}
+import { fullReads, readsAll } from '../testing/plans/full-reads.js';
+import { planOf, statementsOf } from '../testing/plans/statements.js';
 
 describe('a ledger that has grown', () => {
   test('is never read from end to end by what a service does again and again', async (t) => {
@@ -38,10 +24,7 @@ describe('a ledger that has grown', () => {
     };
     const asked = await statementsOf(work);
     assert.ok(asked.length > 50, `${asked.length} statements`);
-    const found = asked.flatMap(({ sql }) => {
-      const scans = readsAll(sql, planOf(ledger, sql));
-      return scans.length > 0 ? [`${scans.join('; ')}: ${sql}`] : [];
-    });
+    const found = fullReads(ledger, asked);
     assert.deepEqual(found, []);
   });
 

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../ledger.js';
-import { connectionOf, Sqlite } from '../../testing/sqlite.js';
+import { connectionOf, Sqlite } from '../sqlite.js';
 
 /** A statement as it was asked. */
 export interface Asked {
