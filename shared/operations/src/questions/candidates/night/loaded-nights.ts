@@ -3,8 +3,8 @@ import type { Ledger, NightScore } from '@lvra/ledger';
 import type { NightSpan } from '../../../night-span.js';
 import { NightColumns } from './night-columns.js';
 
-/** Rows that a query reads at most, about: some 20 ms. */
-const ROWS_AT_ONCE = 5_000;
+/** Rows that a query reads at most, about: some 10 ms. With more of them, the garbage collector copies what is about to go. */
+const ROWS_AT_ONCE = 2_000;
 /** IDs that are looked through at once for new rows. */
 const IDS_AT_ONCE = 20_000;
 /** What a stem of the Python pipeline is taken for. */
