@@ -132,18 +132,19 @@ export async function candidates(look: Look, question: CandidatesQuestion): Prom
 /** What a table of all candidates holds at most: a second's work. */
 const MOST_AT_ONCE = 10_000;
 
-/** All of them in one answer. @throws UsageError too if there are more than can be answered at once */
+/** All of them in one answer, wherever a page would begin. @throws UsageError too if there are more than can be answered at once */
 export async function everyCandidate(
   look: Look,
   question: Omit<CandidatesQuestion, 'limit' | 'after'>,
 ): Promise<Candidates> {
-  const { matched } = await candidates(look, { ...question, limit: 1 });
+  const all = { ...question, after: undefined };
+  const { matched } = await candidates(look, { ...all, limit: 1 });
   if (matched > MOST_AT_ONCE) {
     throw new UsageError(
       `there are ${matched} of them, and at most ${MOST_AT_ONCE} come at once: filter them, or page`,
     );
   }
-  return candidates(look, { ...question, limit: MOST_AT_ONCE });
+  return candidates(look, { ...all, limit: MOST_AT_ONCE });
 }
 
 function assertVra({ vras }: Look, vra: string): void {

@@ -6,12 +6,8 @@ import { type NightColumns, NOT_ASKED } from './night/night-columns.js';
 export const MOST_CHANGES = 10_000;
 
 /** Fills in the changes of some rows, which stay as they were found. */
-export async function findChanges(
-  ledger: Ledger,
-  vra: string,
-  { columns }: NightColumns,
-  rows: Uint32Array,
-): Promise<void> {
+export async function findChanges(ledger: Ledger, vra: string, night: NightColumns, rows: Uint32Array): Promise<void> {
+  const { columns } = night;
   const unknown = rows.filter((row) => columns.change[row] === NOT_ASKED);
   const byObject = new Map<bigint, bigint[]>();
   for (const row of unknown) {
@@ -21,5 +17,7 @@ export async function findChanges(
     else byObject.set(object, [id]);
   }
   const found = await inHistories(ledger, vra, byObject);
-  for (const row of unknown) columns.change[row] = found.get(columns.id[row] as bigint)?.change ?? Number.NaN;
+  // Longer columns may have taken the place of those before.
+  const { change } = night.columns;
+  for (const row of unknown) change[row] = found.get(columns.id[row] as bigint)?.change ?? Number.NaN;
 }
