@@ -40,12 +40,22 @@ export async function serve(settings: Settings, onServed?: (address: string) => 
   metrics.service.info.set({ service: 'console', profile: settings.profile, version: VERSION }, 1);
   metrics.console.address.set({ url: settings.console.url ?? address.replace(/\/$/, '') }, 1);
   let health: HealthServer | undefined;
+  let traces: Promise<void> | undefined;
   try {
     if (healthPort !== 0)
       health = await serveHealth({ host: settings.healthHost, port: healthPort, metrics, notReady: () => [] });
     log.info({ dataRoot: settings.dataRoot, profile: settings.profile }, `console: ${address}`);
     onServed?.(address);
+    if (settings.otlpEndpoint !== undefined) {
+      // Loaded where it is wanted.
+      const { TraceExporter } = await import('./traces/exporter.js');
+      traces = new TraceExporter({
+        ...{ endpoint: settings.otlpEndpoint, origin: { version: VERSION, profile: settings.profile } },
+        ...{ metrics: metrics.traces, log, look: (read) => keeper.use(read) },
+      }).run(signal);
+    }
     if (!signal.aborted) await once(signal, 'abort');
+    await traces;
   } finally {
     await server.close();
     await health?.close();

@@ -74,6 +74,7 @@ export {
   stemQuarantined,
 } from './questions/quarantine/quarantine-pages.js';
 export { type DeadStem, deadLetters } from './questions/stems/dead-letters.js';
+export { type EndedStem, endedStems } from './questions/stems/ended-stems.js';
 export { pausedInWords } from './questions/stems/paused.js';
 export { type Status, status } from './questions/stems/status.js';
 export { type StemRecord, stemRecord } from './questions/stems/stem.js';

@@ -6,3 +6,4 @@ export { Metrics } from './metrics.js';
 export { ModelMetrics } from './model-metrics.js';
 export { hideSecrets, rememberSecret } from './secrets.js';
 export { ServiceMetrics } from './service-metrics.js';
+export type { TraceMetrics } from './trace-metrics.js';

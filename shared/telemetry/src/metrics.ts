@@ -6,6 +6,7 @@ import { MetricGroup } from './metric-group.js';
 import { ModelMetrics } from './model-metrics.js';
 import { addProcessLimits } from './process-limits.js';
 import { ServiceMetrics } from './service-metrics.js';
+import { TraceMetrics } from './trace-metrics.js';
 
 /** How often the event loop is woken to measure its lag: each 10 ms, as prom-client has it, costs 5 ms of CPU a second. */
 const LAG_SAMPLED_EVERY_MS = 100;
@@ -17,6 +18,7 @@ export class Metrics extends MetricGroup {
   readonly service = new ServiceMetrics(this.registry);
   #consumer: ConsumerMetrics | undefined;
   #console: ConsoleMetrics | undefined;
+  #traces: TraceMetrics | undefined;
 
   readonly quarantined = this.counter(
     'lvra_quarantined_alerts_total',
@@ -75,6 +77,12 @@ export class Metrics extends MetricGroup {
   get console(): ConsoleMetrics {
     this.#console ??= new ConsoleMetrics(this.registry);
     return this.#console;
+  }
+
+  /** The same for a console that sends traces. */
+  get traces(): TraceMetrics {
+    this.#traces ??= new TraceMetrics(this.registry);
+    return this.#traces;
   }
 
   /**

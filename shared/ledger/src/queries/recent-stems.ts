@@ -111,8 +111,13 @@ export class RecentStems {
 
   /** How far one stem is; undefined if it is not registered. */
   async of(stem: string, vras: readonly string[]): Promise<RecentStem | undefined> {
-    const [found] = await this.#database.reading((ask) => howFar(ask, [stem], vras));
-    return found && (found.registeredAt !== undefined || found.statuses.length > 0) ? found : undefined;
+    return (await this.each([stem], vras))[0];
+  }
+
+  /** The same of several, in their order; those that are not registered are left out. */
+  async each(stems: readonly string[], vras: readonly string[]): Promise<RecentStem[]> {
+    const found = await this.#database.reading((ask) => howFar(ask, stems, vras));
+    return found.filter(({ registeredAt, statuses }) => registeredAt !== undefined || statuses.length > 0);
   }
 }
 

@@ -76,6 +76,14 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       ask: () => ledger.scoreCounts.nights({ name: VRA, version: 'a1' }, [0, 0.5, 1], 8),
     },
     {
+      question: 'what has happened since, and how far those stems are',
+      by: 'service',
+      ask: async () => [
+        await ledger.events.after((await ledger.events.last()) - 100n, 1_000),
+        await ledger.recent.each([stem], [VRA]),
+      ],
+    },
+    {
       question: 'versions that have scored',
       by: 'service',
       ask: () => ledger.scoreCounts.versions(VRA),

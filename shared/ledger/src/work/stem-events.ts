@@ -1,6 +1,6 @@
 import type { Stage } from '@lvra/core';
 import type { Database, Questions, Writing } from '../database.js';
-import { question, statement } from '../statements.js';
+import { question, statement, valueQuestion } from '../statements.js';
 
 /** One line of a stem's history. */
 export interface StemEvent {
@@ -35,6 +35,11 @@ const EVENTS = 'SELECT stem, stage, vra, at, status, rows, duration_ms, detail F
 const OF_STEM = question<EventRow>(`${EVENTS} WHERE stem = ? ORDER BY ID`);
 const OF_STEMS = question<EventRow>(`${EVENTS} WHERE stem IN @stems ORDER BY stem, ID`);
 
+const LAST = valueQuestion<bigint>('SELECT coalesce(max(ID), 0) FROM stem_event');
+const AFTER = question<{ id: bigint; stem: string }>(
+  'SELECT ID AS id, stem FROM stem_event WHERE ID > @after ORDER BY ID LIMIT @most',
+);
+
 /** The history of the stems: each event is appended within the transaction that it reports. */
 export class StemEventLog {
   readonly #database: Database;
@@ -50,6 +55,19 @@ export class StemEventLog {
   /** Everything recorded of a stem, oldest first. */
   async ofStem(stem: string): Promise<StemEvent[]> {
     return (await this.#database.all(OF_STEM, stem)).map(toEvent);
+  }
+
+  /** The ID of the newest event; 0 if there is none. */
+  async last(): Promise<bigint> {
+    return (await this.#database.get(LAST))!;
+  }
+
+  /**
+   * The events behind an ID, the oldest first. On a server an event may appear after one with a greater ID, if its transaction
+   * took longer.
+   */
+  after(id: bigint, most: number): Promise<{ id: bigint; stem: string }[]> {
+    return this.#database.all(AFTER, { after: id, most });
   }
 }
 

@@ -70,15 +70,7 @@ export async function stemRecord({ ledger, paths, settings, vras }: Look, stem: 
   for (const vra of vras) if (await ledger.overview.unscored(vra, stem)) ofNoScore.push(vra);
   const record: StemRecord = {
     stem,
-    batch: batch
-      ? {
-          ...batch,
-          reservedAt: iso(batch.reservedAt),
-          registeredAt: batch.registeredAt === undefined ? null : iso(batch.registeredAt),
-          abandonedAt: batch.abandonedAt === undefined ? null : iso(batch.abandonedAt),
-          oldestReceivedAt: batch.oldestReceivedAt === undefined ? null : iso(batch.oldestReceivedAt),
-        }
-      : null,
+    batch: batch ? stemBatch(batch) : null,
     offsets: (await history.offsets(stem)).map(({ first, next, ...rest }) => ({
       ...rest,
       first: String(first),
@@ -99,6 +91,14 @@ export async function stemRecord({ ledger, paths, settings, vras }: Look, stem: 
   if (hasTrace(record)) return record;
   if (!isStem(stem)) throw new UsageError(`${JSON.stringify(stem)} is not a stem: write YYYYMMDD_HHMMSS`);
   throw new UsageError(`the ledger in ${settings.dataRoot} knows no stem ${stem}`);
+}
+
+export function stemBatch(batch: BatchHistory): StemBatch {
+  const known = (at: number | undefined) => (at === undefined ? null : iso(at));
+  return {
+    ...{ ...batch, reservedAt: iso(batch.reservedAt), registeredAt: known(batch.registeredAt) },
+    ...{ abandonedAt: known(batch.abandonedAt), oldestReceivedAt: known(batch.oldestReceivedAt) },
+  };
 }
 
 function hasTrace({ batch, files, objects, statuses, unscored, scores, events }: StemRecord): boolean {
