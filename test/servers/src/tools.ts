@@ -71,6 +71,14 @@ export const kubernetesFolder = (
 /** The browser's own program: Debian's /usr/bin/chromium is a script that asks for a desktop. */
 export const browserPath = () => present('Chromium', '/usr/lib/chromium/chromium', 'make setup');
 
+/** An OpenTelemetry Collector that takes traces and writes them to a file. */
+export const collectorPath = () =>
+  present(
+    'the OpenTelemetry Collector',
+    join(versioned('otel-collector', 'otel-collector'), 'collector'),
+    'scripts/collector.sh',
+  );
+
 /** A Kafka client that shares no code with kafkajs. */
 export const kcatPath = () => debian('kcat');
 

@@ -41,6 +41,7 @@ export class TraceExporter {
   /** The spans of a stem that were sent, by their ids, so that after a retry or a backfill only what is new is. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
   #newsAt = performance.now();
+  #hasLooked = false;
   #isFailing = false;
 
   constructor(parts: ExporterParts) {
@@ -82,6 +83,8 @@ export class TraceExporter {
         return stems.length > 0 ? await endedStems(look, stems) : [];
       });
       this.#waiting.push(...ended);
+      if (!this.#hasLooked) this.#parts.log.info(`traces of stems that end from now on go to ${this.#url}`);
+      this.#hasLooked = true;
     } catch (error) {
       // The pages say so; it is tried again.
       if (!isOfLedger(error)) throw error;
