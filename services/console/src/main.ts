@@ -51,7 +51,7 @@ export async function serve(settings: Settings, onServed?: (address: string) => 
       const { TraceExporter } = await import('./traces/exporter.js');
       traces = new TraceExporter({
         ...{ endpoint: settings.otlpEndpoint, origin: { version: VERSION, profile: settings.profile } },
-        ...{ metrics: metrics.traces, log, look: (read) => keeper.use(read) },
+        ...{ metrics: metrics.traces, log, version: () => keeper.version(), look: (read) => keeper.use(read) },
       }).run(signal);
     }
     if (!signal.aborted) await once(signal, 'abort');

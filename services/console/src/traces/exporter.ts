@@ -2,18 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient, messageOf, NoAnswer } from '@lvra/core';
 import { type EndedStem, endedStems, type Look } from '@lvra/operations';
 import type { Logger, TraceMetrics } from '@lvra/telemetry';
-import { isOfLedger } from '../server/problem.js';
+import { isOfLedger } from '../server/errors.js';
 import { LedgerTail } from './ledger-tail.js';
 import { exportRequest, type Origin, type Span, spansOf } from './spans.js';
 
 const EVERY_MS = 1_000;
-/** A ledger in which nothing happens is let go in between: see the keeper. */
-const EVERY_MS_AT_REST = 15_000;
-const AT_REST_AFTER_MS = 60_000;
 
 const STEMS_A_CALL = 100;
-/** More stems that wait for their call than this are not to be had by a collector that is so slow. */
-const MOST_WAITING = 1_000;
+/** So many wait for 100 seconds; more than that are not to be had. */
+const MOST_WAITING = 10_000;
 const MOST_REMEMBERED = 2_000;
 
 const CALL_MS = 5_000;
@@ -25,6 +22,8 @@ export interface ExporterParts {
   readonly origin: Origin;
   readonly metrics: TraceMetrics;
   readonly log: Logger;
+  /** Of the ledger: another one after each commit. */
+  version(): Promise<string>;
   look<T>(read: (look: Look) => Promise<T>): Promise<T>;
 }
 
@@ -37,11 +36,11 @@ export class TraceExporter {
   readonly #client: HttpClient;
   readonly #url: string;
   readonly #tail = new LedgerTail();
-  #waiting: EndedStem[] = [];
+  /** Stems to which something has happened. */
+  readonly #touched = new Set<string>();
   /** The spans of a stem that were sent, by their ids, so that after a retry or a backfill only what is new is. */
   readonly #sent = new Map<string, ReadonlySet<string>>();
-  #newsAt = performance.now();
-  #hasLooked = false;
+  #version: string | undefined;
   #isFailing = false;
 
   constructor(parts: ExporterParts) {
@@ -62,35 +61,44 @@ export class TraceExporter {
         this.#parts.log.error({ err: error }, `traces are sent no more: ${messageOf(error)}; this is a bug`);
         break;
       }
-      const isAtRest = this.#waiting.length === 0 && performance.now() - this.#newsAt > AT_REST_AFTER_MS;
-      await sleep(isAtRest ? EVERY_MS_AT_REST : EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
     this.#client.close();
   }
 
   /** Looks at the ledger, and makes one call if there is something to send. */
   async turn(signal?: AbortSignal): Promise<void> {
-    await this.#lookAround();
-    const now = this.#waiting.splice(0, STEMS_A_CALL);
-    if (now.length > 0) await this.#send(now, signal);
+    let ended: EndedStem[];
+    try {
+      await this.#lookAround();
+      ended = await this.#nextEnded();
+    } catch (error) {
+      // The pages say so; it is tried again.
+      if (isOfLedger(error)) return;
+      throw error;
+    }
+    if (ended.length > 0) await this.#send(ended, signal);
   }
 
   async #lookAround(): Promise<void> {
-    try {
-      const ended = await this.#parts.look(async (look) => {
-        const stems = await this.#tail.next(look);
-        if (stems.length > 0) this.#newsAt = performance.now();
-        return stems.length > 0 ? await endedStems(look, stems) : [];
-      });
-      this.#waiting.push(...ended);
-      if (!this.#hasLooked) this.#parts.log.info(`traces of stems that end from now on go to ${this.#url}`);
-      this.#hasLooked = true;
-    } catch (error) {
-      // The pages say so; it is tried again.
-      if (!isOfLedger(error)) throw error;
-    }
-    const tooMany = this.#waiting.splice(0, this.#waiting.length - MOST_WAITING);
-    if (tooMany.length > 0) this.#drop(tooMany.length, `${MOST_WAITING} stems wait for their call already`);
+    const { version, look, log } = this.#parts;
+    const now = await version();
+    if (now === this.#version) return;
+    for (const stem of await look((open) => this.#tail.next(open))) this.#touched.add(stem);
+    if (this.#version === undefined) log.info(`traces of stems that end from now on go to ${this.#url}`);
+    this.#version = now;
+    const tooMany = [...this.#touched].slice(0, Math.max(0, this.#touched.size - MOST_WAITING));
+    for (const stem of tooMany) this.#touched.delete(stem);
+    if (tooMany.length > 0) this.#drop(tooMany.length, `${MOST_WAITING} stems wait for their turn already`);
+  }
+
+  /** One that has not ended comes again with the next thing that happens to it. */
+  async #nextEnded(): Promise<EndedStem[]> {
+    const stems = [...this.#touched].slice(0, STEMS_A_CALL);
+    if (stems.length === 0) return [];
+    const ended = await this.#parts.look((open) => endedStems(open, stems));
+    for (const stem of stems) this.#touched.delete(stem);
+    return ended;
   }
 
   async #send(stems: readonly EndedStem[], signal: AbortSignal | undefined): Promise<void> {

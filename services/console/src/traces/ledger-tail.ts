@@ -19,12 +19,15 @@ export class LedgerTail {
       this.#last = last;
       return [];
     }
-    const events = await ledger.events.after(this.#last - LOOKED_BACK, MOST_AT_ONCE);
-    const news = events.filter(({ id }) => !this.#known.has(id));
-    this.#last = events.at(-1)?.id ?? this.#last;
-    const from = this.#last - LOOKED_BACK;
-    this.#known = new Set(events.map(({ id }) => id).filter((id) => id > from));
-    return [...new Set(news.map(({ stem }) => stem))];
+    const stems = new Set<string>();
+    for (;;) {
+      const events = await ledger.events.after(this.#last - LOOKED_BACK, MOST_AT_ONCE);
+      for (const { id, stem } of events) if (!this.#known.has(id)) stems.add(stem);
+      this.#last = events.at(-1)?.id ?? this.#last;
+      const from = this.#last - LOOKED_BACK;
+      this.#known = new Set(events.map(({ id }) => id).filter((id) => id > from));
+      if (events.length < MOST_AT_ONCE) return [...stems];
+    }
   }
 
   async #idsBehind(ledger: Look['ledger'], id: bigint): Promise<bigint[]> {
