@@ -71,8 +71,9 @@ demo: build ## simulated alerts through all four stages to a sandbox, in under a
 
 test: setup build lint run-tests ## set-up, build, lint and the whole test suite
 
-test-console: setup build ## the console in Chromium, on nights of all kinds: by eye, by keys, without script, with texts that mean harm
-	node --test --test-reporter=spec test/console/dist/suite.js
+test-console: setup build ## the console in Chromium, on nights of all kinds: by eye, by keys, without script, with texts that mean harm; its traces
+	@scripts/collector.sh
+	node --test --test-reporter=spec test/console/dist/suite.js test/console/dist/traces.js
 
 console-pictures: build ## of every page of the console, light, dark and 360 px wide, in FOLDER=screenshots
 	node test/console/dist/screenshots.js $(or $(FOLDER),screenshots)
