@@ -1,4 +1,5 @@
 import { after, describe } from 'node:test';
+import { acting } from './acting.js';
 import { documented } from './documented.js';
 import { everyPage } from './every-page.js';
 import { hostileTexts } from './hostile-texts.js';
@@ -17,4 +18,5 @@ describe('the console in Chromium', () => {
   hostileTexts(world);
   otherNights(world);
   documented(world);
+  acting(world);
 });
