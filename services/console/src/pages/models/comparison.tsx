@@ -40,10 +40,10 @@ export function ComparisonForm({ data, params }: { data: ModelData; params: Aske
         </select>
       </label>
       <label>
-        from night <input name="from" value={from} size={8} inputmode="numeric" placeholder="YYYYMMDD" />
+        from (UTC date) <input name="from" value={from} size={8} inputmode="numeric" placeholder="YYYYMMDD" />
       </label>
       <label>
-        to night <input name="to" value={to} size={8} inputmode="numeric" placeholder="YYYYMMDD" />
+        to (UTC date) <input name="to" value={to} size={8} inputmode="numeric" placeholder="YYYYMMDD" />
       </label>
       <label>
         threshold{' '}
@@ -64,7 +64,7 @@ export function ComparisonPart({ comparison }: { comparison: ComparisonData }) {
     <>
       <p>
         {`${first} and ${second}, `}
-        {from === to ? 'night ' : 'nights '}
+        {from === to ? 'UTC date ' : 'UTC dates '}
         {nightsOf(from, to)}: <Count of={pairs} /> scores of <Count of={objects} /> objects.{' '}
         {isLimited && (
           <>

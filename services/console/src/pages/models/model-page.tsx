@@ -32,7 +32,7 @@ function SpreadPart({ spread, version, lowestScore }: Pick<ModelData, 'spread' |
   const [newest] = nights;
   return (
     <section aria-labelledby="spread">
-      <h2 id="spread">Scores, night by night</h2>
+      <h2 id="spread">Scores, day by day</h2>
       {newest === undefined ? (
         <p class="none">
           No score of {version} has been counted: nights of the Python pipeline are not, and a new version has none yet.
@@ -41,14 +41,14 @@ function SpreadPart({ spread, version, lowestScore }: Pick<ModelData, 'spread' |
         <>
           <figure class="plot narrow">
             <Histogram
-              title={`Spread of the scores of ${version} in the night ${newest.night}`}
+              title={`Spread of the scores of ${version} of ${newest.night} (UTC date)`}
               edges={edges}
-              bars={{ name: `night ${newest.night}`, counts: newest.counts }}
+              bars={{ name: `${newest.night} UTC`, counts: newest.counts }}
               line={atImport ? { name: 'at import', counts: atImport } : undefined}
               threshold={lowestScore ?? undefined}
             />
             <figcaption>
-              Scores of the night {newest.night}
+              Scores of {newest.night} (UTC date)
               {atImport ? ', and at import as a line' : '; the manifest does not say how they were spread at import'}
               {lowestScore !== null && `. Dashed: LOWEST_SCORE ${lowestScore}`}
             </figcaption>
@@ -75,7 +75,7 @@ function NightTable({ edges, nights, isAgainstImport }: NightsProps) {
           <caption>{caption}</caption>
           <thead>
             <tr>
-              <th scope="col">night</th>
+              <th scope="col">UTC date</th>
               <th scope="col">scores</th>
               <th scope="col">stability (PSI)</th>
               <th scope="col" class="extra">
@@ -104,7 +104,8 @@ function NightTable({ edges, nights, isAgainstImport }: NightsProps) {
       </Wide>
       <p class="note">
         Population stability index: below 0.1 the scores are spread as they should be, above 0.25 the sky, the alerts or
-        the features changed. A night of fewer than 200 scores does not tell.
+        the features changed. A day of fewer than 200 scores does not tell. Scores are counted by UTC date, so a night
+        of Rubin is in two.
       </p>
     </>
   );

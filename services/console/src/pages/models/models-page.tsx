@@ -16,7 +16,7 @@ export function ModelsPage({ data }: { data: ModelsData }) {
           </p>
           {newest && (
             <p>
-              Scores of <a href={modelAddress(vra, wantedVersion)}>{wantedVersion}</a> in the night {newest.night}:{' '}
+              Scores of <a href={modelAddress(vra, wantedVersion)}>{wantedVersion}</a> of {newest.night} (UTC date):{' '}
               <Stability psi={newest.psi} />
             </p>
           )}

@@ -50,7 +50,7 @@ export function VersionTable({ vra, versions, shown }: Props) {
               features
             </th>
             <th scope="col">scores</th>
-            <th scope="col">nights</th>
+            <th scope="col">UTC dates</th>
           </tr>
         </thead>
         <tbody>
