@@ -24,7 +24,7 @@ const sha256 = (name: string) => createHash('sha256').update(name).digest('hex')
 /** Within what the clock of the ledger tells: it keeps the end of an event to the millisecond. */
 const ROUNDED_NS = 2_000_000n;
 
-describe('the traces of a night, at an OpenTelemetry Collector', { timeout: 120_000 }, () => {
+describe('the traces of a night, at an OpenTelemetry Collector', () => {
   let collector: Collector;
   let environment: Record<string, string>;
   const root = temporaryFolder('traces');
@@ -58,13 +58,15 @@ describe('the traces of a night, at an OpenTelemetry Collector', { timeout: 120_
     for (const end of ends.reverse()) await end();
   });
 
-  test('are those of the stems that end while the console runs, as the ledger has them', async () => {
+  test('are those of the stems that end while the console runs, as the ledger has them', { timeout: 60_000 }, async ({
+    signal,
+  }) => {
     const before = stems();
     await run('run', '--once', '--source', 'simulate', '--simulate-count', '60');
     const ended = stems().filter((stem) => !before.includes(stem));
     assert.ok(ended.length > 0);
     const roots = () => collector.spans().filter(({ name }) => name === 'stem');
-    while (roots().length < ended.length) await sleep(50);
+    while (roots().length < ended.length) await sleep(50, undefined, { signal });
     const traces = new Set(collector.spans().map(({ traceId }) => traceId));
     assert.deepEqual([...traces].sort(), ended.map((stem) => sha256(stem).slice(0, 32)).sort());
     for (const stem of ended) await compare(stem);
