@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { Hono } from 'hono';
 import { Refusal } from '../server/errors.js';
@@ -10,7 +11,11 @@ function streams(version: () => Promise<string>) {
   const app = new Hono();
   app.get('/events', eventStream(new Watcher(version), end.signal));
   app.onError((error, context) => context.text(error.message, error instanceof Refusal ? error.status : 500));
-  return { ask: async () => app.request('/events'), end: () => end.abort() };
+  return {
+    ask: async (method = 'GET') => app.request('/events', { method }),
+    end: () => end.abort(),
+    waiting: () => getEventListeners(end.signal, 'abort').length,
+  };
 }
 
 /** Reads a stream until it has so many events. */
@@ -46,7 +51,7 @@ test('a fault in several lines is one event', async () => {
 
 test('the 65th is told in words that it is too many; one that leaves makes room', async () => {
   const { ask, end } = streams(async () => '1.1');
-  const all = await Promise.all(Array.from({ length: 64 }, ask));
+  const all = await Promise.all(Array.from({ length: 64 }, () => ask()));
   assert.ok(all.every(({ status }) => status === 200));
   const refused = await ask();
   assert.equal(refused.status, 503);
@@ -58,6 +63,25 @@ test('the 65th is told in words that it is too many; one that leaves makes room'
     again = await ask();
   }
   assert.equal(again.status, 200);
+  end();
+});
+
+test('who asks for the headers alone takes no place', async () => {
+  const { ask, end } = streams(async () => '1.1');
+  for (let asked = 0; asked < 65; asked++) {
+    const response = await ask('HEAD');
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'text/event-stream']);
+  }
+  assert.equal((await ask()).status, 200);
+  end();
+});
+
+test('nothing is kept of a stream that has ended', async () => {
+  const { ask, end, waiting } = streams(async () => '1.1');
+  const response = await ask();
+  assert.equal(waiting(), 1);
+  await response.body!.cancel();
+  while (waiting() > 0) await new Promise((resolve) => setImmediate(resolve));
   end();
 });
 

@@ -31,21 +31,26 @@ export function eventStream(watcher: Watcher, end: AbortSignal): Handler {
         },
       );
     }
+    // Of a stream that has no body nobody would learn that it has ended.
+    if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
     listeners++;
     // A proxy that collects an answer before it passes it on would keep every event.
     context.header('X-Accel-Buffering', 'no');
     return streamSSE(context, async (stream) => {
+      let leave = () => {};
       const gone = new Promise<void>((resolve) => {
-        stream.onAbort(resolve);
-        context.req.raw.signal.addEventListener('abort', () => resolve(), { once: true });
-        if (end.aborted) resolve();
-        end.addEventListener('abort', () => resolve(), { once: true });
+        leave = resolve;
       });
+      stream.onAbort(leave);
+      context.req.raw.signal.addEventListener('abort', leave, { once: true });
+      if (end.aborted) leave();
+      end.addEventListener('abort', leave, { once: true });
       const stop = watcher.listen(newestFirst((news) => stream.writeSSE({ event: news.kind, data: dataOf(news) })));
       const heartbeat = setInterval(() => void stream.write(': still here\n\n'), HEARTBEAT_MS);
       await gone;
       clearInterval(heartbeat);
       stop();
+      end.removeEventListener('abort', leave);
       listeners--;
     });
   };
