@@ -100,13 +100,20 @@ describe('what came and went', () => {
   });
 });
 
-test('alerts count as scored since they were registered, once their stem is done with it', async (t) => {
+test('alerts count as scored once each, without those that had no score, and since they were registered', async (t) => {
   const ledger = await newLedger(t);
   const { flow } = ledger;
   await register(ledger, '20260302_005900', NOW - 50 * SECOND, [NOW, NOW, NOW]);
   await register(ledger, '20260302_005910', NOW - 40 * SECOND, [NOW, NOW]);
   assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 0);
-  for (const stem of ['20260302_005900', '20260302_005910']) await done(ledger, 'predict', stem);
-  assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 5);
+  const event = `INSERT INTO stem_event (stem, stage, vra, at, status, "rows") VALUES (?, ?, ?, ${NOW}, ?, ?)`;
+  await execute(ledger, event, '20260302_005900', 'predict', 'r0b', 99, 0);
+  // One of the three had no features. A backfill scores the stem again.
+  for (let time = 0; time < 2; time++) await execute(ledger, event, '20260302_005900', 'predict', 'r0b', -1, 2);
+  await execute(ledger, event, '20260302_005910', 'feature', 'r0b', 1, 2);
+  await execute(ledger, event, '20260302_005910', 'predict', 'r0c', 1, 2);
+  assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 2);
+  await execute(ledger, event, '20260302_005910', 'predict', 'r0b', 1, 2);
+  assert.equal(await flow.scoredSince('r0b', NOW - 60 * SECOND), 4);
   assert.equal(await flow.scoredSince('r0b', NOW - 40 * SECOND), 2);
 });

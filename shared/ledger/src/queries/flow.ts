@@ -22,6 +22,12 @@ export interface Unannotated {
   readonly late: number;
 }
 
+const SCORED_SINCE = valueQuestion<bigint>(
+  `SELECT CAST(coalesce(sum((
+     SELECT max(done.rows) FROM stem_event done
+     WHERE done.stem = batch.stem AND done.stage = 'predict' AND done.vra = ? AND done.status IN (1, -1)
+   )), 0) AS BIGINT) FROM batch INDEXED BY batch_registered WHERE batch.registered_at >= ?`,
+);
 const ALERTS_SINCE = valueQuestion<bigint>(
   'SELECT CAST(coalesce(sum(alerts), 0) AS BIGINT) FROM batch WHERE registered_at >= ?',
 );
@@ -108,14 +114,9 @@ export class Flow {
     return Number(await this.#database.get(ALERTS_SINCE, from));
   }
 
-  /** How many alerts were registered from an instant on in batches that a VRA is done with scoring. */
+  /** How many of the alerts that were registered from an instant on have a score; what a backfill scores again counts once. */
   async scoredSince(vra: string, from: number): Promise<number> {
-    const scored = valueQuestion<bigint>(
-      `SELECT CAST(coalesce(sum(batch.alerts), 0) AS BIGINT) FROM batch INDEXED BY batch_registered
-       JOIN ${STATUS_TABLE.predict} own ON own.stem = batch.stem
-       WHERE batch.registered_at >= ? AND own.${columnOf(vra)} IN (1, -1)`,
-    );
-    return Number(await this.#database.get(scored, from));
+    return Number(await this.#database.get(SCORED_SINCE, vra, from));
   }
 
   /** When the newest batch was registered, ms since 1970; undefined if there is none. */
