@@ -23,7 +23,7 @@ export function SearchPage({ data: { q, because } }: Props) {
           its diaObjectId: <code>313637921267122191</code>
         </dd>
         <dt>a source</dt>
-        <dd>its diaSourceId, within a day of its observation: it leads to its object</dd>
+        <dd>its diaSourceId, if its alert is new or came within a day of its observation: it leads to its object</dd>
         <dt>a stem</dt>
         <dd>
           <code>20260422_041440</code>

@@ -17,12 +17,13 @@ async function consoleOf(t: TestContext) {
   await execute(ledger, 'INSERT INTO diaobjid_stems (diaObjectId, stem) VALUES (?, ?)', OBJECT, STEM);
   await execute(
     ledger,
-    'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?), (?, ?)',
-    ...[SOURCE, MIDPOINT, 7n, 61153],
+    'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?), (?, ?), (?, ?)',
+    ...[SOURCE, MIDPOINT, 7n, 61153, 9n, MIDPOINT - 80],
   );
   const add = 'INSERT INTO threshold_flags_provenance (diaObjectId, diaSourceId, stem) VALUES (?, ?, ?)';
   await execute(ledger, add, OBJECT, SOURCE, STEM);
   await execute(ledger, add, OBJECT + 1n, 8n, STEM);
+  await execute(ledger, add, OBJECT + 2n, 9n, STEM);
   const console = testConsole({ LVRA_DATA_ROOT: dirname(dirname(ledger.name)) });
   t.after(() => console.close());
   return { ...console, ledger };
@@ -39,6 +40,8 @@ test('the search leads to what an id, a source, a stem, a night, a position or a
     [` ${SOURCE} `]: `/objects/${OBJECT}`,
     // Nobody knows when it was observed: it is among the newest.
     8: `/objects/${OBJECT + 1n}`,
+    // Observed months before it came, as alerts that are replayed.
+    9: `/objects/${OBJECT + 2n}`,
     [STEM]: `/stems/${STEM}`,
     20260422: '/candidates?night=20260422',
     '10:00:24 -30:12:00 5': '/candidates?cone=150.1+-30.2+5&sort=distance',

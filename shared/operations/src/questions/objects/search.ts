@@ -53,8 +53,8 @@ async function withId({ ledger }: Look, id: bigint): Promise<Found> {
       `No alert of an object ${id} has come through the filter.`,
       observed === undefined
         ? `As a source it was not in the last ${looked} alerts; older ones are not found by their sources.`
-        : `It is a source that was observed at ${observed.toISOString()}, but it was in none of the ${looked} ` +
-          'alerts that were looked at of the day after that, and there is no other way to its object: look among the candidates of that night.',
+        : `It is a source that was observed at ${observed.toISOString()}, but it was in none of the ${looked} alerts ` +
+          'that were looked at, of the day after that and of the newest, and there is no other way to its object: look among the candidates of that night.',
     ],
   };
 }
@@ -69,13 +69,21 @@ interface Looked {
   readonly looked: number;
 }
 
-/** By the alerts that came in the day after it was observed; where nobody knows when, by the newest alerts. */
+/** By the alerts that came in the day after it was observed, then by the newest: replayed and simulated ones come later. */
 async function objectOf(ledger: Ledger, source: bigint, observed: Date | undefined): Promise<Looked> {
   const { nights } = ledger;
-  const stems =
-    observed === undefined
-      ? await nights.newestStems(MOST_STEMS)
-      : await nights.stems({ from: stemOf(observed), before: stemOf(new Date(observed.getTime() + DAY_MS)) });
+  const span = observed && { from: stemOf(observed), before: stemOf(new Date(observed.getTime() + DAY_MS)) };
+  const soon = span ? await among(ledger, source, await nights.stems(span)) : { object: undefined, looked: 0 };
+  if (soon.object !== undefined) return soon;
+  const newest = await nights.newestStems(MOST_STEMS);
+  const others = span ? newest.filter(({ stem }) => stem < span.from || stem >= span.before) : newest;
+  const late = await among(ledger, source, others);
+  return { object: late.object, looked: soon.looked + late.looked };
+}
+
+type Stems = Awaited<ReturnType<Ledger['nights']['newestStems']>>;
+
+async function among({ nights }: Ledger, source: bigint, stems: Stems): Promise<Looked> {
   let looked = 0;
   for (let at = 0; at < stems.length && looked < MOST_ALERTS; ) {
     const some: string[] = [];
