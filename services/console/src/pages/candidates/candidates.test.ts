@@ -68,6 +68,16 @@ describe('the page of the candidates', () => {
     );
   });
 
+  test('shows the date of what was observed in another night', async (t) => {
+    const { text, ledger } = await consoleOf(t, { scores: [0.9, 0.95] });
+    await execute(ledger, 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (2, 61073.17)');
+    const page = await text('/candidates');
+    assert.deepEqual(
+      [...page.matchAll(/<time datetime="[^"]*T04:04:11[^"]*">([^<]*)</g)].map(([, shown]) => shown),
+      ['2026-02-02 04:04:11', '04:04:11'],
+    );
+  });
+
   test('is ordered, chosen and left by links that all lead somewhere, and paged until every object was there once', async (t) => {
     const scores = Array.from({ length: 7 }, (_, at) => at / 8);
     const { text } = await consoleOf(t, { scores, earlier: scores.map((score) => score / 2) });

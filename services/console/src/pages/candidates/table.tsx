@@ -53,7 +53,8 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
     { name: 'object', isHead: true, cell: ({ diaObjectId }) => <ObjectLink id={diaObjectId} /> },
     {
       ...{ name: 'observed UTC', sorts: ['-time', 'time'], isExtra: true },
-      cell: ({ observedUtc }) => <Instant at={observedUtc} />,
+      // Alerts that are replayed were observed in another night.
+      cell: ({ observedUtc }) => <Instant at={observedUtc} withDate={!isOfNight(observedUtc, data)} />,
     },
     { name: 'band', isExtra: true, cell: ({ band }) => band ?? <Unknown /> },
     {
@@ -91,6 +92,10 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       cell: ({ tnsName }) => tnsName ?? <Unknown why="none from a report sent from here" />,
     },
   ];
+}
+
+function isOfNight(at: string | null, { began, ends }: CandidatesData): boolean {
+  return at === null || (began !== null && ends !== null && at >= began && at < ends);
 }
 
 function firstOf(first: readonly number[] | null): Child {
