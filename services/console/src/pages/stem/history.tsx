@@ -41,7 +41,9 @@ export function Statuses({ data: { stem, statuses, stages }, context }: { data: 
               <td>
                 {status} {meaning}
               </td>
-              <td class="extra">{at}</td>
+              <td class="extra">
+                <Instant at={at} withDate />
+              </td>
             </tr>
           ))}
         </tbody>

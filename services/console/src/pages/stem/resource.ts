@@ -19,6 +19,8 @@ export const stem = resource({
     const record = await orNotFound(stemRecord(look, stem));
     return {
       ...record,
+      // The ledger has them as the Python pipeline writes them: UTC, and no word of it.
+      statuses: record.statuses.map((row) => ({ ...row, at: row.at.replace(/^(\S{10}) (\S{8})$/, '$1T$2Z') })),
       stages: await stemStages(look, stem),
       ...(await scoresOfStem(look, stem, SHOWN)),
       ...stemSpans(record),

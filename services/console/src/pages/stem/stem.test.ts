@@ -52,6 +52,7 @@ test('a stem is shown with its offsets, its files, its way through the stages, i
     { what: 'batch', path: join(root, 'JSON/2026/20260301', `${stem}.json`), bytes: 1_500 },
   ]);
   assert.deepEqual(data.logs, ['logs/2026/20260301/kafka.log']);
+  for (const { at } of data.statuses) assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   assert.deepEqual(
     data.statuses.map(({ stage, status }) => [stage, status]),
     [
