@@ -22,6 +22,8 @@ const SIZE = { alertsAStem: 100, sourcesAnObject: 10, stemEveryS: 86 };
 const STEMS_A_NIGHT = 1_000;
 const RATE = 250;
 const STREAMS = 20;
+/** As docker-compose.yml has it. */
+const AS_IN_CONTAINERS = '--max-old-space-size=96 --max-semi-space-size=8';
 const WARM_UP_MS = 20_000;
 const LVRA = fileURLToPath(new URL('../../../services/cli/bin/lvra.js', import.meta.url));
 
@@ -120,7 +122,10 @@ try {
 
   function lvra(...args: string[]) {
     const child = spawn(process.execPath, [LVRA, ...args], {
-      env: { ...environment, ...(args[0] === 'start' && { LVRA_CONSOLE_LISTEN: `127.0.0.1:${port}` }) },
+      env: {
+        ...environment,
+        ...(args[0] === 'start' && { LVRA_CONSOLE_LISTEN: `127.0.0.1:${port}`, NODE_OPTIONS: AS_IN_CONTAINERS }),
+      },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     ending.push(async () => {
