@@ -3,6 +3,9 @@ import { fork } from 'node:child_process';
 /** What the pages have no business with. */
 const SECRETS = /^(LASAIR_\w*TOKEN|LVRA_(TNS_API_KEY|KAFKA_PASSWORD|NATS_PASSWORD))(_FILE)?$/;
 
+/** As in docker-compose.yml: it keeps little, and Node would let what is thrown away lie about. */
+const MEMORY = ['--max-old-space-size=96', '--max-semi-space-size=8'];
+
 /** Longer than its last answers take. */
 const ENDS_WITHIN_MS = 5_000;
 /** What of its last words is passed on. */
@@ -27,6 +30,7 @@ export function startConsole(environment: NodeJS.ProcessEnv, say: (line: string)
   const child = fork(String(process.argv[1]), ['start', 'console'], {
     // No port for its health: that of the settings is ours. It reads no alerts.
     env: { ...Object.fromEntries(own), LVRA_HEALTH_PORT: '0', LVRA_SOURCE: 'none' },
+    execArgv: MEMORY,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';

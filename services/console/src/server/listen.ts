@@ -73,5 +73,6 @@ export async function listen(
 export function namesOf(host: string, port: number): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const hosts = ['127.0.0.1', 'localhost', '[::1]', ...(isEverywhere ? [] : [host.includes(':') ? `[${host}]` : host])];
-  return hosts.map((name) => `${name}:${port}`);
+  // Of HTTP's own port a browser says nothing.
+  return hosts.flatMap((name) => (port === 80 ? [`${name}:80`, name] : [`${name}:${port}`]));
 }
