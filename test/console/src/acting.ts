@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Sqlite } from '@lvra/ledger/testing/sqlite';
 import { dataPaths } from '@lvra/store';
-import { accessibilityFaults } from './axe.js';
-import { openPage } from './chromium.js';
+import { accessibilityFaults } from './browser/axe.js';
+import { openPage } from './browser/chromium.js';
 import { ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 

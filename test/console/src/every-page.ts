@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dataPaths } from '@lvra/store';
-import { accessibilityFaults } from './axe.js';
-import { visit } from './chromium.js';
+import { accessibilityFaults } from './browser/axe.js';
+import { visit } from './browser/chromium.js';
+import { VARIANTS } from './browser/variants.js';
 import { onePageOfEachPath } from './crawl.js';
 import { ordinaryNight } from './nights/nights.js';
-import { VARIANTS } from './variants.js';
 import type { World } from './world.js';
 
 /** Compressed; what a page weighs on a slow line. */

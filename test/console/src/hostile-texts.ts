@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { visit } from './chromium.js';
+import { visit } from './browser/chromium.js';
 import { onePageOfEachPath } from './crawl.js';
 import { HOSTILE_TEXTS } from './nights/hostile.js';
 import { hostileNight } from './nights/nights.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Sqlite } from '@lvra/ledger/testing/sqlite';
 import { dataPaths } from '@lvra/store';
-import { openPage } from './chromium.js';
+import { openPage } from './browser/chromium.js';
 import { laterMessages, ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { dataPaths } from '@lvra/store';
 import { POSTGRES_PASSWORD, startPostgres } from '@lvra/test-servers/postgres';
-import { visit } from './chromium.js';
+import { visit } from './browser/chromium.js';
 import { onePageOfEachPath } from './crawl.js';
 import { type Night, ordinaryNight, pythonNight, realNight } from './nights/nights.js';
 import type { World } from './world.js';

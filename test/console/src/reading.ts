@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage } from './chromium.js';
+import { openPage } from './browser/chromium.js';
 import { ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 

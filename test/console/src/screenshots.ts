@@ -1,12 +1,12 @@
 // Takes a picture of every page, light, dark and 360 px wide: node test/console/dist/screenshots.js FOLDER
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessibilityFaults } from './axe.js';
-import { openPage, startChromium } from './chromium.js';
+import { accessibilityFaults } from './browser/axe.js';
+import { openPage, startChromium } from './browser/chromium.js';
+import { VARIANTS } from './browser/variants.js';
 import { crawl, kindOf, onePageOfEachPath } from './crawl.js';
 import { ordinaryNight } from './nights/nights.js';
 import { startConsole } from './running-console.js';
-import { VARIANTS } from './variants.js';
 
 const [folder = 'screenshots'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { startChromium } from './chromium.js';
+import { startChromium } from './browser/chromium.js';
 import { crawl, type Found } from './crawl.js';
 import type { Night } from './nights/nights.js';
 import { type RunningConsole, startConsole } from './running-console.js';
