@@ -102,7 +102,7 @@ try {
     const look = await Ledger.look(dataPaths(root).database, ['r0b']);
     for (const stem of of.slice(0, 10)) {
       found.push(
-        ...(await valuesIn<bigint>(look, `SELECT diaObjectId FROM provenance WHERE stem = '${stem}'`)).map(String),
+        ...(await valuesIn<bigint>(look, 'SELECT diaObjectId FROM provenance WHERE stem = ?', stem)).map(String),
       );
     }
     await look.close();
@@ -116,7 +116,9 @@ try {
     void (async () => {
       const response = await fetch(address('/api/v1/events'), { signal: abort.signal });
       for await (const _ of response.body ?? []) heard.count++;
-    })().catch(() => {});
+    })().catch((error: Error) => {
+      if (!abort.signal.aborted) say(`a tab hears nothing more: ${error.message}`);
+    });
     return heard;
   }
 

@@ -6,7 +6,7 @@ import { SqliteDatabase } from './database.js';
 import Sqlite, { type Connection } from './driver.js';
 import { storageError } from './errors.js';
 import { trackFileIdentity } from './file-identity.js';
-import { isNewest, migrate } from './migrations.js';
+import { hasMigrations, isNewest, migrate } from './migrations.js';
 import { columnsOf } from './schema/vra-columns.js';
 
 interface Part {
@@ -29,8 +29,8 @@ export function lookAtSqlite(path: string, vras: readonly string[]): SqliteDatab
     connection = openForReading(path);
     trackFileIdentity(connection);
     connection.pragma('temp_store = MEMORY');
-    if (!hasTable(connection, STATUS_TABLE.feature)) throw noLedger(path);
-    if (!hasTable(connection, 'lvra_migration')) addTables(connection);
+    if (columnsOf(connection, STATUS_TABLE.feature).length === 0) throw noLedger(path);
+    if (!hasMigrations(connection)) addTables(connection);
     else if (!isNewest(connection)) throw olderRelease(path);
     for (const table of Object.values(STATUS_TABLE)) addColumns(connection, table, vras);
     connection.pragma('query_only = ON');
@@ -54,11 +54,7 @@ function olderRelease(path: string): LedgerNotReady {
   );
 }
 
-function hasTable(connection: Connection, name: string): boolean {
-  return connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
-}
-
-/** What a ledger that only the Python pipeline has had lacks: our tables and their indexes, beside the file; a table of this name in the file is the one that counts. */
+/** Adds, in memory, our tables and indexes that a ledger of the Python pipeline lacks. */
 function addTables(connection: Connection): void {
   const there = new Set(connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
   for (const { type, name, tbl_name: table, sql } of ourParts()) {

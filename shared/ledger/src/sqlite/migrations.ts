@@ -66,7 +66,8 @@ export function migrateTo(connection: Connection, number: number): void {
   for (const { sql } of MIGRATIONS.slice(0, number)) connection.exec(sql);
 }
 
-function hasMigrations(connection: Connection): boolean {
+/** Whether one of our services has ever opened it; a ledger of the Python pipeline alone has none. */
+export function hasMigrations(connection: Connection): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lvra_migration'").get() !== undefined;
 }
 
