@@ -101,7 +101,8 @@ export const cases: FaultCase[] = [
       const writer = await startArmed(world, 'feature', slow, 'slow');
       await world.start('consumer');
       await world.until('another host is writing', () => isStopped(writer));
-      const written = temporaryFiles(world).filter((path) => !left.includes(path));
+      // Beside it, what a host writes to ask the volume for its time may be there for a moment.
+      const written = temporaryFiles(world).filter((path) => !left.includes(path) && path.includes('.csv.'));
       assert.equal(written.length, 1, `${written}`);
       await world.startAll();
       await world.until('what the lost host left is removed', () => {
