@@ -1,4 +1,5 @@
 export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } from './check-model.js';
+export type { Explainer, Explanation } from './explain/explanation.js';
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
 export { missingOf } from './feature-file/missing.js';

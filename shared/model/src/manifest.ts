@@ -34,11 +34,34 @@ const MANIFEST = z.looseObject({
   scores: z
     .object({ edges: z.array(z.number()).min(3), shares: z.array(SHARE) })
     .refine(({ edges, shares }) => shares.length === edges.length - 1, 'must have one edge more than shares')
-    .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > (edges[at - 1] as number)), 'edges must rise')
+    .refine(({ edges }) => areRising(edges), 'edges must rise')
     .optional(),
-  /** Rows to compare what scores them: values in the order of `features`, null if missing. */
+  /**
+   * Rows to compare what scores them, and, if they are of feature files (`missing` is there then), what a score is explained
+   * against: values in the order of `features`, null if missing.
+   */
   sample: z.array(z.array(z.number().nullable())).min(1).optional(),
+  /** How the values of each feature were spread in the files of the import, missing ones aside. */
+  spread: z
+    .object({
+      /** 0, the least value, to 1, the greatest. */
+      levels: z.array(SHARE).min(2).refine(areRising, 'levels must rise'),
+      /** The quantile of each level, in their order; null for a feature without any value. */
+      quantiles: z.record(z.string(), z.array(z.number()).nullable()),
+    })
+    .refine(
+      ({ levels, quantiles }) =>
+        Object.values(quantiles).every((each) => each === null || each.length === levels.length),
+      'must have one quantile a level',
+    )
+    .optional(),
+  /** What reads numbers of feature files as the model was trained on them; exact if absent. */
+  numbers: z.enum(['exact', 'pandas']).optional(),
 });
+
+function areRising(numbers: readonly number[]): boolean {
+  return numbers.every((number, at) => at === 0 || number > (numbers[at - 1] as number));
+}
 
 export type Manifest = z.infer<typeof MANIFEST>;
 
