@@ -1,0 +1,1 @@
+export type { Cell, Column, ColumnType, Rows, Table } from './table.js';
