@@ -12,6 +12,7 @@ import { FileRecords } from './queries/file-records.js';
 import { Flow } from './queries/flow.js';
 import { Fates } from './queries/night/fates.js';
 import { NightScores } from './queries/night/night-scores.js';
+import { RecordedScores } from './queries/night/recorded-scores.js';
 import { ObjectHistory } from './queries/object.js';
 import { QuarantinePages } from './queries/quarantine-pages.js';
 import { RecentStems } from './queries/recent-stems.js';
@@ -66,6 +67,7 @@ export class Ledger {
   readonly best: BestScores;
   readonly overview: Overview;
   readonly recent: RecentStems;
+  readonly recorded: RecordedScores;
   readonly tns: TnsLedger;
   readonly totals: Totals;
   readonly #database: Database;
@@ -98,6 +100,7 @@ export class Ledger {
     this.best = new BestScores(database);
     this.overview = new Overview(database);
     this.recent = new RecentStems(database);
+    this.recorded = new RecordedScores(database);
     this.tns = new TnsLedger(database);
     this.totals = new Totals(database);
   }

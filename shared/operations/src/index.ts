@@ -7,6 +7,7 @@ export { unusedName } from './changes/unused-name.js';
 export { useModel } from './changes/use-model.js';
 export { iso } from './iso.js';
 export { checkNights, stemRange } from './night-range.js';
+export { type NightSpan, nightAt, nightNamed } from './night-span.js';
 export { type Look, type OpenLedger, openLook, withLedger } from './open-ledger.js';
 export type { Candidate as NightCandidate } from './questions/candidates/candidate.js';
 export {

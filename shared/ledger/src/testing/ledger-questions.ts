@@ -180,6 +180,15 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       },
     },
     {
+      question: 'an export of the scores of a night',
+      by: 'service',
+      ask: async () => [
+        await ledger.events.lastAt(stem.slice(0, 9), `${stem.slice(0, 9)}~`),
+        await ledger.recorded.of({ from: stem, to: stem, last: await ledger.nights.lastId(), vra: undefined }),
+        await ledger.recorded.of({ from: stem, to: stem, last: await ledger.nights.lastId(), vra: VRA }),
+      ],
+    },
+    {
       question: 'the object of a source',
       by: 'service',
       ask: async () => [

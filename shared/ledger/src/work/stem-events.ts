@@ -36,6 +36,7 @@ const OF_STEM = question<EventRow>(`${EVENTS} WHERE stem = ? ORDER BY ID`);
 const OF_STEMS = question<EventRow>(`${EVENTS} WHERE stem IN @stems ORDER BY stem, ID`);
 
 const LAST = valueQuestion<bigint>('SELECT coalesce(max(ID), 0) FROM stem_event');
+const LAST_AT = valueQuestion<bigint | null>('SELECT max(at) FROM stem_event WHERE stem >= ? AND stem < ?');
 const AFTER = question<{ id: bigint; stem: string }>(
   'SELECT ID AS id, stem FROM stem_event WHERE ID > @after ORDER BY ID LIMIT @most',
 );
@@ -60,6 +61,12 @@ export class StemEventLog {
   /** The ID of the newest event; 0 if there is none. */
   async last(): Promise<bigint> {
     return (await this.#database.get(LAST))!;
+  }
+
+  /** When something happened last to one of the stems from one text to before another, ms since 1970; undefined if never. */
+  async lastAt(from: string, before: string): Promise<number | undefined> {
+    const at = await this.#database.get(LAST_AT, from, before);
+    return typeof at === 'bigint' ? Number(at) : undefined;
   }
 
   /**

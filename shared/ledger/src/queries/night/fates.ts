@@ -11,6 +11,15 @@ export interface Fated {
   readonly stem: string;
 }
 
+/** What became of a score. */
+export interface FateOfScore {
+  readonly fate: Fate;
+  /** When that was recorded, ms since 1970; undefined where it is not known. */
+  readonly fateAt: number | undefined;
+  /** Whether it is the one that Lasair shows. */
+  readonly isCurrent: boolean;
+}
+
 const OUTCOMES = tupleQuestion<readonly [id: bigint, outcome: AnnotationOutcome, at: bigint]>(
   'SELECT provenance_ID, outcome, at FROM annotation_outcome WHERE provenance_ID IN @ids',
 );
@@ -27,8 +36,8 @@ export class Fates {
     this.#database = database;
   }
 
-  /** Of a VRA's scores, by provenance ID, and whether each is the one that Lasair shows. */
-  of(vra: string, scores: readonly Fated[]): Promise<Map<bigint, { fate: Fate; isCurrent: boolean }>> {
+  /** Of a VRA's scores, by provenance ID. */
+  of(vra: string, scores: readonly Fated[]): Promise<Map<bigint, FateOfScore>> {
     return this.#database.reading(async (ask) => {
       const outcomes = new Map(
         (await ask.all(OUTCOMES, { ids: scores.map(({ id }) => id) })).map((row) => [row[0], row] as const),
@@ -46,8 +55,8 @@ export class Fates {
         scores.map(({ id, diaObjectId, stem }) => {
           const [, outcome = null, at = null] = outcomes.get(id) ?? [];
           const ofObject = held.get(diaObjectId);
-          const { fate } = fateOf({ id, vra, outcome, at }, ofObject, statuses.get(stem));
-          return [id, { fate, isCurrent: ofObject?.accepted === id }];
+          const fate = fateOf({ id, vra, outcome, at }, ofObject, statuses.get(stem));
+          return [id, { ...fate, isCurrent: ofObject?.accepted === id }];
         }),
       );
     });

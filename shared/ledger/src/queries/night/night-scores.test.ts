@@ -78,9 +78,9 @@ test('the fates of scores are their outcomes, and whether Lasair shows them', as
   assert.deepEqual(
     [...(await ledger.fates.of('r0b', scores))],
     [
-      [1n, { fate: 'accepted', isCurrent: true }],
-      [2n, { fate: 'superseded', isCurrent: false }],
-      [3n, { fate: 'unsent', isCurrent: false }],
+      [1n, { fate: 'accepted', fateAt: 1, isCurrent: true }],
+      [2n, { fate: 'superseded', fateAt: 1, isCurrent: false }],
+      [3n, { fate: 'unsent', fateAt: undefined, isCurrent: false }],
     ],
   );
   assert.deepEqual([...(await ledger.fates.outcomes([1n, 3n]))], [[1n, 'accepted']]);

@@ -32,7 +32,7 @@ interface Stems {
 }
 
 /** A stem, and how many alerts it has; undefined where the Python pipeline made it. */
-interface StemOfNight {
+export interface StemOfNight {
   readonly stem: string;
   readonly alerts: number | undefined;
 }
