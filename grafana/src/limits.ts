@@ -11,6 +11,7 @@ export const LIMITS = {
   unannotatedSeconds: { alert: 'LvraAlertsWait', value: 300 },
   callsLeft: { alert: 'LvraCallBudgetNearlyGone', value: 950 },
   stability: { alert: 'LvraScoreDrift', value: 0.25 },
+  outOfRangeShare: { alert: 'LvraValuesOutOfRange', value: 0.05 },
   ledgerSeconds: { alert: 'LvraLedgerSlow', value: 1 },
   quarantinedAnHour: { alert: 'LvraQuarantineGrowing', value: 10 },
 } as const;

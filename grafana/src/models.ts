@@ -72,7 +72,19 @@ export const models = {
         queries: [{ expr: `max by (vra, version) (lvra_score_psi{${CHOSEN}})`, legend: '{{vra}} {{version}}' }],
         limit: { value: LIMITS.stability.value, red: 'above' },
         page: '/models',
-        width: 20,
+        width: 10,
+      }),
+      graph({
+        title: 'Values out of the range at import',
+        description:
+          'Share of the feature values below the least or above the greatest that the import was given. Rising: the model is asked about what it has not seen.',
+        unit: 'percentunit',
+        queries: [
+          { expr: `avg by (vra, version) (lvra_out_of_range_share{${CHOSEN}})`, legend: '{{vra}} {{version}}' },
+        ],
+        limit: { value: LIMITS.outOfRangeShare.value, red: 'above' },
+        page: '/models',
+        width: 10,
       }),
       table({
         title: 'Features missing more often than at import',
@@ -85,7 +97,20 @@ export const models = {
           },
         ],
         page: '/models',
-        width: 24,
+        width: 12,
+      }),
+      table({
+        title: 'Features out of the range at import',
+        description:
+          'Share of the rows where the feature lies outside of the values that the import was given. Near 1: its unit or its meaning changed.',
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: `topk(15, max by (vra, version, feature) (lvra_feature_out_of_range_share{${CHOSEN}}) > 0)`,
+          },
+        ],
+        page: '/models',
+        width: 12,
       }),
     ],
   },

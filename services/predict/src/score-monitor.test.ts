@@ -63,6 +63,24 @@ describe('input and output of a model', () => {
     assert.equal(await value('lvra_score_count{vra="r0b",version="a1"}'), 6);
   });
 
+  test('shows which share of the values lies outside of the range at import, and of which feature', async (context) => {
+    const { watch, value } = (await watched(context)).replica();
+    const shown = async () => [
+      await value('lvra_out_of_range_share{vra="r0b",version="a1"}'),
+      await value('lvra_feature_out_of_range_share{vra="r0b",version="a1",feature="snr"}'),
+      await value('lvra_feature_out_of_range_share{vra="r0b",version="a1",feature="ebv"}'),
+    ];
+    const values = Float64Array.of(0, 0.2, 3, Number.NaN, 11, 0.1, 12, 0.6);
+    await watch.note('20260301_000000', MANIFEST, { rows: 4, values }, []);
+    assert.deepEqual(await shown(), [undefined, undefined, undefined], 'the manifest says nothing of the values');
+    const spread = { levels: [0, 0.5, 1], quantiles: { snr: [1, 3, 10], ebv: [0.1, 0.3, 0.5] } };
+    const manifest = { ...MANIFEST, spread };
+    await watch.note('20260301_000000', manifest, { rows: 4, values }, []);
+    assert.deepEqual(await shown(), [4 / 7, 3 / 4, 1 / 4], 'of the seven values that are there');
+    await watch.note('20260301_000100', manifest, { rows: 1, values: Float64Array.of(2, 0.2) }, []);
+    assert.deepEqual(await shown(), [0, 0, 0]);
+  });
+
   test('measures the night against the import, over all replicas and restarts', async (context) => {
     const { psiAfter, record } = await watched(context);
     const manifest = { ...MANIFEST, scores: { edges: QUARTERS, shares: [0.1, 0.2, 0.3, 0.4] } };
@@ -104,7 +122,9 @@ describe('input and output of a model', () => {
     const { watch, metrics } = (await watched(context)).replica();
     metrics.model.begin('r0b', 'a1', { snr: 0.1, colour: 0.5 }, MANIFEST.features);
     const values = Float64Array.of(1, 2);
-    await watch.note('20260301_000000', MANIFEST, { rows: 1, values }, Float64Array.of(0.3));
+    const spread = { levels: [0, 1], quantiles: { snr: [1, 2], ebv: [1, 2] } };
+    await watch.note('20260301_000000', { ...MANIFEST, spread }, { rows: 1, values }, Float64Array.of(0.3));
+    assert.match(await metrics.registry.metrics(), /^lvra_feature_out_of_range_share\{vra="r0b",version="a1"/m);
     const page = await metrics.registry.metrics();
     assert.match(page, /^lvra_feature_missing_share_at_import\{vra="r0b",version="a1",feature="snr"\} 0\.1$/m);
     assert.doesNotMatch(page, /colour/, 'a feature that the model does not use');

@@ -7,6 +7,7 @@ import {
   type Manifest,
   missingOf,
   NIGHTS_BEFORE,
+  outOfRange,
   populationStability,
   sum,
 } from '@lvra/model';
@@ -15,7 +16,7 @@ import type { ModelMetrics } from '@lvra/telemetry';
 /** Reading the counts costs as much as scoring some alerts, and one stem hardly changes a night's index. */
 const STABILITY_EVERY_MS = 10_000;
 
-/** Metrics of a model's input and output: missing values, scores, and their drift. */
+/** Metrics of a model's input and output: missing and unusual values, scores, and their drift. */
 export class ScoreMonitor {
   readonly #metrics: ModelMetrics;
   readonly #counts: ScoreCounts;
@@ -31,19 +32,30 @@ export class ScoreMonitor {
   async note(
     stem: string,
     manifest: Manifest,
-    { values, rows }: Pick<FeatureTable, 'values' | 'rows'>,
+    table: Pick<FeatureTable, 'values' | 'rows'>,
     scores: Iterable<number>,
   ): Promise<void> {
-    if (rows === 0) return;
-    const { name: vra, version, features } = manifest;
-    missingOf(values, features.length).forEach((missing, at) => {
-      this.#metrics.missingShare.set({ vra, version, feature: features[at] as string }, missing / rows);
-    });
+    if (table.rows === 0) return;
+    const { name: vra, version } = manifest;
+    this.#noteInput(manifest, table);
     const histogram = this.#metrics.scores.labels({ vra, version });
     for (const score of scores) histogram.observe(score);
     if (performance.now() < this.#nextStability) return;
     this.#nextStability = performance.now() + STABILITY_EVERY_MS;
     await this.#noteStability(stem, manifest);
+  }
+
+  #noteInput(manifest: Manifest, { values, rows }: Pick<FeatureTable, 'values' | 'rows'>): void {
+    const { name: vra, version, features } = manifest;
+    const missing = missingOf(values, features.length);
+    const outside = outOfRange(values, manifest);
+    for (const [at, feature] of features.entries()) {
+      const labels = { vra, version, feature };
+      this.#metrics.missingShare.set(labels, (missing[at] as number) / rows);
+      if (outside) this.#metrics.featureOutOfRangeShare.set(labels, (outside[at] as number) / rows);
+    }
+    const there = values.length - sum([...missing]);
+    if (outside && there > 0) this.#metrics.outOfRangeShare.set({ vra, version }, sum([...outside]) / there);
   }
 
   /**

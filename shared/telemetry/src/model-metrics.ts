@@ -42,6 +42,17 @@ export class ModelMetrics extends MetricGroup {
     [...VERSION, 'feature'],
   );
 
+  readonly outOfRangeShare = this.gauge(
+    'lvra_out_of_range_share',
+    'Share of the feature values in the last stem that lie below the least or above the greatest of the import. Far above 0: the model is asked about what it has not seen.',
+    VERSION,
+  );
+  readonly featureOutOfRangeShare = this.gauge(
+    'lvra_feature_out_of_range_share',
+    'Share of the last stem’s rows where a feature lies outside of its range at import. Near 1: its unit or its meaning changed.',
+    [...VERSION, 'feature'],
+  );
+
   /** A model version begins to score. @param missing the shares at import that are known, by feature */
   begin(vra: string, version: string, missing: Readonly<Record<string, number>>, features: readonly string[]): void {
     this.info.set({ vra, version }, 1);
@@ -56,9 +67,11 @@ export class ModelMetrics extends MetricGroup {
     this.info.remove({ vra, version });
     this.scores.remove({ vra, version });
     this.stability.remove({ vra, version });
+    this.outOfRangeShare.remove({ vra, version });
     for (const feature of features) {
       this.missingShare.remove({ vra, version, feature });
       this.missingShareAtImport.remove({ vra, version, feature });
+      this.featureOutOfRangeShare.remove({ vra, version, feature });
     }
   }
 }

@@ -51,6 +51,8 @@ test('promtool finds nothing to say about the metrics page, empty or with a valu
   metrics.model.scores.observe(model, 0.5);
   metrics.model.stability.set(model, 0.02);
   metrics.model.missingShare.set({ ...model, feature: 'snr' }, 1);
+  metrics.model.outOfRangeShare.set(model, 0.01);
+  metrics.model.featureOutOfRangeShare.set({ ...model, feature: 'snr' }, 0.1);
   metrics.console.requests.observe({ route: '/stems/:stem', status: '2xx' }, 0.02);
   metrics.console.address.set({ url: 'http://127.0.0.1:8470' }, 1);
   const page = await check(server.port);
