@@ -62,12 +62,15 @@ def import_model(options: argparse.Namespace) -> Path:
     if given:
         rows = np.vstack([values for _, values in given])
         facts["missing"] = manifest.shares_missing(rows, features)
+        facts["spread"] = manifest.spread_of(rows, features)
         facts["scores"] = manifest.shares_of_scores(check.scores(rows))
     facts["features"] = features
     sample = check.sample(given)
+    if len(sample) > 0:
+        facts["sample"] = manifest.rows_of(sample)
     # The stage reads the manifest first, so it comes last.
     _write(target, onnx)
-    _write(target.with_suffix(".json"), manifest.text_of(facts, sample).encode())
+    _write(target.with_suffix(".json"), manifest.text_of(facts).encode())
     _report(target, facts, parity)
     return target
 
@@ -88,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=Path,
         metavar="CSV",
-        help="feature files of real stems: parity is measured on them too, and their shares of missing values and "
-        "scores go into the manifest, for comparison with live ones",
+        help="feature files of real stems: parity is measured on them too, and their shares of missing values, and "
+        "how their values and scores are spread, go into the manifest, for comparison with live ones",
     )
     parser.add_argument(
         "--feature-names", type=Path, metavar="FILE", help="one a line, for a model that was trained without names"

@@ -3,12 +3,17 @@
 import hashlib
 import json
 import platform
+import re
 from datetime import datetime, timezone
 from importlib.metadata import version
 
 import numpy as np
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "onnx", "onnxruntime")
+# Of the values of a feature.
+LEVELS = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]
+NUMBER = r"(?:-?\d[\d.e+-]*|null)"
+NUMBERS = re.compile(rf"\[\s*{NUMBER}(?:,\s*{NUMBER})*\s*\]")
 SCORE_EDGES = [edge / 10 for edge in range(11)]
 
 
@@ -42,18 +47,32 @@ def training_of(model, final) -> dict:
     return facts
 
 
-def text_of(facts: dict, sample: np.ndarray) -> str:
-    """The manifest's text, a line a row of the sample; a missing value is null."""
+def text_of(facts: dict) -> str:
+    """The manifest's text; numbers of a list are on one line."""
     text = json.dumps(facts, indent=2, allow_nan=False)
-    if len(sample) == 0:
-        return f"{text}\n"
-    rows = [json.dumps([None if np.isnan(value) else float(value) for value in row]) for row in sample]
-    lines = ",\n".join(f"    {row}" for row in rows)
-    return f'{text[:-2]},\n  "sample": [\n{lines}\n  ]\n}}\n'
+    return NUMBERS.sub(lambda found: re.sub(r"\s+", " ", found[0]).replace("[ ", "[").replace(" ]", "]"), text) + "\n"
+
+
+def rows_of(sample: np.ndarray) -> list[list[float | None]]:
+    """Rows as JSON has them: a missing value is null."""
+    return [[None if np.isnan(value) else value for value in row] for row in sample.tolist()]
 
 
 def shares_missing(rows: np.ndarray, features: list[str]) -> dict[str, float]:
     return {name: float(share) for name, share in zip(features, np.isnan(rows).mean(axis=0))}
+
+
+def spread_of(rows: np.ndarray, features: list[str]) -> dict:
+    """Quantiles of the finite values of each feature; None for one without any.
+
+    Each is a value that occurs: the least that at least this share of the values do not exceed (Hyndman and Fan 1996,
+    definition 1).
+    """
+    quantiles = {}
+    for name, column in zip(features, rows.T):
+        values = column[np.isfinite(column)]
+        quantiles[name] = np.quantile(values, LEVELS, method="inverted_cdf").tolist() if len(values) > 0 else None
+    return {"levels": LEVELS, "quantiles": quantiles}
 
 
 def shares_of_scores(scores: np.ndarray) -> dict:

@@ -141,6 +141,18 @@ class WhatIsWritten(ImportTest):
         self.assertEqual(len(manifest["sample"]), 100)
         self.assertLessEqual({tuple(row) for row in manifest["sample"]}, given)
 
+    def test_has_quantiles_of_the_finite_values_of_each_feature(self):
+        rows = np.column_stack([np.arange(200.0) % 100 + 1, np.full(200, 3.5), np.full(200, np.nan)])
+        rows[:50, 1], rows[50:60, 1] = np.nan, np.inf
+        model = named(HistGradientBoostingClassifier(max_iter=2).fit(MISSING, LABELS))
+        self.assertEqual(self.run_import(self.write(model), "--features", self.csv(rows[::-1]))[0], 0)
+        spread = json.loads((self.out / "r0b_a1.json").read_text())["spread"]
+        levels = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]
+        self.assertEqual(spread["levels"], levels)
+        # Each of 1 to 100 twice: of a hundred values the k-th is the quantile of k/100.
+        hundredths = [max(1, round(100 * level)) for level in levels]
+        self.assertEqual(spread["quantiles"], {"midpointMjdTai": hundredths, "snr": [3.5] * 11, "ixx": None})
+
     def test_has_a_sample_of_made_rows_where_no_file_is_given(self):
         self.assertEqual(self.run_import(self.write(a_forest()))[0], 0)
         sample = json.loads((self.out / "r0b_a1.json").read_text())["sample"]
@@ -150,6 +162,7 @@ class WhatIsWritten(ImportTest):
         self.assertEqual(self.run_import(self.write(a_forest()))[0], 0)
         manifest = json.loads((self.out / "r0b_a1.json").read_text())
         self.assertNotIn("missing", manifest)
+        self.assertNotIn("spread", manifest)
         self.assertNotIn("scores", manifest)
 
     def test_never_takes_the_place_of_a_model(self):
