@@ -3,7 +3,6 @@
 Usage: train.py TABLE SEED, where TABLE is the folder that training-table.mjs filled.
 """
 
-import json
 import sys
 from datetime import date
 from importlib.metadata import version
@@ -19,7 +18,7 @@ import fixtures
 import report
 from columns import FEATURES
 from model_import.conversion import convert
-from model_import.manifest import libraries, sha256_of, shares_missing, shares_of_scores
+from model_import.manifest import libraries, rows_of, sha256_of, shares_missing, shares_of_scores, spread_of, text_of
 from model_import.parity import ParityCheck
 
 HERE = Path(__file__).resolve().parent
@@ -84,7 +83,9 @@ def main(folder: Path, seed: int) -> None:
 
     conversion = convert(model, len(FEATURES))
     onnx = conversion.graph.SerializeToString(deterministic=True)
-    parity = ParityCheck(model, model, conversion, FEATURES).measure([("held-out rows", inputs(test).to_numpy())])
+    check = ParityCheck(model, model, conversion, FEATURES)
+    parity = check.measure([("held-out rows", inputs(test).to_numpy())])
+    known = inputs(train).to_numpy()
     manifest = {
         "name": "r0b",
         "description": "demonstration model; its scores are not the team's",
@@ -104,12 +105,14 @@ def main(folder: Path, seed: int) -> None:
         },
         "heldOut": {"rows": len(test), **metrics_of(test["real"].to_numpy(), scores, test["reliability"].to_numpy())},
         "parity": parity.in_manifest(),
-        "missing": shares_missing(inputs(train).to_numpy(), FEATURES),
+        "missing": shares_missing(known, FEATURES),
+        "spread": spread_of(known, FEATURES),
         "scores": shares_of_scores(scores),
         "features": FEATURES,
+        "sample": rows_of(check.sample([("training rows", known)])),
     }
     (HERE / f"{NAME}.onnx").write_bytes(onnx)
-    (HERE / f"{NAME}.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    (HERE / f"{NAME}.json").write_text(text_of(manifest))
     fixtures.write(HERE / "fixtures", model, train, test)
     report.write(HERE / "README.md", manifest)
 
