@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Ago } from '../../layout/ago.js';
-import { Count } from '../../layout/parts.js';
+import { Count, Unknown } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import type { TonightData } from './answer.js';
 
@@ -24,7 +24,7 @@ export function Numbers({ data }: { data: TonightData }) {
           </Fact>
         )}
         <Fact name="alerts tonight">
-          <Count of={data.alerts} />
+          <Counted of={data.alerts} />
         </Fact>
         {only && others.length === 0 && <FactsOfVra of={only} />}
         <Fact name="in quarantine" mark={data.quarantined > 0 ? 'warn' : undefined}>
@@ -53,21 +53,30 @@ function Fact({ name, mark, children }: { name: string; mark?: 'warn' | 'bad' | 
   );
 }
 
+/** A number that only our own consumer leads to. */
+function Counted({ of }: { of: number | null }) {
+  return of === null ? (
+    <Unknown why="the Python pipeline brings the alerts, and does not count them" />
+  ) : (
+    <Count of={of} />
+  );
+}
+
 function FactsOfVra({ of }: { of: Vra }) {
   const { failed, dead, waiting } = sumsOf(of);
   return (
     <>
       <Fact name="of them scored">
-        <Count of={of.scored} />
+        <Counted of={of.scored} />
       </Fact>
       <Fact name="at Lasair tonight">
-        <Count of={of.taken} />
+        <Counted of={of.taken} />
       </Fact>
       <Fact name="the oldest alert not annotated" mark={isLate(of) ? 'warn' : undefined}>
         <OldestWaiting of={of} />
       </Fact>
-      <Fact name="late now" mark={of.late > 0 ? 'warn' : undefined}>
-        <Count of={of.late} />
+      <Fact name="late now" mark={(of.late ?? 0) > 0 ? 'warn' : undefined}>
+        <Counted of={of.late} />
       </Fact>
       <Fact name="stems waiting">
         <Count of={waiting} />
@@ -147,10 +156,10 @@ function StemsThat({ are, vra, count }: { are: 'failed' | 'dead'; vra: string; c
 }
 
 /** @param mark of any number but 0 */
-function Cell({ of, mark }: { of: number; mark?: string }) {
+function Cell({ of, mark }: { of: number | null; mark?: string }) {
   return (
-    <td class={mark !== undefined && of > 0 ? `number ${mark}` : 'number'}>
-      <Count of={of} />
+    <td class={mark !== undefined && (of ?? 0) > 0 ? `number ${mark}` : 'number'}>
+      <Counted of={of} />
     </td>
   );
 }

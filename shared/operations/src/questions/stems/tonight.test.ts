@@ -75,5 +75,8 @@ test('tonight is told in numbers: what came, what waits, what failed, what is pa
 
   // The Python pipeline goes on with the same ledger.
   await addStem(ledger, '20260301_041400', 0, 0, 0);
-  assert.equal((await tonight(look, 'r0b', NOW)).lastAlertAt, '2026-03-01T04:14:00.000Z');
+  const goneOn = await tonight(look, 'r0b', NOW);
+  assert.equal(goneOn.lastAlertAt, '2026-03-01T04:14:00.000Z');
+  const { scored, taken, takenLate, late } = goneOn.vras[0]!;
+  assert.deepEqual([goneOn.alerts, scored, taken, takenLate, late], [null, null, null, null, null]);
 });

@@ -10,8 +10,8 @@ export interface Tonight {
   readonly began: string | null;
   /** When the newest alerts were registered; of a stem of the Python pipeline, the time in its name. */
   readonly lastAlertAt: string | null;
-  /** Alerts that came in since the night began. */
-  readonly alerts: number;
+  /** Alerts that came in since the night began; null where the Python pipeline brings them, which does not count them. */
+  readonly alerts: number | null;
   /** What Kafka had and nobody had read when a consumer last asked; null if none of ours has asked. */
   readonly unread: { readonly messages: number; readonly asOf: string | null } | null;
   readonly vras: readonly VraTonight[];
@@ -22,15 +22,15 @@ export interface Tonight {
 
 export interface VraTonight {
   readonly vra: string;
-  /** Alerts that came in since the night began, of stems that are done with scoring. */
-  readonly scored: number;
+  /** Alerts that came in since the night began, of stems that are done with scoring; null as the alerts of the night are. */
+  readonly scored: number | null;
   /** Alerts that Lasair took since the night began, and how many of them later than a minute after Kafka had them. */
-  readonly taken: number;
-  readonly takenLate: number;
+  readonly taken: number | null;
+  readonly takenLate: number | null;
   /** When Kafka had the oldest alert that is on its way to Lasair; null if none is. Dead stems are not on their way. */
   readonly oldestWaiting: string | null;
   /** How many alerts on their way are late by now. */
-  readonly late: number;
+  readonly late: number | null;
   /** In the order of the flow. */
   readonly stages: readonly StageTonight[];
 }
@@ -69,14 +69,16 @@ export interface CallsTonight {
 export async function tonight(look: Look, vra?: string, now = Date.now()): Promise<Tonight> {
   const { ledger, vras, settings } = look;
   const { name, began } = nightAt(now);
+  const newest = await newestStem(look);
   const calls = await ledger.annotations.calls.state(now, settings.annotateCallsPerHour);
   const ofVras: VraTonight[] = [];
-  for (const each of vras) if (vra === undefined || each === vra) ofVras.push(await vraTonight(look, each, began, now));
+  for (const each of vras)
+    if (vra === undefined || each === vra) ofVras.push(await vraTonight(look, each, newest.isCounted, began, now));
   return {
     night: name,
     began: iso(began),
-    lastAlertAt: await lastAlert(look),
-    alerts: await ledger.flow.alertsSince(began),
+    lastAlertAt: await lastAlert(look, newest),
+    alerts: newest.isCounted ? await ledger.flow.alertsSince(began) : null,
     unread: await unread(look),
     vras: ofVras,
     quarantined: await ledger.overview.quarantined(),
@@ -89,17 +91,23 @@ export async function tonight(look: Look, vra?: string, now = Date.now()): Promi
   };
 }
 
-async function vraTonight({ ledger, stages }: Look, vra: string, began: number, now: number): Promise<VraTonight> {
+async function vraTonight(
+  { ledger, stages }: Look,
+  vra: string,
+  isCounted: boolean,
+  began: number,
+  now: number,
+): Promise<VraTonight> {
   const { waiting, taken } = await ledger.flow.annotating(vra, now, began);
   const ofStages: StageTonight[] = [];
   for (const [stage, of] of stages) if (of === vra) ofStages.push(await stageTonight(ledger, stage, vra, now));
   return {
     vra,
-    scored: await ledger.flow.scoredSince(vra, began),
-    taken: taken.alerts,
-    takenLate: taken.late,
+    scored: isCounted ? await ledger.flow.scoredSince(vra, began) : null,
+    taken: isCounted ? taken.alerts : null,
+    takenLate: isCounted ? taken.late : null,
     oldestWaiting: waiting.oldest === undefined ? null : iso(waiting.oldest),
-    late: waiting.late,
+    late: isCounted ? waiting.late : null,
     stages: ofStages,
   };
 }
@@ -119,12 +127,22 @@ async function stageTonight(ledger: Look['ledger'], stage: Stage, vra: string, n
   };
 }
 
-/** The Python pipeline may have worked on since our own consumer did. */
-async function lastAlert({ ledger }: Look): Promise<string | null> {
-  const registered = await ledger.flow.lastRegistered();
+interface NewestStem {
+  /** Whether our own consumer registered it, or there is none: else the Python pipeline is at work here, and alerts are not counted. */
+  readonly isCounted: boolean;
+  /** The time in its name, if nobody recorded when it was registered. */
+  readonly namedAt: number | undefined;
+}
+
+async function newestStem({ ledger }: Look): Promise<NewestStem> {
   const [newest] = await ledger.recent.newest([], {}, 1);
-  const named = newest && newest.registeredAt === undefined ? instantOfStem(newest.stem)?.getTime() : undefined;
-  const known = [registered, named].filter((at) => at !== undefined);
+  const isCounted = newest === undefined || newest.registeredAt !== undefined;
+  return { isCounted, namedAt: isCounted ? undefined : instantOfStem(newest.stem)?.getTime() };
+}
+
+/** The Python pipeline may have worked on since our own consumer did. */
+async function lastAlert({ ledger }: Look, { namedAt }: NewestStem): Promise<string | null> {
+  const known = [await ledger.flow.lastRegistered(), namedAt].filter((at) => at !== undefined);
   return known.length > 0 ? iso(Math.max(...known)) : null;
 }
 
