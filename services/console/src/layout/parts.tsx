@@ -67,7 +67,16 @@ export function StemLink({ stem }: { stem: string }) {
   );
 }
 
-const SYMBOLS = { done: '✓', partial: '◐', pending: '○', active: '▶', failed: '✗', dead: '✝', none: '·' } as const;
+const SYMBOLS = {
+  done: '✓',
+  partial: '◐',
+  lacking: '◐',
+  pending: '○',
+  active: '▶',
+  failed: '✗',
+  dead: '✝',
+  none: '·',
+} as const;
 
 /** How something stands, in a symbol and a word; colour only repeats it. */
 export type Mark = keyof typeof SYMBOLS;

@@ -2,9 +2,8 @@ import { Ago } from '../layout/ago.js';
 import { Duration, type Mark, State } from '../layout/parts.js';
 import type { StageOfStem } from './stage-of-stem.js';
 
-const MARKS: Readonly<Record<StageOfStem['progress'], Mark>> = {
+const MARKS: Readonly<Record<Exclude<StageOfStem['progress'], 'partial'>, Mark>> = {
   done: 'done',
-  partial: 'partial',
   active: 'active',
   waiting: 'pending',
   later: 'none',
@@ -21,10 +20,18 @@ const WORDS = {
   dead: 'given up',
 } as const;
 
+/**
+ * Of a stage that is done in part. Nearly every stem has alerts without anything to score, which is no reason to look; what is
+ * in quarantine is counted beside the stem. What was not taken by Lasair is one.
+ */
+export function markOfPartial(stage: string): Mark {
+  return stage === 'annotate' ? 'partial' : 'lacking';
+}
+
 /** How a stage stands with a stem, and why; one that is done says how long that took. */
 export function StageState({ of }: { of: StageOfStem | undefined }) {
   if (of === undefined || of.progress === 'none') return <span class="quiet">none</span>;
-  const { progress, ms, attempts, detail, meaning, nextAttempt } = of;
+  const { stage, progress, ms, attempts, detail, meaning, nextAttempt } = of;
   if (progress === 'later') return <Later />;
   const hasFailed = progress === 'failed' || progress === 'dead';
   return (
@@ -33,7 +40,8 @@ export function StageState({ of }: { of: StageOfStem | undefined }) {
         <Done ms={ms} />
       ) : (
         <>
-          <State is={MARKS[progress]}>{WORDS[progress]}</State> {ms !== null && <Duration ms={ms} />}
+          <State is={progress === 'partial' ? markOfPartial(stage) : MARKS[progress]}>{WORDS[progress]}</State>{' '}
+          {ms !== null && <Duration ms={ms} />}
         </>
       )}
       {/* One is not worth a word. */}

@@ -4,7 +4,7 @@ import type { PageContext } from '../../layout/context.js';
 import { Count, Duration, Instant, type Mark, State } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import { type Bar, Waterfall } from '../../plot/waterfall.js';
-import { StageState } from '../stage-state.js';
+import { markOfPartial, StageState } from '../stage-state.js';
 import type { StemData } from './answer.js';
 
 /** How each stage of each VRA stands with it. */
@@ -52,9 +52,9 @@ export function Statuses({ data: { stem, statuses, stages }, context }: { data: 
   );
 }
 
-function markOf(status: number | null): Mark {
+function markOf(stage: string, status: number | null): Mark {
   if (status === STATUS.done) return 'done';
-  if (status === STATUS.partial) return 'partial';
+  if (status === STATUS.partial) return markOfPartial(stage);
   return status === STATUS.initialised ? 'pending' : 'failed';
 }
 
@@ -136,7 +136,7 @@ export function Events({ data: { events } }: { data: StemData }) {
                 <td>{stage}</td>
                 <td>{vra}</td>
                 <td>
-                  <State is={markOf(status)}>{statusMeaning(status)}</State>
+                  <State is={markOf(stage, status)}>{statusMeaning(status)}</State>
                 </td>
                 <td class="number extra">
                   <Count of={rows} />

@@ -37,6 +37,23 @@ test('what is wrong comes first, in words, and hostile ones do nothing', async (
   assert.ok(main.indexOf('gave up on') < main.indexOf('<table'));
 });
 
+test('a stem that is done but for alerts without anything to score is no reason to look, one that Lasair took in part is', async (t) => {
+  const { console, ledger, register } = await testFolder(t);
+  const now = Date.now();
+  const stem = await register(now - 2_000);
+  const partial = { status: -1, rows: 2, now, durationMs: 1, detail: '1 without alert' } as const;
+  await ledger.results.recordFeatures(ledger.work('feature', 'r0b'), stem, [], [], partial);
+  const withoutAmber = await console.text('/');
+  assert.match(withoutAmber, /<span class="state lacking"><span aria-hidden="true">◐<\/span> partial<\/span>/);
+  assert.doesNotMatch(withoutAmber, /class="state partial"|class="warn"/);
+  const scores = ledger.work('predict', 'r0b');
+  const scoredBy = { name: 'r0b', version: 'a1', edges: [0, 0.5, 1] };
+  const annotate = { work: ledger.work('annotate', 'r0b'), isWanted: true };
+  await ledger.results.recordScores(scores, stem, scoredBy, [], partial, { quarantined: [], annotate });
+  await ledger.annotations.settle(ledger.work('annotate', 'r0b'), stem, new Map(), { now, durationMs: 1 });
+  for (const path of ['/', `/stems/${stem}`]) assert.match(await console.text(path), /class="state partial"/, path);
+});
+
 test('is asked for one state, one VRA and the stems before one, and tells programs the same', async (t) => {
   const { console, ledger, register } = await testFolder(t, ['r0b', 'r1', 'shadow']);
   const now = Date.now();
@@ -75,7 +92,7 @@ test('a ledger of the Python pipeline that nothing of ours has opened is shown a
   const console = testConsole({ LVRA_DATA_ROOT: root });
   t.after(() => console.close());
   const data = ANSWER.parse(await console.json('/api/v1/tonight'));
-  assert.deepEqual([data.lastAlertAt, data.alerts, data.quarantined], ['2026-03-01T04:15:10.000Z', 0, 0]);
+  assert.deepEqual([data.lastAlertAt, data.alerts, data.quarantined], ['2026-03-01T04:15:10.000Z', null, 0]);
   assert.deepEqual(
     data.stems.map(({ stem, stages }) => [stem, ...stages.map(({ progress }) => progress)]),
     [
@@ -83,7 +100,11 @@ test('a ledger of the Python pipeline that nothing of ours has opened is shown a
       [stems[0], 'done', 'done', 'failed'],
     ],
   );
-  assert.match(await console.text('/'), /every row failed at Lasair/);
+  const page = await console.text('/');
+  assert.match(page, /every row failed at Lasair/);
+  for (const name of ['alerts tonight', 'of them scored', 'at Lasair tonight', 'late now']) {
+    assert.match(page, new RegExp(`<dt>${name}</dt><dd><span class="unknown" title="the Python pipeline`), name);
+  }
   for (const path of ['/?only=dead', `/stems/${stems[0]}`, '/quarantine', '/quarantine?all=yes'])
     await console.text(path);
   assert.deepEqual(readFileSync(file), before);
