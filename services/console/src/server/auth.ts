@@ -35,7 +35,7 @@ function byPassword(password: () => string): MiddlewareHandler {
       });
     }
     if (!isSame(given.password, password())) {
-      await guesses.wait(address);
+      await guesses.wait(address, given.password);
       throw new Refusal(401, 'Sign in', 'The password is wrong.', SIGN_IN);
     }
     context.set('user', given.username || 'somebody');
