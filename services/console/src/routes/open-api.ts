@@ -30,6 +30,11 @@ const PROBLEM = {
   required: ['type', 'status', 'title', 'detail'],
 };
 
+const MISSING = {
+  description: 'Of CSV: what should be among the rows and is not, and why. Absent if nothing is known to be.',
+  schema: { type: 'string' },
+};
+
 function openApiPathOf(path: string): string {
   return path.replace(/:([A-Za-z]+)/g, '{$1}');
 }
@@ -67,6 +72,7 @@ function operationOf(resource: Resource): object {
           'application/json': { schema: z.toJSONSchema(resource.answer, { io: 'output' }) },
           ...(resource.csv && { 'text/csv': { schema: { type: 'string' } } }),
         },
+        ...(resource.csv && { headers: { 'X-Missing': MISSING } }),
       },
       default: { description: 'It could not be answered', ...problem },
     },

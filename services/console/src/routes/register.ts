@@ -30,7 +30,8 @@ export function registerResources(app: Hono, resources: readonly Resource[], { l
       if (format !== 'csv' || !resource.csv) {
         throw new Refusal(400, 'No such format', `There is JSON${resource.csv ? ' and CSV (format=csv)' : ''}.`);
       }
-      const rows = await look((open) => resource.csv!(open, params));
+      const { rows, missing } = await look((open) => resource.csv!(open, params));
+      if (missing !== null) context.header('x-missing', inHeader(hideSecrets(missing)));
       return context.body(csvOf(rows), 200, { 'content-type': 'text/csv; charset=utf-8' });
     });
     app.get(resource.path, async (context) => {
@@ -40,6 +41,11 @@ export function registerResources(app: Hono, resources: readonly Resource[], { l
       return elsewhere === undefined ? page(context, resource, data, params) : context.redirect(elsewhere, 303);
     });
   }
+}
+
+/** A header has nothing but ASCII. */
+function inHeader(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
 /** Where a resource's data is: `/` is called after what it shows. */

@@ -9,6 +9,13 @@ export type Params = z.ZodObject;
 /** One cell of a CSV file. */
 export type Cell = string | number | boolean | null;
 
+/** The rows of a CSV file, the first with the names. */
+export interface CsvAnswer {
+  readonly rows: Iterable<readonly Cell[]>;
+  /** What should be among them and is not, and why; null if nothing is known to be. */
+  readonly missing: string | null;
+}
+
 /** What a page is made of. */
 export interface PageProps<P extends Params, A extends z.ZodType> {
   readonly data: z.output<A>;
@@ -36,8 +43,8 @@ export interface Resource<P extends Params = Params, A extends z.ZodType = z.Zod
   /** What stands in the browser's tab. */
   title(data: z.output<A>): string;
   Page(props: PageProps<P, A>): Child;
-  /** The rows of the data as CSV, the first with the names; `?format=csv` of the API answers with them. */
-  csv?(look: Look, params: z.output<P>): Promise<Iterable<readonly Cell[]>>;
+  /** The data as CSV; `?format=csv` of the API answers with it. */
+  csv?(look: Look, params: z.output<P>): Promise<CsvAnswer>;
 }
 
 /** Keeps the types of a definition together. */

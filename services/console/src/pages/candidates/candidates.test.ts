@@ -127,6 +127,14 @@ describe('the page of the candidates', () => {
     assert.deepEqual([cell('diaObjectId'), cell('score'), cell('modelVersion')], [String(OBJECT), '0.9', "'=1+1"]);
   });
 
+  test('says in a header of the CSV what is not among its rows', async (t) => {
+    const { ask } = await consoleOf(t, { scores: [0.9, 0.5, 0.25] });
+    const missing = async (query: string) =>
+      (await ask(`/api/v1/candidates?format=csv${query}`)).headers.get('x-missing');
+    assert.equal(await missing(''), null);
+    assert.equal(await missing('&cone=10:00:24+-30:12:00+5'), '2 of which no position is recorded');
+  });
+
   test('shows texts of models as texts, and what nobody can know as unknown', async (t) => {
     const { text } = await consoleOf(t, { scores: [0.9, 0.5], version: '<img src=x onerror=alert(1)>' });
     const page = await text('/candidates?version=%3Cb%3E');

@@ -1,7 +1,7 @@
-import { candidates as candidatesOf, everyCandidate, type Look } from '@lvra/operations';
+import { type Candidates, candidates as candidatesOf, everyCandidate, type Look } from '@lvra/operations';
 import type { z } from 'zod';
 import { objectsAtLasair } from '../../layout/lasair.js';
-import { type Cell, resource } from '../../routes/resource.js';
+import { type Cell, type CsvAnswer, resource } from '../../routes/resource.js';
 import { orRefused } from '../../server/errors.js';
 import { ANSWER } from './answer.js';
 import { CandidatesPage } from './page.js';
@@ -42,15 +42,25 @@ const HEAD = [
   ...['first', 'fate', 'isCurrent', 'tnsName', 'provenanceId'],
 ];
 
-async function csv(look: Look, params: CandidatesParams): Promise<Cell[][]> {
-  const { candidates } = await orRefused(everyCandidate(look, questionOf(params)));
-  const rows = candidates.map((each): Cell[] => [
+async function csv(look: Look, params: CandidatesParams): Promise<CsvAnswer> {
+  const found = await orRefused(everyCandidate(look, questionOf(params)));
+  const rows = found.candidates.map((each): Cell[] => [
     ...[each.diaObjectId, each.diaSourceId, each.stem, each.score, each.modelVersion, each.change, each.other],
     ...[each.observedUtc, each.band, each.psfFlux, each.magnitude, each.ra, each.decl, each.distance, each.sources],
     ...THRESHOLDS.map((magnitude) => each.brighter?.[magnitude] ?? null),
     ...[each.first?.join(' ') ?? null, each.fate, each.isCurrent, each.tnsName, each.provenanceId],
   ]);
-  return [HEAD, ...rows];
+  return { rows: [HEAD, ...rows], missing: missingOf(found) };
+}
+
+/** As the page says it. */
+function missingOf({ unknown, beginsAt, unusable }: Candidates): string | null {
+  const missing = [
+    ...Object.entries(unknown).flatMap(([what, rows]) => (rows > 0 ? [`${rows} of which no ${what} is recorded`] : [])),
+    ...(beginsAt === null ? [] : [`the night's scores before stem ${beginsAt}`]),
+    ...(unusable > 0 ? [`${unusable} scores without an object or a value`] : []),
+  ];
+  return missing.length > 0 ? missing.join('; ') : null;
 }
 
 export const candidates = resource({

@@ -89,6 +89,18 @@ describe('the page of an object', () => {
     );
   });
 
+  test('says in its CSV what of the light curve is missing, and gives none of which nothing can be read', async (t) => {
+    const { console, path } = await folderWith(t, { sources: [source(5)] });
+    const csv = `/api/v1/objects/${ID}/light-curve?format=csv`;
+    const found = await console.ask(csv);
+    assert.match(found.headers.get('x-missing') ?? '', /its alerts begin at MJD/);
+    assert.equal((await found.text()).trimEnd().split('\r\n').length, 2);
+    rmSync(path);
+    const gone = await console.ask(csv);
+    assert.equal(gone.status, 404);
+    assert.match(await gone.text(), /There is no light curve of [0-9]+: the batch file of [0-9_]+ is gone/);
+  });
+
   test('draws what its address asks for, and says what is not drawn', async (t) => {
     const { page } = await folderWith(t, {
       sources: [source(0), source(1, { band: 'g', psfFlux: -5_000 }), source(2, { band: 'g', psfFlux: 150 })],

@@ -1,6 +1,6 @@
 import { lightCurve, objectRecord } from '@lvra/operations';
 import { type Cell, resource } from '../../routes/resource.js';
-import { orNotFound } from '../../server/errors.js';
+import { NotFound, orNotFound } from '../../server/errors.js';
 import { LIGHT_CURVE } from '../object/answer.js';
 import { PhotometryPage } from './page.js';
 import { LIGHT_CURVE_PARAMS } from './params.js';
@@ -23,7 +23,10 @@ export const objectLightCurve = resource({
   title: ({ diaObjectId }) => `Photometry of ${diaObjectId}`,
   Page: PhotometryPage,
   async csv(look, { id }) {
-    const { points } = await lightCurve(look, BigInt(id));
-    return [[...COLUMNS], ...points.map((point) => COLUMNS.map((column): Cell => point[column as keyof typeof point]))];
+    const { points, missing } = await lightCurve(look, BigInt(id));
+    // A file without rows would be taken for an object that was never seen.
+    if (points.length === 0) throw new NotFound(`There is no light curve of ${id}: ${missing ?? 'it has no points'}.`);
+    const rows = points.map((point) => COLUMNS.map((column): Cell => point[column as keyof typeof point]));
+    return { rows: [[...COLUMNS], ...rows], missing };
   },
 });
