@@ -32,7 +32,7 @@ export function quarantineFile(paths: DataPaths, { stem, path }: Place): string 
     folder = realpathSync(paths.quarantine);
     file = realpathSync(join(paths.root, path));
   } catch (error) {
-    refuse(error);
+    refuse(error, path);
   }
   if (file.startsWith(folder + sep) && statSync(file).isFile()) return file;
   throw new UsageError(
@@ -52,7 +52,7 @@ export async function* readQuarantined(
   const inBatches = new Map<string, QuarantinedAlert[]>();
   for (const alert of alerts) {
     const file = quarantineFile(paths, alert);
-    if (!isInBatch(paths, alert)) yield [alert, await readFile(file).catch(refuse)];
+    if (!isInBatch(paths, alert)) yield [alert, await readFile(file).catch((error) => refuse(error, alert.path))];
     else inBatches.set(file, [...(inBatches.get(file) ?? []), alert]);
   }
   for (const [file, wanted] of inBatches) yield* fromBatch(file, wanted);
@@ -69,11 +69,14 @@ async function* fromBatch(file: string, wanted: readonly QuarantinedAlert[]) {
       if (left.size === 0) return;
     }
   } catch (error) {
-    refuse(error);
+    refuse(error, file);
   }
   throw new UsageError(`${file} has no alert at the position ${[...left.keys()].join(', ')}: was it altered?`);
 }
 
-function refuse(error: unknown): never {
+function refuse(error: unknown, path: string): never {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    throw new UsageError(`the file with the bytes of the alert, ${path}, is gone`, { cause: error });
+  }
   throw new UsageError(`the bytes of the alert cannot be read: ${messageOf(error)}`, { cause: error });
 }

@@ -132,7 +132,7 @@ describe('the page of the candidates', () => {
     const missing = async (query: string) =>
       (await ask(`/api/v1/candidates?format=csv${query}`)).headers.get('x-missing');
     assert.equal(await missing(''), null);
-    assert.equal(await missing('&cone=10:00:24+-30:12:00+5'), '2 of which no position is recorded');
+    assert.equal(await missing('&cone=10:00:24+-30:12:00+5'), 'position of 2 not recorded');
   });
 
   test('shows texts of models as texts, and what nobody can know as unknown', async (t) => {

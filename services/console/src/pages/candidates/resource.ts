@@ -56,7 +56,7 @@ async function csv(look: Look, params: CandidatesParams): Promise<CsvAnswer> {
 /** As the page says it. */
 function missingOf({ unknown, beginsAt, unusable }: Candidates): string | null {
   const missing = [
-    ...Object.entries(unknown).flatMap(([what, rows]) => (rows > 0 ? [`${rows} of which no ${what} is recorded`] : [])),
+    ...Object.entries(unknown).flatMap(([what, rows]) => (rows > 0 ? [`${what} of ${rows} not recorded`] : [])),
     ...(beginsAt === null ? [] : [`the night's scores before stem ${beginsAt}`]),
     ...(unusable > 0 ? [`${unusable} scores without an object or a value`] : []),
   ];

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { scoresOfStem, stemQuarantined, stemRecord, stemSpans, stemStages } from '@lvra/operations';
 import { z } from 'zod';
 import { stemParam } from '../../routes/params.js';
@@ -19,6 +20,8 @@ export const stem = resource({
     const record = await orNotFound(stemRecord(look, stem));
     return {
       ...record,
+      // Readers need not know where the data root is on the server.
+      files: record.files.map((file) => ({ ...file, path: relative(look.paths.root, file.path) })),
       // The ledger has them as the Python pipeline writes them: UTC, and no word of it.
       statuses: record.statuses.map((row) => ({ ...row, at: row.at.replace(/^(\S{10}) (\S{8})$/, '$1T$2Z') })),
       stages: await stemStages(look, stem),
