@@ -78,7 +78,7 @@ export async function shownRows(ledger: Ledger, chosen: Chosen): Promise<Candida
         modelVersion: night.versions.all[columns.version[row] as number] ?? null,
         change: orNull(history.change),
         other: orNull(others?.[row]),
-        observedUtc: midpoint === null ? null : iso(Math.round(utcMsOf(midpoint))),
+        observedUtc: midpoint === null ? null : iso(utcMsOf(midpoint)),
         band: night.bands.all[columns.band[row] as number] ?? null,
         psfFlux: flux ?? null,
         magnitude: typeof flux === 'number' && flux > 0 ? magnitudeOf(flux) : null,

@@ -44,7 +44,7 @@ async function withId({ ledger }: Look, id: bigint): Promise<Found> {
   const night = nightOf(String(id));
   if (night !== undefined) return { kind: 'night', night };
   const midpoint = await ledger.nights.observed(id);
-  const observed = midpoint === undefined ? undefined : new Date(utcMsOf(midpoint));
+  const observed = midpoint === undefined ? undefined : new Date(Math.round(utcMsOf(midpoint)));
   const { object, looked } = await objectOf(ledger, id, observed);
   if (object !== undefined) return { kind: 'object', diaObjectId: String(object), diaSourceId: String(id) };
   return {
