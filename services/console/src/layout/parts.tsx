@@ -24,6 +24,19 @@ export function Count({ of }: { of: number | null }) {
   return of === null ? <Unknown /> : <span class="number">{COUNTS.format(of)}</span>;
 }
 
+/** So many of something: 1 score, 2 scores. */
+export function Things({ of, name }: { of: number; name: string }) {
+  return (
+    <>
+      <Count of={of} /> {thing(of, name)}
+    </>
+  );
+}
+
+export function thing(count: number, name: string): string {
+  return count === 1 ? name : `${name}s`;
+}
+
 /** A measured number with so many digits behind the point. */
 export function Measure({ of, digits }: { of: number | null; digits: number }) {
   return of === null || !Number.isFinite(of) ? <Unknown /> : <span class="number">{of.toFixed(digits)}</span>;

@@ -42,7 +42,8 @@ test('a score that Lasair has not got is hollow, and the one that it shows has a
   assert.equal(svg.match(/<circle/g)?.length, 1);
   const kinds = [...svg.matchAll(/<path class="(\w+)" transform="[^"]+" d="[^"]+" data-tip/g)].map(([, kind]) => kind);
   assert.deepEqual(kinds, ['detection', 'forced']);
-  assert.match(svg, /Lasair shows 0\.9000\./);
+  assert.match(svg, /2 scores of version a1, from 0\.1000 to 0\.9000\. Lasair shows 0\.9000\./);
+  assert.match(drawn([score(61_001, 0.9)]), /1 score of version a1, from/);
   assert.match(drawn([score(61_002, 0.1, { isSent: false })]), /Lasair shows none of them, as far as we know\./);
 });
 

@@ -1,3 +1,4 @@
+import { thing } from '../layout/parts.js';
 import { type Frame, TimeAxis, ValueAxis } from './axes.js';
 import { SIDES, WIDTH } from './light-curve/plot.js';
 import { type Domain, linearScale, rounded } from './scale.js';
@@ -90,7 +91,7 @@ function inWords(scores: readonly ScoreMark[], versions: readonly string[]): str
   const values = scores.map(({ score }) => score);
   const current = scores.find(({ isCurrent }) => isCurrent);
   return (
-    `${scores.length} scores of version ${versions.join(', ')}, from ${Math.min(...values).toFixed(4)} to ` +
-    `${Math.max(...values).toFixed(4)}. ${current ? `Lasair shows ${current.score.toFixed(4)}.` : 'Lasair shows none of them, as far as we know.'}`
+    `${scores.length} ${thing(scores.length, 'score')} of ${thing(versions.length, 'version')} ${versions.join(', ')}, from ` +
+    `${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}. ${current ? `Lasair shows ${current.score.toFixed(4)}.` : 'Lasair shows none of them, as far as we know.'}`
   );
 }

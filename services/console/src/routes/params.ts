@@ -29,6 +29,15 @@ export const numberParam = (least: number, most: number) =>
     .optional()
     .meta({ description: `a number from ${least} to ${most}` });
 
+/** A whole number; an empty field of a form counts as left out. */
+export const wholeParam = (least: number, most: number) =>
+  numberParam(least, most)
+    .refine((number) => number === undefined || Number.isInteger(number), 'is not a whole number')
+    .meta({ description: `a whole number from ${least} to ${most}` });
+
+/** Whether these are bands, each once. */
+export const isBands = (text: string): boolean => /^[ugrizy]*$/.test(text) && new Set(text).size === text.length;
+
 /** One of several words; an empty field of a form counts as left out. */
 export const wordParam = <const T extends string>(words: readonly T[]) =>
   z

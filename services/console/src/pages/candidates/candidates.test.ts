@@ -154,6 +154,9 @@ describe('the page of the candidates', () => {
       'night=20261332': '20261332',
       'after=x': 'go on at',
       'mag=20': 'mag',
+      'limit=1.5': 'whole number',
+      'bands=zz': 'each once',
+      'bands=x': 'ugrizy',
     };
     for (const [query, named] of Object.entries(wrong)) {
       const response = await ask(`/candidates?${query}`);

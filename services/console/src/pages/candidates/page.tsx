@@ -1,4 +1,4 @@
-import { Count, linkWith, StemLink } from '../../layout/parts.js';
+import { Count, linkWith, StemLink, Things } from '../../layout/parts.js';
 import type { CandidatesProps } from './answer.js';
 import { Filters } from './filters.js';
 import { Presets } from './presets.js';
@@ -74,10 +74,10 @@ function Found({ data, params }: CandidatesProps) {
         <strong>
           <Count of={matched} />
         </strong>{' '}
-        of <Count of={considered} /> {params.rows === 'sources' ? 'scores' : 'objects'}
+        of <Things of={considered} name={params.rows === 'sources' ? 'score' : 'object'} />
         {params.rows !== 'sources' && (
           <>
-            , each by its newest of <Count of={scores} /> scores
+            , each by its newest of <Things of={scores} name="score" />
           </>
         )}
       </p>
@@ -112,7 +112,7 @@ function Found({ data, params }: CandidatesProps) {
       )}
       {unusable > 0 && (
         <p class="note">
-          <Count of={unusable} /> scores without an object or a value are left out.
+          Left out: <Things of={unusable} name="score" /> without an object or a value.
         </p>
       )}
     </>

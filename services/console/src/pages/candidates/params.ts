@@ -1,6 +1,6 @@
 import { FATES, FLAGS, OTHER_VERSIONS, positionOf, SORTS, type Sort } from '@lvra/operations';
 import { z } from 'zod';
-import { numberParam, wordParam } from '../../routes/params.js';
+import { isBands, numberParam, wholeParam, wordParam } from '../../routes/params.js';
 
 /** Of a page. */
 const ROWS = 100;
@@ -23,6 +23,8 @@ const text = (pattern: RegExp, expected: string) =>
     })
     .optional()
     .meta({ description: expected });
+
+const BANDS = 'some of the bands ugrizy, each once, such as gr';
 
 const vra = () => text(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'the name of a VRA');
 
@@ -72,7 +74,7 @@ export const PARAMS = z.object({
   max: numberParam(-1e9, 1e9),
   brightest: numberParam(-30, 50),
   faintest: numberParam(-30, 50),
-  bands: text(/^[ugrizy]{1,6}$/, 'some of the bands ugrizy, such as gr'),
+  bands: text(/./, BANDS).refine((given) => given === undefined || isBands(given), `is not ${BANDS}`),
   flags: words(FLAGS),
   fate: wordParam(FATES),
   cone,
@@ -83,7 +85,7 @@ export const PARAMS = z.object({
   rows: wordParam(['objects', 'sources']),
   sort: wordParam(ALL_SORTS),
   after: text(/^\S{1,64}$/, 'the next of the page before'),
-  limit: numberParam(1, MOST_ROWS).transform((given) => Math.floor(given ?? ROWS)),
+  limit: wholeParam(1, MOST_ROWS).transform((given) => given ?? ROWS),
   /** Of the browser, which alone knows what was seen. */
   seen: wordParam(['no', 'yes']),
 });

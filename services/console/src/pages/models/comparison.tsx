@@ -1,4 +1,4 @@
-import { Count, Measure, ObjectLink, StemLink } from '../../layout/parts.js';
+import { Count, Measure, ObjectLink, StemLink, Things, thing } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import { Histogram } from '../../plot/histogram.js';
 import { Scatter } from '../../plot/scatter.js';
@@ -65,7 +65,7 @@ export function ComparisonPart({ comparison }: { comparison: ComparisonData }) {
       <p>
         {`${first} and ${second}, `}
         {from === to ? 'UTC date ' : 'UTC dates '}
-        {nightsOf(from, to)}: <Count of={pairs} /> scores of <Count of={objects} /> objects.{' '}
+        {nightsOf(from, to)}: <Things of={pairs} name="score" /> of <Things of={objects} name="object" />.{' '}
         {isLimited && (
           <>
             Only the newest are compared, back to <StemLink stem={since} />; all of them:{' '}
@@ -175,7 +175,7 @@ interface WidestProps {
 }
 
 function Widest({ first, second, threshold, objects }: WidestProps) {
-  const caption = `Where they disagree most: ${objects.length} objects, by their newest scores`;
+  const caption = `Where they disagree most: ${objects.length} ${thing(objects.length, 'object')}, by their newest scores`;
   return (
     <Wide label={caption}>
       <table>

@@ -28,6 +28,7 @@ describe('the address of a light curve', () => {
   test('is refused with anything else', () => {
     for (const wrong of [
       ...[{ unit: 'jy' }, { measure: 'x' }, { snr: '0' }, { snr: '11' }, { bands: 'gx' }, { forced: 'yes' }],
+      ...[{ bands: 'gg' }, { from: '61080', to: '61020' }, { from: '61020', to: '61020' }],
       ...[{ from: 'now' }, { id: '1e3' }, { id: '-1' }, { id: '99999999999999999999' }],
     ]) {
       assert.equal(OBJECT_PARAMS.safeParse({ id: '1', ...wrong }).success, false, JSON.stringify(wrong));

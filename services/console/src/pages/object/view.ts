@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { View } from '../../plot/light-curve/photometry.js';
 import { MEASURES, UNITS } from '../../plot/light-curve/photometry.js';
 import { BANDS } from '../../plot/symbols.js';
-import { idParam, numberParam, wordParam } from '../../routes/params.js';
+import { idParam, isBands, numberParam, wordParam } from '../../routes/params.js';
 
 const yesOrNo = wordParam(['0', '1']);
 /** In place of bands: of none. */
@@ -11,23 +11,28 @@ export const USUAL_SNR = 3;
 
 const bandsParam = z
   .string()
-  .regex(/^(none|[ugrizy]*)$/, `is not some of ${BANDS.join('')}, or none`)
+  .refine((text) => text === NONE || isBands(text), `is not some of ${BANDS.join('')}, each once, or none`)
   .optional()
   .meta({ description: 'such as gri' });
 
 /** How the light curve of an object is looked at; the page's address says it. */
-export const OBJECT_PARAMS = z.object({
-  id: idParam('diaObjectId'),
-  unit: wordParam(UNITS).meta({ description: 'µJy or AB magnitude; by default flux' }),
-  measure: wordParam(MEASURES).meta({ description: 'the image that the flux is of; by default difference' }),
-  forced: yesOrNo.meta({ description: 'forced photometry too; by default 1' }),
-  snr: numberParam(1, 10).meta({ description: 'below it a flux has no magnitude, but a limit; by default 3' }),
-  bands: bandsParam,
-  from: numberParam(0, 1e6).meta({ description: 'MJD (TAI)' }),
-  to: numberParam(0, 1e6).meta({ description: 'MJD (TAI)' }),
-  nights: yesOrNo.meta({ description: 'one point a night; by default 0' }),
-  errors: yesOrNo.meta({ description: 'error bars; by default 1' }),
-});
+export const OBJECT_PARAMS = z
+  .object({
+    id: idParam('diaObjectId'),
+    unit: wordParam(UNITS).meta({ description: 'µJy or AB magnitude; by default flux' }),
+    measure: wordParam(MEASURES).meta({ description: 'the image that the flux is of; by default difference' }),
+    forced: yesOrNo.meta({ description: 'forced photometry too; by default 1' }),
+    snr: numberParam(1, 10).meta({ description: 'below it a flux has no magnitude, but a limit; by default 3' }),
+    bands: bandsParam,
+    from: numberParam(0, 1e6).meta({ description: 'MJD (TAI)' }),
+    to: numberParam(0, 1e6).meta({ description: 'MJD (TAI)' }),
+    nights: yesOrNo.meta({ description: 'one point a night; by default 0' }),
+    errors: yesOrNo.meta({ description: 'error bars; by default 1' }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['from'],
+    message: 'is not before the end of the times (to)',
+  });
 
 export type ObjectParams = z.output<typeof OBJECT_PARAMS>;
 

@@ -10,7 +10,7 @@ const ROWS = 300;
 export function PhotometryPage({ data, params, context }: PageProps<typeof LIGHT_CURVE_PARAMS, typeof LIGHT_CURVE>) {
   const { diaObjectId, points, missing } = data;
   const pages = Math.max(Math.ceil(points.length / ROWS), 1);
-  const page = Math.min(Math.round(params.page ?? 1), pages);
+  const page = Math.min(params.page ?? 1, pages);
   const shown = points.toReversed().slice((page - 1) * ROWS, page * ROWS);
   return (
     <>

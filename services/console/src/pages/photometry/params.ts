@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { idParam, numberParam } from '../../routes/params.js';
+import { idParam, wholeParam } from '../../routes/params.js';
 
 export const LIGHT_CURVE_PARAMS = z.object({
   id: idParam('diaObjectId'),
-  page: numberParam(1, 10_000).meta({ description: 'of the table, from 1; the data is always whole' }),
+  page: wholeParam(1, 10_000).meta({ description: 'of the table, from 1; the data is always whole' }),
 });

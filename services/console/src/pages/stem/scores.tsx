@@ -1,4 +1,4 @@
-import { Count, Measure, ObjectLink, Unknown } from '../../layout/parts.js';
+import { Count, Measure, ObjectLink, Things, Unknown } from '../../layout/parts.js';
 import { Wide } from '../../layout/wide.js';
 import { Histogram } from '../../plot/histogram.js';
 import type { StemData } from './answer.js';
@@ -57,7 +57,7 @@ function Spread({ of: { vra, modelVersion, scores, counts } }: { of: StemData['s
         bars={{ name, counts }}
       />
       <figcaption>
-        <Count of={scores} /> scores of {name}.
+        <Things of={scores} name="score" /> of {name}.
       </figcaption>
     </figure>
   );
