@@ -1,0 +1,33 @@
+import type { Rows, Table } from '../table.js';
+import { cellWriter, isMissing } from './cell-text.js';
+
+/**
+ * An object a line, with every column in each. IDs are strings, as in the console's API: JavaScript and what it is built into
+ * would round them as numbers. A missing cell is null; 1e999, where a number is infinite, is what JSON allows and all
+ * programs read as that.
+ */
+export async function* linesOfJson(table: Table): AsyncIterable<Uint8Array> {
+  const writers = table.columns.map((column) =>
+    cellWriter(column, { id: (digits) => `"${digits}"`, text: jsonOf, infinity: { plus: '1e999', minus: '-1e999' } }),
+  );
+  const names = table.columns.map((column, index) => `${index === 0 ? '{' : ','}${jsonOf(column.name)}:`);
+  for await (const rows of table.rows()) yield Buffer.from(linesOf(rows, names, writers));
+}
+
+function linesOf(rows: Rows, names: readonly string[], writers: readonly ReturnType<typeof cellWriter>[]): string {
+  let lines = '';
+  for (let row = 0; row < rows.count; row++) {
+    for (let column = 0; column < writers.length; column++) {
+      const cell = rows.columns[column]![row]!;
+      lines += names[column];
+      lines += isMissing(cell) ? 'null' : writers[column]!(cell);
+    }
+    lines += '}\n';
+  }
+  return lines;
+}
+
+/** Half of a surrogate pair is no character, and most programs would refuse the whole file for one. */
+function jsonOf(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
