@@ -23,6 +23,7 @@ export type { Removed } from './intake/forget.js';
 export { groupIdOf } from './intake/kafka-group-id.js';
 export { type KafkaPosition, KafkaPositions, type StemRange, type Turn } from './intake/kafka-positions.js';
 export type { KafkaMark } from './intake/kafka-trail.js';
+export type { Label, LabelRecord } from './labels.js';
 export { Ledger } from './ledger.js';
 export { type Moved, moveToFile, moveToServer } from './move/move.js';
 export type { MoveProgress } from './move/move-ledger.js';

@@ -5,6 +5,7 @@ import { AlertPlaces } from './intake/alert-places.js';
 import { BatchLedger } from './intake/batches.js';
 import { Forgetting } from './intake/forget.js';
 import { KafkaPositions } from './intake/kafka-positions.js';
+import { LabelLedger } from './labels.js';
 import { movedError } from './move/moved.js';
 import { QuarantineLedger } from './quarantine.js';
 import { BestScores } from './queries/best-scores.js';
@@ -62,6 +63,7 @@ export class Ledger {
   readonly flow: Flow;
   readonly forgetting: Forgetting;
   readonly history: StemHistory;
+  readonly labels: LabelLedger;
   readonly nights: NightScores;
   readonly objects: ObjectHistory;
   readonly best: BestScores;
@@ -95,6 +97,7 @@ export class Ledger {
     this.flow = new Flow(database);
     this.forgetting = new Forgetting(database);
     this.history = new StemHistory(database);
+    this.labels = new LabelLedger(database);
     this.nights = new NightScores(database);
     this.objects = new ObjectHistory(database);
     this.best = new BestScores(database);

@@ -57,6 +57,21 @@ export const COMMON_MIGRATIONS: readonly CommonMigration[] = [
       );
     `,
   },
+  {
+    name: 'labels',
+    isAdditive: true,
+    sql: `
+      -- What somebody says that an object is; of several, the last by time, then by ID, counts. labelled_at: ms since 1970.
+      CREATE TABLE label (
+        ID INTEGER PRIMARY KEY,
+        diaObjectId INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        who TEXT NOT NULL,
+        labelled_at INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX label_once ON label (diaObjectId, labelled_at, who, label);
+    `,
+  },
 ];
 
 /** How many migrations there are. */

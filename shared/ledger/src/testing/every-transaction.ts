@@ -117,6 +117,9 @@ export async function everyTransaction(ledger: Ledger): Promise<void> {
   });
   await tns.received(submission!, '91000');
   await tns.settle(submission!, [{ diaObjectId: 7n, outcome: 'refused' }], NOW);
+  const label = { diaObjectId: 7n, label: 'real', who: 'ada', at: NOW };
+  await ledger.labels.add([label, { ...label, at: NOW + 1 }]);
+  await ledger.labels.takeBack(7n, 'ada');
   await forgetting.flags([1n]);
   await forgetting.objects([7n]);
   await forgetting.scores([2n], NOW + 1_000_000);

@@ -176,6 +176,7 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
           await ledger.fates.of(VRA, shown),
           await ledger.fates.outcomes(shown.map(({ id }) => id)),
           await ledger.tns.names(),
+          await ledger.labels.ofObjects([object]),
         ];
       },
     },
@@ -187,6 +188,12 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
         await ledger.recorded.of({ from: stem, to: stem, last: await ledger.nights.lastId(), vra: undefined }),
         await ledger.recorded.of({ from: stem, to: stem, last: await ledger.nights.lastId(), vra: VRA }),
       ],
+    },
+    { question: 'candidates with a label', by: 'person', ask: () => ledger.labels.newest() },
+    {
+      question: 'the labels of an object, and an export of all labels',
+      by: 'service',
+      ask: async () => [await ledger.labels.ofObject(object), await ledger.labels.after(0n, 1_000)],
     },
     {
       question: 'the object of a source',

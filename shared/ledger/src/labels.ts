@@ -1,0 +1,92 @@
+import type { Database } from './database.js';
+import { Insert, question, statement, tupleQuestion, valueQuestion } from './statements.js';
+
+/** What somebody says that an object is. */
+export interface Label {
+  readonly diaObjectId: bigint;
+  /** A word of the team's: `real`, `bogus`, … */
+  readonly label: string;
+  readonly who: string;
+  /** When it was said, ms since 1970. */
+  readonly at: number;
+}
+
+/** A label as it was recorded. */
+export interface LabelRecord extends Label {
+  readonly id: bigint;
+}
+
+interface Row {
+  readonly id: bigint;
+  readonly diaObjectId: bigint;
+  readonly label: string;
+  readonly who: string;
+  readonly at: bigint;
+}
+
+const SELECT = 'SELECT ID AS "id", diaObjectId AS "diaObjectId", label, who, labelled_at AS "at" FROM label';
+const OF_OBJECT = question<Row>(`${SELECT} WHERE diaObjectId = ? ORDER BY labelled_at DESC, ID DESC`);
+const AFTER = question<Row>(`${SELECT} WHERE ID > ? ORDER BY ID LIMIT ?`);
+const ALL = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
+  'SELECT diaObjectId, label FROM label ORDER BY labelled_at, ID',
+);
+const OF_OBJECTS = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
+  'SELECT diaObjectId, label FROM label WHERE diaObjectId IN @ids ORDER BY labelled_at, ID',
+);
+const ADD = new Insert(
+  'label',
+  { diaObjectId: 'integer', label: 'text', who: 'text', labelled_at: 'integer' },
+  '(diaObjectId, labelled_at, who, label) DO NOTHING',
+);
+const LAST_OF = valueQuestion<bigint>(
+  'SELECT ID FROM label WHERE diaObjectId = ? AND who = ? ORDER BY labelled_at DESC, ID DESC LIMIT 1',
+);
+const REMOVE = statement('DELETE FROM label WHERE ID = ?');
+
+/** What people say that objects are. Of several labels of an object the last one counts, whoever gave it. */
+export class LabelLedger {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Records labels, but for those that are there already. @returns how many were not */
+  add(labels: readonly Label[]): Promise<number> {
+    const rows = labels.map(({ diaObjectId, label, who, at }) => [diaObjectId, label, who, Math.round(at)]);
+    return this.#database.writing((tx) => tx.each(ADD, rows));
+  }
+
+  /** Removes the last label that somebody gave an object, so that the one before counts. @returns whether there was one */
+  takeBack(diaObjectId: bigint, who: string): Promise<boolean> {
+    return this.#database.writing(async (tx) => {
+      const id = await tx.get(LAST_OF, diaObjectId, who);
+      if (id !== undefined) await tx.run(REMOVE, id);
+      return id !== undefined;
+    });
+  }
+
+  /** Of an object, the one that counts first. */
+  async ofObject(diaObjectId: bigint): Promise<LabelRecord[]> {
+    return (await this.#database.all(OF_OBJECT, diaObjectId)).map(recordOf);
+  }
+
+  /** The label of each of some objects that has one. */
+  async ofObjects(ids: readonly bigint[]): Promise<Map<bigint, string>> {
+    return new Map(await this.#database.all(OF_OBJECTS, { ids }));
+  }
+
+  /** The label of each object that has one: all labels are read. */
+  async newest(): Promise<Map<bigint, string>> {
+    return new Map(await this.#database.all(ALL));
+  }
+
+  /** Every label, in the order of their IDs, a page at a time. */
+  async after(id: bigint, limit: number): Promise<LabelRecord[]> {
+    return (await this.#database.all(AFTER, id, limit)).map(recordOf);
+  }
+}
+
+function recordOf(row: Row): LabelRecord {
+  return { ...row, at: Number(row.at) };
+}
