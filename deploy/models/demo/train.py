@@ -28,8 +28,9 @@ HELD_OUT = 0.25
 
 
 def read_table(folder: Path) -> pd.DataFrame:
-    """All feature rows with `real`: 1 for what is in the sky, 0 for an artefact."""
-    rows = pd.concat([pd.read_csv(path) for path in sorted(folder.glob("csv/*/*/*.csv"))], ignore_index=True)
+    """All feature rows, of exact numbers, with `real`: 1 for what is in the sky, 0 for an artefact."""
+    files = sorted(folder.glob("csv/*/*/*.csv"))
+    rows = pd.concat([pd.read_csv(path, float_precision="round_trip") for path in files], ignore_index=True)
     truth = pd.read_csv(folder / "truth.csv").drop_duplicates("diaSourceId")
     # An alert that came twice has equal rows; one is enough to learn from.
     rows = rows.drop_duplicates("diaSourceId").merge(truth[["diaSourceId", "truth", "real"]], validate="1:1")
