@@ -18,7 +18,7 @@ export async function scorePaths(given: Input): Promise<HotPath[]> {
   const model = await Model.load(MODEL);
   const { features, input } = model.manifest;
   const file = await featureFileOf(given);
-  const table = await readFeatureFile(file, features, input);
+  const table = await readFeatureFile(file, model.manifest);
   const values = new (input === 'float' ? Float32Array : Float64Array)(ROWS * features.length);
   for (let at = 0; at < values.length; at += table.values.length) {
     values.set(table.values.subarray(0, values.length - at), at);
@@ -27,7 +27,7 @@ export async function scorePaths(given: Input): Promise<HotPath[]> {
     {
       name: `feature file to the ${features.length} columns of a model`,
       alerts: table.rows,
-      run: () => readFeatureFile(file, features, input),
+      run: () => readFeatureFile(file, model.manifest),
     },
     { name: 'table to scores, demonstration model', alerts: ROWS, run: () => model.score(values, ROWS) },
   ];

@@ -54,7 +54,7 @@ describe('five models of each kind, trained on simulated features, imported and 
         const model = await Model.load(join(models, `r0b_${version}.onnx`));
         try {
           const scoresOf = async (csv: string) => {
-            const { values, rows } = await readFeatureFile(csv, model.manifest.features, model.manifest.input);
+            const { values, rows } = await readFeatureFile(csv, model.manifest);
             const { scores, unscored } = await model.score(values, rows);
             assert.deepEqual([...unscored], []);
             return scores;

@@ -1,10 +1,11 @@
 export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } from './check-model.js';
 export type { Explainer, Explanation } from './explain/explanation.js';
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
-export { type FeatureTable, readFeatureFile } from './feature-file/feature-file.js';
+export { readFeatureFile } from './feature-file/feature-file.js';
 export { missingOf } from './feature-file/missing.js';
 export { type FeatureCell, readFeatureRow } from './feature-file/one-row.js';
 export { readStemFeatures } from './feature-file/stem-features.js';
+export type { FeatureTable } from './feature-file/table-builder.js';
 export {
   findModel,
   type ModelFile,

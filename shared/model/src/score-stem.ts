@@ -1,7 +1,7 @@
 import type { QuarantineReason } from '@lvra/core';
 import type { ScoreRecord } from '@lvra/ledger';
-import type { FeatureTable } from './feature-file/feature-file.js';
 import { readStemFeatures, type StemFeatures } from './feature-file/stem-features.js';
+import type { FeatureTable } from './feature-file/table-builder.js';
 import type { Model } from './onnx/model.js';
 
 /** An alert without a score. */

@@ -19,7 +19,7 @@ describe('readFeatureFile', () => {
   const read = (content: string | Buffer, features = ['snr']) => {
     const path = join(folder, 'features.csv');
     writeFileSync(path, content);
-    return readFeatureFile(path, features, 'double');
+    return readFeatureFile(path, { features, input: 'double' });
   };
   const values = async (cells: string[]) => {
     const { values } = await read(HEADER + cells.map((cell) => `0,7,8,g,${cell},False\n`).join(''));
@@ -88,7 +88,7 @@ describe('readFeatureFile', () => {
   test('gives floats if the model takes floats', async () => {
     const path = join(folder, 'floats.csv');
     writeFileSync(path, `${HEADER}0,7,8,g,61034.15301161198,False\n`);
-    const { values } = await readFeatureFile(path, ['snr'], 'float');
+    const { values } = await readFeatureFile(path, { features: ['snr'], input: 'float' });
     assert.deepEqual(values, new Float32Array([61034.15301161198]));
   });
 
@@ -131,13 +131,17 @@ describe('readFeatureFile', () => {
   });
 
   test('status 21 if there is no file', () =>
-    failsWith(readFeatureFile(join(folder, 'none.csv'), ['snr'], 'double'), 21, /no feature file .*none\.csv/));
+    failsWith(
+      readFeatureFile(join(folder, 'none.csv'), { features: ['snr'], input: 'double' }),
+      21,
+      /no feature file .*none\.csv/,
+    ));
 
   test('status 31 names every missing column', () =>
     failsWith(read('index,diaObjectId,snr\n0,7,1\n', ['snr', 'x', 'y']), 31, /lacks 3 .*diaSourceId, x, y/));
 
   test('status 23 if the file is no table', async () => {
-    await failsWith(readFeatureFile(folder, ['snr'], 'double'), 23, /cannot be read/);
+    await failsWith(readFeatureFile(folder, { features: ['snr'], input: 'double' }), 23, /cannot be read/);
     await failsWith(read(''), 23, /empty/);
     await failsWith(read('\n\n'), 23, /empty/);
     await failsWith(read(`${HEADER}0,7,8,g,1\n`), 23, /row 2 has 5 cells where the header has 6/);

@@ -1,25 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { messageOf, parseId, STATUS, StemFailed } from '@lvra/core';
+import { messageOf, STATUS, StemFailed } from '@lvra/core';
 import { CsvScanner, NotCsv } from './csv-scanner.js';
-import { parseSimpleNumber } from './parse-number.js';
-import { featureValue } from './parse-value.js';
-
-/** The type of the numbers that a model takes. */
-export type Element = 'float' | 'double';
-
-/** A feature file in the form for a model. */
-export interface FeatureTable {
-  readonly rows: number;
-  readonly diaObjectIds: readonly bigint[];
-  readonly diaSourceIds: readonly bigint[];
-  /** The positions of the alerts in their batch, from 0; undefined if the file has none. */
-  readonly positions: readonly (number | undefined)[];
-  /** Row by row, each with the model's features in the model's order; NaN if missing. */
-  readonly values: Float32Array | Float64Array;
-  /** The rows with an unreadable value in a feature, by their number from 0, and what it is. */
-  readonly unreadable: ReadonlyMap<number, string>;
-}
+import { type FeatureTable, type Inputs, idIn, TableBuilder } from './table-builder.js';
 
 const OBJECT = 'diaObjectId';
 const SOURCE = 'diaSourceId';
@@ -31,19 +14,15 @@ const OBJECT_OF_SOURCE = 'diaObjectId_sourceId';
  * Reads what a model needs from a feature file, ours or one written by pandas; columns are found by name. A file
  * without rows is a table without rows, whatever its columns.
  *
- * @param features the model's features in its order
+ * @param inputs a manifest: the features in the model's order, and how their numbers are read
  * @throws StemFailed 21 if there is no file, 31 if it lacks columns, 23 if it is not a table or has no ids, 30 if a row
  *   names two objects
  */
-export async function readFeatureFile(
-  path: string,
-  features: readonly string[],
-  element: Element,
-): Promise<FeatureTable> {
+export async function readFeatureFile(path: string, inputs: Inputs): Promise<FeatureTable> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
-    return await readTable(file, path, features, element);
+    return await readTable(file, path, inputs);
   } catch (error) {
     throw outcomeOf(error, path);
   } finally {
@@ -65,13 +44,13 @@ export function makeAgain(path: string): string {
   return `let the feature stage make it again: \`lvra retry ${stem} --stage feature --force\`, then \`lvra retry ${stem}\``;
 }
 
-async function readTable(file: FileHandle, path: string, features: readonly string[], element: Element) {
+async function readTable(file: FileHandle, path: string, inputs: Inputs): Promise<FeatureTable> {
   const scanner = new CsvScanner(async (target) => (await file.read(target)).bytesRead);
   if (!(await scanner.advance())) throw new NotCsv('it is empty, without even a header');
   const header = Array.from({ length: scanner.cells }, (_, cell) => scanner.name(cell));
-  const table = new TableBuilder(element);
+  const table = new TableBuilder(inputs);
   if (await scanner.advance()) {
-    const cells = cellsOf([OBJECT, SOURCE, ...features], header, path);
+    const cells = cellsOf([OBJECT, SOURCE, ...inputs.features], header, path);
     const [position, ofSource] = [header.indexOf(POSITION), header.indexOf(OBJECT_OF_SOURCE)];
     do {
       table.append(scanner, header, cells, position);
@@ -94,74 +73,6 @@ function cellsOf(columns: readonly string[], header: readonly string[], path: st
     if (header.indexOf(column) !== header.lastIndexOf(column)) throw new NotCsv(`it has two columns ${column}`);
   }
   return columns.map((column) => header.indexOf(column));
-}
-
-/** Collects rows; their number is not known in advance. */
-class TableBuilder {
-  readonly #diaObjectIds: bigint[] = [];
-  readonly #diaSourceIds: bigint[] = [];
-  readonly #positions: (number | undefined)[] = [];
-  readonly #unreadable = new Map<number, string>();
-  #values: Float32Array | Float64Array;
-  #used = 0;
-
-  constructor(readonly element: Element) {
-    this.#values = this.#room(0);
-  }
-
-  /**
-   * @param cells the cells of diaObjectId, of diaSourceId and of each feature
-   * @param position the cell of the position; -1 if there is none
-   */
-  append(scanner: CsvScanner, header: readonly string[], cells: readonly number[], position: number): void {
-    const [object, source] = cells as [number, number, ...number[]];
-    if (scanner.cells !== header.length) {
-      throw new NotCsv(`row ${scanner.row} has ${scanner.cells} cells where the header has ${header.length}`);
-    }
-    this.#diaObjectIds.push(idIn(scanner, object, header));
-    this.#diaSourceIds.push(idIn(scanner, source, header));
-    this.#positions.push(position === -1 ? undefined : positionIn(scanner, position));
-    if (this.#used + cells.length > this.#values.length) this.#grow(cells.length);
-    const values = this.#values;
-    let used = this.#used;
-    for (let index = 2; index < cells.length; index += 1) {
-      const cell = cells[index] as number;
-      if (!parseSimpleNumber(scanner.bytes, scanner.start(cell), scanner.end(cell), values, used)) {
-        values[used] = featureValue(scanner.text(cell)) ?? this.#noteUnreadable(scanner, cell, header);
-      }
-      used += 1;
-    }
-    this.#used = used;
-  }
-
-  build(): FeatureTable {
-    return {
-      rows: this.#diaObjectIds.length,
-      diaObjectIds: this.#diaObjectIds,
-      diaSourceIds: this.#diaSourceIds,
-      positions: this.#positions,
-      unreadable: this.#unreadable,
-      values: this.#values.subarray(0, this.#used),
-    };
-  }
-
-  /** @returns what to use for the value */
-  #noteUnreadable(scanner: CsvScanner, cell: number, header: readonly string[]): number {
-    const row = this.#diaObjectIds.length - 1;
-    const what = `${header[cell]} is ${shown(scanner, cell)}, not a number, True, False or empty`;
-    if (!this.#unreadable.has(row)) this.#unreadable.set(row, what);
-    return Number.NaN;
-  }
-
-  #grow(row: number): void {
-    const values = this.#room(Math.max(this.#values.length * 2, row * 1024));
-    values.set(this.#values);
-    this.#values = values;
-  }
-
-  #room(length: number): Float32Array | Float64Array {
-    return this.element === 'float' ? new Float32Array(length) : new Float64Array(length);
-  }
 }
 
 /**
@@ -192,24 +103,4 @@ function isSame(scanner: CsvScanner, one: number, other: number): boolean {
   if (scanner.end(other) - otherFrom !== length) return false;
   for (let at = 0; at < length; at += 1) if (bytes[from + at] !== bytes[otherFrom + at]) return false;
   return true;
-}
-
-function idIn(scanner: CsvScanner, cell: number, header: readonly string[]): bigint {
-  const id = parseId(scanner.text(cell));
-  if (id !== undefined) return id;
-  throw new NotCsv(`row ${scanner.row}, column ${header[cell]} is ${shown(scanner, cell)}, not an id in plain digits`);
-}
-
-const parsed = new Float64Array(1);
-
-/** A whole number from 0; read from the bytes, because every row has one. */
-function positionIn(scanner: CsvScanner, cell: number): number | undefined {
-  if (!parseSimpleNumber(scanner.bytes, scanner.start(cell), scanner.end(cell), parsed, 0)) return undefined;
-  const position = parsed[0] as number;
-  return Number.isSafeInteger(position) && position >= 0 ? position : undefined;
-}
-
-function shown(scanner: CsvScanner, cell: number): string {
-  const text = scanner.text(cell);
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -2,7 +2,8 @@ import { STATUS, StemFailed } from '@lvra/core';
 import type { Ledger } from '@lvra/ledger';
 import type { DataPaths } from '@lvra/store';
 import type { Manifest } from '../manifest.js';
-import { type FeatureTable, makeAgain, readFeatureFile } from './feature-file.js';
+import { makeAgain, readFeatureFile } from './feature-file.js';
+import type { FeatureTable } from './table-builder.js';
 
 /** Where stems' feature files are, and what the ledger has of their rows. */
 export interface StemFeatures {
@@ -24,7 +25,7 @@ export async function readStemFeatures(
   manifest: Manifest,
 ): Promise<FeatureTable> {
   const path = paths.features(stem, features);
-  const table = await readFeatureFile(path, manifest.features, manifest.input);
+  const table = await readFeatureFile(path, manifest);
   assertRowsOfStem(table.diaSourceIds, await ledger.results.sources(stem), path);
   return table;
 }

@@ -25,7 +25,7 @@ const expected: Expected = JSON.parse(readFileSync(join(FIXTURES, 'expected.json
 async function scoresOf(modelPath: string, csvPath: string) {
   const model = await Model.load(modelPath);
   try {
-    const table = await readFeatureFile(csvPath, model.manifest.features, model.manifest.input);
+    const table = await readFeatureFile(csvPath, model.manifest);
     return { table, ...(await model.score(table.values, table.rows)) };
   } finally {
     await model.close();

@@ -21,7 +21,7 @@ describe('a model on another provider than the CPU', () => {
     const folder = new ModelFolder(t);
     const plain = await Model.load(folder.put('demo', 'a1', { sample: undefined }));
     t.after(() => plain.close());
-    const { values, rows } = await readFeatureFile(ROWS, plain.manifest.features, 'double');
+    const { values, rows } = await readFeatureFile(ROWS, plain.manifest);
     const width = plain.manifest.features.length;
     const sample = Array.from({ length: 20 }, (_, row) =>
       [...values.subarray(row * width, (row + 1) * width)].map((value) => (Number.isNaN(value) ? null : value)),

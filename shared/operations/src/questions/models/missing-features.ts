@@ -27,8 +27,9 @@ export async function missingFeatureShares(
   { ledger, paths }: Pick<Look, 'ledger' | 'paths'>,
   vra: string,
   featureSet: string,
-  { features, missing, input }: Manifest,
+  manifest: Manifest,
 ): Promise<MissingFeatures> {
+  const { features, missing } = manifest;
   const shares = (now: ArrayLike<number> | undefined, rows: number) =>
     features.map((feature, at) => ({
       feature,
@@ -38,7 +39,7 @@ export async function missingFeatureShares(
   let why: string | undefined;
   for (const stem of await ledger.overview.newestDone('feature', vra, FILES_TRIED)) {
     try {
-      const { rows, values } = await readFeatureFile(paths.features(stem, featureSet), features, input);
+      const { rows, values } = await readFeatureFile(paths.features(stem, featureSet), manifest);
       if (rows > 0) return { stem, rows, why: null, features: shares(missingOf(values, features.length), rows) };
     } catch (error) {
       if (!(error instanceof StemFailed)) throw error;
