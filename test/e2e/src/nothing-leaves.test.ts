@@ -60,6 +60,7 @@ describe('nothing leaves the machine, and nothing is written beside the data', (
     assert.match(printed, /^annotated +1,\d{3} +in \d+ calls; \d+ more had a newer source/m);
     assert.match(printed, /^latency .* median; .* for 99 in 100$/m);
     assert.equal(printed.match(/^\d{18} +0\.\d{4} +\S/gm)?.length, 10);
+    assert.match(printed, /^ {2}LVRA_DATA_ROOT=demo-data \S*lvra start console /m);
     const ask = async (question: string) =>
       JSON.parse((await runLvra([question, '--json'], { LVRA_DATA_ROOT: demoData })).stdout);
     const { counts } = await ask('verify');

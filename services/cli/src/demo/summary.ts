@@ -52,6 +52,7 @@ export async function describeDemo(
   const root = relative(process.cwd(), paths.root);
   const next = [
     ...(best[0] ? [[`lvra object ${best[0].diaObjectId}`, 'the first of the list: all its scores'] as const] : []),
+    ['lvra start console', 'all of it as pages, until Ctrl-C'],
     ['lvra top', 'the highest scores, with magnitude, band and state at Lasair'],
     ['lvra status', 'what is done, by stage'],
     [`lvra stem ${quarantined[0]?.stem ?? '<stem>'}`, 'the history of one batch'],
