@@ -14,6 +14,8 @@ const ROOT = new URL('../../../', import.meta.url);
 const SERVICES = ['consumer', 'feature', 'predict', 'annotate'];
 /** Services that an operator sees by their pods alone, and the one that people open. */
 const PODS = [...SERVICES, 'console'];
+/** Of collectors, by custom: whether there is one, an overlay says. */
+const OTLP_PORT = 4318;
 const compose = parse(readFileSync(new URL('docker-compose.yml', ROOT), 'utf8'), { merge: true });
 
 const definitions = writeDefinitions();
@@ -186,6 +188,7 @@ for (const [name, text] of Object.entries(texts)) {
         if (SERVICES.includes(stage)) for (const server of settings.nats.servers) needed.add(portOf(server));
         if (stage === 'consumer') needed.add(portOf(String(settings.kafkaServer)));
         if (stage === 'annotate') needed.add(Number(new URL(settings.endpoint ?? '').port || 443));
+        if (stage === 'console') needed.add(OTLP_PORT);
         assert.deepEqual(
           [...new Set(ports('egress'))],
           [...needed].sort((a, b) => a - b),
