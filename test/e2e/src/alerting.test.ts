@@ -83,8 +83,10 @@ describe('alerts', () => {
     const page = new Metrics('host/1/2');
     page.beginConsumer('kafka');
     page.watchConsumer(() => true);
-    // Registered when it is first asked for, in the one registry of all.
-    const known = page.console.registry.getMetricsAsArray().map(({ name }) => name);
+    // Registered when they are first asked for, in the one registry of all.
+    const known = [page.console, page.traces]
+      .flatMap(({ registry }) => registry.getMetricsAsArray())
+      .map(({ name }) => name);
     const rules = readFileSync(join(PROMETHEUS, 'rules/lvra.yml'), 'utf8').replace(/^ *#.*$/gm, '');
     for (const [, name = ''] of rules.matchAll(/\b(lvra_\w+|process_\w+)/g)) {
       assert.ok(known.includes(name.replace(/_(bucket|count|sum)$/, '')), name);
