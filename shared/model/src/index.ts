@@ -4,6 +4,7 @@ export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { readFeatureFile } from './feature-file/feature-file.js';
 export { missingOf } from './feature-file/missing.js';
 export { type FeatureCell, readFeatureRow } from './feature-file/one-row.js';
+export { featureValue } from './feature-file/parse-value.js';
 export { readStemFeatures } from './feature-file/stem-features.js';
 export type { FeatureTable } from './feature-file/table-builder.js';
 export {

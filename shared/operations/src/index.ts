@@ -53,7 +53,7 @@ export { type ModelSpread, type NightSpread, stabilityMeaning } from './question
 export { type VraModels, vraModels } from './questions/models/models.js';
 export { type LatestFeatures, latestFeatures } from './questions/objects/features.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
-export { lightCurve, type ObjectLightCurve, type Point } from './questions/objects/light-curve.js';
+export { lightCurve, type ObjectLightCurve, type Point, pointOf, pointsOf } from './questions/objects/light-curve.js';
 export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
 export { type Found, search } from './questions/objects/search.js';
 export { parsedReport, type ReportRecord, reportRecord } from './questions/objects/tns-reports.js';

@@ -2,14 +2,7 @@ import { BatchUnreadable } from '../batch-reader.js';
 import type { JsonRecord } from '../json/values.js';
 import { BatchIndex } from '../places/batch-index.js';
 import { readAlerts } from '../places/read-alerts.js';
-import {
-  type Epoch,
-  inOrder,
-  type LightCurve,
-  lightCurveOf,
-  mergeLightCurves,
-  reachesFirstSource,
-} from './light-curve.js';
+import { type LightCurve, lightCurveOf, mergeLightCurves, mergeOlder, reachesFirstSource } from './light-curve.js';
 
 /** Objects are looked up in the batch files of the stems that the ledger names. */
 export interface AlertStore {
@@ -114,18 +107,14 @@ async function readStem(stem: string, searches: readonly Search[], store: AlertS
     const curve = curveOf(search.id, found.get(search.id) ?? []);
     if (!curve) continue;
     search.stems.push(stem);
-    search.curve = search.curve ? mergeLightCurves(search.curve, curve) : curve;
+    search.curve = search.curve ? mergeOlder(search.curve, curve) : curve;
   }
 }
 
 /** A file may have several messages of an object, in any order. */
 function curveOf(id: bigint, messages: readonly JsonRecord[]): LightCurve | undefined {
-  const latest = ({ sources }: LightCurve) => sources.at(-1) as Epoch;
-  return messages
-    .map((message) => lightCurveOf(id, message))
-    .filter((curve) => curve !== undefined)
-    .sort((a, b) => inOrder(latest(b), latest(a)))
-    .reduce<LightCurve | undefined>((newer, older) => (newer ? mergeLightCurves(newer, older) : older), undefined);
+  const curves = messages.map((message) => lightCurveOf(id, message)).filter((curve) => curve !== undefined);
+  return curves.length === 0 ? undefined : mergeLightCurves(curves);
 }
 
 function whatIsMissing({ isKnown, curve, gone, unreadable }: Search): string | undefined {

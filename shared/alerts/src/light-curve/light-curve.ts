@@ -80,12 +80,18 @@ export function lightCurveOf(diaObjectId: bigint, message: JsonRecord): LightCur
   };
 }
 
+/** Merges light curves of one object, in any order: the one with the latest source gives the values for the object. */
+export function mergeLightCurves(curves: readonly LightCurve[]): LightCurve {
+  const latest = ({ sources }: LightCurve) => sources.at(-1) as Epoch;
+  return curves.toSorted((a, b) => inOrder(latest(b), latest(a))).reduce(mergeOlder);
+}
+
 /**
  * Merges two light curves of the same object.
  *
  * @param newer its values for the object are used
  */
-export function mergeLightCurves(newer: LightCurve, older: LightCurve): LightCurve {
+export function mergeOlder(newer: LightCurve, older: LightCurve): LightCurve {
   return {
     ...newer,
     tnsName: newer.tnsName ?? older.tnsName,

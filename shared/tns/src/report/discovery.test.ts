@@ -151,7 +151,7 @@ describe('a light curve', () => {
     const curve = curveOf(message([source(61_000)], {}, top));
     assert.equal(reachesFirstSource(curve), false);
     assert.throws(() => discoveryOf(curve, LIMITS, BANDS), /begin at MJD 61000, its first source is of MJD 60990/);
-    const whole = mergeLightCurves(curve, curveOf(message([source(60_990)], {}, top)));
+    const whole = mergeLightCurves([curve, curveOf(message([source(60_990)], {}, top))]);
     assert.equal(discoveryOf(whole, LIMITS, BANDS).midpointMjdTai, 60_990);
   });
 

@@ -1,4 +1,4 @@
-import { type AlertStore, type Epoch, type EpochKind, gatherLightCurves, inOrder } from '@lvra/alerts';
+import { type AlertStore, type Epoch, type EpochKind, gatherLightCurves, inOrder, type LightCurve } from '@lvra/alerts';
 import { isStem } from '@lvra/core';
 import type { Look } from '../../open-ledger.js';
 
@@ -69,7 +69,7 @@ export async function lightCurve(look: Pick<Look, 'ledger' | 'paths'>, diaObject
     tnsName: curve?.tnsName ?? null,
     firstDiaSourceMjdTai: curve?.firstDiaSourceMjdTai ?? null,
     ...{ stems, missing: missing && `${missing}${unread}` },
-    points: curve ? [...curve.sources, ...curve.forced].sort(inOrder).map(pointOf) : [],
+    points: curve ? pointsOf(curve) : [],
   };
 }
 
@@ -83,7 +83,13 @@ export function alertStore({ ledger, paths }: Pick<Look, 'ledger' | 'paths'>): A
   };
 }
 
-function pointOf(epoch: Epoch): Point {
+/** By time. */
+export function pointsOf({ sources, forced }: LightCurve): Point[] {
+  return [...sources, ...forced].sort(inOrder).map(pointOf);
+}
+
+/** What an alert says of one of its epochs. */
+export function pointOf(epoch: Epoch): Point {
   const { kind, id, midpointMjdTai, band, visit, isNegative, unusable } = epoch;
   return {
     ...{ kind, id: id ?? null, midpointMjdTai, band: band ?? null },
