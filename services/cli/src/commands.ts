@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   stem: async () => (await import('./commands/look/stem.js')).stemCommand(),
   top: async () => (await import('./commands/look/top.js')).topCommand(),
   object: async () => (await import('./commands/look/object.js')).objectCommand(),
+  export: async () => (await import('./commands/look/export.js')).exportCommand(),
   retry: async () => (await import('./commands/maintain/retry.js')).retryCommand(),
   forget: async () => (await import('./commands/maintain/forget.js')).forgetCommand(),
   dead: async () => (await import('./commands/look/dead.js')).deadCommand(),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { nightAt } from '@lvra/operations';
 import { POSTGRES_PASSWORD, type Postgres, startPostgres } from '@lvra/test-servers/postgres';
 import { runLvra } from './testing/run-lvra.js';
 
@@ -43,6 +44,26 @@ describe('the command line with the ledger on a server', () => {
     const verified = await lvra('verify', '--scores');
     assert.match(verified.stdout, /All is as promised\./, verified.stdout + verified.stderr);
     assert.ok(!existsSync(log()));
+  });
+
+  test('exports every score of it', async () => {
+    const day = (ahead: number) => nightAt(Date.now() + ahead * 86_400_000).name;
+    const nights = ['--from', day(-1), '--to', day(1)];
+    const exported = await lvra('export', 'scores', ...nights, '--format', 'ndjson', '--out', join(folder, 'nights'));
+    assert.equal(exported.code, 0, exported.stderr);
+    const paths = [...exported.stdout.matchAll(/^\d{8} {2}[\d,]+ rows?, .*: (.*)$/gm)].map(
+      ([, path]) => path as string,
+    );
+    const lines = paths.flatMap((path) => readFileSync(path, 'utf8').trim().split('\n'));
+    const found = lines
+      .map((line) => JSON.parse(line))
+      .map(({ provenanceId, diaObjectId, diaSourceId, score, fate }) => {
+        return { id: provenanceId, object: diaObjectId, source: diaSourceId, score, fate };
+      });
+    const sql = `SELECT p.ID AS id, diaObjectId AS object, diaSourceId AS source, score, outcome AS fate
+      FROM provenance p JOIN annotation_outcome ON provenance_ID = p.ID ORDER BY stem, p.ID`;
+    assert.deepEqual(found, await server.hosts[0]!.query(sql, 'lvra'));
+    assert.ok(found.length > 200, `${found.length}`);
   });
 
   test('leaves copies of the database to its server, and moves files that a restored one does not know', async () => {

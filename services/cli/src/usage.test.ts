@@ -16,6 +16,7 @@ const NAMES = [
   'status',
   'model',
   'stem',
+  'export',
   'retry',
   'dead',
   'quarantine',
@@ -25,6 +26,7 @@ const NAMES = [
   'demo',
 ];
 
+const NIGHTS = ['--from', '20260422', '--out', 'nights'];
 const BACKFILL = ['backfill', '--vra', 'r0b', '--from', '20260422', '--to', '20260422'];
 
 describe('what a person may get wrong', { concurrency: 2 }, () => {
@@ -65,6 +67,21 @@ describe('what a person may get wrong', { concurrency: 2 }, () => {
     [[...BACKFILL, '--stage', 'consumer'], root, /^lvra: .*'consumer' is invalid.*feature, predict, annotate/],
     [['backfill', '--vra', 'r0b'], root, /^lvra: say which VRA and which stems: --vra, --from and --to$/],
     [['backfill', '--cancel', '--from', '20260422'], root, /^lvra: --cancel takes no range$/],
+    [['export', ...NIGHTS], root, /^lvra: missing required argument 'table'/],
+    [['export', 'stems', ...NIGHTS], root, /^lvra: .*'stems' is invalid.*scores, features, light-curves, alerts/],
+    [['export', 'scores', '--from', '20260422'], root, /^lvra: required option '--out <folder>' not specified/],
+    [['export', 'scores', '--from', 'May', '--out', 'x'], root, /^lvra: .*'May' is invalid.*Write a night as YYYYMMDD/],
+    [['export', 'scores', ...NIGHTS, '--to', '20260421'], root, /^lvra: --from 20260422 is after --to 20260421$/],
+    [
+      ['export', 'scores', ...NIGHTS, '--format', 'fits'],
+      root,
+      /^lvra: .*'fits' is invalid.*parquet, csv, votable, ndjson/,
+    ],
+    [
+      ['export', 'scores', ...NIGHTS],
+      { LVRA_DATA_ROOT: `${folder}/nowhere` },
+      /^lvra: there is no ledger at .*nowhere/,
+    ],
     [['simulate'], root, /^lvra: say where to: --file, or --kafka with --topic$/],
     [['simulate', '--file', '/nowhere/x'], root, /^lvra: --file cannot be written: ENOENT/],
     [['simulate', '--count', 'many', '--file', 'x'], root, /^lvra: .*'many' is invalid.*whole number/],

@@ -1,9 +1,10 @@
 import { loadSettings } from '@lvra/config';
-import { escapeControl, UsageError } from '@lvra/core';
+import { UsageError } from '@lvra/core';
 import { stemRange, type VerifyOptions, withLedger } from '@lvra/operations';
 import { EXIT } from '@lvra/runtime';
 import { Command } from 'commander';
 import { count, print, printJson } from '../../command-line/output.js';
+import { ProgressLine } from '../../command-line/progress-line.js';
 
 const HELP = `
 Reads everything and changes nothing: each batch file, feature file and quarantined alert against the ledger, the scores
@@ -45,19 +46,21 @@ export function verifyCommand(): Command {
     .option('--json', 'print the counts and findings as JSON')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
+      const progress = new ProgressLine();
       const wanted: VerifyOptions = {
         range: stemRange(options.from, options.to),
         kafka: options.kafka === true,
         scores: options.scores === true,
         sandbox: options.sandbox === undefined ? undefined : addressOf(options.sandbox),
         lookAgainMs: 2_000,
-        onProgress: process.stderr.isTTY ? showProgress : () => {},
+        onProgress: (what, done, all) =>
+          progress.show(`${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${what}`),
       };
       const { verify, verifyLedgerFile } = await import('@lvra/operations');
       const { ledger } = loadSettings();
       const broken = typeof ledger === 'string' ? verifyLedgerFile(ledger) : undefined;
       const findings = broken ?? (await withLedger((open) => verify(open, wanted)));
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      progress.clear();
       const { asJson, asText } = await import('../../print/findings.js');
       if (options.json) printJson(asJson(findings));
       else print(asText(findings, process.stdout.columns));
@@ -68,12 +71,4 @@ export function verifyCommand(): Command {
 function addressOf(text: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
   throw new UsageError(`${JSON.stringify(text)} is not an address: write http://HOST:PORT of a sandbox`);
-}
-
-let shownAt = Number.NEGATIVE_INFINITY;
-
-function showProgress(what: string, done: number, all: number | undefined): void {
-  if (performance.now() - shownAt < 200) return;
-  shownAt = performance.now();
-  process.stderr.write(`\r\x1b[K${count(done)}${all === undefined ? '' : ` of ${count(all)}`} ${escapeControl(what)}`);
 }

@@ -1,0 +1,127 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isStem } from '@lvra/core';
+import { type NightSpan, nightAt, nightNamed } from '@lvra/operations';
+import { writeChunks, writeFileAtomically } from '@lvra/store';
+import { FORMATS, type FormatName } from './formats/format.js';
+import type { Table } from './table.js';
+import { checkVra, NIGHT_TABLES, type NightTableName } from './tables/index.js';
+import type { NightTable, Source } from './tables/night-table.js';
+
+/** What is to be exported, and where to. */
+export interface ExportOrder {
+  readonly table: NightTableName;
+  /** The first night and the last one, YYYYMMDD. */
+  readonly from: string;
+  readonly to: string;
+  /** Rows of one VRA alone; undefined for all. */
+  readonly vra: string | undefined;
+  readonly format: FormatName;
+  /** The folder of all exports. */
+  readonly folder: string;
+  /** Whether files that are there already are written anew. */
+  readonly again: boolean;
+  readonly signal: AbortSignal;
+  /** Is told how many rows of a night were written so far. */
+  readonly onRows: (night: string, rows: number) => void;
+}
+
+/** A night, and what became of its file. */
+export interface ExportedNight {
+  readonly night: string;
+  readonly path: string;
+  /**
+   * `there`: left alone, because nothing has happened to its stems since it was written. `kept`: left alone, because files
+   * that it was made of are gone since. `nothing`: there is none, because all files are gone.
+   */
+  readonly outcome: 'written' | 'there' | 'kept' | 'nothing';
+  readonly rows: number;
+  readonly bytes: number;
+  readonly gone: readonly string[];
+  readonly unreadable: readonly string[];
+}
+
+/** Clocks of hosts differ; what happened just before a file was begun counts as after. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Writes the nights that have stems, a file each, `FOLDER/TABLE/night=YYYYMMDD.parquet`, and says so after each. A file is there as
+ * a whole or not at all.
+ *
+ * @throws what the signal was aborted with, before the file in progress is there; CannotWrite; UsageError
+ */
+export async function* exportNights(source: Source, order: ExportOrder): AsyncGenerator<ExportedNight> {
+  checkVra(source, order.table, order.vra);
+  const last = nightNamed(order.to);
+  for (let night = nightNamed(order.from); night.began <= last.began; night = nightAt(night.began + DAY_MS)) {
+    order.signal.throwIfAborted();
+    const stems = (await source.ledger.nights.stems(night)).filter(({ stem }) => isStem(stem)).length;
+    if (stems > 0) yield await exportNight(source, order, night, stems);
+  }
+}
+
+async function exportNight(
+  source: Source,
+  order: ExportOrder,
+  night: NightSpan,
+  stems: number,
+): Promise<ExportedNight> {
+  const { vra, format, again } = order;
+  const folder = vra === undefined ? order.table : `${order.table}-${vra}`;
+  const path = join(order.folder, folder, `night=${night.name}.${FORMATS[format].extension}`);
+  const left = { night: night.name, path, rows: 0, bytes: 0, gone: [], unreadable: [] };
+  const before = again ? undefined : await modifiedAt(path);
+  if (before !== undefined && (await isAsItWas(source, night, before))) return { ...left, outcome: 'there' };
+  const begun = Date.now();
+  const table = await NIGHT_TABLES[order.table](source, { night, vra });
+  const { gone, unreadable } = table;
+  if (gone.length === stems) return { ...left, gone, outcome: before === undefined ? 'nothing' : 'kept' };
+  if (gone.length > 0 && before !== undefined) return { ...left, gone, outcome: 'kept' };
+  let rows = 0;
+  let bytes = 0;
+  await writeFileAtomically(path, async (file) => {
+    const counted = counting(table, (some) => {
+      order.signal.throwIfAborted();
+      rows += some;
+      order.onRows(night.name, rows);
+    });
+    for await (const chunk of FORMATS[format].bytesOf(counted)) {
+      await writeChunks(file, [chunk]);
+      bytes += chunk.length;
+    }
+    // What happens to the night's stems meanwhile must count as after it.
+    await file.utimes(begun / 1_000, begun / 1_000);
+  });
+  return { night: night.name, path, outcome: 'written', rows, bytes, gone, unreadable };
+}
+
+/** Whether a night is over, and nothing has happened to its stems since a file of it was begun. */
+async function isAsItWas({ ledger }: Source, night: NightSpan, begun: number): Promise<boolean> {
+  if (night.ends > begun) return false;
+  const changed = await ledger.events.lastAt(night.from, night.before);
+  return changed === undefined || changed < begun - CLOCKS_DIFFER_MS;
+}
+
+async function modifiedAt(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function counting(table: NightTable, onRows: (rows: number) => void): Table {
+  return {
+    ...table,
+    async *rows() {
+      for await (const rows of table.rows()) {
+        onRows(rows.count);
+        yield rows;
+      }
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  envelopeInFile,
+  type JsonRecord,
+  type LightCurve,
+  lightCurveOf,
+  mergeLightCurves,
+  readValue,
+  scanBatch,
+} from '@lvra/alerts';
+import { AlertRejected } from '@lvra/core';
+import { type Point, pointsOf } from '@lvra/operations';
+import type { Column } from '../table.js';
+import { column, DIA_OBJECT_ID, type RowsOf, STEM } from './columns.js';
+import { filesOf, rowsOfEach, type StemFile } from './files-of-stems.js';
+import type { NightTable, Source, WhichRows } from './night-table.js';
+
+const FLUX = (name: string, of: string) => [
+  column(name, 'double', `Flux ${of}.`, 'nJy', 'phot.flux.density'),
+  column(`${name}Err`, 'double', `Error of ${name}.`, 'nJy', 'stat.error;phot.flux.density'),
+];
+
+/** What a light curve has of each point, as `Point` names it. */
+export const POINT_COLUMNS: readonly Column[] = [
+  column('kind', 'text', 'detection, forced (at the position of the object), or limit (nothing was detected).'),
+  column('id', 'int64', 'diaSourceId of a detection, diaForcedSourceId if it is forced.', null, 'meta.id'),
+  column('midpointMjdTai', 'double', 'Middle of the exposure, MJD in TAI.', 'd', 'time.epoch'),
+  column('band', 'text', 'Filter: u, g, r, i, z or y.', null, 'instr.bandpass'),
+  ...FLUX('psfFlux', 'of a point in the difference image; that of a limit is missing, its error is the noise'),
+  ...FLUX('scienceFlux', 'of a point in the science image'),
+  ...FLUX('templateFlux', 'of a point in the template'),
+  column('snr', 'double', 'Signal to noise of the detection.', null, 'stat.snr'),
+  column('ra', 'double', 'Right ascension of this source, ICRS.', 'deg', 'pos.eq.ra;meta.main'),
+  column('decl', 'double', 'Declination of this source, ICRS.', 'deg', 'pos.eq.dec;meta.main'),
+  column('visit', 'int64', 'Exposure, as Rubin numbers it.', null, 'meta.id;obs'),
+  column('isNegative', 'boolean', 'It is fainter than in the template.', null, 'meta.code'),
+  column('reliability', 'double', 'From 0, an artefact, to 1, astrophysical.', null, 'stat.probability'),
+  column('unusable', 'text', 'Why the flux cannot be used; missing if it can.', null, 'meta.note'),
+];
+
+const COLUMNS: readonly Column[] = [DIA_OBJECT_ID, ...POINT_COLUMNS, STEM];
+
+/** The cells of a point in the order of POINT_COLUMNS. */
+export function cellsOf(point: Point): readonly unknown[] {
+  return POINT_COLUMNS.map(({ name, type }) => {
+    const value = point[name as keyof Point];
+    // Ids are decimal strings in a point.
+    return type === 'int64' && value !== null ? BigInt(value as string) : value;
+  });
+}
+
+/** Every point of every object of a night, as its newest alert of the night has it: the newest stem first. */
+export async function lightCurves(source: Source, { night }: WhichRows): Promise<NightTable> {
+  const { files, gone } = await filesOf(source, night, (stem) => source.paths.batch(stem));
+  const unreadable: string[] = [];
+  return {
+    name: 'light-curves',
+    description: `Light curves of the objects of the night ${night.name}, as the newest alert of each has it.`,
+    columns: COLUMNS,
+    ...{ gone, unreadable },
+    rows() {
+      const seen = new Set<bigint>();
+      return rowsOfEach(files.toReversed(), COLUMNS, unreadable, (file, rows) => addRows(file, rows, seen));
+    },
+  };
+}
+
+/** @param seen the objects that newer stems have; those of this one are added */
+async function* addRows({ stem, path }: StemFile, rows: RowsOf, seen: Set<bigint>): AsyncGenerator<void> {
+  const curves = new Map<bigint, LightCurve[]>();
+  let fault: unknown;
+  try {
+    for await (const curve of unseenIn(path, seen)) {
+      const some = curves.get(curve.diaObjectId);
+      if (some) some.push(curve);
+      else curves.set(curve.diaObjectId, [curve]);
+    }
+  } catch (error) {
+    fault = error;
+  }
+  for (const [id, some] of curves) {
+    seen.add(id);
+    for (const point of pointsOf(mergeLightCurves(some))) rows.add([id, ...cellsOf(point), stem]);
+    yield;
+  }
+  if (fault !== undefined) throw fault;
+}
+
+/** The light curves of a batch file, of all alerts whose objects were not seen before. */
+async function* unseenIn(path: string, seen: ReadonlySet<bigint>): AsyncGenerator<LightCurve> {
+  const alerts = scanBatch(path, (cursor, bytes) => {
+    const begin = cursor.position;
+    const { diaObjectId } = envelopeInFile(cursor, bytes);
+    if (seen.has(diaObjectId)) return undefined;
+    cursor.position = begin;
+    return lightCurveOf(diaObjectId, readValue(cursor, bytes) as JsonRecord);
+  });
+  for await (const { result } of alerts) if (result && !(result instanceof AlertRejected)) yield result;
+}

@@ -1,0 +1,19 @@
+import type { Look, NightSpan } from '@lvra/operations';
+import type { Table } from '../table.js';
+
+/** The rows of one night, noon to noon (UTC). */
+export interface NightTable extends Table {
+  /** The stems whose files are gone, so that the rows lack what was in them. */
+  readonly gone: readonly string[];
+  /** Files that cannot be read, in whole or in part, and why; known once the rows were read. */
+  readonly unreadable: readonly string[];
+}
+
+/** What the tables are read from. */
+export type Source = Pick<Look, 'ledger' | 'paths' | 'settings' | 'vras'>;
+
+export interface WhichRows {
+  readonly night: NightSpan;
+  /** Those of one VRA alone; undefined for all. */
+  readonly vra: string | undefined;
+}
