@@ -73,6 +73,8 @@ describe('the settings file', () => {
         lowestScore: undefined,
         history: 0,
         annotate: true,
+        positiveLabels: ['real'],
+        negativeLabels: ['bogus'],
       },
     ]);
     assert.deepEqual(settings.warnings, []);
@@ -122,6 +124,7 @@ describe('the environment', () => {
       LVRA_R0B_LOWEST_SCORE: '0.75',
       LVRA_R0B_HISTORY: '5',
       LVRA_R0B_ANNOTATE: 'no',
+      LVRA_R0B_POSITIVE_LABELS: 'SN, real',
     });
     assert.deepEqual(settings.kafkaServer, ['one:9092', 'two:9092']);
     assert.deepEqual(settings.myTopic, ['a', 'b']);
@@ -129,6 +132,7 @@ describe('the environment', () => {
     assert.equal(settings.dryRun, true);
     const [vra] = settings.vras;
     assert.deepEqual([vra?.modelVersion, vra?.lowestScore, vra?.history, vra?.annotate], ['a2', 0.75, 5, false]);
+    assert.deepEqual(vra?.positiveLabels, ['SN', 'real']);
   });
 
   test('LVRA_R0B_CONFIG names the file of r0b, over the one that vras lists, with a warning', () => {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { isVraName } from '@lvra/core';
+import { isLabel, isVraName } from '@lvra/core';
 import { DEFAULT_FEATURES } from '@lvra/store';
 import { environmentName, vraFileName } from './names.js';
-import { decimal, text, wholeNumber, yesNo } from './values.js';
+import { decimal, list, text, wholeNumber, yesNo } from './values.js';
 import { type Issues, overrideFromEnvironment, readGroup } from './written.js';
 import { type Profile, readYamlFile, shownPath } from './yaml-file.js';
 
@@ -27,7 +27,13 @@ export interface VraSettings {
   readonly history: number;
   /** False keeps the scores in the ledger. */
   readonly annotate: boolean;
+  /** Labels of objects that are what the VRA looks for, class 1. */
+  readonly positiveLabels: readonly string[];
+  /** Labels of objects that are not; others count neither way. */
+  readonly negativeLabels: readonly string[];
 }
+
+const labels = (whose: string) => list(`${whose}, several with commas`, isLabel);
 
 /** Text that goes into every annotation: Lasair would take it and lose the row. */
 const annotated = (expected: string, longest: number) =>
@@ -56,6 +62,8 @@ const VRA_SETTINGS = {
   lowestScore: decimal(0, 1).optional(),
   history: wholeNumber(0, 100).default(0),
   annotate: yesNo().default(true),
+  positiveLabels: labels('labels of what the VRA looks for').default(['real']),
+  negativeLabels: labels('labels of what it does not look for').default(['bogus']),
 };
 
 const KEYS = Object.keys(VRA_SETTINGS);

@@ -22,6 +22,7 @@ export {
 export type { Cone } from './questions/candidates/cone.js';
 export { FATES } from './questions/candidates/fates.js';
 export { FLAGS, type Flag } from './questions/candidates/filter.js';
+export { ANY_LABEL, NO_LABEL } from './questions/candidates/labelled.js';
 export { type Position, positionOf } from './questions/candidates/position.js';
 export {
   BINS,

@@ -40,5 +40,45 @@ export function acting(world: World): void {
       );
       await close();
     });
+
+    test('keys label the objects of candidates, one after the other, and take the last label back', async () => {
+      const { address, night } = await world.show('acting', () => ordinaryNight(SETTINGS));
+      const ledger = new Sqlite(dataPaths(night.root).database);
+      const labels = () =>
+        ledger.prepare('SELECT diaObjectId, label, who FROM label ORDER BY ID').raw().safeIntegers().all();
+      const { page, trouble, close } = await openPage(await world.browser(), `${address}/candidates`, {
+        httpCredentials: SIGN_IN,
+      });
+      const status = page.locator('[data-label-status]');
+      const objects = await page
+        .locator('main tr[data-object]')
+        .evaluateAll((rows) => rows.map((row) => row.dataset.object));
+      const [first, second] = objects.map((id) => BigInt(id ?? ''));
+      for (const key of ['j', '2', '1']) await page.keyboard.press(key);
+      await page.waitForFunction(
+        (id) => document.querySelector('[data-label-status]')?.textContent?.startsWith(`${id}: real`),
+        `${second}`,
+      );
+      assert.deepEqual(labels(), [
+        [first, 'bogus', 'ada'],
+        [second, 'real', 'ada'],
+      ]);
+      await page.locator(`tr[data-object="${second}"] td`, { hasText: /^real$/ }).waitFor();
+      assert.match(await page.locator('[data-seen-count]').innerText(), /^2 of the \d+ rows here seen$/);
+      await page.keyboard.press('u');
+      await page.waitForFunction(() =>
+        document.querySelector('[data-label-status]')?.textContent?.includes('taken back'),
+      );
+      assert.deepEqual(labels(), [[first, 'bogus', 'ada']]);
+      assert.match(await page.locator('[data-seen-count]').innerText(), /^1 of/);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      assert.doesNotMatch(await status.innerText(), /could not/);
+      assert.deepEqual(
+        trouble.filter((each) => !/status of 401/.test(each)),
+        [],
+      );
+      ledger.close();
+      await close();
+    });
   });
 }

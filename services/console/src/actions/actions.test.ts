@@ -72,6 +72,32 @@ describe('an action', () => {
     assert.deepEqual(details, Array(3).fill('tried again: ada'), 'each stage that is not done');
   });
 
+  test('labels an object, and takes a label of one’s own back', async () => {
+    const LABEL = '/actions/label?object=170046091000545381&label=';
+    const labels = async () =>
+      (await ledger.labels.ofObject(170046091000545381n)).map(({ label, who }) => [label, who]);
+    await ledger.labels.add([{ diaObjectId: 170046091000545381n, label: 'real', who: 'eve', at: 1_000 }]);
+    assert.match(await (await look(`${LABEL}bogus`)).text(), /is bogus; until now it is real, as eve said/);
+    const response = await send(`${LABEL}bogus`, await tokenOf(`${LABEL}bogus`));
+    assert.deepEqual([response.status, response.headers.get('location')], [303, '/objects/170046091000545381']);
+    assert.deepEqual(await labels(), [
+      ['bogus', 'ada'],
+      ['real', 'eve'],
+    ]);
+    assert.equal(
+      (await send(`${LABEL}real`, await tokenOf(`${LABEL}bogus`))).status,
+      403,
+      'the token of another label',
+    );
+    assert.match(await (await look(LABEL)).text(), /is no longer bogus, as ada said, but real, as eve said/);
+    assert.equal((await send(LABEL, await tokenOf(LABEL))).status, 303);
+    assert.deepEqual(await labels(), [['real', 'eve']]);
+    assert.match(await (await look(LABEL)).text(), /nothing to do/, 'eve’s is not hers');
+    for (const wrong of ['object=1.7e17&label=real', 'object=1&label=a,b', 'object=1', 'label=real']) {
+      assert.equal((await look(`/actions/label?${wrong}`)).status, 400, wrong);
+    }
+  });
+
   test('is refused from another page, without its token, with the token of another action or user, and where actions are off', async () => {
     const before = await ledger.events.ofStem(STEM);
     const token = await tokenOf(RETRY);

@@ -1,8 +1,9 @@
 import type { Settings } from '@lvra/config';
-import { STAGES } from '@lvra/core';
+import { isLabel, STAGES } from '@lvra/core';
+import type { Label } from '@lvra/ledger';
 import { type Look, type Retried, resume, retry, retryable, status, withLedger } from '@lvra/operations';
 import { z } from 'zod';
-import { stemParam } from '../routes/params.js';
+import { idParam, stemParam } from '../routes/params.js';
 
 /** Something that an operator can do from a page. */
 export interface Action {
@@ -11,8 +12,10 @@ export interface Action {
   readonly params: z.ZodObject;
   /** What it is called on the page and on its button. */
   readonly title: string;
-  /** What it would do now, a line each; empty if there is nothing to do. */
-  plan(look: Look, params: Asked): Promise<string[]>;
+  /** What stays as it is, and what is recorded. */
+  readonly note: string;
+  /** What it would do now, a line each; empty if there is nothing to do. @param by who asks for it */
+  plan(look: Look, params: Asked, by: string): Promise<string[]>;
   /** Does it. @param by who asks for it. @returns what it did, for the log */
   act(settings: Settings, params: Asked, by: string): Promise<string>;
   /** Where to look afterwards. */
@@ -24,14 +27,20 @@ export interface Asked {
   readonly stem?: string | undefined;
   readonly stage?: (typeof STAGES)[number] | undefined;
   readonly vra?: string | undefined;
+  /** A diaObjectId. */
+  readonly object?: string | undefined;
+  readonly label?: string | undefined;
 }
 
 const STAGE = z.enum(STAGES);
 const VRA = z.string().max(100);
 
+const OF_STEMS = 'Nothing is sent twice, and no score is changed. Your name goes into the history of each stem.';
+
 const RETRY_STEM: Action = {
   name: 'retry',
   title: 'Try this stem again',
+  note: OF_STEMS,
   params: z.object({ stem: stemParam, stage: STAGE.optional(), vra: VRA.optional() }),
   plan: async (look, asked) => linesOf(await retryable(look, which(asked))),
   act: (settings, asked, by) => retried(settings, asked, by),
@@ -41,6 +50,7 @@ const RETRY_STEM: Action = {
 const RETRY_ALL: Action = {
   name: 'retry-failed',
   title: 'Try all failed stems again',
+  note: OF_STEMS,
   params: z.object({ stage: STAGE.optional(), vra: VRA.optional() }),
   plan: async (look, asked) => linesOf(await retryable(look, which(asked))),
   act: (settings, asked, by) => retried(settings, asked, by),
@@ -50,6 +60,7 @@ const RETRY_ALL: Action = {
 const RESUME: Action = {
   name: 'resume',
   title: 'Let a paused stage continue',
+  note: OF_STEMS,
   params: z.object({ stage: STAGE, vra: VRA }),
   async plan(look, { stage, vra }) {
     const paused = (await status(look)).stages.filter((each) => each.stage === stage && each.vra === vra);
@@ -66,7 +77,35 @@ const RESUME: Action = {
   after: () => '/',
 };
 
-export const ACTIONS: readonly Action[] = [RETRY_STEM, RETRY_ALL, RESUME];
+const LABEL: Action = {
+  name: 'label',
+  title: 'Label this object',
+  note: 'No score is changed, and nothing is sent to Lasair. Your name is recorded with the label.',
+  params: z.object({
+    object: idParam('diaObjectId'),
+    label: z.string().refine((given) => given === '' || isLabel(given), 'is no label'),
+  }),
+  async plan({ ledger }, { object, label }, by) {
+    const labels = await ledger.labels.ofObject(BigInt(object!));
+    const words = ({ label, who }: Label) => `${label}, as ${who} said`;
+    if (label !== '') return [`${object} is ${label}${labels[0] ? `; until now it is ${words(labels[0])}` : ''}`];
+    const own = labels.findIndex(({ who }) => who === by);
+    if (own === -1) return [];
+    const next = labels.toSpliced(own, 1)[0];
+    return [`${object} is no longer ${words(labels[own]!)}, but ${next ? words(next) : 'without a label'}`];
+  },
+  async act(settings, { object, label }, by) {
+    const diaObjectId = BigInt(object!);
+    await withLedger(async ({ ledger }) => {
+      if (label === '') await ledger.labels.takeBack(diaObjectId, by);
+      else await ledger.labels.add([{ diaObjectId, label: label!, who: by, at: Date.now() }]);
+    }, settings);
+    return label === '' ? `${object}: label taken back` : `${object} is ${label}`;
+  },
+  after: ({ object = '' }) => `/objects/${object}`,
+};
+
+export const ACTIONS: readonly Action[] = [RETRY_STEM, RETRY_ALL, RESUME, LABEL];
 
 const which = ({ stem, stage, vra }: Asked) => ({ stem, stage, vra });
 

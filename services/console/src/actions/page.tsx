@@ -25,7 +25,7 @@ export function ActionPage({
               <li>{line}</li>
             ))}
           </ul>
-          <p>Nothing is sent twice, and no score is changed. Your name goes into the history of each stem.</p>
+          <p>{action.note}</p>
           <input type="hidden" name="token" value={token} />
           <button type="submit">{action.title}</button>
         </form>

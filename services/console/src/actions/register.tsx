@@ -31,7 +31,7 @@ export function registerActions(app: Hono, { settings, log, look, page }: Action
     const path = `/actions/${action.name}`;
     app.get(path, async (context) => {
       const asked = askedOf(action, context);
-      const plan = await look((open) => action.plan(open, asked));
+      const plan = await look((open) => action.plan(open, asked, nameOf(context)));
       const token = tokens.make(aboutOf(action, asked, context), Date.now());
       return page(
         context,
@@ -68,8 +68,8 @@ function askedOf(action: Action, context: Context): Asked {
 }
 
 /** A token is good for one user, and for what the page said. */
-function aboutOf(action: Action, { stem, stage, vra }: Asked, context: Context): string {
-  return JSON.stringify([action.name, nameOf(context), stem, stage, vra]);
+function aboutOf(action: Action, { stem, stage, vra, object, label }: Asked, context: Context): string {
+  return JSON.stringify([action.name, nameOf(context), stem, stage, vra, object, label]);
 }
 
 /** Who asks, as the history of a stem can hold it. */

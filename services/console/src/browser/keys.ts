@@ -1,9 +1,13 @@
 import { parsePage } from './html.js';
+import { labelRow } from './labels.js';
 import { markSeen, read, unmarkLast, write } from './seen.js';
 
 const HELP = '/keys';
 /** Single letters can be switched off, as for some they come by accident (WCAG 2.1.4). */
 const OFF = 'lvra-keys-off';
+
+/** What takes back each thing that was done here, newest last. */
+const done: (() => void)[] = [];
 
 const KEYS: Readonly<Record<string, () => void>> = {
   j: () => step(1),
@@ -12,10 +16,11 @@ const KEYS: Readonly<Record<string, () => void>> = {
   x: () => {
     const row = currentRow();
     if (!row) return;
-    markSeen(row);
+    if (markSeen(row)) done.push(unmarkLast);
     step(1);
   },
-  u: unmarkLast,
+  u: () => (done.pop() ?? unmarkLast)(),
+  ...Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`${at + 1}`, () => label(at + 1)])),
   '/': () => document.querySelector<HTMLInputElement>('#search')?.focus(),
   '?': () => void help(),
 };
@@ -40,6 +45,14 @@ function step(by: 1 | -1): void {
   const from = currentRow();
   const to = from ? rows.indexOf(from) + by : 0;
   rows[Math.max(0, Math.min(to, rows.length - 1))]?.querySelector('a')?.focus();
+}
+
+function label(key: number): void {
+  const row = currentRow();
+  const takeBack = row && labelRow(row, key);
+  if (!takeBack) return;
+  done.push(takeBack);
+  step(1);
 }
 
 const boxes = (from: ParentNode) => from.querySelectorAll<HTMLInputElement>('input[data-keys-on]');

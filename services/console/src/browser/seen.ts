@@ -12,19 +12,29 @@ export function showSeen(): void {
   const hides = new URLSearchParams(location.search).get('seen') === 'no';
   for (const table of document.querySelectorAll<HTMLElement>('[data-seen-rows]')) {
     table.toggleAttribute('data-hide-seen', hides);
-    for (const row of table.querySelectorAll<HTMLElement>('tr[data-key]')) {
-      row.toggleAttribute('data-seen-by-me', seen.has(row.dataset.key ?? ''));
-    }
+    const rows = [...table.querySelectorAll<HTMLElement>('tr[data-key]')];
+    for (const row of rows) row.toggleAttribute('data-seen-by-me', seen.has(row.dataset.key ?? ''));
+    count(rows);
   }
 }
 
-/** @param row of a table of objects */
-export function markSeen(row: HTMLElement): void {
+/** How much of a page was looked at. */
+function count(rows: readonly HTMLElement[]): void {
+  const counter = document.querySelector<HTMLElement>('[data-seen-count]');
+  if (!counter) return;
+  const looked = rows.filter((row) => row.hasAttribute('data-seen-by-me')).length;
+  counter.hidden = looked === 0;
+  counter.textContent = `${looked} of the ${rows.length} rows here seen`;
+}
+
+/** @param row of a table of objects. @returns whether it was not seen before */
+export function markSeen(row: HTMLElement): boolean {
   const { key = '' } = row.dataset;
-  if (!row.closest('[data-seen-rows]') || !key || seen.has(key)) return;
+  if (!row.closest('[data-seen-rows]') || !key || seen.has(key)) return false;
   seen.add(key);
   marked.push(key);
   keep();
+  return true;
 }
 
 export function unmarkLast(): void {

@@ -2,7 +2,7 @@ import type { PageContext } from './context.js';
 
 interface Props {
   readonly context: PageContext;
-  readonly name: 'retry' | 'retry-failed' | 'resume';
+  readonly name: 'retry' | 'retry-failed' | 'resume' | 'label';
   readonly of: Readonly<Record<string, string>>;
   readonly children: string;
 }

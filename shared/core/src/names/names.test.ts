@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDone, statusMeaning } from '../status.js';
 import { parseId } from './ids.js';
+import { isLabel } from './labels.js';
 import { routeOf } from './routes.js';
 import { STAGES } from './stages.js';
 import { instantOfStem, isStem, nextStem, nightOf, stemOf } from './stem.js';
@@ -138,4 +139,12 @@ test('of the status codes 1 and -1 are done, and every other is work still to do
   assert.equal(statusMeaning(21), 'input file not found');
   assert.equal(statusMeaning(-1), 'partial');
   assert.equal(statusMeaning(77), 'status 77');
+});
+
+test('a label is a word or some, without what a list or a terminal would take for something else', () => {
+  for (const label of ['real', 'SN Ia?', 'CV/nova', '2026-x', 'x'.repeat(32)])
+    assert.equal(isLabel(label), true, label);
+  for (const label of ['', ' real', 'real ', 'a,b', 'a\nb', 'é', '"', 'x'.repeat(33)]) {
+    assert.equal(isLabel(label), false, JSON.stringify(label));
+  }
 });

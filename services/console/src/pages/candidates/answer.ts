@@ -26,6 +26,7 @@ const CANDIDATE = z.object({
   fate: z.string(),
   isCurrent: z.boolean().describe('whether it is what Lasair shows of the object'),
   tnsName: z.string().nullable(),
+  label: z.string().nullable().describe('what somebody says that the object is, last'),
 });
 
 export const ANSWER = z.object({
@@ -41,6 +42,7 @@ export const ANSWER = z.object({
   scores: z.number(),
   beginsAt: z.string().nullable().describe('the first stem, where the night has more scores than are kept'),
   unusable: z.number(),
+  labels: z.array(z.string()).describe('of the VRA: those of what it looks for, then those of what it does not'),
   versions: z.array(z.string()),
   considered: z.number(),
   matched: z.number(),

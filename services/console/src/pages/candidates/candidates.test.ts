@@ -68,6 +68,34 @@ describe('the page of the candidates', () => {
     );
   });
 
+  test('shows the labels of objects, and only those with a label, without one or with this one', async (t) => {
+    const { text, json, ledger } = await consoleOf(t, { scores: [0.9, 0.95, 0.25] });
+    const by = { who: 'ada', at: 1_000 };
+    await ledger.labels.add([
+      { diaObjectId: OBJECT, label: 'bogus', ...by },
+      { diaObjectId: OBJECT, label: 'real', ...by, at: 2_000 },
+      { diaObjectId: OBJECT + 2n, label: 'CV/nova', ...by },
+    ]);
+    const labelled = async (query: string) =>
+      ANSWER.parse(await json(`/api/v1/candidates${query}`)).candidates.map(({ diaObjectId, label }) => [
+        Number(BigInt(diaObjectId) - OBJECT),
+        label,
+      ]);
+    const [first, second, third] = [
+      [1, null],
+      [0, 'real'],
+      [2, 'CV/nova'],
+    ];
+    assert.deepEqual(await labelled(''), [first, second, third]);
+    assert.deepEqual(await labelled('?label=with'), [second, third]);
+    assert.deepEqual(await labelled('?label=without'), [first]);
+    assert.deepEqual(await labelled('?label=CV%2Fnova'), [third]);
+    assert.deepEqual(await labelled('?label=bogus'), [], 'the last one counts');
+    const page = await text('/candidates?label=with');
+    assert.match(page, /<td>CV\/nova<\/td>/);
+    assert.doesNotMatch(page, /data-labels|data-object/, 'keys label only where actions are on');
+  });
+
   test('shows the date of what was observed in another night', async (t) => {
     const { text, ledger } = await consoleOf(t, { scores: [0.9, 0.95] });
     await execute(ledger, 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (2, 61073.17)');

@@ -1,4 +1,4 @@
-import { FATES, FLAGS, OTHER_VERSIONS } from '@lvra/operations';
+import { ANY_LABEL, FATES, FLAGS, NO_LABEL, OTHER_VERSIONS } from '@lvra/operations';
 import type { CandidatesProps } from './answer.js';
 
 /** Every filter in one form: what it asks for stands in the address. */
@@ -39,6 +39,17 @@ export function Filters({ data, params, context }: CandidatesProps) {
           ['', 'any'],
           ['with', 'with'],
           ['without', 'without'],
+        ]}
+      />
+      <Choice
+        {...{ name: 'label', label: 'Label', chosen: params.label ?? '' }}
+        options={[
+          ['', 'any'],
+          [ANY_LABEL, 'with'],
+          [NO_LABEL, 'without'],
+          ...withChosen(data.labels, params.label)
+            .filter((each) => each !== ANY_LABEL && each !== NO_LABEL)
+            .map((each) => [each, each] as const),
         ]}
       />
       <Choice

@@ -23,6 +23,7 @@ export function CandidatesPage(props: CandidatesProps) {
           <div {...(isNewest && { 'data-live': 'found' })}>
             <Found {...props} />
           </div>
+          <Looked {...props} />
           <CandidatesTable {...props} isLive={isNewest} />
           <Pages {...props} />
           <Downloads url={context.url} />
@@ -116,6 +117,26 @@ function Found({ data, params }: CandidatesProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** How far somebody is, and which keys label the object of a row. */
+function Looked({ data: { labels }, context }: CandidatesProps) {
+  return (
+    <p class="note">
+      {context.hasActions && (
+        <>
+          Keys that label the row:{' '}
+          {labels.map((label, at) => (
+            <>
+              <kbd>{at + 1}</kbd> {label},{' '}
+            </>
+          ))}
+          <kbd>u</kbd> takes it back.{' '}
+        </>
+      )}
+      <span data-seen-count hidden /> <span role="status" data-label-status />
+    </p>
   );
 }
 

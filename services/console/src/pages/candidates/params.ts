@@ -1,4 +1,4 @@
-import { FATES, FLAGS, OTHER_VERSIONS, positionOf, SORTS, type Sort } from '@lvra/operations';
+import { ANY_LABEL, FATES, FLAGS, NO_LABEL, OTHER_VERSIONS, positionOf, SORTS, type Sort } from '@lvra/operations';
 import { z } from 'zod';
 import { isBands, numberParam, wholeParam, wordParam } from '../../routes/params.js';
 
@@ -80,6 +80,7 @@ export const PARAMS = z.object({
   cone,
   since,
   tns: wordParam(['with', 'without']),
+  label: text(/^[A-Za-z0-9_.+/? -]{1,32}$/, `a label, or ${ANY_LABEL} or ${NO_LABEL} for any or none`),
   against: vra().describe(`another VRA, or ${OTHER_VERSIONS} for other versions of the same model`),
   differs: numberParam(0, 1e9),
   rows: wordParam(['objects', 'sources']),

@@ -19,6 +19,7 @@ async function read(look: Look, params: CandidatesParams): Promise<z.output<type
   return {
     objectsAtLasair: objectsAtLasair(look.settings.endpoint),
     ...{ vras: [...look.vras], lowestScore: settings?.lowestScore ?? null, ...rest, versions: [...versions] },
+    labels: [...(settings?.positiveLabels ?? []), ...(settings?.negativeLabels ?? [])],
     candidates: candidates.map(({ brighter, first, ...candidate }) => ({
       ...candidate,
       brighter: brighter && { ...brighter },
@@ -39,7 +40,7 @@ const HEAD = [
     'sources',
     ...THRESHOLDS.map((magnitude) => `n_gt${magnitude}`),
   ],
-  ...['first', 'fate', 'isCurrent', 'tnsName', 'provenanceId'],
+  ...['first', 'fate', 'isCurrent', 'tnsName', 'label', 'provenanceId'],
 ];
 
 async function csv(look: Look, params: CandidatesParams): Promise<CsvAnswer> {
@@ -48,7 +49,7 @@ async function csv(look: Look, params: CandidatesParams): Promise<CsvAnswer> {
     ...[each.diaObjectId, each.diaSourceId, each.stem, each.score, each.modelVersion, each.change, each.other],
     ...[each.observedUtc, each.band, each.psfFlux, each.magnitude, each.ra, each.decl, each.distance, each.sources],
     ...THRESHOLDS.map((magnitude) => each.brighter?.[magnitude] ?? null),
-    ...[each.first?.join(' ') ?? null, each.fate, each.isCurrent, each.tnsName, each.provenanceId],
+    ...[each.first?.join(' ') ?? null, each.fate, each.isCurrent, each.tnsName, each.label, each.provenanceId],
   ]);
   return { rows: [HEAD, ...rows], missing: missingOf(found) };
 }

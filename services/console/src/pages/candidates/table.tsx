@@ -28,7 +28,7 @@ const brighter = (magnitude: string): Column => ({
   cell: (row) => row.brighter?.[magnitude] ?? <Unknown />,
 });
 
-function columnsOf({ data, params }: CandidatesProps): Column[] {
+function columnsOf({ data, params, context }: CandidatesProps): Column[] {
   const { cone, against } = params;
   const optional = (is: boolean, column: Column) => (is ? [column] : []);
   return [
@@ -85,6 +85,11 @@ function columnsOf({ data, params }: CandidatesProps): Column[] {
       isExtra: true,
       cell: ({ modelVersion }) => modelVersion ?? <Unknown />,
     }),
+    ...optional(context.hasActions || data.candidates.some(({ label }) => label !== null), {
+      name: 'label',
+      about: 'what somebody says that the object is',
+      cell: ({ label }) => label ?? <Unknown why="none" />,
+    }),
     { name: 'at Lasair', isExtra: true, cell: (row) => <AtLasair row={row} pages={data.objectsAtLasair} /> },
     {
       name: 'TNS',
@@ -111,7 +116,11 @@ export function CandidatesTable({ isLive, ...props }: CandidatesProps & { isLive
   if (data.candidates.length === 0) return <p class="none">None of them. Loosen a filter, or choose another night.</p>;
   return (
     <Wide label="Candidates">
-      <table data-seen-rows {...(isLive && areObjects && { 'data-live-rows': 'candidates' })}>
+      <table
+        data-seen-rows
+        {...(context.hasActions && { 'data-labels': data.labels.join(',') })}
+        {...(isLive && areObjects && { 'data-live-rows': 'candidates' })}
+      >
         <caption>Candidates, {orderOf(sort)}</caption>
         <thead>
           <tr>
@@ -124,7 +133,10 @@ export function CandidatesTable({ isLive, ...props }: CandidatesProps & { isLive
         </thead>
         <tbody>
           {data.candidates.map((row) => (
-            <tr data-key={areObjects ? row.diaObjectId : row.provenanceId}>
+            <tr
+              data-key={areObjects ? row.diaObjectId : row.provenanceId}
+              {...(context.hasActions && { 'data-object': row.diaObjectId })}
+            >
               {columns.map((column) =>
                 column.isHead ? (
                   <th scope="row">{column.cell(row)}</th>

@@ -4,7 +4,8 @@ const KEYS = [
   ['Enter', 'open the row'],
   ['o', 'the object at Lasair'],
   ['x', 'mark the row as seen, in this browser, and go on to the next'],
-  ['u', 'take the last mark back'],
+  ['1, 2', 'label the object of the row, where actions are on: the labels stand above the table'],
+  ['u', 'take the last label or mark back'],
   ['/', 'search'],
   ['?', 'these keys'],
 ] as const;

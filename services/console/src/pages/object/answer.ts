@@ -79,6 +79,10 @@ export const OBJECT = z.object({
   flags: z.array(FLAGS).describe('how often it was brighter than some magnitudes, as its newest alerts told'),
   features: z.array(FEATURES).readonly().describe('of its latest alert, as their file has them'),
   tns: z.array(REPORT).readonly(),
+  labels: z
+    .array(z.object({ label: z.string(), who: z.string(), at: z.string() }))
+    .describe('what people say that it is, last first; the first one counts'),
+  possibleLabels: z.array(z.string()).describe('of the VRAs'),
   links: z.array(z.object({ name: z.string(), href: z.string() })),
 });
 

@@ -5,6 +5,7 @@ import { PhotometryTable } from '../photometry/table.js';
 import type { OBJECT, ObjectAnswer } from './answer.js';
 import { FeatureList } from './feature-list.js';
 import { LightCurveFigure } from './figure.js';
+import { Labels } from './labels.js';
 import { sexagesimal } from './place/position.js';
 import { ScoreTable } from './score-table.js';
 import { FlagTable, ReportTable } from './tables.js';
@@ -29,6 +30,7 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
         <h2 id="at-lasair">At Lasair now</h2>
         <AtLasair scores={data.scores} vras={data.vras} />
       </section>
+      <Labels data={data} context={context} />
       <section aria-labelledby="scores" data-live="scores">
         <h2 id="scores">Scores</h2>
         {data.unscored.map((why) => (

@@ -23,6 +23,14 @@ export const object = resource({
       vras: look.settings.vras.map(({ modelName, topicOut, lowestScore }) => ({
         ...{ vra: modelName, topic: topicOut, lowestScore: lowestScore ?? null },
       })),
+      labels: (await look.ledger.labels.ofObject(BigInt(id))).map(({ label, who, at }) => ({
+        ...{ label, who, at: new Date(at).toISOString() },
+      })),
+      possibleLabels: [
+        ...new Set(
+          look.settings.vras.flatMap(({ positiveLabels, negativeLabels }) => [...positiveLabels, ...negativeLabels]),
+        ),
+      ],
       flags: await objectFlags(look, record),
       features: record.lastStem === null ? [] : await latestFeatures(look, BigInt(id), record.lastStem),
       links: linksOf({ ...curve, tnsName }, look.settings.endpoint),

@@ -40,6 +40,8 @@ export interface Candidate {
   readonly isCurrent: boolean;
   /** From a report that was sent from here, without prefix. */
   readonly tnsName: string | null;
+  /** What somebody says that the object is, last. */
+  readonly label: string | null;
 }
 
 /** Rows of a night, and what is shown beside them. */
@@ -62,6 +64,7 @@ export async function shownRows(ledger: Ledger, chosen: Chosen): Promise<Candida
   for (const { id, diaObjectId } of scores) byObject.set(diaObjectId, [...(byObject.get(diaObjectId) ?? []), id]);
   const histories = await inHistories(ledger, vra, byObject);
   const fates = await ledger.fates.of(vra, scores);
+  const labels = await ledger.labels.ofObjects([...byObject.keys()]);
   return rows.flatMap((row, at): Candidate[] => {
     const { id, diaObjectId, stem } = scores[at] as (typeof scores)[number];
     const history = histories.get(id);
@@ -86,7 +89,7 @@ export async function shownRows(ledger: Ledger, chosen: Chosen): Promise<Candida
         distance: cone && typeof ra === 'number' && typeof decl === 'number' ? separation(cone, ra, decl) : null,
         sources: history.sources,
         ...flagsOf(columns, row),
-        ...{ fate, isCurrent, tnsName: named.get(diaObjectId) ?? null },
+        ...{ fate, isCurrent, tnsName: named.get(diaObjectId) ?? null, label: labels.get(diaObjectId) ?? null },
       },
     ];
   });

@@ -7,6 +7,7 @@ import { findChanges, MOST_CHANGES } from './changes.js';
 import { type Cone, separation } from './cone.js';
 import { withFate } from './fates.js';
 import { type Filter, matching, type Unknown } from './filter.js';
+import { withLabel } from './labelled.js';
 import { loadedNights } from './night/loaded-nights.js';
 import { newestRows } from './night/newest-rows.js';
 import type { NightColumns } from './night/night-columns.js';
@@ -32,6 +33,8 @@ export interface CandidatesQuestion extends Omit<Filter, 'version' | 'fromId'> {
   readonly since?: number | undefined;
   /** With or without a name at TNS from a report that was sent from here. */
   readonly tns?: 'with' | 'without' | undefined;
+  /** With a label, without one, or with this one. */
+  readonly label?: string | undefined;
   /** Another VRA, or OTHER_VERSIONS: whose scores of the same sources are shown beside these. */
   readonly against?: string | undefined;
   /** How far the two scores differ at least. */
@@ -99,6 +102,7 @@ export async function candidates(look: Look, question: CandidatesQuestion): Prom
     const wanted = question.tns === 'with';
     matched = matched.filter((row) => named.has(night.columns.object[row] as bigint) === wanted);
   }
+  if (question.label !== undefined) matched = await withLabel(ledger, night, matched, question.label);
   if (question.differs !== undefined && others !== undefined) {
     const least = question.differs;
     matched = matched.filter((row) => Math.abs(differenceOf(night, others, row)) >= least);
