@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { type AlertCutouts, writeCutouts } from '@lvra/alerts';
 import type { Bus } from '@lvra/bus';
 import { backoffMs, messageOf, sleep, subjects } from '@lvra/core';
 import { type BatchRecord, type Ledger, OffsetsTaken } from '@lvra/ledger';
@@ -8,8 +9,14 @@ import type { Logger, Metrics } from '@lvra/telemetry';
 import { believableArrival } from '../kafka/arrival.js';
 import type { AlertSource } from '../sources/source.js';
 import { abandon } from './abandoned.js';
-import { type ClassifiedMessage, isGood, isLeftOut, offsetRanges, quarantineEntries } from './classify.js';
-import { writeCutouts } from './cutout-file.js';
+import {
+  type ClassifiedMessage,
+  type GoodAlert,
+  isGood,
+  isLeftOut,
+  offsetRanges,
+  quarantineEntries,
+} from './classify.js';
 
 export interface BatchWriterOptions {
   readonly source: Pick<AlertSource, 'name' | 'onBatchRegistered'>;
@@ -118,7 +125,7 @@ export class BatchWriter {
       const bad = quarantineEntries(received, stem, paths);
       await writeQuarantineFiles(bad.flatMap(({ file }) => file ?? []));
       const messages = good.map(({ alert }) => alert.bytes);
-      if (keepCutouts) await writeCutouts(paths.cutouts(stem), good);
+      if (keepCutouts) await writeCutouts(paths.cutouts(stem), good.flatMap(cutoutsOf));
       const checksum = good.length > 0 ? await writeBatchFile(paths.batch(stem), messages) : undefined;
       record = {
         stem,
@@ -229,4 +236,8 @@ export class BatchWriter {
     if (this.#problem !== undefined) this.#options.log.info('batches can be written again');
     this.#problem = undefined;
   }
+}
+
+function cutoutsOf({ alert: { diaObjectId, diaSourceId = '', cutouts } }: GoodAlert): AlertCutouts[] {
+  return cutouts ? [{ diaObjectId, diaSourceId, images: cutouts }] : [];
 }

@@ -1,11 +1,4 @@
-import { readEnvelope } from '@lvra/alerts';
-
-/** The images of an alert, each a FITS file; undefined if it has none. */
-export interface Cutouts {
-  readonly difference: Buffer | undefined;
-  readonly science: Buffer | undefined;
-  readonly template: Buffer | undefined;
-}
+import { type AlertCutouts, readEnvelope } from '@lvra/alerts';
 
 /** An alert in Lasair's full form, as the stages read it. */
 export interface Alert {
@@ -14,7 +7,8 @@ export interface Alert {
   readonly bytes: Buffer;
   /** Of the trigger, in decimal digits; if the format has it. */
   readonly diaSourceId?: string;
-  readonly cutouts?: Cutouts;
+  /** If the format has any. */
+  readonly cutouts?: AlertCutouts['images'];
   /** Whether it is also of a known object of the solar system; if the format has it. */
   readonly solarSystem?: boolean;
 }

@@ -1,7 +1,7 @@
-import { FRAME_BYTES } from '@lvra/alerts';
+import { type CutoutName, FRAME_BYTES } from '@lvra/alerts';
 import { AlertRejected, parseId } from '@lvra/core';
 import type { Type, types } from 'avsc';
-import type { Alert, Cutouts, LeftOutReason } from '../format.js';
+import type { Alert, LeftOutReason } from '../format.js';
 import { AvroInput, NotAvro } from './avro-input.js';
 import { filterColumns } from './lasair-columns.js';
 import { type Row, rowReader, rowsReader } from './row.js';
@@ -16,7 +16,7 @@ interface Draft {
   previous: Row[];
   forced: Row[];
   limits: Row[];
-  cutouts: { -readonly [Name in keyof Cutouts]: Buffer | undefined };
+  readonly cutouts: Record<CutoutName, Buffer | null>;
 }
 
 type Step = (input: AvroInput, draft: Draft) => void;
@@ -127,8 +127,8 @@ function fullForm(object: Row, sources: readonly Row[], { forced, limits }: Draf
   );
 }
 
-function noCutouts() {
-  return { difference: undefined, science: undefined, template: undefined };
+function noCutouts(): Record<CutoutName, Buffer | null> {
+  return { difference: null, science: null, template: null };
 }
 
 function one(part: 'trigger' | 'object') {
@@ -156,7 +156,7 @@ function solarSystem(type: Type): Step {
   };
 }
 
-function cutout(name: keyof Cutouts) {
+function cutout(name: CutoutName) {
   return (type: Type): Step => {
     const alternatives = alternativesOf(type).map(({ typeName }) => typeName as string);
     if (alternatives.some((each) => each !== 'bytes' && each !== 'null')) {

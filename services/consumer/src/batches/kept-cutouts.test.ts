@@ -4,10 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeCutouts } from '@lvra/alerts';
 import { simulatedCutouts } from '@lvra/simulator';
 import { astropyPython } from '@lvra/test-servers/tools';
-import type { GoodAlert } from './classify.js';
-import { writeCutouts } from './cutout-file.js';
 
 const SOURCES = new URL('../../../../docs/sources.md', import.meta.url);
 
@@ -18,9 +17,9 @@ test('what docs/sources.md says reads the images of a batch, and astropy takes t
   const alert = {
     diaObjectId: 313637921267122191n,
     diaSourceId: '170046091000545381',
-    cutouts: { difference: cutoutDifference, science: cutoutScience, template: cutoutTemplate },
+    images: { difference: cutoutDifference, science: cutoutScience, template: cutoutTemplate },
   };
-  await writeCutouts(join(folder, '20260202_102448.avro'), [{ alert } as unknown as GoodAlert]);
+  await writeCutouts(join(folder, '20260202_102448.avro'), [alert]);
   const [, snippet = ''] = /```python\n([\s\S]*?)```/.exec(readFileSync(SOURCES, 'utf8')) ?? [];
   const strict = `${snippet}\nfits.open(io.BytesIO(alert['cutoutTemplate'])).verify('exception')`;
   const printed = execFileSync(astropyPython(), ['-c', strict], { cwd: folder, encoding: 'utf8' });
