@@ -52,6 +52,7 @@ export {
 } from './questions/models/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
+export { type CutoutSource, type ObjectCutouts, objectCutouts } from './questions/objects/cutouts.js';
 export { type LatestFeatures, latestFeatures } from './questions/objects/features.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
 export { lightCurve, type ObjectLightCurve, type Point, pointOf, pointsOf } from './questions/objects/light-curve.js';

@@ -52,6 +52,25 @@ export function everyPage(world: World): void {
       });
     }
 
+    test('the stamps of an object are pictures that the browser draws, pixel by pixel', async () => {
+      const { address, pages } = await shown();
+      const { address: object } =
+        (await pages()).find(({ text }) => text.includes('/science.png"')) ?? assert.fail(`no stamps at ${address}`);
+      const trouble = await visit(await world.browser(), [object], {}, async (page) => {
+        const drawn = await page.locator('.stamp img').evaluateAll((images: HTMLImageElement[]) =>
+          images.map(({ complete, naturalWidth, naturalHeight }) => ({
+            complete,
+            size: `${naturalWidth} ${naturalHeight}`,
+          })),
+        );
+        assert.deepEqual(
+          drawn,
+          Array.from({ length: 3 }, () => ({ complete: true, size: '30 30' })),
+        );
+      });
+      assert.deepEqual(trouble, []);
+    });
+
     test('a page that refuses is one like the others', async () => {
       const { address } = await shown();
       const paths = ['/nothing', '/objects/1', '/candidates?min=x', '/search?q=nothing', '/candidates?min=2'];

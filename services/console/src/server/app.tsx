@@ -16,6 +16,7 @@ import { Watcher } from '../live/watcher.js';
 import { ApiPage } from '../pages/api/page.js';
 import { RESOURCES } from '../pages/index.js';
 import { KeysPage } from '../pages/keys/page.js';
+import { registerStamps } from '../pages/object/stamps/routes.js';
 import { registerDownload } from '../pages/quarantine/download.js';
 import { openApiOf } from '../routes/open-api.js';
 import { API, registerResources } from '../routes/register.js';
@@ -75,6 +76,7 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
     });
   }
   registerDownload(app, (read) => keeper.use(read));
+  registerStamps(app, (read) => keeper.use(read));
   app.use(sharedAnswers(() => keeper.version()));
   registerResources(app, RESOURCES, {
     look: (read) => keeper.use(read),

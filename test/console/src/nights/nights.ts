@@ -7,6 +7,7 @@ import { copyRealBatch, openPythonLedger, registerAsPython } from '@lvra/e2e/dat
 import { type SimulatedAlert, simulateAlerts, startSandbox } from '@lvra/simulator';
 import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
 import { HOSTILE } from './hostile.js';
+import { keepStamps } from './stamps.js';
 
 /** A data folder of which the console is to show all. */
 export interface Night {
@@ -66,10 +67,14 @@ function simulated(count: number, seed: number): SimulatedAlert[] {
   return Array.from({ length: count }, () => alerts.next().value as SimulatedAlert);
 }
 
-/** Alerts of objects that come again, and two that nobody can read. @param more settings, such as another ledger */
+/** Alerts of objects that come again, with stamps, and two that nobody can read. @param more settings, such as another ledger */
 export function ordinaryNight(more: Readonly<Record<string, string>> = {}): Promise<Night> {
-  const messages = simulated(120, 11).map(({ text }) => text);
-  return makeNight((night) => night.add(['{"diaObjectId": 12345678901234', 'Subject: your alerts', ...messages]), more);
+  const alerts = simulated(120, 11);
+  const messages = alerts.map(({ text }) => text);
+  return makeNight(async (night) => {
+    await night.add(['{"diaObjectId": 12345678901234', 'Subject: your alerts', ...messages]);
+    await keepStamps(night.root, alerts);
+  }, more);
 }
 
 /** Messages that nobody has sent before. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STAMPS } from './stamps/answer.js';
 
 const number = z.number().nullable();
 const text = z.string().nullable();
@@ -71,6 +72,7 @@ export const OBJECT = z.object({
   lastStem: text,
   tnsName: text.describe('as its alerts have it, or as TNS named it after our report'),
   lightCurve: LIGHT_CURVE,
+  stamps: STAMPS,
   scores: z.array(SCORE).readonly().describe('newest source first'),
   unscored: z.array(z.string()).readonly().describe('why the last stem gave it no score'),
   vras: z

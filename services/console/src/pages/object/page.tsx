@@ -8,6 +8,7 @@ import { LightCurveFigure } from './figure.js';
 import { Labels } from './labels.js';
 import { sexagesimal } from './place/position.js';
 import { ScoreTable } from './score-table.js';
+import { Stamps } from './stamps/section.js';
 import { FlagTable, ReportTable } from './tables.js';
 import type { OBJECT_PARAMS } from './view.js';
 
@@ -26,6 +27,7 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
         <h2 id="light-curve">Light curve and scores</h2>
         <LightCurveFigure data={data} params={params} url={context.url} />
       </section>
+      <Stamps stamps={data.stamps} url={context.url} />
       <section aria-labelledby="at-lasair" data-live="at-lasair">
         <h2 id="at-lasair">At Lasair now</h2>
         <AtLasair scores={data.scores} vras={data.vras} />

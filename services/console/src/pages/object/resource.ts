@@ -4,6 +4,7 @@ import { orNotFound } from '../../server/errors.js';
 import { OBJECT } from './answer.js';
 import { ObjectPage } from './page.js';
 import { linksOf } from './place/links.js';
+import { stampsOf } from './stamps/read.js';
 import { OBJECT_PARAMS } from './view.js';
 
 export const object = resource({
@@ -11,7 +12,7 @@ export const object = resource({
   summary: 'One object: its light curve, every score of it, what Lasair shows, its reports to TNS',
   params: OBJECT_PARAMS,
   answer: OBJECT,
-  async read(look, { id }) {
+  async read(look, { id, source }) {
     const record = await orNotFound(objectRecord(look, BigInt(id)));
     const curve = await lightCurve(look, BigInt(id));
     const named = record.tns.find(({ site, objname }) => site === 'live' && objname !== null);
@@ -20,6 +21,7 @@ export const object = resource({
       ...record,
       tnsName,
       lightCurve: curve,
+      stamps: await stampsOf(look, record, source),
       vras: look.settings.vras.map(({ modelName, topicOut, lowestScore }) => ({
         ...{ vra: modelName, topic: topicOut, lowestScore: lowestScore ?? null },
       })),

@@ -28,6 +28,7 @@ export const OBJECT_PARAMS = z
     to: numberParam(0, 1e6).meta({ description: 'MJD (TAI)' }),
     nights: yesOrNo.meta({ description: 'one point a night; by default 0' }),
     errors: yesOrNo.meta({ description: 'error bars; by default 1' }),
+    source: idParam('diaSourceId').optional(),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
     path: ['from'],
