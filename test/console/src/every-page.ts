@@ -8,7 +8,7 @@ import { accessibilityFaults } from './browser/axe.js';
 import { visit } from './browser/chromium.js';
 import { VARIANTS } from './browser/variants.js';
 import { onePageOfEachPath } from './crawl.js';
-import { ordinaryNight } from './nights/nights.js';
+import { comparedNight, ordinaryNight } from './nights/nights.js';
 import type { World } from './world.js';
 
 /** Compressed; what a page weighs on a slow line. */
@@ -84,6 +84,22 @@ export function everyPage(world: World): void {
         trouble.filter((each) => !/status of 4/.test(each)),
         [],
       );
+    });
+
+    test('a comparison of two versions is reached by its form, and is read as all others, its ids in one line', async () => {
+      const { pages } = await world.show('compared', comparedNight);
+      const [found] = (await pages()).filter(({ text }) => text.includes('Where they disagree most'));
+      assert.ok(found, 'no page compares');
+      for (const [variant, options] of Object.entries(VARIANTS)) {
+        const trouble = await visit(await world.browser(), [found.address], options, async (page) => {
+          assert.deepEqual(await accessibilityFaults(page), [], variant);
+          const lines = await page
+            .locator('main .id')
+            .evaluateAll((ids) => ids.map((id) => id.getClientRects().length));
+          assert.ok(lines.length > 5 && lines.every((count) => count <= 1), `${variant}: ${lines}`);
+        });
+        assert.deepEqual(trouble, []);
+      }
     });
 
     test('weighs little', async (t) => {

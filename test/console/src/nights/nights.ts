@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { realMessages } from '@lvra/alerts/testing/json-samples';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
 import { REAL_STEM, reference } from '@lvra/core/testing/reference';
@@ -9,11 +10,16 @@ import { removeFolder, temporaryFolder } from '@lvra/test-servers/folders';
 import { HOSTILE } from './hostile.js';
 import { keepStamps } from './stamps.js';
 
+/** Three features, and other scores than the demonstration's. */
+const OTHER_MODEL = fileURLToPath(new URL('../../../../deploy/models/demo/fixtures/skl2onnx-double', import.meta.url));
+
 /** A data folder of which the console is to show all. */
 export interface Night {
   readonly root: string;
   /** For `lvra` in it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Runs `lvra` in it. @param more settings */
+  run(words: readonly string[], more?: Readonly<Record<string, string>>): Promise<void>;
   /** Takes more alerts through all stages. */
   add(messages: readonly string[]): Promise<void>;
   remove(): Promise<void>;
@@ -44,12 +50,12 @@ async function emptyNight(more: Readonly<Record<string, string>>): Promise<Night
     LVRA_BATCH_ALERTS: '40',
     ...more,
   };
-  const run = async (words: readonly string[]) => {
-    const ran = await runLvra(words, environment);
+  const run = async (words: readonly string[], settings: Readonly<Record<string, string>> = {}) => {
+    const ran = await runLvra(words, { ...environment, ...settings });
     if (ran.code !== 0) throw new Error(`lvra ${words.join(' ')}: ${ran.stdout}${ran.stderr}`);
   };
   return {
-    ...{ root, environment },
+    ...{ root, environment, run },
     add: async (messages) => {
       const input = join(root, 'alerts.ndjson');
       writeFileSync(input, `${messages.join('\n')}\n`);
@@ -75,6 +81,21 @@ export function ordinaryNight(more: Readonly<Record<string, string>> = {}): Prom
     await night.add(['{"diaObjectId": 12345678901234', 'Subject: your alerts', ...messages]);
     await keepStamps(night.root, alerts);
   }, more);
+}
+
+/** Scored by two versions of the model. */
+export function comparedNight(): Promise<Night> {
+  return makeNight(async (night) => {
+    await night.add(simulated(60, 23).map(({ text }) => text));
+    const model = join(night.root, 'models', 'r0b_next');
+    mkdirSync(dirname(model), { recursive: true });
+    copyFileSync(`${OTHER_MODEL}.onnx`, `${model}.onnx`);
+    const manifest = JSON.parse(readFileSync(`${OTHER_MODEL}.json`, 'utf8'));
+    writeFileSync(`${model}.json`, JSON.stringify({ ...manifest, name: 'r0b', version: 'next' }));
+    const next = { LVRA_R0B_MODEL_PATH: `${model}.onnx`, LVRA_R0B_MODEL_VERSION: 'next' };
+    await night.run(['backfill', '--vra', 'r0b', '--from', '20000101', '--to', '20991231', '--annotate'], next);
+    await night.run(['run', '--once', '--source', 'none'], next);
+  });
 }
 
 /** Messages that nobody has sent before. */
