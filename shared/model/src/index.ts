@@ -1,5 +1,6 @@
 export { assertFeaturesExist, checkModel, type FeatureFiles, missingFeatures } from './check-model.js';
-export type { Explainer, Explanation } from './explain/explanation.js';
+export { explainerOf } from './explain/explainer.js';
+export { CannotExplain, type Explainer, type Explanation } from './explain/explanation.js';
 export { CsvScanner, NotCsv } from './feature-file/csv-scanner.js';
 export { readFeatureFile } from './feature-file/feature-file.js';
 export { missingOf } from './feature-file/missing.js';

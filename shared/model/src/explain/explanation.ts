@@ -2,6 +2,8 @@
 export interface Explanation {
   /** What `base`, `value` and `contributions` are in: log-odds where the model has them. */
   readonly unit: 'log-odds' | 'probability';
+  /** How many rows it is compared with: those of the background that the model scores. */
+  readonly rows: number;
   /** What the model gives the rows that it is compared with, on average. */
   readonly base: number;
   /** What it gives this row: `base` and all contributions. */
@@ -16,7 +18,13 @@ export interface Explanation {
 export interface Explainer {
   /**
    * @param row the values of the features in the manifest's order; NaN if missing
-   * @param background the rows that it is compared with, as `row`; at least one
+   * @param background the rows that it is compared with, as `row`; those that the model does not score are left out
+   * @throws CannotExplain if the model does not score the row, or none of the background
    */
   explain(row: Float64Array, background: readonly Float64Array[]): Explanation;
+}
+
+/** There is no honest explanation; the message is a sentence for people that says why. */
+export class CannotExplain extends Error {
+  override readonly name = 'CannotExplain';
 }
