@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages servers build install up laptop down logs status backup alert-test grafana-password console-password demo \
-  test run-tests test-console console-pictures test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
+  test run-tests test-console console-pictures test-notebooks test-node24 fuzz soak test-faults test-compose test-kubernetes lint bench bench-gate
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -77,6 +77,10 @@ test-console: setup build ## the console in Chromium, on nights of all kinds: by
 
 console-pictures: build ## of every page of the console, light, dark and 360 px wide, in FOLDER=screenshots
 	node test/console/dist/screenshots.js $(or $(FOLDER),screenshots)
+
+test-notebooks: build ## exports of a million rows read by pandas, polars, duckdb, pyarrow and astropy, to the last bit; and docs/notebooks.md, executed
+	@scripts/notebooks.sh
+	node --test --test-concurrency=1 --test-reporter=spec test/notebooks/dist/formats-suite.js
 
 # The tests that another Node could change, on Node 24.
 test-node24: build servers

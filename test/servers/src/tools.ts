@@ -59,6 +59,16 @@ export const pandasPython = () => present('Python with pandas', join(versioned('
 export const astropyPython = () =>
   present('Python with astropy', join(versioned('astropy', 'astropy'), 'bin', 'python'));
 
+/** A Python of who works in notebooks: pandas, pyarrow, polars, duckdb, astropy. */
+export const notebookPython = () => {
+  const of = ['pandas-3', 'pyarrow', 'polars', 'duckdb', 'astropy'].map((name) => versions[name]);
+  return present(
+    'Python with pandas, polars and duckdb',
+    join(cache, ['notebooks', ...of].join('-'), 'bin', 'python'),
+    'scripts/notebooks.sh',
+  );
+};
+
 /** A Python that can `import confluent_kafka`: the client of the team's Python pipeline. */
 export const kafkaPython = () =>
   present('Python with confluent-kafka', join(versioned('confluent-kafka', 'confluent-kafka'), 'bin', 'python'));

@@ -3,12 +3,11 @@ import { cellWriter, isMissing } from './cell-text.js';
 
 /**
  * An object a line, with every column in each. IDs are strings, as in the console's API: JavaScript and what it is built into
- * would round them as numbers. A missing cell is null; 1e999, where a number is infinite, is what JSON allows and all
- * programs read as that.
+ * would round them as numbers. A missing cell is null, and so is an infinite number, for which JSON has no word.
  */
 export async function* linesOfJson(table: Table): AsyncIterable<Uint8Array> {
   const writers = table.columns.map((column) =>
-    cellWriter(column, { id: (digits) => `"${digits}"`, text: jsonOf, infinity: { plus: '1e999', minus: '-1e999' } }),
+    cellWriter(column, { id: (digits) => `"${digits}"`, text: jsonOf, infinity: { plus: 'null', minus: 'null' } }),
   );
   const names = table.columns.map((column, index) => `${index === 0 ? '{' : ','}${jsonOf(column.name)}:`);
   for await (const rows of table.rows()) yield Buffer.from(linesOf(rows, names, writers));

@@ -4,7 +4,7 @@ import { isMissing } from './cell-text.js';
 import { VOTABLE_END, votableHeader } from './votable-header.js';
 
 /** Cells of a row group: enough to be packed well and read fast, and few enough to be held in memory of a wide table too. */
-const GROUP_CELLS = 300_000;
+const GROUP_CELLS = 150_000;
 
 const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   int64: 'INT64',
