@@ -26,7 +26,7 @@ export function sharedAnswers(version: () => Promise<string>): MiddlewareHandler
   const kept = new Map<string, Kept>();
   return async (context, next) => {
     const { req } = context;
-    if (req.method !== 'GET' || req.query('format') === 'csv') return next();
+    if (req.method !== 'GET' || !['json', undefined].includes(req.query('format'))) return next();
     const key = JSON.stringify([req.url, req.header('accept')?.includes('text/html'), context.get('user') ?? null]);
     // Where the ledger cannot be read, the route itself says so.
     const now = await version().catch(() => undefined);

@@ -1,6 +1,7 @@
+import { FORMATS, type FormatName } from '@lvra/export';
 import { z } from 'zod';
 import { apiPathOf } from './register.js';
-import type { Resource } from './resource.js';
+import { formatsOf, type Resource } from './resource.js';
 
 /** The OpenAPI 3.1 document of the resources, made of the schemas that check what they are asked with. */
 export function openApiOf(resources: readonly Resource[], version: string): object {
@@ -58,19 +59,27 @@ export function parametersOf({ path, params }: Pick<Resource, 'path' | 'params'>
   }));
 }
 
+/** What a document says of answers that are files. */
+export function filesIn(formats: readonly FormatName[]): object {
+  return Object.fromEntries(
+    formats.map((format) => [FORMATS[format].mediaType.replace(/;.*/, ''), { schema: { type: 'string' } }]),
+  );
+}
+
 function operationOf(resource: Resource): object {
   const parameters = parametersOf(resource);
-  const format = { name: 'format', in: 'query', required: false, schema: { enum: ['json', 'csv'] } };
+  const formats = formatsOf(resource);
+  const format = { name: 'format', in: 'query', required: false, schema: { enum: ['json', ...formats] } };
   const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
   return {
     summary: resource.summary,
-    parameters: resource.csv ? [...parameters, format] : parameters,
+    parameters: formats.length > 0 ? [...parameters, format] : parameters,
     responses: {
       200: {
         description: resource.summary,
         content: {
           'application/json': { schema: z.toJSONSchema(resource.answer, { io: 'output' }) },
-          ...(resource.csv && { 'text/csv': { schema: { type: 'string' } } }),
+          ...filesIn(formats),
         },
         ...(resource.csv && { headers: { 'X-Missing': MISSING } }),
       },

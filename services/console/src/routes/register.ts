@@ -1,10 +1,11 @@
+import { FORMATS, type FormatName } from '@lvra/export';
 import type { Look } from '@lvra/operations';
 import { hideSecrets } from '@lvra/telemetry';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { Refusal } from '../server/errors.js';
 import { csvOf } from './csv.js';
-import type { Resource } from './resource.js';
+import { type CsvAnswer, formatsOf, type Params, type Resource, type TableAnswer } from './resource.js';
 
 /** Where programs ask. */
 export const API = '/api/v1';
@@ -21,26 +22,47 @@ export interface Routing {
 export function registerResources(app: Hono, resources: readonly Resource[], { look, page }: Routing): void {
   for (const resource of resources) {
     app.get(apiPathOf(resource), async (context) => {
-      const { format, ...asked } = askedOf(context);
-      const params = checked(resource, asked);
-      if (format === undefined || format === 'json') {
+      const { format = 'json', ...asked } = askedOf(context);
+      const params = checked(resource.params, asked);
+      if (format === 'json') {
         const data = await look((open) => resource.read(open, params));
         return context.body(hideSecrets(JSON.stringify(data)), 200, { 'content-type': 'application/json' });
       }
-      if (format !== 'csv' || !resource.csv) {
-        throw new Refusal(400, 'No such format', `There is JSON${resource.csv ? ' and CSV (format=csv)' : ''}.`);
-      }
-      const { rows, missing } = await look((open) => resource.csv!(open, params));
-      if (missing !== null) context.header('x-missing', inHeader(hideSecrets(missing)));
-      return context.body(csvOf(rows), 200, { 'content-type': 'text/csv; charset=utf-8' });
+      const formats = formatsOf(resource);
+      const known = formats.find((each) => each === format);
+      if (known === undefined) throw new Refusal(400, 'No such format', `There is ${['json', ...formats].join(', ')}.`);
+      return resource.table
+        ? tableIn(context, known, await look((open) => resource.table!(open, params)))
+        : csvIn(context, await look((open) => resource.csv!(open, params)));
     });
     app.get(resource.path, async (context) => {
-      const params = checked(resource, askedOf(context));
+      const params = checked(resource.params, askedOf(context));
       const data = await look((open) => resource.read(open, params));
       const elsewhere = resource.elsewhere?.(data);
       return elsewhere === undefined ? page(context, resource, data, params) : context.redirect(elsewhere, 303);
     });
   }
+}
+
+function csvIn(context: Context, { rows, missing }: CsvAnswer): Response {
+  sayMissing(context, missing);
+  return context.body(csvOf(rows), 200, { 'content-type': 'text/csv; charset=utf-8' });
+}
+
+async function tableIn(context: Context, format: FormatName, answer: TableAnswer): Promise<Response> {
+  const { bytesOf, mediaType, extension } = FORMATS[format];
+  sayMissing(context, answer.missing);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytesOf(answer.table)) chunks.push(chunk);
+  return context.body(Buffer.concat(chunks), 200, {
+    'content-type': mediaType,
+    'content-disposition': `attachment; filename="${answer.fileName}.${extension}"`,
+  });
+}
+
+/** Tells a program what a file lacks. */
+export function sayMissing(context: Context, missing: string | null): void {
+  if (missing !== null) context.header('x-missing', inHeader(hideSecrets(missing)));
 }
 
 /** A header has nothing but ASCII. */
@@ -53,7 +75,8 @@ export function apiPathOf({ path }: Pick<Resource, 'path'>): string {
   return `${API}${path === '/' ? '/tonight' : path}`;
 }
 
-function askedOf(context: Context): Record<string, string> {
+/** The parts of the path and the query. @throws Refusal if something is asked for twice */
+export function askedOf(context: Context): Record<string, string> {
   const asked = Object.fromEntries(
     Object.entries(context.req.queries()).map(([name, values]) => {
       if (values.length > 1)
@@ -65,10 +88,10 @@ function askedOf(context: Context): Record<string, string> {
 }
 
 /** @throws Refusal that names everything that is wrong with what was asked for */
-function checked(resource: Resource, asked: Record<string, string>): z.output<typeof resource.params> {
+export function checked<P extends Params>(params: P, asked: Record<string, string>): z.output<P> {
   // A name that is misspelt would else be a filter that does nothing.
-  const result = resource.params.strict().safeParse(asked);
-  if (result.success) return result.data;
+  const result = params.strict().safeParse(asked);
+  if (result.success) return result.data as z.output<P>;
   const faults = result.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
       ? `there is no ${issue.keys.join(', ')} here`

@@ -1,3 +1,4 @@
+import { FORMAT_NAMES, type FormatName, type Table } from '@lvra/export';
 import type { Look } from '@lvra/operations';
 import type { Child } from 'hono/jsx';
 import type { z } from 'zod';
@@ -14,6 +15,20 @@ export interface CsvAnswer {
   readonly rows: Iterable<readonly Cell[]>;
   /** What should be among them and is not, and why; null if nothing is known to be. */
   readonly missing: string | null;
+}
+
+export interface TableAnswer {
+  readonly table: Table;
+  /** Of the file, without its ending. */
+  readonly fileName: string;
+  /** As of a CSV. */
+  readonly missing: string | null;
+}
+
+/** The formats in which the API has a resource, besides JSON. */
+export function formatsOf({ csv, table }: Pick<Resource, 'csv' | 'table'>): readonly FormatName[] {
+  if (table) return FORMAT_NAMES;
+  return csv ? ['csv'] : [];
 }
 
 /** What a page is made of. */
@@ -45,6 +60,8 @@ export interface Resource<P extends Params = Params, A extends z.ZodType = z.Zod
   Page(props: PageProps<P, A>): Child;
   /** The data as CSV; `?format=csv` of the API answers with it. */
   csv?(look: Look, params: z.output<P>): Promise<CsvAnswer>;
+  /** The data as a table of some thousand rows at most; `?format=` of the API answers with it in any of the formats of exports. */
+  table?(look: Look, params: z.output<P>): Promise<TableAnswer>;
 }
 
 /** Keeps the types of a definition together. */

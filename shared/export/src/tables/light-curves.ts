@@ -8,9 +8,9 @@ import {
   scanBatch,
 } from '@lvra/alerts';
 import { AlertRejected } from '@lvra/core';
-import { type Point, pointsOf } from '@lvra/operations';
-import type { Column } from '../table.js';
-import { column, DIA_OBJECT_ID, type RowsOf, STEM } from './columns.js';
+import { type ObjectLightCurve, type Point, pointsOf } from '@lvra/operations';
+import type { Column, Table } from '../table.js';
+import { column, DIA_OBJECT_ID, RowsOf, STEM } from './columns.js';
 import { filesOf, rowsOfEach, type StemFile } from './files-of-stems.js';
 import type { NightTable, Source, WhichRows } from './night-table.js';
 
@@ -46,6 +46,21 @@ export function cellsOf(point: Point): readonly unknown[] {
     // Ids are decimal strings in a point.
     return type === 'int64' && value !== null ? BigInt(value as string) : value;
   });
+}
+
+/** The light curve of one object. */
+export function oneLightCurve({ diaObjectId, points }: ObjectLightCurve): Table {
+  const columns = [DIA_OBJECT_ID, ...POINT_COLUMNS];
+  return {
+    name: 'light-curve',
+    description: `Light curve of the object ${diaObjectId}, as its alerts have it.`,
+    columns,
+    async *rows() {
+      const rows = new RowsOf(columns);
+      for (const point of points) rows.add([BigInt(diaObjectId), ...cellsOf(point)]);
+      yield rows.take();
+    },
+  };
 }
 
 /** Every point of every object of a night, as its newest alert of the night has it: the newest stem first. */

@@ -1,6 +1,6 @@
 import { parametersOf } from '../../routes/open-api.js';
 import { API, apiPathOf } from '../../routes/register.js';
-import type { Resource } from '../../routes/resource.js';
+import { formatsOf, type Resource } from '../../routes/resource.js';
 
 /** What programs can ask, in words; the OpenAPI document says the same for them. */
 export function ApiPage({ resources }: { resources: readonly Resource[] }) {
@@ -22,7 +22,7 @@ export function ApiPage({ resources }: { resources: readonly Resource[] }) {
           </h2>
           <p>
             {resource.summary}
-            {resource.csv && ' Also as CSV, with format=csv.'}
+            {formatsOf(resource).length > 0 && ` Also with format=${formatsOf(resource).join(', ')}.`}
           </p>
           <Parameters resource={resource} />
         </section>

@@ -85,7 +85,7 @@ describe('the page of an object', () => {
     assert.deepEqual([cellOf(first, 'kind'), cellOf(first, 'band')], ['forced', 'g']);
     assert.deepEqual(
       [cellOf(second, 'kind'), cellOf(second, 'id'), cellOf(second, 'psfFlux')],
-      ['detection', '170000000000000', '1000'],
+      ['detection', '170000000000000', '1000.0'],
     );
   });
 

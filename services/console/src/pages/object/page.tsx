@@ -162,12 +162,24 @@ function AtLasair({ scores, vras }: Pick<ObjectAnswer, 'scores' | 'vras'>) {
   );
 }
 
+const FILES = [
+  ['csv', 'CSV'],
+  ['votable', 'VOTable'],
+  ['parquet', 'Parquet'],
+  ['ndjson', 'lines of JSON'],
+] as const;
+
 function Downloads({ diaObjectId }: { diaObjectId: string }) {
   const data = `/api/v1/objects/${encodeURIComponent(diaObjectId)}`;
   return (
     <p>
-      Light curve as <a href={`${data}/light-curve?format=csv`}>CSV</a> or <a href={`${data}/light-curve`}>JSON</a>; all
-      of this page as <a href={data}>JSON</a>. Fluxes there are in nJy.
+      Light curve as{' '}
+      {FILES.map(([format, name]) => (
+        <>
+          <a href={`${data}/light-curve?format=${format}`}>{name}</a>,{' '}
+        </>
+      ))}
+      <a href={`${data}/light-curve`}>JSON</a>; all of this page as <a href={data}>JSON</a>. Fluxes there are in nJy.
     </p>
   );
 }

@@ -1,14 +1,10 @@
+import { oneLightCurve } from '@lvra/export';
 import { lightCurve, objectRecord } from '@lvra/operations';
-import { type Cell, resource } from '../../routes/resource.js';
+import { resource } from '../../routes/resource.js';
 import { NotFound, orNotFound } from '../../server/errors.js';
 import { LIGHT_CURVE } from '../object/answer.js';
 import { PhotometryPage } from './page.js';
 import { LIGHT_CURVE_PARAMS } from './params.js';
-
-const COLUMNS = [
-  ...['kind', 'id', 'midpointMjdTai', 'band', 'psfFlux', 'psfFluxErr', 'scienceFlux', 'scienceFluxErr'],
-  ...['templateFlux', 'templateFluxErr', 'snr', 'ra', 'decl', 'visit', 'isNegative', 'reliability', 'unusable'],
-] as const;
 
 export const objectLightCurve = resource({
   path: '/objects/:id/light-curve',
@@ -22,11 +18,11 @@ export const objectLightCurve = resource({
   },
   title: ({ diaObjectId }) => `Photometry of ${diaObjectId}`,
   Page: PhotometryPage,
-  async csv(look, { id }) {
-    const { points, missing } = await lightCurve(look, BigInt(id));
+  async table(look, { id }) {
+    const curve = await lightCurve(look, BigInt(id));
+    const { points, missing } = curve;
     // A file without rows would be taken for an object that was never seen.
     if (points.length === 0) throw new NotFound(`There is no light curve of ${id}: ${missing ?? 'it has no points'}.`);
-    const rows = points.map((point) => COLUMNS.map((column): Cell => point[column as keyof typeof point]));
-    return { rows: [[...COLUMNS], ...rows], missing };
+    return { table: oneLightCurve(curve), fileName: `light-curve-${id}`, missing };
   },
 });
