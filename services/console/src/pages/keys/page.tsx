@@ -1,3 +1,5 @@
+import { TableHead } from '../../layout/table-head.js';
+
 const KEYS = [
   ['j', 'the next row of a table'],
   ['k', 'the row before'],
@@ -17,12 +19,7 @@ export function KeysPage() {
       <h1>Keys</h1>
       <table>
         <caption>Single keys, wherever nothing is being written</caption>
-        <thead>
-          <tr>
-            <th scope="col">key</th>
-            <th scope="col">what it does</th>
-          </tr>
-        </thead>
+        <TableHead of={['key', 'what it does']} />
         <tbody>
           {KEYS.map(([key, what]) => (
             <tr>

@@ -1,4 +1,5 @@
 import { Count, Measure, ObjectLink, StemLink, Things, thing } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { Histogram } from '../../plot/histogram.js';
 import { Scatter } from '../../plot/scatter.js';
@@ -148,13 +149,7 @@ function Quantiles({ first, second, quantiles }: QuantilesProps) {
     <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {quantiles.map(({ share }) => (
-              <th scope="col">{nameOf(share)}</th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead of={quantiles.map(({ share }) => nameOf(share))} />
         <tbody>
           <tr>
             {quantiles.map(({ difference }) => (
@@ -180,15 +175,7 @@ function Widest({ first, second, threshold, objects }: WidestProps) {
     <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">object</th>
-            <th scope="col">{first}</th>
-            <th scope="col">{second}</th>
-            <th scope="col">difference</th>
-            <th scope="col">crosses {threshold}</th>
-          </tr>
-        </thead>
+        <TableHead of={['object', first, second, 'difference', `crosses ${threshold}`]} />
         <tbody>
           {objects.map((object) => (
             <tr data-key={object.diaObjectId}>

@@ -1,4 +1,5 @@
 import { StemLink, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { percent } from '../../plot/histogram.js';
 import type { ModelData } from './answers.js';
@@ -29,16 +30,7 @@ export function MissingPart({ missing }: { missing: Missing }) {
           <Wide label={caption}>
             <table>
               <caption>{caption}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">feature</th>
-                  <th scope="col">at import</th>
-                  <th scope="col">now</th>
-                  <th scope="col">
-                    <span class="hidden">worse</span>
-                  </th>
-                </tr>
-              </thead>
+              <TableHead of={['feature', 'at import', 'now', [<span class="hidden">worse</span>]]} />
               <tbody>
                 {some.map((share) => (
                   <tr>

@@ -1,4 +1,5 @@
 import { Count } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { Histogram, percent, SmallHistogram } from '../../plot/histogram.js';
 import type { PageProps } from '../../routes/resource.js';
@@ -73,16 +74,7 @@ function NightTable({ edges, nights, isAgainstImport }: NightsProps) {
       <Wide label={caption}>
         <table>
           <caption>{caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">UTC date</th>
-              <th scope="col">scores</th>
-              <th scope="col">stability (PSI)</th>
-              <th scope="col" class="extra">
-                spread, 0 to 1
-              </th>
-            </tr>
-          </thead>
+          <TableHead of={['UTC date', 'scores', 'stability (PSI)', ['spread, 0 to 1', 'extra']]} />
           <tbody>
             {nights.map(({ night, scores, psi, counts }) => (
               <tr data-key={night}>

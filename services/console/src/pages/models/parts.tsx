@@ -1,5 +1,6 @@
 import { stabilityMeaning } from '@lvra/operations';
 import { Count, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { VersionData } from './answers.js';
 
@@ -38,21 +39,7 @@ export function VersionTable({ vra, versions, shown }: Props) {
     <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">version</th>
-            <th scope="col">use</th>
-            <th scope="col" class="extra">
-              file
-            </th>
-            <th scope="col">made</th>
-            <th scope="col" class="extra">
-              features
-            </th>
-            <th scope="col">scores</th>
-            <th scope="col">UTC dates</th>
-          </tr>
-        </thead>
+        <TableHead of={['version', 'use', ['file', 'extra'], 'made', ['features', 'extra'], 'scores', 'UTC dates']} />
         <tbody>
           {versions.map(({ version, isInUse, file, created, features, scores, firstNight, lastNight }) => (
             <tr data-key={version}>

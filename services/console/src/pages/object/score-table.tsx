@@ -1,4 +1,5 @@
 import { Instant, Measure, StemLink, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { ScoreAnswer } from './answer.js';
 
@@ -22,22 +23,18 @@ export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
     <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">observed (UTC)</th>
-            <th scope="col">VRA</th>
-            <th scope="col">version</th>
-            <th scope="col" class="number">
-              score
-            </th>
-            <th scope="col">at Lasair</th>
-            <th scope="col">since (UTC)</th>
-            <th scope="col">stem</th>
-            <th scope="col" class="extra">
-              source
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          of={[
+            'observed (UTC)',
+            'VRA',
+            'version',
+            ['score', 'number'],
+            'at Lasair',
+            'since (UTC)',
+            'stem',
+            ['source', 'extra'],
+          ]}
+        />
         <tbody>
           {scores.map((each) => (
             <tr>

@@ -1,4 +1,5 @@
 import { Count, Instant, StemLink, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { ObjectAnswer } from './answer.js';
 
@@ -10,19 +11,13 @@ export function FlagTable({ flags }: { flags: ObjectAnswer['flags'] }) {
     <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">stem</th>
-            {magnitudes.map((magnitude) => (
-              <th scope="col" class="number">
-                {`< ${magnitude} mag`}
-              </th>
-            ))}
-            <th scope="col" class="extra">
-              source
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          of={[
+            'stem',
+            ...magnitudes.map((magnitude) => [`< ${magnitude} mag`, 'number'] as const),
+            ['source', 'extra'],
+          ]}
+        />
         <tbody>
           {flags.map(({ stem, diaSourceId, thresholds }) => (
             <tr>
@@ -57,16 +52,7 @@ export function ReportTable({ reports }: { reports: ObjectAnswer['tns'] }) {
     <Wide label="Reports to TNS, oldest first">
       <table>
         <caption>Reports to TNS, oldest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">sent (UTC)</th>
-            <th scope="col">site</th>
-            <th scope="col">as</th>
-            <th scope="col">outcome</th>
-            <th scope="col">name there</th>
-            <th scope="col">detail</th>
-          </tr>
-        </thead>
+        <TableHead of={['sent (UTC)', 'site', 'as', 'outcome', 'name there', 'detail']} />
         <tbody>
           {reports.map(({ sentAt, site, internalName, outcome, objname, detail }) => (
             <tr>

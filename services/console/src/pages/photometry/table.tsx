@@ -1,5 +1,6 @@
 import { magnitudeOf } from '@lvra/alerts';
 import { Measure } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { microJanskyOf, type Point } from '../../plot/light-curve/photometry.js';
 import { utcText } from '../../plot/light-curve/words.js';
@@ -20,43 +21,23 @@ export function PhotometryTable({ diaObjectId, points, all }: Props) {
       <Wide label={caption}>
         <table>
           <caption>{caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col" class="number extra">
-                UTC
-              </th>
-              <th scope="col" class="number">
-                MJD (TAI)
-              </th>
-              <th scope="col">band</th>
-              <th scope="col">kind</th>
-              <th scope="col" class="number">
-                difference
-              </th>
-              <th scope="col" class="number">
-                error
-              </th>
-              <th scope="col" class="number">
-                S/N
-              </th>
-              <th scope="col" class="number">
-                AB mag
-              </th>
-              <th scope="col" class="number extra">
-                science
-              </th>
-              <th scope="col" class="number extra">
-                template
-              </th>
-              <th scope="col" class="number extra">
-                reliability
-              </th>
-              <th scope="col" class="extra">
-                id
-              </th>
-              <th scope="col">remark</th>
-            </tr>
-          </thead>
+          <TableHead
+            of={[
+              ['UTC', 'number extra'],
+              ['MJD (TAI)', 'number'],
+              'band',
+              'kind',
+              ['difference', 'number'],
+              ['error', 'number'],
+              ['S/N', 'number'],
+              ['AB mag', 'number'],
+              ['science', 'number extra'],
+              ['template', 'number extra'],
+              ['reliability', 'number extra'],
+              ['id', 'extra'],
+              'remark',
+            ]}
+          />
           <tbody>
             {points.map((point) => (
               <Row point={point} />

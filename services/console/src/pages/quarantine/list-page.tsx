@@ -2,6 +2,7 @@ import { QUARANTINE_REASONS } from '@lvra/core';
 import { becameOf, putAsideBy } from '@lvra/operations';
 import type { PageContext } from '../../layout/context.js';
 import { Count, Instant, linkWith, ObjectLink, Size, StemLink } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { Quarantined, QuarantineList } from './answer.js';
 
@@ -120,28 +121,18 @@ function Alerts({ alerts }: { alerts: readonly Quarantined[] }) {
     <Wide label="Alerts in quarantine, newest first">
       <table data-live-rows="quarantine">
         <caption>Alerts in quarantine, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              number
-            </th>
-            <th scope="col">put aside (UTC)</th>
-            <th scope="col" class="extra">
-              by
-            </th>
-            <th scope="col">reason</th>
-            <th scope="col" class="extra">
-              stem
-            </th>
-            <th scope="col" class="extra">
-              object
-            </th>
-            <th scope="col" class="number extra">
-              size
-            </th>
-            <th scope="col">what was found</th>
-          </tr>
-        </thead>
+        <TableHead
+          of={[
+            ['number', 'number'],
+            'put aside (UTC)',
+            ['by', 'extra'],
+            'reason',
+            ['stem', 'extra'],
+            ['object', 'extra'],
+            ['size', 'number extra'],
+            'what was found',
+          ]}
+        />
         <tbody>
           {alerts.map((alert) => (
             <tr data-key={alert.id}>

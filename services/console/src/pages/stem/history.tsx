@@ -2,6 +2,7 @@ import { isDone, STATUS, statusMeaning } from '@lvra/core';
 import { ActionLink } from '../../layout/action-link.js';
 import type { PageContext } from '../../layout/context.js';
 import { Count, Duration, Instant, type Mark, State } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { type Bar, Waterfall } from '../../plot/waterfall.js';
 import { markOfPartial, StageState } from '../stage-state.js';
@@ -14,17 +15,7 @@ export function Statuses({ data: { stem, statuses, stages }, context }: { data: 
     <Wide label="Status by stage">
       <table>
         <caption>Status by stage</caption>
-        <thead>
-          <tr>
-            <th scope="col">stage</th>
-            <th scope="col">VRA</th>
-            <th scope="col">how it stands</th>
-            <th scope="col">status</th>
-            <th scope="col" class="extra">
-              since (UTC)
-            </th>
-          </tr>
-        </thead>
+        <TableHead of={['stage', 'VRA', 'how it stands', 'status', ['since (UTC)', 'extra']]} />
         <tbody>
           {statuses.map(({ stage, vra, status, meaning, at }) => (
             <tr>
@@ -112,21 +103,9 @@ export function Events({ data: { events } }: { data: StemData }) {
       <Wide label="Events, oldest first">
         <table>
           <caption>Events, oldest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">when (UTC)</th>
-              <th scope="col">stage</th>
-              <th scope="col">VRA</th>
-              <th scope="col">outcome</th>
-              <th scope="col" class="number extra">
-                rows
-              </th>
-              <th scope="col" class="number">
-                took
-              </th>
-              <th scope="col">detail</th>
-            </tr>
-          </thead>
+          <TableHead
+            of={['when (UTC)', 'stage', 'VRA', 'outcome', ['rows', 'number extra'], ['took', 'number'], 'detail']}
+          />
           <tbody>
             {shown.map(({ at, stage, vra, status, rows, durationMs, detail }) => (
               <tr>

@@ -1,4 +1,5 @@
 import { Count, Measure, ObjectLink, Things, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import { Histogram } from '../../plot/histogram.js';
 import type { StemData } from './answer.js';
@@ -23,19 +24,7 @@ export function Scores({ data }: { data: StemData }) {
       <Wide label="The highest scores">
         <table>
           <caption>The {best.length === 1 ? 'highest score' : `${best.length} highest scores`}</caption>
-          <thead>
-            <tr>
-              <th scope="col" class="number">
-                score
-              </th>
-              <th scope="col">object</th>
-              <th scope="col" class="extra">
-                source
-              </th>
-              <th scope="col">model</th>
-              <th scope="col">at Lasair</th>
-            </tr>
-          </thead>
+          <TableHead of={[['score', 'number'], 'object', ['source', 'extra'], 'model', 'at Lasair']} />
           <tbody>
             {best.map((row) => (
               <BestRow row={row} />

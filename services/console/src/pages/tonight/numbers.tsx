@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Ago } from '../../layout/ago.js';
 import { Count, Unknown } from '../../layout/parts.js';
+import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { TonightData } from './answer.js';
 
@@ -106,16 +107,7 @@ function TableOfVras({ vras }: { vras: readonly Vra[] }) {
     <Wide label="Tonight by VRA">
       <table>
         <caption>Tonight by VRA: alerts, and stems that wait, failed or were given up</caption>
-        <thead>
-          <tr>
-            <th scope="col">VRA</th>
-            {head.map((name) => (
-              <th scope="col" class="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead of={['VRA', ...head.map((name) => [name, 'number'] as const)]} />
         <tbody>
           {vras.map((of) => {
             const { failed, dead, waiting } = sumsOf(of);
