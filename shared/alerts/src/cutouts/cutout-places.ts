@@ -68,7 +68,8 @@ export async function cutoutPlaces(file: FileHandle, path: string): Promise<Map<
       const ids = await window.decode<{ diaObjectId: string }>(IDS, at);
       // The last one ends where its block does.
       const next = left === 1 ? end : await endOfImages(window, ids.end);
-      if (next > end) throw new CutoutsUnreadable(`${path} is damaged at byte ${at}`);
+      // A length may be negative, and would lead back.
+      if (next <= at || next > end) throw new CutoutsUnreadable(`${path} is damaged at byte ${at}`);
       const { diaObjectId } = ids.value;
       places.set(diaObjectId, [...(places.get(diaObjectId) ?? []), { offset: at, length: next - at }]);
       at = next;

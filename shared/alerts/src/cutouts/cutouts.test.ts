@@ -66,6 +66,34 @@ describe('a file of cutouts', () => {
     assert.deepEqual(await readCutouts(path, FIRST + 2n), wanted);
   });
 
+  test('whose lengths lead back or out of their block is refused', async () => {
+    const whole = join(folder, 'lengths.avro');
+    await writeCutouts(whole, [alert(1, 10)]);
+    const bytes = readFileSync(whole);
+    // The sync mark stands at the end of the header, too.
+    const header = bytes.subarray(0, bytes.indexOf(bytes.subarray(-16)) + 16);
+    const long = avro.Type.forSchema('long');
+    const ids = Buffer.from('\x02a\x02b', 'latin1');
+    const nulls = Buffer.alloc(3);
+    for (const [name, length] of [
+      // To two of the nulls before it, and so to where it begins.
+      ['back', -(ids.length + 2 + 2)],
+      ['out', 90],
+    ] as const) {
+      const record = [ids, long.toBuffer(1), long.toBuffer(length), nulls];
+      const records = Buffer.concat([ids, nulls, ...record]);
+      const block = Buffer.concat([
+        long.toBuffer(2 ** 40),
+        long.toBuffer(records.length),
+        records,
+        bytes.subarray(-16),
+      ]);
+      const path = join(folder, `${name}.avro`);
+      writeFileSync(path, Buffer.concat([header, block, Buffer.alloc(300)]));
+      await assert.rejects(readCutouts(path, FIRST), { name: 'CutoutsUnreadable', message: /is damaged at byte/ });
+    }
+  });
+
   test('with another schema is refused', async () => {
     const path = join(folder, 'other.avro');
     const encoder = avro.createFileEncoder(path, { type: 'record', name: 'x', fields: [{ name: 'a', type: 'long' }] });

@@ -64,6 +64,10 @@ describe('bytes that are no image are refused in words', () => {
     [changed(naxis1, 'NAXIS1  =                  7.5'), /^its NAXIS1 is 7.5/],
     [changed(naxis1, "NAXIS1  = '7'                 "), /^its NAXIS1 is not there/],
     [changed('NAXIS   =                    2', 'NAXIS   =                  999'), /^its NAXIS3 is not there/],
+    [
+      changed('NAXIS   =                    2', 'NAXIS   =                    0').subarray(0, 2_880),
+      /^it has no image$/,
+    ],
     [changed('BITPIX  =                   32', 'BITPIX  =                   33'), /^its BITPIX is 33/],
     [fileOf('tiles.fits'), /^it is compressed by tiles/],
     [gzipSync(good).subarray(0, 60), /^its gzip is damaged$/],
