@@ -39,6 +39,7 @@ test('a stem is shown with its offsets, its files, its way through the stages, i
   await ledger.results.recordScores(ledger.work('predict', 'r0b'), stem, model, rows, scored);
   const files = [
     ['JSON/2026/20260301', `${stem}.json`],
+    ['cutouts/2026/20260301', `${stem}.avro`],
     ['logs/2026/20260301', 'kafka.log'],
   ] as const;
   for (const [folder, file] of files) {
@@ -48,7 +49,10 @@ test('a stem is shown with its offsets, its files, its way through the stages, i
 
   const data = ANSWER.parse(await console.json(`/api/v1/stems/${stem}`));
   assert.deepEqual(data.offsets, [{ groupId: 'g', topic: 'alerts', partition: 0, first: '0', last: '2' }]);
-  assert.deepEqual(data.files, [{ what: 'batch', path: `JSON/2026/20260301/${stem}.json`, bytes: 1_500 }]);
+  assert.deepEqual(data.files, [
+    { what: 'batch', path: `JSON/2026/20260301/${stem}.json`, bytes: 1_500 },
+    { what: 'cutouts', path: `cutouts/2026/20260301/${stem}.avro`, bytes: 1_500 },
+  ]);
   assert.deepEqual(data.logs, ['logs/2026/20260301/kafka.log']);
   for (const { at } of data.statuses) assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   assert.deepEqual(

@@ -53,7 +53,7 @@ export interface OffsetRange extends Omit<StemOffsets, 'first' | 'next'> {
 }
 
 export interface StemFile {
-  readonly what: 'batch' | 'features';
+  readonly what: 'batch' | 'features' | 'cutouts';
   readonly path: string;
   readonly bytes: number;
 }
@@ -108,7 +108,7 @@ function hasTrace({ batch, files, objects, statuses, unscored, scores, events }:
 function filesOf(stem: string, paths: DataPaths): StemFile[] {
   // A row may have a name that no file can have.
   if (!isStem(stem)) return [];
-  return (['batch', 'features'] as const).flatMap((what) => {
+  return (['batch', 'features', 'cutouts'] as const).flatMap((what) => {
     const path = paths[what](stem);
     const file = statSync(path, { throwIfNoEntry: false });
     return file ? [{ what, path, bytes: file.size }] : [];
