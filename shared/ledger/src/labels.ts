@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import type { ScoredBy } from './queries/score-comparison.js';
 import { Insert, question, statement, tupleQuestion, valueQuestion } from './statements.js';
 
 /** What somebody says that an object is. */
@@ -32,6 +33,12 @@ const ALL = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
 );
 const OF_OBJECTS = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
   'SELECT diaObjectId, label FROM label WHERE diaObjectId IN @ids ORDER BY labelled_at, ID',
+);
+/** The last row of an object is that of its newest source. */
+const SCORES = tupleQuestion<readonly [diaObjectId: bigint, score: number]>(
+  `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
+   WHERE p.diaObjectId IN @ids AND p.model_name = @vra AND p.model_version = @version AND p.score IS NOT NULL
+   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.ID`,
 );
 const ADD = new Insert(
   'label',
@@ -79,6 +86,11 @@ export class LabelLedger {
   /** The label of each object that has one: all labels are read. */
   async newest(): Promise<Map<bigint, string>> {
     return new Map(await this.#database.all(ALL));
+  }
+
+  /** The newest score of each of some objects that a version of a model has scored. */
+  async newestScores({ vra, version }: ScoredBy, ids: readonly bigint[]): Promise<Map<bigint, number>> {
+    return new Map(await this.#database.all(SCORES, { vra, version, ids }));
   }
 
   /** Every label, in the order of their IDs, a page at a time. */

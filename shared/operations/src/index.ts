@@ -1,4 +1,5 @@
 export { type BackfillPlan, backfill, cancelBackfill, type LeftOut } from './changes/backfill.js';
+export { readLabelFile } from './changes/label-file.js';
 export { type MovedLedger, moveLedger } from './changes/move-ledger.js';
 export { prune } from './changes/prune.js';
 export { restore } from './changes/restore.js';
@@ -24,6 +25,8 @@ export { FATES } from './questions/candidates/fates.js';
 export { FLAGS, type Flag } from './questions/candidates/filter.js';
 export { ANY_LABEL, NO_LABEL } from './questions/candidates/labelled.js';
 export { type Position, positionOf } from './questions/candidates/position.js';
+export { type ModelQuality, modelQuality } from './questions/labels/model-quality.js';
+export type { QualityAt } from './questions/labels/quality.js';
 export {
   BINS,
   binOf,

@@ -191,6 +191,11 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
     },
     { question: 'candidates with a label', by: 'person', ask: () => ledger.labels.newest() },
     {
+      question: 'how good a model is by the labels',
+      by: 'service',
+      ask: async () => [...(await ledger.labels.newestScores({ vra: VRA, version: 'a1' }, [object]))],
+    },
+    {
       question: 'the labels of an object, and an export of all labels',
       by: 'service',
       ask: async () => [await ledger.labels.ofObject(object), await ledger.labels.after(0n, 1_000)],
