@@ -64,6 +64,26 @@ const COMPARISON = z.object({
     .nullable(),
 });
 
+const QUALITY_AT = z.object({
+  threshold: z.number(),
+  taken: z.number(),
+  purity: z.number().nullable(),
+  completeness: z.number().nullable(),
+});
+
+const QUALITY = z.object({
+  version: z.string(),
+  positiveLabels: list(z.string()),
+  negativeLabels: list(z.string()),
+  positive: z.number(),
+  negative: z.number(),
+  unscored: z.number().meta({ description: 'objects with a label that counts, and no score of this version' }),
+  otherLabels: z.number().meta({ description: 'objects whose label counts neither way' }),
+  atThreshold: QUALITY_AT,
+  wantedPurity: z.number(),
+  atPurity: QUALITY_AT.nullable().meta({ description: 'at the lowest threshold that gives the wanted purity' }),
+});
+
 const NIGHT_SPREAD = z.object({
   night: NIGHT,
   scores: z.number(),
@@ -94,9 +114,13 @@ export const MODEL_ANSWER = z.object({
   missing: MISSING.nullable(),
   others: list(SCORED_BY).meta({ description: 'what it can be compared with' }),
   comparison: COMPARISON.nullable(),
+  quality: list(QUALITY).meta({
+    description: 'of each version that has scored, over the objects that people labelled',
+  }),
 });
 
 export type ModelsData = z.output<typeof MODELS_ANSWER>;
 export type ModelData = z.output<typeof MODEL_ANSWER>;
 export type VersionData = z.output<typeof VERSION>;
+export type QualityData = z.output<typeof QUALITY>;
 export type ComparisonData = z.output<typeof COMPARISON>;

@@ -8,6 +8,7 @@ import { ComparisonForm, ComparisonPart } from './comparison.js';
 import { MissingPart } from './missing.js';
 import type { MODEL_PARAMS } from './params.js';
 import { FileFaults, Stability, VersionTable } from './parts.js';
+import { QualityPart } from './quality.js';
 
 export function ModelPage({ data, params }: PageProps<typeof MODEL_PARAMS, typeof MODEL_ANSWER>) {
   const { vra, version, versions, wantedVersion, unusable, manifest, spread, missing, comparison } = data;
@@ -17,6 +18,7 @@ export function ModelPage({ data, params }: PageProps<typeof MODEL_PARAMS, typeo
       <FileFaults {...{ vra, versions, wantedVersion, unusable }} />
       <VersionTable {...{ vra, versions }} shown={version} />
       <SpreadPart {...{ spread, version }} lowestScore={data.lowestScore} />
+      <QualityPart data={data} params={params} />
       {missing && <MissingPart missing={missing} />}
       <section aria-labelledby="compare">
         <h2 id="compare">Compared with another version</h2>

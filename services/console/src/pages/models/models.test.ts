@@ -41,6 +41,32 @@ async function ofTwoVersions(t: TestContext, manifest: Record<string, unknown> =
 }
 
 describe('the pages of models', () => {
+  test('show how good each version is by the labels that people gave', async (t) => {
+    const { text, json, ledger } = await ofTwoVersions(t);
+    assert.match(await text('/models/r0b'), /No object with such a label has a score/);
+    // By a1 the scores are 0.335 (bogus; by a2 0.635), 0.5017 and 0.835 (real), and 0.9017 (bogus).
+    const labels = { 100: 'bogus', 150: 'real', 250: 'real', 270: 'bogus', 280: 'star', 999: 'real' };
+    await ledger.labels.add(
+      Object.entries(labels).map(([at, label]) => ({ diaObjectId: OBJECT + BigInt(at), label, who: 'ada', at: 1_000 })),
+    );
+    const { quality } = MODEL_ANSWER.parse(await json('/api/v1/models/r0b?purity=0.6'));
+    assert.deepEqual(
+      quality.map(({ version, positive, negative, unscored, otherLabels, atThreshold, atPurity }) => [
+        ...[version, positive, negative, unscored, otherLabels],
+        ...[atThreshold.threshold, atThreshold.purity, atThreshold.completeness, atPurity?.threshold],
+      ]),
+      [
+        ['a1', 2, 2, 1, 1, 0.5, 2 / 3, 1, 150.5 / 300],
+        ['a2', 2, 2, 1, 1, 0.5, 1 / 2, 1, undefined],
+      ],
+    );
+    const page = await text('/models/r0b?purity=0.6');
+    assert.match(page, /<th scope="row">a1<\/th>/);
+    assert.match(page, />0\.6667</);
+    assert.match(page, />0\.501667</);
+    assert.match(page, />none</);
+  });
+
   test('show the versions, which one is in use, and how steady its scores are', async (t) => {
     const { text, json } = await ofTwoVersions(t);
     const page = await text('/models');

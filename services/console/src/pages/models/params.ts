@@ -15,6 +15,7 @@ export const MODEL_PARAMS = z
     against: VERSION.meta({ description: 'a version to compare with, or vra:version' }),
     from: nightParam.meta({ description: 'the first night of the comparison; by default the last that both scored' }),
     to: nightParam.meta({ description: 'its last night' }),
+    purity: numberParam(0, 1).meta({ description: 'wanted of what a version takes, by labels; by default 0.95' }),
     threshold: numberParam(0, 1).meta({ description: 'which objects cross it; by default LOWEST_SCORE, or 0.5' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {

@@ -3,7 +3,9 @@ import {
   DIFFERENCE_SHARES,
   type Look,
   type ModelComparison,
+  type ModelRecord,
   modelComparison,
+  modelQuality,
   modelRecord,
 } from '@lvra/operations';
 import { z } from 'zod';
@@ -14,6 +16,8 @@ import { manifestFacts } from './manifest-facts.js';
 import { ModelPage } from './model-page.js';
 import { ModelsPage } from './models-page.js';
 import { MODEL_PARAMS } from './params.js';
+
+const USUAL_PURITY = 0.95;
 
 export const models = resource({
   path: '/models',
@@ -32,7 +36,7 @@ export const model = resource({
   summary: 'A model: what it is, how its scores are spread, which features are missing, and how another version scores',
   params: MODEL_PARAMS,
   answer: MODEL_ANSWER,
-  async read(look, { vra, version, against, ...rest }) {
+  async read(look, { vra, version, against, purity = USUAL_PURITY, ...rest }) {
     const record = await orNotFound(modelRecord(look, vra, version));
     const first = { vra, version: record.version };
     const second = against === undefined ? undefined : scoredBy(vra, against);
@@ -40,12 +44,25 @@ export const model = resource({
       ...record,
       manifest: record.manifest && manifestFacts(record.manifest),
       others: await othersOf(look, first),
+      quality: await qualityOf(look, record, { threshold: rest.threshold, purity }),
       comparison: second ? comparisonData(await modelComparison(look, { first, second, ...rest })) : null,
     };
   },
   title: ({ vra, version }) => `Model ${vra} ${version}`,
   Page: ModelPage,
 });
+
+async function qualityOf(
+  look: Look,
+  { vra, versions }: ModelRecord,
+  wanted: { threshold: number | undefined; purity: number },
+) {
+  const all = [];
+  for (const { version, scores } of versions) {
+    if (scores > 0) all.push({ version, ...(await modelQuality(look, vra, { vra, version }, wanted)) });
+  }
+  return all;
+}
 
 /** `a2` is a version of the same VRA, `r0b_next:a2` one of another. */
 function scoredBy(vra: string, written: string) {
