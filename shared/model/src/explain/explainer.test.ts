@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { readFeatureFile } from '../feature-file/feature-file.js';
 import { readManifest } from '../find-model.js';
 import { Model } from '../onnx/model.js';
 import { runImportPython } from '../testing/import-command.js';
-import { MODELS } from '../testing/model-folder.js';
+import { MODELS, ROWS } from '../testing/model-folder.js';
 import { explainerOf } from './explainer.js';
 import { CannotExplain } from './explanation.js';
 
@@ -36,7 +37,7 @@ describe('an explanation of an imported model', () => {
   const explainer = async (onnx: string) => explainerOf(readFileSync(onnx), await readManifest(onnx));
 
   test('is the definition over all sets of features, adds up to what scikit-learn gives, and to the score of ONNX Runtime', async () => {
-    assert.equal(versions.length, 30);
+    assert.equal(versions.length, 32);
     let missing = 0;
     for (const version of versions) {
       const mixes: Mixes = JSON.parse(readFileSync(join(folder, `${version}.mixes.json`), 'utf8'));
@@ -66,6 +67,24 @@ describe('an explanation of an imported model', () => {
       await model.close();
     }
     assert.ok(missing > 200, `only ${missing} missing values`);
+  });
+
+  test('of the demonstration model against the rows of its manifest: adds up, and to the score of ONNX Runtime', async () => {
+    const model = await Model.load(MODELS.demo);
+    const { features, sample } = model.manifest;
+    const background = (sample as (number | null)[][]).map(numbers);
+    const explaining = await explainer(MODELS.demo);
+    const table = await readFeatureFile(ROWS, model.manifest);
+    const { scores } = await model.score(table.values, table.rows);
+    await model.close();
+    assert.ok(table.rows >= 100);
+    scores.forEach((score, row) => {
+      const values = Float64Array.from(table.values.subarray(row * features.length, (row + 1) * features.length));
+      const explained = explaining.explain(values, background);
+      assertClose(explained.score, score, `row ${row + 1}, score`);
+      const sum = explained.contributions.reduce((total, each) => total + each, explained.base);
+      assertClose(sum, explained.value, `row ${row + 1}, sum`);
+    });
   });
 
   test('of several classes by one sum a class is refused in words, and so are graphs that our import did not write', async () => {

@@ -28,8 +28,8 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   Mul: (a, b) => a * b,
   Div: (a, b) => a / b,
   // Both hand NaN on, as those of ONNX do.
-  Max: Math.max,
-  Min: Math.min,
+  Max: (a, b) => Math.max(a, b),
+  Min: (a, b) => Math.min(a, b),
 };
 
 /**
@@ -60,7 +60,7 @@ export class RowTables {
   add(node: Node, inputs: readonly (Table | Constant)[]): Table {
     const [first, second, third] = inputs;
     const operation = ARITHMETIC[node.operator];
-    if (operation && first && second) return this.#elementwise([first, second], (a, b) => operation(a, b));
+    if (operation && first && second) return this.#elementwise([first, second], operation);
     if (node.operator === 'Where' && first && second && third) {
       return this.#elementwise([first, second, third], (condition, yes, no) => (condition ? yes : no));
     }
@@ -91,16 +91,19 @@ export class RowTables {
   }
 
   /** Numbers of the same column of each input make that of the output. */
-  #elementwise(inputs: readonly (Table | Constant)[], operation: (...values: number[]) => number): Table {
+  #elementwise(
+    inputs: readonly (Table | Constant)[],
+    operation: (first: number, second: number, third: number) => number,
+  ): Table {
     const tables = inputs.filter((input) => input.kind === 'table');
     const featureOf = tables[0]?.featureOf ?? [];
     if (tables.some((table) => table.featureOf.join() !== featureOf.join())) {
       throw new CannotExplain('no explanation for this kind of model: it makes one column of several features');
     }
     return this.#add((done) => {
-      const rows = inputs.map((input) => (input.kind === 'table' ? (done[input.at] as Float64Array) : input.numbers));
-      return Float64Array.from(featureOf, (_, column) =>
-        operation(...rows.map((row) => row[row.length === 1 ? 0 : column] as number)),
+      const [a, b = a, c = a] = inputs.map((input) => (input.kind === 'table' ? done[input.at] : input.numbers));
+      return new Float64Array(featureOf.length).map((_, column) =>
+        operation(numberOf(a, column), numberOf(b, column), numberOf(c, column)),
       );
     }, featureOf);
   }
@@ -119,4 +122,9 @@ function rounding(node: Node): (value: number) => number {
   if (type === SINGLE) return Math.fround;
   if (type === DOUBLE) return (value) => value;
   throw new CannotExplain(`no explanation for this kind of model: it casts to type ${type} before the classifier`);
+}
+
+/** Of one number for all columns that, else the column's. */
+function numberOf(numbers: Float64Array | undefined, column: number): number {
+  return numbers?.[numbers.length === 1 ? 0 : column] as number;
 }

@@ -37,9 +37,10 @@ export class TreeModel implements AdditiveModel {
 
   contributionsOf(row: Float64Array, background: readonly Float64Array[]): Float64Array {
     const { roots, column } = this.#trees;
-    const ofRow = Int32Array.from(column, (at, node) => (at === LEAF ? node : this.#next(node, row)));
+    const ofRow = column.map((at, node) => (at === LEAF ? node : this.#next(node, row)));
     const pair = new RowPair(this.#trees, this.#featureOf, this.#features, this.#weights, ofRow);
-    for (const other of background) for (const root of roots) pair.add(root, other);
+    // Tree by tree, so that a tree stays in the cache of the processor for all pairs.
+    for (const root of roots) for (const other of background) pair.add(root, other);
     return pair.contributions.map((sum) => sum / background.length);
   }
 

@@ -64,6 +64,7 @@ MODELS = {
     "rf-three-classes": (RF(**forest), {"classes": [0, 1, 2]}),
     "rf-first-class": (RF(**forest, max_features=None), {"classes": [1, 2]}),
     "rf-below-zero": (RF(**forest, criterion="entropy"), {"classes": [-1, 1]}),
+    "rf-single-leaves": (RF(n_estimators=60, max_features=1, min_impurity_decrease=0.01, random_state=SEED), {}),
     "rf-indicator": (make_pipeline(imputer(strategy="most_frequent"), RF(**forest)), {}),
     "rf-scaled": (make_pipeline(imputer(), StandardScaler(), RF(**forest)), {}),
     "et": (ET(**forest), {}),
@@ -75,6 +76,7 @@ MODELS = {
     "lr-bare": (LR(solver="newton-cholesky"), {"whole": True}),
     "lr-first-class": (make_pipeline(SimpleImputer(), StandardScaler(), LR(C=0.1)), {"classes": [1, 2]}),
     "lr-indicator": (make_pipeline(imputer(), RobustScaler(), LR(max_iter=2000)), {}),
+    "lr-no-indicator": (make_pipeline(imputer(), LR(max_iter=2000)), {"whole": True}),
     "lr-twice-scaled": (make_pipeline(StandardScaler(), imputer(), MinMaxScaler(clip=True), LR()), {}),
 }
 
@@ -103,6 +105,7 @@ def main(out: Path) -> None:
     wide = random.normal(size=(4_000, 60))
     model = HistGB(max_iter=50, random_state=SEED).fit(wide, (wide[:, :9].sum(axis=1) + random.normal(size=4_000) > 0))
     model.classes_ = np.array([0, 1])
+    assert sum(trees[0].get_n_leaf_nodes() for trees in model._predictors) == 1_550
     _import(out, "size-of-team", model, [f"f{feature}" for feature in range(60)])
 
 
