@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bodyOf, triageScores } from '@lvra/annotate';
 import type { Score } from '@lvra/ledger';
-import { Model, readFeatureFile } from '@lvra/model';
+import { explainerOf, Model, readFeatureFile } from '@lvra/model';
 import { featureFileOf } from './features.js';
 import type { HotPath, Input } from './hot-path.js';
 
@@ -13,7 +14,7 @@ const R0B = {
   url: 'https://lasairvras.github.io/lvra-doc/r0b.html',
 };
 
-/** A feature file to the table of a model, and 10,000 rows of it, over and over, through onnxruntime in one run. */
+/** A feature file to the table of a model, and 10,000 rows of it, over and over, through onnxruntime in one run; and why a row has its score. */
 export async function scorePaths(given: Input): Promise<HotPath[]> {
   const model = await Model.load(MODEL);
   const { features, input } = model.manifest;
@@ -23,6 +24,11 @@ export async function scorePaths(given: Input): Promise<HotPath[]> {
   for (let at = 0; at < values.length; at += table.values.length) {
     values.set(table.values.subarray(0, values.length - at), at);
   }
+  const explainer = explainerOf(readFileSync(MODEL), model.manifest);
+  const background = (model.manifest.sample ?? []).map((row) => Float64Array.from(row, (value) => value ?? Number.NaN));
+  const rows = Array.from({ length: table.rows }, (_, row) =>
+    Float64Array.from(table.values.subarray(row * features.length, (row + 1) * features.length)),
+  );
   return [
     {
       name: `feature file to the ${features.length} columns of a model`,
@@ -30,6 +36,11 @@ export async function scorePaths(given: Input): Promise<HotPath[]> {
       run: () => readFeatureFile(file, model.manifest),
     },
     { name: 'table to scores, demonstration model', alerts: ROWS, run: () => model.score(values, ROWS) },
+    {
+      name: `explanation of a score, demonstration model, against ${background.length} rows`,
+      alerts: rows.length,
+      run: () => rows.map((row) => explainer.explain(row, background)),
+    },
   ];
 }
 
