@@ -80,7 +80,7 @@ console-pictures: build ## of every page of the console, light, dark and 360 px 
 
 test-notebooks: build ## exports of a million rows read by pandas, polars, duckdb, pyarrow and astropy, to the last bit; and docs/notebooks.md, executed
 	@scripts/notebooks.sh
-	node --test --test-concurrency=1 --test-reporter=spec test/notebooks/dist/formats-suite.js
+	node --test --test-concurrency=1 --test-reporter=spec test/notebooks/dist/formats-suite.js test/notebooks/dist/snippets-suite.js
 
 # The tests that another Node could change, on Node 24.
 test-node24: build servers

@@ -10,9 +10,9 @@ flock 9
 have xmllint || install_debian libxml2-utils
 folder=notebooks
 packages=()
-for package in pandas-3 pyarrow polars duckdb astropy; do
+for package in pandas-3 pyarrow polars duckdb astropy matplotlib; do
   folder+="-$(version "$package")"
   packages+=("${package%-3}==$(version "$package")")
 done
 cached "$folder" fill_python pandas "$(version pandas-3)" "${packages[@]}"
-say "pandas, pyarrow, polars, duckdb and astropy are ready in $cache/$folder"
+say "pandas, pyarrow, polars, duckdb, astropy and matplotlib are ready in $cache/$folder"

@@ -59,9 +59,9 @@ export const pandasPython = () => present('Python with pandas', join(versioned('
 export const astropyPython = () =>
   present('Python with astropy', join(versioned('astropy', 'astropy'), 'bin', 'python'));
 
-/** A Python of who works in notebooks: pandas, pyarrow, polars, duckdb, astropy. */
+/** A Python of who works in notebooks: pandas, pyarrow, polars, duckdb, astropy, matplotlib. */
 export const notebookPython = () => {
-  const of = ['pandas-3', 'pyarrow', 'polars', 'duckdb', 'astropy'].map((name) => versions[name]);
+  const of = ['pandas-3', 'pyarrow', 'polars', 'duckdb', 'astropy', 'matplotlib'].map((name) => versions[name]);
   return present(
     'Python with pandas, polars and duckdb',
     join(cache, ['notebooks', ...of].join('-'), 'bin', 'python'),

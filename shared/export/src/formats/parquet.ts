@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
 
 /**
  * Parquet, compressed with Snappy. Every column may have missing cells. Units and descriptions are in the file's metadata as
- * VOParquet has them: the header of a VOTable, which TOPCAT and astropy read (https://www.ivoa.net/documents/Notes/VOParquet/).
+ * VOParquet has them: the header of a VOTable, which TOPCAT and astropy read (https://www.ivoa.net/documents/Notes/voparquet).
  */
 export async function* parquetOf(table: Table): AsyncIterable<Uint8Array> {
   const writer = new ByteWriter();

@@ -54,7 +54,7 @@ READERS = {
             ),
         ),
         "pandas": lambda path: of_pandas(
-            pd.read_csv(path, dtype=DTYPES, keep_default_na=False, na_values=[""], float_precision="round_trip")
+            pd.read_csv(path, dtype=DTYPES, keep_default_na=False, na_values=[""])
         ),
         "polars": lambda path: of_polars(pl.read_csv(path, schema_overrides={"rare_id": pl.Int64, "never": pl.Float64})),
         "duckdb": lambda path: duckdb.sql(
