@@ -34,12 +34,17 @@ export interface Classifier {
 export function readClassifier(graph: Graph, features: number, classes: number, wanted: number): Classifier {
   const tables = new RowTables(features);
   const known = new Map<string, Table | Constant | Outputs>([[FEATURES, tables.features]]);
+  const begun = new Set<string>();
   let classifier: { node: Node; input: Table } | undefined;
 
   const ofName = (name: string): Table | Constant | Outputs => {
-    const value = known.get(name) ?? read(name);
-    known.set(name, value);
-    return value;
+    const value = known.get(name);
+    if (value) return value;
+    if (begun.has(name)) throw new CannotExplain(`the model cannot be read: its graph leads back to ${name}`);
+    begun.add(name);
+    const made = read(name);
+    known.set(name, made);
+    return made;
   };
   const read = (name: string): Table | Constant | Outputs => {
     const constant = graph.constants.get(name);

@@ -109,6 +109,29 @@ describe('an explanation of an imported model', () => {
     );
   });
 
+  test('of a file that is cut or altered at any byte is refused in words, or made without another error', async () => {
+    const manifest = await readManifest(path('lr-indicator'));
+    const whole = readFileSync(path('lr-indicator'));
+    const [row, other] = [new Float64Array(6).fill(1), new Float64Array(6)];
+    let refused = 0;
+    const explain = (bytes: Uint8Array) => {
+      try {
+        explainerOf(bytes, manifest).explain(row, [other]);
+      } catch (error) {
+        assert.ok(error instanceof CannotExplain, String(error));
+        refused += 1;
+      }
+    };
+    for (let length = 0; length < whole.length; length += 1) explain(whole.subarray(0, length));
+    for (let at = 0; at < whole.length; at += 1) {
+      for (const bit of [1, 2, 8, 128]) explain(whole.with(at, (whole[at] as number) ^ bit));
+    }
+    assert.ok(refused > whole.length, `${refused} are refused`);
+    // Two nodes of its graph each wait for the other then.
+    const circle = Buffer.from(whole.toString('latin1').replaceAll('product', 'of_zero'), 'latin1');
+    assert.throws(() => explainerOf(circle, manifest), refusal(/^the model cannot be read: its graph leads back to/));
+  });
+
   test('of a row that the model does not score is refused; such rows of the background are left out', async () => {
     const explaining = await explainer(path('lr-bare'));
     const [row, other] = [Float64Array.of(61_034, 9, 0, 1, 2, 0), Float64Array.of(61_030, 5, 1, 0, 1, -1)];
