@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   stem: async () => (await import('./commands/look/stem.js')).stemCommand(),
   top: async () => (await import('./commands/look/top.js')).topCommand(),
   object: async () => (await import('./commands/look/object.js')).objectCommand(),
+  explain: async () => (await import('./commands/look/explain.js')).explainCommand(),
   export: async () => (await import('./commands/look/export.js')).exportCommand(),
   label: async () => (await import('./commands/labels/label.js')).labelCommand(),
   labels: async () => (await import('./commands/labels/labels.js')).labelsCommand(),

@@ -21,6 +21,7 @@ export { Model } from './onnx/model.js';
 export { InferenceSession } from './onnx/onnxruntime.js';
 export type { Provider } from './onnx/provider.js';
 export { outOfRange } from './out-of-range.js';
+export { type Quantile, quantileOf } from './quantile.js';
 export { edgesOf, expectedSpread, FEWEST_SCORES, NIGHTS_BEFORE } from './score-spread.js';
 export { scoreStem, scoreTable, type UnscoredRow } from './score-stem.js';
 export { populationStability, sum } from './stability.js';

@@ -56,6 +56,10 @@ export {
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
 export { type CutoutSource, type ObjectCutouts, objectCutouts } from './questions/objects/cutouts.js';
+export { explainScore } from './questions/objects/explain/explain-score.js';
+export type { ExplainedFeature, ExplainedScore } from './questions/objects/explain/explained-score.js';
+export { comparedInWords, quantileInWords } from './questions/objects/explain/in-words.js';
+export { newestScores } from './questions/objects/explain/newest-scores.js';
 export { type LatestFeatures, latestFeatures } from './questions/objects/features.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
 export { lightCurve, type ObjectLightCurve, type Point, pointOf, pointsOf } from './questions/objects/light-curve.js';

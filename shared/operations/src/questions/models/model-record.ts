@@ -1,11 +1,10 @@
-import { dirname } from 'node:path';
 import type { VraSettings } from '@lvra/config';
-import { messageOf, UsageError } from '@lvra/core';
-import { type Manifest, type ModelFile, type ModelFolder, modelsBeside } from '@lvra/model';
+import { UsageError } from '@lvra/core';
+import type { Manifest, ModelFile } from '@lvra/model';
 import type { Look } from '../../open-ledger.js';
 import { type MissingFeatures, missingFeatureShares } from './missing-features.js';
 import { type ModelSpread, modelSpread, type NightSpread } from './model-spread.js';
-import { modelOf } from './models.js';
+import { modelFilesOf, modelOf } from './models.js';
 
 /** The models of a VRA. Files and ledger are asked independently of each other: either may know more. */
 export interface VraVersions {
@@ -86,19 +85,6 @@ async function vraVersions(look: Look, settings: VraSettings): Promise<[VraVersi
   const versions = await versionsOf(look, settings, folder, models);
   const lowestScore = settings.lowestScore ?? null;
   return [{ vra, folder, wantedVersion, featureSet, annotates, lowestScore, versions, unusable }, models];
-}
-
-/** The files may be elsewhere than the ledger: what cannot be read is said, and the rest is shown. */
-async function modelFilesOf({ modelPath }: VraSettings): Promise<ModelFolder> {
-  const folder = dirname(modelPath);
-  try {
-    const there = await modelsBeside(modelPath);
-    if (there.models.length > 0 || there.unusable.length > 0) return there;
-    return { ...there, unusable: [`there is no model in ${folder}, the folder of MODEL_PATH, as seen from here`] };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return { folder, models: [], unusable: [`${folder} cannot be read: ${messageOf(error)}`] };
-  }
 }
 
 async function versionsOf(

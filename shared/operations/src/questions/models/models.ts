@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import type { Settings, VraSettings } from '@lvra/config';
+import { messageOf } from '@lvra/core';
 import { type ModelFile, type ModelFolder, modelsBeside } from '@lvra/model';
 
 /** The models in the folder of a VRA's MODEL_PATH. */
@@ -57,4 +59,17 @@ export function modelOf(
 ): ModelFile | undefined {
   const fitting = models.filter(({ manifest }) => manifest.name === modelName && manifest.version === version);
   return fitting.find(({ path }) => path === modelPath) ?? fitting[0];
+}
+
+/** The files may be elsewhere than the ledger: what cannot be read is said, and the rest is shown. */
+export async function modelFilesOf({ modelPath }: VraSettings): Promise<ModelFolder> {
+  const folder = dirname(modelPath);
+  try {
+    const there = await modelsBeside(modelPath);
+    if (there.models.length > 0 || there.unusable.length > 0) return there;
+    return { ...there, unusable: [`there is no model in ${folder}, the folder of MODEL_PATH, as seen from here`] };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return { folder, models: [], unusable: [`${folder} cannot be read: ${messageOf(error)}`] };
+  }
 }
