@@ -39,9 +39,9 @@ def import_model(options: argparse.Namespace) -> Path:
     final = model.steps[-1][1] if isinstance(model, Pipeline) else model
     features = _features_of(model, options.feature_names)
     conversion = convert(model, len(features))
-    given = [(path.name, read_features(path, features)) for path in options.features]
+    given = [(path.name, read_features(path, features, options.numbers)) for path in options.features]
     _check_missing(conversion, features, given)
-    check = ParityCheck(model, final, conversion, features)
+    check = ParityCheck(model, final, conversion, features, options.numbers)
     parity = check.measure(given)
 
     onnx = conversion.graph.SerializeToString(deterministic=True)
@@ -52,6 +52,7 @@ def import_model(options: argparse.Namespace) -> Path:
         "description": f"imported from {options.joblib.name}",
         "joblib": {"file": options.joblib.name, "sha256": manifest.sha256_of(content)},
         "input": "double",
+        "numbers": options.numbers,
         "classes": [int(label) for label in final.classes_],
         "created": manifest.now(),
         "libraries": manifest.libraries(),
@@ -93,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CSV",
         help="feature files of real stems: parity is measured on them too, and their shares of missing values, and "
         "how their values and scores are spread, go into the manifest, for comparison with live ones",
+    )
+    parser.add_argument(
+        "--numbers",
+        choices=["pandas", "exact"],
+        default="pandas",
+        help="how the numbers of feature files were read for the training, and will be for scores: as read_csv of pandas 2 "
+        "does by itself (the default), or exactly, as pandas 3 and float_precision='round_trip' do",
     )
     parser.add_argument(
         "--feature-names", type=Path, metavar="FILE", help="one a line, for a model that was trained without names"

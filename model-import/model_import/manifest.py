@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "onnx", "onnxruntime")
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib", "onnx", "onnxruntime")
 # Of the values of a feature.
 LEVELS = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]
 NUMBER = r"(?:-?\d[\d.e+-]*|null)"

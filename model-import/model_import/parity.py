@@ -1,13 +1,14 @@
 """How far scikit-learn and the ONNX graph are apart, measured by running both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
 import onnxruntime
 
 from model_import.conversion import Conversion, probabilities_of
+from model_import.feature_csv import written_and_read
 from model_import.made_rows import made_rows
 from model_import.refused import Refused
 from model_import.split_rows import SplitRows
@@ -57,13 +58,14 @@ def open_session(onnx: bytes) -> onnxruntime.InferenceSession:
 
 
 class ParityCheck:
-    """Compares a model with its graph. `final` is the model's classifier."""
+    """Compares a model with its graph. `final` is the model's classifier, `numbers` as in the manifest."""
 
-    def __init__(self, model, final, conversion: Conversion, features: list[str]):
+    def __init__(self, model, final, conversion: Conversion, features: list[str], numbers: str):
         self._model = model
         self._final = final
         self._conversion = conversion
         self._features = features
+        self._numbers = numbers
         self._column = list(final.classes_).index(1)
         self._session = open_session(conversion.graph.SerializeToString(deterministic=True))
 
@@ -107,12 +109,20 @@ class ParityCheck:
             yield Rows("given", values, says, [None] * len(values))
         splits = SplitRows(self._conversion)
         made = self._made_rows(splits)
-        yield Rows("made", made, [f"made row {row + 1}" for row in range(len(made))], [None] * len(made))
+        says = [f"made row {row + 1}" for row in range(len(made))]
+        yield from self._also_read(Rows("made", made, says, [None] * len(made)))
         base = np.vstack([*(values for _, values in given), made])
         at_splits = splits.of(base)
         while batch := list(islice(at_splits, AT_ONCE)):
             values, features, says = zip(*batch)
-            yield Rows("at splits", np.array(values), list(says), list(features))
+            yield from self._also_read(Rows("at splits", np.array(values), list(says), list(features)))
+
+    def _also_read(self, rows: Rows) -> Iterator[Rows]:
+        """The rows, and as the model gets them from a feature file: pandas can move a value across the split beside it."""
+        yield rows
+        if self._numbers == "pandas":
+            says = [f"{row}, from a file" for row in rows.says]
+            yield replace(rows, kind=f"{rows.kind}, from a file", values=written_and_read(rows.values), says=says)
 
     def _differences(self, values: np.ndarray) -> np.ndarray:
         differences = np.abs(self._graph_scores(values) - self.scores(values))

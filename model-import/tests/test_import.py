@@ -3,9 +3,11 @@
 import json
 import hashlib
 import unittest
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
@@ -14,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 
 from model_import import conversion
 from model_import.classifiers import Classifier
+from model_import.feature_csv import read_features, written_and_read
 from model_import.parity import open_session
 from small_models import LABELS, MISSING, NAMES, WHOLE, ImportTest, a_forest, named
 
@@ -104,8 +107,8 @@ class GivenFeatures(ImportTest):
     def test_that_lack_a_column_or_have_text_or_no_rows(self):
         path = self.write(a_forest())
         self.assert_refused(path, "lacks 1 of the model's features: ixx", "--features", self.csv([[1, 2]], NAMES[:2]))
-        self.assert_refused(path, "line 2: 'SN' is not a number", "--features", self.csv([[1, "SN", 2]]))
-        self.assert_refused(path, "line 2: the row is shorter", "--features", self.csv([[1, 2]]))
+        self.assert_refused(path, "row 1: 'SN' is not a number", "--features", self.csv([[1, "SN", 2]]))
+        self.assert_refused(path, "line 2: the row has 2 cells and the header 3", "--features", self.csv([[1, 2]]))
         self.assert_refused(path, "has no rows", "--features", self.csv([]))
 
     def test_that_a_model_without_missing_values_could_not_score(self):
@@ -114,6 +117,17 @@ class GivenFeatures(ImportTest):
         code, said = self.run_import(path, "--features", self.csv(WHOLE))
         self.assertEqual(code, 0)
         self.assertIn("WARNING: this model takes no missing values", said)
+
+
+    def test_with_booleans_and_missing_values_in_any_column(self):
+        cells = [["True", "", 1], ["", "False", 2], [0.5, "", ""], ["true", "", 3]]
+        for numbers in ("pandas", "exact"):
+            values = read_features(Path(self.csv(cells)), NAMES, numbers)
+            np.testing.assert_array_equal(values, [[1, np.nan, 1], [np.nan, 0, 2], [0.5, np.nan, np.nan], [1, np.nan, 3]])
+
+    def test_written_and_read_again_keep_rows_of_one_value(self):
+        rows = np.array([[1.5], [np.nan], [-np.inf], [2.0]])
+        np.testing.assert_array_equal(written_and_read(rows), rows)
 
 
 class WhatIsWritten(ImportTest):
@@ -137,9 +151,22 @@ class WhatIsWritten(ImportTest):
         self.assertEqual(len(manifest["scores"]["edges"]), 11)
         self.assertAlmostEqual(manifest["scores"]["shares"][0], np.mean(scores < 0.1))
         self.assertAlmostEqual(sum(manifest["scores"]["shares"]), 1)
-        given = {tuple(None if np.isnan(value) else value for value in row) for row in MISSING.tolist()}
         self.assertEqual(len(manifest["sample"]), 100)
-        self.assertLessEqual({tuple(row) for row in manifest["sample"]}, given)
+
+    def test_has_numbers_of_given_files_as_pandas_reads_them_or_exact_ones(self):
+        model = named(HistGradientBoostingClassifier(max_iter=5).fit(MISSING, LABELS))
+        for numbers, wanted in (("pandas", pd.read_csv(self.csv(MISSING)).to_numpy()), ("exact", MISSING)):
+            given = self.csv(MISSING)
+            arguments = [] if numbers == "pandas" else ["--numbers", numbers]
+            self.assertEqual(self.run_import(self.write(model), "--features", given, *arguments)[0], 0)
+            manifest = json.loads((self.out / "r0b_a1.json").read_text())
+            self.assertEqual(manifest["numbers"], numbers)
+            rows = {tuple(None if np.isnan(value) else value for value in row) for row in wanted.tolist()}
+            self.assertTrue({tuple(row) for row in manifest["sample"]} <= rows, numbers)
+            kinds = {"given", "made", "at splits"}
+            from_a_file = {"made, from a file", "at splits, from a file"}
+            self.assertEqual(set(manifest["parity"]["rowsByKind"]), kinds | (from_a_file if numbers == "pandas" else set()))
+            (self.out / "r0b_a1.onnx").unlink()
 
     def test_has_quantiles_of_the_finite_values_of_each_feature(self):
         rows = np.column_stack([np.arange(200.0) % 100 + 1, np.full(200, 3.5), np.full(200, np.nan)])

@@ -1,5 +1,5 @@
-"""Trains five models of each kind that can be imported, imports them, and writes what scikit-learn and the import's own
-onnxruntime give for rows.
+"""Trains five models of each kind that can be imported, imports them, and writes what the Python pipeline's predict step
+(pandas.read_csv, joblib.load, predict_proba) and the import's own onnxruntime give for the rows of feature files.
 
 Usage: train_models.py TABLE REAL OUT, where TABLE is a folder that demo/training-table.mjs filled and REAL a feature
 file. In OUT, each model has its r0b_VERSION.onnx and .json, rows in VERSION.csv, and the scores of those rows and of
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -27,7 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 from model_import.__main__ import main as import_model
-from model_import.conversion import convert, probabilities_of
+from model_import.conversion import convert
 from model_import.feature_csv import read_features
 from model_import.made_rows import made_rows
 from model_import.parity import open_session
@@ -132,7 +133,7 @@ def _read(table: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             truth[line["diaSourceId"]] = (int(line["real"]), line["truth"])
     tables, labels = [], []
     for path in sorted(table.glob("csv/*/*/*.csv")):
-        tables.append(read_features(path, FEATURES))
+        tables.append(read_features(path, FEATURES, "pandas"))
         with open(path, newline="") as file:
             labels.extend(truth[line["diaSourceId"]] for line in csv.DictReader(file))
     of_real = np.array([real for real, _ in labels])
@@ -157,23 +158,30 @@ def _write(out: Path, version: str, model, features: list[str], real: Path) -> N
     made = made_rows(conversion, splits, final, ROWS, np.random.default_rng(SEED))
     at_splits = [row for row, _, _ in islice(splits.of(made), ROWS)]
     rows = np.vstack([*at_splits, made[: ROWS - len(at_splits)]])
-    with open(out / f"{version}.csv", "w") as file:
-        file.write(",".join(["diaObjectId", "diaSourceId", *features]) + "\n")
-        for number, row in enumerate(rows.tolist(), start=1):
-            cells = ("" if value != value else repr(value) for value in row)
-            file.write(f"{number},{number},{','.join(cells)}\n")
+    csv_path = out / f"{version}.csv"
+    numbers = range(1, ROWS + 1)
+    pd.DataFrame(rows, columns=features).assign(diaObjectId=numbers, diaSourceId=numbers).to_csv(csv_path, index=False)
     column = list(final.classes_).index(1)
     expected = {
         "atSplits": len(at_splits),
-        "scores": probabilities_of(model, rows)[:, column].tolist(),
-        "onnxScores": _onnx_probabilities(out / f"r0b_{version}.onnx", rows)[:, column].tolist(),
-        "realScores": probabilities_of(model, read_features(real, features))[:, column].tolist(),
+        "scores": _predict(path, features, csv_path)[:, column].tolist(),
+        "onnxScores": _onnx_probabilities(out / f"r0b_{version}.onnx", features, csv_path)[:, column].tolist(),
+        "realScores": _predict(path, features, real)[:, column].tolist(),
     }
     (out / f"{version}.expected.json").write_text(json.dumps(expected))
 
 
-def _onnx_probabilities(path: Path, rows: np.ndarray) -> np.ndarray:
-    return open_session(path.read_bytes()).run(["probabilities"], {"X": rows})[0]
+def _predict(model: Path, features: list[str], csv_path: Path) -> np.ndarray:
+    """As the Python pipeline does it."""
+    with warnings.catch_warnings():
+        # Of the column without values.
+        warnings.simplefilter("ignore")
+        return joblib.load(model).predict_proba(pd.read_csv(csv_path)[features])
+
+
+def _onnx_probabilities(model: Path, features: list[str], csv_path: Path) -> np.ndarray:
+    rows = pd.read_csv(csv_path)[features].to_numpy(dtype=np.float64)
+    return open_session(model.read_bytes()).run(["probabilities"], {"X": rows})[0]
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ const MANIFEST = z.looseObject({
       'must have one quantile a level',
     )
     .optional(),
-  /** What reads numbers of feature files as the model was trained on them; exact if absent. */
+  /** How numbers of feature files are read, as in the model's training: as pandas 2 does, or exactly (also if absent). */
   numbers: z.enum(['exact', 'pandas']).optional(),
 });
 
