@@ -7,12 +7,14 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
 import { nightAt } from '@lvra/operations';
+import { type RunningConsole, startConsole } from '@lvra/test-console/running-console';
 import { notebookPython } from '@lvra/test-servers/tools';
 
 const PAGE = 'docs/notebooks.md';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** What the page calls a night. */
 const NIGHT = '20260422';
+const ADDRESS = 'http://127.0.0.1:8470';
 
 interface Cell {
   readonly line: number;
@@ -30,16 +32,22 @@ function cellsOf(page: string): readonly Cell[] {
 }
 
 let folder: string;
+let console: RunningConsole;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lvra-notebooks-'));
   const { code, stderr } = await runLvra(['demo', '--no-console'], {}, folder);
   assert.equal(code, 0, stderr);
+  console = await startConsole({ LVRA_DATA_ROOT: join(folder, 'demo-data') });
 });
-after(() => rm(folder, { recursive: true }));
+after(async () => {
+  await console?.end();
+  await rm(folder, { recursive: true });
+});
 
 test(`every command and snippet of ${PAGE} does what it says`, { timeout: 600_000 }, async () => {
   const page = await readFile(join(ROOT, PAGE), 'utf8');
-  const cells = cellsOf(page.replaceAll(NIGHT, nightAt(Date.now()).name)).filter(({ language }) => language !== 'text');
+  const here = page.replaceAll(NIGHT, nightAt(Date.now()).name).replaceAll(ADDRESS, console.address);
+  const cells = cellsOf(here).filter(({ language }) => language !== 'text');
   assert.deepEqual([...new Set(cells.map(({ language }) => language))].sort(), ['python', 'sh']);
   const { code, said } = await execute(cells);
   assert.equal(code, 0, said);
