@@ -35,6 +35,11 @@ export async function scorePaths(given: Input): Promise<HotPath[]> {
       alerts: table.rows,
       run: () => readFeatureFile(file, model.manifest),
     },
+    {
+      name: 'the same, with numbers as pandas reads them',
+      alerts: table.rows,
+      run: () => readFeatureFile(file, { ...model.manifest, numbers: 'pandas' }),
+    },
     { name: 'table to scores, demonstration model', alerts: ROWS, run: () => model.score(values, ROWS) },
     {
       name: `explanation of a score, demonstration model, against ${background.length} rows`,
