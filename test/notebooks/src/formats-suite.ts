@@ -68,8 +68,8 @@ describe('a million rows', { timeout: 1_200_000 }, () => {
     }
   }
 
-  test('are a VOTable by its schema, and by the rules that astropy knows', async () => {
-    await python('-c', VALIDATE, fileOf('votable'));
+  test('are a VOTable by its schema and IVOA’s rules', async () => {
+    await python('votable_rules.py', fileOf('votable'));
   });
 });
 
@@ -87,11 +87,3 @@ for (const library of READERS.parquet) {
     }
   });
 }
-
-const VALIDATE = `
-import io, sys
-from astropy.io import votable
-report = io.StringIO()
-assert votable.validate(sys.argv[1], output=report, xmllint=True), report.getvalue()
-assert votable.parse_single_table(sys.argv[1]).fields[4].unit == "nJy"
-`;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { runLvra } from '@lvra/cli/testing/run-lvra';
+import { NIGHT_TABLES } from '@lvra/export';
 import { nightAt } from '@lvra/operations';
 import { type RunningConsole, startConsole } from '@lvra/test-console/running-console';
 import { notebookPython } from '@lvra/test-servers/tools';
@@ -51,6 +53,18 @@ test(`every command and snippet of ${PAGE} does what it says`, { timeout: 600_00
   assert.deepEqual([...new Set(cells.map(({ language }) => language))].sort(), ['python', 'sh']);
   const { code, said } = await execute(cells);
   assert.equal(code, 0, said);
+});
+
+test('every table is a VOTable by its schema and IVOA’s rules, with a description of every column', async () => {
+  const night = nightAt(Date.now()).name;
+  const files: string[] = [];
+  for (const table of Object.keys(NIGHT_TABLES)) {
+    const words = ['export', table, '--from', night, '--format', 'votable', '--out', 'votables'];
+    const { code, stderr } = await runLvra(words, { LVRA_DATA_ROOT: join(folder, 'demo-data') }, folder);
+    assert.equal(code, 0, stderr);
+    files.push(join(folder, 'votables', table, `night=${night}.vot`));
+  }
+  await promisify(execFile)(notebookPython(), [join(ROOT, 'test/notebooks/src/proof/votable_rules.py'), ...files]);
 });
 
 async function execute(cells: readonly Cell[]): Promise<{ code: number | null; said: string }> {
