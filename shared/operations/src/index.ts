@@ -63,7 +63,7 @@ export { newestScores } from './questions/objects/explain/newest-scores.js';
 export { type LatestFeatures, latestFeatures } from './questions/objects/features.js';
 export { type FlagRecord, objectFlags } from './questions/objects/flags.js';
 export { lightCurve, type ObjectLightCurve, type Point, pointOf, pointsOf } from './questions/objects/light-curve.js';
-export { type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
+export { type LabelOfObject, type ObjectRecord, objectRecord, type ScoreRecord } from './questions/objects/object.js';
 export { type Found, search } from './questions/objects/search.js';
 export { parsedReport, type ReportRecord, reportRecord } from './questions/objects/tns-reports.js';
 export { type Candidate, type TopCandidates, topCandidates } from './questions/objects/top.js';

@@ -188,6 +188,28 @@ describe('lvra object', () => {
     );
   });
 
+  test('shows its labels, the one that counts first, also where nothing else is known of it', async () => {
+    const ledger = await Ledger.open(dataPaths(folder).database, ['r0b'], { create: false });
+    const at = Date.UTC(2026, 3, 22, 4, 15, 2);
+    const ada = { diaObjectId: BigInt(OBJECT), label: 'real', who: 'ada', at };
+    await ledger.labels.add([ada, { ...ada, label: 'bogus', who: 'ben', at: at - 1_000 }]);
+    await ledger.labels.add([{ ...ada, diaObjectId: 17n }]);
+    await ledger.close();
+    const { stdout } = await runLvra(['object', OBJECT], environment);
+    assert.deepEqual(stdout.split('\n').slice(2, 4), [
+      'label: real, by ada, 2026-04-22 04:15:02 UTC',
+      'before: bogus, by ben, 2026-04-22 04:15:01 UTC',
+    ]);
+    const { labels } = JSON.parse((await runLvra(['object', OBJECT, '--json'], environment)).stdout);
+    assert.deepEqual(labels, [
+      { label: 'real', who: 'ada', at: '2026-04-22T04:15:02.000Z' },
+      { label: 'bogus', who: 'ben', at: '2026-04-22T04:15:01.000Z' },
+    ]);
+    const other = await runLvra(['object', '17'], environment);
+    assert.equal(other.code, 0, other.stderr);
+    assert.match(other.stdout, /^17: 0 scores of 0 sources; last in no stem\n.*\nlabel: real, by ada, /);
+  });
+
   test('of an object that nobody has seen, or of no id, is a mistake', async () => {
     const unknown = await runLvra(['object', '313637921267122192'], environment);
     assert.deepEqual([unknown.code, unknown.stdout], [2, '']);

@@ -1,6 +1,7 @@
 import type { Settings } from '@lvra/config';
 import { utcMsOf } from '@lvra/core';
 import {
+  type LabelOfObject,
   lightCurve,
   type ObjectLightCurve,
   type ObjectRecord,
@@ -30,6 +31,7 @@ Every score of the object, of every VRA and model version, newest source first:
   *          what Lasair shows of the object now, as far as we know; of those sent by the Python pipeline, the last
 Where the stem that it was last in gave it no score, it says why: a stage is not done, quarantine, no alert to score.
 The light curve is what its newest alerts tell: detections, forced photometry, limits of non-detections.
+Its labels come last first: the first one counts.
 Then its reports to TNS, where there are any: the name that it has there, or why it has none.
 
 Examples:
@@ -58,11 +60,15 @@ export function objectCommand(): Command {
 
 type Answer = ObjectRecord & { readonly lightCurve: ObjectLightCurve };
 
-function describe({ diaObjectId, lastStem, scores, unscored, lightCurve, tns }: Answer, settings: Settings): string {
+function describe(
+  { diaObjectId, lastStem, scores, unscored, lightCurve, labels, tns }: Answer,
+  settings: Settings,
+): string {
   const sources = new Set(scores.map(({ diaSourceId }) => diaSourceId)).size;
   const summary = `${diaObjectId}: ${counted(scores.length, 'score')} of ${counted(sources, 'source')}; last in ${lastStem ?? 'no stem'}`;
   const more = [
     describeCurve(lightCurve),
+    ...labels.map(describeLabel),
     ...(unscored.length > 0 ? [`No score of ${lastStem}. ${unscored.join('\n')}`] : []),
     ...(scores.length > 0 ? [`\n${table(HEAD, scores.map(rowOf), [6])}`] : []),
     ...(tns.length > 0 ? [`\n${reportTable(tns)}`] : []),
@@ -83,6 +89,11 @@ function describeCurve({ points, missing }: ObjectLightCurve): string {
   });
   const [first, last] = [points[0], points.at(-1)].map((point) => utc(utcMsOf((point as Point).midpointMjdTai)));
   return `light curve: ${counts.join(', ')}; ${first} to ${last} UTC${missing === null ? '' : `; ${missing}`}`;
+}
+
+/** The first one counts. */
+function describeLabel({ label, who, at }: LabelOfObject, place: number): string {
+  return `${place === 0 ? 'label' : 'before'}: ${label}, by ${who}, ${utc(at)} UTC`;
 }
 
 const HEAD = [

@@ -82,7 +82,8 @@ export const OBJECT = z.object({
   features: z.array(FEATURES).readonly().describe('of its latest alert, as their file has them'),
   tns: z.array(REPORT).readonly(),
   labels: z
-    .array(z.object({ label: z.string(), who: z.string(), at: z.string() }))
+    .array(z.object({ label: z.string(), who: z.string(), at: text }))
+    .readonly()
     .describe('what people say that it is, last first; the first one counts'),
   possibleLabels: z.array(z.string()).describe('of the VRAs'),
   links: z.array(z.object({ name: z.string(), href: z.string() })),

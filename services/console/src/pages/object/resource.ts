@@ -25,9 +25,6 @@ export const object = resource({
       vras: look.settings.vras.map(({ modelName, topicOut, lowestScore }) => ({
         ...{ vra: modelName, topic: topicOut, lowestScore: lowestScore ?? null },
       })),
-      labels: (await look.ledger.labels.ofObject(BigInt(id))).map(({ label, who, at }) => ({
-        ...{ label, who, at: new Date(at).toISOString() },
-      })),
       possibleLabels: [
         ...new Set(
           look.settings.vras.flatMap(({ positiveLabels, negativeLabels }) => [...positiveLabels, ...negativeLabels]),

@@ -1,5 +1,5 @@
 import { UsageError, utcMsOf } from '@lvra/core';
-import type { ObjectScore } from '@lvra/ledger';
+import type { LabelRecord, ObjectScore } from '@lvra/ledger';
 import { iso } from '../../iso.js';
 import type { Look } from '../../open-ledger.js';
 import { type ReportRecord, reportRecord } from './tns-reports.js';
@@ -8,7 +8,7 @@ import { whyUnscored } from './why-unscored.js';
 /** All that is known of one object. Ids are decimal strings. */
 export interface ObjectRecord {
   readonly diaObjectId: string;
-  /** The stem that it was last in; null if it is known from its scores or reports alone. */
+  /** The stem that it was last in; null if it is known from its scores, reports or labels alone. */
   readonly lastStem: string | null;
   /** Of every VRA and version: newest source first, of one source the latest first. */
   readonly scores: readonly ScoreRecord[];
@@ -16,6 +16,15 @@ export interface ObjectRecord {
   readonly unscored: readonly string[];
   /** Its reports to TNS, oldest first. */
   readonly tns: readonly ReportRecord[];
+  /** What people say that it is: the one that counts first. */
+  readonly labels: readonly LabelOfObject[];
+}
+
+export interface LabelOfObject {
+  readonly label: string;
+  readonly who: string;
+  /** When it was said, ISO 8601 in UTC; null if what is recorded is no time. */
+  readonly at: string | null;
 }
 
 /** One score. Times are ISO 8601 in UTC, and null if there is none. */
@@ -29,13 +38,14 @@ export interface ScoreRecord extends Omit<ObjectScore, 'diaSourceId' | 'provenan
   readonly provenanceId: string;
 }
 
-/** @throws UsageError if no alert, score or report was ever about the object */
+/** @throws UsageError if no alert, score, report or label was ever about the object */
 export async function objectRecord(open: Look, diaObjectId: bigint): Promise<ObjectRecord> {
   const { ledger, settings } = open;
   const scores = await ledger.objects.scores(diaObjectId);
   const lastStem = await ledger.objects.lastStem(diaObjectId);
   const reports = await ledger.tns.ofObject(diaObjectId);
-  if (scores.length === 0 && lastStem === undefined && reports.length === 0) {
+  const labels = await ledger.labels.ofObject(diaObjectId);
+  if (lastStem === undefined && [scores, reports, labels].every(({ length }) => length === 0)) {
     throw new UsageError(
       `the ledger in ${settings.dataRoot} knows no object ${diaObjectId}: no alert of it has come through the filter`,
     );
@@ -46,6 +56,7 @@ export async function objectRecord(open: Look, diaObjectId: bigint): Promise<Obj
     scores: scores.map(scoreRecord),
     unscored: lastStem === undefined ? [] : await unscored(open, diaObjectId, lastStem, scores),
     tns: reports.map(reportRecord),
+    labels: labels.map(labelOfObject),
   };
 }
 
@@ -59,6 +70,10 @@ async function unscored(
     .filter(([stage, vra]) => stage === 'predict' && !scores.some((each) => each.vra === vra && each.stem === lastStem))
     .map(([, vra]) => vra);
   return vras.length === 0 ? [] : whyUnscored(open, diaObjectId, lastStem, vras);
+}
+
+function labelOfObject({ label, who, at }: LabelRecord): LabelOfObject {
+  return { label, who, at: iso(at) };
 }
 
 function scoreRecord({ provenanceId, diaSourceId, midpointMjdTai, fateAt, fateDetail, ...score }: ObjectScore) {
