@@ -28,9 +28,7 @@ interface Row {
 const SELECT = 'SELECT ID AS "id", diaObjectId AS "diaObjectId", label, who, labelled_at AS "at" FROM label';
 const OF_OBJECT = question<Row>(`${SELECT} WHERE diaObjectId = ? ORDER BY labelled_at DESC, ID DESC`);
 const AFTER = question<Row>(`${SELECT} WHERE ID > ? ORDER BY ID LIMIT ?`);
-const ALL = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
-  'SELECT diaObjectId, label FROM label ORDER BY labelled_at, ID',
-);
+const ALL = question<Row>(`${SELECT} ORDER BY labelled_at, ID`);
 const OF_OBJECTS = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
   'SELECT diaObjectId, label FROM label WHERE diaObjectId IN @ids ORDER BY labelled_at, ID',
 );
@@ -38,6 +36,12 @@ const OF_OBJECTS = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
 const SCORES = tupleQuestion<readonly [diaObjectId: bigint, score: number]>(
   `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
    WHERE p.diaObjectId IN @ids AND p.model_name = @vra AND p.model_version = @version AND p.score IS NOT NULL
+   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.ID`,
+);
+/** The last row of an object is that of its newest source. */
+const SCORED = tupleQuestion<readonly [diaObjectId: bigint, diaSourceId: bigint, stem: string]>(
+  `SELECT p.diaObjectId, p.diaSourceId, p.stem FROM provenance p LEFT JOIN source USING (diaSourceId)
+   WHERE p.diaObjectId IN @ids AND p.model_name = @vra AND p.diaSourceId IS NOT NULL
    ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.ID`,
 );
 const ADD = new Insert(
@@ -84,13 +88,21 @@ export class LabelLedger {
   }
 
   /** The label of each object that has one: all labels are read. */
-  async newest(): Promise<Map<bigint, string>> {
-    return new Map(await this.#database.all(ALL));
+  async newest(): Promise<Map<bigint, LabelRecord>> {
+    return new Map((await this.#database.all(ALL)).map((row) => [row.diaObjectId, recordOf(row)]));
   }
 
   /** The newest score of each of some objects that a version of a model has scored. */
   async newestScores({ vra, version }: ScoredBy, ids: readonly bigint[]): Promise<Map<bigint, number>> {
     return new Map(await this.#database.all(SCORES, { vra, version, ids }));
+  }
+
+  /** The sources of some objects that a VRA has had to score, and their stems, those of the newest source last. */
+  scored(
+    vra: string,
+    ids: readonly bigint[],
+  ): Promise<(readonly [diaObjectId: bigint, diaSourceId: bigint, stem: string])[]> {
+    return this.#database.all(SCORED, { vra, ids });
   }
 
   /** Every label, in the order of their IDs, a page at a time. */

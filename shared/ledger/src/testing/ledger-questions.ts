@@ -196,6 +196,11 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
       ask: async () => [...(await ledger.labels.newestScores({ vra: VRA, version: 'a1' }, [object]))],
     },
     {
+      question: 'an export of labelled objects for training',
+      by: 'service',
+      ask: () => ledger.labels.scored(VRA, [object]),
+    },
+    {
       question: 'the labels of an object, and an export of all labels',
       by: 'service',
       ask: async () => [await ledger.labels.ofObject(object), await ledger.labels.after(0n, 1_000)],

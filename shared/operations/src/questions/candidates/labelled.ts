@@ -14,7 +14,7 @@ export async function withLabel(
 ): Promise<Uint32Array> {
   const labels = await ledger.labels.newest();
   return rows.filter((row) => {
-    const label = labels.get(columns.object[row] as bigint);
+    const label = labels.get(columns.object[row] as bigint)?.label;
     return wanted === ANY_LABEL ? label !== undefined : wanted === NO_LABEL ? label === undefined : label === wanted;
   });
 }

@@ -38,16 +38,18 @@ export async function modelQuality(
 ): Promise<ModelQuality> {
   const { positiveLabels, negativeLabels, lowestScore } = vraOf(settings, labelsOf);
   const labels = await ledger.labels.newest();
-  const counting = [...labels].filter(([, label]) => positiveLabels.includes(label) || negativeLabels.includes(label));
+  const counting = [...labels.values()].filter(
+    ({ label }) => positiveLabels.includes(label) || negativeLabels.includes(label),
+  );
   const scores: LabelledScore[] = [];
   for (let from = 0; from < counting.length; from += OBJECTS_AT_ONCE) {
     const some = counting.slice(from, from + OBJECTS_AT_ONCE);
     const found = await ledger.labels.newestScores(
       scoredBy,
-      some.map(([id]) => id),
+      some.map(({ diaObjectId }) => diaObjectId),
     );
-    for (const [id, label] of some) {
-      const score = found.get(id);
+    for (const { diaObjectId, label } of some) {
+      const score = found.get(diaObjectId);
       if (score !== undefined) scores.push({ score, isPositive: positiveLabels.includes(label) });
     }
   }
