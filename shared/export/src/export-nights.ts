@@ -2,11 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isStem } from '@lvra/core';
 import { type NightSpan, nightAt, nightNamed } from '@lvra/operations';
-import { writeChunks, writeFileAtomically } from '@lvra/store';
 import { FORMATS, type FormatName } from './formats/format.js';
-import type { Table } from './table.js';
 import { checkVra, NIGHT_TABLES, type NightTableName } from './tables/index.js';
-import type { NightTable, Source } from './tables/night-table.js';
+import type { Source } from './tables/night-table.js';
+import { writeTable } from './write-table.js';
 
 /** What is to be exported, and where to. */
 export interface ExportOrder {
@@ -79,22 +78,11 @@ async function exportNight(
   const { gone, unreadable } = table;
   if (gone.length === stems) return { ...left, gone, outcome: before === undefined ? 'nothing' : 'kept' };
   if (gone.length > 0 && before !== undefined) return { ...left, gone, outcome: 'kept' };
-  let rows = 0;
-  let bytes = 0;
-  await writeFileAtomically(path, async (file) => {
-    const counted = counting(table, (some) => {
-      order.signal.throwIfAborted();
-      rows += some;
-      order.onRows(night.name, rows);
-    });
-    for await (const chunk of FORMATS[format].bytesOf(counted)) {
-      await writeChunks(file, [chunk]);
-      bytes += chunk.length;
-    }
-    // What happens to the night's stems meanwhile must count as after it.
-    await file.utimes(begun / 1_000, begun / 1_000);
-  });
-  return { night: night.name, path, outcome: 'written', rows, bytes, gone, unreadable };
+  const onRows = (rows: number) => order.onRows(night.name, rows);
+  const { signal } = order;
+  // What happens to the night's stems meanwhile must count as after it.
+  const written = await writeTable(table, path, { format, signal, onRows, madeAt: begun });
+  return { night: night.name, path, outcome: 'written', ...written, gone, unreadable };
 }
 
 /** Whether a night is over, and nothing has happened to its stems since a file of it was begun. */
@@ -112,16 +100,4 @@ async function modifiedAt(path: string): Promise<number | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-function counting(table: NightTable, onRows: (rows: number) => void): Table {
-  return {
-    ...table,
-    async *rows() {
-      for await (const rows of table.rows()) {
-        onRows(rows.count);
-        yield rows;
-      }
-    },
-  };
 }

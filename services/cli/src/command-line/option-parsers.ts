@@ -27,6 +27,13 @@ export function night(given: string): string {
   throw new InvalidArgumentError('Write a night as YYYYMMDD.');
 }
 
+/** Reads words with commas between from an option. */
+export function listOf(given: string): string[] {
+  const words = given.split(',').map((word) => word.trim());
+  if (words.every((word) => word !== '')) return words;
+  throw new InvalidArgumentError('Write words with commas between.');
+}
+
 /** Reads an id. @param what it is, and how to write it */
 export function idOf(given: string, what: string): bigint {
   const id = parseId(given);

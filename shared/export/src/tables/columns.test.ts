@@ -6,7 +6,9 @@ import { nightNamed } from '@lvra/operations';
 import { astropyPython } from '@lvra/test-servers/tools';
 import { PastNights } from '../testing/past-nights.js';
 import { NIGHT_TABLES } from './index.js';
+import { labels } from './labels.js';
 import { knownColumn } from './source-columns.js';
+import { training } from './training.js';
 
 const UNKNOWN_TO_ASTROPY = `
 import json, sys
@@ -26,7 +28,10 @@ json.dump(unknown, sys.stdout)`;
 test('every column of every table is described, with a unit and a UCD that astropy knows, if any', async (t) => {
   const { source } = await PastNights.empty(t);
   const which = { night: nightNamed('20260310'), vra: undefined };
-  const tables = await Promise.all(Object.values(NIGHT_TABLES).map((make) => make(source, which)));
+  await source.ledger.labels.add([{ diaObjectId: 17n, label: 'real', who: 'ada', at: 0 }]);
+  const r0b = { modelName: 'r0b', features: 'r0b', positiveLabels: ['real'], negativeLabels: ['bogus'] };
+  const ofNight = await Promise.all(Object.values(NIGHT_TABLES).map((make) => make(source, which)));
+  const tables = [...ofNight, labels(source.ledger), await training(source, r0b)];
   const features = reference.columns.map((name) => knownColumn(name) ?? assert.fail(`${name} is not known`));
   const columns = [...tables.flatMap((table) => table.columns), ...features];
   assert.ok(columns.length > 190, `${columns.length}`);

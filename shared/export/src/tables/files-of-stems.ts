@@ -29,7 +29,7 @@ export async function filesOf(
   return { files, gone };
 }
 
-async function isThere(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   try {
     await access(path);
     return true;

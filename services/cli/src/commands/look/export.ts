@@ -6,27 +6,22 @@ import {
   exportNights,
   FORMAT_NAMES,
   type FormatName,
-  NIGHT_TABLES,
   type NightTableName,
 } from '@lvra/export';
 import { checkNights, nightAt, openLook } from '@lvra/operations';
 import { EXIT } from '@lvra/runtime';
 import { CannotWrite } from '@lvra/store';
-import { Argument, Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { night } from '../../command-line/option-parsers.js';
 import { count, counted, print, printError, size } from '../../command-line/output.js';
 import { ProgressLine } from '../../command-line/progress-line.js';
+import { exportLabelsCommand, exportTrainingCommand } from './export-labels.js';
 
-const HELP = `
-Writes what is known of past nights as tables for notebooks, a file a night, OUT/TABLE/night=YYYYMMDD.parquet. A night lasts
+const NIGHTS_HELP = `
+Writes what is known of past nights for notebooks, a file a night, OUT/TABLE/night=YYYYMMDD.parquet. A night lasts
 from noon to noon (UTC) and has the date on which it ends. It reads and changes nothing; services may run meanwhile.
 
-  scores         every score of every VRA and version, with its source and what became of it at Lasair
-  features       the rows of the feature files
-  light-curves   a row a point: detections, forced photometry and limits, as the newest alert of each object of the night has them
-  alerts         a row an alert: its newest source, its object, when Kafka had it
-
-With --vra: of this VRA alone, in OUT/TABLE-VRA; features are those of the first VRA in the settings, if none is named.
+With --vra scores and features are of this VRA alone, in OUT/TABLE-VRA; features are else those of the first VRA in the settings.
 
 A file is there as a whole or not at all, so it can be interrupted and called again: nights to whose stems nothing has
 happened since their file was written are left alone, and so are those of which files are gone since (\`lvra prune\`).
@@ -48,18 +43,39 @@ interface Options {
   readonly again?: true;
 }
 
+const HELP = `
+\`lvra export scores --help\` says more. docs/notebooks.md says how to read the files, and what each column is stands in them.
+
+Examples:
+  lvra export scores --from 20260422 --to 20260429 --out nights
+  lvra export training --vra r0b --out nights --format csv`;
+
+const TABLES: Readonly<Record<NightTableName, string>> = {
+  scores: 'every score of every VRA and version, its source, and what became of it at Lasair',
+  features: 'the rows of the feature files',
+  'light-curves': 'a row a point, as the newest alert of each object of the night has it',
+  alerts: 'a row an alert: its newest source, its object, when Kafka had it',
+};
+
 export function exportCommand(): Command {
-  return new Command('export')
-    .description('the scores, features, light curves or alerts of past nights as files for notebooks')
-    .addArgument(new Argument('<table>', 'what').choices(Object.keys(NIGHT_TABLES)))
+  const command = new Command('export')
+    .description('past nights as tables for notebooks, and labels')
+    .addHelpText('after', HELP);
+  for (const table of Object.keys(TABLES) as NightTableName[]) command.addCommand(nightsCommand(table));
+  return command.addCommand(exportLabelsCommand()).addCommand(exportTrainingCommand());
+}
+
+function nightsCommand(table: NightTableName): Command {
+  return new Command(table)
+    .description(TABLES[table])
     .requiredOption('--from <YYYYMMDD>', 'the first night', night)
     .option('--to <YYYYMMDD>', 'the last night; by default the newest', night)
     .option('--vra <name>', 'of this VRA alone')
     .addOption(new Option('--format <format>', 'of the files').choices(FORMAT_NAMES).default('parquet'))
     .requiredOption('--out <folder>', 'where to; it is made if it is not there')
     .option('--again', 'write files anew that are there already')
-    .addHelpText('after', HELP)
-    .action(async (table: NightTableName, options: Options) => {
+    .addHelpText('after', NIGHTS_HELP)
+    .action(async (options: Options) => {
       const { from, to = nightAt(Date.now()).name, vra, format, out } = options;
       checkNights(from, to);
       const signal = stopSignal(() => printError('stops; the file in progress is not written'));
