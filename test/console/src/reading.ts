@@ -31,6 +31,28 @@ export function reading(world: World): void {
     });
   });
 
+  describe('why a score, without script', () => {
+    test('is read on the page of an object, its other features open, and a link leads to it', async () => {
+      const { address } = await shown();
+      const { page, trouble, close } = await openPage(await world.browser(), `${address}/candidates`, {
+        javaScriptEnabled: false,
+      });
+      await page.locator('main tbody a[href^="/objects/"]').first().click();
+      await page.getByRole('link', { name: 'why' }).last().click();
+      assert.match(page.url(), /\?explain=\d+#why$/);
+      const why = page.locator('section[aria-labelledby=why]');
+      assert.ok(await why.getByRole('heading', { name: 'Why this score' }).isVisible());
+      const rows = why.locator('tbody tr:visible');
+      const few = await rows.count();
+      await why.locator('summary').click();
+      assert.deepEqual([few, await rows.count()], [16, 57]);
+      const strongest = await why.locator('rect').first().boundingBox();
+      assert.ok(strongest && strongest.width > 40, JSON.stringify(strongest));
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+  });
+
   describe('with the keyboard alone', () => {
     test('from Tonight to a stem, to an object, and back', async () => {
       const { address } = await shown();

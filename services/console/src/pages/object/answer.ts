@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { STAMPS } from './stamps/answer.js';
+import { EXPLAINED } from './why/answer.js';
 
 const number = z.number().nullable();
 const text = z.string().nullable();
@@ -74,6 +75,7 @@ export const OBJECT = z.object({
   lightCurve: LIGHT_CURVE,
   stamps: STAMPS,
   scores: z.array(SCORE).readonly().describe('newest source first'),
+  explained: EXPLAINED.nullable().describe('its newest score, or the one that `explain` names; null if it has none'),
   unscored: z.array(z.string()).readonly().describe('why the last stem gave it no score'),
   vras: z
     .array(z.object({ vra: z.string(), topic: z.string(), lowestScore: number }))

@@ -11,6 +11,7 @@ import { ScoreTable } from './score-table.js';
 import { Stamps } from './stamps/section.js';
 import { FlagTable, ReportTable } from './tables.js';
 import type { OBJECT_PARAMS } from './view.js';
+import { Why } from './why/section.js';
 
 /** So many rows of photometry fit the weight of a page beside the rest. */
 const MOST_EPOCHS = 100;
@@ -40,8 +41,9 @@ export function ObjectPage({ data, params, context }: PageProps<typeof OBJECT_PA
             No score of {data.lastStem}. {why}
           </p>
         ))}
-        <ScoreTable scores={data.scores} />
+        <ScoreTable scores={data.scores} url={context.url} explained={data.explained?.provenanceId} />
       </section>
+      <Why explained={data.explained} />
       {data.flags.length > 0 && (
         <section aria-labelledby="flags">
           <h2 id="flags">Brighter than</h2>

@@ -6,13 +6,14 @@ import { ObjectPage } from './page.js';
 import { linksOf } from './place/links.js';
 import { stampsOf } from './stamps/read.js';
 import { OBJECT_PARAMS } from './view.js';
+import { explainedScore } from './why/read.js';
 
 export const object = resource({
   path: '/objects/:id',
   summary: 'One object: its light curve, every score of it, what Lasair shows, its reports to TNS',
   params: OBJECT_PARAMS,
   answer: OBJECT,
-  async read(look, { id, source }) {
+  async read(look, { id, source, explain }) {
     const record = await orNotFound(objectRecord(look, BigInt(id)));
     const curve = await lightCurve(look, BigInt(id));
     const named = record.tns.find(({ site, objname }) => site === 'live' && objname !== null);
@@ -21,6 +22,7 @@ export const object = resource({
       ...record,
       tnsName,
       lightCurve: curve,
+      explained: await explainedScore(look, record, explain),
       stamps: await stampsOf(look, record, source),
       vras: look.settings.vras.map(({ modelName, topicOut, lowestScore }) => ({
         ...{ vra: modelName, topic: topicOut, lowestScore: lowestScore ?? null },

@@ -1,4 +1,4 @@
-import { Instant, Measure, StemLink, Unknown } from '../../layout/parts.js';
+import { Instant, linkWith, Measure, StemLink, Unknown } from '../../layout/parts.js';
 import { TableHead } from '../../layout/table-head.js';
 import { Wide } from '../../layout/wide.js';
 import type { ScoreAnswer } from './answer.js';
@@ -16,7 +16,14 @@ const FATES: Readonly<Record<string, readonly [kind: string, symbol: string, wor
   unsent: ['quiet', '○', 'not sent'],
 };
 
-export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
+interface Props {
+  readonly scores: readonly ScoreAnswer[];
+  readonly url: URL;
+  /** The provenance ID of the one that the page explains. */
+  readonly explained: string | undefined;
+}
+
+export function ScoreTable({ scores, url, explained }: Props) {
   if (scores.length === 0) return <p class="none">It has no score.</p>;
   const caption = `${scores.length} ${scores.length === 1 ? 'score' : 'scores'} of every VRA and version, newest source first`;
   return (
@@ -29,6 +36,7 @@ export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
             'VRA',
             'version',
             ['score', 'number'],
+            'explained',
             'at Lasair',
             'since (UTC)',
             'stem',
@@ -45,6 +53,14 @@ export function ScoreTable({ scores }: { scores: readonly ScoreAnswer[] }) {
               <td>{each.modelVersion ?? <Unknown />}</td>
               <td class="number">
                 <Measure of={each.score} digits={4} />
+              </td>
+              <td>
+                <a
+                  href={`${linkWith(url, { explain: each.provenanceId })}#why`}
+                  aria-current={each.provenanceId === explained ? 'true' : undefined}
+                >
+                  why
+                </a>
               </td>
               <td>
                 <Fate score={each} />

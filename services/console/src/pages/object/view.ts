@@ -29,6 +29,9 @@ export const OBJECT_PARAMS = z
     nights: yesOrNo.meta({ description: 'one point a night; by default 0' }),
     errors: yesOrNo.meta({ description: 'error bars; by default 1' }),
     source: idParam('diaSourceId').optional(),
+    explain: idParam('provenance ID')
+      .optional()
+      .meta({ description: 'of the score that is to be explained; by default the newest one' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
     path: ['from'],
