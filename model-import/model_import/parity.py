@@ -121,8 +121,8 @@ class ParityCheck:
         """The rows, and as the model gets them from a feature file: pandas can move a value across the split beside it."""
         yield rows
         if self._numbers == "pandas":
-            says = [f"{row}, from a file" for row in rows.says]
-            yield replace(rows, kind=f"{rows.kind}, from a file", values=written_and_read(rows.values), says=says)
+            says = [f"{row}, read back" for row in rows.says]
+            yield replace(rows, kind=f"{rows.kind} and read back", values=written_and_read(rows.values), says=says)
 
     def _differences(self, values: np.ndarray) -> np.ndarray:
         differences = np.abs(self._graph_scores(values) - self.scores(values))
