@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -46,6 +46,15 @@ pandas.testing.assert_frame_equal(
     found.sort_values(["stem", "diaSourceId"], ignore_index=True), expected, check_exact=True, check_dtype=False)
 print(json.dumps({"rows": len(found), "targets": sorted(found.target.unique().tolist()), "columns": len(found.columns)}))`;
 
+/** What the trained model itself gives for each source of some feature files, from exact numbers. */
+const AS_SCIKIT_LEARN = `
+import json, sys
+import joblib, pandas
+model = joblib.load(sys.argv[1])
+rows = pandas.concat([pandas.read_csv(path, float_precision="round_trip") for path in sys.argv[2:]])
+scores = model.predict_proba(rows[list(model.feature_names_in_)])[:, 1]
+print(json.dumps([[str(source), score] for source, score in zip(rows.diaSourceId, scores)]))`;
+
 describe('lvra export training', () => {
   test('writes the rows of feature files that pandas joins to the labels', async () => {
     const nights = await SCORED;
@@ -73,7 +82,7 @@ describe('lvra export training', () => {
     assert.match(others.stderr, /^lvra: no object has the label agn or gal: /);
   });
 
-  test('is what the commands of docs/models.md train a model on, and import it', async (t) => {
+  test('is what the commands of docs/models.md train a model on, which then scores as scikit-learn says', async (t) => {
     const nights = await (await SCORED).copy(t);
     const [, commands] = /^## Train again, by labels\n.*?^```sh\n(.*?)^```$/ms.exec(
       readFileSync(projectFile('docs/models.md'), 'utf8'),
@@ -86,6 +95,21 @@ describe('lvra export training', () => {
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', commands], { cwd: folder, env });
     const manifest = JSON.parse(readFileSync(join(folder, 'models', 'r0b_a2.json'), 'utf8'));
     assert.equal(manifest.version, 'a2', stdout);
+    for (const file of ['r0b_a2.onnx', 'r0b_a2.json']) {
+      cpSync(join(folder, 'models', file), join(nights.models.path, file));
+    }
+    nights.configure('a2');
+    const before = await nights.stems();
+    await nights.simulate(200, 100);
+    const files = (await nights.stems()).flatMap((stem) => (before.includes(stem) ? [] : nights.paths.features(stem)));
+    const words = ['-W', 'ignore', '-c', AS_SCIKIT_LEARN, join(folder, 'r0b_a2.joblib'), ...files];
+    const expected = new Map<string, number>(JSON.parse((await run(await importPython(), words)).stdout));
+    const scores = await nights.rows("SELECT diaSourceId, score FROM provenance WHERE model_version = 'a2'");
+    assert.ok(scores.length > 100, `${scores.length}`);
+    for (const [source, score] of scores as [bigint, number][]) {
+      const difference = Math.abs(score - expected.get(String(source))!);
+      assert.ok(difference <= 1e-12, `${source}: ${score} differs by ${difference}`);
+    }
   });
 });
 
