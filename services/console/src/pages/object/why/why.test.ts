@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { EXPECTED, ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
+import type { Look, ScoreRecord } from '@lvra/operations';
 import { dataPaths } from '@lvra/store';
 import { testFolder } from '../../../testing/data-folder.js';
 import { OBJECT } from '../answer.js';
+import { explainedScore } from './read.js';
 
 /** Two rows of the fixtures, as two sources of one object, with what scikit-learn gives for them. */
 const [OLDER, NEWER] = [3, 7].map((at) => ({
@@ -104,6 +106,17 @@ describe('why a score', () => {
     assert.match(sectionOf(await page(`?explain=${older}`)).section, new RegExp(OLDER.score.toFixed(4)));
     const none = await console.ask(`/api/v1/objects/${ID}?explain=77`);
     assert.deepEqual([none.status, /no score with the provenance ID 77/.test(await none.text())], [404, true]);
+  });
+
+  test('is of the first VRA in the settings that has scored it, whoever scored last', async () => {
+    const look = { vras: ['r0c', 'r0b'], settings: { vras: [] } } as unknown as Look;
+    const of = (vra: string, provenanceId: string) =>
+      ({ vra, provenanceId, diaSourceId: '1', score: 0.5, modelVersion: 'a1' }) as ScoreRecord;
+    const explained = async (...scores: ScoreRecord[]) =>
+      (await explainedScore(look, { diaObjectId: ID, scores }))?.provenanceId;
+    assert.equal(await explained(of('r0b_next', '9'), of('r0b', '8'), of('r0b', '7')), '8');
+    assert.equal(await explained(of('r0b_next', '9'), of('r0b_next', '6')), '9');
+    assert.equal(await explained(), undefined);
   });
 
   test('is not shown where the file gives another score, and says so', async (t) => {

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Settings } from '@lvra/config';
 import { Model } from '@lvra/model';
-import { EXPECTED, ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
+import { EXPECTED, MODELS, ModelFolder, ROWS } from '@lvra/model/testing/model-folder';
 import { dataPaths } from '@lvra/store';
 import type { ScoreRecord } from '../object.js';
 import { explainScore } from './explain-score.js';
@@ -112,7 +121,7 @@ describe('the explanation of a score', () => {
   });
 
   test('is not shown where model and file give another score than the recorded one', async (t) => {
-    const { explain, path, text } = placed(t);
+    const { explain } = placed(t);
     assert.equal((await explain({ score: SCORE + 0.9e-9 })).missing, null);
     const { missing, explanation, features } = await explain({ score: SCORE + 1.1e-9 });
     assert.match(
@@ -120,14 +129,38 @@ describe('the explanation of a score', () => {
       /^The model and the feature file that are here give 0\.\d+, not the recorded 0\.\d+: they/,
     );
     assert.deepEqual([explanation, features], [null, []]);
-    // The same file with the row of another source in its place: found, though all was well before.
-    const [head, first = '', ...rows] = text.split('\n');
+  });
+
+  test('is made anew when the feature file or the model has changed, and only then', async (t) => {
+    const { explain, model, path, text } = placed(t);
+    // What was just written is not kept, as its next change might not show.
+    const age = (file: string, seconds: number) => utimesSync(file, seconds, seconds);
+    for (const file of [path, model, model.replace('.onnx', '.json')]) age(file, 1);
+    const first = await explain();
+    assert.equal(first.missing, null);
+    assert.equal(await explain(), first);
+    assert.notEqual(await explain({ score: SCORE + 1e-12 }), first);
+    // The values of another source.
+    const [head, other = '', ...rows] = text.split('\n');
     const own = rows.findIndex((row) => row.includes(SOURCE));
     const ids = (row: string) => row.split(',').slice(0, 3).join(',');
-    const swapped = rows.with(own, first.replace(ids(first), ids(rows[own] as string)));
-    assert.equal((await explain()).missing, null);
-    writeFileSync(path, [head, first, ...swapped].join('\n'));
-    assert.match((await explain()).missing ?? '', /they are not what gave it/);
+    const swapped = rows.with(own, other.replace(ids(other), ids(rows[own] as string)));
+    for (const seconds of [undefined, 2]) {
+      writeFileSync(path, [head, other, ...swapped].join('\n'));
+      if (seconds) age(path, seconds);
+      assert.match((await explain()).missing ?? '', /they are not what gave it/);
+      writeFileSync(path, text);
+      if (seconds) age(path, seconds + 1);
+      assert.equal((await explain()).missing, null);
+    }
+    for (const seconds of [undefined, 2]) {
+      copyFileSync(MODELS.simple, model);
+      if (seconds) age(model, seconds);
+      assert.match((await explain()).missing ?? '', /^No explanation for this kind of model/);
+      copyFileSync(MODELS.demo, model);
+      if (seconds) age(model, seconds + 1);
+      assert.equal((await explain()).missing, null);
+    }
   });
 
   test('of what it cannot tell says why', async (t) => {

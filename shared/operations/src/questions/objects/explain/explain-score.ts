@@ -49,8 +49,10 @@ export async function explainScore(
   const model = await modelFor(look, vra, modelVersion);
   if (typeof model === 'string') return told(without(model));
   const path = look.paths.features(stem, model.featureSet);
+  const stamp = fileVersionOf(path);
+  const name = stamp === undefined ? undefined : `${provenanceId} ${score} ${path} ${stamp}`;
   try {
-    return await explainedBy(model.file, `${provenanceId} ${score} ${path} ${fileVersionOf(path)}`, async (explainer) =>
+    return await explainedBy(model.file, name, async (explainer) =>
       told(await explain(model.file.manifest, path, { diaSourceId, score }, explainer)),
     );
   } catch (error) {

@@ -8,7 +8,7 @@ const MOST_KEPT = 50;
 
 /** A model that was read for explanations. */
 interface Kept {
-  /** Of the .onnx file when it was read. */
+  /** Of the .onnx file when it was read; undefined if it had just been written. */
   readonly stamp: string | undefined;
   readonly explainer: Explainer | CannotExplain;
   /** By what was explained. */
@@ -21,18 +21,19 @@ const models = new WeakMap<Manifest, Kept>();
 /**
  * Explains with a model, or finds what was explained before.
  *
- * @param name of what is explained: the same name means the same score and the same rows
+ * @param name of what is explained: the same name means the same score and the same rows; undefined if that cannot be told
  * @throws the error of a model file that cannot be read
  */
 export async function explainedBy(
   { path, manifest }: ModelFile,
-  name: string,
+  name: string | undefined,
   explain: (explainer: Explainer | CannotExplain) => Promise<ExplainedScore>,
 ): Promise<ExplainedScore> {
   const { explainer, explained } = await modelOf(path, manifest);
-  const before = explained.get(name);
+  const before = name === undefined ? undefined : explained.get(name);
   if (before) return before;
   const found = await explain(explainer);
+  if (name === undefined) return found;
   const [oldest] = explained.keys();
   if (explained.size >= MOST_KEPT && oldest !== undefined) explained.delete(oldest);
   explained.set(name, found);
@@ -42,7 +43,7 @@ export async function explainedBy(
 async function modelOf(path: string, manifest: Manifest): Promise<Kept> {
   const stamp = fileVersionOf(path);
   const before = models.get(manifest);
-  if (before && before.stamp === stamp) return before;
+  if (before && stamp !== undefined && before.stamp === stamp) return before;
   const kept = { stamp, explainer: explainerIn(await readFile(path), manifest), explained: new Map() };
   models.set(manifest, kept);
   return kept;
