@@ -49,6 +49,7 @@ const ADD = new Insert(
   { diaObjectId: 'integer', label: 'text', who: 'text', labelled_at: 'integer' },
   '(diaObjectId, labelled_at, who, label) DO NOTHING',
 );
+const SEEN = valueQuestion<bigint>('SELECT diaObjectId FROM diaobjid_stems WHERE diaObjectId IN @ids');
 const LAST_OF = valueQuestion<bigint>(
   'SELECT ID FROM label WHERE diaObjectId = ? AND who = ? ORDER BY labelled_at DESC, ID DESC LIMIT 1',
 );
@@ -66,6 +67,11 @@ export class LabelLedger {
   add(labels: readonly Label[]): Promise<number> {
     const rows = labels.map(({ diaObjectId, label, who, at }) => [diaObjectId, label, who, Math.round(at)]);
     return this.#database.writing((tx) => tx.each(ADD, rows));
+  }
+
+  /** Those of some objects that were in an alert. */
+  async seen(ids: readonly bigint[]): Promise<Set<bigint>> {
+    return new Set(await this.#database.all(SEEN, { ids }));
   }
 
   /** Removes the last label that somebody gave an object, so that the one before counts. @returns whether there was one */

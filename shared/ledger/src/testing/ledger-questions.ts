@@ -203,7 +203,11 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
     {
       question: 'the labels of an object, and an export of all labels',
       by: 'service',
-      ask: async () => [await ledger.labels.ofObject(object), await ledger.labels.after(0n, 1_000)],
+      ask: async () => [
+        ...(await ledger.labels.seen([object])),
+        await ledger.labels.ofObject(object),
+        await ledger.labels.after(0n, 1_000),
+      ],
     },
     {
       question: 'the object of a source',

@@ -28,14 +28,23 @@ function importCommand(): Command {
     .action(async (path: string, { who = userName() }: { who?: string }) => {
       const labels = await readLabelFile(path, { who });
       await withLedger(async ({ ledger }) => {
+        const unseen = new Set(labels.map(({ diaObjectId }) => diaObjectId));
+        const objects = unseen.size;
         let added = 0;
         for (let from = 0; from < labels.length; from += AT_ONCE) {
-          added += await ledger.labels.add(labels.slice(from, from + AT_ONCE));
+          const some = labels.slice(from, from + AT_ONCE);
+          added += await ledger.labels.add(some);
+          for (const id of await ledger.labels.seen(some.map(({ diaObjectId }) => diaObjectId))) unseen.delete(id);
         }
-        const objects = new Set(labels.map(({ diaObjectId }) => diaObjectId)).size;
         const known = labels.length - added;
         const before = known > 0 ? `; ${count(known)} were there before` : '';
         print(`${counted(added, 'label')} recorded, of ${counted(objects, 'object')} in ${path}${before}`);
+        if (unseen.size > 0) print(neverSeen(unseen));
       });
     });
+}
+
+function neverSeen(unseen: ReadonlySet<bigint>): string {
+  const [example] = unseen;
+  return `no alert came of ${unseen.size === 1 ? 'one of them' : `${count(unseen.size)} of them`}, such as ${example}: they may be of other years, or a spreadsheet has rounded the ids`;
 }
