@@ -11,6 +11,8 @@ import type { Written } from './proof/write-made.js';
 
 const ROWS = 1_000_000;
 const MOST_MEGABYTES = 200;
+/** So that the process holds what it needs, and not what V8 has no reason yet to collect. */
+const HEAP = '--max-old-space-size=64';
 
 const READERS: Readonly<Record<FormatName, readonly string[]>> = {
   parquet: ['pyarrow', 'pandas', 'polars', 'duckdb', 'astropy'],
@@ -30,7 +32,7 @@ const run = promisify(execFile);
 
 async function write(format: FormatName, file: string, rows: number): Promise<Written> {
   const program = new URL('proof/write-made.js', import.meta.url).pathname;
-  return JSON.parse((await run(process.execPath, [program, format, file, String(rows)])).stdout) as Written;
+  return JSON.parse((await run(process.execPath, [HEAP, program, format, file, String(rows)])).stdout) as Written;
 }
 
 async function python(...args: readonly string[]): Promise<string> {

@@ -3,8 +3,10 @@ import type { Cell, Column, ColumnType, Table } from '../table.js';
 import { isMissing } from './cell-text.js';
 import { VOTABLE_END, votableHeader } from './votable-header.js';
 
-/** Cells of a row group: enough to be packed well and read fast, and few enough to be held in memory of a wide table too. */
-const GROUP_CELLS = 150_000;
+/** Cells of a row group: enough to be packed well, few enough to be held in memory. */
+const GROUP_CELLS = 100_000;
+/** Of a table with many columns: what the file says of each row group is held in memory too, and read before the first row. */
+const LEAST_GROUP_ROWS = 2_500;
 
 const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   int64: 'INT64',
@@ -24,6 +26,8 @@ export async function* parquetOf(table: Table): AsyncIterable<Uint8Array> {
     writer,
     schema: schemaFromColumnData({ columnData: table.columns.map((column) => sourceOf(column, [])) }),
     createdBy: 'LVRA Stream',
+    // They would serve to pass over row groups, and rows are in no order that anybody asks for.
+    statistics: false,
     kvMetadata: [
       { key: 'IVOA.VOTable-Parquet.version', value: '1.0' },
       { key: 'IVOA.VOTable-Parquet.content', value: votableHeader(table) + VOTABLE_END },
@@ -39,7 +43,7 @@ export async function* parquetOf(table: Table): AsyncIterable<Uint8Array> {
 
 /** The table's rows again, in row groups. */
 async function* groupsOf(table: Table): AsyncIterable<ColumnSource[]> {
-  const size = Math.ceil(GROUP_CELLS / table.columns.length);
+  const size = Math.max(LEAST_GROUP_ROWS, Math.ceil(GROUP_CELLS / table.columns.length));
   let cells: Cell[][] = table.columns.map(() => []);
   for await (const rows of table.rows()) {
     for (let row = 0; row < rows.count; row++) {

@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 import { FORMATS, type FormatName } from '@lvra/export';
 import { madeTable } from './made-table.js';
 
@@ -16,7 +14,9 @@ export interface Written {
 /** write-made.js FORMAT FILE ROWS */
 const [format, path, rows] = process.argv.slice(2) as [FormatName, string, string];
 const began = performance.now();
-await pipeline(Readable.from(FORMATS[format].bytesOf(madeTable(Number(rows)))), createWriteStream(path));
+const file = await open(path, 'w');
+for await (const bytes of FORMATS[format].bytesOf(madeTable(Number(rows)))) await file.writeFile(bytes);
+await file.close();
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const written: Written = {
   rows: Number(rows),
