@@ -14,7 +14,7 @@ export {
 } from './errors.js';
 export { HttpClient, NoAnswer } from './http-client.js';
 export { parseId } from './names/ids.js';
-export { isLabel } from './names/labels.js';
+export { isLabel, isPerson } from './names/labels.js';
 export {
   type LedgerAddress,
   type LedgerServer,

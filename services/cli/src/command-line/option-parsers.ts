@@ -1,4 +1,4 @@
-import { instantOfStem, parseId, UsageError } from '@lvra/core';
+import { instantOfStem, isPerson, parseId, UsageError } from '@lvra/core';
 import { InvalidArgumentError } from 'commander';
 
 /** Reads a whole number from an option. */
@@ -32,6 +32,12 @@ export function listOf(given: string): string[] {
   const words = given.split(',').map((word) => word.trim());
   if (words.every((word) => word !== '')) return words;
   throw new InvalidArgumentError('Write words with commas between.');
+}
+
+/** Reads who says something from an option. */
+export function person(given: string): string {
+  if (isPerson(given)) return given;
+  throw new InvalidArgumentError('Write 1 to 100 characters, none of them a control character.');
 }
 
 /** Reads an id. @param what it is, and how to write it */

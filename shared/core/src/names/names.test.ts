@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDone, statusMeaning } from '../status.js';
 import { parseId } from './ids.js';
-import { isLabel } from './labels.js';
+import { isLabel, isPerson } from './labels.js';
 import { routeOf } from './routes.js';
 import { STAGES } from './stages.js';
 import { instantOfStem, isStem, nextStem, nightOf, stemOf } from './stem.js';
@@ -146,5 +146,12 @@ test('a label is a word or some, without what a list or a terminal would take fo
     assert.equal(isLabel(label), true, label);
   for (const label of ['', ' real', 'real ', 'a,b', 'a\nb', 'é', '"', 'x'.repeat(33)]) {
     assert.equal(isLabel(label), false, JSON.stringify(label));
+  }
+});
+
+test('who gave a label is on one line, without what a terminal would take for a command', () => {
+  for (const who of ['ada', 'Å. Ngström', '王', 'x'.repeat(100)]) assert.equal(isPerson(who), true, who);
+  for (const who of ['', ' ', ' ada', 'a\nb', '\u001b[31m', '\u009b1m', '\u2028', '\ud800', 'x'.repeat(101)]) {
+    assert.equal(isPerson(who), false, JSON.stringify(who));
   }
 });

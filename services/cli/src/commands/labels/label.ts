@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { isLabel, UsageError } from '@lvra/core';
 import { withLedger } from '@lvra/operations';
 import { Command } from 'commander';
-import { idOf } from '../../command-line/option-parsers.js';
+import { idOf, person } from '../../command-line/option-parsers.js';
 import { print } from '../../command-line/output.js';
 
 const HELP = `
@@ -20,7 +20,7 @@ export function labelCommand(): Command {
     .argument('<diaObjectId>', 'as Rubin and Lasair number it')
     .argument('[label]', '1 to 32 letters, digits, spaces and _ . + - / ?')
     .option('--take-back', 'your last label of the object, so that the one before it counts')
-    .option('--who <name>', 'who says so; by default, who is logged in')
+    .option('--who <name>', 'who says so; by default, who is logged in', person)
     .addHelpText('after', HELP)
     .action(async (id: string, label: string | undefined, { takeBack, who = userName() }: LabelOptions) => {
       const diaObjectId = idOf(id, 'a diaObjectId: write its digits');

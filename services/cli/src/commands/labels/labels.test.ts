@@ -80,6 +80,28 @@ describe('lvra labels import', () => {
     assert.match(other.stderr, /has no column diaObjectId and no column label: its first line must name/);
   });
 
+  test('refuses what could be read in two ways, and what nobody can have meant', async (t) => {
+    const nights = await (await SCORED).copy(t);
+    const header = 'diaObjectId,label,who,when';
+    for (const [text, said] of [
+      [`${header}\n${OBJECT},SN, Ia,ada,2026-04-22`, 'row 2: it has 5 cells where the first line has 4'],
+      [`${header}\n${OBJECT},real`, 'row 2: it has 2 cells where the first line has 4'],
+      [`${header},label\n${OBJECT},real,,,bogus`, 'has two columns label: leave one of them'],
+      [`${header}\n${OBJECT},real,"a\nb",`, 'row 2: who is "a\\nb": write 1 to 100 characters'],
+      [`${header}\n${OBJECT},real,,2026-02-31`, 'row 2: when is "2026-02-31": write YYYY-MM-DD'],
+      [`${header}\n${OBJECT},real,,2999-01-01`, 'row 2: when is "2999-01-01": that is in the future'],
+    ] as const) {
+      const { code, stderr } = await importing(nights, text);
+      assert.equal(code, 2, text);
+      assert.ok(stderr.includes(said), stderr);
+    }
+    const folder = await nights.run(['labels', 'import', nights.root]);
+    assert.match(folder.stderr, /is a folder: name a CSV file/);
+    const who = await nights.run(['label', `${OBJECT}`, 'real', '--who', '\u001b[31m']);
+    assert.equal(who.code, 2);
+    assert.deepEqual(await nights.rows(LABELS), []);
+  });
+
   test('takes ten thousand at once, and versions are compared by them', async (t) => {
     const nights = await (await SCORED).copy(t);
     const scores = await nights.rows(

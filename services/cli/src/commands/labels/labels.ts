@@ -1,5 +1,6 @@
 import { readLabelFile, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
+import { person } from '../../command-line/option-parsers.js';
 import { count, counted, print } from '../../command-line/output.js';
 import { userName } from './label.js';
 
@@ -23,7 +24,7 @@ function importCommand(): Command {
   return new Command('import')
     .description('record the labels of a CSV file')
     .argument('<csv>', 'with columns diaObjectId, label, and maybe who and when')
-    .option('--who <name>', 'of rows that do not say; by default, who is logged in')
+    .option('--who <name>', 'of rows that do not say; by default, who is logged in', person)
     .addHelpText('after', HELP)
     .action(async (path: string, { who = userName() }: { who?: string }) => {
       const labels = await readLabelFile(path, { who });
