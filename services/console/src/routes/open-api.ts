@@ -3,8 +3,13 @@ import { z } from 'zod';
 import { apiPathOf } from './register.js';
 import { formatsOf, type Resource } from './resource.js';
 
-/** The OpenAPI 3.1 document of the resources, made of the schemas that check what they are asked with. */
-export function openApiOf(resources: readonly Resource[], version: string): object {
+/** Something that programs get as a file alone. */
+export interface FileRoute extends Pick<Resource, 'path' | 'summary' | 'params'> {
+  readonly formats: readonly FormatName[];
+}
+
+/** The OpenAPI 3.1 document of resources and files, made of the schemas that check what they are asked with. */
+export function openApiOf(resources: readonly Resource[], files: readonly FileRoute[], version: string): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -13,9 +18,10 @@ export function openApiOf(resources: readonly Resource[], version: string): obje
       description:
         'What the pages of the console show, as JSON. Ids are decimal strings of 64-bit integers, times ISO 8601 in UTC; null is unknown. Errors are problems as RFC 9457 has them.',
     },
-    paths: Object.fromEntries(
-      resources.map((resource) => [openApiPathOf(apiPathOf(resource)), { get: operationOf(resource) }]),
-    ),
+    paths: Object.fromEntries([
+      ...resources.map((resource) => [openApiPathOf(apiPathOf(resource)), { get: operationOf(resource) }]),
+      ...files.map((file) => [openApiPathOf(apiPathOf(file)), { get: fileOperationOf(file) }]),
+    ]),
     components: { schemas: { Problem: PROBLEM } },
   };
 }
@@ -32,7 +38,7 @@ const PROBLEM = {
 };
 
 const MISSING = {
-  description: 'Of CSV: what should be among the rows and is not, and why. Absent if nothing is known to be.',
+  description: 'Of a file: what should be among the rows and is not, and why. Absent if nothing is known to be.',
   schema: { type: 'string' },
 };
 
@@ -59,31 +65,45 @@ export function parametersOf({ path, params }: Pick<Resource, 'path' | 'params'>
   }));
 }
 
-/** What a document says of answers that are files. */
-export function filesIn(formats: readonly FormatName[]): object {
-  return Object.fromEntries(
-    formats.map((format) => [FORMATS[format].mediaType.replace(/;.*/, ''), { schema: { type: 'string' } }]),
-  );
-}
+const DEFAULT = {
+  description: 'It could not be answered',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 
 function operationOf(resource: Resource): object {
+  const { summary, answer } = resource;
   const parameters = parametersOf(resource);
   const formats = formatsOf(resource);
   const format = { name: 'format', in: 'query', required: false, schema: { enum: ['json', ...formats] } };
-  const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
   return {
-    summary: resource.summary,
+    summary,
     parameters: formats.length > 0 ? [...parameters, format] : parameters,
     responses: {
       200: {
-        description: resource.summary,
+        description: summary,
         content: {
-          'application/json': { schema: z.toJSONSchema(resource.answer, { io: 'output' }) },
-          ...filesIn(formats),
+          'application/json': { schema: z.toJSONSchema(answer, { io: 'output' }) },
+          ...contentOf(formats),
         },
-        ...(resource.csv && { headers: { 'X-Missing': MISSING } }),
+        ...(formats.length > 0 && { headers: { 'X-Missing': MISSING } }),
       },
-      default: { description: 'It could not be answered', ...problem },
+      default: DEFAULT,
     },
   };
+}
+
+function fileOperationOf(file: FileRoute): object {
+  const { summary, formats } = file;
+  const headers = { 'X-Missing': MISSING };
+  return {
+    summary,
+    parameters: parametersOf(file),
+    responses: { 200: { description: summary, content: contentOf(formats), headers }, default: DEFAULT },
+  };
+}
+
+function contentOf(formats: readonly FormatName[]): object {
+  return Object.fromEntries(
+    formats.map((format) => [FORMATS[format].mediaType.replace(/;.*/, ''), { schema: { type: 'string' } }]),
+  );
 }

@@ -7,6 +7,7 @@ import { etag } from 'hono/etag';
 import type { Child } from 'hono/jsx';
 import { registerActions } from '../actions/register.js';
 import { type AssetFiles, serveAssets } from '../assets.js';
+import { EXPORT, registerExport } from '../export/route.js';
 import type { PageContext } from '../layout/context.js';
 import { Document } from '../layout/document.js';
 import { ProblemPage } from '../layout/problem-page.js';
@@ -68,6 +69,7 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
   app.use(authenticate(settings.console.auth));
   // Before all that waits for the end of an answer, which a stream has not.
   app.get(`${API}/events`, eventStream(new Watcher(() => keeper.version()), end));
+  registerExport(app, { settings, log, look: (read) => keeper.use(read), end });
   app.use(etag());
   if (settings.console.hasActions) {
     registerActions(app, {
@@ -84,8 +86,10 @@ export function createApp({ settings, keeper, log, metrics, ownNames, assets, ve
       inDocument(context, title(data), <Page data={data} params={params as never} context={pageContext(context)} />),
   });
   app.get('/keys', (context) => inDocument(context, 'Keys', <KeysPage />));
-  app.get('/api', (context) => inDocument(context, 'Data for programs', <ApiPage resources={RESOURCES} />));
-  app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, version)));
+  app.get('/api', (context) =>
+    inDocument(context, 'Data for programs', <ApiPage resources={RESOURCES} files={[EXPORT]} />),
+  );
+  app.get(`${API}/openapi.json`, (context) => context.json(openApiOf(RESOURCES, [EXPORT], version)));
   serveAssets(app, assets);
 
   app.notFound((context) => {

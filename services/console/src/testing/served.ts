@@ -48,6 +48,7 @@ export async function serveConsole(environment: NodeJS.ProcessEnv, patience?: Pa
           response.setEncoding('utf8').on('data', (part) => {
             text += part;
           });
+          response.once('error', reject);
           response.once('end', () =>
             resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
           );

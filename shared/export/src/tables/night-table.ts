@@ -10,7 +10,9 @@ export interface NightTable extends Table {
 }
 
 /** What the tables are read from. */
-export type Source = Pick<Look, 'ledger' | 'paths' | 'settings' | 'vras'>;
+export interface Source extends Pick<Look, 'ledger' | 'paths' | 'vras'> {
+  readonly settings: { readonly vras: readonly { readonly modelName: string; readonly features: string }[] };
+}
 
 export interface WhichRows {
   readonly night: NightSpan;

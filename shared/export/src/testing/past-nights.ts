@@ -20,7 +20,7 @@ export class PastNights {
   static async empty(t: TestContext): Promise<PastNights> {
     const root = mkdtempSync(join(tmpdir(), 'lvra-export-'));
     t.after(() => rmSync(root, { recursive: true }));
-    const settings = { vras: [{ modelName: 'r0b', features: 'r0b' }] } as unknown as Source['settings'];
+    const settings = { vras: [{ modelName: 'r0b', features: 'r0b' }] };
     const source = { ledger: await newLedger(t), paths: dataPaths(root), settings, vras: ['r0b'] };
     return new PastNights(source, join(root, 'out'));
   }

@@ -1,9 +1,14 @@
-import { parametersOf } from '../../routes/open-api.js';
+import { type FileRoute, parametersOf } from '../../routes/open-api.js';
 import { API, apiPathOf } from '../../routes/register.js';
 import { formatsOf, type Resource } from '../../routes/resource.js';
 
 /** What programs can ask, in words; the OpenAPI document says the same for them. */
-export function ApiPage({ resources }: { resources: readonly Resource[] }) {
+interface Props {
+  readonly resources: readonly Resource[];
+  readonly files: readonly FileRoute[];
+}
+
+export function ApiPage({ resources, files }: Props) {
   return (
     <article class="api">
       <h1>Data for programs</h1>
@@ -24,19 +29,28 @@ export function ApiPage({ resources }: { resources: readonly Resource[] }) {
             {resource.summary}
             {formatsOf(resource).length > 0 && ` Also with format=${formatsOf(resource).join(', ')}.`}
           </p>
-          <Parameters resource={resource} />
+          <Parameters of={resource} />
+        </section>
+      ))}
+      {files.map((file) => (
+        <section>
+          <h2>
+            <code>GET {apiPathOf(file)}</code>
+          </h2>
+          <p>{file.summary}</p>
+          <Parameters of={file} />
         </section>
       ))}
     </article>
   );
 }
 
-function Parameters({ resource }: { resource: Resource }) {
-  const parameters = parametersOf(resource);
+function Parameters({ of }: { of: Pick<Resource, 'path' | 'params'> }) {
+  const parameters = parametersOf(of);
   if (parameters.length === 0) return null;
   return (
     <table>
-      <caption class="hidden">{`What ${apiPathOf(resource)} is asked with`}</caption>
+      <caption class="hidden">{`What ${apiPathOf(of)} is asked with`}</caption>
       <thead>
         <tr>
           <th scope="col">name</th>

@@ -1,3 +1,4 @@
+import { NightFiles } from '../../layout/night-files.js';
 import { Count, linkWith, StemLink, Things } from '../../layout/parts.js';
 import type { CandidatesProps } from './answer.js';
 import { Filters } from './filters.js';
@@ -27,6 +28,7 @@ export function CandidatesPage(props: CandidatesProps) {
           <CandidatesTable {...props} isLive={isNewest} />
           <Pages {...props} />
           <Downloads url={context.url} />
+          <NightFiles night={data.night} />
         </>
       )}
     </>

@@ -1,4 +1,5 @@
 import type { PageContext } from '../../layout/context.js';
+import { NightFiles } from '../../layout/night-files.js';
 import { linkWith } from '../../layout/parts.js';
 import { Alarms } from './alarms.js';
 import type { TonightData } from './answer.js';
@@ -52,6 +53,7 @@ export function TonightPage({ data, params: { only, vra }, context }: Props) {
         </nav>
       )}
       <Stems data={data} only={only} url={url} />
+      {data.stems.length > 0 && <NightFiles night={data.night} />}
     </article>
   );
 }
