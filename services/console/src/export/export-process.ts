@@ -43,7 +43,7 @@ async function run({ table: name, night, vra, format, dataRoot, vras, ...order }
 }
 
 process.once('message', (order: ExportOrder) => {
-  run(order).then(
+  void run(order).then(
     () => process.disconnect(),
     (error) => {
       process.stderr.write(messageOf(error), () => process.exit(1));

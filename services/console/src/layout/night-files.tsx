@@ -11,7 +11,7 @@ const TABLE_NAMES: Readonly<Record<keyof typeof NIGHT_TABLES, string>> = {
 export function NightFiles({ night }: { night: string }) {
   return (
     <p>
-      The whole night for a notebook:{' '}
+      All of the night, for a notebook:{' '}
       {Object.entries(TABLE_NAMES).map(([table, name], at) => (
         <>
           {at > 0 && ', '}

@@ -74,30 +74,54 @@ export async function lightCurves(source: Source, { night }: WhichRows): Promise
     ...{ gone, unreadable },
     rows() {
       const seen = new Set<bigint>();
-      return rowsOfEach(files.toReversed(), COLUMNS, unreadable, (file, rows) => addRows(file, rows, seen));
+      return rowsOfEach(files.toReversed(), COLUMNS, unreadable, (file, rows) => addRows(source, file, rows, seen));
     },
   };
 }
 
 /** @param seen the objects that newer stems have; those of this one are added */
-async function* addRows({ stem, path }: StemFile, rows: RowsOf, seen: Set<bigint>): AsyncGenerator<void> {
-  const curves = new Map<bigint, LightCurve[]>();
+async function* addRows(
+  { ledger }: Source,
+  { stem, path }: StemFile,
+  rows: RowsOf,
+  seen: Set<bigint>,
+): AsyncGenerator<void> {
+  const add = (curve: LightCurve) => {
+    for (const point of pointsOf(curve)) rows.add([curve.diaObjectId, ...cellsOf(point), stem]);
+  };
+  const mayRepeat = await repeatsIn(ledger, stem);
+  const kept = new Map<bigint, LightCurve[]>();
   let fault: unknown;
   try {
     for await (const curve of unseenIn(path, seen)) {
-      const some = curves.get(curve.diaObjectId);
-      if (some) some.push(curve);
-      else curves.set(curve.diaObjectId, [curve]);
+      const { diaObjectId: id } = curve;
+      if (mayRepeat(id)) {
+        kept.set(id, [...(kept.get(id) ?? []), curve]);
+      } else {
+        seen.add(id);
+        add(curve);
+        yield;
+      }
     }
   } catch (error) {
     fault = error;
   }
-  for (const [id, some] of curves) {
+  for (const [id, curves] of kept) {
     seen.add(id);
-    for (const point of pointsOf(mergeLightCurves(some))) rows.add([id, ...cellsOf(point), stem]);
+    add(mergeLightCurves(curves));
     yield;
   }
   if (fault !== undefined) throw fault;
+}
+
+/** Tells the objects of which a batch file has several alerts; all may be, where nobody kept whose they are. */
+async function repeatsIn(ledger: Source['ledger'], stem: string): Promise<(id: bigint) => boolean> {
+  const places = await ledger.places.of(stem);
+  if (!places) return () => true;
+  const once = new Set<bigint>();
+  const repeated = new Set<bigint>();
+  for (const id of places.diaObjectIds) (once.has(id) ? repeated : once).add(id);
+  return (id) => repeated.has(id);
 }
 
 /** The light curves of a batch file, of all alerts whose objects were not seen before. */

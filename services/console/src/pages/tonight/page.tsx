@@ -53,7 +53,7 @@ export function TonightPage({ data, params: { only, vra }, context }: Props) {
         </nav>
       )}
       <Stems data={data} only={only} url={url} />
-      {data.stems.length > 0 && <NightFiles night={data.night} />}
+      {data.alerts !== null && data.alerts > 0 && <NightFiles night={data.night} />}
     </article>
   );
 }

@@ -90,16 +90,25 @@ export function pointsOf({ sources, forced }: LightCurve): Point[] {
 
 /** What an alert says of one of its epochs. */
 export function pointOf(epoch: Epoch): Point {
-  const { kind, id, midpointMjdTai, band, visit, isNegative, unusable } = epoch;
+  // An export makes millions of them: each in one piece.
   return {
-    ...{ kind, id: id ?? null, midpointMjdTai, band: band ?? null },
-    psfFlux: kind === 'limit' ? null : known(epoch.psfFlux),
+    kind: epoch.kind,
+    id: epoch.id ?? null,
+    midpointMjdTai: epoch.midpointMjdTai,
+    band: epoch.band ?? null,
+    psfFlux: epoch.kind === 'limit' ? null : known(epoch.psfFlux),
     psfFluxErr: known(epoch.psfFluxErr),
-    ...{ scienceFlux: known(epoch.scienceFlux), scienceFluxErr: known(epoch.scienceFluxErr) },
-    ...{ templateFlux: known(epoch.templateFlux), templateFluxErr: known(epoch.templateFluxErr) },
-    ...{ snr: known(epoch.snr), ra: known(epoch.ra), decl: known(epoch.decl) },
-    ...{ visit: visit ?? null, isNegative: isNegative ?? null },
-    ...{ reliability: known(epoch.reliability), unusable: unusable ?? null },
+    scienceFlux: known(epoch.scienceFlux),
+    scienceFluxErr: known(epoch.scienceFluxErr),
+    templateFlux: known(epoch.templateFlux),
+    templateFluxErr: known(epoch.templateFluxErr),
+    snr: known(epoch.snr),
+    ra: known(epoch.ra),
+    decl: known(epoch.decl),
+    visit: epoch.visit ?? null,
+    isNegative: epoch.isNegative ?? null,
+    reliability: known(epoch.reliability),
+    unusable: epoch.unusable ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from array import array
+from collections import Counter
 
 root, first, before = sys.argv[1:]
 ledger = sqlite3.connect(f"file:{root}/db/log.db?mode=ro", uri=True)
@@ -78,11 +79,14 @@ def light_curves():
     rows, seen = [], set()
     for stem, path in reversed(files("JSON", ".json")):
         found = {}
-        for message in json.load(open(path)):
+        messages = json.load(open(path))
+        counts = Counter(message["diaObjectId"] for message in messages)
+        for message in messages:
             if message.get("alert") and message["diaObjectId"] not in seen:
                 for each in points(message["alert"]):
                     found.setdefault(message["diaObjectId"], {}).setdefault((each["kind"], by_time(each), each["band"]), each)
-        for diaObjectId, some in found.items():
+        # An object of several alerts comes when the file was read to its end.
+        for diaObjectId, some in sorted(found.items(), key=lambda each: counts[each[0]] > 1):
             rows += [row({"diaObjectId": diaObjectId, **each, "stem": stem}) for each in sorted(some.values(), key=by_time)]
         seen |= found.keys()
     return rows
