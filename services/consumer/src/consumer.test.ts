@@ -384,6 +384,7 @@ describe('stems of killed consumers', () => {
     const young = await batches.reserveStem('busy', minutesAgo(2));
     const files = [
       rig.paths.batch(old),
+      join(dirname(rig.paths.batch(old)), `.${old}.json.0a1b2c3d.tmp`),
       `${rig.paths.batch(old)}.0a1b2c3d.tmp`,
       rig.paths.quarantined(old, 'consumer', 4),
       rig.paths.batch(young),
@@ -393,7 +394,7 @@ describe('stems of killed consumers', () => {
       writeFileSync(file, '[');
     }
     await rig.consumer(noneSource()).run(never);
-    assert.deepEqual(files.map(existsSync), [false, false, false, true]);
+    assert.deepEqual(files.map(existsSync), [false, false, false, false, true]);
     assert.deepEqual(await batches.unregistered(Date.now()), [young]);
     assert.ok(existsSync(rig.paths.batch(registered as string)));
     assert.notEqual(await batches.reserveStem('next', killedAt), old);

@@ -54,9 +54,10 @@ export function removeConsumerFiles(paths: DataPaths, stem: string): void {
   removeByPrefix(paths.quarantined(stem, 'consumer', 0), `${stem}_consumer_`);
 }
 
+/** Half-written ones have a dot before their name. */
 function removeByPrefix(anyFile: string, prefix: string): void {
   const folder = dirname(anyFile);
   for (const name of namesIn(folder)) {
-    if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true });
+    if (name.startsWith(prefix) || name.startsWith(`.${prefix}`)) rmSync(join(folder, name), { force: true });
   }
 }

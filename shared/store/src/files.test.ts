@@ -27,6 +27,8 @@ test('until it is whole a reader sees the old content, and after an error too', 
   const failing = writeFileAtomically(path, async (file) => {
     await file.write('half of the n');
     assert.equal(readFileSync(path, 'utf8'), 'old');
+    const [other] = readdirSync(folder).filter((name) => name !== 'a.csv');
+    assert.match(other ?? '', /^\.a\.csv\.[0-9a-f]{8}\.tmp$/, 'hidden from what reads whole folders');
     throw new Error('the disk is full');
   });
   await assert.rejects(failing, /the disk is full/);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '@lvra/core';
 
 /** A file cannot be written: the disk is full or broken, or its path is not writable; the code says which. */
@@ -39,7 +39,8 @@ export async function writeFileAtomically(path: string, write: (file: FileHandle
 async function writeAndRename(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const folder = resolve(dirname(path));
   const firstMade = await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  // Hidden: pandas and pyarrow read every other file of a folder of Parquet files.
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {

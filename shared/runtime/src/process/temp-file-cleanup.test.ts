@@ -21,6 +21,7 @@ test('half-written files of killed processes are removed, those of living ones a
     return path;
   };
   const left = [
+    make(join(dirname(paths.features(STEM)), `.${STEM}.csv.0a1b2c3d.tmp`), twoHoursAgo),
     make(`${paths.features(STEM)}.0a1b2c3d.tmp`, twoHoursAgo),
     make(`${paths.features(STEM, 'own')}.0a1b2c3d.tmp`, twoHoursAgo),
     make(`${paths.quarantined(STEM, 'feature', 3)}.0a1b2c3d.tmp`, twoHoursAgo),
