@@ -6,7 +6,7 @@ import { STEM } from './columns.js';
 import { CELL_OF, FeatureColumns } from './feature-columns.js';
 import { isOfFile, type StemFile } from './files-of-stems.js';
 
-/** The stem, and every column that any of some feature files has. */
+/** The stem, and every other column that any of some feature files has: no reader takes two of one name. */
 export async function columnsOf(files: readonly StemFile[]): Promise<Column[]> {
   const found = new FeatureColumns();
   for (const { path } of files) {
@@ -16,7 +16,7 @@ export async function columnsOf(files: readonly StemFile[]): Promise<Column[]> {
       while (await scanner.advance()) for (const at of unknown) found.addCell(names[at] as string, scanner.text(at));
     });
   }
-  return [STEM, ...found.columns];
+  return [STEM, ...found.columns.filter(({ name }) => name !== STEM.name)];
 }
 
 /** Whether a row of a file with these columns is wanted. */

@@ -43,6 +43,15 @@ describe('the features of a night', () => {
     assert.deepEqual([table.gone, table.unreadable], [[], []]);
   });
 
+  test('have one column stem, where the file has one too', async (t) => {
+    const table = await nightOf(t, { [FIRST]: 'diaSourceId,stem\n170046091000545381,another\n' });
+    assert.deepEqual(
+      table.columns.map(({ name }) => name),
+      ['stem', 'diaSourceId'],
+    );
+    assert.deepEqual(await rowsIn(table), [[FIRST, 170046091000545381n]]);
+  });
+
   test("of a team's own set are what all cells of the night are", async (t) => {
     const table = await nightOf(t, {
       [FIRST]: 'colour,fold,hasHost,neighbour,note,allMissing\n1,2.5,True,17,ok,\n',

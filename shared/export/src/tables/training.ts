@@ -65,7 +65,8 @@ export async function training(
     );
   }
   const { files, unseen, gone } = await filesOf(source, vra, labelled);
-  const features = await columnsOf(files.map(({ file }) => file));
+  const isOwn = (name: string) => OWN.some((own) => own.name === name);
+  const features = (await columnsOf(files.map(({ file }) => file))).filter(({ name }) => !isOwn(name));
   const unreadable: string[] = [];
   return {
     name: 'training',
