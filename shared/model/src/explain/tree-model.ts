@@ -11,6 +11,8 @@ export class TreeModel implements AdditiveModel {
   readonly #trees: TreeEnsemble;
   readonly #featureOf: readonly number[];
   readonly #features: number;
+  /** How many features can at most decide on the way to a leaf. */
+  readonly #most: number;
   readonly #weights: Float64Array;
 
   /**
@@ -21,7 +23,8 @@ export class TreeModel implements AdditiveModel {
     this.#trees = trees;
     this.#featureOf = featureOf;
     this.#features = features;
-    this.#weights = shapleyWeights(features);
+    this.#most = Math.min(features, deepest(trees));
+    this.#weights = shapleyWeights(this.#most);
   }
 
   valueOf(row: Float64Array): number {
@@ -38,7 +41,7 @@ export class TreeModel implements AdditiveModel {
   contributionsOf(row: Float64Array, background: readonly Float64Array[]): Float64Array {
     const { roots, column } = this.#trees;
     const ofRow = column.map((at, node) => (at === LEAF ? node : this.#next(node, row)));
-    const pair = new RowPair(this.#trees, this.#featureOf, this.#features, this.#weights, ofRow);
+    const pair = new RowPair(this.#trees, this.#featureOf, this.#features, this.#most, this.#weights, ofRow);
     // Tree by tree, so that a tree stays in the cache of the processor for all pairs.
     for (const root of roots) for (const other of background) pair.add(root, other);
     return pair.contributions.map((sum) => sum / background.length);
@@ -47,6 +50,13 @@ export class TreeModel implements AdditiveModel {
   #next(node: number, row: Float64Array): number {
     return childOf(this.#trees, node, row);
   }
+}
+
+/** How many nodes there are above the deepest leaf. */
+function deepest({ roots, column, right }: TreeEnsemble): number {
+  const below = (node: number): number =>
+    column[node] === LEAF ? 0 : 1 + Math.max(below(node + 1), below(right[node] as number));
+  return roots.reduce((most, root) => Math.max(most, below(root)), 0);
 }
 
 /** The child of a node that a row goes to. */
@@ -74,7 +84,8 @@ class RowPair {
   constructor(
     readonly trees: TreeEnsemble,
     readonly featureOf: readonly number[],
-    readonly features: number,
+    features: number,
+    readonly most: number,
     readonly weights: Float64Array,
     readonly ofRow: Int32Array,
   ) {
@@ -112,7 +123,7 @@ class RowPair {
       }
     }
     const leaf = value[node] as number;
-    const width = this.features + 1;
+    const width = this.most + 1;
     this.#gain = rows > 0 ? leaf * (this.weights[(rows - 1) * width + others] as number) : 0;
     this.#loss = others > 0 ? leaf * (this.weights[rows * width + others - 1] as number) : 0;
   }
@@ -120,14 +131,14 @@ class RowPair {
 
 /**
  * The share of all orders of a + b + 1 features in which one of them comes after the a of one kind and before the b of
- * another: a! b! / (a + b + 1)!, at a * (features + 1) + b.
+ * another: a! b! / (a + b + 1)!, at a * (most + 1) + b.
  */
-function shapleyWeights(features: number): Float64Array {
-  const width = features + 1;
+function shapleyWeights(most: number): Float64Array {
+  const width = most + 1;
   const weights = new Float64Array(width * width);
-  for (let b = 0; b <= features; b += 1) {
+  for (let b = 0; b <= most; b += 1) {
     weights[b] = 1 / (b + 1);
-    for (let a = 1; a <= features; a += 1) {
+    for (let a = 1; a <= most; a += 1) {
       weights[a * width + b] = ((weights[(a - 1) * width + b] as number) * a) / (a + b + 1);
     }
   }
