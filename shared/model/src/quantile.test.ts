@@ -33,6 +33,16 @@ test('a value beyond all of the import is told from the least and the greatest',
   assert.deepEqual(quantileOf(manifest, 'snr', -2), at(0));
 });
 
+test('of levels that end before the least and the greatest, a value outside is beyond the last level, not beyond all', () => {
+  const manifest = {
+    input: 'double',
+    spread: { levels: [0.05, 0.5, 0.95], quantiles: { snr: [1, 2, 3] } },
+  } as unknown as Manifest;
+  assert.deepEqual(quantileOf(manifest, 'snr', 0.9), { from: 0, to: 0.05, isBeyond: false });
+  assert.deepEqual(quantileOf(manifest, 'snr', 3.1), { from: 0.95, to: 1, isBeyond: false });
+  assert.deepEqual(quantileOf(manifest, 'snr', 3), at(0.95));
+});
+
 test('a value that fills several levels has all of them, to the ends', () => {
   const flag = manifestOf({ flag: [0, 0, 0, 1, 1], same: [3, 3, 3, 3, 3] });
   assert.deepEqual(quantileOf(flag, 'flag', 0), { from: 0, to: 0.5, isBeyond: false });

@@ -21,12 +21,17 @@ export function quantileOf({ spread, input }: Manifest, feature: string, value: 
   const quantiles = input === 'float' ? found.map(Math.fround) : found;
   const first = quantiles.findIndex((each) => each >= value);
   const last = quantiles.findLastIndex((each) => each <= value);
-  if (first === -1) return { from: 1, to: 1, isBeyond: true };
-  if (last === -1) return { from: 0, to: 0, isBeyond: true };
+  // Levels need not go to the least and the greatest; then this is all that is known of a value outside of them.
+  if (first === -1) return outside(levels.at(-1) as number, 1);
+  if (last === -1) return outside(0, levels[0] as number);
   if (first <= last) return { from: levels[first] as number, to: levels[last] as number, isBeyond: false };
   // Between the neighbours `last` and `first`.
   const [less, greater] = [quantiles[last] as number, quantiles[first] as number];
   const [below, above] = [levels[last] as number, levels[first] as number];
   const level = below + ((value - less) / (greater - less)) * (above - below);
   return { from: level, to: level, isBeyond: false };
+}
+
+function outside(from: number, to: number): Quantile {
+  return { from, to, isBeyond: from === to };
 }
