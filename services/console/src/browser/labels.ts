@@ -4,7 +4,7 @@ import { markSeen, unmarkLast } from './seen.js';
 const ACTION = '/actions/label';
 
 /** One at a time and in their order, so that the last key wins. */
-let sending: Promise<void> = Promise.resolve();
+let sending: Promise<unknown> = Promise.resolve();
 
 /** The labels that keys 1 to 9 give; none where actions are off. */
 const labels = () => document.querySelector<HTMLElement>('table[data-labels]')?.dataset.labels?.split(',') ?? [];
@@ -14,19 +14,32 @@ export function labelRow(row: HTMLElement, key: number): (() => void) | undefine
   const [label, object] = [labels()[key - 1], row.dataset.object];
   if (label === undefined || object === undefined) return undefined;
   const isMarked = markSeen(row);
-  send(object, label);
+  const isRecorded = send(object, label);
   return () => {
-    send(object, '');
+    void send(object, '', isRecorded);
     if (isMarked) unmarkLast();
   };
 }
 
-function send(object: string, label: string): void {
-  const words = label === '' ? `${object}: label taken back` : `${object}: ${label} (u takes it back)`;
-  sending = sending
-    .then(() => submit(`${ACTION}?${new URLSearchParams({ object, label })}`))
-    .then(() => say(words, ''))
-    .catch((error: Error) => say(`${object} could not be labelled: ${error.message}`, 'bad'));
+/**
+ * @param label '' takes the last one back
+ * @param before what it takes back: where that was not recorded, the label before it stays
+ * @returns whether it was recorded
+ */
+function send(object: string, label: string, before?: Promise<boolean>): Promise<boolean> {
+  const sent = sending.then(async () => {
+    if (before && !(await before)) return false;
+    try {
+      await submit(`${ACTION}?${new URLSearchParams({ object, label })}`);
+    } catch (error) {
+      say(`${object} could not be labelled: ${(error as Error).message}`, true);
+      return false;
+    }
+    say(label === '' ? `${object}: label taken back` : `${object}: ${label} (u takes it back)`, false);
+    return true;
+  });
+  sending = sent;
+  return sent;
 }
 
 /** Sends the form of the action's own page, as somebody without script would. */
@@ -40,9 +53,9 @@ async function submit(address: string): Promise<void> {
   if (answer.type !== 'opaqueredirect') throw new Error(`the console answered ${answer.status}`);
 }
 
-function say(words: string, state: string): void {
+function say(words: string, isBad: boolean): void {
   const status = document.querySelector<HTMLElement>('[data-label-status]');
   if (!status) return;
   status.textContent = words;
-  status.classList.toggle('bad', state === 'bad');
+  status.classList.toggle('bad', isBad);
 }

@@ -1,6 +1,9 @@
-/** Whether people may label an object with a word: at most 32 letters, digits and `_ . + - / ?`, spaces within. */
+/**
+ * Whether people may label an object with a word: at most 32 letters, digits and `_ . + - / ?`, spaces within; not `with` or
+ * `without`, by which objects with any label and with none are asked for.
+ */
 export function isLabel(text: string): boolean {
-  return /^(?! )[A-Za-z0-9_.+/? -]{1,32}(?<! )$/.test(text);
+  return /^(?!with(?:out)?$)(?! )[A-Za-z0-9_.+/? -]{1,32}(?<! )$/.test(text);
 }
 
 /** Whether a label may be recorded as of somebody: 1 to 100 characters, none of them a control character. */

@@ -144,7 +144,7 @@ test('of the status codes 1 and -1 are done, and every other is work still to do
 test('a label is a word or some, without what a list or a terminal would take for something else', () => {
   for (const label of ['real', 'SN Ia?', 'CV/nova', '2026-x', 'x'.repeat(32)])
     assert.equal(isLabel(label), true, label);
-  for (const label of ['', ' real', 'real ', 'a,b', 'a\nb', 'é', '"', 'x'.repeat(33)]) {
+  for (const label of ['', ' real', 'real ', 'a,b', 'a\nb', 'é', '"', 'with', 'without', 'x'.repeat(33)]) {
     assert.equal(isLabel(label), false, JSON.stringify(label));
   }
 });
