@@ -10,6 +10,8 @@ test('every counter that an alert of Prometheus looks at is at 0 before anything
   const metrics = new Metrics();
   metrics.beginConsumer('kafka');
   for (const stage of STAGES) metrics.beginStage(stage, 'r0b');
+  metrics.model.begin('r0b', 'a1', {}, []);
+  assert.ok(metrics.traces, 'a console sends traces');
   const page = await metrics.registry.metrics();
   const has = (series: string) => assert.ok(page.includes(`\n${series} 0\n`), series);
 

@@ -81,7 +81,7 @@ export class Metrics extends MetricGroup {
 
   /** The same for a console that sends traces. */
   get traces(): TraceMetrics {
-    this.#traces ??= new TraceMetrics(this.registry);
+    this.#traces ??= new TraceMetrics(this.registry).begin();
     return this.#traces;
   }
 

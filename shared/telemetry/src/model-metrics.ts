@@ -56,6 +56,7 @@ export class ModelMetrics extends MetricGroup {
   /** A model version begins to score. @param missing the shares at import that are known, by feature */
   begin(vra: string, version: string, missing: Readonly<Record<string, number>>, features: readonly string[]): void {
     this.info.set({ vra, version }, 1);
+    this.scores.zero({ vra, version });
     for (const feature of features) {
       const share = missing[feature];
       if (share !== undefined) this.missingShareAtImport.set({ vra, version, feature }, share);
