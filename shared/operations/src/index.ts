@@ -55,6 +55,7 @@ export {
 } from './questions/models/model-record.js';
 export { type ModelSpread, type NightSpread, stabilityMeaning } from './questions/models/model-spread.js';
 export { type VraModels, vraModels } from './questions/models/models.js';
+export { usualThreshold } from './questions/models/threshold.js';
 export { type CutoutSource, type ObjectCutouts, objectCutouts } from './questions/objects/cutouts.js';
 export { explainScore } from './questions/objects/explain/explain-score.js';
 export type { ExplainedFeature, ExplainedScore } from './questions/objects/explain/explained-score.js';

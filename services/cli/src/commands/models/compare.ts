@@ -1,7 +1,7 @@
 import { vraOf } from '@lvra/config';
 import { UsageError } from '@lvra/core';
 import type { ScoredBy } from '@lvra/ledger';
-import { checkNights, comparisonOf, modelQuality, withLedger } from '@lvra/operations';
+import { checkNights, comparisonOf, modelQuality, usualThreshold, withLedger } from '@lvra/operations';
 import { writeFileAtomically } from '@lvra/store';
 import { Command } from 'commander';
 import { score } from '../../command-line/option-parsers.js';
@@ -21,8 +21,6 @@ Examples:
   lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260429 --svg a1-a2.svg
   lvra model compare r0b a1 r0b_next:a2 --from 20260422 --to 20260422 --json`;
 
-/** By default, if the VRA annotates all scores. */
-const USUAL_THRESHOLD = 0.5;
 const USUAL_PURITY = 0.95;
 
 interface CompareOptions {
@@ -59,7 +57,7 @@ async function compare(name: string, first: string, second: string, options: Com
     );
   }
   const { comparison, quality } = await withLedger(async ({ ledger, settings }) => {
-    const threshold = options.threshold ?? vraOf(settings, name).lowestScore ?? USUAL_THRESHOLD;
+    const threshold = options.threshold ?? usualThreshold(settings, vraOf(settings, name).modelName);
     const both = [scoredBy(name, first), scoredBy(name, second)] as const;
     const wanted = { threshold, purity: options.purity };
     return {

@@ -40,7 +40,7 @@ export interface Candidate {
   readonly isCurrent: boolean;
   /** From a report that was sent from here, without prefix. */
   readonly tnsName: string | null;
-  /** What somebody says that the object is, last. */
+  /** The latest label of the object. */
   readonly label: string | null;
 }
 

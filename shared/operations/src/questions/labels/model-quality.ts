@@ -1,10 +1,9 @@
 import { vraOf } from '@lvra/config';
 import type { ScoredBy } from '@lvra/ledger';
 import type { Look } from '../../open-ledger.js';
+import { usualThreshold } from '../models/threshold.js';
 import { type LabelledScore, Quality, type QualityAt } from './quality.js';
 
-/** By default, where a VRA has no LOWEST_SCORE. */
-const USUAL_THRESHOLD = 0.5;
 /** Asked at a time, so that others get their turn. */
 const OBJECTS_AT_ONCE = 500;
 
@@ -36,7 +35,7 @@ export async function modelQuality(
   scoredBy: ScoredBy,
   { threshold, purity }: { threshold?: number | undefined; purity: number },
 ): Promise<ModelQuality> {
-  const { positiveLabels, negativeLabels, lowestScore } = vraOf(settings, labelsOf);
+  const { positiveLabels, negativeLabels } = vraOf(settings, labelsOf);
   const labels = await ledger.labels.newest();
   const counting = [...labels.values()].filter(
     ({ label }) => positiveLabels.includes(label) || negativeLabels.includes(label),
@@ -57,7 +56,7 @@ export async function modelQuality(
   return {
     ...{ positiveLabels, negativeLabels, positive: quality.positive, negative: quality.negative },
     ...{ unscored: counting.length - scores.length, otherLabels: labels.size - counting.length },
-    atThreshold: quality.at(threshold ?? lowestScore ?? USUAL_THRESHOLD),
+    atThreshold: quality.at(threshold ?? usualThreshold(settings, labelsOf)),
     ...{ wantedPurity: purity, atPurity: quality.forPurity(purity) },
   };
 }

@@ -3,12 +3,10 @@ import type { ScoredBy } from '@lvra/ledger';
 import { checkNights } from '../../night-range.js';
 import type { Look } from '../../open-ledger.js';
 import { type Comparison, comparisonOf, type ScorePair } from './compare-models.js';
+import { usualThreshold } from './threshold.js';
 
 /** What a page compares: 15 to 20 ms of CPU. `lvra model compare` takes all scores. */
 const MOST = { pairs: 3_000, stems: 300 };
-
-/** If the VRA annotates all scores. */
-const USUAL_THRESHOLD = 0.5;
 
 /** The shares of pairs below each quantile of the differences. */
 export const DIFFERENCE_SHARES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1] as const;
@@ -68,10 +66,7 @@ export interface ObjectScores {
 /** @throws UsageError if a night is none, or the first is after the last */
 export async function modelComparison(look: Look, question: ComparisonQuestion): Promise<ModelComparison> {
   const { first, second } = question;
-  const threshold =
-    question.threshold ??
-    look.settings.vras.find(({ modelName }) => modelName === first.vra)?.lowestScore ??
-    USUAL_THRESHOLD;
+  const threshold = question.threshold ?? usualThreshold(look.settings, first.vra);
   const night = await lastCommonNight(look, first, second);
   const [from, to] = [question.from ?? question.to ?? night, question.to ?? question.from ?? night];
   const nothing = (why: string): ModelComparison => ({
