@@ -2,7 +2,7 @@ import type { Database } from './database.js';
 import type { ScoredBy } from './queries/score-comparison.js';
 import { Insert, question, statement, tupleQuestion, valueQuestion } from './statements.js';
 
-/** What somebody says that an object is. */
+/** A label that a person gave an object. */
 export interface Label {
   readonly diaObjectId: bigint;
   /** A word of the team's: `real`, `bogus`, … */
@@ -55,7 +55,7 @@ const LAST_OF = valueQuestion<bigint>(
 );
 const REMOVE = statement('DELETE FROM label WHERE ID = ?');
 
-/** What people say that objects are. Of several labels of an object the last one counts, whoever gave it. */
+/** Labels that people gave to objects. Of several labels of an object the latest counts, also if another person gave it. */
 export class LabelLedger {
   readonly #database: Database;
 
@@ -74,7 +74,7 @@ export class LabelLedger {
     return new Set(await this.#database.all(SEEN, { ids }));
   }
 
-  /** Removes the last label that somebody gave an object, so that the one before counts. @returns whether there was one */
+  /** Removes the latest label that a person gave an object, so that the one before counts. @returns whether there was one */
   takeBack(diaObjectId: bigint, who: string): Promise<boolean> {
     return this.#database.writing(async (tx) => {
       const id = await tx.get(LAST_OF, diaObjectId, who);

@@ -61,7 +61,7 @@ export const COMMON_MIGRATIONS: readonly CommonMigration[] = [
     name: 'labels',
     isAdditive: true,
     sql: `
-      -- What somebody says that an object is; of several, the last by time, then by ID, counts. labelled_at: ms since 1970.
+      -- A label that a person gave an object; of several, the latest by time, then by ID, counts. labelled_at: ms since 1970.
       CREATE TABLE label (
         ID INTEGER PRIMARY KEY,
         diaObjectId INTEGER NOT NULL,

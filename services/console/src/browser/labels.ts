@@ -42,7 +42,7 @@ function send(object: string, label: string, before?: Promise<boolean>): Promise
   return sent;
 }
 
-/** Sends the form of the action's own page, as somebody without script would. */
+/** Sends the form of the action's own page, as a browser without script would. */
 async function submit(address: string): Promise<void> {
   const page = await fetch(address, { headers: { accept: 'text/html' }, cache: 'no-store' });
   const document = parsePage(await page.text());

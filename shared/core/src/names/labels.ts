@@ -6,7 +6,7 @@ export function isLabel(text: string): boolean {
   return /^(?!with(?:out)?$)(?! )[A-Za-z0-9_.+/? -]{1,32}(?<! )$/.test(text);
 }
 
-/** Whether a label may be recorded as of somebody: 1 to 100 characters, none of them a control character. */
+/** Whether a text can be the name of who gave a label: 1 to 100 characters, none of them a control character. */
 export function isPerson(text: string): boolean {
   return /^[^\p{Cc}\p{Cs}\u2028\u2029]{1,100}$/u.test(text) && text.trim() === text;
 }

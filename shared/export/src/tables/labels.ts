@@ -5,7 +5,7 @@ import { column, DIA_OBJECT_ID, RowsOf } from './columns.js';
 const ROWS_AT_ONCE = 2_000;
 
 /** Named as `lvra labels import` reads them. */
-export const LABEL = column('label', 'text', 'What somebody says that the object is.', null, 'meta.code.class');
+export const LABEL = column('label', 'text', 'The label that a person gave the object.', null, 'meta.code.class');
 export const WHO = column('who', 'text', 'Who says so.', null, 'meta.id.assoc');
 export const WHEN = column('when', 'text', 'When it was said, ISO 8601, UTC.', null, 'time');
 
@@ -17,7 +17,7 @@ const COLUMNS = [
   column('counts', 'boolean', 'It is the last label of its object, which counts.', null, 'meta.code'),
 ];
 
-/** Every label that anybody gave, in the order in which they were recorded. */
+/** Every label, in the order in which they were recorded. */
 export function labels(ledger: Ledger): Table {
   return {
     name: 'labels',

@@ -80,7 +80,7 @@ describe('lvra labels import', () => {
     assert.match(other.stderr, /has no column diaObjectId and no column label: its first line must name/);
   });
 
-  test('refuses what could be read in two ways, and what nobody can have meant', async (t) => {
+  test('refuses columns that are ambiguous and times that are impossible', async (t) => {
     const nights = await (await SCORED).copy(t);
     const header = 'diaObjectId,label,who,when';
     for (const [text, said] of [

@@ -44,7 +44,7 @@ interface TrainingOptions extends LabelsOptions {
 }
 
 export function exportLabelsCommand(): Command {
-  return commandOf('labels', 'every label that anybody gave, OUT/labels.parquet')
+  return commandOf('labels', 'every label in the ledger, OUT/labels.parquet')
     .addHelpText('after', LABELS_HELP)
     .action((options: LabelsOptions) =>
       exporting(options, async (look, order) => {

@@ -26,7 +26,7 @@ const CANDIDATE = z.object({
   fate: z.string(),
   isCurrent: z.boolean().describe('whether it is what Lasair shows of the object'),
   tnsName: z.string().nullable(),
-  label: z.string().nullable().describe('what somebody says that the object is, last'),
+  label: z.string().nullable().describe('the latest label of the object'),
 });
 
 export const ANSWER = z.object({

@@ -122,7 +122,7 @@ function Found({ data, params }: CandidatesProps) {
   );
 }
 
-/** How far somebody is, and which keys label the object of a row. */
+/** How many rows are seen, and which keys label the object of a row. */
 function Looked({ data: { labels }, context }: CandidatesProps) {
   return (
     <p class="note">

@@ -87,7 +87,7 @@ function columnsOf({ data, params, context }: CandidatesProps): Column[] {
     }),
     ...optional(context.hasActions || data.candidates.some(({ label }) => label !== null), {
       name: 'label',
-      about: 'what somebody says that the object is',
+      about: 'the latest label that a person gave the object',
       cell: ({ label }) => label ?? <Unknown why="none" />,
     }),
     { name: 'at Lasair', isExtra: true, cell: (row) => <AtLasair row={row} pages={data.objectsAtLasair} /> },
