@@ -61,9 +61,12 @@ export const cases: FaultCase[] = [
       underLoad(world, () =>
         withManager(world, async (manager) => {
           for (let time = 0; time < 3; time++) {
+            await world.until('the streams are there', async () => {
+              const names = await manager.streams.names().next();
+              return STREAMS.every((stream) => names.includes(stream));
+            });
             await world.injected();
             for (const stream of STREAMS) await manager.streams.delete(stream);
-            await sleep(2_000);
           }
         }),
       ),
