@@ -18,10 +18,10 @@ test('a machine that is slow for a while slows both of a pair and leaves their r
 });
 
 test('the spread of the pairs is shown beside their median', () => {
-  const compared = compare([0.4, 0.5, 0.8].map((here) => ({ base: cpu(0.5), here: cpu(here) })));
+  const compared = compare([0.9, 0.4, 0.5, 0.8, 0.2].map((here) => ({ base: cpu(0.5), here: cpu(here) })));
   assert.deepEqual(rounded(compared[0] as Compared), [1, 0.8, 1.6]);
   assert.match(comparisonReport(compared, 'aaaaaaa1', 'here'), /^consumer +0\.500 +0\.500 +1\.00 +0\.80 +1\.60$/m);
 });
 
 const rounded = ({ ratio }: Compared) =>
-  [ratio.median, ratio.least, ratio.most].map((value) => Number(value.toFixed(6)));
+  [ratio.median, ratio.lower, ratio.upper].map((value) => Number(value.toFixed(6)));

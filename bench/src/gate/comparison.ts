@@ -1,6 +1,7 @@
+import { quantile } from '@lvra/core';
 import { table } from '../pipeline/about.js';
 import { STAGES } from '../pipeline/pipeline.js';
-import { median } from '../pipeline/statistics.js';
+import { median as medianOf } from '../pipeline/statistics.js';
 import type { PairOfRounds, StageCpu } from './rounds.js';
 
 /** The parts that have a ratio. */
@@ -15,20 +16,25 @@ export interface Compared {
   /** Medians of the rounds, CPU ms an alert. */
   readonly base: number;
   readonly here: number;
-  /** Here over base, pair by pair: what slows the machine down slows both. */
-  readonly ratio: { readonly median: number; readonly least: number; readonly most: number };
+  /** Here over base, pair by pair: what slows the machine down slows both. The median and both quartiles. */
+  readonly ratio: { readonly median: number; readonly lower: number; readonly upper: number };
 }
 
 /** Compares two versions by rounds that were run in turn. */
 export function compare(pairs: readonly PairOfRounds[]): Compared[] {
   const all = (cpu: StageCpu) => STAGES.reduce((sum, stage) => sum + cpu[stage], 0);
   const compared = (name: Compared['name'], of: (cpu: StageCpu) => number): Compared => {
-    const ratios = pairs.map(({ base, here }) => of(here) / of(base));
+    const ratios = pairs.map(({ base, here }) => of(here) / of(base)).sort((a, b) => a - b);
+    const [lower, median, upper] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share)) as [
+      number,
+      number,
+      number,
+    ];
     return {
       name,
-      base: median(pairs.map(({ base }) => of(base))),
-      here: median(pairs.map(({ here }) => of(here))),
-      ratio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+      base: medianOf(pairs.map(({ base }) => of(base))),
+      here: medianOf(pairs.map(({ here }) => of(here))),
+      ratio: { median, lower, upper },
     };
   };
   return [...STAGES.map((stage) => compared(stage, (cpu) => cpu[stage])), compared('all', all)];
@@ -38,7 +44,7 @@ export function compare(pairs: readonly PairOfRounds[]): Compared[] {
 export function comparisonReport(compared: readonly Compared[], base: string, here: string): string {
   const rows = compared.map(({ name, base, here, ratio }) => [
     ...[titleOf(name), base.toFixed(3), here.toFixed(3)],
-    ...[ratio.median, ratio.least, ratio.most].map((value) => value.toFixed(2)),
+    ...[ratio.median, ratio.lower, ratio.upper].map((value) => value.toFixed(2)),
   ]);
   return table(['CPU ms/alert', base, here, 'ratio', 'from', 'to'], rows);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compare } from './comparison.js';
-import { confirmed, type GateRatios, gateRatios, judge } from './gate.js';
+import { confirmed, dearerIn, type GateRatios, gateRatios, judge } from './gate.js';
 import type { Round, StageCpu } from './rounds.js';
 
 const CPU = { consumer: 0.3, feature: 0.2, predict: 0.05, annotate: 0.1 };
@@ -71,5 +71,18 @@ describe('the gate', () => {
       confirmed(worse, compared).map(({ name }) => name),
       ['annotate'],
     );
+  });
+
+  test('a median that is dearer is noise where over a quarter of the pairs are cheaper', () => {
+    const pairs = (cheap: number) =>
+      Array.from({ length: 16 }, (_, place) => ({
+        base: CPU,
+        here: { ...CPU, annotate: place < cheap ? 0.09 : 0.12 },
+      }));
+    assert.deepEqual(
+      dearerIn(compare(pairs(3))).map(({ name }) => name),
+      ['annotate'],
+    );
+    assert.deepEqual(dearerIn(compare(pairs(5))), []);
   });
 });

@@ -13,7 +13,7 @@ const CHECK_AFTER_ROUNDS: readonly number[] = [8, 16];
  * A ratio also depends on the load of the machine. So a stage that seems worse is run in turn with the commit of the
  * committed ratios, and fails if it also costs more than that one: by this share, which is half of the above.
  */
-export const CONFIRMED = 1.075;
+const CONFIRMED = 1.075;
 
 /** A ratio beyond what is allowed. */
 export interface Worse {
@@ -44,7 +44,13 @@ export function judge(rounds: readonly Round[], committed: GateRatios): Verdict 
   return rounds.length >= Math.max(...CHECK_AFTER_ROUNDS) ? { is: 'worse', worse } : { is: 'unsure' };
 }
 
+/** Those that cost more than in the other commit: in the median pair, and in three of four pairs, or it may be noise. */
+export function dearerIn(compared: readonly Compared[]): Compared[] {
+  return compared.filter(({ ratio }) => ratio.median > CONFIRMED && ratio.lower > 1);
+}
+
 /** Those of the worse that also cost more than in the other commit, run in turn with it. */
 export function confirmed(worse: readonly Worse[], compared: readonly Compared[]): Worse[] {
-  return worse.filter(({ name }) => compared.some((other) => other.name === name && other.ratio.median > CONFIRMED));
+  const dearer = dearerIn(compared);
+  return worse.filter(({ name }) => dearer.some((other) => other.name === name));
 }

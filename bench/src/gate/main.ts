@@ -3,7 +3,7 @@ import { about, commitAtHand, machineAtHand, table } from '../pipeline/about.js'
 import { checkOut } from './checkout.js';
 import { COMMITTED, type CommittedRatios, commitRatios, committedRatios } from './committed-ratios.js';
 import { type Compared, compare, comparisonReport, MEASURED, titleOf } from './comparison.js';
-import { CONFIRMED, confirmed, type GateRatios, gateRatios, judge } from './gate.js';
+import { confirmed, dearerIn, type GateRatios, gateRatios, judge } from './gate.js';
 import { measurePairs, measureRounds } from './rounds.js';
 
 // make bench-gate: does an alert cost more than when the ratios were committed? RENEW=1 commits those of now; BASE=<commit>
@@ -16,7 +16,7 @@ const ROUNDS_TO_RENEW = 24;
 
 const { values } = parseArgs({ options: { renew: { type: 'boolean' }, base: { type: 'string' } } });
 if (values.renew) await renew();
-else if (values.base) fail((await comparedWith(values.base)).filter(({ ratio }) => ratio.median > CONFIRMED));
+else if (values.base) fail(dearerIn(await comparedWith(values.base)));
 else await gate(committedRatios());
 process.stdout.write(`${about()}\n`);
 
