@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { quantile } from '@lvra/core';
 import type { RunScore } from '@lvra/ledger';
+import { nightAt } from '@lvra/operations';
 import { isReal, type Sandbox, type Truth } from '@lvra/simulator';
 import { count, duration, table } from '../command-line/output.js';
 import { countsOf } from '../command-line/progress.js';
@@ -49,15 +50,23 @@ export async function describeDemo(
     ],
     ['latency', median, `from arrival to annotation, median; ${most} for 99 in 100`],
   ] as const;
+  const night = nightAt(Date.now()).name;
   const root = relative(process.cwd(), paths.root);
   const next = [
-    ...(best[0] ? [[`lvra object ${best[0].diaObjectId}`, 'the first of the list: all its scores'] as const] : []),
+    ...(best[0]
+      ? ([
+          [`lvra object ${best[0].diaObjectId}`, 'the first of the list: all its scores'],
+          [`lvra explain ${best[0].diaObjectId}`, 'why it has its score'],
+        ] as const)
+      : []),
     ['lvra start console', 'all of it as pages, until Ctrl-C'],
     ['lvra top', 'the highest scores, with magnitude, band and state at Lasair'],
     ['lvra status', 'what is done, by stage'],
     [`lvra stem ${quarantined[0]?.stem ?? '<stem>'}`, 'the history of one batch'],
     ['lvra quarantine list', 'the messages that could not be used, and why'],
+    [`lvra export scores --from ${night} --out tables`, 'the night as a table for notebooks'],
   ] as const;
+  const width = Math.max(...next.map(([command]) => command.length));
   return [
     '',
     ...facts.map(([name, value, note]) => `${name.padEnd(12)}${value.padStart(8)}   ${note}`),
@@ -67,7 +76,7 @@ export async function describeDemo(
     '',
     `The batches (JSON/), features (csv/), logs and database (db/log.db) are in ${root}/. The scores are those of a`,
     'demonstration model, and say nothing about the sky. To look further:',
-    ...next.map(([command, what]) => `  LVRA_DATA_ROOT=${root} ${command.padEnd(31)} ${what}`),
+    ...next.map(([command, what]) => `  LVRA_DATA_ROOT=${root} ${command.padEnd(width)}  ${what}`),
   ].join('\n');
 }
 
