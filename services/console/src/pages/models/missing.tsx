@@ -25,8 +25,8 @@ export function MissingPart({ missing }: { missing: Missing }) {
       {some.length === 0 ? (
         <p class="none">No feature is known to be missing.</p>
       ) : (
-        <details open={some.some(isWorse)}>
-          <summary>{summaryOf(some)}</summary>
+        <details open={some.some((share) => isWorse(share, rows))}>
+          <summary>{summaryOf(some, rows)}</summary>
           <Wide label={caption}>
             <table>
               <caption>{caption}</caption>
@@ -38,7 +38,7 @@ export function MissingPart({ missing }: { missing: Missing }) {
                     <td>{share.atImport === null ? <Unknown /> : percent(share.atImport)}</td>
                     <td>{share.now === null ? <Unknown /> : percent(share.now)}</td>
                     <td>
-                      <Verdict share={share} />
+                      <Verdict share={share} rows={rows} />
                     </td>
                   </tr>
                 ))}
@@ -51,15 +51,15 @@ export function MissingPart({ missing }: { missing: Missing }) {
   );
 }
 
-function Verdict({ share }: { share: Share }) {
-  if (isGone(share)) {
+function Verdict({ share, rows }: { share: Share; rows: number }) {
+  if (share.now === 1 && isBeyondChance(share, rows)) {
     return (
       <span class="bad">
         <span aria-hidden="true">✗</span> gone: no alert has it
       </span>
     );
   }
-  if (!isWorse(share)) return null;
+  if (!isWorse(share, rows)) return null;
   return (
     <span class="warn">
       <span aria-hidden="true">◐</span> more than at import
@@ -67,27 +67,31 @@ function Verdict({ share }: { share: Share }) {
   );
 }
 
-/** So much more often missing than at import is no chance of one stem. */
+/** What is missing a little more often than at import matters to no score. */
 const MORE = 0.1;
+/** Standard deviations of the share that so many rows have by chance. */
+const BEYOND_CHANCE = 3;
 
 function increase({ atImport, now }: Share): number {
   return atImport === null || now === null ? 0 : now - atImport;
 }
 
-function isWorse(share: Share): boolean {
-  return increase(share) > MORE;
+function isWorse(share: Share, rows: number): boolean {
+  return increase(share) > MORE && isBeyondChance(share, rows);
 }
 
-function isGone(share: Share): boolean {
-  return share.now === 1 && share.atImport !== null && share.atImport < 1;
+/** Whether more are missing than a few rows have by chance: a stem of two says little. */
+function isBeyondChance(share: Share, rows: number): boolean {
+  const atImport = share.atImport ?? 0;
+  return increase(share) > BEYOND_CHANCE * Math.sqrt((atImport * (1 - atImport)) / rows);
 }
 
 function worseFirst(a: Share, b: Share): number {
   return increase(b) - increase(a) || (b.now ?? 0) - (a.now ?? 0);
 }
 
-function summaryOf(some: readonly Share[]): string {
-  const worse = some.filter(isWorse).length;
+function summaryOf(some: readonly Share[], rows: number): string {
+  const worse = some.filter((share) => isWorse(share, rows)).length;
   const all = `${some.length} ${some.length === 1 ? 'feature is' : 'features are'} missing at times`;
   return worse === 0 ? all : `${all}, ${worse} of them more than at import`;
 }
