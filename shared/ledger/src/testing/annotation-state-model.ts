@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger.js';
 import { statement, type Value } from '../statements.js';
 import type { WorkQueue } from '../work/work-queue.js';
 import { ENGINE } from './engines.js';
-import { changing, execute, tuplesIn, valueIn } from './look-inside.js';
+import { changing, execute, tuplesIn } from './look-inside.js';
 
 /**
  * The annotating steps on a real ledger, as functions from one state of its tables to the next. For the test of all
@@ -27,7 +27,28 @@ const STEMS = ['20260202_102448', '20260202_102458'] as const;
 const NOW = 1_800_000_000_000;
 const TICK_MS = 1000;
 /** Each state has its own rows of these. */
-const CLEARED = 'provenance annotation annotation_outcome annotating predict lasair_call stem_event'.split(' ');
+const CLEARED = ['provenance', 'annotation', 'annotation_outcome', 'annotating', 'lasair_call'] as const;
+
+const DUMP = `SELECT (SELECT count(*) FROM provenance),
+    (SELECT outcome FROM annotation_outcome WHERE provenance_ID = 1),
+    (SELECT outcome FROM annotation_outcome WHERE provenance_ID = 2),
+    (SELECT r0b FROM annotating WHERE stem = '${STEMS[0]}'),
+    (SELECT r0b FROM annotating WHERE stem = '${STEMS[1]}'),
+    diaObjectId, accepted_ID, sending_ID, sender, sending_until, doubt_until
+  FROM (SELECT 1 AS one) one LEFT JOIN annotation ON true`;
+type DumpedRow = [
+  scores: bigint,
+  firstOutcome: string | null,
+  secondOutcome: string | null,
+  firstStatus: bigint,
+  secondStatus: bigint,
+  diaObjectId: bigint | null,
+  accepted: bigint | null,
+  sending: bigint | null,
+  sender: string | null,
+  sendingUntil: bigint | null,
+  doubtUntil: bigint | null,
+];
 
 /** How long a reservation lasts. */
 export const RESERVED_TICKS = 2;
@@ -76,6 +97,7 @@ export class LedgerModel {
     for (const { source, time } of scores) {
       await execute(ledger, 'INSERT INTO source (diaSourceId, midpointMjdTai) VALUES (?, ?)', source, time);
     }
+    await execute(ledger, 'INSERT INTO predict (stem, r0b) VALUES (?, 1), (?, 1)', ...STEMS);
     return new LedgerModel(ledger, scores);
   }
 
@@ -146,50 +168,60 @@ export class LedgerModel {
     )[0];
   }
 
+  /** In few statements: each is a round trip to a server, and there are thousands of states. */
   #load({ secondScored, annotation, outcomes, statuses }: Tables): Promise<void> {
     return changing(this.#ledger, async (tx) => {
-      const run = (sql: string, ...values: Value[]) => tx.run(statement(sql), ...values);
-      for (const table of CLEARED) await run(`DELETE FROM ${table}`);
-      for (const [index, stem] of STEMS.entries()) {
-        await run('INSERT INTO predict (stem, r0b) VALUES (?, 1)', stem);
-        await run('INSERT INTO annotating (stem, r0b) VALUES (?, ?)', stem, statuses[index]!);
-        const outcome = outcomes[index] ?? null;
-        const add = 'INSERT INTO annotation_outcome (provenance_ID, outcome, at) VALUES (?, ?, 0)';
-        if (outcome !== null) await run(add, index + 1, outcome);
-        if (index === 1 && !secondScored) continue;
-        const score = "INSERT INTO provenance VALUES (?, ?, ?, ?, 0.5, 'r0b', 'a1', current_timestamp)";
-        await run(score, index + 1, OBJECT, this.#scores[index]!.source, stem);
-      }
+      const insert = async (into: string, rows: readonly (readonly Value[])[]) => {
+        if (rows.length === 0) return;
+        const places = rows.map((row) => `(${row.map(() => '?').join()})`).join();
+        await tx.run(statement(`INSERT INTO ${into} VALUES ${places}`), ...rows.flat());
+      };
+      for (const table of CLEARED) await tx.run(statement(`DELETE FROM ${table}`));
+      await insert(
+        'annotating (stem, r0b)',
+        STEMS.map((stem, index) => [stem, statuses[index]!]),
+      );
+      const known = outcomes.flatMap((outcome, index) => (outcome === null ? [] : [[index + 1, outcome, 0]]));
+      await insert('annotation_outcome (provenance_ID, outcome, at)', known);
+      const scores = STEMS.map((stem, index) => [
+        index + 1,
+        OBJECT,
+        this.#scores[index]!.source,
+        stem,
+        0.5,
+        'r0b',
+        'a1',
+      ]);
+      await insert(
+        'provenance (ID, diaObjectId, diaSourceId, stem, score, model_name, model_version)',
+        secondScored ? scores : scores.slice(0, 1),
+      );
       if (!annotation) return;
       const { accepted, sending, sender, sendingFor, doubtFor } = annotation;
       const instant = (ticks: number) => (ticks > 0 ? NOW + ticks * TICK_MS : 0);
-      const row = [OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor)];
-      await run("INSERT INTO annotation VALUES ('r0b', ?, ?, ?, ?, ?, ?)", ...row);
+      const row = ['r0b', OBJECT, accepted || null, sending || null, sender, instant(sendingFor), instant(doubtFor)];
+      await insert('annotation', [row]);
     });
   }
 
   async #dump(): Promise<Tables> {
-    const ledger = this.#ledger;
-    const [row] = await tuplesIn<[bigint | null, bigint | null, string | null, bigint, bigint]>(
-      ledger,
-      'SELECT accepted_ID, sending_ID, sender, sending_until, doubt_until FROM annotation',
-    );
-    const ticks = (until: bigint) => Math.max(Math.ceil((Number(until) - NOW) / TICK_MS), 0);
-    const outcome = async (id: number) =>
-      (await valueIn<string>(ledger, 'SELECT outcome FROM annotation_outcome WHERE provenance_ID = ?', id)) ?? null;
-    const status = async (stem: string) =>
-      Number(await valueIn(ledger, 'SELECT r0b FROM annotating WHERE stem = ?', stem));
+    const [row] = await tuplesIn<DumpedRow>(this.#ledger, DUMP);
+    const [scores, first, second, firstStatus, secondStatus, ofObject, accepted, sending, sender, until, doubt] = row!;
+    const ticks = (until: bigint | null) => Math.max(Math.ceil((Number(until) - NOW) / TICK_MS), 0);
     return {
-      secondScored: (await valueIn(ledger, 'SELECT 1 FROM provenance WHERE ID = 2')) !== undefined,
-      annotation: row && {
-        accepted: Number(row[0] ?? 0),
-        sending: Number(row[1] ?? 0),
-        sender: row[2],
-        sendingFor: ticks(row[3]),
-        doubtFor: ticks(row[4]),
-      },
-      outcomes: [await outcome(1), await outcome(2)],
-      statuses: [await status(STEMS[0]), await status(STEMS[1])],
+      secondScored: scores === 2n,
+      annotation:
+        ofObject === null
+          ? undefined
+          : {
+              accepted: Number(accepted ?? 0),
+              sending: Number(sending ?? 0),
+              sender,
+              sendingFor: ticks(until),
+              doubtFor: ticks(doubt),
+            },
+      outcomes: [first, second],
+      statuses: [Number(firstStatus), Number(secondStatus)],
     };
   }
 
