@@ -42,11 +42,11 @@ export class OneExport {
         'Retry-After': '10',
       });
     }
-    this.#isRunning = true;
     const child = fork(PROGRAM, [], {
       ...{ cwd: '/', env: {}, execArgv: MEMORY },
       ...{ stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' },
     });
+    this.#isRunning = true;
     const kill = () => child.kill('SIGKILL');
     const signals = [this.#end, leave];
     for (const signal of signals) {
