@@ -6,7 +6,7 @@ type Manifest = NonNullable<ModelRecord['manifest']>;
 /** What is shown in a place of its own, or is too long for people. */
 const ELSEWHERE = new Set([
   ...['name', 'version', 'sha256', 'created', 'input', 'classes', 'features'],
-  ...['missing', 'scores', 'sample'],
+  ...['missing', 'scores', 'sample', 'spread'],
 ]);
 /** A manifest is written elsewhere: whatever it says, the page stays a page. */
 const MOST_FACTS = 200;

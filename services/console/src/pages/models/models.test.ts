@@ -67,6 +67,14 @@ describe('the pages of models', () => {
     assert.match(page, />none</);
   });
 
+  test('say how a model was imported, whatever number of features its manifest has the spread of', async (t) => {
+    const quantiles = Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`feature${at}`, [0, 1]]));
+    const { json } = await ofTwoVersions(t, { spread: { levels: [0, 1], quantiles }, joblib: { file: 'r0b.joblib' } });
+    const { manifest } = MODEL_ANSWER.parse(await json('/api/v1/models/r0b'));
+    assert.ok(manifest?.facts.some(({ name, value }) => name === 'joblib file' && value === 'r0b.joblib'));
+    assert.ok(!manifest?.facts.some(({ name }) => name.startsWith('spread')));
+  });
+
   test('show the versions, which one is in use, and how steady its scores are', async (t) => {
     const { text, json } = await ofTwoVersions(t);
     const page = await text('/models');
