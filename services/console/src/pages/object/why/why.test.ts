@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -44,7 +44,7 @@ async function folderWith(t: TestContext, model: 'demo' | 'simple' = 'demo') {
   const version = { name: 'r0b', version: 'a1' };
   await ledger.results.recordScores(ledger.work('predict', 'r0b'), stem, version, scores, settlement);
   return {
-    ...{ ledger, console, stem, features },
+    ...{ ledger, console, stem, features, model: join(root, 'r0b.onnx') },
     page: (query = '') => console.text(`/objects/${ID}${query}`),
     told: async (query = '') => OBJECT.parse(await console.json(`/api/v1/objects/${ID}${query}`)),
   };
@@ -145,6 +145,17 @@ describe('why a score', () => {
     assert.match(explained?.missing ?? '', /^No explanation for this kind of model/);
     assert.equal(explained?.explanation, null);
     assert.ok(explained?.features.every(({ contribution, value }) => contribution === null && value !== null));
+  });
+
+  test('of a model that would hold up all pages is left to lvra explain', async (t) => {
+    const { told, model } = await folderWith(t);
+    truncateSync(model, 10_000_001);
+    const { explained } = await told();
+    assert.match(
+      explained?.missing ?? '',
+      /^The model is too large to be explained here: its file has 10000001 bytes, at most 10000000; `lvra explain`/,
+    );
+    assert.ok(explained?.features.every(({ contribution }) => contribution === null));
   });
 
   test('takes little of the page’s weight', async (t) => {

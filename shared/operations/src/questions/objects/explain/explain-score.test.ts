@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -45,7 +46,8 @@ function placed(t: TestContext, manifest: Record<string, unknown> = {}) {
   const text = readFileSync(ROWS, 'utf8');
   writeFileSync(path, text);
   const look = { settings: { vras } as unknown as Settings, paths };
-  const explain = (changes: Partial<ScoreRecord> = {}) => explainScore(look, { ...RECORD, ...changes });
+  const explain = (changes: Partial<ScoreRecord> = {}, mostBytes?: number) =>
+    explainScore(look, { ...RECORD, ...changes }, mostBytes);
   return { models, model, path, text, explain };
 }
 
@@ -161,6 +163,20 @@ describe('the explanation of a score', () => {
       if (seconds) age(model, seconds + 1);
       assert.equal((await explain()).missing, null);
     }
+  });
+
+  test('of a model that has more bytes than may be read has the values alone', async (t) => {
+    const { explain, model } = placed(t);
+    const { size } = statSync(model);
+    assert.equal((await explain({}, size)).missing, null);
+    // The first one is kept with its model.
+    const { missing, features } = await placed(t).explain({}, size - 1);
+    assert.equal(
+      missing,
+      `The model is too large to be explained here: its file has ${size} bytes, at most ${size - 1}; \`lvra explain\` explains it.`,
+    );
+    assert.ok(features.some(({ value }) => value !== null));
+    assert.ok(features.every(({ contribution }) => contribution === null));
   });
 
   test('of what it cannot tell says why', async (t) => {

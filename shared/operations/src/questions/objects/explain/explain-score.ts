@@ -34,10 +34,13 @@ type Found = Pick<ExplainedScore, 'missing' | 'explanation' | 'features'>;
 /**
  * What each feature added to a score, from the model file of the recorded version and the feature file of the stem. Where
  * these do not give the recorded score, they are not what gave it, and nothing is explained.
+ *
+ * @param mostBytes of a model file; one of a larger model is not explained
  */
 export async function explainScore(
   look: Pick<Look, 'settings' | 'paths'>,
   record: ScoreRecord,
+  mostBytes = Number.POSITIVE_INFINITY,
 ): Promise<ExplainedScore> {
   const { provenanceId, diaSourceId, observedUtc, stem, score, vra, modelVersion } = record;
   const told = (found: Found) => ({
@@ -52,7 +55,7 @@ export async function explainScore(
   const stamp = fileVersionOf(path);
   const name = stamp === undefined ? undefined : `${provenanceId} ${score} ${path} ${stamp}`;
   try {
-    return await explainedBy(model.file, name, async (explainer) =>
+    return await explainedBy(model.file, name, mostBytes, async (explainer) =>
       told(await explain(model.file.manifest, path, { diaSourceId, score }, explainer)),
     );
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileVersionOf } from '@lvra/config';
 import { CannotExplain, type Explainer, explainerOf, type Manifest, type ModelFile } from '@lvra/model';
 import type { ExplainedScore } from './explained-score.js';
@@ -22,14 +22,16 @@ const models = new WeakMap<Manifest, Kept>();
  * Explains with a model, or finds what was explained before.
  *
  * @param name of what is explained: the same name means the same score and the same rows; undefined if that cannot be told
+ * @param mostBytes of a model file; a larger one is not read
  * @throws the error of a model file that cannot be read
  */
 export async function explainedBy(
   { path, manifest }: ModelFile,
   name: string | undefined,
+  mostBytes: number,
   explain: (explainer: Explainer | CannotExplain) => Promise<ExplainedScore>,
 ): Promise<ExplainedScore> {
-  const { explainer, explained } = await modelOf(path, manifest);
+  const { explainer, explained } = await modelOf(path, manifest, mostBytes);
   const before = name === undefined ? undefined : explained.get(name);
   if (before) return before;
   const found = await explain(explainer);
@@ -40,13 +42,21 @@ export async function explainedBy(
   return found;
 }
 
-async function modelOf(path: string, manifest: Manifest): Promise<Kept> {
+async function modelOf(path: string, manifest: Manifest, mostBytes: number): Promise<Kept> {
   const stamp = fileVersionOf(path);
   const before = models.get(manifest);
   if (before && stamp !== undefined && before.stamp === stamp) return before;
-  const kept = { stamp, explainer: explainerIn(await readFile(path), manifest), explained: new Map() };
+  const { size } = await stat(path);
+  const explainer = size > mostBytes ? tooLarge(size, mostBytes) : explainerIn(await readFile(path), manifest);
+  const kept = { stamp, explainer, explained: new Map() };
   models.set(manifest, kept);
   return kept;
+}
+
+function tooLarge(bytes: number, most: number): CannotExplain {
+  return new CannotExplain(
+    `the model is too large to be explained here: its file has ${bytes} bytes, at most ${most}; \`lvra explain\` explains it`,
+  );
 }
 
 function explainerIn(bytes: Uint8Array, manifest: Manifest): Explainer | CannotExplain {
