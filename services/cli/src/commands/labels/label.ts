@@ -43,7 +43,11 @@ interface LabelOptions {
   readonly who?: string;
 }
 
-/** Of who is logged in. */
+/** Of who is logged in. @throws UsageError if the account has no name, as in a container */
 export function userName(): string {
-  return userInfo().username;
+  try {
+    return userInfo().username;
+  } catch (error) {
+    throw new UsageError('your account has no name here: say who with --who', { cause: error });
+  }
 }
