@@ -7,6 +7,7 @@ import type { Fault } from '@lvra/simulator';
 import type { FaultCase } from '../fault-case.js';
 import type { FaultWorld } from '../fault-world.js';
 import { startProxy, type TcpProxy } from '../proxy.js';
+import { untilNotReady } from '../readiness.js';
 
 const PER_SECOND = 40;
 /** Longer than the stage tries a stem at a Lasair that fails: then the stem is requeued. */
@@ -217,7 +218,8 @@ function paused(name: string, fault: string, answer: { status: 401 | 403 | 429 }
       const pauses = async () => (await world.count('SELECT count(*) FROM stage_pause')) > 0;
       await world.until('the stage pauses', pauses, 60_000);
       await world.injected();
-      assert.equal((await fetch(`${world.service('annotate').url}/readyz`)).status, 503);
+      // The ledger has the pause a moment before the service says so.
+      await untilNotReady(world, 'annotate', /paused until/);
       // While it waits the other stages continue, and no call is wasted.
       const { length: calls } = world.sandbox.received;
       await world.load.send(40);
