@@ -90,7 +90,8 @@ export const cases: FaultCase[] = [
       const volume = mountVolume(world, 'db', 8);
       await world.startAll();
       await world.load.send(40, 40);
-      await world.untilAnnotated(20);
+      // All of them: a service that is stopped in a transaction would keep the consumer from registering any more.
+      await world.untilAnnotated(40);
       world.service('feature').signal('SIGSTOP');
       await world.load.send(200, 100);
       const registered = async () => (await world.count('SELECT count(*) FROM feature_making WHERE r0b = 0')) >= 5;
