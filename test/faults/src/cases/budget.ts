@@ -20,6 +20,9 @@ export const cases: FaultCase[] = [
     name: 'lasair-budget',
     fault: `an hour’s budget of ${BUDGET} calls used up by three replicas, one of them killed ${KILLS} times on the way`,
     settings: { LVRA_ANNOTATE_CALLS_PER_HOUR: String(BUDGET) },
+    // The objects of a killed call stay reserved for 90 s.
+    recoversWithinMs: 240_000,
+    timeoutMs: 480_000,
     async run(world, random) {
       for (const name of ['consumer', 'feature', 'predict'] as const) await world.start(name);
       await startReplicas(world);

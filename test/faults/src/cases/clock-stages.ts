@@ -55,6 +55,7 @@ export const cases: FaultCase[] = [
   {
     name: 'clock-backoff-back',
     fault: 'the clock goes back an hour while stems and the stage wait for Lasair',
+    timeoutMs: 480_000,
     async run(world) {
       const setClock = await startOnClock(world);
       world.sandbox.fault({ kind: 'status', status: 500 });
@@ -66,7 +67,8 @@ export const cases: FaultCase[] = [
       await world.injected();
       world.sandbox.clearFaults();
       world.faultEnded();
-      await world.untilAnnotated(60, 120_000);
+      // The objects of a call with an unknown result stay reserved for 90 s.
+      await world.untilAnnotated(60, 180_000);
       assert.ok(STAGES.every((name) => world.service(name).alive));
     },
   },

@@ -17,6 +17,7 @@ export const cases: FaultCase[] = [
     fault: `the answers to COMMITs ${LOST.join(' and ')} of every kind of write transaction, cut off after the commit`,
     ledger: 'postgres',
     recoversWithinMs: 180_000,
+    timeoutMs: 480_000,
     async run(world) {
       let isOn = false;
       const proxy = await startPostgresProxy(world.postgres!.hosts[0]!.port, (_, nth) => isOn && LOST.includes(nth));
@@ -32,7 +33,7 @@ export const cases: FaultCase[] = [
       assert.equal(new Set(names).size, 8);
       const isLost = () => names.every((name) => proxy.lost.get(name) === LOST.length);
       const lostSoFar = () => [...proxy.lost].map(([name, times]) => `${times} of ${name}`).join(', ');
-      await world.until('the answer to each kind of COMMIT was lost', isLost, 150_000).catch((error: Error) => {
+      await world.until('the answer to each kind of COMMIT was lost', isLost, 240_000).catch((error: Error) => {
         throw new Error(`lost: ${lostSoFar()}`, { cause: error });
       });
       await world.injected([...proxy.lost.values()].reduce((sum, times) => sum + times, 0));
