@@ -20,7 +20,8 @@ describe('a NATS server', { concurrency: 3 }, () => {
     const begun = performance.now();
     await assert.rejects(publish(STEM), /lvra\.features\.r0b\.20260301_000000 could not be announced: .*NATS/);
     assert.equal(await subscription.next(100, never), undefined);
-    assert.ok(performance.now() - begun < 1_000);
+    // An answer would be waited for 3 s.
+    assert.ok(performance.now() - begun < 2_500);
     assert.match(bus.problem() ?? '', /not connected|cannot be used/);
     await until('the problem is reported', () => said.length === 1);
     const nats = await startNats({ port });
@@ -45,7 +46,8 @@ describe('a NATS server', { concurrency: 3 }, () => {
     await until('the loss is noticed', () => !works(), 2_000);
     const begun = performance.now();
     await assert.rejects(publish(OTHER), /could not be announced: NATS is disconnected/);
-    assert.ok(performance.now() - begun < 200);
+    // An answer would be waited for 3 s.
+    assert.ok(performance.now() - begun < 2_500);
     // Nobody hears it: the message comes again, and the ledger knows that it is done.
     inHand.ack();
     await nats.restart();

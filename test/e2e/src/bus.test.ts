@@ -82,11 +82,11 @@ describe('the NATS bus', { concurrency: 3 }, () => {
       await connected(t, url, { ackWaitMs: 1_000 }),
       await connected(t, url, { ackWaitMs: 1_000 }),
     ];
+    const begun = performance.now();
     await silent.publish(STEM);
     await receive(await silent.subscribe());
-    const begun = performance.now();
     const again = await receive(await other.subscribe());
-    assert.ok(performance.now() - begun > 700);
+    assert.ok(performance.now() - begun >= 1_000);
     assert.equal(again.subject, route.input(STEM));
     again.ack();
   });

@@ -75,12 +75,12 @@ describe('a running stage', () => {
     test(`takes the stem of a replica that was killed when its claim runs out, ${told ? 'told' : 'not told'} of it`, async (t) => {
       const world = await StageWorld.create(t);
       await world.add(A);
-      await world.work.claim(A, 'killed', Date.now(), 300);
-      const begun = performance.now();
+      const begun = Date.now();
+      await world.work.claim(A, 'killed', begun, 300);
       world.start(world.runner(world.record, { leaseMs: 300, sweepMs: 50 }));
       if (told) await world.announce(A);
       await until('the stem is done', async () => (await world.work.status(A)) === 1, 3_000);
-      assert.ok(performance.now() - begun >= 250);
+      assert.ok(Date.now() - begun >= 300);
     });
   }
 
