@@ -8,7 +8,7 @@ import { type FaultWorld, SERVICES } from '../fault-world.js';
 const STOPPED_MS = 150_000;
 const LOCK_FREE_WITHIN_MS = 15_000;
 /** A lease lasts 30 s. */
-const TAKEN_OVER_WITHIN_MS = 45_000;
+const TAKEN_OVER_WITHIN_MS = 60_000;
 const POINT = 'before commit ResultLedger.recordFeatures';
 
 const HOLDER = `SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
