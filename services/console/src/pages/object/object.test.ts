@@ -183,6 +183,20 @@ describe('the page of an object', () => {
     assert.match(text, /<span class="number">0\.2500<\/span>/);
   });
 
+  test('has the newest 200 of more scores; all are in the data', async (t) => {
+    const { ledger, page, console, stem } = await folderWith(t);
+    const rows = Array.from({ length: 201 }, (_, at) => `(${ID}, ${1_000 + at}, '${stem}', ${at / 1_000}, 'r0b')`);
+    await execute(
+      ledger,
+      `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name) VALUES ${rows.join()}`,
+    );
+    const [section = ''] = /<section aria-labelledby="scores".*?<\/section>/s.exec(await page()) ?? [];
+    assert.match(section, /<caption>200 of 201 scores of every VRA and version, newest source first</);
+    assert.equal(section.match(/<tr><td>/g)?.length, 200);
+    assert.deepEqual([section.includes('>0.2000<'), section.includes('>0.0000<')], [true, false]);
+    assert.equal(OBJECT.parse(await console.json(`/api/v1/objects/${ID}`)).scores.length, 201);
+  });
+
   test('tells of its reports to TNS, and the name that it got there', async (t) => {
     const { ledger, page, console } = await folderWith(t);
     const report = { diaObjectId: BigInt(ID), internalName: 'LVRA1', report: '{"a":1}' };

@@ -16,6 +16,9 @@ const FATES: Readonly<Record<string, readonly [kind: string, symbol: string, wor
   unsent: ['quiet', '○', 'not sent'],
 };
 
+/** Thousands of rows would hold up other pages for a second; all scores are in the data. */
+const MOST_ROWS = 200;
+
 interface Props {
   readonly scores: readonly ScoreAnswer[];
   readonly url: URL;
@@ -25,7 +28,9 @@ interface Props {
 
 export function ScoreTable({ scores, url, explained }: Props) {
   if (scores.length === 0) return <p class="none">It has no score.</p>;
-  const caption = `${scores.length} ${scores.length === 1 ? 'score' : 'scores'} of every VRA and version, newest source first`;
+  const shown = scores.slice(0, MOST_ROWS);
+  const count = shown.length < scores.length ? `${shown.length} of ${scores.length}` : scores.length;
+  const caption = `${count} ${scores.length === 1 ? 'score' : 'scores'} of every VRA and version, newest source first`;
   return (
     <Wide label={caption}>
       <table>
@@ -44,7 +49,7 @@ export function ScoreTable({ scores, url, explained }: Props) {
           ]}
         />
         <tbody>
-          {scores.map((each) => (
+          {shown.map((each) => (
             <tr>
               <td>
                 <Instant at={each.observedUtc} withDate />
