@@ -150,7 +150,7 @@ function epochOf(kind: EpochKind, source: JsonRecord, given: JsonValue | undefin
 
 /** With all digits. */
 function wholeNumber(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'bigint' || Number.isInteger(value) ? String(value) : undefined;
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 /**

@@ -69,6 +69,22 @@ describe('what is read from batch files', () => {
     );
   });
 
+  test('has no whole number in place of one that has lost digits', async (t) => {
+    const exposure = (visit: string) => message(OBJECT, [61_000]).replace('"band"', `"visit": ${visit}, "band"`);
+    for (const [visit, read] of [
+      ['2026042200123', 2_026_042_200_123n],
+      ['9007199254740993', 9_007_199_254_740_993n],
+      ['1e21', null],
+      ['1e30', null],
+      ['12.5', null],
+    ] as const) {
+      const source = await nightOf(t, { [FIRST]: `[${exposure(visit)}]` });
+      for (const make of [alerts, lightCurves]) {
+        assert.deepEqual(await valuesIn(await make(source, NIGHT), 'visit'), [[read]], visit);
+      }
+    }
+  });
+
   test('a file that is cut gives what is before the cut, and is named; one that is gone is known beforehand', async (t) => {
     const source = await nightOf(t, { [SECOND]: `[${message(OBJECT, [61_000])}, {"cut` });
     const why = new RegExp(`^[^ ]*${SECOND}.json cannot be read: .*is not a list of alerts`);
