@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Label } from './labels.js';
 import { newLedger } from './testing/ledgers.js';
+import { execute } from './testing/look-inside.js';
 
 const ID = 169760231708427201n;
 const ADA: Label = { diaObjectId: ID, label: 'real', who: 'ada', at: 1_000 };
@@ -57,5 +58,20 @@ describe('labels', () => {
       found,
       [0n, 1n, 2n, 3n, 4n].map((n) => ID + n),
     );
+  });
+
+  test('are held against the newest score, and one of an unknown source is the oldest', async (t) => {
+    const ledger = await newLedger(t);
+    const add = `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
+      VALUES (?, ?, '20260422_000001', ?, 'r0b', 'a1')`;
+    for (const [source, score] of [
+      [12n, 0.75],
+      [11n, 0.5],
+      [null, 0.25],
+    ] as const) {
+      await execute(ledger, add, ID, source, score);
+    }
+    const scores = await ledger.labels.newestScores({ vra: 'r0b', version: 'a1' }, [ID, ID + 1n]);
+    assert.deepEqual(scores, new Map([[ID, 0.75]]));
   });
 });

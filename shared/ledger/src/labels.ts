@@ -36,7 +36,7 @@ const OF_OBJECTS = tupleQuestion<readonly [diaObjectId: bigint, label: string]>(
 const SCORES = tupleQuestion<readonly [diaObjectId: bigint, score: number]>(
   `SELECT p.diaObjectId, p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
    WHERE p.diaObjectId IN @ids AND p.model_name = @vra AND p.model_version = @version AND p.score IS NOT NULL
-   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.ID`,
+   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId NULLS FIRST, p.ID`,
 );
 /** The last row of an object is that of its newest source. */
 const SCORED = tupleQuestion<readonly [diaObjectId: bigint, diaSourceId: bigint, stem: string]>(

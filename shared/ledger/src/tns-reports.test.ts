@@ -109,7 +109,7 @@ describe('which objects to report', () => {
   const score = async (
     ledger: Ledger,
     id: bigint,
-    diaSourceId: bigint,
+    diaSourceId: bigint | null,
     stem: string,
     value: number | null,
     mjd?: number,
@@ -142,6 +142,13 @@ describe('which objects to report', () => {
     assert.deepEqual(await ledger.tns.objectsAbove(R0B, 0.95, '20260422'), [1n, 6n, 7n]);
     assert.deepEqual(await ledger.tns.objectsAbove(R0B, 0.95, '20260422', 'demo'), [7n]);
     assert.deepEqual(await ledger.tns.objectsAbove({ vra: 'other', version: 'a1' }, 0, '20260421'), []);
+  });
+
+  test('by a source that is known, of those whose times are not', async (t) => {
+    const ledger = await newLedger(t);
+    await score(ledger, 1n, 11n, '20260422_000001', 0.96);
+    await score(ledger, 1n, null, '20260422_000001', 0.1);
+    assert.deepEqual(await ledger.tns.objectsAbove(R0B, 0.95, '20260422'), [1n]);
   });
 
   test('by the score of the configured version, if another has scored the source later', async (t) => {

@@ -104,7 +104,7 @@ const SCORES = question<{ diaObjectId: bigint; score: number | null }>(
   `SELECT p.diaObjectId AS "diaObjectId", p.score FROM provenance p LEFT JOIN source USING (diaSourceId)
    WHERE p.model_name = @vra AND p.stem >= @night AND p.diaObjectId IS NOT NULL
      AND (p.model_version IS NULL OR p.model_version IS DISTINCT FROM @without)
-   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId, p.model_version IS NOT DISTINCT FROM @version, p.ID`,
+   ORDER BY source.midpointMjdTai NULLS FIRST, p.diaSourceId NULLS FIRST, p.model_version IS NOT DISTINCT FROM @version, p.ID`,
 );
 
 /**
