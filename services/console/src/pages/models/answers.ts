@@ -122,5 +122,4 @@ export const MODEL_ANSWER = z.object({
 export type ModelsData = z.output<typeof MODELS_ANSWER>;
 export type ModelData = z.output<typeof MODEL_ANSWER>;
 export type VersionData = z.output<typeof VERSION>;
-export type QualityData = z.output<typeof QUALITY>;
 export type ComparisonData = z.output<typeof COMPARISON>;
