@@ -1,3 +1,4 @@
+import { setImmediate as othersGoOn } from 'node:timers/promises';
 import { vraOf } from '@lvra/config';
 import type { ScoredBy } from '@lvra/ledger';
 import type { Look } from '../../open-ledger.js';
@@ -42,6 +43,7 @@ export async function modelQuality(
   );
   const scores: LabelledScore[] = [];
   for (let from = 0; from < counting.length; from += OBJECTS_AT_ONCE) {
+    if (from > 0) await othersGoOn();
     const some = counting.slice(from, from + OBJECTS_AT_ONCE);
     const found = await ledger.labels.newestScores(
       scoredBy,
