@@ -101,7 +101,7 @@ test-compose: build ## docker-compose.yml, with Docker: a night with all that an
 
 # The slow ones, in test/, come first, so that no long test is left for the end.
 # The compiled tests alone, on the Node at hand; WITHOUT='bench/* …' leaves some out. The limit is that of a file too: all
-# interleavings of annotating on PostgreSQL take two minutes on two cores that are idle, and more than five on busy ones.
+# interleavings of annotating on PostgreSQL take over a minute on two cores that are idle, and far more on busy ones.
 run-tests:
 	node --test --test-concurrency=3 --test-timeout=900000 --test-reporter=spec \
 	  $$(find test services shared bench grafana -name node_modules -prune -o -path '*/dist/*' -name '*.test.js' \
