@@ -60,11 +60,12 @@ describe('labels', () => {
     );
   });
 
-  test('are held against the newest score, and one of an unknown source is the oldest', async (t) => {
+  test('are held against the newest score that is one; that of an unknown source is the oldest', async (t) => {
     const ledger = await newLedger(t);
     const add = `INSERT INTO provenance (diaObjectId, diaSourceId, stem, score, model_name, model_version)
       VALUES (?, ?, '20260422_000001', ?, 'r0b', 'a1')`;
     for (const [source, score] of [
+      [13n, Number.POSITIVE_INFINITY],
       [12n, 0.75],
       [11n, 0.5],
       [null, 0.25],

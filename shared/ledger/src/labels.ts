@@ -100,7 +100,9 @@ export class LabelLedger {
 
   /** The newest score of each of some objects that a version of a model has scored. */
   async newestScores({ vra, version }: ScoredBy, ids: readonly bigint[]): Promise<Map<bigint, number>> {
-    return new Map(await this.#database.all(SCORES, { vra, version, ids }));
+    const scores = await this.#database.all(SCORES, { vra, version, ids });
+    // SQLite lets another program put anything there.
+    return new Map(scores.filter(([, score]) => Number.isFinite(score)));
   }
 
   /** The sources of some objects that a VRA has had to score, and their stems, those of the newest source last. */
