@@ -38,7 +38,7 @@ type LabelSource = Pick<Source, 'ledger' | 'paths'>;
 /** Of each row before its features. */
 const OWN = [TARGET, LABEL, WHO, WHEN];
 
-/** Asked at a time, so that others get their turn. */
+/** Asked of the ledger at a time. */
 const OBJECTS_AT_ONCE = 500;
 
 /** The rows that are wanted of a feature file: the labels of their objects, by source. */
