@@ -127,6 +127,6 @@ function untimed(scores: readonly ScoreAnswer[], ofSource: ReadonlyMap<string | 
   const count = scores.filter((each) => typeof timeOf(each, ofSource) !== 'number').length;
   if (count === 0) return [];
   return [
-    `Not drawn: ${count} ${count === 1 ? 'score' : 'scores'} of sources whose time nothing tells; the table has them.`,
+    `Not drawn: ${count} ${count === 1 ? 'score' : 'scores'} of sources whose time nothing tells; the data has them.`,
   ];
 }

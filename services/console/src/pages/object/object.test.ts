@@ -179,7 +179,7 @@ describe('the page of an object', () => {
     await execute(ledger, add, 2, BigInt(ID), 999n, stem, 0.25);
     const text = await page();
     assert.match(text, /data-tip="r0b a0: 0\.5000; MJD 61073\.10000;/);
-    assert.match(text, /Not drawn: 1 score of sources whose time nothing tells; the table has them\./);
+    assert.match(text, /Not drawn: 1 score of sources whose time nothing tells; the data has them\./);
     assert.match(text, /<span class="number">0\.2500<\/span>/);
   });
 
