@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -138,6 +139,8 @@ describe('closing', { concurrency: 2 }, () => {
     assert.ok((await timed(() => there.bus.close())) < 500, 'there');
     const [gone, frozen] = [await connected(t, nats.url), await connected(t, nats.url)];
     process.kill(nats.pid, 'SIGSTOP');
+    // Until it is, it may answer.
+    await until('it is stopped', () => /\) T /.test(readFileSync(`/proc/${nats.pid}/stat`, 'latin1')));
     assert.ok((await timed(() => frozen.bus.close())) < 2_000, 'frozen');
     await nats.kill();
     await until('the loss is noticed', () => !gone.works(), 2_000);
