@@ -58,7 +58,7 @@ describe('the traces of a night, at an OpenTelemetry Collector', () => {
     for (const end of ends.reverse()) await end();
   });
 
-  test('are those of the stems that end while the console runs, as the ledger has them', { timeout: 60_000 }, async ({
+  test('are those of the stems that end while the console runs, as the ledger has them', { timeout: 180_000 }, async ({
     signal,
   }) => {
     const before = stems();

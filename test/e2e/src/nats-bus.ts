@@ -40,7 +40,7 @@ export function busTo(t: TestContext, url: string, options: BusOptions = {}) {
 export async function until(
   description: string,
   what: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await what())) {
@@ -56,7 +56,7 @@ export async function connected(t: TestContext, url: string, options?: BusOption
 }
 
 /** Waits for the next message over as many pulls as it takes. */
-export async function receive(subscription: Subscription, withinMs = 10_000): Promise<Delivery> {
+export async function receive(subscription: Subscription, withinMs = 30_000): Promise<Delivery> {
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     const delivery = await subscription.next(1_000, never);

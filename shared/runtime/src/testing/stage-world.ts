@@ -150,7 +150,7 @@ export class StageWorld {
 export async function until(
   description: string,
   what: () => boolean | Promise<boolean>,
-  withinMs = 5_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await what())) {
