@@ -104,7 +104,9 @@ export class CsvScanner {
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (error) {
-      throw new NotCsv(`cell ${cell + 1} of row ${this.#row} is not UTF-8 text`, { cause: error });
+      throw new NotCsv(`cell ${cell + 1} of row ${this.#row} is not UTF-8 text: save the file as UTF-8`, {
+        cause: error,
+      });
     }
   }
 

@@ -4,6 +4,7 @@ import { withLedger } from '@lvra/operations';
 import { Command } from 'commander';
 import { idOf, person } from '../../command-line/option-parsers.js';
 import { print } from '../../command-line/output.js';
+import { uncountedHint, unseenHint } from './hints.js';
 
 const HELP = `
 A label says what an object is: \`real\` and \`bogus\` count for r0b (POSITIVE_LABELS and NEGATIVE_LABELS of each VRA's file), and any
@@ -25,7 +26,7 @@ export function labelCommand(): Command {
     .action(async (id: string, label: string | undefined, { takeBack, who = userName() }: LabelOptions) => {
       const diaObjectId = idOf(id, 'a diaObjectId: write its digits');
       if ((label === undefined) === (takeBack === undefined)) throw new UsageError('write a label, or --take-back');
-      await withLedger(async ({ ledger: { labels } }) => {
+      await withLedger(async ({ ledger: { labels }, settings }) => {
         if (label !== undefined) {
           if (!isLabel(label)) throw new UsageError(`${JSON.stringify(label)} is no label; see lvra label --help`);
           await labels.add([{ diaObjectId, label, who, at: Date.now() }]);
@@ -34,6 +35,10 @@ export function labelCommand(): Command {
         }
         const [counts] = await labels.ofObject(diaObjectId);
         print(`${diaObjectId}: ${counts ? `${counts.label}, as ${counts.who} says` : 'no label'}`);
+        if (label === undefined) return;
+        const seen = await labels.seen([diaObjectId]);
+        const unseen = new Set([diaObjectId].filter((id) => !seen.has(id)));
+        for (const hint of [unseenHint(unseen, 1), uncountedHint(settings, [label])]) if (hint) print(hint);
       });
     });
 }

@@ -17,7 +17,7 @@ const LABELS = 'SELECT diaObjectId, label, who, labelled_at FROM label ORDER BY 
 describe('lvra label', () => {
   test('labels an object, and takes one’s own label back', async (t) => {
     const nights = await (await SCORED).copy(t);
-    const said = async (...words: string[]) => (await nights.run(['label', ...words])).stdout.trim();
+    const said = async (...words: string[]) => (await nights.run(['label', ...words])).stdout.split('\n')[0];
     assert.equal(await said(`${OBJECT}`, 'bogus', '--who', 'eve'), `${OBJECT}: bogus, as eve says`);
     assert.equal(await said(`${OBJECT}`, 'real', '--who', 'ada'), `${OBJECT}: real, as ada says`);
     assert.equal(await said(`${OBJECT}`, '--take-back', '--who', 'ada'), `${OBJECT}: bogus, as eve says`);
@@ -31,6 +31,21 @@ describe('lvra label', () => {
     ]) {
       assert.equal((await nights.run(['label', ...words])).code, 2, words.join(' '));
     }
+  });
+
+  test('says what may be a slip: an object of which no alert came, a label that no VRA counts', async (t) => {
+    const nights = await (await SCORED).copy(t);
+    const said = async (...words: string[]) => (await nights.run(['label', ...words, '--who', 'ada'])).stdout.trim();
+    const [[known] = []] = await nights.rows('SELECT max(diaObjectId) FROM provenance');
+    assert.equal(await said(`${known}`, 'real'), `${known}: real, as ada says`);
+    assert.equal(
+      await said(`${OBJECT}`, 'reall'),
+      [
+        `${OBJECT}: reall, as ada says`,
+        `no alert came of ${OBJECT}: is the id right?`,
+        'purity and completeness leave out "reall": what counts is real, bogus',
+      ].join('\n'),
+    );
   });
 });
 
@@ -62,6 +77,7 @@ describe('lvra labels import', () => {
     assert.deepEqual(await nights.rows(LABELS), rows);
     const again = await importing(nights, `${text}2026-04-24 10:00,SN Ia?,,ada,${OBJECT}\n`, '--who', 'eve');
     assert.match(again.stdout, /^1 label recorded, of 2 objects in .*; 2 were there before$/m);
+    assert.match(again.stdout, /^purity and completeness leave out "SN Ia\?": what counts is real, bogus$/m);
     assert.equal((await nights.rows(LABELS)).length, 3);
   });
 

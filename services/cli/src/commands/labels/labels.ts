@@ -2,6 +2,7 @@ import { readLabelFile, withLedger } from '@lvra/operations';
 import { Command } from 'commander';
 import { person } from '../../command-line/option-parsers.js';
 import { count, counted, print } from '../../command-line/output.js';
+import { uncountedHint, unseenHint } from './hints.js';
 import { userName } from './label.js';
 
 const HELP = `
@@ -28,7 +29,7 @@ function importCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (path: string, { who = userName() }: { who?: string }) => {
       const labels = await readLabelFile(path, { who });
-      await withLedger(async ({ ledger }) => {
+      await withLedger(async ({ ledger, settings }) => {
         const unseen = new Set(labels.map(({ diaObjectId }) => diaObjectId));
         const objects = unseen.size;
         let added = 0;
@@ -40,12 +41,8 @@ function importCommand(): Command {
         const known = labels.length - added;
         const before = known > 0 ? `; ${count(known)} were there before` : '';
         print(`${counted(added, 'label')} recorded, of ${counted(objects, 'object')} in ${path}${before}`);
-        if (unseen.size > 0) print(neverSeen(unseen));
+        const words = labels.map(({ label }) => label);
+        for (const hint of [unseenHint(unseen, objects), uncountedHint(settings, words)]) if (hint) print(hint);
       });
     });
-}
-
-function neverSeen(unseen: ReadonlySet<bigint>): string {
-  const [example] = unseen;
-  return `no alert came of ${unseen.size === 1 ? 'one of them' : `${count(unseen.size)} of them`}, such as ${example}: they may be of other years, or a spreadsheet has rounded the ids`;
 }
