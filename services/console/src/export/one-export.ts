@@ -47,7 +47,7 @@ export class OneExport {
       ...{ stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' },
     });
     this.#isRunning = true;
-    const kill = () => child.kill('SIGKILL');
+    const kill = () => end(child);
     const signals = [this.#end, leave];
     for (const signal of signals) {
       if (signal.aborted) kill();
@@ -61,6 +61,12 @@ export class OneExport {
     const begun = await beginningOf(child, order, ended);
     return { ...begun, bytes: bytesOf(child, ended, this.#onBroken) };
   }
+}
+
+/** With what it wrote and nobody has read, or it would not count as ended. */
+function end(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
 }
 
 /** Resolves when it has ended: to why, if it failed. */
@@ -109,7 +115,7 @@ function bytesOf(
       },
       async cancel() {
         isCancelled = true;
-        child.kill('SIGKILL');
+        end(child);
         await ended;
       },
     },
