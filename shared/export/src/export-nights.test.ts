@@ -129,7 +129,8 @@ describe('an export', () => {
       ...[MORNING, Date.now()],
     );
     const before = readFileSync(kept!.path, 'utf8');
-    assert.deepEqual(outcomes(await nights.export({ table: 'features' })), [['20260310', 'kept', 0]]);
+    const [left] = await nights.export({ table: 'features' });
+    assert.deepEqual([left?.outcome, left?.gone], ['kept', []], 'it lacks nothing');
     assert.equal(readFileSync(kept!.path, 'utf8'), before);
     const [half] = await nights.export({ table: 'features', again: true });
     assert.deepEqual([half?.outcome, half?.rows, half?.gone], ['written', 1, [EVENING]]);
@@ -138,6 +139,36 @@ describe('an export', () => {
     const [none] = await nights.export({ table: 'features' });
     assert.deepEqual([none?.outcome, none?.gone], ['nothing', [EVENING, MORNING]]);
     assert.ok(!existsSync(kept!.path));
+  });
+
+  test('that lacks something says so each time, and is made again once it is there', async (t) => {
+    const nights = await PastNights.empty(t);
+    const { paths, ledger } = nights.source;
+    const write = (stem: string, text: string) => nights.write(paths.batch(stem), text);
+    for (const stem of [EVENING, MORNING]) await nights.addStem(stem);
+    write(EVENING, '[]');
+    write(MORNING, '[{"cut');
+    for (const _ of ['once', 'and again']) {
+      const [cut] = await nights.export({ table: 'alerts' });
+      assert.deepEqual([cut?.outcome, cut?.unreadable.length], ['written', 1]);
+    }
+    write(MORNING, '[]');
+    assert.deepEqual(outcomes(await nights.export({ table: 'alerts' })), [['20260310', 'written', 0]]);
+    assert.deepEqual(outcomes(await nights.export({ table: 'alerts' })), [['20260310', 'there', 0]]);
+
+    await execute(ledger, 'UPDATE feature_making SET r0b = 0 WHERE stem = ?', MORNING);
+    const row = 'diaObjectId,diaSourceId,snr\n169755827469549631,170046091000545381,5.5\n';
+    nights.write(paths.features(EVENING), row);
+    for (const _ of ['once', 'and again']) {
+      const [part] = await nights.export({ table: 'features' });
+      assert.deepEqual([part?.outcome, part?.rows, part?.gone, part?.unmade], ['written', 1, [], [MORNING]]);
+    }
+    await execute(ledger, 'UPDATE feature_making SET r0b = 1 WHERE stem = ?', MORNING);
+    const [kept] = await nights.export({ table: 'features' });
+    assert.deepEqual([kept?.outcome, kept?.gone], ['kept', [MORNING]], 'what is gone may have been in it');
+    nights.write(paths.features(MORNING), row);
+    assert.deepEqual(outcomes(await nights.export({ table: 'features' })), [['20260310', 'written', 2]]);
+    assert.deepEqual(outcomes(await nights.export({ table: 'features' })), [['20260310', 'there', 0]]);
   });
 
   test('that cannot be written says where', async (t) => {

@@ -31,12 +31,14 @@ export interface ExportedNight {
   readonly path: string;
   /**
    * `there`: left alone, because nothing has happened to its stems since it was written. `kept`: left alone, because files
-   * that it was made of are gone since. `nothing`: there is none, because all files are gone.
+   * that it may have been made of are gone. `nothing`: there is none, because there are no files.
    */
   readonly outcome: 'written' | 'there' | 'kept' | 'nothing';
   readonly rows: number;
   readonly bytes: number;
+  /** What it lacks: files of these stems are gone, or not made yet, and these cannot be read. */
   readonly gone: readonly string[];
+  readonly unmade: readonly string[];
   readonly unreadable: readonly string[];
 }
 
@@ -70,19 +72,29 @@ async function exportNight(
   const { vra, format, again } = order;
   const folder = vra === undefined ? order.table : `${order.table}-${vra}`;
   const path = join(order.folder, folder, `night=${night.name}.${FORMATS[format].extension}`);
-  const left = { night: night.name, path, rows: 0, bytes: 0, gone: [], unreadable: [] };
+  const left = { night: night.name, path, rows: 0, bytes: 0, gone: [], unmade: [], unreadable: [] };
   const before = again ? undefined : await modifiedAt(path);
   if (before !== undefined && (await isAsItWas(source, night, before))) return { ...left, outcome: 'there' };
   const begun = Date.now();
   const table = await NIGHT_TABLES[order.table](source, { night, vra });
-  const { gone, unreadable } = table;
-  if (gone.length === stems) return { ...left, gone, outcome: before === undefined ? 'nothing' : 'kept' };
-  if (gone.length > 0 && before !== undefined) return { ...left, gone, outcome: 'kept' };
+  const { gone, unmade, unreadable } = table;
+  const isEmpty = gone.length + unmade.length === stems;
+  if (before !== undefined && (isEmpty || gone.length > 0)) {
+    return { ...left, ...(isWhole(before, night) ? {} : { gone, unmade }), outcome: 'kept' };
+  }
+  if (isEmpty) return { ...left, gone, unmade, outcome: 'nothing' };
   const onRows = (rows: number) => order.onRows(night.name, rows);
   const { signal } = order;
-  // What happens to the night's stems meanwhile must count as after it.
-  const written = await writeTable(table, path, { format, signal, onRows, madeAt: begun });
-  return { night: night.name, path, outcome: 'written', ...written, gone, unreadable };
+  // What happens to the night's stems meanwhile must count as after it. What lacks something is dated to the beginning of its
+  // night, and so is made again.
+  const madeAt = () => (gone.length + unmade.length + unreadable.length > 0 ? night.began : begun);
+  const written = await writeTable(table, path, { format, signal, onRows, madeAt });
+  return { night: night.name, path, outcome: 'written', ...written, gone, unmade, unreadable };
+}
+
+/** Whether a file lacked nothing when it was made. */
+function isWhole(madeAt: number, night: NightSpan): boolean {
+  return madeAt > night.began;
 }
 
 /** Whether a night is over, and nothing has happened to its stems since a file of it was begun. */

@@ -7,8 +7,8 @@ interface Writing {
   readonly signal: AbortSignal;
   /** Is told how many rows were written so far. */
   readonly onRows: (rows: number) => void;
-  /** The time of the file, ms since 1970; by default that of its end. */
-  readonly madeAt?: number;
+  /** The time of the file, ms since 1970, once all is read; by default that of its end. */
+  readonly madeAt?: () => number;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function writeTable(
       await writeChunks(file, [chunk]);
       bytes += chunk.length;
     }
-    if (madeAt !== undefined) await file.utimes(madeAt / 1_000, madeAt / 1_000);
+    if (madeAt !== undefined) await file.utimes(madeAt() / 1_000, madeAt() / 1_000);
   });
   return { rows, bytes };
 }

@@ -32,7 +32,7 @@ async function run({ table: name, night, vra, format, dataRoot, vras, ...order }
   try {
     const source = { ledger, paths: dataPaths(dataRoot), settings: { vras }, vras: names };
     const table = await NIGHT_TABLES[name](source, { night: nightNamed(night), vra });
-    const begins: ExportBegins = { gone: table.gone.length };
+    const begins: ExportBegins = { gone: table.gone.length, unmade: table.unmade.length };
     process.send?.(begins);
     await pipeline(Readable.from(FORMATS[format].bytesOf(table)), process.stdout);
     // Who reads it must not take it for the whole night.

@@ -17,8 +17,9 @@ export interface ExportOrder {
 
 /** What it says before the first byte. */
 export interface ExportBegins {
-  /** Of how many stems the files are gone. */
+  /** Of how many stems the files are gone, and of how many they are not made yet. */
   readonly gone: number;
+  readonly unmade: number;
 }
 
 /** Where the order's ledger and files are. */

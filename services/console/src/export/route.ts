@@ -60,18 +60,23 @@ export function registerExport(app: Hono, { settings, log, look, end }: ExportPa
       'content-disposition': `attachment; filename="${of}-${name}.${extension}"`,
     };
     if (context.req.method === 'HEAD') return context.body(null, 200, headers);
-    const { bytes, gone } = await exports.begin(
+    const { bytes, gone, unmade } = await exports.begin(
       { table, night: name!, format, vra, ...placesOf(settings) },
       context.req.raw.signal,
     );
-    if (gone === stems.length) {
+    if (gone + unmade === stems.length) {
       await bytes.cancel();
-      throw new NotFound(`The files of the night ${name} are gone: \`lvra prune\` removes those of old nights.`);
+      throw new NotFound(
+        gone === 0
+          ? `No file of the night ${name} is made yet.`
+          : `The files of the night ${name} are gone: \`lvra prune\` removes those of old nights.`,
+      );
     }
-    sayMissing(
-      context,
-      gone === 0 ? null : `what was in the files of ${gone} of ${stems.length} stems, which are gone`,
-    );
+    const missing = [
+      ...(gone > 0 ? [`what was in the files of ${gone} of ${stems.length} stems, which are gone`] : []),
+      ...(unmade > 0 ? [`${unmade} of ${stems.length} stems, whose files are not made yet`] : []),
+    ];
+    sayMissing(context, missing.join('; ') || null);
     return context.body(bytes, 200, headers);
   });
 }

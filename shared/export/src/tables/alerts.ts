@@ -44,13 +44,13 @@ const COLUMNS: readonly Column[] = [
 
 /** Every alert of a night, in the order of stems and of their batch files: what it says of its newest source and its object. */
 export async function alerts(source: Source, { night }: WhichRows): Promise<NightTable> {
-  const { files, gone } = await filesOf(source, night, (stem) => source.paths.batch(stem));
+  const { files, gone, unmade } = await filesOf(source, night, (stem) => source.paths.batch(stem));
   const unreadable: string[] = [];
   return {
     name: 'alerts',
     description: `Alerts of the night ${night.name}.`,
     columns: COLUMNS,
-    ...{ gone, unreadable },
+    ...{ gone, unmade, unreadable },
     rows: () => rowsOfEach(files, COLUMNS, unreadable, (file, rows) => addRows(source, file, rows)),
   };
 }

@@ -7,23 +7,25 @@ import type { NightTable, Source, WhichRows } from './night-table.js';
  * files has; what a file lacks is missing.
  */
 export async function features(source: Source, { night, vra }: WhichRows): Promise<NightTable> {
-  const set = setOf(source, vra);
-  const { files, gone } = await filesOf(source, night, (stem) => source.paths.features(stem, set));
+  const { modelName, features: set } = vraOf(source, vra);
+  const made = await source.ledger.nights.withFeatures(modelName, night);
+  const pathOf = (stem: string) => source.paths.features(stem, set);
+  const { files, gone, unmade } = await filesOf(source, night, pathOf, (stem) => made.has(stem));
   const columns = await columnsOf(files);
   const unreadable: string[] = [];
   return {
     name: 'features',
     description: `Features (${set}) of the alerts of the night ${night.name}.`,
     columns,
-    ...{ gone, unreadable },
+    ...{ gone, unmade, unreadable },
     async *rows() {
       for (const file of files) yield await rowsOf(file, columns, unreadable);
     },
   };
 }
 
-/** The set of a VRA's features, or of the first one's. */
-function setOf({ settings }: Source, vra: string | undefined): string {
+/** A VRA, or the first one: features are those of its set. */
+function vraOf({ settings }: Source, vra: string | undefined): Source['settings']['vras'][number] {
   const [first] = settings.vras;
-  return (vra === undefined ? first : settings.vras.find(({ modelName }) => modelName === vra))!.features;
+  return (vra === undefined ? first : settings.vras.find(({ modelName }) => modelName === vra))!;
 }

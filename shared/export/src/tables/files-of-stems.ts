@@ -4,7 +4,7 @@ import { isStem, messageOf } from '@lvra/core';
 import type { NightSpan } from '@lvra/operations';
 import type { Column, Rows } from '../table.js';
 import { RowsOf } from './columns.js';
-import type { Source } from './night-table.js';
+import type { NightTable, Source } from './night-table.js';
 
 /** A stem and its file, which is there. */
 export interface StemFile {
@@ -12,21 +12,27 @@ export interface StemFile {
   readonly path: string;
 }
 
-/** The files of a night's stems, oldest first, and the stems whose files are gone or were not made yet. */
+/**
+ * The files of a night's stems, oldest first, and the stems without one.
+ *
+ * @param isMade whether the file of a stem was made: if it is not there, it is gone
+ */
 export async function filesOf(
   { ledger }: Pick<Source, 'ledger'>,
   night: NightSpan,
   pathOf: (stem: string) => string,
-): Promise<{ readonly files: readonly StemFile[]; readonly gone: readonly string[] }> {
+  isMade: (stem: string) => boolean = () => true,
+): Promise<{ files: readonly StemFile[] } & Pick<NightTable, 'gone' | 'unmade'>> {
   const files: StemFile[] = [];
   const gone: string[] = [];
+  const unmade: string[] = [];
   for (const { stem } of await ledger.nights.stems(night)) {
     if (!isStem(stem)) continue;
     const path = pathOf(stem);
     if (await isThere(path)) files.push({ stem, path });
-    else gone.push(stem);
+    else (isMade(stem) ? gone : unmade).push(stem);
   }
-  return { files, gone };
+  return { files, gone, unmade };
 }
 
 export async function isThere(path: string): Promise<boolean> {

@@ -65,13 +65,13 @@ export function oneLightCurve({ diaObjectId, points }: ObjectLightCurve): Table 
 
 /** Every point of every object of a night, as its newest alert of the night has it: the newest stem first. */
 export async function lightCurves(source: Source, { night }: WhichRows): Promise<NightTable> {
-  const { files, gone } = await filesOf(source, night, (stem) => source.paths.batch(stem));
+  const { files, gone, unmade } = await filesOf(source, night, (stem) => source.paths.batch(stem));
   const unreadable: string[] = [];
   return {
     name: 'light-curves',
     description: `Light curves of the objects of the night ${night.name}, as the newest alert of each has it.`,
     columns: COLUMNS,
-    ...{ gone, unreadable },
+    ...{ gone, unmade, unreadable },
     rows() {
       const seen = new Set<bigint>();
       return rowsOfEach(files.toReversed(), COLUMNS, unreadable, (file, rows) => addRows(source, file, rows, seen));

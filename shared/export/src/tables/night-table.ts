@@ -5,6 +5,8 @@ import type { Table } from '../table.js';
 export interface NightTable extends Table {
   /** The stems whose files are gone, so that the rows lack what was in them. */
   readonly gone: readonly string[];
+  /** The stems whose files are not made yet, or never will be. */
+  readonly unmade: readonly string[];
   /** Files that cannot be read, in whole or in part, and why; known once the rows were read. */
   readonly unreadable: readonly string[];
 }

@@ -33,7 +33,7 @@ export async function scores({ ledger }: Source, { night, vra }: WhichRows): Pro
     name: 'scores',
     description: `Scores of the night ${night.name}${vra === undefined ? '' : ` by ${vra}`}.`,
     columns: COLUMNS,
-    ...{ gone: [], unreadable: [] },
+    ...{ gone: [], unmade: [], unreadable: [] },
     async *rows(): AsyncGenerator<Rows> {
       const last = await ledger.nights.lastId();
       const rows = new RowsOf(COLUMNS);

@@ -167,6 +167,7 @@ export async function questionsOf(ledger: Ledger): Promise<Question[]> {
         const shown = rows.slice(0, 100).flatMap(([id, diaObjectId]) => ({ id, diaObjectId: diaObjectId!, stem }));
         return [
           await nights.stems(night),
+          await nights.withFeatures(VRA, night),
           await nights.after(VRA, night, last - 100n, last),
           await nights.flags([stem]),
           await nights.stemBefore(VRA, stem),

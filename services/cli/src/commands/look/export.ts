@@ -25,7 +25,8 @@ With --vra scores and features are of this VRA alone, in OUT/TABLE-VRA; features
 
 A file is there as a whole or not at all, so it can be interrupted and called again: nights to whose stems nothing has
 happened since their file was written are left alone, and so are those of which files are gone since (\`lvra prune\`).
-Where a night lacks something because files are gone or cannot be read, it says so, and the exit code is 1.
+Where a night lacks something because files are gone, not made yet or cannot be read, it says so, and the exit code is 1; a later
+call makes it again.
 
 docs/notebooks.md says how to read the files, and what each column is stands in them.
 
@@ -95,7 +96,7 @@ async function exportAll(order: ExportOrder, progress: ProgressLine): Promise<bo
     for await (const exported of exportNights(look, order)) {
       progress.clear();
       print(describe(exported));
-      if (exported.outcome !== 'there' && exported.outcome !== 'kept') isWhole &&= lacks(exported).length === 0;
+      isWhole &&= lacks(exported).length === 0;
       nights++;
     }
   } catch (error) {
@@ -115,7 +116,7 @@ function describe(exported: ExportedNight): string {
   const what = {
     written: `${counted(rows, 'row')}, ${size(bytes)}: ${path}`,
     there: `is there, and nothing has happened since: ${path}`,
-    kept: `is there, and is left alone, because files are gone since that it was made of: ${path}`,
+    kept: `is there, and is left alone, because files are gone that it was made of: ${path}`,
     nothing: 'not written',
   }[outcome];
   return [`${night}  ${what}`, ...lacks(exported).map((line) => `  ${line}`)].join('\n');
@@ -124,12 +125,16 @@ function describe(exported: ExportedNight): string {
 /** At most this many files are named. */
 const LINES = 10;
 
-function lacks({ outcome, gone, unreadable }: ExportedNight): string[] {
-  if (outcome === 'kept') return [];
-  const stems = gone.length === 1 ? gone[0] : `${counted(gone.length, 'stem')}, from ${gone[0]} to ${gone.at(-1)}`;
+function lacks({ outcome, gone, unmade, unreadable }: ExportedNight): string[] {
+  const again = outcome === 'kept' ? '; --again makes it of what is there' : '';
   return [
-    ...(gone.length > 0 ? [`lacks the files of ${stems}: not made yet, or removed by \`lvra prune\``] : []),
+    ...(gone.length > 0 ? [`lacks the files of ${named(gone)}, which are gone: see \`lvra prune\`${again}`] : []),
+    ...(unmade.length > 0 ? [`lacks ${named(unmade)}, not made yet: see \`lvra status\``] : []),
     ...unreadable.slice(0, LINES),
     ...(unreadable.length > LINES ? [`and ${count(unreadable.length - LINES)} more`] : []),
   ];
+}
+
+function named(stems: readonly string[]): string {
+  return stems.length === 1 ? stems[0]! : `${counted(stems.length, 'stem')}, from ${stems[0]} to ${stems.at(-1)}`;
 }

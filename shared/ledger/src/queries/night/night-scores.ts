@@ -85,6 +85,14 @@ export class NightScores {
     return (await this.#database.all(STEMS, from, before)).map(stemOfNight);
   }
 
+  /** Those whose feature rows are made for a VRA. */
+  async withFeatures(vra: string, { from, before }: Stems): Promise<Set<string>> {
+    const question = valueQuestion<string>(
+      `SELECT stem FROM ${STATUS_TABLE.feature} WHERE ${columnOf(vra)} IN (1, -1) AND stem >= ? AND stem < ?`,
+    );
+    return new Set(await this.#database.all(question, from, before));
+  }
+
   /** The newest of all, newest first. */
   async newestStems(most: number): Promise<StemOfNight[]> {
     return (await this.#database.all(NEWEST_STEMS, most)).map(stemOfNight);
