@@ -41,6 +41,9 @@ describe('lvra model compare', () => {
     );
     assert.match(stdout, /^0\.95 to 1\.00 +\d+ /m);
     assert.match(stdout, /^\d+ of \d+ objects cross 0\.5 by their newest score: \d+ up, \d+ down$/m);
+    const nowhere = await nights.run([...words, '--svg', join(svg, 'a.svg')]);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /^lvra: --svg cannot be written: /);
     const picture = readFileSync(svg, 'utf8');
     for (const label of [
       'score by r0b a1',

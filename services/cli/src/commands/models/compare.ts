@@ -2,7 +2,7 @@ import { vraOf } from '@lvra/config';
 import { UsageError } from '@lvra/core';
 import type { ScoredBy } from '@lvra/ledger';
 import { checkNights, comparisonOf, modelQuality, usualThreshold, withLedger } from '@lvra/operations';
-import { writeFileAtomically } from '@lvra/store';
+import { CannotWrite, writeFileAtomically } from '@lvra/store';
 import { Command } from 'commander';
 import { score } from '../../command-line/option-parsers.js';
 import { print, printJson } from '../../command-line/output.js';
@@ -74,9 +74,14 @@ async function compare(name: string, first: string, second: string, options: Com
   if (svg === undefined) return;
   const { draw } = await import('../../print/comparison-picture.js');
   const picture = await draw(compared, comparison);
-  await writeFileAtomically(svg, async (file) => {
-    await file.writeFile(picture);
-  });
+  try {
+    await writeFileAtomically(svg, async (file) => {
+      await file.writeFile(picture);
+    });
+  } catch (error) {
+    if (error instanceof CannotWrite) throw new UsageError(`--svg cannot be written: ${error.message}`);
+    throw error;
+  }
 }
 
 function scoredBy(vra: string, written: string): ScoredBy {
