@@ -78,8 +78,10 @@ describe('an action', () => {
       (await ledger.labels.ofObject(170046091000545381n)).map(({ label, who }) => [label, who]);
     await ledger.labels.add([{ diaObjectId: 170046091000545381n, label: 'real', who: 'eve', at: 1_000 }]);
     assert.match(await (await look(`${LABEL}bogus`)).text(), /is bogus; until now it is real, as eve said/);
-    const response = await send(`${LABEL}bogus`, await tokenOf(`${LABEL}bogus`));
+    const token = await tokenOf(`${LABEL}bogus`);
+    const response = await send(`${LABEL}bogus`, token);
     assert.deepEqual([response.status, response.headers.get('location')], [303, '/objects/170046091000545381']);
+    assert.equal((await send(`${LABEL}bogus`, token)).status, 303, 'a button that is pressed twice');
     assert.deepEqual(await labels(), [
       ['bogus', 'ada'],
       ['real', 'eve'],

@@ -97,8 +97,11 @@ const LABEL: Action = {
   async act(settings, { object, label }, by) {
     const diaObjectId = BigInt(object!);
     await withLedger(async ({ ledger }) => {
-      if (label === '') await ledger.labels.takeBack(diaObjectId, by);
-      else await ledger.labels.add([{ diaObjectId, label: label!, who: by, at: Date.now() }]);
+      if (label === '') return void (await ledger.labels.takeBack(diaObjectId, by));
+      // A button that is pressed twice says the same once.
+      const [counts] = await ledger.labels.ofObject(diaObjectId);
+      if (counts?.who === by && counts.label === label) return;
+      await ledger.labels.add([{ diaObjectId, label: label!, who: by, at: Date.now() }]);
     }, settings);
     return label === '' ? `${object}: label taken back` : `${object} is ${label}`;
   },
