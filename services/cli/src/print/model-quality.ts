@@ -12,7 +12,8 @@ export function describeQuality(versions: readonly (readonly [name: string, qual
   const rows = versions.map(([name, { positive, negative, unscored, atThreshold, atPurity }]) => [
     ...[name, count(positive + negative), count(positive), count(unscored)],
     ...cellsOf(atThreshold),
-    atPurity === null ? 'none' : atPurity.threshold.toPrecision(6),
+    // With all digits: rounded up it would leave out the object that it is the score of.
+    atPurity === null ? 'none' : String(atPurity.threshold),
     atPurity === null ? '' : share(atPurity.completeness),
   ]);
   return [

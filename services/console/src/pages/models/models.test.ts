@@ -63,7 +63,7 @@ describe('the pages of models', () => {
     const page = await text('/models/r0b?purity=0.6');
     assert.match(page, /<th scope="row">a1<\/th>/);
     assert.match(page, />0\.6667</);
-    assert.match(page, />0\.501667</);
+    assert.ok(page.includes(`>${150.5 / 300}<`), 'with all digits');
     assert.match(page, />none</);
   });
 

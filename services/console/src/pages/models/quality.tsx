@@ -75,7 +75,7 @@ export function QualityPart({ data: { vra, version, quality }, params }: Props) 
                         <Measure of={share} digits={4} />
                       </td>
                     ))}
-                    <td class="number">{each.atPurity === null ? 'none' : each.atPurity.threshold.toPrecision(6)}</td>
+                    <td class="number">{each.atPurity === null ? 'none' : each.atPurity.threshold}</td>
                     <td class="number">
                       <Measure of={each.atPurity?.completeness ?? null} digits={4} />
                     </td>
