@@ -35,7 +35,7 @@ export function backfillCommand(): Command {
   return new Command('backfill')
     .description('have past stems done by a VRA, behind those of the night')
     .option('--vra <name>', 'which one')
-    .option('--from <stem or night>', 'the first, YYYYMMDD_HHMMSS or YYYYMMDD')
+    .option('--from <stem or night>', 'the first, YYYYMMDD_HHMMSS or YYYYMMDD (UTC date)')
     .option('--to <stem or night>', 'the last')
     .addOption(new Option('--stage <stage>', 'what is to be done').choices(STAGES).default('predict'))
     .option('--annotate', 'for predict: let Lasair have the scores of a VRA that annotates')
