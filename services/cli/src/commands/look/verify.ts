@@ -38,7 +38,7 @@ interface Options {
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('check that nothing is lost, doubled, stale or altered')
-    .option('--from <stem or night>', 'the first, YYYYMMDD_HHMMSS or YYYYMMDD')
+    .option('--from <stem or night>', 'the first, YYYYMMDD_HHMMSS or YYYYMMDD (UTC date)')
     .option('--to <stem or night>', 'the last')
     .option('--kafka', "also ask Kafka what it has that is not read yet, and whether what is read is the topic's")
     .option('--sandbox <url>', 'also compare with the annotations that a sandbox holds')
