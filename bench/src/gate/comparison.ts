@@ -1,7 +1,7 @@
 import { quantile } from '@lvra/core';
 import { table } from '../pipeline/about.js';
 import { STAGES } from '../pipeline/pipeline.js';
-import { median as medianOf } from '../pipeline/statistics.js';
+import { median } from '../pipeline/statistics.js';
 import type { PairOfRounds, StageCpu } from './rounds.js';
 
 /** The parts that have a ratio. */
@@ -25,16 +25,11 @@ export function compare(pairs: readonly PairOfRounds[]): Compared[] {
   const all = (cpu: StageCpu) => STAGES.reduce((sum, stage) => sum + cpu[stage], 0);
   const compared = (name: Compared['name'], of: (cpu: StageCpu) => number): Compared => {
     const ratios = pairs.map(({ base, here }) => of(here) / of(base)).sort((a, b) => a - b);
-    const [lower, median, upper] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share)) as [
-      number,
-      number,
-      number,
-    ];
     return {
       name,
-      base: medianOf(pairs.map(({ base }) => of(base))),
-      here: medianOf(pairs.map(({ here }) => of(here))),
-      ratio: { median, lower, upper },
+      base: median(pairs.map(({ base }) => of(base))),
+      here: median(pairs.map(({ here }) => of(here))),
+      ratio: { median: median(ratios), lower: quantile(ratios, 0.25), upper: quantile(ratios, 0.75) },
     };
   };
   return [...STAGES.map((stage) => compared(stage, (cpu) => cpu[stage])), compared('all', all)];
@@ -46,5 +41,5 @@ export function comparisonReport(compared: readonly Compared[], base: string, he
     ...[titleOf(name), base.toFixed(3), here.toFixed(3)],
     ...[ratio.median, ratio.lower, ratio.upper].map((value) => value.toFixed(2)),
   ]);
-  return table(['CPU ms/alert', base, here, 'ratio', 'from', 'to'], rows);
+  return table(['CPU ms/alert', base, here, 'ratio', 'lower', 'upper'], rows);
 }

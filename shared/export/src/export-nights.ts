@@ -31,7 +31,7 @@ export interface ExportedNight {
   readonly path: string;
   /**
    * `there`: left alone, because nothing has happened to its stems since it was written. `kept`: left alone, because files
-   * that it may have been made of are gone. `nothing`: there is none, because there are no files.
+   * are gone that it may have been made from. `nothing`: there is none, because there are no files.
    */
   readonly outcome: 'written' | 'there' | 'kept' | 'nothing';
   readonly rows: number;

@@ -11,7 +11,7 @@ import type { ExportOrder } from './order.js';
 
 const ORDER = {} as ExportOrder;
 
-/** Puts another function in place of `fork`. */
+/** Replaces `fork`. */
 function forkBy(t: TestContext, fork: (options: ForkOptions) => ChildProcess): void {
   const { mock } = t.mock.method(childProcess, 'fork', (_: string, __: string[], options: ForkOptions) =>
     fork(options),

@@ -63,7 +63,7 @@ export class OneExport {
   }
 }
 
-/** With what it wrote and nobody has read, or it would not count as ended. */
+/** Kills it and drops its unread output: Node does not count it as ended while there is some. */
 function end(child: ChildProcess): void {
   child.kill('SIGKILL');
   child.stdout?.destroy();

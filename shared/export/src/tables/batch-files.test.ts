@@ -69,7 +69,7 @@ describe('what is read from batch files', () => {
     );
   });
 
-  test('has no whole number in place of one that has lost digits', async (t) => {
+  test('leaves out an id or a visit that has not all its digits', async (t) => {
     const exposure = (visit: string) => message(OBJECT, [61_000]).replace('"band"', `"visit": ${visit}, "band"`);
     for (const [visit, read] of [
       ['2026042200123', 2_026_042_200_123n],

@@ -7,7 +7,7 @@ import type { NightTable, Source, WhichRows } from './night-table.js';
  * files has; what a file lacks is missing.
  */
 export async function features(source: Source, { night, vra }: WhichRows): Promise<NightTable> {
-  const { modelName, features: set } = vraOf(source, vra);
+  const { modelName, features: set } = vraOrFirst(source, vra);
   const made = await source.ledger.nights.withFeatures(modelName, night);
   const pathOf = (stem: string) => source.paths.features(stem, set);
   const { files, gone, unmade } = await filesOf(source, night, pathOf, (stem) => made.has(stem));
@@ -25,7 +25,7 @@ export async function features(source: Source, { night, vra }: WhichRows): Promi
 }
 
 /** A VRA, or the first one: features are those of its set. */
-function vraOf({ settings }: Source, vra: string | undefined): Source['settings']['vras'][number] {
+function vraOrFirst({ settings }: Source, vra: string | undefined): Source['settings']['vras'][number] {
   const [first] = settings.vras;
   return (vra === undefined ? first : settings.vras.find(({ modelName }) => modelName === vra))!;
 }

@@ -8,7 +8,7 @@ import { type Graph, readGraph } from './graph.js';
 /**
  * Reads a model of our import (`model-import/`) for explanations: exact Shapley values of its trees or its weights.
  *
- * Some 50 ms for a model of 90,000 leaves; whoever explains several rows keeps it.
+ * Some 50 ms for a model of 90,000 leaves; keep it to explain several rows.
  *
  * @param bytes of the .onnx file
  * @param manifest what stands beside it

@@ -1,7 +1,7 @@
 import type { Settings } from '@lvra/config';
 import { count } from '../../command-line/output.js';
 
-/** So many labels are named. */
+/** At most this many labels are named. */
 const NAMED = 5;
 
 /** Which labels no VRA counts: they may be misspelt. Undefined if there are none. */

@@ -37,7 +37,7 @@ export function labelCommand(): Command {
         print(`${diaObjectId}: ${counts ? `${counts.label}, as ${counts.who} says` : 'no label'}`);
         if (label === undefined) return;
         const seen = await labels.seen([diaObjectId]);
-        const unseen = new Set([diaObjectId].filter((id) => !seen.has(id)));
+        const unseen = new Set(seen.has(diaObjectId) ? [] : [diaObjectId]);
         for (const hint of [unseenHint(unseen, 1), uncountedHint(settings, [label])]) if (hint) print(hint);
       });
     });
